@@ -1,0 +1,1 @@
+"""Local double of DCImanager's `common` package: the names its public handler page shows, and no others."""

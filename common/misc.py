@@ -1,0 +1,41 @@
+"""Double of `common.misc`: the three helpers that the vendor's RPCM example uses."""
+from __future__ import annotations
+
+import functools
+import time
+from typing import Callable, Dict, Optional, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+R = TypeVar("R")
+
+
+class Oid(str):
+    """KNOWN: `Oid(text) + text` is a longer OID. INFERRED: `+` supplies the dot, and an Oid can stand for its text."""
+
+    def __add__(self, other: object) -> "Oid":
+        return Oid(f"{str(self).rstrip('.')}.{str(other).strip('.')}")
+
+
+class InversionDict(Dict[K, V]):
+    """KNOWN: `get_by_value(value, default)` gives the key of a value. INFERRED: otherwise it is a dict."""
+
+    def get_by_value(self, value: object, default: Optional[K] = None) -> Optional[K]:
+        """KNOWN: the first key with `value`, else `default`."""
+        return next((key for key, held in self.items() if held == value), default)
+
+
+def waiter(function: Callable[[], R]) -> Callable[..., R]:
+    """KNOWN: a decorator whose result takes `matcher=` and `timeout=`. INFERRED: repeats until the matcher holds.
+
+    UNKNOWN: the pause between tries, and what happens at the deadline; here the last result is given back.
+    """
+    @functools.wraps(function)
+    def repeated(matcher: Callable[[R], bool], timeout: float = 10, pause: float = 0.5) -> R:
+        end = time.monotonic() + timeout
+        while True:
+            result = function()
+            if matcher(result) or time.monotonic() + pause > end:
+                return result
+            time.sleep(pause)
+    return repeated

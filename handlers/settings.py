@@ -1,0 +1,135 @@
+"""Handler settings: free text from DCImanager's form, checked against a handler's own table of keys.
+
+Each handler declares a tuple of `Setting`; `parse` turns what the owner typed into values or raises one
+`SettingsError` that names the key and what is allowed. README's tables are printed from the same tuples.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Callable, Generic, Mapping, Optional, Sequence, TypeVar
+
+from .errors import SettingsError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_YES = ("yes", "true", "1", "on")
+_NO = ("no", "false", "0", "off")
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T_co]):
+    """One key: `read` turns its text into a value or raises ValueError; `allowed` says so in words."""
+
+    key: str
+    allowed: str
+    read: Callable[[str], T_co]
+    default: T_co
+    help: str
+    secret: bool = False
+
+    def value(self, text: Optional[str]) -> T_co:
+        """The value of `text`; None or an empty field is the default. Raises SettingsError."""
+        if text is None or not text.strip():
+            return self.default
+        try:
+            return self.read(text if self.secret else text.strip())
+        except ValueError:
+            shown = "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
+            raise SettingsError(f"handler setting '{self.key}':{shown} give {self.allowed}") from None
+
+
+class Settings:
+    """What an owner typed, checked: `settings[PORT]` is the typed value of the setting PORT.
+
+    Raises SettingsError for an unknown key (a typing error must not be silent) and for the first bad value.
+    """
+
+    def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:
+        known = [setting.key for setting in declared]
+        for key in texts:
+            if key not in known:
+                raise SettingsError(f"handler setting {key[:60]!r} is unknown; allowed: {', '.join(known) or 'none'}")
+        self._texts = dict(texts)
+        for setting in declared:
+            setting.value(texts.get(setting.key))
+
+    def __getitem__(self, setting: Setting[T]) -> T:
+        return setting.value(self._texts.get(setting.key))
+
+
+def yes_no(text: str) -> bool:
+    """`yes`/`no` and their usual synonyms. Raises ValueError."""
+    word = text.lower()
+    if word not in _YES + _NO:
+        raise ValueError(text)
+    return word in _YES
+
+
+def port(text: str) -> int:
+    """A TCP or UDP port, 1 to 65535. Raises ValueError."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def seconds(text: str) -> float:
+    """A time-out of 0.1 to 60 seconds. Raises ValueError."""
+    number = float(text)
+    if not 0.1 <= number <= 60:
+        raise ValueError(text)
+    return number
+
+
+def fingerprint(text: str) -> str:
+    """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks and a `sha256:` in front are allowed."""
+    digits = re.sub(r"^sha-?256[:=]", "", text.strip().lower()).replace(":", "").replace(" ", "")
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise ValueError(text)
+    return digits
+
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+
+
+def pem(text: str) -> str:
+    """One or more PEM certificates; line ends that a one-line field turned into blanks or `\\n` are put back."""
+    blocks = _PEM.findall(text.replace("\\n", "\n"))
+    if not blocks:
+        raise ValueError("no certificate")
+    out = []
+    for block in blocks:
+        body = re.sub(r"\s+", "", block)
+        if not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
+            raise ValueError("not base64")
+        lines = "\n".join(body[i:i + 64] for i in range(0, len(body), 64))
+        out.append(f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
+    return "".join(out)
+
+
+def text(value: str) -> str:
+    """Any text, as it is."""
+    return value
+
+
+HOST: Setting[str] = Setting("host", "a host name or an address", text, "",
+                             "where the device is, if not at the address on the form")
+VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
+                                "no: accept any certificate (the connection can then be listened to)")
+CA_PEM: Setting[str] = Setting("ca_pem", "PEM certificates", pem, "", "trust these authorities, and no others")
+FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
+                                    "trust exactly this certificate, whoever signed it")
+TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long one answer may take, in seconds")
+
+
+def table(declared: Sequence[Setting[object]]) -> str:
+    """The settings as a Markdown table, for README."""
+    words = {True: "yes", False: "no", None: "", "": ""}
+    rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
+    for setting in declared:
+        default = setting.default
+        shown = words[default] if isinstance(default, (bool, str, type(None))) and default in words else str(default)
+        rows.append(f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |")
+    return "\n".join(rows)

@@ -1,0 +1,46 @@
+"""Write once, then believe the device: the part of port_up and port_down that every handler shares."""
+from __future__ import annotations
+
+import time
+from typing import Callable, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from .errors import PduHandlerError, Unreachable
+
+CONFIRM_SECONDS = 10.0
+PAUSE_SECONDS = 0.5
+
+
+def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wanted: EnumPowerStatus, *,
+           cached: bool = False, deadline: float = CONFIRM_SECONDS, pause: float = PAUSE_SECONDS,
+           clock: Callable[[], float] = time.monotonic,
+           sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
+    """Call `write` once, then `read` until it gives `wanted` or `deadline` seconds are over; returns the last reading.
+
+    `write` raises `Unreachable` where no answer came: then the state is read once, and anything but `wanted` raises
+    that the outlet may or may not have switched. A write that was answered but cannot be read back is UNKNOWN. With
+    `cached`, the source follows only at its own next poll, so a state that is not the wanted one is UNKNOWN too.
+    """
+    try:
+        write()
+    except Unreachable as error:
+        if _read_or_none(read) is wanted:
+            return wanted
+        raise Unreachable(f"no answer to the switching command, so the outlet may or may not have switched; "
+                          f"poll the PDU before trying again ({error.reason})", error.host, error.operation) from error
+    end = clock() + deadline
+    while True:
+        seen = _read_or_none(read)
+        if seen is wanted:
+            return wanted
+        if clock() + pause > end:
+            return EnumPowerStatus.UNKNOWN if seen is None or cached else seen
+        sleep(pause)
+
+
+def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStatus]:
+    try:
+        return read()
+    except PduHandlerError:
+        return None

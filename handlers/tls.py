@@ -1,0 +1,53 @@
+"""TLS as a handler's settings ask for it: verified by default, against a CA, or pinned to one certificate."""
+from __future__ import annotations
+
+import hashlib
+import ssl
+from typing import Optional
+
+from .errors import Unreachable
+
+_PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
+
+
+def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContext:
+    """A client context. With `fingerprint`, call `check_fingerprint` after the handshake, before anything is sent.
+
+    `ca_pem` replaces the system's authorities; a device's own self-signed certificate is accepted there too. Raises
+    Unreachable where the PEM cannot be loaded.
+    """
+    if fingerprint or not verify:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    try:
+        context = ssl.create_default_context(cadata=ca_pem or None)
+    except (ssl.SSLError, ValueError) as error:
+        raise Unreachable(f"the certificates in ca_pem cannot be read ({error})") from None
+    if ca_pem:
+        context.verify_flags |= _PARTIAL_CHAIN
+    return context
+
+
+def sha256(certificate: bytes) -> str:
+    """The SHA-256 fingerprint of a DER certificate, as 64 lower-case hex digits."""
+    return hashlib.sha256(certificate).hexdigest()
+
+
+def check_fingerprint(certificate: Optional[bytes], fingerprint: str) -> None:
+    """Raise Unreachable unless the peer's DER `certificate` has the wanted fingerprint; '' wants none."""
+    if not fingerprint:
+        return
+    seen = sha256(certificate) if certificate else "none"
+    if seen != fingerprint:
+        raise Unreachable(f"the device shows another certificate (SHA-256 {seen}) than the setting 'fingerprint' "
+                          f"names; find out why before you change the setting")
+
+
+def reason(error: ssl.SSLError) -> str:
+    """One sentence for a failed handshake, with what an owner can do."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (f"the device's certificate is not trusted ({error.verify_message}): set 'ca_pem' or 'fingerprint', "
+                f"or verify=no to accept any certificate")
+    return f"the TLS handshake failed ({error.reason or error})"

@@ -1,0 +1,31 @@
+"""Double of `pdu_common.connection`: what DCImanager knows of a PDU and gives to `make_handler`.
+
+Both classes hide their contents from `repr`: they carry communities and passwords.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict
+
+
+@dataclass
+class PduSnmpData:
+    """KNOWN: `snmp_params["community"]`. INFERRED: `ip`, `device`, `custom_params`, and every other key below.
+
+    `snmp_params` here: `version` (1, 2 or 3 as text, 2 when absent), `port` (161), `community`; for version 3 `user`,
+    `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds) and `retries`.
+    """
+
+    ip: str
+    snmp_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    custom_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    device: str = ""
+
+
+@dataclass
+class PduData:
+    """INFERRED: a PDU without SNMP has an address and `custom_params`, the key/value pairs of the form."""
+
+    ip: str
+    custom_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    device: str = ""

@@ -1,0 +1,46 @@
+"""Double of `pdu_common.helper`: the views that travel between DCImanager and a handler."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import List
+
+
+class EnumPowerStatus(Enum):
+    """KNOWN: the members UP, DOWN and UNKNOWN. UNKNOWN: their values."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+@dataclass
+class PduPortView:
+    """KNOWN: `identity` and `power_status`. INFERRED: both are keywords of the constructor."""
+
+    identity: str
+    power_status: EnumPowerStatus = EnumPowerStatus.UNKNOWN
+
+
+@dataclass
+class PduView:
+    """KNOWN: created empty. INFERRED: `ports` is its list."""
+
+    ports: List[PduPortView] = field(default_factory=list)
+
+
+@dataclass
+class PduPortStatisticView:
+    """KNOWN: the name. INFERRED: an identity and an energy in kWh; the names of the fields are a guess."""
+
+    identity: str
+    consumption: float = 0.0
+
+
+@dataclass
+class PduStatisticView:
+    """KNOWN: created empty; `load` in amperes, `total_consumption` in kWh. INFERRED: `ports` is its list."""
+
+    load: float = 0.0
+    total_consumption: float = 0.0
+    ports: List[PduPortStatisticView] = field(default_factory=list)

@@ -1,0 +1,30 @@
+"""Options of the whole suite, and its last lines: what ran against what."""
+from __future__ import annotations
+
+from collections import Counter
+from typing import Dict, List
+
+import pytest
+
+_AGAINST = "against"
+
+
+def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers(_AGAINST):
+            item.user_properties.append((_AGAINST, str(mark.args[0])))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    outcomes: Dict[str, Counter[str]] = {}
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, peer in getattr(report, "user_properties", []):
+                if name == _AGAINST:
+                    outcomes.setdefault(peer, Counter())[outcome] += 1
+    if not outcomes:
+        return
+    terminalreporter.section("what ran against what")
+    for peer in sorted(outcomes):
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items()))
+        terminalreporter.write_line(f"{peer}: {counts}")

@@ -1,0 +1,28 @@
+"""What a simulator keeps of the truth, so that tests and the demo compare with it and not with what was read."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Protocol, Tuple
+
+
+@dataclass
+class Books:
+    """One PDU as it really is at this moment."""
+
+    states: Dict[str, Optional[bool]]                   # identity as DCImanager shows it -> on, off, or not known
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    port_energy_kwh: Dict[str, float] = field(default_factory=dict)
+    requests: int = 0                                   # device round trips since the start
+    connections: int = 0                                # TCP connections since the start; 0 for UDP
+    writes: List[Tuple[str, str]] = field(default_factory=list)     # (what, value), in the order of arrival
+
+
+class Simulator(Protocol):
+    """A simulated device on 127.0.0.1, listening on a port that the system chose."""
+
+    host: str
+    port: int
+
+    def books(self) -> Books: ...
+    def stop(self) -> None: ...
