@@ -1,0 +1,51 @@
+# Without make or python3-venv: apt-get install make python3-venv
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin/python
+export PYTHON VENV
+
+.DEFAULT_GOAL := help
+.PHONY: help env system demo test lint packages try serve devices bench bench-raritan bench-snmp bench-nut clean
+
+help:            ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
+
+env:
+	@sh .ci/setup env
+
+system:
+	@sh .ci/setup system
+
+demo: env        ## the whole road on simulators: build, register, poll, switch, meter; prints a table
+	@$(RUN) -m tests.demo
+
+test: env system ## mypy --strict and all tests, against real servers too
+	@$(RUN) -m mypy
+	@$(RUN) -m pytest -q
+
+lint: env        ## mypy --strict only
+	@$(RUN) -m mypy
+
+packages: env    ## dist/*.tar.gz and dist/register.sh
+	@$(RUN) packaging/build.py
+
+try: env         ## a handler as DCImanager calls it: make try ARGS="status snmp 192.0.2.7"
+	@$(RUN) -m tests.harness $(ARGS)
+
+serve: env       ## a local stand-in for DCImanager over HTTPS, until Ctrl-C
+	@$(RUN) -m tests.dcimanager $(ARGS)
+
+bench: bench-raritan bench-snmp bench-nut ## all benchmarks: ratios against peers, measured in one run
+
+bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
+	@$(RUN) -m tests.benchmarks.bench_raritan
+
+bench-snmp: env system ## SNMP: beside Net-SNMP's tools and plain pysnmp
+	@$(RUN) -m tests.benchmarks.bench_snmp
+
+bench-nut: env system ## NUT: beside PyNUTClient and upsc
+	@$(RUN) -m tests.benchmarks.bench_nut
+
+clean:           ## remove everything that was made here
+	rm -rf dist build .cache .mypy_cache .pytest_cache .hypothesis $(VENV)
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
