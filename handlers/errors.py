@@ -4,7 +4,8 @@ DCImanager shows the text of the exception as the reason of a failed task, so th
 holds a password, a community or a token. Codecs raise without knowing host and operation; the client adds them
 (`at`) where it knows them.
 
-An archive holds its own copy of this module, so tools compare the text `kind`, never the class.
+An archive holds its own copy of this module, so tools compare the text `kind`, never the class. `exit_code` is what the
+command-line tools end with.
 """
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ class PduHandlerError(Exception):
     """Root of the tree: `reason` says what happened and what to do; `host` and `operation` say where."""
 
     kind = "error"
+    exit_code = 1
 
     def __init__(self, reason: str, host: str = "", operation: str = "") -> None:
         super().__init__(reason)
@@ -36,24 +38,28 @@ class SettingsError(PduHandlerError):
     """A handler setting is unknown, missing or bad: the owner corrects it. Names the key and what is allowed."""
 
     kind = "settings"
+    exit_code = 2
 
 
 class Unreachable(PduHandlerError):
     """Network, port, TLS or deadline (over SNMP also a wrong community): the operator looks. A read may be repeated."""
 
     kind = "unreachable"
+    exit_code = 3
 
 
 class Denied(PduHandlerError):
     """Credentials or rights, by the device's own word: the operator corrects the account. Never tried again."""
 
     kind = "denied"
+    exit_code = 4
 
 
 class ProtocolError(PduHandlerError):
     """An answer that the protocol does not allow: a defect, ours or the device's. `payload` keeps its first bytes."""
 
     kind = "protocol"
+    exit_code = 5
     KEPT = 2000
 
     def __init__(self, reason: str, payload: bytes = b"", host: str = "", operation: str = "") -> None:
@@ -65,6 +71,7 @@ class Refused(PduHandlerError):
     """Understood and declined; `code` is the device's own, as text."""
 
     kind = "refused"
+    exit_code = 6
 
     def __init__(self, reason: str, code: str = "", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
@@ -75,9 +82,11 @@ class NoSuchOutlet(PduHandlerError):
     """The device has no such outlet: the owner checks which port a server is wired to."""
 
     kind = "no-such-outlet"
+    exit_code = 7
 
 
 class Unsupported(PduHandlerError):
     """Metered only, locked, or of a family that is not known: says what was seen and how to add it."""
 
     kind = "unsupported"
+    exit_code = 8
