@@ -268,7 +268,7 @@ _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
     (("noaccess", "authorizationerror", "notwritable", "readonly"), Denied,
      "the device does not allow this: give a community or user with write access, and enable SNMP SET on the device"),
-    (("authenticationfailure", "wrongdigest", "unknownusername", "unknownuser", "unsupportedsecuritylevel",
+    (("authenticationfailure", "wrongdigest", "pdudigest", "unknownusername", "unknownuser", "unsupportedsecuritylevel",
       "unsupportedseclevel", "decryptionerror", "notintimewindow"), Denied,
      "the device does not accept the SNMPv3 user, its passwords or its protocols"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",

@@ -5,7 +5,7 @@ import hashlib
 import ssl
 from typing import Optional
 
-from .errors import Unreachable
+from .errors import SettingsError, Unreachable
 
 _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
 
@@ -14,7 +14,7 @@ def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContex
     """A client context. With `fingerprint`, call `check_fingerprint` after the handshake, before anything is sent.
 
     `ca_pem` replaces the system's authorities; a device's own self-signed certificate is accepted there too. Raises
-    Unreachable where the PEM cannot be loaded.
+    SettingsError where the PEM cannot be loaded.
     """
     if fingerprint or not verify:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -24,7 +24,7 @@ def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContex
     try:
         context = ssl.create_default_context(cadata=ca_pem or None)
     except (ssl.SSLError, ValueError) as error:
-        raise Unreachable(f"the certificates in ca_pem cannot be read ({error})") from None
+        raise SettingsError(f"handler setting 'ca_pem': the certificates cannot be read ({error})") from None
     if ca_pem:
         context.verify_flags |= _PARTIAL_CHAIN
     return context

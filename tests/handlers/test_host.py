@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import ipaddress
+import json
+from types import SimpleNamespace
+from typing import Any, Callable, List, Optional, Tuple, cast
+
+import pytest
+
+from handlers import host
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.host import PortFigures, Snmp
+from pdu_common.helper import EnumPowerStatus
+
+ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
+PAIRS = {"Host": " 192.0.2.1 ", "verify": "no"}
+WANTED = {"host": " 192.0.2.1 ", "verify": "no"}
+
+
+@pytest.mark.parametrize("data", [
+    SimpleNamespace(ip="192.0.2.7"), SimpleNamespace(ip_addr="192.0.2.7"), SimpleNamespace(ip=None, address=" 192.0.2.7 "),
+    {"host": "192.0.2.7"}, SimpleNamespace(ip=ipaddress.ip_address("192.0.2.7")), SimpleNamespace(ip=b"192.0.2.7")])
+def test_the_address_is_found_under_each_name_and_form(data: object) -> None:
+    assert host.address(data) == "192.0.2.7"
+
+
+def test_no_address_is_a_sentence_about_the_form() -> None:
+    with pytest.raises(SettingsError, match="no address"):
+        host.address(SimpleNamespace(ip=""))
+
+
+@pytest.mark.parametrize("form", [
+    PAIRS, [{"key": k, "value": v} for k, v in PAIRS.items()], list(PAIRS.items()), json.dumps(PAIRS),
+    [SimpleNamespace(key=k, value=v) for k, v in PAIRS.items()], json.dumps([{"key": k, "value": v} for k, v in PAIRS.items()]),
+    {**PAIRS, "device": "pdu_raritan"}])
+def test_settings_are_read_in_every_form_they_may_come_in(form: object) -> None:
+    assert host.settings(SimpleNamespace(custom_params=form)) == WANTED
+    assert host.settings({"custom_params": form}) == WANTED
+
+
+@pytest.mark.parametrize("form", [None, "", {}, [], "null"])
+def test_no_settings_are_no_error(form: object) -> None:
+    assert host.settings(SimpleNamespace(custom_params=form)) == {}
+    assert host.settings(SimpleNamespace()) == {}
+
+
+def test_numbers_and_yes_no_become_text() -> None:
+    assert host.settings({"custom_params": {"port": 443, "verify": True, "ca_pem": None}}) == {
+        "port": "443", "verify": "yes", "ca_pem": ""}
+
+
+@pytest.mark.parametrize("form", ["not json", 5, [1], [{"value": "x"}], [("a", "1"), ("A", "2")]])
+def test_settings_of_no_known_form_are_an_error(form: object) -> None:
+    with pytest.raises(SettingsError):
+        host.settings({"custom_params": form})
+
+
+def test_views_hold_what_was_read_and_leave_out_what_is_not_metered() -> None:
+    view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
+    assert [(p.identity, p.power_status) for p in view.ports] == [("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)]
+    figures = host.statistic_view(None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)])
+    assert (figures.load, figures.total_consumption) == (0.0, 12.5)
+    assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
+
+
+@pytest.mark.parametrize("figure", [float("nan"), float("inf")])
+def test_a_figure_that_is_no_number_never_reaches_the_platform(figure: float) -> None:
+    with pytest.raises(ProtocolError):
+        host.statistic_view(figure, None, [])
+
+
+class Slotted:
+    __slots__ = ("identity", "energy", "load")
+
+
+class Plain:
+    def __init__(self) -> None:
+        self.identity = ""
+        self.total_consumption = 0.0
+
+
+class KeywordOnly:
+    def __init__(self, *, identity: str, amperage: float = 0.0, consumption: float = 0.0) -> None:
+        self.identity, self.amperage, self.consumption = identity, amperage, consumption
+
+
+class Closed:
+    def __init__(self, number: int) -> None:
+        raise AssertionError("never built: nothing fits")
+
+
+@pytest.mark.parametrize("cls, energy, load", [(Slotted, "energy", "load"), (Plain, "total_consumption", None),
+                                               (KeywordOnly, "consumption", "amperage")])
+def test_a_ports_figures_go_where_the_view_has_room(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
+                                                    load: Optional[str]) -> None:
+    monkeypatch.setattr(host, "PduPortStatisticView", cls)
+    entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
+    assert entry.identity == "7" and getattr(entry, energy) == 20.0
+    assert load is None or getattr(entry, load) == 1.5
+
+
+def test_a_view_with_no_room_for_ports_still_gives_the_totals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "PduPortStatisticView", Closed)
+    view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
+    assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
+
+
+# ---- SNMP --------------------------------------------------------------------------------------------------
+
+class Device:
+    """A platform's BaseSnmpPdu as far as the seam uses it: it gives what it is told, or raises it."""
+
+    def __init__(self, answer: object) -> None:
+        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params={"community": "s3cret", "port": "161"})
+        self._answer = answer
+
+    def _give(self) -> Any:
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        return self._answer
+
+    def snmp_get(self, oid: object) -> Any:
+        return self._give()
+
+    def snmp_set(self, oid: object, value: object) -> Any:
+        return self._give()
+
+    def snmp_walk(self, oid: object) -> Any:
+        return self._give()
+
+
+def snmp(answer: object) -> Snmp:
+    return Snmp(cast(Any, Device(answer)))
+
+
+def row(value: object, **where: object) -> SimpleNamespace:
+    return SimpleNamespace(value=value, **where)
+
+
+FORMS: List[Tuple[str, Callable[[str, str], SimpleNamespace]]] = [
+    ("full OID", lambda i, v: row(v, oid=f"{ROOT}.{i}")),
+    ("leading dot", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index="")),
+    ("named root", lambda i, v: row(v, oid=f"iso.{ROOT[2:]}.{i}")),
+    ("full OID and index", lambda i, v: row(v, oid=f"{ROOT}.{i}", index=i)),
+    ("full OID and last part of the index", lambda i, v: row(v, oid=f"{ROOT}.{i}", oid_index=i.rpartition(".")[2])),
+    ("OID without index", lambda i, v: row(v, oid=ROOT, oid_index=i)),
+    ("OID without the last part of the index", lambda i, v: row(
+        v, oid=f"enterprises.{f'{ROOT}.{i}'[12:].rpartition('.')[0]}", oid_index=i.rpartition(".")[2])),
+    ("index alone", lambda i, v: row(v, oid_index=i)),
+    ("a label and an index", lambda i, v: row(v, oid="rPDUOutletStatusOutletState", oid_index=i)),
+]
+
+
+@pytest.mark.parametrize("indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]])
+@pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
+def test_the_index_of_a_row_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: List[str]) -> None:
+    assert snmp([form(i, "1") for i in indexes]).walk(ROOT) == {i: "1" for i in indexes}
+
+
+def test_rows_keep_the_devices_order() -> None:
+    assert list(snmp([row(1, oid=f"{ROOT}.{i}") for i in (3, 1, 2)]).walk(ROOT)) == ["3", "1", "2"]
+
+
+def test_rows_without_oid_and_index_are_an_error() -> None:
+    with pytest.raises(ProtocolError):
+        snmp([row("1"), row("2")]).walk(ROOT)
+
+
+def test_a_row_that_comes_twice_is_an_error() -> None:
+    with pytest.raises(ProtocolError, match="twice"):
+        snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)
+
+
+@pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
+                                     row("noSuchName"), RuntimeError("noSuchName at 1"),
+                                     type("EasySNMPNoSuchInstanceError", (Exception,), {})("x")])
+def test_a_missing_object_is_none_however_the_platform_says_so(missing: object) -> None:
+    assert snmp(missing).get(ROOT) is None
+
+
+@pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1])
+def test_a_value_comes_as_it_is(value: object) -> None:
+    assert snmp(row(value)).get(ROOT) == value
+
+
+@pytest.mark.parametrize("words, kind", [
+    ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
+    ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
+    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Refused), ("commitFailed", Refused)])
+def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str, kind: type) -> None:
+    with pytest.raises(PduHandlerError) as caught:
+        snmp(RuntimeError(words)).set(ROOT, 1)
+    assert type(caught.value) is kind
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
+
+
+def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> None:
+    with pytest.raises(Denied):
+        snmp(RuntimeError("noSuchName")).set(ROOT, 1)
+
+
+def test_an_error_of_ours_goes_through_as_it_is() -> None:
+    with pytest.raises(ProtocolError, match="ours"):
+        snmp(ProtocolError("ours")).get(ROOT)
+
+
+def test_a_walk_that_fails_is_never_a_short_list() -> None:
+    with pytest.raises(Unreachable):
+        snmp(RuntimeError("Timeout")).walk(ROOT)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from typing import Union
+
+import pytest
+
+from handlers.errors import PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.switching import switch
+from pdu_common.helper import EnumPowerStatus
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+
+
+class Outlet:
+    """An outlet that gives its readings in order (an error is raised), the last one for ever; time is its own."""
+
+    def __init__(self, *readings: Union[EnumPowerStatus, PduHandlerError], answer: Union[None, PduHandlerError] = None) -> None:
+        self._readings = list(readings)
+        self._answer = answer
+        self.now = 0.0
+        self.writes = 0
+        self.reads = 0
+
+    def write(self) -> None:
+        self.writes += 1
+        if self._answer is not None:
+            raise self._answer
+
+    def read(self) -> EnumPowerStatus:
+        self.reads += 1
+        reading = self._readings.pop(0) if len(self._readings) > 1 else self._readings[0]
+        if isinstance(reading, PduHandlerError):
+            raise reading
+        return reading
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def switch(self, wanted: EnumPowerStatus, cached: bool = False) -> EnumPowerStatus:
+        return switch(self.write, self.read, wanted, cached=cached, clock=lambda: self.now, sleep=self.sleep)
+
+
+def test_the_wanted_state_ends_the_wait_at_once() -> None:
+    outlet = Outlet(DOWN, DOWN, UP)
+    assert outlet.switch(UP) is UP
+    assert (outlet.writes, outlet.reads) == (1, 3)
+
+
+def test_the_deadline_ends_the_wait_with_what_the_device_said_last() -> None:
+    outlet = Outlet(UNKNOWN, DOWN)
+    assert outlet.switch(UP) is DOWN
+    assert outlet.now <= 10 and outlet.writes == 1
+
+
+def test_an_old_value_from_a_cache_is_not_known() -> None:
+    assert Outlet(DOWN).switch(UP, cached=True) is UNKNOWN
+
+
+def test_a_write_that_cannot_be_read_back_is_not_known() -> None:
+    assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
+
+
+def test_a_read_that_fails_once_does_not_end_the_wait() -> None:
+    assert Outlet(ProtocolError("half an answer"), DOWN).switch(DOWN) is DOWN
+
+
+def test_the_last_reading_before_the_device_went_away_is_not_taken_for_the_present_one() -> None:
+    assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
+
+
+def test_an_unanswered_write_that_did_switch_is_the_wanted_state() -> None:
+    outlet = Outlet(UP, answer=Unreachable("no answer"))
+    assert outlet.switch(UP) is UP
+    assert (outlet.writes, outlet.reads) == (1, 1)
+
+
+@pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone")])
+def test_an_unanswered_write_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError]) -> None:
+    outlet = Outlet(reading, answer=Unreachable("no answer", "pdu1", "port_up"))
+    with pytest.raises(Unreachable, match="may or may not have switched") as caught:
+        outlet.switch(UP)
+    assert (outlet.writes, caught.value.host) == (1, "pdu1")
+
+
+def test_a_refused_write_is_the_devices_word_and_nothing_is_read() -> None:
+    outlet = Outlet(UP, answer=Refused("locked", "3"))
+    with pytest.raises(Refused):
+        outlet.switch(UP)
+    assert outlet.reads == 0

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import hashlib
+import socket
+import ssl
+import threading
+from typing import Iterator
+
+import pytest
+import trustme
+
+from handlers import tls
+from handlers.errors import SettingsError, Unreachable
+
+AUTHORITY = trustme.CA()
+LEAF = AUTHORITY.issue_cert("127.0.0.1")
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A TLS server that shakes hands and closes, until the test is over."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    LEAF.configure_cert(context)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                accepted, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                context.wrap_socket(accepted, server_side=True).close()
+            except (ssl.SSLError, OSError):
+                accepted.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def handshake(context: ssl.SSLContext, port: int) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
+            return secured.getpeercert(True) or b""
+
+
+def authority() -> str:
+    return AUTHORITY.cert_pem.bytes().decode()
+
+
+def test_an_unknown_authority_is_refused_with_the_settings_that_help(port: int) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError) as caught:
+        handshake(tls.client_context(True, "", ""), port)
+    sentence = tls.reason(caught.value)
+    assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
+
+
+def test_the_given_authority_is_trusted(port: int) -> None:
+    assert handshake(tls.client_context(True, authority(), ""), port)
+
+
+def test_a_devices_own_certificate_is_trusted_as_ca_pem(port: int) -> None:
+    leaf = LEAF.cert_chain_pems[0].bytes().decode()
+    assert handshake(tls.client_context(True, leaf, ""), port)
+
+
+def test_verify_no_accepts_any_certificate(port: int) -> None:
+    assert handshake(tls.client_context(False, "", ""), port)
+
+
+def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
+    certificate = handshake(tls.client_context(True, "", "ab" * 32), port)
+    tls.check_fingerprint(certificate, hashlib.sha256(certificate).hexdigest())
+    with pytest.raises(Unreachable, match="another certificate"):
+        tls.check_fingerprint(certificate, "ab" * 32)
+    with pytest.raises(Unreachable):
+        tls.check_fingerprint(None, "ab" * 32)
+
+
+def test_a_broken_authority_is_a_sentence_about_ca_pem() -> None:
+    broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    with pytest.raises(SettingsError, match="ca_pem"):
+        tls.client_context(True, broken, "")
