@@ -1,0 +1,314 @@
+"""Build the archives that DCImanager takes, and the script that registers them.
+
+    python packaging/build.py [NAME ...] [--out DIR]
+
+An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py` and one folder
+named by the hash of its content: the transitive closure of the relative imports of `handlers/<name>/handler.py`, the
+files as they are. The whole level moves one folder down, so every relative import still holds and nothing is
+rewritten; two versions never mix, and the entry module of a new upload can only find the new code.
+
+Standard library only, and run by path: a package `packaging` of ours would hide the library of that name.
+"""
+from __future__ import annotations
+
+import argparse
+import ast
+import gzip
+import hashlib
+import io
+import pkgutil
+import sys
+import sysconfig
+import tarfile
+from pathlib import Path
+from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+TEMPLATE = HERE / "register.sh.in"
+
+
+class BuildError(Exception):
+    """Nothing was built; the text is one sentence that says where and what to change."""
+
+
+class Handler(NamedTuple):
+    """One archive: `name` is the package below handlers/, `shown` the name in DCImanager's list of handlers."""
+
+    name: str
+    shown: str
+    protocol: str                    # what makes DCImanager's form ask for SNMP parameters, or for handler settings
+
+
+HANDLERS = (
+    Handler("raritan", "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)", "custom"),
+    Handler("snmp", "PDUs of many makes (SNMP)", "snmp"),
+    Handler("nut", "PDUs and UPSes behind a NUT server", "custom"),
+)
+
+# ---- what a file imports -----------------------------------------------------------------------------------
+
+Module = Tuple[str, ...]             # a dotted name below handlers/, () is handlers itself
+
+
+class Import(NamedTuple):
+    line: int
+    level: int                       # leading dots
+    module: str
+    names: Tuple[str, ...]
+
+
+def imports(source: str, shown: str) -> Iterator[Import]:
+    """Every import that can run, also inside functions and `importlib.import_module(".x", …)`; not those for types."""
+    try:
+        tree = ast.parse(source, filename=shown)
+    except SyntaxError as error:
+        raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
+    return _imports(tree, shown)
+
+
+def _imports(node: ast.AST, shown: str) -> Iterator[Import]:
+    for child in _run(node):
+        if isinstance(child, ast.ImportFrom):
+            yield Import(child.lineno, child.level, child.module or "", tuple(alias.name for alias in child.names))
+        elif isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(child.lineno, 0, alias.name, ())
+        elif isinstance(child, ast.Call) and _called(child) == "import_module" and len(child.args) + len(child.keywords) > 1:
+            name = child.args[0] if child.args else None
+            if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.startswith(".")):
+                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen while running cannot be put into "
+                                 f"an archive; import it by a name that stands in the text")
+            dotted = name.value.lstrip(".")
+            yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
+        yield from _imports(child, shown)
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """The children that run: of `if TYPE_CHECKING:` only the other branch."""
+    if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+        yield from node.orelse
+    else:
+        yield from ast.iter_child_nodes(node)
+
+
+def _called(node: ast.Call) -> str:
+    return _name(node.func)
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+# ---- what an archive may import ----------------------------------------------------------------------------
+
+HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
+OPTIONAL = frozenset(("requests",))             # used where the platform has it
+_REMOVED = frozenset(                           # in 3.9, gone by 3.13 (PEP 594 and its like)
+    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
+    "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
+_NEWER = frozenset(("tomllib", "annotationlib", "compression", "pathlib.types"))    # not in 3.9
+
+
+def standard_library() -> FrozenSet[str]:
+    """Top names of the standard library that Python 3.9 and 3.13 both have, as far as this Python shows them."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    found = {module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])}
+    return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
+
+
+def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
+    top = found.module.partition(".")[0]
+    if top in allowed:
+        return
+    if top == "handlers":
+        raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, whose place in an archive is another; "
+                         f"write the import with leading dots")
+    raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager does not promise; an archive "
+                     f"has the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST | OPTIONAL))}")
+
+
+# ---- the files of one handler ------------------------------------------------------------------------------
+
+class _Closure:
+    """Collects what `handlers/<name>/handler.py` needs; `replace` gives other texts for files of the tree."""
+
+    def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
+        self.tree, self.name, self.replace = tree, name, replace
+        self.files: Dict[str, bytes] = {}
+        self._allowed = standard_library() | HOST | OPTIONAL
+        self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
+
+    def add(self, module: Module) -> None:
+        """Take `module` and everything that it imports, and the packages around it."""
+        for depth in range(len(module)):
+            self._take(module[:depth])
+        self._take(module)
+
+    def _take(self, module: Module) -> None:
+        path = self._path(module)
+        if path is None:
+            raise BuildError(f"{self._shown('/'.join(module))} is missing")
+        if path in self.files:
+            return
+        if module and module[0] in self._others:
+            raise BuildError(f"{self._shown(path)} belongs to another handler: handlers share only what lies directly "
+                             f"in {self.tree.name}/")
+        content = self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
+        self.files[path] = content
+        package = module if path.endswith("__init__.py") else module[:-1]
+        try:
+            source = content.decode()
+        except UnicodeDecodeError:
+            raise BuildError(f"{self._shown(path)} is not UTF-8") from None
+        for found in imports(source, self._shown(path)):
+            if found.level:
+                self._follow(found, package, path)
+            else:
+                _check_absolute(found, self._shown(path), self._allowed)
+
+    def _follow(self, found: Import, package: Module, path: str) -> None:
+        where = f"{self._shown(path)} line {found.line}"
+        if found.level > len(package) + 1:
+            raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
+        base = package[:len(package) - found.level + 1] + tuple(part for part in found.module.split(".") if part)
+        if self._path(base) is None:
+            raise BuildError(f"{where}: imports {'.' * found.level}{found.module}, which does not exist")
+        self.add(base)
+        for name in found.names:                       # a name may be a module, or something that the module defines
+            if self._path(base + (name,)) is not None:
+                self.add(base + (name,))
+
+    def _path(self, module: Module) -> Optional[str]:
+        stem = "/".join(module)
+        for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
+            if path in self.replace or (self.tree / path).is_file():
+                return path
+        return None
+
+    def _shown(self, path: str) -> str:
+        return f"{self.tree.name}/{path}" if path.endswith(".py") else f"{self.tree.name}/{path}(.py)"
+
+
+def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
+    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
+
+    `replace` gives other texts for some of them (`{"snmp/options.py": "…"}`); a path that the handler does not use
+    is refused, since an option that changes nothing would be a silent mistake.
+    """
+    closure = _Closure(tree, name, replace or {})
+    closure.add((name, "handler"))
+    unused = sorted(set(replace or {}) - set(closure.files))
+    if unused:
+        raise BuildError(f"{unused[0]} is to be replaced, but the handler {name!r} does not use it")
+    return closure.files
+
+
+# ---- the archive -------------------------------------------------------------------------------------------
+
+def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = "") -> bytes:
+    """The bytes of one archive, the same for the same files. `top` is its directory, `pdu_<name>` unless given."""
+    content = files(tree, name, replace)
+    digest = hashlib.sha256()
+    for path in sorted(content):
+        digest.update(f"{path} {len(content[path])}\n".encode() + content[path])
+    folder, top = "c" + digest.hexdigest()[:12], top or f"pdu_{name}"
+    packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
+    packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
+    packed[f"{top}/handler.py"] = (f'"""Entry of this archive; the code is in the folder named by its content."""\n'
+                                   f"from .{folder}.{name}.handler import make_handler\n\n"
+                                   f'__all__ = ["make_handler"]\n').encode()
+    # Python takes a cached .pyc for current while time and size of its source are the same, and the entry modules of
+    # two versions have one size. So the time of all files follows from their content.
+    return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
+
+
+def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
+    out = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=9, mtime=0) as packer, \
+            tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path in sorted(_folders(packed) | set(packed)):
+            info = tarfile.TarInfo(path)
+            info.mtime = mtime
+            if path in packed:
+                info.size, info.mode = len(packed[path]), 0o644
+                tar.addfile(info, io.BytesIO(packed[path]))
+            else:
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+                tar.addfile(info)
+    return out.getvalue()
+
+
+def _folders(paths: Mapping[str, bytes]) -> Set[str]:
+    return {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path(".")}
+
+
+def version(tree: Path) -> str:
+    """VERSION of `<tree>/__init__.py`, read without running it. Raises BuildError."""
+    path = tree / "__init__.py"
+    nodes = ast.parse(path.read_text("utf-8")).body if path.is_file() else []
+    for node in nodes:
+        if isinstance(node, ast.Assign) and any(_name(target) == "VERSION" for target in node.targets):
+            value = node.value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                return value.value
+    raise BuildError(f"{tree.name}/__init__.py has no VERSION = \"…\"")
+
+
+# ---- the registering script --------------------------------------------------------------------------------
+
+def register_script(number: str, handlers: Sequence[Handler]) -> str:
+    """`register.sh` for these archives: the template with the version and one row per archive."""
+    rows = []
+    for handler in handlers:
+        if any(set(text) & set("|'\"\\`$\n") for text in handler):
+            raise BuildError(f"{handler.name}: a name with quotes, |, $ or backslashes cannot go into register.sh")
+        rows.append("|".join(handler))
+    return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
+
+
+def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
+    """Write the archives of `handlers` and register.sh to `out`; returns their paths. Raises BuildError."""
+    number = version(tree)
+    made = {f"pdu_{h.name}-{number}.tar.gz": archive(tree, h.name) for h in handlers}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in made.items():
+        _write(out / name, data)
+    _write(out / "register.sh", register_script(number, HANDLERS).encode(), 0o755)
+    return [out / name for name in made] + [out / "register.sh"]
+
+
+def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """All or nothing: an upload that runs meanwhile sees the old file or the new one."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    partial.chmod(mode)
+    partial.replace(path)
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command line; 0 built, 1 refused with a sentence, 2 wrong use."""
+    parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.")
+    known = [handler.name for handler in HANDLERS]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which archives: {', '.join(known)} (default: all)")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in known:
+            parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
+    try:
+        made = build(ROOT / "handlers", options.out,
+                     [h for h in HANDLERS if not options.names or h.name in options.names])
+    except (BuildError, OSError) as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    for path in made:
+        data = path.read_bytes()
+        print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
