@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, List, NamedTuple, Sequence, cast
 
 from handlers.settings import Setting
+from tests import archives
 
 NAMES = ("raritan", "snmp", "nut")
 
@@ -50,19 +50,11 @@ def _unpacked(path: Path) -> ModuleType:
     folder = tempfile.TemporaryDirectory(prefix="pdu-harness-")
     _unpacked_here.append(folder)
     try:
-        with tarfile.open(path) as tar:
-            names = [member.name for member in tar.getmembers()]
-            if any(not m.isfile() or m.name.startswith("/") or ".." in Path(m.name).parts for m in tar.getmembers()):
-                raise ValueError(f"{path} holds more than plain files")
-            for member in tar.getmembers():
-                content = tar.extractfile(member)
-                target = Path(folder.name, member.name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content.read() if content else b"")
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise ValueError(f"{path} is no complete archive ({error})") from None
-    tops = {Path(name).parts[0] for name in names}
-    if len(tops) != 1 or not Path(folder.name, *tops, "handler.py").is_file():
+        archive = archives.read(path.read_bytes())
+    except (archives.BadArchive, OSError) as error:
+        raise ValueError(f"{path}: {error}") from None
+    if not archive.holds_module(f"{archive.top}.handler"):
         raise ValueError(f"{path} is no handler archive: one folder with a handler.py is expected")
+    archive.unpack(Path(folder.name))
     sys.path.insert(0, folder.name)
-    return importlib.import_module(f"{tops.pop()}.handler")
+    return importlib.import_module(f"{archive.top}.handler")

@@ -1,0 +1,81 @@
+"""An uploaded archive: checked whole before a single file is written.
+
+What DCImanager itself checks is not public; its page says: a tar.gz with one directory that no other handler uses, in
+it an `__init__.py` and the handler's file. Everything else refused here would be a danger to whoever unpacks it.
+"""
+from __future__ import annotations
+
+import io
+import tarfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Dict, List, NamedTuple
+
+RESERVED = frozenset(("common", "pdu_common", "handlers"))
+_MOST_FILES, _MOST_BYTES = 5000, 50_000_000
+
+
+class BadArchive(ValueError):
+    """One sentence that says what is wrong with it."""
+
+
+class Archive(NamedTuple):
+    """`top` is the one directory; `files` holds path (with `top` in front) → content."""
+
+    top: str
+    files: Dict[str, bytes]
+
+    def unpack(self, folder: Path) -> None:
+        """Write the files below `folder`, over those of an older version, as tar does."""
+        for path, content in self.files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+    def holds_module(self, import_path: str) -> bool:
+        """Whether `pdu_x.handler` is a module of this archive."""
+        path = import_path.replace(".", "/")
+        return path.startswith(f"{self.top}/") and (f"{path}.py" in self.files or f"{path}/__init__.py" in self.files)
+
+
+def read(data: bytes) -> Archive:
+    """The archive in `data`. Raises BadArchive."""
+    if not data:
+        raise BadArchive("the archive is empty")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tar:
+            members = tar.getmembers()
+            _check(members)
+            files = {member.name: _content(tar, member) for member in members if member.isfile()}
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise BadArchive(f"not a complete tar.gz ({error})") from None
+    tops = {PurePosixPath(member.name).parts[0] for member in members}
+    if len(tops) != 1:
+        raise BadArchive(f"one directory is expected, not {len(tops)}")
+    top = tops.pop()
+    if not top.isidentifier() or top in RESERVED:
+        raise BadArchive(f"the directory's name {top!r} cannot be used")
+    if f"{top}/__init__.py" not in files:
+        raise BadArchive(f"there is no {top}/__init__.py")
+    return Archive(top, files)
+
+
+def _check(members: List[tarfile.TarInfo]) -> None:
+    if not members:
+        raise BadArchive("there is no file in it")
+    if len(members) > _MOST_FILES or sum(member.size for member in members) > _MOST_BYTES:
+        raise BadArchive("it unpacks to more than a handler can need")
+    for member in members:
+        parts = PurePosixPath(member.name).parts
+        if member.name.startswith("/") or ".." in parts or not parts:
+            raise BadArchive(f"{member.name!r} leads out of its directory")
+        if not (member.isfile() or member.isdir()):
+            raise BadArchive(f"{member.name!r} is a link or a device")
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    source = tar.extractfile(member)
+    content = source.read() if source else b""
+    if len(content) != member.size:
+        raise BadArchive(f"{member.name!r} is cut short")
+    return content

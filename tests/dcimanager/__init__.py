@@ -1,0 +1,8 @@
+"""A local stand-in for DCImanager 6: the documented HTTPS calls, and handlers that run as the platform runs them."""
+from __future__ import annotations
+
+from .manager import DciManager
+from .store import Handler, Pdu
+from .worker import Call
+
+__all__ = ["Call", "DciManager", "Handler", "Pdu"]

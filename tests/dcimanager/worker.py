@@ -1,0 +1,135 @@
+"""One PDU's worker process as its parent sees it: started at the first call, killed when it hangs, never waited for."""
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional
+
+_CHILD = Path(__file__).with_name("child.py")
+_LOG_LINES = 200
+
+
+class Job(NamedTuple):
+    """What a worker runs: `paths` go before the standard library's, `without` names packages that it must not find."""
+
+    paths: List[str]
+    import_path: str
+    data_class: str
+    data: Dict[str, Any]
+    without: List[str]
+
+
+class Call(NamedTuple):
+    """One call of a handler. `kind` is "" when it succeeded, else the handler's own word for the error, or one of
+    "import" (the archive cannot be loaded), "bug" (an exception that is none of the pack's), "time-out", "died"."""
+
+    method: str
+    identity: str
+    seconds: float
+    value: Mapping[str, Any]
+    kind: str
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        return not self.kind
+
+
+class Worker:
+    """Makes one call at a time; `log` keeps the last lines that the handler logged."""
+
+    def __init__(self, job: Job, folder: Path, python: str = sys.executable) -> None:
+        self.job = job
+        self.log: Deque[str] = deque(maxlen=_LOG_LINES)
+        self._folder, self._python = folder, python
+        self._one_at_a_time = threading.Lock()
+        self._process: Optional["subprocess.Popen[str]"] = None
+        self._answers: "queue.Queue[Optional[str]]" = queue.Queue()
+        self._readers: List[threading.Thread] = []
+
+    @property
+    def pid(self) -> Optional[int]:
+        """The living process, if there is one."""
+        process = self._process
+        return process.pid if process and process.poll() is None else None
+
+    def call(self, method: str, timeout: float, identity: str = "", state: str = "UNKNOWN") -> Call:
+        """One call; every failure is in the answer. After a time-out the process is gone and the next call starts anew."""
+        with self._one_at_a_time:
+            begin = time.monotonic()
+            answer = self._ask({"method": method, "identity": identity, "state": state}, timeout)
+            return Call(method, identity, time.monotonic() - begin, answer.get("value") or {}, answer.get("kind", ""),
+                        answer.get("text", ""))
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for reader in self._readers:
+            reader.join()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:         # what was not sent yet cannot be sent any more
+                    pass
+
+    def _ask(self, call: Dict[str, str], timeout: float) -> Dict[str, Any]:
+        if self.pid is None:
+            self.stop()
+            self._start()
+        try:
+            self._send(call)
+            line = self._answers.get(timeout=timeout)
+        except queue.Empty:
+            self.stop()
+            return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}
+        except OSError:
+            line = None
+        if line is None:
+            last = self.log[-1] if self.log else "it logged nothing"
+            self.stop()
+            return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}
+        answer: Dict[str, Any] = json.loads(line)
+        return answer
+
+    def _start(self) -> None:
+        # -I: neither the environment nor the current directory adds to what can be imported. Secrets go by the pipe.
+        process = subprocess.Popen([self._python, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, cwd=self._folder, text=True, encoding="utf-8",
+                                   errors="backslashreplace", start_new_session=True)
+        self._process, self._answers = process, queue.Queue()
+        self._readers = [threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
+                         threading.Thread(target=_keep, args=(process.stderr, self.log), daemon=True)]
+        for reader in self._readers:
+            reader.start()
+        job = self.job
+        self._send({"paths": job.paths, "import": job.import_path, "without": job.without,
+                    "data": {"class": job.data_class, "fields": job.data}})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        stream = self._process.stdin if self._process else None
+        if stream is None:
+            raise BrokenPipeError
+        stream.write(json.dumps(message) + "\n")
+        stream.flush()
+
+
+def _pass_on(stream: Any, answers: "queue.Queue[Optional[str]]") -> None:
+    for line in stream:
+        answers.put(line)
+    answers.put(None)
+
+
+def _keep(stream: Any, log: Deque[str]) -> None:
+    for line in stream:
+        log.append(line.rstrip("\n"))

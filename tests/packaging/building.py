@@ -1,0 +1,125 @@
+"""`packaging/build.py` for tests: loaded by its path, since a package of that name would hide the library `packaging`."""
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Dict, Mapping, Optional
+
+from tests.needs import ROOT
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("pack_build", ROOT / "packaging" / "build.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+build = _load()
+NAMES = tuple(str(handler.name) for handler in build.HANDLERS)
+
+
+def has_handler(name: str) -> bool:
+    return (ROOT / "handlers" / name / "handler.py").is_file()
+
+
+def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> bytes:
+    """The bytes of one archive."""
+    data: bytes = build.archive(tree, name, replace)
+    return data
+
+
+def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
+    """The files that go into it."""
+    found: Dict[str, bytes] = build.files(tree, name, replace)
+    return found
+
+
+# A handler without a device: it answers from its settings, so that a test needs no simulator.
+_SMALL_HANDLER = '''
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+from .. import VERSION
+from ..errors import SmallError
+
+
+class Small(BasePdu):
+    def status(self) -> PduView:
+        from . import wire
+        say = self.pdu_data.custom_params.get("say", "")
+        if say == "error":
+            raise SmallError("set 'say' to something else")
+        wire.act(say)
+        view = PduView()
+        view.ports.append(PduPortView(identity="1", power_status=EnumPowerStatus.UP))
+        view.ports.append(PduPortView(identity=VERSION, power_status=EnumPowerStatus.UNKNOWN))
+        return view
+
+    def port_up(self, port: PduPortView) -> PduPortView:
+        port.power_status = EnumPowerStatus.UP
+        return port
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        port.power_status = EnumPowerStatus.DOWN
+        return port
+
+    def statistic(self) -> PduStatisticView:
+        view = PduStatisticView()
+        view.load, view.total_consumption = 1.5, 42.25
+        return view
+
+
+def make_handler(pdu_data: object) -> Small:
+    return Small(pdu_data)
+'''
+_SMALL_WIRE = '''
+import os
+import time
+
+
+def act(what: str) -> None:
+    if what == "hang":
+        time.sleep(600)
+    if what == "die":
+        os._exit(7)
+    if what == "bug":
+        raise ValueError("not one of the pack's")
+    if what == "print":
+        print("{}")
+    if what == "requests":
+        import requests
+        assert requests
+'''
+_SMALL_ERRORS = '''
+class SmallError(Exception):
+    kind = "settings"
+'''
+
+
+def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
+    """A `handlers` tree with one handler, which answers `status` as its setting `say` asks."""
+    tree = folder / "handlers"
+    (tree / name).mkdir(parents=True, exist_ok=True)
+    for path, text in {"__init__.py": f'VERSION = "{version}"\n', "errors.py": _SMALL_ERRORS, "unused.py": "import rich\n",
+                       f"{name}/__init__.py": "", f"{name}/handler.py": _SMALL_HANDLER,
+                       f"{name}/wire.py": _SMALL_WIRE}.items():
+        (tree / path).write_text(text, encoding="utf-8")
+    return tree
+
+
+def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
+    """`register.sh` and small archives of `names` in `folder`, as a build would leave them."""
+    handlers = [build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom") for name in names]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        tree = small_tree(folder / "trees" / name, name, version)
+        (folder / f"pdu_{name}-{version}.tar.gz").write_bytes(archive(tree, name))
+    script = folder / "register.sh"
+    script.write_text(build.register_script(version, handlers), encoding="utf-8")
+    script.chmod(0o755)
+    return script
