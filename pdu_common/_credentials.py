@@ -1,0 +1,157 @@
+"""What `snmp_params` says, checked, and as pysnmp wants it."""
+from __future__ import annotations
+
+import math
+import socket
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Dict, Mapping, Tuple
+
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+
+
+class SnmpError(Exception):
+    """UNKNOWN what the platform raises. Its text says what happened; it never holds a community or a password."""
+
+
+_VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
+_AUTH = {
+    "md5": hlapi.USM_AUTH_HMAC96_MD5, "sha": hlapi.USM_AUTH_HMAC96_SHA, "sha1": hlapi.USM_AUTH_HMAC96_SHA,
+    "sha224": hlapi.USM_AUTH_HMAC128_SHA224, "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
+    "sha384": hlapi.USM_AUTH_HMAC256_SHA384, "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
+}
+# Longer AES keys are made in two ways: by Blumenthal's draft, as Net-SNMP does, or by Reeder's, as Cisco does ("c").
+_PRIVACY = {
+    "des": hlapi.USM_PRIV_CBC56_DES, "aes": hlapi.USM_PRIV_CFB128_AES, "aes128": hlapi.USM_PRIV_CFB128_AES,
+    "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL, "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192c": hlapi.USM_PRIV_CFB192_AES, "aes256c": hlapi.USM_PRIV_CFB256_AES,
+}
+_SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One agent and how to talk to it; `timeout_s` is for each try, of which there are `retries` more than one."""
+
+    host: str
+    address: str
+    port: int
+    is_ipv6: bool
+    version: int
+    timeout_s: float = 2.0
+    retries: int = 2
+    community: str = field(default="", repr=False)
+    user: str = field(default="", repr=False)
+    auth_protocol: str = ""
+    auth_password: str = field(default="", repr=False)
+    priv_protocol: str = ""
+    priv_password: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """Address and port, for messages."""
+        return f"[{self.host.strip('[]')}]:{self.port}" if self.is_ipv6 else f"{self.host}:{self.port}"
+
+    @property
+    def longest_s(self) -> float:
+        """When a single request is surely over: all its tries, and version 3's discovery before them."""
+        return self.timeout_s * (self.retries + 1) * (2 if self.version == 3 else 1) + 3
+
+    @classmethod
+    def of(cls, host: str, params: Mapping[str, Any]) -> "Credentials":
+        """From the address and `snmp_params`. Raises SnmpError with a sentence that names the parameter."""
+        given = {key: str(value) for key, value in params.items() if value not in (None, "")}
+        version = _one_of(given.get("version", "2"), _VERSIONS, "version")
+        port = int(_number(given.get("port", "161"), "port", 1, 65535))
+        address, is_ipv6 = _resolve(host, port)
+        if version < 3 and "community" not in given:
+            raise SnmpError("snmp_params has no community")
+        keys = {"user": _needed(given, "user"), **_levels(given)} if version == 3 else {"community": given["community"]}
+        return cls(host, address, port, is_ipv6, version,
+                   timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
+                   retries=int(_number(given.get("retries", "2"), "retries", 0, 10)), **keys)
+
+    def engine_key(self) -> Tuple[str, ...]:
+        """What needs an engine of its own: everything that makes version 3's keys; one for all communities."""
+        if self.version < 3:
+            return ()
+        return (self.user, self.auth_protocol, self.auth_password, self.priv_protocol, self.priv_password)
+
+    def authentication(self) -> Any:
+        """The community or the user, as pysnmp wants it."""
+        if self.version < 3:
+            return hlapi.CommunityData(self.community, mpModel=self.version - 1)
+        keys: Dict[str, Any] = {}
+        if self.auth_protocol:
+            keys.update(authKey=self.auth_password, authProtocol=_AUTH[self.auth_protocol])
+        if self.priv_protocol:
+            keys.update(privKey=self.priv_password, privProtocol=_PRIVACY[self.priv_protocol])
+        return hlapi.UsmUserData(self.user, **keys)
+
+
+def _levels(given: Mapping[str, str]) -> Dict[str, str]:
+    """The keys of the security level that is meant: noAuthNoPriv, authNoPriv or authPriv."""
+    wanted: Dict[str, str] = {}
+    for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
+        protocol = _squeezed(given.get(f"{stage}_protocol", ""))
+        if protocol in ("none", "no") or not (protocol or f"{stage}_password" in given):
+            continue
+        password = _needed(given, f"{stage}_password")
+        if len(password) < _SHORTEST_PASSWORD:
+            raise SnmpError(f"{stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 asks for")
+        protocol = protocol or usual
+        _one_of(protocol, names, f"{stage}_protocol")
+        wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
+    if "priv_protocol" in wanted and "auth_protocol" not in wanted:
+        raise SnmpError("SNMPv3 has no privacy without authentication: give auth_protocol and auth_password")
+    if "priv_protocol" in wanted:
+        _check_ciphers()
+    return wanted
+
+
+def _check_ciphers() -> None:
+    try:
+        import cryptography
+    except ImportError:
+        raise SnmpError("SNMPv3 privacy needs the Python package cryptography, which is not installed: "
+                        "pip install cryptography") from None
+    del cryptography
+    # pysnmp 7.1.21 still takes two ciphers from the place where cryptography says that they are leaving.
+    warnings.filterwarnings("ignore", message="(CFB|TripleDES|AES) has been moved")
+
+
+def _resolve(host: str, port: int) -> Tuple[str, bool]:
+    """The numeric address, and whether it is IPv6. Brackets around an IPv6 address are taken off."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:
+        raise SnmpError(f"no address for {host!r}: {error}") from None
+    family, _, _, _, where = found[0]
+    return str(where[0]), family == socket.AF_INET6
+
+
+def _squeezed(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _needed(given: Mapping[str, str], key: str) -> str:
+    if key not in given:
+        raise SnmpError(f"snmp_params has no {key}, which this SNMPv3 security level needs")
+    return given[key]
+
+
+def _number(text: str, key: str, lowest: float, highest: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not lowest <= number <= highest:
+        raise SnmpError(f"snmp_params {key} must be a number from {lowest:g} to {highest:g}")
+    return number
+
+
+def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
+    word = _squeezed(text)
+    if word not in names:
+        raise SnmpError(f"snmp_params {key} must be one of {', '.join(names)}")
+    return names[word]

@@ -1,0 +1,91 @@
+"""One event loop in a thread of its own, kept for the life of the process: pysnmp has no synchronous calls.
+
+A pysnmp engine belongs to the loop it was made in; used from a second loop it waits for ever. Here every thread hands its
+coroutine to the same loop, so calls from several threads run side by side. A forked child inherits neither the thread
+nor the loop: it starts with a fresh pair at its first call.
+"""
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import os
+import threading
+from typing import Any, Callable, Coroutine, Generic, List, Optional, TypeVar
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+# The loop's own clock ends a call at its deadline; this much later the caller stops believing in the loop.
+_GRACE_S = 2.0
+
+
+class KeptLoop(Generic[S]):
+    """Runs coroutines of `state`, which is made once, in the loop's thread, by `make`."""
+
+    def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
+        self._make, self._close = make, close
+        self._abandoned: List[object] = []
+        self._lock = threading.Lock()
+        self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._thread: Optional[threading.Thread] = None
+        self._state: Optional[S] = None
+        os.register_at_fork(after_in_child=self._after_fork)
+        atexit.register(self.stop)
+
+    def run(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
+        """What `work` returns or raises. Raises asyncio.TimeoutError when it is not done by then."""
+        with self._lock:
+            loop = self._started()
+        future = asyncio.run_coroutine_threadsafe(self._bounded(work, deadline_s), loop)
+        try:
+            return future.result(deadline_s + _GRACE_S)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            raise asyncio.TimeoutError from None
+
+    def stop(self) -> None:
+        """Ends the thread and closes everything; the next call starts anew."""
+        with self._lock:
+            loop, thread, state = self._loop, self._thread, self._state
+            self._loop = self._thread = self._state = None
+        if loop is None or thread is None:
+            return
+        if state is not None:
+            loop.call_soon_threadsafe(self._close, state)
+        asyncio.run_coroutine_threadsafe(_cancel_others(), loop).result(_GRACE_S)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_GRACE_S)
+        loop.close()
+
+    async def _bounded(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
+        if self._state is None:
+            self._state = self._make()
+        return await asyncio.wait_for(work(self._state), deadline_s)
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            loop = asyncio.new_event_loop()
+
+            def serve() -> None:
+                asyncio.set_event_loop(loop)
+                loop.run_forever()
+
+            self._thread = threading.Thread(target=serve, name="snmp", daemon=True)
+            self._thread.start()
+            self._loop = loop
+        return self._loop
+
+    def _after_fork(self) -> None:
+        # Closing the inherited loop would take the parent's sockets out of the epoll set that both share: it is
+        # only put aside, so that nothing collects it.
+        self._abandoned.append((self._loop, self._thread, self._state))
+        self._lock = threading.Lock()
+        self._loop = self._thread = self._state = None
+
+
+async def _cancel_others() -> None:
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -1,0 +1,266 @@
+"""SNMP for the double of BaseSnmpPdu: GET, SET and a walk of one subtree, over v1, v2c and v3, on pysnmp.
+
+The high-level calls of pysnmp's v3 architecture serve all three versions. (Its lighter v1 architecture would do for v1 and
+v2c, but in 7.1.21, the newest for Python 3.9, a time-out of a SET, GETNEXT or GETBULK breaks its timer for good.)
+One engine for all communities; one for each set of v3 credentials, because an engine knows a user by name only, and
+two PDUs may know the same name with different passwords. MIB look-up is off: it costs more than the exchange.
+"""
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import Any, AsyncIterator, Awaitable, Callable, Coroutine, Dict, List, Tuple, TypeVar, Union
+
+from pyasn1.error import PyAsn1Error
+from pyasn1.type import univ
+from pysnmp.error import PySnmpError
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto import errind, rfc1902, rfc1905
+
+from ._credentials import Credentials, SnmpError
+from ._loop import KeptLoop
+
+Value = Union[int, str, bytes, None]
+Arcs = Tuple[int, ...]
+Pairs = List[Tuple[Arcs, Any]]      # OID and pysnmp's own value
+T = TypeVar("T")
+
+WALK_DEADLINE_S = 45.0
+MAX_ROWS = 50_000
+BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
+_LOGGER = logging.getLogger(__name__)
+_MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
+
+
+@dataclass(frozen=True)
+class Element:
+    """KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, which is what follows the walked OID.
+
+    UNKNOWN: the type of `value`; here int, text, bytes where they are no UTF-8, dotted text for an OID or an IP
+    address, and None for a missing object.
+    """
+
+    oid: str
+    value: Value
+    oid_index: str = ""
+
+    @property
+    def value_int(self) -> int:
+        """KNOWN: the value as a number. Raises ValueError where it is none."""
+        return int(self._text())
+
+    @property
+    def value_float(self) -> float:
+        """KNOWN: the value as a number. Raises ValueError where it is none."""
+        return float(self._text())
+
+    def _text(self) -> Union[int, str]:
+        if self.value is None or isinstance(self.value, bytes):
+            raise ValueError(f"{self.oid} holds no number")
+        return self.value
+
+
+def get(credentials: Credentials, oid: str) -> Element:
+    """One object: one round trip, repeated when no answer comes. Raises SnmpError."""
+    arcs = parse_oid(oid)
+
+    async def work(engines: "_Engines") -> Element:
+        async with engines.agent(credentials, credentials.retries) as agent:
+            status, pairs = await agent.ask(hlapi.get_cmd, [(arcs, rfc1902.Null(""))])
+        if status == "noSuchName":                      # v1 has no other word for a missing object
+            return Element(_dotted(arcs), None)
+        agent.refuse(status, _dotted(arcs))
+        if len(pairs) != 1 or pairs[0][0] != arcs:
+            raise SnmpError(f"{agent.name} answered another object than {_dotted(arcs)}")
+        return Element(_dotted(arcs), _plain(pairs[0][1]))
+    return _run(credentials, work, credentials.longest_s)
+
+
+def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
+    """One write, sent once: a lost answer must not write twice. Raises SnmpError."""
+    arcs = parse_oid(oid)
+    typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(_octets(value))
+
+    async def work(engines: "_Engines") -> None:
+        async with engines.agent(credentials, 0) as agent:
+            status, _ = await agent.ask(hlapi.set_cmd, [(arcs, typed)])
+        agent.refuse(status, _dotted(arcs))
+    _run(credentials, work, credentials.longest_s)
+
+
+def walk(credentials: Credentials, oid: str) -> List[Element]:
+    """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows (v1: for each row)."""
+    root = parse_oid(oid)
+
+    async def work(engines: "_Engines") -> List[Element]:
+        async with engines.agent(credentials, 0) as agent:
+            return await _subtree(agent, root, 1 if credentials.version == 1 else BULK_ROWS, credentials.retries)
+    return _run(credentials, work, WALK_DEADLINE_S)
+
+
+async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> List[Element]:
+    rows: List[Element] = []
+    last = root
+    while len(rows) <= MAX_ROWS:
+        status, pairs, size = await _next(agent, last, size, retries)
+        if status == "noSuchName":                      # v1's end of the MIB
+            return rows
+        agent.refuse(status, _dotted(last))
+        if not pairs:
+            raise SnmpError(f"{agent.name} broke off the walk: an empty answer after {_dotted(last)}")
+        for arcs, value in pairs:
+            if isinstance(value, rfc1905.EndOfMibView) or arcs[:len(root)] != root:
+                return rows
+            if arcs <= last or isinstance(value, _MISSING):
+                raise SnmpError(f"{agent.name} broke off the walk: {_dotted(arcs)} after {_dotted(last)}")
+            rows.append(Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])))
+            last = arcs
+    raise SnmpError(f"{agent.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")
+
+
+async def _next(agent: "_Agent", last: Arcs, size: int, retries: int) -> Tuple[str, Pairs, int]:
+    """The next rows, and the size that worked. Agents that drop or refuse large answers get smaller questions."""
+    request = [(last, rfc1902.Null(""))]
+    while True:
+        try:
+            if size == 1:
+                status, pairs = await agent.ask(hlapi.next_cmd, request)
+            else:
+                status, pairs = await agent.ask(hlapi.bulk_cmd, request, 0, size)
+        except SnmpTimeout:
+            if not retries:
+                raise
+            retries, size = retries - 1, max(1, size // 5)
+            continue
+        if status not in ("tooBig", "genErr", "noSuchName") or size == 1:
+            return status, pairs, size
+        # A proxy in front of a v1 agent fails a whole GETBULK for one row: only a GETNEXT says that it is the end.
+        size = size // 2 if status == "tooBig" else 1
+
+
+class SnmpTimeout(SnmpError):
+    """No answer. SNMP does not tell a dead host from a wrong community or privacy key."""
+
+
+class _Agent:
+    """One PDU's agent, for the length of one call."""
+
+    def __init__(self, engine: Any, target: Any, credentials: Credentials) -> None:
+        self._engine, self._target, self._auth = engine, target, credentials.authentication()
+        self.name = credentials.name
+
+    async def ask(self, command: Callable[..., Awaitable[Any]], pairs: Pairs,
+                  *numbers: int) -> Tuple[str, Pairs]:
+        """The error status ("" for none) and the (OID, value) pairs. Raises SnmpError where no answer came."""
+        names = [hlapi.ObjectType(hlapi.ObjectIdentity(arcs), value) for arcs, value in pairs]
+        try:
+            trouble, status, _, found = await command(self._engine, self._auth, self._target, hlapi.ContextData(),
+                                                      *numbers, *names, lookupMib=False)
+        except (PySnmpError, PyAsn1Error) as error:
+            raise SnmpError(f"{self.name}: {_short(error)}") from None
+        if isinstance(trouble, errind.RequestTimedOut):
+            raise SnmpTimeout(f"timeout: no SNMP answer from {self.name}")
+        if trouble:
+            raise SnmpError(f"{self.name}: {trouble} ({type(trouble).__name__})")
+        return ("" if not status else status.prettyPrint()), [(tuple(oid), value) for oid, value in found]
+
+    def refuse(self, status: str, oid: str) -> None:
+        """Raises SnmpError for any error status."""
+        if status:
+            raise SnmpError(f"{self.name} answered {status} for {oid}")
+
+
+@dataclass
+class _Engine:
+    pysnmp: Any
+    users: int = 0
+    retired: bool = False
+
+
+class _Engines:
+    """pysnmp's engines, made when first needed. Everything here runs in the loop's thread."""
+
+    def __init__(self) -> None:
+        # By default the loop's log would show the beginning of a datagram that pysnmp stumbles over: the community.
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: _LOGGER.debug("pysnmp failed: %s", type(context.get("exception")).__name__))
+        self._kept: Dict[Tuple[str, ...], _Engine] = {}
+
+    @contextlib.asynccontextmanager
+    async def agent(self, credentials: Credentials, retries: int) -> AsyncIterator[_Agent]:
+        """The agent to ask. Raises SnmpError."""
+        key = credentials.engine_key()
+        engine = self._kept.setdefault(key, _Engine(None))
+        engine.pysnmp = engine.pysnmp or hlapi.SnmpEngine()
+        kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
+        target = await kind.create((credentials.address, credentials.port), timeout=credentials.timeout_s, retries=retries)
+        engine.users += 1
+        try:
+            yield _Agent(engine.pysnmp, target, credentials)
+        except asyncio.CancelledError:
+            # Past its deadline. An exception inside pysnmp can stop its timer for good, and then no time-out ever
+            # comes: the next call gets a new engine.
+            engine.retired = True
+            if self._kept.get(key) is engine:
+                del self._kept[key]
+            raise
+        finally:
+            engine.users -= 1
+            if engine.retired and not engine.users:
+                engine.pysnmp.close_dispatcher()
+
+    def close(self) -> None:
+        for engine in self._kept.values():
+            engine.pysnmp.close_dispatcher()
+
+
+_KEPT: "KeptLoop[_Engines]" = KeptLoop(_Engines, _Engines.close)
+
+
+def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any, T]], deadline_s: float) -> T:
+    try:
+        return _KEPT.run(work, deadline_s)
+    except asyncio.TimeoutError:
+        raise SnmpTimeout(f"timeout: {credentials.name} was not done within {deadline_s:g} s") from None
+
+
+def parse_oid(text: str) -> Arcs:
+    """The arcs of a dotted OID. Raises SnmpError."""
+    parts = str(text).strip().strip(".").split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts) or len(parts) < 2:
+        raise SnmpError(f"{str(text)[:80]!r} is no OID")
+    return tuple(int(part) for part in parts)
+
+
+def _dotted(arcs: Arcs) -> str:
+    return ".".join(map(str, arcs))
+
+
+def _octets(value: Union[str, bytes]) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("utf-8")
+
+
+def _plain(value: Any) -> Value:
+    """A pysnmp value as the element shows it. Octets become text only where that loses nothing."""
+    if isinstance(value, (*_MISSING, univ.Null)):
+        return None
+    if isinstance(value, rfc1902.IpAddress):
+        return ".".join(map(str, bytes(value)))
+    if isinstance(value, univ.ObjectIdentifier):
+        return _dotted(tuple(value))
+    if isinstance(value, rfc1902.Opaque):
+        return bytes(value)
+    if isinstance(value, univ.OctetString):
+        try:
+            return bytes(value).decode("utf-8")
+        except UnicodeDecodeError:
+            return bytes(value)
+    return int(value)
+
+
+def _short(error: BaseException) -> str:
+    """The last line of pysnmp's text, which may be a whole traceback."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[-1][:200]

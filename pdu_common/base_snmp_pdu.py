@@ -1,0 +1,37 @@
+"""Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
+
+A missing object gives an element whose value is None, over every version. Everything else that goes wrong raises
+SnmpError: no answer, an error status, rights, an answer that is not the protocol; a walk is whole or it raises.
+"""
+from __future__ import annotations
+
+from typing import List, Union
+
+from ._credentials import Credentials, SnmpError
+from ._snmp import Element, get, set_, walk
+from .base_pdu import BasePdu
+from .connection import PduSnmpData
+
+__all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
+
+
+class BaseSnmpPdu(BasePdu):
+    """KNOWN: the name and the three calls. INFERRED: derives from BasePdu. UNKNOWN: what the calls raise."""
+
+    def __init__(self, pdu_data: PduSnmpData) -> None:
+        super().__init__(pdu_data)
+
+    def snmp_get(self, oid: str) -> Element:
+        """KNOWN: one read, `oid` as text or Oid. UNKNOWN: a missing object; here an element whose value is None."""
+        return get(self._credentials(), oid)
+
+    def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
+        """KNOWN: one write. INFERRED: `value`, an int as INTEGER, text as OCTET STRING. Sent once, never again."""
+        set_(self._credentials(), oid, value)
+
+    def snmp_walk(self, oid: str) -> List[Element]:
+        """KNOWN: a subtree as a list of elements. UNKNOWN: whether an error may shorten it; here it never does."""
+        return walk(self._credentials(), oid)
+
+    def _credentials(self) -> Credentials:
+        return Credentials.of(self.pdu_data.ip, self.pdu_data.snmp_params)

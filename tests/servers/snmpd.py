@@ -1,0 +1,181 @@
+"""A real Net-SNMP snmpd on 127.0.0.1 that serves a simulated device, and nothing else.
+
+Communities: `public` reads, `private` writes. SNMPv3 users: `USERS`. Runs as nobody when started by root.
+"""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import weakref
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
+
+from tests.needs import program
+from tests.simulators.snmp_agent import ber, device as simulated
+from tests.simulators.snmp_agent.device import Device, Row, Rule, Write
+
+READ, WRITE = "public", "private"
+AUTH_PASSWORD, PRIV_PASSWORD = "authpass12", "privpass12"
+_HERE = Path(__file__).resolve().parent
+_READY_S = 10.0
+
+
+class User(NamedTuple):
+    """One SNMPv3 user; a protocol is empty where the level has none. All share the two passwords above."""
+
+    name: str
+    auth: str = ""
+    priv: str = ""
+
+    def params(self) -> Dict[str, str]:
+        """Its part of `snmp_params`."""
+        pairs = {"version": "3", "user": self.name}
+        if self.auth:
+            pairs.update(auth_protocol=self.auth, auth_password=AUTH_PASSWORD)
+        if self.priv:
+            pairs.update(priv_protocol=self.priv, priv_password=PRIV_PASSWORD)
+        return pairs
+
+
+USERS = (
+    User("plain"), User("md5", "MD5"), User("sha", "SHA"), User("sha512", "SHA-512"),
+    User("md5des", "MD5", "DES"), User("shaaes", "SHA", "AES"), User("sha224aes", "SHA-224", "AES"),
+    User("sha256aes192", "SHA-256", "AES-192"), User("sha384aes256", "SHA-384", "AES-256"),
+    User("sha256aes192c", "SHA-256", "AES-192-C"), User("sha512aes256c", "SHA-512", "AES-256-C"),
+)
+
+
+class Snmpd:
+    """snmpd with the rows and rules of a device; a context manager, stopped whatever happens.
+
+    `rows`: a Device, rows, or the path of a .snmprec file. `rules` (where `rows` is not a Device): None lets every
+    row be written. `settings`: further lines for snmpd.conf.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, rows: Union[Device, Mapping[str, Row], Path], rules: Optional[Sequence[Rule]] = (),
+                 settings: Sequence[str] = ()) -> None:
+        if isinstance(rows, Device):
+            rules, rows = rows.rules, rows.rows()
+        elif isinstance(rows, Path):
+            rows = simulated.read_snmprec(rows.read_text("utf-8", "surrogateescape"))
+        self._folder = tempfile.mkdtemp(prefix="snmpd-")
+        self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, True)
+        self.folder = Path(self._folder)
+        self._fill(rows, rules)
+        self._settings = list(settings)
+        self._process: Optional["subprocess.Popen[bytes]"] = None
+        self.port = 0
+
+    def __enter__(self) -> "Snmpd":
+        for _ in range(5):                  # another process may take the port between our look and snmpd's bind
+            self.port = _free_port()
+            if self._start():
+                return self
+            self._end_process()
+        log = self.folder / "snmpd.log"
+        words = log.read_text("utf-8", "replace")[-500:] if log.exists() else ""
+        self.stop()
+        raise RuntimeError(f"snmpd did not start: {words}")
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends snmpd and its back end and removes the folder. May be called more than once."""
+        self._end_process()
+        self._tidy()
+
+    def writes(self) -> List[Write]:
+        """Every SET varbind that reached the device, in order."""
+        path = self.folder / "writes.jsonl"
+        return [Write(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+    def set_value(self, oid: str, value: str) -> None:
+        """Changes a value at the device; the next request sees it."""
+        with open(self.folder / "changes.jsonl", "a", encoding="utf-8") as changes:
+            changes.write(json.dumps([oid, value]) + "\n")
+
+    def _fill(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]]) -> None:
+        (self.folder / "rows.snmprec").write_text(simulated.write_snmprec(rows), "utf-8")
+        (self.folder / "rules.json").write_text(
+            json.dumps(None if rules is None else simulated.rules_as_json(rules)), "utf-8")
+        shutil.copy(_HERE / "snmpd_backend.py", self.folder / "snmpd_backend.py")
+        shutil.copy(Path(simulated.__file__), self.folder / "device.py")
+
+    def _configuration(self, python: str) -> str:
+        lines = [f"agentaddress udp:{self.host}:{self.port}", "dontLogTCPWrappersConnects yes",
+                 f"rocommunity {READ} {self.host}", f"rwcommunity {WRITE} {self.host}"]
+        for user in USERS:
+            auth = f' {user.auth} "{AUTH_PASSWORD}"' if user.auth else ""
+            priv = f' {user.priv} "{PRIV_PASSWORD}"' if user.priv else ""
+            level = "priv" if user.priv else "auth" if user.auth else "noauth"
+            lines += [f"createUser {user.name}{auth}{priv}", f"rwuser {user.name} {level}"]
+        back_end = f"pass_persist .1.3.6.1 {python} -u {self.folder / 'snmpd_backend.py'}"
+        return "\n".join(lines + self._settings + [back_end, ""])
+
+    def _start(self) -> bool:
+        options: Dict[str, Any] = {}
+        python = sys.executable
+        if os.getuid() == 0:
+            # nobody cannot read an interpreter under somebody's home: the system's own serves the back end.
+            nobody = pwd.getpwnam("nobody")
+            options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or python
+        (self.folder / "snmpd.conf").write_text(self._configuration(python), "utf-8")
+        (self.folder / "persist").mkdir(exist_ok=True)
+        if options:
+            for path in (self.folder, *self.folder.iterdir()):
+                os.chown(path, options["user"], options["group"])
+        environment = {"PATH": os.defpath, "SNMP_PERSISTENT_DIR": str(self.folder / "persist"),
+                       "SNMPCONFPATH": str(self.folder), "MIBS": "", "PYTHONDONTWRITEBYTECODE": "1"}
+        # Only these modules: the agent serves the device and no tables of its own.
+        self._process = subprocess.Popen(
+            [program("snmpd"), "-f", "-Lf", str(self.folder / "snmpd.log"), "-C", "-c", str(self.folder / "snmpd.conf"),
+             "-I", "usmConf,vacm_conf,pass_persist"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env=environment, cwd=self.folder, **options)
+        self._kill = weakref.finalize(self, _end, self._process)
+        return self._answers()
+
+    def _answers(self) -> bool:
+        """Asks until an answer comes: snmpd prints no line when it is ready."""
+        question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, ((((1, 3)), None),))))
+        end = time.monotonic() + _READY_S
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.connect((self.host, self.port))
+            asking.settimeout(0.03)
+            while time.monotonic() < end and self._process is not None and self._process.poll() is None:
+                with contextlib.suppress(OSError):      # refused, or no answer yet
+                    asking.send(question)
+                    return bool(asking.recv(65535))
+                time.sleep(0.01)
+        return False
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            self._kill()
+            self._process = None
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,109 @@
+"""Back end of a real snmpd (pass_persist): serves the rows and rules of a simulated device.
+
+Runs under the system's python3, as an account without rights, in a folder that holds this file, a copy of the
+simulator's device.py, `rows.snmprec` and `rules.json`. Each SET is a line of JSON in `writes.jsonl`; a line of JSON
+`[oid, value]` in `changes.jsonl` changes a value from outside. snmpd sends an empty line after every SET: a back end that
+takes it for the end is started anew and races with its own end, so this one reads on until its input is closed.
+"""
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Optional, Tuple
+
+if TYPE_CHECKING:
+    from tests.simulators.snmp_agent import device
+else:
+    import device
+
+HERE = Path(__file__).resolve().parent
+NAMES = {device.INTEGER: "integer", device.OCTETS: "octet", device.OID: "objectid", device.IP: "ipaddress",
+         device.COUNTER: "counter", device.GAUGE: "gauge", device.TICKS: "timeticks", device.COUNTER64: "counter64"}
+# How snmpd names the type of a SET.
+TAGS = {**{name: tag for tag, name in NAMES.items()}, "string": device.OCTETS, "unsigned": device.GAUGE}
+ANSWERS = {"": "DONE", "notWritable": "not-writable", "wrongType": "wrong-type", "wrongValue": "wrong-value",
+           "inconsistentValue": "inconsistent-value", "wrongLength": "wrong-length"}
+
+
+class BackEnd:
+    """The conversation with snmpd."""
+
+    def __init__(self) -> None:
+        rules = json.loads((HERE / "rules.json").read_text("utf-8"))
+        self._device = device.Device(device.read_snmprec((HERE / "rows.snmprec").read_text("utf-8")),
+                                     None if rules is None else device.rules_from_json(rules))
+        self._changes = HERE / "changes.jsonl"
+        self._seen = 0
+
+    def get(self, oid: device.Arcs) -> Tuple[str, ...]:
+        self._take_changes()
+        row = self._device.get(oid)
+        return ("NONE",) if row is None or row.tag not in NAMES else self._answer(oid, row)
+
+    def next(self, oid: device.Arcs) -> Tuple[str, ...]:
+        self._take_changes()
+        found = self._device.next(oid)
+        while found is not None and found[1].tag not in NAMES:
+            found = self._device.next(found[0])
+        return ("NONE",) if found is None else self._answer(*found)
+
+    def set(self, oid: device.Arcs, kind: str, text: str) -> str:
+        self._take_changes()
+        tag = TAGS.get(kind, 0)
+        if kind == "octet":
+            value: device.Value = bytes.fromhex(text.strip('"').replace(" ", ""))
+        elif kind == "string":
+            value = (text[1:-1] if text.startswith('"') else text).encode("utf-8", "surrogateescape")
+        else:
+            value = device.from_text(tag, text) if tag else text.encode()
+        answer = self._device.write(oid, tag, value)
+        with open(HERE / "writes.jsonl", "a", encoding="utf-8") as log:
+            log.write(json.dumps(self._device.writes()[-1]) + "\n")
+        return ANSWERS.get(answer, "inconsistent-value")
+
+    def _answer(self, oid: device.Arcs, row: device.Row) -> Tuple[str, str, str]:
+        if row.tag == device.OCTETS and isinstance(row.value, bytes):
+            text = " ".join(f"{octet:02X}" for octet in row.value)      # the only form for empty and binary values
+        elif row.tag == device.IP and isinstance(row.value, bytes):
+            text = ".".join(map(str, row.value))
+        else:
+            text = ("." if row.tag == device.OID else "") + device.as_text(row.value)
+        return "." + device.dotted(oid), NAMES[row.tag], text
+
+    def _take_changes(self) -> None:
+        if not self._changes.exists() or self._changes.stat().st_size <= self._seen:
+            return
+        with open(self._changes, encoding="utf-8") as changes:
+            changes.seek(self._seen)
+            for line in changes:
+                self._seen += len(line.encode("utf-8"))
+                self._device.put(*json.loads(line))
+
+
+def ask(back_end: BackEnd, command: str) -> Optional[Tuple[str, ...]]:
+    """The lines to answer a command with; None for the empty line behind a SET."""
+    if command == "PING":
+        return ("PONG",)
+    if command == "get":
+        return back_end.get(device.arcs(sys.stdin.readline()))
+    if command == "getnext":
+        return back_end.next(device.arcs(sys.stdin.readline()))
+    if command == "set":
+        oid = device.arcs(sys.stdin.readline())
+        kind, _, text = sys.stdin.readline().rstrip("\n").partition(" ")
+        return (back_end.set(oid, kind, text),)
+    return ("NONE",) if command else None
+
+
+def main() -> None:
+    back_end = BackEnd()
+    for line in iter(sys.stdin.readline, ""):
+        lines = ask(back_end, line.strip())
+        if lines is not None:
+            sys.stdout.write("\n".join(lines) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

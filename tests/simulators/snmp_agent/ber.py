@@ -1,0 +1,150 @@
+"""SNMPv1 and v2c messages as bytes, and back: the part of BER that RFC 1157 and RFC 3416 use."""
+from __future__ import annotations
+
+from typing import List, NamedTuple, Tuple, Union
+
+from .device import COUNTER64, INTEGER, OCTETS, OID, Arcs, Row
+
+GET, GET_NEXT, RESPONSE, SET, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5
+NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
+NULL, _SEQUENCE = 0x05, 0x30
+_NUMBERS = (INTEGER, 65, 66, 67, COUNTER64)
+
+# A value on the wire: a Row, one of the three exceptions as its tag, or None for NULL.
+Wire = Union[Row, int, None]
+Binding = Tuple[Arcs, Wire]
+
+
+class BerError(ValueError):
+    """Bytes that are no SNMP message."""
+
+
+class Pdu(NamedTuple):
+    """`status` and `error_index` are non-repeaters and max-repetitions in a GETBULK."""
+
+    kind: int
+    request_id: int
+    status: int
+    error_index: int
+    bindings: Tuple[Binding, ...]
+
+
+class Message(NamedTuple):
+    version: int            # on the wire: 0 is SNMPv1, 1 is v2c
+    community: bytes
+    pdu: Pdu
+
+
+def encode(message: Message) -> bytes:
+    pdu = message.pdu
+    bindings = b"".join(_tlv(_SEQUENCE, _oid(oid) + _value(value)) for oid, value in pdu.bindings)
+    body = _integer(pdu.request_id) + _integer(pdu.status) + _integer(pdu.error_index) + _tlv(_SEQUENCE, bindings)
+    return _tlv(_SEQUENCE, _integer(message.version) + _tlv(OCTETS, message.community) + _tlv(pdu.kind, body))
+
+
+def decode(data: bytes) -> Message:
+    """Raises BerError."""
+    top = _parts(_expect(_parts(data), _SEQUENCE))
+    if len(top) != 3 or top[0][0] != INTEGER or top[1][0] != OCTETS:
+        raise BerError("no version, community and PDU")
+    kind, body = top[2]
+    fields = _parts(body)
+    if len(fields) != 4 or any(tag != INTEGER for tag, _ in fields[:3]) or fields[3][0] != _SEQUENCE:
+        raise BerError("no request id, status, index and bindings")
+    numbers = [_signed(content) for _, content in fields[:3]]
+    bindings = tuple(_binding(tag, content) for tag, content in _parts(fields[3][1]))
+    return Message(_signed(top[0][1]), top[1][1], Pdu(kind, numbers[0], numbers[1], numbers[2], bindings))
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def _integer(number: int, tag: int = INTEGER) -> bytes:
+    return _tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+
+
+def _oid(oid: Arcs) -> bytes:
+    content = bytearray()
+    for arc in (oid[0] * 40 + oid[1], *oid[2:]):
+        octets = [arc & 0x7F]
+        while arc > 0x7F:
+            arc >>= 7
+            octets.append(arc & 0x7F | 0x80)
+        content.extend(reversed(octets))
+    return _tlv(OID, bytes(content))
+
+
+def _value(value: Wire) -> bytes:
+    if value is None:
+        return bytes((NULL, 0))
+    if isinstance(value, int):
+        return bytes((value, 0))
+    if isinstance(value.value, tuple):
+        return _oid(value.value)
+    return _integer(value.value, value.tag) if isinstance(value.value, int) else _tlv(value.tag, value.value)
+
+
+def _parts(data: bytes) -> List[Tuple[int, bytes]]:
+    """The (tag, content) pairs that fill `data` exactly."""
+    found, position = [], 0
+    while position < len(data):
+        if position + 2 > len(data):
+            raise BerError("cut off")
+        tag, size = data[position], data[position + 1]
+        position += 2
+        if size & 0x80:
+            octets = size & 0x7F
+            if not 1 <= octets <= 4:
+                raise BerError("a length that is not definite")
+            size = int.from_bytes(data[position:position + octets], "big")
+            position += octets
+        if position + size > len(data):
+            raise BerError("cut off")
+        found.append((tag, data[position:position + size]))
+        position += size
+    return found
+
+
+def _expect(parts: List[Tuple[int, bytes]], tag: int) -> bytes:
+    if len(parts) != 1 or parts[0][0] != tag:
+        raise BerError(f"not one element of type {tag}")
+    return parts[0][1]
+
+
+def _signed(content: bytes) -> int:
+    return int.from_bytes(content, "big", signed=True)
+
+
+def _arcs(content: bytes) -> Arcs:
+    arcs: List[int] = []
+    number = 0
+    for octet in content:
+        number = number << 7 | octet & 0x7F
+        if not octet & 0x80:
+            arcs.append(number)
+            number = 0
+    if not arcs or content[-1] & 0x80:
+        raise BerError("an OID that does not end")
+    first = min(arcs[0] // 40, 2)
+    return (first, arcs[0] - first * 40, *arcs[1:])
+
+
+def _binding(tag: int, content: bytes) -> Binding:
+    parts = _parts(content)
+    if tag != _SEQUENCE or len(parts) != 2 or parts[0][0] != OID:
+        raise BerError("a binding without name and value")
+    kind, body = parts[1]
+    value: Wire = None
+    if kind in (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW):
+        value = kind
+    elif kind == OID:
+        value = Row(kind, _arcs(body))
+    elif kind != NULL:
+        value = Row(kind, _signed(body) if kind in _NUMBERS else body)
+    return _arcs(parts[0][1]), value
+

@@ -1,0 +1,330 @@
+"""A simulated PDU as SNMP sees it: rows, and rules that say what a SET does.
+
+Standard library only and no imports of this project: the same file runs inside the project's agent and, copied beside
+the back end, behind a real Net-SNMP snmpd. Rules are data, so both serve the same device.
+
+In rules all values are text ("2", "on"), and an OID that ends in `.*` stands for a column: the row of the SET in what is
+written, asked or changed.
+"""
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+Arcs = Tuple[int, ...]
+Value = Union[int, bytes, Arcs]
+
+INTEGER, OCTETS, OID, IP, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 6, 64, 65, 66, 67, 68, 70
+_NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
+
+
+class Row(NamedTuple):
+    """One object: the BER tag of its type (also the number that .snmprec files use), and its value."""
+
+    tag: int
+    value: Value
+
+
+class Write(NamedTuple):
+    """One SET varbind that arrived: what, of which type, the value as text, and the answer ("" or an error's name)."""
+
+    oid: str
+    tag: int
+    value: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class When:
+    """Holds while the object has one of `values`, or none of them where `negate` is set."""
+
+    oid: str
+    values: Tuple[str, ...]
+    negate: bool = False
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What else changes: `oid` gets `value`, or what `mapping` makes of the written value, `after` so many seconds.
+
+    `mapping` without a fitting key leaves the object alone; with neither value nor mapping, the written value itself is
+    taken over. `source` replaces the written value by that of another object. `after_written` waits for as many
+    seconds more as the written value says. `cancels` first drops what is still to come for the object. `every`
+    does all this for each row of the column, not only for the row of the SET.
+    """
+
+    oid: str
+    value: Optional[str] = None
+    mapping: Optional[Mapping[str, str]] = None
+    source: str = ""
+    after: float = 0.0
+    after_written: bool = False
+    cancels: bool = False
+    every: bool = False
+    when: Tuple[When, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A writable object or column.
+
+    Refused with `refuse` always, with wrongValue unless in `allow` or between `lowest` and `highest`, and with
+    `otherwise` unless every `when` holds ("" says yes and does nothing). `ignore` says yes and does nothing. `keep`
+    is whether the object itself takes the value. `sleep` blocks the answer for so many seconds.
+    """
+
+    oid: str
+    allow: Tuple[str, ...] = ()
+    lowest: Optional[int] = None
+    highest: Optional[int] = None
+    refuse: str = ""
+    ignore: bool = False
+    when: Tuple[When, ...] = ()
+    otherwise: str = ""
+    keep: bool = True
+    sleep: float = 0.0
+    effects: Tuple[Effect, ...] = ()
+
+
+class Device:
+    """Rows that change with time and with SETs. Safe for several threads."""
+
+    def __init__(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]] = (),
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        """`rules` None: every row may be written and holds what it was given."""
+        self._rows: Dict[Arcs, Row] = {arcs(oid): row for oid, row in rows.items()}
+        self._order = sorted(self._rows)
+        self._rules = rules
+        self._clock = clock
+        self._pending: List[Tuple[float, int, Arcs, Value]] = []
+        self._count = 0
+        self._lock = threading.RLock()
+        self._writes: List[Write] = []
+
+    def get(self, oid: Arcs) -> Optional[Row]:
+        with self._lock:
+            self._tick()
+            return self._rows.get(oid)
+
+    def next(self, oid: Arcs) -> Optional[Tuple[Arcs, Row]]:
+        """The first object after `oid`, None at the end."""
+        with self._lock:
+            self._tick()
+            position = bisect.bisect_right(self._order, oid)
+            if position == len(self._order):
+                return None
+            found = self._order[position]
+            return found, self._rows[found]
+
+    def write(self, oid: Arcs, tag: int, value: Value) -> str:
+        """Carries out a SET of one object; "" or the name of the error it is refused with."""
+        with self._lock:
+            self._tick()
+            answer, rule = self.check(oid, tag, value)
+            self._writes.append(Write(dotted(oid), tag, as_text(value), answer))
+            if not answer and rule is not None and rule.sleep:
+                time.sleep(rule.sleep)
+            if not answer:
+                self._apply(oid, as_text(value), rule)
+            return answer
+
+    def check(self, oid: Arcs, tag: int, value: Value) -> Tuple[str, Optional[Rule]]:
+        """What `write` would answer, and the rule it goes by."""
+        row = self._rows.get(oid)
+        if row is None:
+            return "notWritable", None
+        rule = None
+        if self._rules is not None:
+            rule = next((r for r in self._rules if _row_of(r.oid, oid) is not None), None)
+            if rule is None:
+                return "notWritable", None
+        if tag != row.tag:
+            return "wrongType", rule
+        return (self._objection(rule, oid, as_text(value)) if rule is not None else ""), rule
+
+    def put(self, oid: str, value: str) -> None:
+        """Changes a value from outside, as a person at the device does; the object must exist."""
+        with self._lock:
+            self._tick()
+            self._store(arcs(oid), value)
+
+    def text(self, oid: str) -> Optional[str]:
+        """The present value as text, None where there is no such object."""
+        row = self.get(arcs(oid))
+        return None if row is None else as_text(row.value)
+
+    def rows(self) -> Dict[str, Row]:
+        """All objects as they are now, in order."""
+        with self._lock:
+            self._tick()
+            return {dotted(oid): self._rows[oid] for oid in self._order}
+
+    def writes(self) -> List[Write]:
+        """Every SET varbind so far, in the order of arrival."""
+        with self._lock:
+            return list(self._writes)
+
+    def record(self, oid: Arcs, tag: int, value: Value, answer: str) -> None:
+        """Notes a SET that was refused before it reached this object."""
+        with self._lock:
+            self._writes.append(Write(dotted(oid), tag, as_text(value), answer))
+
+    @property
+    def rules(self) -> Optional[Sequence[Rule]]:
+        return self._rules
+
+    def _objection(self, rule: Rule, oid: Arcs, text: str) -> str:
+        if rule.refuse:
+            return rule.refuse
+        if rule.allow and text not in rule.allow:
+            return "wrongValue"
+        if rule.lowest is not None and int(text) < rule.lowest or rule.highest is not None and int(text) > rule.highest:
+            return "wrongValue"
+        if rule.otherwise and not self._all_hold(rule.when, _row_of(rule.oid, oid) or ()):
+            return rule.otherwise
+        return ""
+
+    def _apply(self, oid: Arcs, text: str, rule: Optional[Rule]) -> None:
+        if rule is None:
+            self._store(oid, text)
+            return
+        row = _row_of(rule.oid, oid) or ()
+        if rule.ignore or not self._all_hold(rule.when, row):
+            return
+        if rule.keep:
+            self._store(oid, text)
+        for effect in rule.effects:
+            for index in (self._indexes(effect.oid) if effect.every else (row,)):
+                self._effect(effect, index, text)
+
+    def _effect(self, effect: Effect, row: Arcs, written: str) -> None:
+        if not self._all_hold(effect.when, row):
+            return
+        given = written
+        if effect.source:
+            source = self._rows.get(_at(effect.source, row))
+            if source is None:
+                return
+            given = as_text(source.value)
+        wanted = effect.value
+        if wanted is None:
+            wanted = given if effect.mapping is None else effect.mapping.get(given)
+        target = _at(effect.oid, row)
+        if wanted is None or target not in self._rows:
+            return
+        if effect.cancels:
+            self._pending = [entry for entry in self._pending if entry[2] != target]
+        delay = effect.after + (max(0, int(written)) if effect.after_written else 0)
+        if delay <= 0:
+            self._store(target, wanted)
+            return
+        self._count += 1
+        bisect.insort(self._pending, (self._clock() + delay, self._count, target, wanted.encode()))
+
+    def _tick(self) -> None:
+        now = self._clock()
+        while self._pending and self._pending[0][0] <= now:
+            _, _, oid, value = self._pending.pop(0)
+            self._store(oid, as_text(value))
+
+    def _store(self, oid: Arcs, text: str) -> None:
+        tag = self._rows[oid].tag
+        self._rows[oid] = Row(tag, from_text(tag, text))
+
+    def _all_hold(self, conditions: Iterable[When], row: Arcs) -> bool:
+        for when in conditions:
+            found = self._rows.get(_at(when.oid, row))
+            if ((as_text(found.value) if found else "") in when.values) is when.negate:
+                return False
+        return True
+
+    def _indexes(self, oid: str) -> List[Arcs]:
+        column = arcs(oid[:-2])
+        return [found[len(column):] for found in self._order if found[:len(column)] == column]
+
+
+def arcs(oid: str) -> Arcs:
+    return tuple(int(part) for part in oid.strip().strip(".").split("."))
+
+
+def dotted(oid: Arcs) -> str:
+    return ".".join(map(str, oid))
+
+
+def as_text(value: Value) -> str:
+    """A value as rules and logs show it. Octets that are no UTF-8 come as they are, one character for each."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value.decode("latin-1")
+    return dotted(value) if isinstance(value, tuple) else str(value)
+
+
+def from_text(tag: int, text: str) -> Value:
+    if tag in _NUMBERS:
+        return int(text)
+    if tag == OID:
+        return arcs(text)
+    if tag == IP:
+        return bytes(int(part) for part in text.split("."))
+    return text.encode("utf-8")
+
+
+def _row_of(pattern: str, oid: Arcs) -> Optional[Arcs]:
+    """The row of `oid` in a column, () for an exact match, None for another object."""
+    if pattern.endswith(".*"):
+        column = arcs(pattern[:-2])
+        return oid[len(column):] if oid[:len(column)] == column and len(oid) > len(column) else None
+    return () if arcs(pattern) == oid else None
+
+
+def _at(pattern: str, row: Arcs) -> Arcs:
+    return arcs(pattern[:-2]) + row if pattern.endswith(".*") else arcs(pattern)
+
+
+def read_snmprec(text: str) -> Dict[str, Row]:
+    """Rows of a .snmprec text: `OID|tag|value` in each line, an `x` behind the tag for octets in hexadecimal."""
+    rows: Dict[str, Row] = {}
+    for line in text.split("\n"):
+        line = line.rstrip("\r")
+        if not line or line.startswith("#"):
+            continue
+        oid, kind, value = line.split("|", 2)
+        kind = kind.partition(":")[0]
+        in_hex = kind.endswith("x")
+        tag = int(kind.rstrip("x"))
+        rows[dotted(arcs(oid))] = Row(tag, bytes.fromhex(value) if in_hex else from_text(tag, value))
+    return rows
+
+
+def write_snmprec(rows: Mapping[str, Row]) -> str:
+    """The rows as .snmprec text, octets in hexadecimal."""
+    lines = []
+    for oid, row in rows.items():
+        if isinstance(row.value, bytes) and row.tag != IP:
+            lines.append(f"{oid}|{row.tag}x|{row.value.hex()}")
+        else:
+            text = ".".join(map(str, row.value)) if isinstance(row.value, (bytes, tuple)) else str(row.value)
+            lines.append(f"{oid}|{row.tag}|{text}")
+    return "\n".join(lines) + "\n"
+
+
+def rules_as_json(rules: Sequence[Rule]) -> List[Dict[str, Any]]:
+    return [dataclasses.asdict(rule) for rule in rules]
+
+
+def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> List[Rule]:
+    """The inverse of `rules_as_json` after a trip through JSON, which has lists in place of tuples."""
+    def when(conditions: Iterable[Mapping[str, Any]]) -> Tuple[When, ...]:
+        return tuple(When(c["oid"], tuple(c["values"]), c["negate"]) for c in conditions)
+
+    rules = []
+    for entry in entries:
+        effects = tuple(Effect(**{**effect, "when": when(effect["when"])}) for effect in entry["effects"])
+        rules.append(Rule(**{**entry, "allow": tuple(entry["allow"]), "when": when(entry["when"]), "effects": effects}))
+    return rules
