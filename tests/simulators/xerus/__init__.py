@@ -1,0 +1,11 @@
+"""A simulated Xerus PDU (Raritan, Legrand, Server Technology): JSON-RPC over HTTPS, as firmware 3.3 to 4.4 speaks it.
+
+Written from the vendor's published interface definitions and recordings of real units; it shares nothing with the
+handlers, so that both can only agree by being right.
+"""
+from .device import XerusPdu
+from .faults import Fault
+from .idl import GENERATIONS
+from .model import Model
+
+__all__ = ["GENERATIONS", "Fault", "Model", "XerusPdu"]

@@ -1,0 +1,103 @@
+"""Who may come in: basic login, sessions, and what each user may do."""
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from .clockwork import Clockwork
+from .jsonrpc import Caller
+
+SESSION_TIMEOUT = 600
+LOGOUT, TIMEOUT = 0, 1
+
+
+@dataclass
+class Account:
+    password: str
+    may_write: bool = True
+    info: Dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Session:
+    number: int
+    token: str
+    user: str
+    address: str
+    created: int
+    used: float
+
+
+class Access:
+    """Accounts by name, and open sessions.
+
+    `single_login`: a user has one session at a time. `refuse_all`: every login is wrong, whatever it is.
+    """
+
+    def __init__(self, clockwork: Clockwork) -> None:
+        self._clockwork = clockwork
+        self.accounts: Dict[str, Account] = {}
+        self.sessions: Dict[str, Session] = {}
+        self.history: List[Session] = []
+        self.single_login = False
+        self.refuse_all = False
+        self._count = 0
+
+    def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
+        """Who sends a request with these headers; None where the login is not right."""
+        if self.refuse_all:
+            return None
+        token = headers.get("X-SessionToken")
+        if token is not None:
+            session = self._session(token)
+            return self._known(session.user, token, address) if session else None
+        user, password = _basic(headers.get("Authorization", ""))
+        account = self.accounts.get(user)
+        if account is None or not secrets.compare_digest(account.password.encode(), password.encode()):
+            return None
+        return self._known(user, None, address)
+
+    def _known(self, user: str, token: Optional[str], address: str) -> Optional[Caller]:
+        account = self.accounts.get(user)
+        if account is None or not account.info.get("enabled", True):
+            return None
+        return Caller(user, account.may_write, token, address)
+
+    def _session(self, token: str) -> Optional[Session]:
+        session = self.sessions.get(token)
+        if session is None:
+            return None
+        if self._clockwork.now() - session.used > SESSION_TIMEOUT:
+            self.close(session)
+            return None
+        session.used = self._clockwork.now()
+        return session
+
+    def open(self, caller: Caller) -> Optional[Session]:
+        """None: the user has a session already, and may have one only."""
+        if self.single_login and any(session.user == caller.user for session in self.sessions.values()):
+            return None
+        self._count += 1
+        session = Session(self._count, secrets.token_hex(16), caller.user, caller.address, self._clockwork.wall(),
+                          self._clockwork.now())
+        self.sessions[session.token] = session
+        return session
+
+    def close(self, session: Session) -> None:
+        self.sessions.pop(session.token, None)
+        self.history.append(session)
+
+
+def _basic(header: str) -> Tuple[str, str]:
+    """User and password. Old releases of the vendor's client write "Basic:" and no space, and get in."""
+    for start in ("Basic ", "Basic:"):
+        if header.startswith(start):
+            try:
+                user, _, password = base64.b64decode(header[len(start):], validate=True).decode("utf-8").partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                return "", ""
+            return user, password
+    return "", ""

@@ -1,0 +1,37 @@
+"""A throw-away certificate authority for the simulated unit's HTTPS."""
+from __future__ import annotations
+
+import hashlib
+import ssl
+import tempfile
+from pathlib import Path
+from typing import Tuple
+
+import trustme
+
+
+class Authority:
+    """`ca_pem` verifies whatever `issue` gives out."""
+
+    def __init__(self) -> None:
+        self._ca = trustme.CA()
+        self.ca_pem = self._ca.cert_pem.bytes().decode("ascii")
+
+    def issue(self, *names: str) -> Tuple[bytes, bytes]:
+        """Private key and certificate, PEM."""
+        leaf = self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")))
+        return leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()
+
+
+def server_context(key: bytes, certificate: bytes) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "server.pem"
+        path.write_bytes(key + certificate)
+        context.load_cert_chain(path)
+    return context
+
+
+def fingerprint(certificate: bytes) -> str:
+    """SHA-256 of the certificate, as hex."""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.decode("ascii"))).hexdigest()

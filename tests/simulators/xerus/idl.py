@@ -1,0 +1,206 @@
+"""One firmware generation: which types it has, how values of them go over the wire, and what it refuses.
+
+From the vendor's mapping: a structure is an object with every field of that firmware, an enumeration its ordinal, a
+map an array of {"key", "value"}, a reference {"rid", "type"} or null, a value object {"type", "value"} or null.
+"""
+from __future__ import annotations
+
+import json
+import math
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
+
+GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
+_GENERIC = re.compile(r"(vector|map)<(.*)>$")
+# The value object's own version, from the vendor's releases; 3.6 and 4.0 seen on real units.
+DEVICE_VERSIONS = ("3.0.0", "3.0.2", "6.0.0", "7.0.3")
+
+
+class BadParams(Exception):
+    """An argument that this firmware cannot take: JSON-RPC error -32602."""
+
+
+class Method(NamedTuple):
+    name: str
+    takes: Dict[str, str]       # parameter -> type
+    gives: Dict[str, str]       # "_ret_" and out parameters -> type
+
+
+class Reference(NamedTuple):
+    rid: str
+    type: str                   # interface without version
+
+
+@lru_cache(maxsize=None)
+def _table() -> Dict[str, Any]:
+    table: Dict[str, Any] = json.loads(Path(__file__).with_name("types.json").read_text(encoding="utf-8"))
+    return table
+
+
+def _split(pair: str) -> Tuple[str, str]:
+    key, _, value = pair.partition(",")
+    return key.strip(), value.strip()
+
+
+class Firmware:
+    """The types of one generation.
+
+    `reference` turns an object of the simulator into its Reference, `resolve` a received rid into the object (None: no
+    such object). `surplus` collects fields received that this generation does not have: it ignores them, as tolerant
+    as the units are said to be, but a test can look here.
+    """
+
+    def __init__(self, generation: str, reference: Callable[[Any], Reference],
+                 resolve: Callable[[str], Optional[Any]]) -> None:
+        if generation not in GENERATIONS:
+            raise ValueError(f"firmware generation {generation!r}: choose from {', '.join(GENERATIONS)}")
+        self.generation = generation
+        self.index = GENERATIONS.index(generation)
+        self.release: str = _table()["releases"][self.index]
+        self.surplus: Set[str] = set()
+        self._reference = reference
+        self._resolve = resolve
+        self._structs: Dict[str, List[Tuple[str, str]]] = {}
+        self._methods: Dict[str, Dict[str, Method]] = {}
+
+    def version(self, interface: str) -> Optional[str]:
+        """The interface's version in this firmware; None where it does not have it."""
+        known: Optional[str] = _table()["interfaces"][interface]["versions"][self.index]
+        return known
+
+    def type_id(self, interface: str) -> str:
+        return f"{interface}:{self.version(interface)}"
+
+    def type_info(self, interface: str) -> Dict[str, Any]:
+        base = _table()["interfaces"][interface]["base"]
+        return {"id": self.type_id(interface), "base": self.type_info(base) if base else None}
+
+    def methods(self, interface: str) -> Dict[str, Method]:
+        """All methods of an interface, inherited ones too."""
+        if interface not in self._methods:
+            entry = _table()["interfaces"][interface]
+            found = dict(self.methods(entry["base"])) if entry["base"] else {}
+            found.update((name, Method(name, takes, gives)) for mask, name, (takes, gives) in entry["methods"]
+                         if mask[self.index] == "1")
+            self._methods[interface] = found
+        return self._methods[interface]
+
+    def fields(self, struct: str) -> List[Tuple[str, str]]:
+        if struct not in self._structs:
+            rows = _table()["values"].get(struct) or _table()["structs"][struct]
+            self._structs[struct] = [(name, kind) for mask, name, kind in rows if mask[self.index] == "1"]
+        return self._structs[struct]
+
+    # -- out
+
+    def encode(self, kind: str, value: Any) -> Any:
+        """A value of the simulator as JSON of this firmware; what is not given gets the type's own zero."""
+        generic = _GENERIC.match(kind)
+        if generic and generic.group(1) == "vector":
+            return [self.encode(generic.group(2), item) for item in value or ()]
+        if generic:
+            key, item = _split(generic.group(2))
+            return [{"key": self.encode(key, k), "value": self.encode(item, v)} for k, v in (value or {}).items()]
+        if kind == "ref":
+            return self._encode_reference(value)
+        if kind == "valueobject":
+            return self._encode_value_object(value)
+        if kind in _SCALARS:
+            return _SCALARS[kind].zero if value is None else value
+        if kind in _table()["structs"]:
+            given: Mapping[str, Any] = value or {}
+            return {name: self.encode(inner, given.get(name)) for name, inner in self.fields(kind)}
+        return int(value or 0)                                  # an enumeration
+
+    def _encode_reference(self, value: Any) -> Any:
+        if value is None:
+            return None
+        reference = self._reference(value)
+        return {"rid": reference.rid, "type": self.type_id(reference.type)}
+
+    def _encode_value_object(self, value: Any) -> Any:
+        if value is None:
+            return None
+        name, fields = value
+        body = {field: self.encode(kind, fields.get(field)) for field, kind in self.fields(name)}
+        return {"type": f"{name}:{DEVICE_VERSIONS[self.index]}", "value": body}
+
+    # -- in
+
+    def decode(self, kind: str, value: Any, where: str) -> Any:
+        """JSON as a value of the simulator; BadParams names the place that this firmware cannot take."""
+        generic = _GENERIC.match(kind)
+        if generic and generic.group(1) == "vector":
+            if not isinstance(value, list):
+                raise BadParams(f"{where} is not an array")
+            return [self.decode(generic.group(2), item, f"{where}[{n}]") for n, item in enumerate(value)]
+        if generic:
+            return self._decode_map(generic.group(2), value, where)
+        if kind == "ref":
+            return self._decode_reference(value, where)
+        if kind in _SCALARS:
+            if not _SCALARS[kind].accepts(value):
+                raise BadParams(f"{where} is not of type {kind}")
+            return value
+        if kind in _table()["structs"]:
+            return self._decode_struct(kind, value, where)
+        size = _table()["enums"][kind][self.index]
+        if not _is_int(value) or not 0 <= value < size:
+            raise BadParams(f"{where} is no value of {kind}")
+        return value
+
+    def _decode_map(self, inner: str, value: Any, where: str) -> Dict[Any, Any]:
+        key, item = _split(inner)
+        pairs = value if isinstance(value, list) else None
+        if pairs is None or not all(isinstance(pair, dict) and set(pair) == {"key", "value"} for pair in pairs):
+            raise BadParams(f"{where} is not an array of key and value")
+        return {self.decode(key, pair["key"], f"{where} key"): self.decode(item, pair["value"], f"{where} value")
+                for pair in pairs}
+
+    def _decode_reference(self, value: Any, where: str) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, dict) or not isinstance(value.get("rid"), str):
+            raise BadParams(f"{where} is not a reference")
+        found = self._resolve(value["rid"])
+        if found is None:
+            raise BadParams(f"{where} refers to no object of this unit")
+        return found
+
+    def _decode_struct(self, kind: str, value: Any, where: str) -> Dict[str, Any]:
+        if not isinstance(value, dict):
+            raise BadParams(f"{where} is not an object")
+        fields = self.fields(kind)
+        missing = [name for name, _ in fields if name not in value]
+        if missing:
+            raise BadParams(f"{where} lacks {', '.join(missing)}")
+        self.surplus |= {f"{kind}.{name}" for name in set(value) - {name for name, _ in fields}}
+        return {name: self.decode(inner, value[name], f"{where}.{name}") for name, inner in fields}
+
+
+class _Scalar(NamedTuple):
+    zero: Any
+    accepts: Callable[[Any], bool]
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+_SCALARS: Dict[str, _Scalar] = {
+    "bool": _Scalar(False, lambda value: isinstance(value, bool)),
+    "string": _Scalar("", lambda value: isinstance(value, str)),
+    "int": _Scalar(0, _is_int),
+    "long": _Scalar(0, _is_int),
+    "time": _Scalar(0, _is_int),
+    "float": _Scalar(0.0, _is_number),
+    "double": _Scalar(0.0, _is_number),
+    "any": _Scalar("", lambda value: True),
+    "bulkrpc.JsonObject": _Scalar(None, lambda value: True),
+}

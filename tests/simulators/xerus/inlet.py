@@ -1,0 +1,132 @@
+"""Inlets: one line, or three and neutral."""
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple
+
+from .metered import FAULT_STATE, RESIDUAL_SENSOR, Device, Sensors
+from .sensors import Awake
+
+if TYPE_CHECKING:
+    from .pdu import PduUnit
+
+NEUTRAL = 3
+Json = Dict[str, Any]
+
+
+class Pole(NamedTuple):
+    line: int
+    sensors: Sensors
+
+
+class Inlet(Device):
+    def __init__(self, unit: "PduUnit", number: int) -> None:
+        path = f"/model/pdu/0/inlet/{number}"
+        super().__init__(unit, "pdumodel.Inlet", f"inlet.{number}", [path])
+        self.pdu = unit
+        self.number = number
+        self.enabled = True
+        self.settings = {"name": ""}
+        model = unit.model
+        self.awake = Awake(not model.asleep)
+        self._path = path if model.well_known_sensors else None
+        self.sensors = Sensors(unit, f"I{number}", self._path, self.awake, model.live)
+        metered = model.metering != "none"
+        if metered:
+            self._meter()
+        self.poles = [self._pole(line, metered) for line in range(NEUTRAL + 1)] if model.phases == 3 else []
+
+    # -- figures
+
+    def lines(self) -> List[float]:
+        """The line currents in A, neutral left out."""
+        return [self.pdu.line_current(self.number, line) for line in range(self.pdu.model.phases)]
+
+    def neutral(self) -> float:
+        """What three currents 120° apart leave over."""
+        a, b, c = self.lines()
+        return math.sqrt(max(0.0, a * a + b * b + c * c - a * b - b * c - c * a))
+
+    def volts(self) -> float:
+        """Between two lines where there are three."""
+        return self.pdu.VOLTAGE * math.sqrt(3) if self.pdu.model.phases == 3 else self.pdu.VOLTAGE
+
+    def watts(self) -> float:
+        return self.volt_amperes() * self.pdu.POWER_FACTOR
+
+    def volt_amperes(self) -> float:
+        return sum(self.lines()) * self.pdu.VOLTAGE
+
+    def _meter(self) -> None:
+        self.sensors.numeric({
+            "voltage": self.volts, "current": lambda: max(self.lines()), "activePower": self.watts,
+            "apparentPower": self.volt_amperes, "powerFactor": lambda: self.pdu.POWER_FACTOR,
+            "lineFrequency": lambda: self.pdu.FREQUENCY, "residualCurrent": lambda: 0.0046,
+            "residualACCurrent": lambda: 0.0043, "residualDCCurrent": lambda: -0.0004})
+        self.energy = self.sensors.counter("activeEnergy", self._start(), self.watts)
+        self.sensors.state("residualCurrentStatus", FAULT_STATE, lambda: 0, RESIDUAL_SENSOR)
+        if self.pdu.model.phases == 3:
+            self.sensors.numeric({"unbalancedCurrent": self._unbalance, "unbalancedVoltage": lambda: 0.0,
+                                  "unbalancedLineLineVoltage": lambda: 0.0})
+
+    def _start(self) -> float:
+        return 5_000_000.25 + 1000.0 * self.number
+
+    def _unbalance(self) -> float:
+        """Largest difference from the mean, in percent of the mean."""
+        lines = self.lines()
+        mean = sum(lines) / len(lines)
+        return max(abs(line - mean) for line in lines) / mean * 100 if mean else 0.0
+
+    def _pole(self, line: int, metered: bool) -> Pole:
+        path = f"{self._path}/pole/{line}" if self._path else None
+        sensors = Sensors(self.pdu, f"I{self.number}P{line}", path, self.awake, self.pdu.model.live)
+        if metered and line == NEUTRAL:
+            sensors.numeric({"current": self.neutral})
+        elif metered:
+            self._meter_line(sensors, line)
+        return Pole(line, sensors)
+
+    def _meter_line(self, sensors: Sensors, line: int) -> None:
+        def amperes() -> float:
+            return self.pdu.line_current(self.number, line)
+
+        def volt_amperes() -> float:
+            return amperes() * self.pdu.VOLTAGE
+
+        def watts() -> float:
+            return volt_amperes() * self.pdu.POWER_FACTOR
+
+        sensors.numeric({"voltage": self.volts, "voltageLN": lambda: self.pdu.VOLTAGE, "current": amperes})
+        if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had no more than these three for each line
+            sensors.numeric({"activePower": watts, "apparentPower": volt_amperes,
+                             "powerFactor": lambda: self.pdu.POWER_FACTOR})
+            sensors.counter("activeEnergy", self._start() / self.pdu.model.phases, watts)
+
+    # -- the interface
+
+    def getMetaData(self) -> Json:
+        three = self.pdu.model.phases == 3
+        return {"label": f"I{self.number + 1}", "plugType": "IEC 60309 3P+N+E 6h 32A" if three else "IEC 60309 2P+E 6h 32A",
+                "namePlate": {"serialNumber": "<not set>"},
+                "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 380 if three else 220,
+                           "maxVoltage": 415 if three else 240}}
+
+    def getPoles(self) -> List[Json]:
+        self.awake.awake = True
+        return [{"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted} for pole in self.poles]
+
+    def getLinePairs(self) -> List[Json]:
+        return []
+
+    def setEnabled(self, enabled: bool) -> None:
+        self.enabled = enabled
+
+    def isEnabled(self) -> bool:
+        return self.enabled
+
+    def feeds(self) -> List[Device]:
+        if self.pdu.transfer_switch:
+            return [self.pdu.transfer_switch]
+        mine: Callable[[Device], bool] = lambda device: device.fed_by() == [self]
+        return [device for device in (*self.pdu.protectors, *self.pdu.outlets) if mine(device)]

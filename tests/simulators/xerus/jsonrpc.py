@@ -1,0 +1,133 @@
+"""JSON-RPC 2.0 as the units speak it: one call, and many in a bulk."""
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+
+from .idl import BadParams, Method
+from .objects import LinkDown, Served, Site
+
+PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = -32700, -32600, -32601, -32602, -32603, -32001
+# What a user without rights may call; everything else changes the unit.
+READING = ("get", "is", "list", "perform", "lookup", "check")
+OWN_SESSION = ("newSession", "closeCurrentSession", "touchCurrentSession")
+log = logging.getLogger(__name__)
+
+
+class Caller(NamedTuple):
+    """Who calls: what an object may want to know of it."""
+
+    user: str
+    may_write: bool
+    token: Optional[str]
+    address: str
+
+
+class RpcError(Exception):
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+# Told (rid, method, parameters as received) of each call that passed all checks and is about to be run.
+Witness = Callable[[Served, str, Dict[str, Any]], None]
+
+
+class Dispatcher:
+    """Runs calls one after another; the caller holds the lock."""
+
+    def __init__(self, site: Site, witness: Witness) -> None:
+        self._site = site
+        self._witness = witness
+        self.caller = Caller("", False, None, "")
+
+    def post(self, rid: str, body: bytes, caller: Caller) -> Tuple[int, Any]:
+        """HTTP status and JSON answer of one request body."""
+        self.caller = caller
+        self._site.clockwork.settle()
+        try:
+            request = json.loads(body)
+        except ValueError:
+            return 200, _error(None, PARSE, "Parse error")
+        return self.call(rid, request)
+
+    def call(self, rid: str, request: Any) -> Tuple[int, Any]:
+        try:
+            served = self._site.find(rid)
+        except LinkDown:
+            return 503, None
+        if served is None:
+            return 404, None
+        if not isinstance(request, dict) or not isinstance(request.get("method"), str):
+            return 200, _error(None, INVALID, "Invalid request")
+        number = request.get("id")
+        try:
+            result = self._run(served, request["method"], request.get("params"))
+        except RpcError as error:
+            return 200, _error(number, error.code, str(error))
+        except BadParams as error:
+            return 200, _error(number, BAD_PARAMS, f"Invalid params: {error}")
+        except Exception:                       # a fault of the simulator must show at the client, not hang it
+            log.exception("%s.%s", served.interface, request["method"])
+            return 200, _error(number, INTERNAL, "Internal error")
+        return 200, {"jsonrpc": "2.0", "result": result, "id": number}
+
+    def _run(self, served: Served, name: str, params: Any) -> Any:
+        firmware = served.unit.firmware
+        if name == "getTypeInfo":
+            return {"_ret_": firmware.type_info(served.interface)}
+        if served.interface == "bulkrpc.BulkRequest":
+            return self._bulk(name, params)
+        method = firmware.methods(served.interface).get(name)
+        if method is None:
+            raise RpcError(NO_METHOD, f"Method not found: {name}")
+        given = params or {}
+        if not isinstance(given, dict):
+            raise BadParams("params are an object, by name")
+        values = self._values(served, method, given)
+        if not self.caller.may_write and not name.startswith(READING) and name not in OWN_SESSION:
+            raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
+        self._witness(served, name, given)
+        return self._results(served, method, getattr(served, name)(**values))
+
+    @staticmethod
+    def _values(served: Served, method: Method, given: Dict[str, Any]) -> Dict[str, Any]:
+        firmware = served.unit.firmware
+        missing = [name for name in method.takes if name not in given]
+        if missing:
+            raise BadParams(f"{method.name} lacks {', '.join(missing)}")
+        firmware.surplus |= {f"{served.interface}.{method.name}({name})" for name in set(given) - set(method.takes)}
+        return {name: firmware.decode(kind, given[name], name) for name, kind in method.takes.items()}
+
+    @staticmethod
+    def _results(served: Served, method: Method, value: Any) -> Any:
+        firmware = served.unit.firmware
+        if not method.gives:
+            return None
+        if len(method.gives) == 1:
+            value = {next(iter(method.gives)): value}
+        return {name: firmware.encode(kind, value[name]) for name, kind in method.gives.items()}
+
+    def _bulk(self, name: str, params: Any) -> Any:
+        if name not in ("performBulk", "performRequest"):
+            raise RpcError(NO_METHOD, f"Method not supported: {name}")
+        requests = params.get("requests") if isinstance(params, dict) else None
+        if not isinstance(requests, list):
+            raise BadParams("requests is not an array")
+        as_text = name == "performRequest"
+        return {"responses": [self._inner(one, as_text) for one in requests]}
+
+    def _inner(self, one: Any, as_text: bool) -> Dict[str, Any]:
+        if not isinstance(one, dict) or not isinstance(one.get("rid"), str) or "json" not in one:
+            raise BadParams("a request has a rid and json")
+        try:
+            inner = json.loads(one["json"]) if as_text else one["json"]
+        except (TypeError, ValueError):
+            raise BadParams("json is not text of JSON") from None
+        status, answer = self.call(one["rid"], inner)
+        return {"json": json.dumps(answer) if as_text else answer, "statcode": status}
+
+
+def _error(number: Any, code: int, message: str) -> Dict[str, Any]:
+    return {"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}

@@ -1,0 +1,127 @@
+"""Writes types.json: which method, field and type version each firmware generation of the simulator has.
+
+    python -m tests.simulators.xerus.make_types SCHEMA
+
+SCHEMA is a table of the vendor's interface definitions over many releases (names and types only). What the simulator
+does not serve is left out, and four releases stand for the four generations. Every row carries a mask, one character for
+each generation: "0011" is "from 4.0".
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
+
+RELEASES = ("3.3.0", "3.6.0", "4.0.0", "4.4.1")
+TARGET = Path(__file__).with_name("types.json")
+
+SERVED = (
+    "pdumodel.Pdu", "pdumodel.Outlet", "pdumodel.Inlet", "pdumodel.OverCurrentProtector", "pdumodel.TransferSwitch",
+    "pdumodel.EDevice", "pdumodel.OverCurrentProtectorTripSensor", "pdumodel.TypeBResidualCurrentNumericSensor",
+    "pdumodel.ResidualCurrentStateSensor", "pdumodel.OutletGroupManager", "pdumodel.OutletGroup",
+    "pdumodel.Controller", "pdumodel.Unit", "sensors.Sensor", "sensors.NumericSensor",
+    "sensors.AccumulatingNumericSensor", "sensors.StateSensor", "sensors.Switch", "peripheral.DeviceManager",
+    "peripheral.DeviceSlot", "portsmodel.Port", "hmi.InternalBeeper", "bulkrpc.BulkRequest",
+    "session.SessionManager", "auth.AuthManager", "usermgmt.UserManager", "usermgmt.User", "usermgmt.RoleManager",
+    "devsettings.Snmp", "servermon.ServerMonitor", "firmware.Firmware", "firmware.FirmwareUpdateStatus",
+    "cert.ServerSSLCert", "rawcfg.RawConfiguration", "bulkcfg.BulkConfiguration", "diag.DiagLogSettings",
+    "cascading.CascadeManager", "net.Net", "datetime.DateTime", "jsonrpc.NameService",
+)
+# Methods for the factory and for board-level service: the simulator answers them as unknown.
+NOT_SERVED = {
+    "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
+    "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",
+    "getGatewaySensorManager", "getDiscoveredPackages", "getSensorHubs", "getPortFuse", "getFuse",
+    "generateScepKey", "installScepCertChain", "hardFactoryReset", "manufacturingReset",
+    "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit", "addZigbeeLinkUnit",
+}
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+Variants = List[Dict[str, Any]]
+
+
+def _variant(variants: Variants, release: str) -> Optional[Dict[str, Any]]:
+    return next((one for one in variants if release in one["releases"]), None)
+
+
+def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]:
+    """Rows of several releases as one list of [mask, *row], in an order that fits each release."""
+    merged: List[Tuple[str, Any]] = []
+    for rows in per_release:
+        place = 0
+        for row in rows:
+            if row in merged:
+                place = merged.index(row) + 1
+            else:
+                merged.insert(place, row)
+                place += 1
+    return [["".join("1" if row in rows else "0" for rows in per_release), *row] for row in merged]
+
+
+def _fields(variants: Variants) -> List[List[Any]]:
+    found = [_variant(variants, release) for release in RELEASES]
+    return _masked([list(one["fields"].items()) if one else [] for one in found])
+
+
+def _interface(variants: Variants) -> Dict[str, Any]:
+    found = [_variant(variants, release) for release in RELEASES]
+    versions = [one["releases"][release] if one else None for one, release in zip(found, RELEASES)]
+    methods = _masked([[(name, [method["in"], method["out"]]) for name, method in one["methods"].items()
+                        if name not in NOT_SERVED] if one else [] for one in found])
+    base = next(one["base"] for one in found if one)
+    return {"versions": versions, "base": base, "methods": methods}
+
+
+def _names(value: Any) -> Set[str]:
+    return set(_NAME.findall(json.dumps(value)))
+
+
+def build(schema: Dict[str, Any]) -> Dict[str, Any]:
+    """The compact table; the types that the served interfaces reach, and no others."""
+    table: Dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
+    for name in SERVED:
+        table["interfaces"][name] = _interface(schema["interfaces"][name])
+    # The one value object in use: what sits in a peripheral slot.
+    table["values"]["peripheral.Device"] = _fields(schema["valueobjects"]["peripheral.Device"])
+    waiting, seen = _names(table), set(SERVED)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in schema["structs"]:
+            table["structs"][name] = _fields(schema["structs"][name])
+            waiting |= _names(table["structs"][name])
+        elif name in schema["enums"]:
+            found = [_variant(schema["enums"][name], release) for release in RELEASES]
+            table["enums"][name] = [len(one["values"]) if one else 0 for one in found]
+    for kind in ("structs", "enums"):
+        table[kind] = dict(sorted(table[kind].items()))
+    return table
+
+
+def text(table: Dict[str, Any]) -> str:
+    """JSON with one type on a line: small, and a change shows as a line."""
+    parts = []
+    for kind, content in table.items():
+        if isinstance(content, dict):
+            rows = ",\n".join(f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}"
+                              for name, value in content.items())
+            parts.append(f"{json.dumps(kind)}:{{\n{rows}\n}}")
+        else:
+            parts.append(f"{json.dumps(kind)}:{json.dumps(content)}")
+    return "{" + ",\n".join(parts) + "}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write the simulator's table of types from a schema of all releases.")
+    parser.add_argument("schema", type=Path)
+    schema = json.loads(parser.parse_args().schema.read_text(encoding="utf-8"))
+    TARGET.write_text(text(build(schema)), encoding="utf-8")
+    print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""What inlets, outlets and protectors have in common: a structure of sensors with known ids, some of them fitted."""
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from .objects import Served, Unit
+from .sensors import KINDS, AccumulatingSensor, Awake, NumericSensor, Sensor, StateSensor
+
+Read = Callable[[], float]
+# Residual current states are called otherwise in references than in the structure (seen on real units).
+_OPAQUE_NAMES = {"residualCurrentStatus": "ResidualCurrentState"}
+RESIDUAL_SENSOR = "pdumodel.ResidualCurrentStateSensor"
+FAULT_STATE = 29
+
+
+class Sensors:
+    """The sensors of one owner, by field name.
+
+    `opaque` is the start of the names in references ("O0", "I0P1"), `path` the well-known id of the owner; it is left
+    out where the model refuses well-known sensor ids.
+    """
+
+    def __init__(self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool) -> None:
+        self._unit, self._opaque, self._path, self._awake, self._live = unit, opaque, path, awake, live
+        self.fitted: Dict[str, Sensor] = {}
+
+    def _paths(self, field: str) -> List[str]:
+        return [f"{self._path}/{field}"] if self._path else []
+
+    def _name(self, field: str) -> str:
+        return self._opaque + _OPAQUE_NAMES.get(field, field[0].upper() + field[1:])
+
+    def numeric(self, readings: Mapping[str, Read]) -> None:
+        for field, read in readings.items():
+            self.fitted[field] = NumericSensor(self._unit, KINDS[field], self._name(field), self._paths(field), read,
+                                               self._awake)
+
+    def counter(self, field: str, start: float, power: Read) -> AccumulatingSensor:
+        sensor = AccumulatingSensor(self._unit, KINDS[field], self._name(field), self._paths(field), start,
+                                    power if self._live else None, self._awake)
+        self.fitted[field] = sensor
+        return sensor
+
+    def state(self, field: str, quantity: int, read: Callable[[], int],
+              interface: str = "sensors.StateSensor") -> StateSensor:
+        sensor = StateSensor(self._unit, interface, self._name(field), self._paths(field), quantity, read, self._awake)
+        self.fitted[field] = sensor
+        return sensor
+
+
+class Device(Served):
+    """An inlet, outlet, protector or transfer switch: EDevice, with sensors and a name as its settings."""
+
+    awake: Awake
+    sensors: Sensors
+    settings: Dict[str, Any]
+
+    def feeds(self) -> List["Device"]:
+        return []
+
+    def fed_by(self) -> List["Device"]:
+        return []
+
+    def getParents(self) -> List["Device"]:
+        return self.fed_by()
+
+    def getChildren(self) -> List["Device"]:
+        return self.feeds()
+
+    def getSensors(self) -> Mapping[str, Sensor]:
+        self.awake.awake = True
+        return self.sensors.fitted
+
+    def getSettings(self) -> Mapping[str, Any]:
+        return self.settings
+
+    def setSettings(self, settings: Dict[str, Any]) -> int:
+        self.settings = {**self.settings, **settings}
+        return 0
+
+    # Waveforms are a feature of few models, not of the simulated one: empty, as their metadata says.
+    def getWaveform(self) -> Dict[str, Any]:
+        return {}
+
+    def getPoleWaveform(self, line: int) -> Dict[str, Any]:
+        return {}

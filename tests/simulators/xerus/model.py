@@ -1,0 +1,74 @@
+"""What kind of PDU is simulated: one value, so that a test says in a line what it needs."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping, Tuple
+
+METERINGS = ("none", "inlet", "outlet")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One unit. Outlets are named by the number printed on them, from 1.
+
+    metering            "none": no sensors but the relays' states; "inlet"; "outlet": inlets and each outlet
+    phases              1 or 3 (three lines and neutral)
+    inlets              outlets are shared out over them; with `transfer_switch` (2 inlets) one feeds all
+    standby_current     what the inlet that is not selected still shows, in A
+    latching            relays keep their state without power
+    not_switchable      outlets without a relay: always on
+    disabled            outlets whose switching an administrator disabled: result 3
+    off, suspended, load_shed       outlets that are off at the start, and why
+    no_relay_board      outlets whose relay board does not answer: State.available is false
+    relay_delay         seconds between an accepted switching and the relay's movement
+    in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
+    inhibit_relay_control               start value of that setting (firmware 4.2 and later)
+    power_control       false: no outlet is switchable
+    asleep              sensors answer "not valid" until getSensors of their owner is called
+    well_known_sensors  false: sensors are reached by their references only, their well-known ids answer 404
+    live                energy counters run on with time; else they stand still, which makes figures comparable
+    peripherals         sensors in the peripheral slots, of `slots`
+    """
+
+    outlets: int = 8
+    metering: str = "outlet"
+    phases: int = 1
+    inlets: int = 1
+    transfer_switch: bool = False
+    standby_current: float = 0.0
+    latching: bool = False
+    power_control: bool = True
+    not_switchable: Tuple[int, ...] = ()
+    disabled: Tuple[int, ...] = ()
+    off: Tuple[int, ...] = ()
+    suspended: Tuple[int, ...] = ()
+    load_shed: Tuple[int, ...] = ()
+    no_relay_board: Tuple[int, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+    relay_delay: float = 0.0
+    in_rush_guard_ms: int = 200
+    cycle_delay_s: int = 10
+    inhibit_relay_control: bool = False
+    asleep: bool = False
+    well_known_sensors: bool = True
+    live: bool = False
+    slots: int = 8
+    peripherals: int = 3
+    name: str = ""
+    product: str = "PX3-5190R"
+    serial: str = "SIM0000001"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.outlets <= 200:
+            raise ValueError(f"outlets: {self.outlets} is not 0..200")
+        if self.metering not in METERINGS:
+            raise ValueError(f"metering: {self.metering!r} is none of {', '.join(METERINGS)}")
+        if self.phases not in (1, 3):
+            raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
+        if self.transfer_switch and self.inlets != 2:
+            raise ValueError("a transfer switch has 2 inlets")
+        if self.inlets < 1:
+            raise ValueError("inlets: at least 1")
+        for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board"):
+            if any(not 1 <= number <= self.outlets for number in getattr(self, name)):
+                raise ValueError(f"{name}: outlets are numbered 1..{self.outlets}")

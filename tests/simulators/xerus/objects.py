@@ -1,0 +1,111 @@
+"""Objects that a unit serves, and how a resource id leads to one."""
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Optional, Sequence
+from urllib.parse import unquote
+
+from .clockwork import Clockwork
+from .idl import Firmware, Reference
+
+_OPAQUE = re.compile(r"/tfwopaque/([\w.]+:[\d.]+)/([^/]+)$")
+_OWN_NUMBER = re.compile(r"^/model/pdu/1(?=/|$)")
+_ALIAS = re.compile(r"^/model/(inlet|ocp|outlet)(?=/)")
+_LINK = re.compile(r"^/link/(\d+)(/.*)$")
+_LINKED_PDU = re.compile(r"^/model/pdu/([2-9]|\d\d+)(/.*)?$")
+
+
+class LinkDown(Exception):
+    """The rid belongs to a link unit that is known but does not answer."""
+
+
+class Served:
+    """One object. Its methods have the interface's own names; the firmware's table decides which of them can be called.
+
+    A method takes decoded parameters by name, and gives its return value, or a dict by name where there are several
+    results. Structures are dicts that may hold more fields than this firmware has.
+    """
+
+    def __init__(self, unit: "Unit", interface: str, name: str, paths: Sequence[str] = ()) -> None:
+        self.unit = unit
+        self.interface = interface
+        self.name = name
+        unit.add(self, paths)
+
+
+class Unit:
+    """One unit's objects: the main one (link id 0) or a link unit."""
+
+    def __init__(self, site: "Site", link_id: int = 0) -> None:
+        self.site = site
+        self.link_id = link_id
+        self.reachable = True
+        self._by_name: Dict[str, Served] = {}
+        self._by_path: Dict[str, Served] = {}
+
+    @property
+    def firmware(self) -> Firmware:
+        return self.site.firmware
+
+    @property
+    def clockwork(self) -> Clockwork:
+        return self.site.clockwork
+
+    def add(self, served: Served, paths: Sequence[str]) -> None:
+        """Keeps an object; one whose interface this firmware lacks is not reachable, but may come with an update."""
+        self._by_name[served.name] = served
+        for path in paths:
+            self._by_path[path] = served
+
+    def remove(self, served: Served) -> None:
+        self._by_name.pop(served.name, None)
+        for path in [path for path, one in self._by_path.items() if one is served]:
+            del self._by_path[path]
+
+    def find(self, rid: str) -> Optional[Served]:
+        opaque = _OPAQUE.match(rid)
+        if opaque:
+            found = self._by_name.get(opaque.group(2))
+            same = found is not None and self.firmware.type_id(found.interface) == opaque.group(1)
+            return found if same else None      # an id of another firmware is dead
+        path = _ALIAS.sub(r"/model/pdu/0/\1", _OWN_NUMBER.sub("/model/pdu/0", rid))
+        found = self._by_path.get(path)
+        return found if found is not None and self.firmware.version(found.interface) else None
+
+
+class Site:
+    """All units behind one address.
+
+    `prefix_links` says whether references to a link unit's objects carry /link/<n> (the vendor does not tell; without
+    it a reference looks like one to the primary unit's own object).
+    """
+
+    def __init__(self, generation: str, clockwork: Clockwork, prefix_links: bool = True) -> None:
+        self.clockwork = clockwork
+        self.prefix_links = prefix_links
+        self.firmware = self.types(generation)
+        self.units: Dict[int, Unit] = {}
+
+    def types(self, generation: str) -> Firmware:
+        return Firmware(generation, self._reference, self.find)
+
+    def _reference(self, served: Any) -> Reference:
+        prefix = f"/link/{served.unit.link_id}" if served.unit.link_id and self.prefix_links else ""
+        return Reference(f"{prefix}/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}", served.interface)
+
+    def find(self, rid: str) -> Optional[Served]:
+        """The object behind a resource id; None for one that does not exist (HTTP 404). May raise LinkDown."""
+        rid = "/" + unquote(rid).lstrip("/")
+        relayed = _LINK.match(rid)
+        if relayed is None:
+            linked = _LINKED_PDU.match(rid)
+            if linked is None:
+                return self.units[0].find(rid)
+            return self._linked(int(linked.group(1)), "/model/pdu/0" + (linked.group(2) or ""))
+        return self._linked(int(relayed.group(1)), relayed.group(2))
+
+    def _linked(self, link_id: int, rid: str) -> Optional[Served]:
+        unit = self.units.get(link_id)
+        if unit is not None and not unit.reachable:
+            raise LinkDown(f"link unit {link_id} does not answer")
+        return unit.find(rid) if unit is not None else None

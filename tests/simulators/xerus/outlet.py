@@ -1,0 +1,125 @@
+"""Outlets."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
+
+from .metered import Device, Sensors
+from .objects import Served
+from .relays import Relay
+from .sensors import Awake
+
+if TYPE_CHECKING:
+    from .pdu import PduUnit
+
+NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1
+_ON_OFF = 13
+_LONGEST_DELAY = 3600
+Json = Dict[str, Any]
+
+
+class Outlet(Device):
+    """`current` is what its load takes, in A, while it is on; whoever simulates may change it."""
+
+    def __init__(self, unit: "PduUnit", relay: Relay) -> None:
+        number = relay.number
+        path = f"/model/pdu/0/outlet/{number}"
+        super().__init__(unit, "pdumodel.Outlet", f"outlet.{number}", [path])
+        model = unit.model
+        self.pdu = unit
+        self.relay = relay
+        self.switchable = model.power_control and number + 1 not in model.not_switchable
+        self.disabled = number + 1 in model.disabled
+        self.current = round(0.2 + 0.05 * (number % 8), 3)
+        self.service_mode = False
+        self.settings = {"name": model.names.get(number + 1, ""), "startupState": 3, "usePduCycleDelay": True,
+                         "cycleDelay": model.cycle_delay_s, "nonCritical": False, "sequenceDelay": 0}
+        self.awake = Awake(not model.asleep)
+        self.sensors = Sensors(unit, f"O{number}", path if model.well_known_sensors else None, self.awake, model.live)
+        if model.metering == "outlet":
+            self._meter()
+        if self.switchable:
+            self.sensors.state("outletState", _ON_OFF, lambda: int(self.relay.on))
+
+    def _meter(self) -> None:
+        self.sensors.numeric({
+            "voltage": self.volts, "current": self.amperes, "activePower": self.watts,
+            "apparentPower": lambda: self.volts() * self.amperes(), "powerFactor": lambda: self.pdu.POWER_FACTOR,
+            "lineFrequency": lambda: self.pdu.FREQUENCY})
+        self.energy = self.sensors.counter("activeEnergy", 1000.5 * (self.relay.number + 1), self.watts)
+
+    def volts(self) -> float:
+        return self.pdu.VOLTAGE if self.relay.on else 0.0
+
+    def amperes(self) -> float:
+        return self.current if self.relay.on else 0.0
+
+    def watts(self) -> float:
+        return self.volts() * self.amperes() * self.pdu.POWER_FACTOR
+
+    # -- the interface
+
+    def getMetaData(self) -> Json:
+        return {"label": str(self.relay.number + 1), "receptacleType": "IEC 60320 C13",
+                "namePlate": {"serialNumber": "<not set>"},
+                "rating": {"current": 10, "decimalCurrent": 10.0, "minVoltage": 219, "maxVoltage": 240},
+                "isSwitchable": self.switchable, "isLatching": self.pdu.model.latching, "maxRelayCycleCnt": 100000,
+                "hasServiceModeSupport": True}
+
+    def getState(self) -> Json:
+        relay = self.relay
+        known = self.state() is not None
+        return {"available": known, "powerState": int(known and relay.on), "switchOnInProgress": relay.waiting,
+                "cycleInProgress": relay.cycling, "lastPowerStateChange": relay.changed,
+                "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
+
+    def state(self) -> Optional[bool]:
+        """On or off; None where the unit cannot tell: no relay, or its board does not answer."""
+        return self.relay.on if self.switchable and self.relay.board_answers else None
+
+    def refusal(self) -> int:
+        """The result code that a switching of this outlet gets; 0: it may be switched."""
+        if not self.switchable:
+            return NOT_SWITCHABLE
+        if self.pdu.inhibited():
+            return INHIBITED
+        return DISABLED if self.disabled else 0
+
+    def setPowerState(self, pstate: int) -> int:
+        code = self.refusal()
+        if not code and pstate:
+            self.pdu.relays.on([self.relay], sequence=False, cancelable=False)
+        elif not code:
+            self.pdu.relays.off([self.relay])
+        return code
+
+    def cyclePowerState(self) -> int:
+        code = self.refusal()
+        if not code:
+            self.pdu.relays.cycle([self.relay], sequence=False)
+        return code
+
+    def unstick(self) -> int:
+        return 0
+
+    def setSettings(self, settings: Json) -> int:
+        delays = (settings["cycleDelay"], settings["sequenceDelay"] / 1000)
+        return super().setSettings(settings) if all(0 <= delay <= _LONGEST_DELAY for delay in delays) else INVALID
+
+    def getIOP(self) -> Json:
+        """With a transfer switch the inlet is always the first one."""
+        return {"i": self.pdu.inlets[0 if self.pdu.model.transfer_switch else self.pdu.inlet_of(self)],
+                "o": self.pdu.protector_of(self), "p": []}
+
+    def getController(self) -> Served:
+        return self.pdu.controller
+
+    def getInrushWaveform(self) -> Json:
+        return {}
+
+    def setServiceModeEnabled(self, enabled: bool) -> int:
+        self.service_mode = enabled
+        return 0
+
+    def fed_by(self) -> List[Device]:
+        protector: Optional[Device] = self.pdu.protector_of(self)
+        return [protector] if protector else [self.pdu.inlets[self.pdu.inlet_of(self)]]

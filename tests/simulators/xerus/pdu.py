@@ -1,0 +1,292 @@
+"""One PDU: its parts, and the interface pdumodel.Pdu."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+from .inlet import Inlet
+from .metered import Device, Sensors
+from .model import Model
+from .objects import Served, Site, Unit
+from .outlet import INHIBITED, INVALID, Outlet
+from .protector import Protector
+from .relays import Delays, Relay, Relays, in_order
+from .sensors import Awake, Sensor
+from .transfer import TransferSwitch
+
+_PER_PROTECTOR = 8      # outlets behind one breaker
+_INHIBIT_FROM = 3       # the setting exists in the newest generation
+_LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}
+Json = Dict[str, Any]
+
+
+class PduUnit(Unit):
+    """One unit as a machine: what feeds what, and what flows."""
+
+    VOLTAGE, FREQUENCY, POWER_FACTOR = 230.0, 50.0, 0.95
+
+    def __init__(self, site: Site, model: Model, link_id: int = 0) -> None:
+        super().__init__(site, link_id)
+        self.model = model
+        self.settings: Json = {
+            "name": model.name, "startupState": 2, "cycleDelay": model.cycle_delay_s,
+            "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
+            "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
+        self._protector_numbers: List[int] = []
+        self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
+        self.inlets = [Inlet(self, number) for number in range(model.inlets)]
+        self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
+        self.outlets = [Outlet(self, relay) for relay in self.relays.all]
+        self.protectors = self._protectors()
+        self.controller = Controller(self)
+        self.pdu = Pdu(self)
+
+    def _relay(self, number: int) -> Relay:
+        model, printed = self.model, number + 1
+        relay = Relay(number, printed not in (*model.off, *model.suspended, *model.load_shed))
+        relay.suspended, relay.load_shed = printed in model.suspended, printed in model.load_shed
+        relay.board_answers = printed not in model.no_relay_board
+        return relay
+
+    def _delays(self) -> Delays:
+        def cycle(number: int) -> float:
+            settings = self.outlets[number].settings
+            chosen = self.settings if settings["usePduCycleDelay"] else settings
+            return float(chosen["cycleDelay"])
+
+        return Delays(self.model.relay_delay, lambda: self.settings["inRushGuardDelay"] / 1000, cycle,
+                      lambda number: self.outlets[number].settings["sequenceDelay"] / 1000)
+
+    # -- what feeds what
+
+    def _protectors(self) -> List[Protector]:
+        """One for each line of each inlet, with at most so many outlets; small units have none."""
+        if self.model.outlets <= _PER_PROTECTOR:
+            return []
+        places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))
+                  for number in range(self.model.outlets)]
+        distinct = sorted(set(places))
+        self._protector_numbers = [distinct.index(place) for place in places]
+        return [Protector(self, number, inlet, line) for number, (inlet, line, _) in enumerate(distinct)]
+
+    def _home_inlet(self, number: int) -> int:
+        return 0 if self.transfer_switch else number * self.model.inlets // self.model.outlets
+
+    def inlet_of(self, outlet: Outlet) -> int:
+        """The inlet that feeds the outlet now."""
+        return self.transfer_switch.selected if self.transfer_switch else self._home_inlet(outlet.relay.number)
+
+    def line_of(self, number: int) -> int:
+        return number % self.model.phases
+
+    def protector_of(self, outlet: Outlet) -> Optional[Protector]:
+        return self.protectors[self._protector_numbers[outlet.relay.number]] if self.protectors else None
+
+    def line_current(self, inlet: int, line: int) -> float:
+        """In A; the standby inlet of a transfer switch shows what the model says."""
+        if self.transfer_switch and inlet != self.transfer_switch.selected:
+            return self.model.standby_current
+        return sum(outlet.amperes() for outlet in self.outlets
+                   if self.inlet_of(outlet) == inlet and self.line_of(outlet.relay.number) == line)
+
+    def load(self) -> float:
+        """The line currents of the inlets in use, in A."""
+        selected = self.transfer_switch.selected if self.transfer_switch else None
+        return sum(sum(inlet.lines()) for inlet in self.inlets if selected in (None, inlet.number))
+
+    def energy(self) -> float:
+        """What all inlets have counted, in Wh."""
+        return sum(inlet.energy.stored for inlet in self.inlets)
+
+    def inhibited(self) -> bool:
+        return self.firmware.index >= _INHIBIT_FROM and bool(self.settings["inhibitRelayControl"])
+
+
+class Controller(Served):
+    """The relay boards' controller."""
+
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "pdumodel.Controller", "controller.0")
+        self._pdu = unit
+
+    def getCommunicationStatus(self) -> int:
+        return 0 if all(relay.board_answers for relay in self._pdu.relays.all) else 2
+
+    def getStatistics(self) -> Json:
+        return {}
+
+    def getMetaData(self) -> Json:
+        return {"address": "1", "versionAvailable": True, "fwAppVersion": 1, "fwBootVersion": 1, "hwVersion": 1,
+                "serial": "SIMCTRL001"}
+
+    def reset(self) -> int:
+        return 0
+
+
+class Pdu(Served):
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "pdumodel.Pdu", "pdu.0", ["/model/pdu/0"])
+        self._pdu = unit
+        self._shedding = False
+        self._awake = Awake(not unit.model.asleep)
+        self._sensors = Sensors(unit, "PDU0", "/model/pdu/0" if unit.model.well_known_sensors else None, self._awake,
+                                unit.model.live)
+        if unit.model.metering != "none":
+            self._meter()
+
+    def _meter(self) -> None:
+        inlets = self._pdu.inlets
+
+        def watts() -> float:
+            return sum(inlet.watts() for inlet in inlets)
+
+        self._sensors.numeric({"activePower": watts,
+                               "apparentPower": lambda: sum(inlet.volt_amperes() for inlet in inlets)})
+        self._sensors.counter("activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts)
+
+    # -- what it is
+
+    def getNameplate(self) -> Json:
+        three = self._pdu.model.phases == 3
+        return {"manufacturer": "Raritan", "brand": "Raritan", "model": self._pdu.model.product,
+                "serialNumber": self._pdu.model.serial,
+                "rating": {"voltage": "360-415V" if three else "220-240V", "current": "32A", "frequency": "50/60Hz",
+                           "power": "22.0-23.0kVA" if three else "7.0-7.6kVA"}}
+
+    def getMetaData(self) -> Json:
+        model = self._pdu.model
+        return {"nameplate": self.getNameplate(), "ctrlBoardSerial": "SIMBOARD01", "hwRevision": "0x64",
+                "fwRevision": f"{self.unit.firmware.release}.5-50000", "macAddress": f"00:0d:5d:00:00:{self.unit.link_id:02x}",
+                "hasSwitchableOutlets": any(outlet.switchable for outlet in self._pdu.outlets),
+                "hasMeteredOutlets": model.metering == "outlet", "hasLatchingOutletRelays": model.latching,
+                "supportedInletWirings": [0]}
+
+    def getSensors(self) -> Dict[str, Sensor]:
+        self._awake.awake = True
+        return self._sensors.fitted
+
+    def getControllers(self) -> List[Served]:
+        return [self._pdu.controller]
+
+    def getOutlets(self) -> List[Outlet]:
+        return self._pdu.outlets
+
+    def getOverCurrentProtectors(self) -> List[Protector]:
+        return self._pdu.protectors
+
+    def getInlets(self) -> List[Inlet]:
+        return self._pdu.inlets
+
+    def getTransferSwitches(self) -> List[Device]:
+        return [self._pdu.transfer_switch] if self._pdu.transfer_switch else []
+
+    def getPeripheralDeviceManager(self) -> Optional[Served]:
+        return self.unit.find("/model/peripheraldevicemanager")
+
+    def getBeeper(self) -> Optional[Served]:
+        return self.unit.find("/model/beeper")
+
+    def getFeaturePorts(self) -> List[Served]:
+        port = self.unit.find("/model/featureport/0")
+        return [port] if port else []
+
+    def getSensorPorts(self) -> List[Served]:
+        return []
+
+    def getRemoteHubPorts(self) -> List[Served]:
+        return []
+
+    def getPorts(self, portType: int, devType: int) -> List[Json]:
+        return []
+
+    def getStatistic(self) -> Json:
+        return {"cbStats": [{"tripCnt": int(protector.tripped)} for protector in self._pdu.protectors],
+                "ctrlStats": [self._pdu.controller.getStatistics()],
+                "outletStats": [{"relayCycleCnt": relay.cycles} for relay in self._pdu.relays.all]}
+
+    # -- settings
+
+    def getSettings(self) -> Json:
+        return self._pdu.settings
+
+    def setSettings(self, settings: Json) -> int:
+        order = settings["outletPowerStateSequence"]
+        in_range = all(0 <= settings[name] <= longest for name, longest in _LONGEST.items())
+        if not in_range or order and sorted(order) != list(range(len(self._pdu.outlets))):
+            return INVALID
+        self._pdu.settings = {**self._pdu.settings, **settings}
+        return 0
+
+    def isLoadSheddingActive(self) -> bool:
+        return self._shedding
+
+    def setLoadSheddingActive(self, active: bool) -> None:
+        """Switches the non-critical outlets off; they come back when it ends."""
+        self._shedding = active
+        chosen = [outlet.relay for outlet in self._pdu.outlets if outlet.settings["nonCritical"] and not outlet.refusal()]
+        if active:
+            chosen = [relay for relay in chosen if relay.on]
+            self._pdu.relays.off(chosen)
+            for relay in chosen:
+                relay.load_shed = True
+        else:
+            self._pdu.relays.on([relay for relay in chosen if relay.load_shed], sequence=True)
+
+    # -- switching many
+
+    def setAllOutletPowerStates(self, pstate: int) -> int:
+        if self._pdu.inhibited():
+            return INHIBITED
+        return self._switch(self._allowed(self._pdu.outlets), pstate, sequence=True)
+
+    def setMultipleOutletPowerStates(self, outletNumbers: List[int], state: int, respectSequence: bool) -> int:
+        code = self._refusal(outletNumbers)
+        chosen = self._allowed([self._pdu.outlets[number] for number in outletNumbers]) if not code else []
+        return code or self._switch(chosen, state, respectSequence)
+
+    def cycleAllOutletPowerStates(self) -> int:
+        if self._pdu.inhibited():
+            return INHIBITED
+        return self._cycle(self._allowed(self._pdu.outlets), sequence=True)
+
+    def cycleMultipleOutletPowerStates(self, outletNumbers: List[int], respectSequence: bool) -> int:
+        code = self._refusal(outletNumbers)
+        chosen = self._allowed([self._pdu.outlets[number] for number in outletNumbers]) if not code else []
+        return code or self._cycle(chosen, respectSequence)
+
+    @staticmethod
+    def _allowed(outlets: List[Outlet]) -> List[Outlet]:
+        """Outlets without a relay, or disabled ones, are passed over where all are switched."""
+        return [outlet for outlet in outlets if not outlet.refusal()]
+
+    def _refusal(self, numbers: List[int]) -> int:
+        if any(not 0 <= number < len(self._pdu.outlets) for number in numbers):
+            return INVALID
+        codes = [self._pdu.outlets[number].refusal() for number in numbers]
+        return next((code for code in codes if code not in (0, 1)), 0)
+
+    def _switch(self, outlets: List[Outlet], state: int, sequence: bool) -> int:
+        relays = [outlet.relay for outlet in outlets]
+        if state:
+            self._pdu.relays.on(self._order(relays, sequence), sequence)
+        else:
+            self._pdu.relays.off(relays)
+        return 0
+
+    def _cycle(self, outlets: List[Outlet], sequence: bool) -> int:
+        self._pdu.relays.cycle(self._order([outlet.relay for outlet in outlets], sequence), sequence)
+        return 0
+
+    def _order(self, relays: List[Relay], sequence: bool) -> List[Relay]:
+        return in_order(relays, self._pdu.settings.get("outletPowerStateSequence") if sequence else None)
+
+    def getOutletSequenceState(self) -> Json:
+        plans = self._pdu.relays.plans()
+        if not plans:
+            return {}
+        return {"sequenceRunning": True, "nextOutletToSwitch": plans[0].relay.number,
+                "timeUntilNextSwitch": max(0, int((plans[0].due - self.unit.clockwork.now()) * 1000)),
+                "outletsRemaining": len(plans),
+                "cancelableOutletsRemaining": sum(planned.cancelable for planned in plans)}
+
+    def cancelOutletSequence(self) -> None:
+        self._pdu.relays.cancel()

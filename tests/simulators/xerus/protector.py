@@ -1,0 +1,70 @@
+"""Overcurrent protectors."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
+
+from .metered import Device, Sensors
+from .sensors import Awake
+
+if TYPE_CHECKING:
+    from .pdu import PduUnit
+
+CLOSED, OPEN = 1, 0
+_TRIP = 14
+_ONE_POLE = 0
+Json = Dict[str, Any]
+
+
+class Protector(Device):
+    """Protects some outlets on one line; `trip()` opens it."""
+
+    def __init__(self, unit: "PduUnit", number: int, inlet: int, line: int) -> None:
+        path = f"/model/pdu/0/ocp/{number}"
+        super().__init__(unit, "pdumodel.OverCurrentProtector", f"ocp.{number}", [path])
+        self.pdu, self.number, self.inlet, self.line = unit, number, inlet, line
+        self.tripped = False
+        self.settings = {"name": ""}
+        model = unit.model
+        self.awake = Awake(not model.asleep)
+        self.sensors = Sensors(unit, f"C{number}", path if model.well_known_sensors else None, self.awake, model.live)
+        kind = "pdumodel.OverCurrentProtectorTripSensor"
+        if unit.firmware.version(kind) is None:
+            kind = "sensors.StateSensor"        # until 3.3
+        self.sensors.state("trip", _TRIP, lambda: OPEN if self.tripped else CLOSED, kind)
+        if model.metering != "none":
+            self.sensors.numeric({"current": self.amperes})
+
+    def amperes(self) -> float:
+        return sum(outlet.amperes() for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self)
+
+    def trip(self) -> None:
+        """The breaker opens, and its outlets lose their power."""
+        self.tripped = True
+        for outlet in self.pdu.outlets:
+            if self.pdu.protector_of(outlet) is self:
+                self.pdu.relays.off([outlet.relay])
+                outlet.relay.suspended = True
+
+    # -- the interface
+
+    def getMetaData(self) -> Json:
+        return {"label": f"C{self.number + 1}", "namePlate": {"serialNumber": "<not set>"},
+                "rating": {"current": 16, "decimalCurrent": 16.0, "minVoltage": 220, "maxVoltage": 240},
+                "type": _ONE_POLE, "maxTripCnt": 200}
+
+    def getPoles(self) -> List[Json]:
+        self.awake.awake = True
+        return [{"line": self.line, "inNodeId": self.line + 1, "outNodeId": 10 + self.number, **self.sensors.fitted}]
+
+    def getInlet(self) -> Device:
+        return self.pdu.inlets[self.inlet]
+
+    def getOCP(self) -> Optional[Device]:
+        """A protector of higher level; this model has none."""
+        return None
+
+    def feeds(self) -> List[Device]:
+        return [outlet for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self]
+
+    def fed_by(self) -> List[Device]:
+        return [self.pdu.transfer_switch or self.pdu.inlets[self.inlet]]

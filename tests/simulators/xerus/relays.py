@@ -1,0 +1,135 @@
+"""Relays and their order: what the unit does after it has accepted a switching."""
+from __future__ import annotations
+
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+
+from .clockwork import Clockwork
+
+
+class Relay:
+    """One outlet's relay. `on` is the truth; a unit whose board does not answer cannot tell it."""
+
+    def __init__(self, number: int, on: bool) -> None:
+        self.number = number                # from 0
+        self.on = on
+        self.waiting = False                # an accepted "on" has not come to it yet
+        self.moving = False                 # the contact has not followed yet
+        self.cycling = False
+        self.suspended = False
+        self.load_shed = False
+        self.board_answers = True
+        self.changed = 0                    # seconds since 1970
+        self.cycles = 0
+        self.ticket = 0                     # what was planned with an older ticket no longer counts
+
+
+class Delays(NamedTuple):
+    """Seconds; read anew at each switching, since they are settings."""
+
+    movement: float
+    in_rush_guard: Callable[[], float]
+    cycle: Callable[[int], float]           # of outlet n
+    sequence: Callable[[int], float]        # to wait after outlet n
+
+
+class Planned(NamedTuple):
+    relay: Relay
+    due: float
+    cancelable: bool
+
+
+class Relays:
+    """Switching on goes outlet by outlet, at least the in-rush guard delay apart; switching off happens at once."""
+
+    def __init__(self, clockwork: Clockwork, relays: Sequence[Relay], delays: Delays) -> None:
+        self._clockwork = clockwork
+        self.all = list(relays)
+        self._delays = delays
+        self._free_at = 0.0                 # when the next outlet may be switched on
+        self._planned: Dict[int, Planned] = {}
+
+    def off(self, relays: Sequence[Relay]) -> None:
+        for relay in relays:
+            self._forget(relay)
+            relay.cycling = False
+            self._move(relay, False)
+
+    def on(self, relays: Sequence[Relay], sequence: bool, cancelable: bool = True) -> None:
+        for relay in relays:
+            if relay.waiting or relay.on and not relay.moving:
+                continue
+            self._forget(relay)
+            self._plan(relay, self._clockwork.now(), sequence, cancelable)
+
+    def cycle(self, relays: Sequence[Relay], sequence: bool) -> None:
+        order = list(relays)
+        self.off(order)
+        for relay in order:
+            relay.cycling = True
+            ticket = relay.ticket
+            self._clockwork.after(self._delays.cycle(relay.number), self._again(relay, ticket, sequence))
+
+    def cancel(self) -> None:
+        for planned in list(self._planned.values()):
+            if planned.cancelable:
+                self._forget(planned.relay)
+                planned.relay.cycling = False
+
+    def forget_plans(self) -> None:
+        """What a reboot of the controller does: relays stay as they are, plans are gone."""
+        for relay in self.all:
+            self._forget(relay)
+            relay.cycling = False
+
+    def plans(self) -> List[Planned]:
+        return sorted(self._planned.values(), key=lambda planned: planned.due)
+
+    def _again(self, relay: Relay, ticket: int, sequence: bool) -> Callable[[], None]:
+        def action() -> None:
+            if relay.ticket == ticket:
+                self._plan(relay, self._clockwork.now(), sequence, True)
+        return action
+
+    def _plan(self, relay: Relay, earliest: float, sequence: bool, cancelable: bool) -> None:
+        due = max(earliest, self._free_at)
+        self._free_at = due + self._delays.in_rush_guard() + (self._delays.sequence(relay.number) if sequence else 0.0)
+        relay.waiting = True
+        self._planned[relay.number] = Planned(relay, due, cancelable)
+        ticket = relay.ticket
+
+        def action() -> None:
+            if relay.ticket == ticket:
+                self._planned.pop(relay.number, None)
+                self._move(relay, True)
+
+        self._clockwork.after(due - self._clockwork.now(), action)
+
+    def _forget(self, relay: Relay) -> None:
+        relay.ticket += 1
+        relay.waiting = relay.moving = False
+        self._planned.pop(relay.number, None)
+
+    def _move(self, relay: Relay, on: bool) -> None:
+        relay.ticket += 1
+        relay.moving = True
+        ticket = relay.ticket
+
+        def action() -> None:
+            if relay.ticket != ticket:
+                return
+            relay.moving = False
+            if relay.on is not on:
+                relay.on, relay.changed = on, self._clockwork.wall()
+                relay.cycles += on
+            if on:
+                relay.waiting = relay.cycling = relay.suspended = relay.load_shed = False
+
+        self._clockwork.after(self._delays.movement, action)
+
+
+def in_order(relays: Sequence[Relay], order: Optional[Sequence[int]]) -> List[Relay]:
+    """The chosen relays in the order of the outlet sequence; without one, as they come."""
+    if not order:
+        return list(relays)
+    place = {number: position for position, number in enumerate(order)}
+    return sorted(relays, key=lambda relay: place[relay.number])

@@ -1,0 +1,268 @@
+"""The unit's web server: HTTP/1.1 with keep-alive over TLS, one thread for each connection."""
+from __future__ import annotations
+
+import json
+import socket
+import socketserver
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Callable, Dict, NamedTuple, Optional, Protocol, Set, Tuple, Union
+
+from .faults import Fault, Faults, Order
+from .jsonrpc import NO_PRIVILEGE, Caller
+
+JSON = "application/json; charset=UTF-8"
+_PIECE = 64 * 1024
+_REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 411: "Length Required",
+            500: "Internal Server Error", 503: "Service Unavailable", 302: "Found", 307: "Temporary Redirect"}
+_PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the network</body></html>"
+
+
+class Answer(NamedTuple):
+    status: int
+    body: bytes = b""
+    kind: str = "text/plain; charset=UTF-8"
+    headers: Tuple[Tuple[str, str], ...] = ()
+
+
+class Body:
+    """A request's body, read from the connection piece by piece; what nobody read is skipped at the end."""
+
+    def __init__(self, read: Callable[[int], bytes], length: int) -> None:
+        self._read, self.left = read, length
+
+    def read(self, size: int) -> bytes:
+        piece = self._read(min(size, self.left))
+        self.left -= len(piece)
+        if not piece:
+            self.left = 0
+        return piece
+
+    def all(self) -> bytes:
+        return b"".join(iter(lambda: self.read(_PIECE), b""))
+
+    def skip(self) -> None:
+        while self.left:
+            self.read(_PIECE)
+
+
+class Request(NamedTuple):
+    method: str
+    target: str                 # path with query
+    headers: Any                # email.message.Message: names without regard to case
+    body: Body
+    address: str
+    secure: bool
+
+
+class Device(Protocol):
+    """What stands behind the server."""
+
+    faults: Faults
+
+    def down(self) -> bool:
+        """The unit reboots: nothing answers."""
+
+    def moved(self, request: Request) -> Optional[Answer]:
+        """A redirect to HTTPS, where that is enforced."""
+
+    def authenticate(self, request: Request) -> Optional[Caller]: ...
+
+    def answer(self, request: Request, caller: Caller) -> Answer: ...
+
+
+class Counters:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.connections = 0
+
+    def request(self) -> None:
+        with self._lock:
+            self.requests += 1
+
+    def connection(self) -> None:
+        with self._lock:
+            self.connections += 1
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
+    wbufsize = -1                       # headers and body leave in one write
+    timeout = 60.0
+    server: "WebServer"
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except (OSError, ValueError):
+            self.close_connection = True        # the client, or a fault, closed the connection under us
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The books count the requests; nothing goes to the terminal."""
+
+    def version_string(self) -> str:
+        return "Xerus simulator"
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        device = self.server.device
+        self.server.counters.request()
+        body = Body(self.rfile.read, int(self.headers.get("Content-Length") or 0))
+        request = Request(self.command, self.path, self.headers, body, self.client_address[0], self.server.secure)
+        order = device.faults.take()
+        if order is not None and order.fault is Fault.SLOW:
+            self.server.stopping.wait(order.seconds)
+        if device.down() or order is not None and order.fault is Fault.CLOSE_BEFORE:
+            self._hang_up()
+            return
+        instead = _instead(order, request)
+        answer = instead or self._answer(device, request)
+        body.skip()
+        self._send(answer, order)
+
+    def _answer(self, device: Device, request: Request) -> Answer:
+        if "chunked" in request.headers.get("Transfer-Encoding", ""):
+            self.close_connection = True
+            return Answer(411)
+        moved = device.moved(request)
+        if moved is not None:
+            return moved
+        caller = device.authenticate(request)
+        if caller is None:
+            return Answer(401, headers=(("WWW-Authenticate", 'Basic realm="Xerus"'),))
+        return device.answer(request, caller)
+
+    def _send(self, answer: Answer, order: Optional[Order]) -> None:
+        fault = order.fault if order is not None else None
+        if fault is Fault.DROP_AFTER_WRITE or self.server.device.down():
+            self._hang_up()
+            return
+        if fault is Fault.WRONG_ID:
+            answer = answer._replace(body=_other_id(answer.body))
+        self.send_response(answer.status, _REASONS.get(answer.status))
+        self.send_header("Cache-Control", "no-cache")
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if fault is Fault.HALF_ANSWER:
+            self.wfile.write(answer.body[:len(answer.body) // 2])
+            self._hang_up()
+            return
+        self.wfile.write(answer.body)
+        self.wfile.flush()
+        if fault is Fault.CLOSE_AFTER or self.server.close_after_each:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        try:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
+    """The answer that stands in place of the unit's own."""
+    if order is None:
+        return None
+    table: Dict[Fault, Callable[[], Answer]] = {
+        Fault.STATUS: lambda: Answer(order.status),
+        Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
+        Fault.EMPTY: lambda: Answer(200, b"", JSON),
+        Fault.NOT_JSON: lambda: Answer(200, b'{"jsonrpc":"2.0","result":', JSON),
+        Fault.REDIRECT: lambda: Answer(302, headers=(("Location", order.location + request.target),)),
+        Fault.PRIVILEGE: lambda: Answer(200, _no_privilege(request.body.all()), JSON),
+    }
+    make = table.get(order.fault)
+    return make() if make else None
+
+
+def _no_privilege(body: bytes) -> bytes:
+    error = {"code": NO_PRIVILEGE, "message": "Insufficient privileges to perform request."}
+    return json.dumps({"jsonrpc": "2.0", "error": error, "id": json.loads(body).get("id")}).encode()
+
+
+def _other_id(body: bytes) -> bytes:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body
+    return json.dumps({**answer, "id": "another"}).encode()
+
+
+class WebServer(socketserver.ThreadingTCPServer):
+    """Listens at once; `stop` ends every connection and waits for their threads."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+    def __init__(self, address: Tuple[str, int], device: Device, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
+        super().__init__(address, _Handler)
+        self.device = device
+        self.counters = counters
+        self.tls = tls
+        self.secure = tls is not None
+        self.close_after_each = False
+        self.stopping = threading.Event()
+        self._open: Set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def process_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
+        self.counters.connection()
+        super().process_request(request, client_address)
+
+    def finish_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
+        """In the connection's own thread, so that a slow handshake holds nobody up."""
+        assert isinstance(request, socket.socket)
+        if self.device.down():
+            return
+        connection = request
+        if self.tls is not None:
+            request.settimeout(_Handler.timeout)
+            connection = self.tls.wrap_socket(request, server_side=True)
+        with self._open_lock:
+            self._open.add(connection)
+        try:
+            super().finish_request(connection, client_address)
+        finally:
+            with self._open_lock:
+                self._open.discard(connection)
+            connection.close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Handshakes that fail (a client that does not trust us) and connections cut by a fault are no news."""
+
+    def hang_up_all(self) -> None:
+        """Closes every open connection, as a unit does with idle ones, or when it reboots."""
+        with self._open_lock:
+            connections = list(self._open)
+        for connection in connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.shutdown()
+        self.hang_up_all()
+        self._thread.join()
+        self.server_close()

@@ -1,0 +1,100 @@
+"""The transfer switch: two inlets, one of them in use."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List
+
+from .metered import FAULT_STATE, Device, Sensors
+from .sensors import Awake
+
+if TYPE_CHECKING:
+    from .pdu import PduUnit
+
+_OPAQUE = "transferswitch.0"
+_SELECTION = 28
+_INVALID, _FAILED = 1, 3
+_STARTUP, _MANUAL, _POWER_FAILURE = 1, 2, 4
+_NORMAL, _NON_REDUNDANT = 1, 3
+_HYBRID = 2
+Json = Dict[str, Any]
+
+
+class TransferSwitch(Device):
+    """`selected` is the inlet in use, from 0."""
+
+    def __init__(self, unit: "PduUnit") -> None:
+        path = "/model/pdu/0/transferswitch/0"
+        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE, [path, "/model/transferswitch/0"])
+        self.pdu = unit
+        self.selected = 0
+        self.powered = [True, True]
+        self._reason = _STARTUP
+        self._log: List[Json] = []
+        self._parameters: Dict[str, Any] = {}
+        self.settings = {"name": "", "preferredSource": 0, "autoRetransfer": True,
+                         "noAutoRetransferIfPhaseFault": False, "autoRetransferWaitTime": 30,
+                         "manualTransferEnabled": True, "phaseSyncSensorEnabled": True}
+        self.awake = Awake(not unit.model.asleep)
+        self.sensors = Sensors(unit, "TS0", path if unit.model.well_known_sensors else None, self.awake, False)
+        self.sensors.state("selectedSource", _SELECTION, lambda: self.selected)
+        self.sensors.state("operationalState", FAULT_STATE, lambda: _NORMAL if all(self.powered) else _NON_REDUNDANT)
+        for alarm in ("overloadAlarm", "phaseSyncAlarm", "switchFault"):
+            self.sensors.state(alarm, FAULT_STATE, lambda: 0)
+
+    def lose(self, source: int) -> None:
+        """The feed of one inlet fails; the load goes over to the other."""
+        self.powered[source] = False
+        if self.selected == source and self.powered[1 - source]:
+            self._transfer(1 - source, _POWER_FAILURE)
+
+    def _transfer(self, source: int, reason: int) -> None:
+        self._log.append({"timestamp": self.pdu.clockwork.wall(), "oldInlet": self.selected, "newInlet": source,
+                          "reason": reason, "statistics": self.getStatistics()})
+        self.selected, self._reason = source, reason
+
+    # -- the interface
+
+    def getMetaData(self) -> Json:
+        return {"label": "TS1", "namePlate": {"serialNumber": "<not set>"},
+                "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 220, "maxVoltage": 240},
+                "type": _HYBRID, "sourceCount": len(self.powered)}
+
+    def getPoles(self) -> List[Json]:
+        return [{"line": line, "inNodeIds": [1 + line, 11 + line], "outNodeId": 21 + line}
+                for line in range(self.pdu.model.phases)]
+
+    def getStatistics(self) -> Json:
+        return {"transferCount": len(self._log), "powerFailDetectTime": 2000, "relayOpenTime": 3000,
+                "totalTransferTime": 8000}
+
+    def transferToSource(self, source: int, faultOverride: bool) -> int:
+        if not 0 <= source < len(self.powered):
+            return _INVALID
+        if not self.powered[source]:
+            return _FAILED
+        if source != self.selected:
+            self._transfer(source, _MANUAL)
+        self.settings = {**self.settings, "preferredSource": source}
+        return 0
+
+    def getLastTransferReason(self) -> int:
+        return self._reason
+
+    def getLastTransferWaveform(self) -> Any:
+        """A list of samples until 3.6, a structure from 4.0; nothing was recorded in either form."""
+        return None
+
+    def getTransferLog(self) -> List[Json]:
+        return self._log
+
+    def getParameters(self) -> Dict[str, Any]:
+        return self._parameters
+
+    def setParameters(self, parameters: Dict[str, Any]) -> int:
+        self._parameters.update(parameters)
+        return 0
+
+    def fed_by(self) -> List[Device]:
+        return list(self.pdu.inlets)
+
+    def feeds(self) -> List[Device]:
+        return list(self.pdu.protectors) or list(self.pdu.outlets)
