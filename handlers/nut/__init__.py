@@ -1,0 +1,1 @@
+"""NUT (Network UPS Tools): whatever a NUT server drives becomes a DCImanager PDU, and a client for administrators."""

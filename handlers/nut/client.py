@@ -1,0 +1,227 @@
+"""A NUT session in words of the protocol: what a server can be asked and told, each with its price in round trips."""
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+
+from . import messages
+from .connection import Connection, Tls
+from .protocol import PORT, Answers, DriverNotConnected, Failure, Request
+
+T = TypeVar("T")
+_POLL = 0.05
+_POLL_LONGEST = 0.5
+
+
+class Snapshot(NamedTuple):
+    """One device at one moment; `writable` is {} where it was not asked for."""
+
+    variables: Dict[str, str]
+    commands: List[str]
+    writable: Dict[str, str]
+
+
+class NutClient:
+    """A session with a NUT server, on one connection that opens at the first request.
+
+    Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (what the protocol
+    cannot carry, a device that the server does not know) or Refused with the server's code; DataStale and
+    DriverNotConnected are Refused of their own kind. A reading sends neither user nor password. A write is sent once
+    and never again. `timeout` (seconds) is for each exchange as a whole.
+    """
+
+    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Tls] = None,
+                 timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
+                 sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = Connection(host, port, tls, timeout, password, clock)
+        self._username, self._password, self._timeout = username, password, timeout
+        self._clock, self._sleep = clock, sleep
+        self._known_on = self._tracked_on = 0       # the connection, by its number, that has heard who we are
+
+    def __repr__(self) -> str:
+        return f"<NutClient {self._connection.host}:{self._connection.port}>"
+
+    def __enter__(self) -> "NutClient":
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Open the connection now, and TLS where it is set; nothing if it is open."""
+        self._connection.connect()
+
+    def close(self) -> None:
+        """Close the connection; a later request opens a new one."""
+        self._connection.close()
+
+    def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
+        """Any requests of `messages` in one write: 1 round trip. `end` is a moment of the clock."""
+        return self._connection.ask(*requests, end=end)
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    def snapshots(self, devices: Sequence[str], writable: bool = False) -> Dict[str, Snapshot]:
+        """Variables and commands of each device, with `writable` also the writable variables: 1 round trip.
+
+        Asks again, until the deadline, while the server has not yet heard all from a driver: for half a second after
+        its own start it reports the status WAIT and nothing else. Raises DriverNotConnected if that does not end.
+        """
+        end = self._clock() + self._timeout
+        while True:
+            asked = [(device, messages.list_var(device), messages.list_cmd(device),
+                      messages.list_rw(device) if writable else None) for device in devices]
+            requests = [request for row in asked for request in row[1:] if request is not None]
+            answers = self.ask(*requests, end=end)
+            found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
+                     for device, variables, commands, rw in asked}
+            waiting = [device for device, seen in found.items() if seen.variables.get("ups.status") == "WAIT"]
+            if not waiting:
+                return found
+            if self._clock() + _POLL >= end:
+                raise DriverNotConnected(f"the NUT server still waits for the driver of {waiting[0]}: check that driver",
+                                         "WAIT", self._connection.host, "LIST VAR")
+            self._sleep(_POLL)
+
+    def devices(self) -> Dict[str, str]:
+        """The server's devices and their descriptions: 1 round trip."""
+        return self._one(messages.list_ups())
+
+    def variables(self, ups: str) -> Dict[str, str]:
+        """All variables of a device: 1 round trip. During the server's start that is `ups.status` WAIT alone."""
+        return self._one(messages.list_var(ups))
+
+    def writable(self, ups: str) -> Dict[str, str]:
+        """The writable variables of a device: 1 round trip."""
+        return self._one(messages.list_rw(ups))
+
+    def commands(self, ups: str, describe: bool = False) -> Dict[str, str]:
+        """The commands of a device, with the server's words if asked, else '': 1 round trip, or 2."""
+        names = self._one(messages.list_cmd(ups))
+        if not describe or not names:
+            return dict.fromkeys(names, "")
+        asked = {command: messages.get_cmddesc(ups, command) for command in names}
+        answers = self.ask(*asked.values())
+        return {command: "" if answers.failure(request) else answers[request] for command, request in asked.items()}
+
+    def variable(self, ups: str, variable: str) -> str:
+        """One variable: 1 round trip."""
+        return self._one(messages.get_var(ups, variable))
+
+    def type(self, ups: str, variable: str) -> messages.Type:
+        """What a variable takes: 1 round trip."""
+        return self._one(messages.get_type(ups, variable))
+
+    def description(self, ups: str, variable: str = "") -> str:
+        """The server's words on a variable, or on the device itself: 1 round trip."""
+        return self._one(messages.get_desc(ups, variable) if variable else messages.get_upsdesc(ups))
+
+    def enumeration(self, ups: str, variable: str) -> List[str]:
+        """The values that a variable of type ENUM takes: 1 round trip."""
+        return self._one(messages.list_enum(ups, variable))
+
+    def ranges(self, ups: str, variable: str) -> List[Tuple[str, str]]:
+        """Least and greatest values that a variable of type RANGE takes: 1 round trip."""
+        return self._one(messages.list_range(ups, variable))
+
+    def clients(self, ups: str) -> List[str]:
+        """Addresses of the clients that are logged in to a device: 1 round trip."""
+        return self._one(messages.list_client(ups))
+
+    def logins(self, ups: str) -> int:
+        """How many clients are logged in to a device: 1 round trip."""
+        return self._one(messages.get_numlogins(ups))
+
+    def version(self) -> str:
+        """The server's name and version: 1 round trip."""
+        return self._one(messages.ver())
+
+    def protocol_version(self) -> str:
+        """The protocol's version, by RFC 9271's name of the request or NUT's own: 1 round trip."""
+        new, old = messages.protver(), messages.netver()
+        answers = self.ask(new, old)
+        return answers[old if answers.failure(new) else new]
+
+    def help(self) -> str:
+        """The requests that the server knows: 1 round trip."""
+        return self._one(messages.help_())
+
+    def _one(self, request: Request[T]) -> T:
+        return self.ask(request)[request]
+
+    # ---- rights and writes -----------------------------------------------------------------------------------
+
+    def login(self, ups: str) -> None:
+        """Count this connection as a client that the device feeds, until it is closed: 1 round trip."""
+        self._as_user(messages.login(ups))
+
+    def logout(self) -> None:
+        """Say goodbye and close: 1 round trip; nothing if there is no connection."""
+        if self._connection.is_open:
+            try:
+                self._one(messages.logout())
+            finally:
+                self.close()
+
+    def primary(self, ups: str) -> None:
+        """Ask for the rights of the primary client, under both names of the request: 1 round trip."""
+        new, old = messages.primary(ups), messages.master(ups)
+        answers = self._with_user(new, old)
+        answers[old if answers.failure(new) == Failure("UNKNOWN-COMMAND") else new]
+
+    def forced_shutdown(self, ups: str) -> None:
+        """Set the device's forced-shutdown flag: 1 round trip. It stays until the server is restarted."""
+        self._as_user(messages.fsd(ups))
+
+    def set(self, ups: str, variable: str, value: str) -> bool:
+        """Write a variable, and wait until the driver reports: 1 round trip, and one per look at the report.
+
+        True: the driver says that it did it. False: accepted, but the server tracks nothing, so nothing is proven.
+        Raises Refused where the driver says that it did not. Unreachable means that it may or may not have been done.
+        """
+        return self._tracked(messages.set_var(ups, variable, value))
+
+    def run(self, ups: str, command: str, parameter: str = "") -> bool:
+        """Run an instant command; as `set`."""
+        return self._tracked(messages.instcmd(ups, command, parameter))
+
+    def _as_user(self, request: Request[T]) -> T:
+        return self._with_user(request)[request]
+
+    def _with_user(self, *requests: Request[object]) -> Answers:
+        """USERNAME and PASSWORD (once per connection) in front of `requests`, all in one write.
+
+        A server answers OK to any password, so the two answers are not looked at: the requests' own answers tell.
+        """
+        self.connect()
+        before: List[Request[object]] = []
+        if self._username and self._known_on != self._connection.opened:
+            before = [messages.username(self._username), messages.password(self._password)]
+        answers = self.ask(*before, *requests)
+        self._known_on = self._connection.opened
+        return answers
+
+    def _tracked(self, write: Request[str]) -> bool:
+        self.connect()
+        tracking = messages.set_tracking(True)
+        if self._tracked_on == self._connection.opened:
+            answers = self._with_user(write)
+        else:
+            answers = self._with_user(tracking, write)
+            if answers.failure(tracking) is None:
+                self._tracked_on = self._connection.opened
+        identifier = answers[write]
+        if not identifier:
+            return False
+        end, pause = self._clock() + self._timeout, _POLL
+        while True:
+            report = messages.get_tracking(identifier)
+            if self.ask(report, end=end)[report] == "SUCCESS":
+                return True
+            if self._clock() + pause >= end:
+                raise self._connection.unreachable(f"accepted, but the driver has not reported within {self._timeout:g} s whether it "
+                                        f"was done: look at the device before trying again", write.label)
+            self._sleep(pause)
+            pause = min(2 * pause, _POLL_LONGEST)

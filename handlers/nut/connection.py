@@ -1,0 +1,196 @@
+"""One socket to a NUT server: connecting, TLS, deadlines, and requests of which many go out in one write.
+
+On Linux the kernel is told before each read to acknowledge at once: a server writes a list in small pieces, and would
+else wait 40 ms for each list after the first (measured; TCP_NODELAY on our side does not help).
+"""
+from __future__ import annotations
+
+import socket
+import time
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Union
+
+from ..errors import PduHandlerError, ProtocolError, Unreachable
+from . import messages
+from .protocol import PORT, Answers, Decoder, Request, printable
+
+_QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
+_RECEIVE = 65536
+_ONE_WRITE = 16 * 1024          # what every socket buffer takes, so that a write never waits for a server that waits for us
+
+
+class Tls(NamedTuple):
+    """How the server's certificate is checked: as `tls.client_context` takes it."""
+
+    verify: bool = True
+    ca_pem: str = ""
+    fingerprint: str = ""
+
+
+class Connection:
+    """Connects at the first request, and anew at the first request after a broken one; `opened` counts that.
+
+    Opening costs the TCP handshake, and 2 round trips more with `tls`. After an error of network or protocol it is
+    closed: what is left of an answer must never be read as the next one. `secret` is kept out of errors.
+    """
+
+    def __init__(self, host: str, port: int = PORT, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self.host, self.port, self.timeout = host, port, timeout
+        self._tls, self._secret, self._clock = tls, secret, clock
+        self._socket: Optional[socket.socket] = None
+        self.opened = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._socket is not None
+
+    def connect(self) -> None:
+        """Open the connection, and TLS where it is set; nothing if it is open."""
+        if self._socket is None:
+            self._open(self._clock() + self.timeout)
+
+    def close(self) -> None:
+        """Close the connection; a later request opens a new one."""
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
+    def _open(self, end: float) -> socket.socket:
+        self._socket = self._dial(end)
+        self.opened += 1
+        if self._tls is not None:
+            try:
+                self._socket = self._start_tls(self._tls, self._socket, end)
+            except PduHandlerError as error:
+                self.close()
+                raise error.at(self.host, "STARTTLS")
+            except BaseException:
+                self.close()
+                raise
+        return self._socket
+
+    def _dial(self, end: float) -> socket.socket:
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise self.unreachable(f"the name {printable(self.host, 80)!r} cannot be resolved ({error}): "
+                                   f"check the address") from None
+        failed: Optional[OSError] = None
+        for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
+            made = socket.socket(family, kind, proto)
+            try:
+                made.settimeout(max(end - self._clock(), 0.001) / left)
+                made.connect(address)
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return made
+            except OSError as error:
+                made.close()
+                failed = error
+        raise self.unreachable(f"no connection to port {self.port} ({_words(failed)}): check address and port, that upsd "
+                                   f"runs, and that its LISTEN and the firewall let this host in")
+
+    def _start_tls(self, tls: Tls, plain: socket.socket, end: float) -> socket.socket:
+        """STARTTLS on `plain`: 1 round trip, then the handshake. Nothing is sent or read ahead behind the request."""
+        asked = messages.starttls()
+        answers = Answers(self.host)
+        self._exchange([asked], answers, plain, end)
+        failure = answers.failure(asked)
+        if failure is not None:
+            raise self.unreachable(f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate "
+                                   f"in its upsd.conf, or tls=no to send everything in the clear")
+        answers[asked]
+        import ssl                                  # here, so that a plain session starts quicker
+        from .. import tls as settings
+        context = settings.client_context(tls.verify, tls.ca_pem, tls.fingerprint)
+        plain.settimeout(max(end - self._clock(), 0.001))
+        try:
+            wrapped = context.wrap_socket(plain, server_hostname=self.host)
+        except ssl.SSLError as error:
+            raise self.unreachable(settings.reason(error)) from None
+        except (OSError, ValueError) as error:
+            raise self.unreachable(f"the TLS handshake failed ({_words(error)})") from None
+        self._socket = wrapped                      # what is closed if the next line raises
+        settings.check_fingerprint(wrapped.getpeercert(binary_form=True), tls.fingerprint)
+        return wrapped
+
+    def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
+        """Send `requests` in one write and read all answers: 1 round trip (one more per 16 KiB of requests).
+
+        `end` is a moment of the clock; without it the deadline is `timeout` from now.
+        """
+        if end is None:
+            end = self._clock() + self.timeout
+        answers = Answers(self.host)
+        for batch in _batches(requests):
+            self._exchange(batch, answers, self._socket or self._open(end), end)
+        return answers
+
+    def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,
+                  end: float) -> None:
+        decoder = Decoder(requests, answers)
+        whole = False
+        try:
+            connection.settimeout(self._left(end))
+            connection.sendall(b"".join(request.line for request in requests))
+            while not decoder.feed(self._receive(connection, end)):
+                pass
+            whole = True
+        except ProtocolError as error:
+            raise self._without_secrets(error).at(self.host, _label(decoder)) from None
+        except OSError as error:
+            waited = f"no answer within {self.timeout:g} s: check that the NUT server is not overloaded"
+            raise self.unreachable(waited if isinstance(error, socket.timeout) else _words(error),
+                                   _label(decoder)) from None
+        finally:
+            if not whole:
+                self.close()
+
+    def _receive(self, connection: socket.socket, end: float) -> bytes:
+        connection.settimeout(self._left(end))
+        if _QUICKACK is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # it does not stick
+        data = connection.recv(_RECEIVE)
+        if not data:
+            raise ConnectionResetError("the NUT server closed the connection: see its log and MAXCONN in upsd.conf")
+        return data
+
+    def _left(self, end: float) -> float:
+        left = end - self._clock()
+        if left <= 0:
+            raise socket.timeout
+        return left
+
+    def unreachable(self, reason: str, operation: str = "connect") -> Unreachable:
+        """The error of this connection, to be raised."""
+        return Unreachable(reason, self.host, operation)
+
+    def _without_secrets(self, error: ProtocolError) -> ProtocolError:
+        """A server may send back what it was sent."""
+        if self._secret:
+            error.payload = error.payload.replace(self._secret.encode("utf-8", "surrogateescape"), b"***")
+            for form in (self._secret, printable(self._secret), repr(self._secret)[1:-1]):
+                error.reason = error.reason.replace(form, "***")
+        return error
+
+
+def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[object]]]:
+    batch: List[Request[object]] = []
+    size = 0
+    for request in requests:
+        if batch and size + len(request.line) > _ONE_WRITE:
+            yield batch
+            batch, size = [], 0
+        batch.append(request)
+        size += len(request.line)
+    if batch:
+        yield batch
+
+
+def _label(decoder: Decoder) -> str:
+    return decoder.waiting.label if decoder.waiting is not None else "answer"
+
+
+def _words(error: Union[OSError, ValueError, None]) -> str:
+    if isinstance(error, socket.timeout):
+        return "no answer in time"
+    return str(getattr(error, "strerror", None) or error or "no address")
