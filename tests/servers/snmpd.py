@@ -21,6 +21,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Uni
 from tests.needs import program
 from tests.simulators.snmp_agent import ber, device as simulated
 from tests.simulators.snmp_agent.device import Device, Row, Rule, Write
+from tests.simulators.snmp_agent.model import Model
 
 READ, WRITE = "public", "private"
 AUTH_PASSWORD, PRIV_PASSWORD = "authpass12", "privpass12"
@@ -56,14 +57,17 @@ USERS = (
 class Snmpd:
     """snmpd with the rows and rules of a device; a context manager, stopped whatever happens.
 
-    `rows`: a Device, rows, or the path of a .snmprec file. `rules` (where `rows` is not a Device): None lets every
-    row be written. `settings`: further lines for snmpd.conf.
+    `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` (where `rows` is neither Model nor Device):
+    None lets every row be written. `settings`: further lines for snmpd.conf. The device given is only the beginning:
+    what happens to it afterwards happens in snmpd's own copy.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, rows: Union[Device, Mapping[str, Row], Path], rules: Optional[Sequence[Rule]] = (),
+    def __init__(self, rows: Union[Model, Device, Mapping[str, Row], Path], rules: Optional[Sequence[Rule]] = (),
                  settings: Sequence[str] = ()) -> None:
+        if isinstance(rows, Model):
+            rows = rows.device
         if isinstance(rows, Device):
             rules, rows = rows.rules, rows.rows()
         elif isinstance(rows, Path):
@@ -148,7 +152,7 @@ class Snmpd:
 
     def _answers(self) -> bool:
         """Asks until an answer comes: snmpd prints no line when it is ready."""
-        question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, ((((1, 3)), None),))))
+        question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),))))
         end = time.monotonic() + _READY_S
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.connect((self.host, self.port))

@@ -100,7 +100,7 @@ class Device:
         self._order = sorted(self._rows)
         self._rules = rules
         self._clock = clock
-        self._pending: List[Tuple[float, int, Arcs, Value]] = []
+        self._pending: List[Tuple[float, int, Arcs, str]] = []
         self._count = 0
         self._lock = threading.RLock()
         self._writes: List[Write] = []
@@ -223,13 +223,13 @@ class Device:
             self._store(target, wanted)
             return
         self._count += 1
-        bisect.insort(self._pending, (self._clock() + delay, self._count, target, wanted.encode()))
+        bisect.insort(self._pending, (self._clock() + delay, self._count, target, wanted))
 
     def _tick(self) -> None:
         now = self._clock()
         while self._pending and self._pending[0][0] <= now:
-            _, _, oid, value = self._pending.pop(0)
-            self._store(oid, as_text(value))
+            _, _, oid, text = self._pending.pop(0)
+            self._store(oid, text)
 
     def _store(self, oid: Arcs, text: str) -> None:
         tag = self._rows[oid].tag

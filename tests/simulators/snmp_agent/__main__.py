@@ -1,0 +1,45 @@
+"""A simulated SNMP PDU on 127.0.0.1, until Ctrl-C."""
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Optional, Sequence, Union
+
+from . import BUILT_IN, Agent, Device, Faults, Model, read_snmprec
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulators.snmp_agent", description=__doc__)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--device", choices=sorted(BUILT_IN), default="apc-rpdu2", help="a built-in device (default: %(default)s)")
+    what.add_argument("--recording", type=Path, metavar="FILE", help="a .snmprec file; every row may be written")
+    parser.add_argument("--port", type=int, default=0, help="UDP port (default: the system chooses one)")
+    parser.add_argument("--read", default="public", metavar="COMMUNITY", help="may read (default: %(default)s)")
+    parser.add_argument("--write", default="private", metavar="COMMUNITY", help="may read and write (default: %(default)s)")
+    parser.add_argument("--v1-only", action="store_true", help="answer SNMPv1 only, as old devices do")
+    parser.add_argument("--late", type=float, default=0.0, metavar="SECONDS", help="answer so much later")
+    chosen = parser.parse_args(arguments)
+    device: Union[Model, Device] = BUILT_IN[chosen.device]()
+    if chosen.recording is not None:
+        try:
+            device = Device(read_snmprec(chosen.recording.read_text("utf-8", "surrogateescape")), rules=None)
+        except (OSError, ValueError) as error:
+            print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
+            return 2
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
+               Faults(late_s=chosen.late)) as agent:
+        print(f"{agent.host}:{agent.port}", flush=True)
+        stop.wait()
+        for write in agent.writes():
+            print(f"SET {write.oid} = {write.value} {write.answer or 'done'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""The project's own SNMP agent: v1 and v2c over UDP on 127.0.0.1, in a thread, with faults to order.
+
+Written from RFC 1157, RFC 3416 and RFC 2576 (what v1 answers). It serves a Device, counts what it is asked, and keeps
+the exact log of what was written. SNMPv3 is tested against Net-SNMP's snmpd, which serves the same devices.
+"""
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import List, Optional, Tuple, Union
+
+from tests.simulators.books import Books
+
+from . import ber
+from .ber import Binding, Message, Pdu
+from .device import Arcs, Device, Row, Write
+from .faults import Faults
+from .model import Model
+
+ERRORS = ("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
+          "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
+          "undoFailed", "authorizationError", "notWritable", "inconsistentName")
+# What a v1 manager gets for the errors of v2c (RFC 2576, 4.3).
+_FOR_V1 = {"wrongType": "badValue", "wrongLength": "badValue", "wrongEncoding": "badValue", "wrongValue": "badValue",
+           "inconsistentValue": "badValue", "noAccess": "noSuchName", "notWritable": "noSuchName",
+           "noCreation": "noSuchName", "inconsistentName": "noSuchName", "authorizationError": "noSuchName"}
+_NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
+_LARGEST = 65_507       # what a UDP datagram can hold
+_V1 = 0
+
+
+class Agent:
+    """An agent for one device; a context manager. `port` 0 is chosen by the system.
+
+    A Model is a device that knows its own books; with a plain Device, `books()` has the counters and writes only.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, device: Union[Model, Device], port: int = 0, read: str = "public", write: str = "private",
+                 versions: Tuple[int, ...] = (1, 2), faults: Optional[Faults] = None) -> None:
+        self._model = device if isinstance(device, Model) else None
+        self.device = device.device if isinstance(device, Model) else device
+        self.faults = faults or Faults()
+        self.counts: "Counter[str]" = Counter()         # by operation: get, next, bulk, set
+        self._read, self._write, self._versions = read.encode(), write.encode(), versions
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((self.host, port))
+        self._socket.settimeout(0.2)
+        self.port = int(self._socket.getsockname()[1])
+        self._datagrams = self._rows_given = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name=f"snmp-agent-{self.port}", daemon=True)
+        self._timers: List[threading.Timer] = []
+        self._thread.start()
+
+    def __enter__(self) -> "Agent":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the thread and closes the socket. May be called more than once."""
+        self._stopping.set()
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
+            waking.sendto(b"", (self.host, self.port))
+        self._thread.join(5)
+        for timer in self._timers:
+            timer.cancel()
+        self._socket.close()
+
+    def books(self) -> Books:
+        """The truth at this moment."""
+        books = self._model.books() if self._model else Books({})
+        return replace(books, requests=self._datagrams,
+                       writes=[(write.oid, write.value) for write in self.device.writes()])
+
+    def writes(self) -> List[Write]:
+        """Every SET varbind that arrived, with its type and its answer."""
+        return self.device.writes()
+
+    @property
+    def requests(self) -> int:
+        """Datagrams that arrived, retransmissions included."""
+        return self._datagrams
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                data, peer = self._socket.recvfrom(65535)
+            except socket.timeout:
+                continue
+            except OSError:
+                return
+            if not data:
+                continue
+            self._datagrams += 1
+            faults = self.faults
+            if faults.silent or self._datagrams in faults.drop:
+                continue
+            with contextlib.suppress(ber.BerError):         # what is no SNMP message gets no answer
+                answer = self._answer(ber.decode(data))
+                if answer is not None and self._datagrams not in faults.drop_answers:
+                    self._send(answer, peer)
+
+    def _send(self, answer: bytes, peer: Tuple[str, int]) -> None:
+        faults = self.faults
+        if faults.silent_above is not None and len(answer) > faults.silent_above:
+            return
+        if faults.truncate:
+            answer = answer[:len(answer) // 2]
+        if faults.garbage:
+            answer = b"\x30\x05hello"
+        delay = faults.late_s or (faults.late_first_s if self._datagrams == 1 else 0.0)
+        if not delay:
+            self._socket.sendto(answer, peer)
+            return
+        timer = threading.Timer(delay, self._send_late, (answer, peer))
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()
+
+    def _send_late(self, answer: bytes, peer: Tuple[str, int]) -> None:
+        with contextlib.suppress(OSError):                  # the agent may have been stopped meanwhile
+            self._socket.sendto(answer, peer)
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        pdu = message.pdu
+        if message.version + 1 not in self._versions or message.community not in (self._read, self._write):
+            return None
+        if pdu.kind not in _NAMES or pdu.kind == ber.GET_BULK and (message.version == _V1 or self.faults.no_bulk):
+            return None
+        self.counts[_NAMES[pdu.kind]] += 1
+        if self._rows_ended(pdu):
+            return None
+        status, place, bindings = self._perform(pdu, message)
+        if status and message.version == _V1:
+            status = _FOR_V1.get(status, status)
+        if status:
+            bindings = pdu.bindings
+        request_id = pdu.request_id + (1 if self.faults.wrong_request_id else 0)
+        answer = self._encode(message, Pdu(ber.RESPONSE, request_id, ERRORS.index(status or "noError"), place, bindings))
+        if len(answer) > min(_LARGEST, self.faults.max_octets or _LARGEST):
+            too_big = Pdu(ber.RESPONSE, request_id, ERRORS.index("tooBig"), 0,
+                          pdu.bindings if message.version == _V1 else ())
+            return self._encode(message, too_big)
+        if pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and not status:
+            self._rows_given += len(bindings)
+        return answer
+
+    @staticmethod
+    def _encode(message: Message, pdu: Pdu) -> bytes:
+        return ber.encode(Message(message.version, message.community, pdu))
+
+    def _rows_ended(self, pdu: Pdu) -> bool:
+        after = self.faults.walk_silent_after
+        return after is not None and pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and self._rows_given >= after
+
+    def _perform(self, pdu: Pdu, message: Message) -> Tuple[str, int, Tuple[Binding, ...]]:
+        """The error's name or "", its place, and the bindings of the answer."""
+        if pdu.kind == ber.SET:
+            return self._set(pdu, message.community == self._write)
+        if pdu.kind == ber.GET:
+            return self._get(pdu, message.version)
+        if self.faults.walk_error and self._rows_given >= self.faults.walk_error_after:
+            return self.faults.walk_error, 1, ()
+        return self._bulk(pdu) if pdu.kind == ber.GET_BULK else self._get_next(pdu, message.version)
+
+    def _get(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+        found = [(oid, self.device.get(oid)) for oid, _ in pdu.bindings]
+        missing = next((place for place, (_, row) in enumerate(found, 1) if row is None), 0)
+        if missing and version == _V1:
+            return "noSuchName", missing, ()
+        return "", 0, tuple((oid, row if row is not None else ber.NO_SUCH_INSTANCE) for oid, row in found)
+
+    def _get_next(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+        found = [self._next(oid) for oid, _ in pdu.bindings]
+        ended = next((place for place, (_, value) in enumerate(found, 1) if value == ber.END_OF_MIB_VIEW), 0)
+        if ended and version == _V1:
+            return "noSuchName", ended, ()
+        return "", 0, tuple(found)
+
+    def _bulk(self, pdu: Pdu) -> Tuple[str, int, Tuple[Binding, ...]]:
+        single = max(0, min(pdu.status, len(pdu.bindings)))
+        found: List[Binding] = [self._next(oid) for oid, _ in pdu.bindings[:single]]
+        limit = self.faults.max_bindings or 2_000
+        places = [oid for oid, _ in pdu.bindings[single:]]
+        for _ in range(max(0, pdu.error_index)):
+            if not places or len(found) >= limit:
+                break
+            row = [self._next(oid) for oid in places]
+            found.extend(row[:limit - len(found)])
+            places = [oid for oid, _ in row]
+            if all(value == ber.END_OF_MIB_VIEW for _, value in row):
+                break
+        return "", 0, tuple(found)
+
+    def _next(self, oid: Arcs) -> Binding:
+        faults = self.faults
+        if faults.endless and len(oid) > 7:
+            return (*oid[:-1], oid[-1] + 1), Row(2, 1)
+        found = self.device.next(oid)
+        if found is None:
+            return oid, ber.END_OF_MIB_VIEW
+        if faults.same_oid_after is not None and found[0][-1] > faults.same_oid_after:
+            row = self.device.get(oid)
+            return oid, row if row is not None else found[1]
+        return found
+
+    def _set(self, pdu: Pdu, allowed: bool) -> Tuple[str, int, Tuple[Binding, ...]]:
+        refused = "noAccess" if not allowed else self.faults.set_error
+        for place, (oid, value) in enumerate(pdu.bindings, 1):
+            error = refused or ("wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0])
+            if error:           # all or nothing: the first that cannot be done leaves the others undone
+                shown = value if isinstance(value, Row) else Row(ber.NULL, b"")
+                self.device.record(oid, shown.tag, shown.value, error)
+                return error, place, ()
+        for oid, value in pdu.bindings:
+            if isinstance(value, Row):
+                self.device.write(oid, *value)
+        return "", 0, pdu.bindings

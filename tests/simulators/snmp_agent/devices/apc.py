@@ -1,0 +1,162 @@
+"""APC's three generations of switched PDUs, from the words of PowerNet-MIB.
+
+A later generation also answers the tables of the earlier ones, and a command in any of them switches the same relay.
+State and command have the same numbers in the two older tables; in the newest, states are off 1 and on 2 while commands
+are on 1 and off 2.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, Sequence
+
+from ..device import GAUGE, Device, Effect, Rule
+from ..model import Model, Relay, numbered
+from .rows import Rows, deciamps, energy_tenths, indexes, off_at_first
+
+_APC = "1.3.6.1.4.1.318.1.1"
+SPDU_CONTROL = f"{_APC}.4.4.2.1"
+RPDU_CONTROL, RPDU_STATUS, RPDU_LOAD = f"{_APC}.12.3.3.1.1", f"{_APC}.12.3.5.1.1", f"{_APC}.12.2.3.1.1"
+RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9.2.4.1", f"{_APC}.26.9.4.3.1"
+RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
+_PENDING, _NOT_PENDING = "1", "2"
+_CONFIGURED_DELAY_S = 1.0       # what a real unit has configured for its delayed commands, shortened
+_SAME = {"1": "1", "2": "2"}
+_TURNED = {"1": "2", "2": "1"}
+
+
+def masterswitch(outlets: int = 8, relay_s: float = 0.0) -> Model:
+    """MasterSwitch: state and command are one column; no meter."""
+    rows = Rows()
+    rows.system("APC MasterSwitch (MB:v1.0.0 PF:v2.2.0 PN:apc_hw02)", "1.3.6.1.4.1.318.1.3.4.2", "masterswitch")
+    numbers = range(1, outlets + 1)
+    _spdu(rows, numbers)
+    column = f"{SPDU_CONTROL}.3"
+    return Model("apc-masterswitch", Device(rows, _commands([column], relay_s)), _relays(column, outlets), labels=numbered(outlets))
+
+
+def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
+    """AP79xx: one phase over two banks; the load table holds the phase and, again, its banks."""
+    rows = Rows()
+    rows.system("APC Web/SNMP Management Card (PN:apc_hw02_aos_370.bin MN:AP7900)", "1.3.6.1.4.1.318.1.3.4.5", "rpdu")
+    numbers = range(1, outlets + 1)
+    _spdu(rows, numbers)
+    _rpdu(rows, numbers)
+    state = f"{RPDU_STATUS}.4"
+    return Model("apc-rpdu", Device(rows, _commands([f"{SPDU_CONTROL}.3", state, f"{RPDU_CONTROL}.4"], relay_s)),
+                 _relays(state, outlets), load=[(f"{RPDU_LOAD}.2.1", "0.1")], labels=numbered(outlets))
+
+
+def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
+    """AP8xxx/AP9xxx, three phases; `units` linked ones share running rows. Answers the older tables too."""
+    rows = Rows()
+    rows.system("APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)", "1.3.6.1.4.1.318.1.3.4.6", "rpdu2")
+    numbers = range(1, outlets * units + 1)
+    _spdu(rows, numbers)
+    _rpdu(rows, numbers)
+    _rpdu2(rows, outlets, units)
+    state = f"{RPDU2_STATUS}.5"
+    device = Device(rows, _commands([f"{SPDU_CONTROL}.3", f"{RPDU_STATUS}.4", f"{RPDU_CONTROL}.4", f"{RPDU2_CONTROL}.5"],
+                                    relay_s, state))
+    labels = {str(n): f"{(n - 1) // outlets + 1}:{(n - 1) % outlets + 1}" if units > 1 else str(n) for n in numbers}
+    return Model(
+        "apc-rpdu2", device, {str(n): Relay(f"{state}.{n}", on=("2",), off=("1",)) for n in numbers},
+        load=[(f"{RPDU2_PHASE}.5.{row}", "0.1") for row in range(1, 3 * units + 1)],
+        energy=[(f"{RPDU2_DEVICE}.9.{unit}", "0.1") for unit in range(1, units + 1)],
+        port_energy={str(n): (f"{RPDU2_METERED}.11.{n}", "0.1") for n in numbers}, labels=labels)
+
+
+def _relays(column: str, outlets: int) -> Dict[str, Relay]:
+    return {index: Relay(f"{column}.{index}", on=("1",), off=("2",)) for index in indexes(outlets)}
+
+
+def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[Rule]:
+    """One rule for each command column; all of them move `columns`, and `turned`, which has the other numbers."""
+    pending = [column for column in (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")]
+
+    def all_to(meaning: Mapping[str, str], after: float) -> List[Effect]:
+        moved = [Effect(f"{column}.*", mapping=meaning, after=after) for column in columns]
+        if turned:
+            other = {command: _TURNED[state] for command, state in meaning.items()}
+            moved.append(Effect(f"{turned}.*", mapping=other, after=after))
+        return moved
+
+    def rule(command: str, delayed_on: str) -> Rule:
+        first = int(delayed_on)
+        on_later, off_later, cycle_later = str(first), str(first + 1), str(first + 2)
+        later = relay_s + _CONFIGURED_DELAY_S
+        effects = [Effect(f"{column}.*", mapping={**dict.fromkeys((on_later, off_later, cycle_later), _PENDING)}) for column in pending]
+        effects += all_to({**_SAME, "3": "2"}, relay_s)
+        effects += all_to({"3": "1", on_later: "1", off_later: "2", cycle_later: "2"}, later)
+        effects += all_to({cycle_later: "1"}, later + _CONFIGURED_DELAY_S)
+        effects += [Effect(f"{column}.*", mapping={on_later: _NOT_PENDING, off_later: _NOT_PENDING}, after=later)
+                    for column in pending]
+        effects += [Effect(f"{column}.*", mapping={cycle_later: _NOT_PENDING}, after=later + _CONFIGURED_DELAY_S)
+                    for column in pending]
+        return Rule(f"{command}.*", allow=("1", "2", "3", on_later, off_later, cycle_later), keep=False,
+                    effects=tuple(effects))
+
+    # In the oldest and the newest table 4 is "unknown", which is only ever read; the delayed verbs follow it.
+    return [rule(f"{SPDU_CONTROL}.3", "5"), rule(f"{RPDU_CONTROL}.4", "4"), rule(f"{RPDU2_CONTROL}.5", "5")]
+
+
+def _states(numbers: Sequence[int], on: int, off: int) -> Dict[str, int]:
+    return {str(n): off if off_at_first(n) else on for n in numbers}
+
+
+def _names(numbers: Sequence[int]) -> Dict[str, str]:
+    return {str(n): f"Outlet {n}" for n in numbers}
+
+
+def _spdu(rows: Rows, numbers: Sequence[int]) -> None:
+    rows.put(f"{_APC}.4.4.1.0", len(numbers))                               # sPDUOutletControlTableSize
+    rows.column(f"{SPDU_CONTROL}.1", {str(n): n for n in numbers})
+    rows.column(f"{SPDU_CONTROL}.2", {str(n): int(_NOT_PENDING) for n in numbers})
+    rows.column(f"{SPDU_CONTROL}.3", _states(numbers, on=1, off=2))
+    rows.column(f"{SPDU_CONTROL}.4", _names(numbers))
+
+
+def _rpdu(rows: Rows, numbers: Sequence[int]) -> None:
+    rows.put(f"{_APC}.12.1.8.0", len(numbers))                              # rPDUIdentDeviceNumOutlets
+    amps = sum(deciamps(n) for n in numbers)
+    rows.put(f"{_APC}.12.1.16.0", amps * 23)
+    for row, (load, bank) in enumerate(((amps, 0), (amps // 2, 1), (amps - amps // 2, 2)), 1):
+        rows.put(f"{RPDU_LOAD}.1.{row}", row)
+        rows.put(f"{RPDU_LOAD}.2.{row}", load, GAUGE)
+        rows.put(f"{RPDU_LOAD}.3.{row}", 1)
+        rows.put(f"{RPDU_LOAD}.4.{row}", 1)
+        rows.put(f"{RPDU_LOAD}.5.{row}", bank)
+    for table in (RPDU_CONTROL, RPDU_STATUS):
+        rows.column(f"{table}.1", {str(n): n for n in numbers})
+        rows.column(f"{table}.2", _names(numbers))
+        rows.column(f"{table}.3", {str(n): 1 for n in numbers})
+        rows.column(f"{table}.4", _states(numbers, on=1, off=2))
+    rows.column(f"{RPDU_STATUS}.5", {str(n): int(_NOT_PENDING) for n in numbers})
+
+
+def _rpdu2(rows: Rows, outlets: int, units: int) -> None:
+    numbers = range(1, outlets * units + 1)
+    unit_of = {str(n): (n - 1) // outlets + 1 for n in numbers}
+    number_of = {str(n): (n - 1) % outlets + 1 for n in numbers}
+    for table in (RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED):
+        rows.column(f"{table}.1", {str(n): n for n in numbers})
+        rows.column(f"{table}.2", unit_of)
+        rows.column(f"{table}.3", _names(numbers))
+        rows.column(f"{table}.4", number_of)
+    rows.column(f"{RPDU2_STATUS}.5", _states(numbers, on=2, off=1))
+    rows.column(f"{RPDU2_STATUS}.6", {str(n): int(_NOT_PENDING) for n in numbers})
+    rows.column(f"{RPDU2_CONTROL}.5", _states(numbers, on=1, off=2))
+    rows.gauges(f"{RPDU2_METERED}.6", {str(n): deciamps(n) for n in numbers})
+    rows.gauges(f"{RPDU2_METERED}.7", {str(n): deciamps(n) * 23 for n in numbers})
+    rows.gauges(f"{RPDU2_METERED}.11", {str(n): energy_tenths(n) for n in numbers})
+    for unit in range(1, units + 1):
+        mine = [n for n in numbers if unit_of[str(n)] == unit]
+        rows.put(f"{RPDU2_DEVICE}.1.{unit}", unit)
+        rows.put(f"{RPDU2_DEVICE}.2.{unit}", unit)
+        rows.put(f"{RPDU2_DEVICE}.3.{unit}", f"rpdu2-{unit}")
+        rows.put(f"{RPDU2_DEVICE}.5.{unit}", sum(deciamps(n) for n in mine) * 23 // 10, GAUGE)
+        rows.put(f"{RPDU2_DEVICE}.9.{unit}", sum(energy_tenths(n) for n in mine), GAUGE)
+        for phase in (1, 2, 3):
+            row = 3 * (unit - 1) + phase
+            rows.put(f"{RPDU2_PHASE}.1.{row}", row)
+            rows.put(f"{RPDU2_PHASE}.2.{row}", unit)
+            rows.put(f"{RPDU2_PHASE}.3.{row}", phase)
+            rows.put(f"{RPDU2_PHASE}.5.{row}", sum(deciamps(n) for n in mine if n % 3 == phase - 1), GAUGE)

@@ -1,0 +1,61 @@
+"""A device that knows the truth about itself: which object shows each outlet's relay, and which figures count."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Dict, Mapping, Optional, Sequence, Tuple
+
+from tests.simulators.books import Books
+
+from .device import Device
+
+# An object and what one unit of it is worth, in A or kWh ("0.1").
+Figure = Tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The object that shows one outlet's state, and its values. `place` is a position in a packed string, from 0."""
+
+    oid: str
+    on: Tuple[str, ...]
+    off: Tuple[str, ...]
+    place: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """`relays` is by the identity that DCImanager shows, in the device's order. No figure: the device has none."""
+
+    name: str
+    device: Device
+    relays: Mapping[str, Relay]
+    load: Sequence[Figure] = ()
+    energy: Sequence[Figure] = ()
+    port_energy: Mapping[str, Figure] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)     # identity -> number printed on the unit
+
+    def books(self) -> Books:
+        """The truth at this moment; an outlet that is neither surely on nor surely off is None."""
+        return Books(
+            states={identity: self._state(relay) for identity, relay in self.relays.items()},
+            load_a=self._sum(self.load), energy_kwh=self._sum(self.energy),
+            port_energy_kwh={identity: float(self._worth(figure)) for identity, figure in self.port_energy.items()})
+
+    def _state(self, relay: Relay) -> Optional[bool]:
+        text = self.device.text(relay.oid)
+        if text is not None and relay.place is not None:
+            text = text.split(",")[relay.place].strip()
+        return True if text in relay.on else False if text in relay.off else None
+
+    def _sum(self, figures: Sequence[Figure]) -> Optional[float]:
+        return float(sum(self._worth(figure) for figure in figures)) if figures else None
+
+    def _worth(self, figure: Figure) -> Decimal:
+        oid, unit = figure
+        return Decimal(self.device.text(oid) or "nan") * Decimal(unit)
+
+
+def numbered(count: int) -> Dict[str, str]:
+    """Labels of a unit whose outlets bear the numbers 1 to `count`, with those numbers as identities."""
+    return {str(number): str(number) for number in range(1, count + 1)}
