@@ -1,0 +1,64 @@
+"""Runs `register.sh` as an administrator does, in an environment that holds what the test gives and no more."""
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional
+
+from tests.dcimanager import DciManager
+from tests.needs import program
+
+
+class Run(NamedTuple):
+    """What was printed on both channels, and the exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Admin:
+    """An administrator's machine: a folder with the script, a home and a place for temporary files.
+
+    `sleep` is a program of its own on this machine: it notes the pauses in `pauses` and does not wait.
+    """
+
+    def __init__(self, folder: Path, script: Path) -> None:
+        program("curl")
+        self.script, self.temporary, self._log = script, folder / "temporary files", folder / "pauses"
+        self.home = folder / "home"
+        tools = folder / "tools"
+        for made in (self.temporary, self.home, tools):
+            made.mkdir()
+        sleep = tools / "sleep"
+        sleep.write_text(f"#!/bin/sh\necho \"$1\" >>'{self._log}'\n", encoding="utf-8")
+        sleep.chmod(0o755)
+        self._path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+
+    def environment(self, manager: Optional[DciManager], **changes: str) -> Dict[str, str]:
+        """The variables of the script; an empty value leaves one out."""
+        given = {"PATH": self._path, "HOME": str(self.home), "TMPDIR": str(self.temporary), "no_proxy": "*"}
+        if manager is not None:
+            given.update(DCI_URL=manager.url, DCI_EMAIL=manager.email, DCI_PASSWORD=manager.password,
+                         CURL_CA_BUNDLE=str(manager.ca_file))
+        given.update(changes)
+        return {name: value for name, value in given.items() if value}
+
+    def command(self, *arguments: str, shell: str = "sh") -> List[str]:
+        return [shell, str(self.script), *arguments]
+
+    def run(self, manager: Optional[DciManager], *arguments: str, shell: str = "sh", folder: Optional[Path] = None,
+            **changes: str) -> Run:
+        """One run without a terminal."""
+        done = subprocess.run(self.command(*arguments, shell=shell), env=self.environment(manager, **changes), cwd=folder,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=60,
+                              start_new_session=True)
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    def pauses(self) -> List[int]:
+        """The seconds of every pause so far."""
+        return [int(line) for line in self._log.read_text().split()] if self._log.exists() else []
+
+    def left_behind(self) -> List[Path]:
+        return list(self.temporary.iterdir())

@@ -1,0 +1,180 @@
+"""`register.sh` with the real curl against the stand-in: the straight road, and what it remembers."""
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+from typing import Callable, List
+
+import pytest
+
+from tests.dcimanager import DciManager
+from tests.dcimanager.api import Answer, Request, answer_error
+
+from .building import archive, register_script, small_tree
+from .registering import Admin
+
+pytestmark = pytest.mark.against("curl")
+LIST = ("GET", "/api/eservice/v3/custom_equipment")
+CREATE = ("POST", "/api/eservice/v3/custom_equipment")
+
+
+def calls(manager: DciManager, call: object) -> int:
+    return sum((request.method, request.path) == call for request in manager.requests)
+
+
+def without_list(request: Request, serve: Callable[[Request], Answer]) -> Answer:
+    """A DCImanager whose list of handlers cannot be read."""
+    return answer_error(404, 1, "no such function") if (request.method, request.path) == LIST else serve(request)
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
+def test_first_run_registers_and_second_run_uploads_a_new_version(admin: Admin, manager: DciManager, shell: str,
+                                                                  tmp_path: Path) -> None:
+    path = shutil.which(shell)
+    if path is None:
+        pytest.skip(f"no {shell} here")
+    if shell == "busybox":
+        path = str(tmp_path / "sh")
+        os.symlink(str(shutil.which("busybox")), path)
+    first = admin.run(manager, shell=path)
+    assert (first.code, first.err) == (0, "")
+    assert [(h.handler, h.protocol, h.features, h.device_type, h.import_path, h.uploads) for h in manager.handlers()] == [
+        ("pdu_small", ["custom"], [], "pdu", "pdu_small.handler", 1), ("pdu_snmp", ["snmp"], [], "pdu", "pdu_snmp.handler", 1)]
+    ids = [handler.id for handler in manager.handlers()]
+    assert f'registered as "Small small" with id {ids[0]}' in first.out and f"id {ids[1]}" in first.out
+    second = admin.run(manager, shell=path)
+    assert (second.code, second.err) == (0, "") and "registered as" not in second.out
+    assert [handler.id for handler in manager.handlers()] == ids
+    assert [handler.uploads for handler in manager.handlers()] == [2, 2]
+    assert admin.left_behind() == []
+
+
+def test_only_the_named_handler_is_registered(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager, "snmp").code == 0
+    assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
+
+
+def test_id_is_found_in_the_list_when_the_file_is_lost(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager).code == 0
+    (admin.script.parent / "register.ids").unlink()
+    assert admin.run(manager).code == 0
+    assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 2
+
+
+def test_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None:
+    with DciManager(wrap=without_list) as manager:
+        assert admin.run(manager).code == 0
+        second = admin.run(manager)
+        assert (second.code, second.err) == (0, "")
+        assert calls(manager, CREATE) == 2 and [handler.uploads for handler in manager.handlers()] == [2, 2]
+
+
+def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
+    with DciManager(wrap=without_list) as first, DciManager(wrap=without_list) as second:
+        assert admin.run(first, "snmp").code == 0
+        assert admin.run(second).code == 0
+        assert admin.run(first, "snmp").code == 0
+        assert [handler.uploads for handler in first.handlers()] == [2]
+        lines = (admin.script.parent / "register.ids").read_text().splitlines()
+        assert sorted(lines) == sorted([f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"])
+
+
+def test_file_of_ids_can_lie_elsewhere(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    assert admin.run(manager, "snmp", folder=tmp_path, DCI_IDS="my ids").code == 0
+    assert (tmp_path / "my ids").read_text() == f"{manager.url} pdu_snmp 1\n"
+    assert not (admin.script.parent / "register.ids").exists()
+
+
+def test_given_id_is_used_without_asking(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager, "snmp", DCI_IDS=str(admin.home / "other")).code == 0
+    assert admin.run(manager, "--id", "1", "snmp").code == 0
+    assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 2
+
+
+def test_archive_option_uploads_that_very_file_whatever_its_name(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    assert admin.run(manager, "small").code == 0
+    old = tmp_path / "an old;type=x, \"quoted\" 'one' $(touch here)"
+    old.write_bytes(archive(small_tree(tmp_path / "older", version="0.9"), "small"))
+    done = admin.run(manager, "--archive", old.name, folder=tmp_path)
+    assert (done.code, done.err) == (0, "") and not (tmp_path / "here").exists()
+    assert old.read_bytes() in manager.requests[-1].body
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    assert "0.9" in pdu.ports
+
+
+@pytest.mark.parametrize("start", ["absolute", "relative", "same", "link"])
+def test_archives_are_found_from_any_directory(admin: Admin, manager: DciManager, tmp_path: Path, start: str) -> None:
+    place = admin.script.parent
+    folder, name = {"absolute": (Path("/"), str(admin.script)), "relative": (tmp_path, f"{place.name}/register.sh"),
+                    "same": (place, "register.sh"), "link": (tmp_path, "linked folder/register.sh")}[start]
+    (tmp_path / "linked folder").symlink_to(place)
+    done = subprocess.run(["sh", name, "snmp"], cwd=folder, env=admin.environment(manager), capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_script_is_executable_and_runs_by_itself(admin: Admin, manager: DciManager) -> None:
+    assert admin.script.stat().st_mode & stat.S_IXUSR
+    done = subprocess.run([str(admin.script), "snmp"], env=admin.environment(manager), capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciManager) -> None:
+    shown = admin.run(manager, "--dry-run")
+    assert shown.code == 0 and manager.requests == [] and manager.password not in shown.out + shown.err
+    for part in ("/api/auth/v4/public/token", CREATE[1], "/content", '"protocol": ["snmp"]', '"protocol": ["custom"]',
+                 "handler_import=pdu_small.handler", "isp-box-instance: true", "x-xsrf-token: <token>", "<password>"):
+        assert part in shown.out
+
+
+def test_dry_run_needs_no_settings_and_names_a_known_id(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(None, "--dry-run").code == 0
+    assert admin.run(manager).code == 0
+    assert "custom_equipment/2/content" in admin.run(manager, "--dry-run", DCI_PASSWORD="").out
+
+
+def test_dry_run_refuses_a_damaged_archive_too(admin: Admin, manager: DciManager) -> None:
+    next(admin.script.parent.glob("pdu_snmp*")).write_bytes(b"")
+    assert admin.run(manager, "--dry-run").code == 6
+
+
+def test_help_names_every_variable_option_and_exit_code(admin: Admin) -> None:
+    shown = admin.run(None, "--help")
+    assert shown.code == 0
+    text = admin.script.read_text()
+    used = {word for word in text.replace("$", " ").replace("{", " ").replace(":", " ").replace("-", " ").split()
+            if word.startswith("DCI_") and word.isupper() and word.replace("_", "").isalpha()}
+    assert len(used) >= 7 and not [name for name in used if name not in shown.out]
+    for word in ("--archive", "--id", "--dry-run", "--help", "0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "130"):
+        assert word in shown.out
+
+
+def test_password_comes_from_a_file_too(admin: Admin, tmp_path: Path) -> None:
+    secret = tmp_path / "pass word"
+    for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n"):
+        secret.write_bytes(content.encode())
+        with DciManager(password="s3cret line") as manager:
+            assert admin.run(manager, "snmp", DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 0
+
+
+ODD: List[str] = ["a\"b\\c", "$(touch here) `touch here` $HOME %s %n", "пароль ☃ 🔑", "tab\there", "line\nend\n", "' ; #",
+                  "\x01\x1f\x7f", "\\u0041", "-K/etc/passwd", "@/etc/passwd"]
+
+
+@pytest.mark.parametrize("secret", ODD)
+def test_any_password_arrives_as_it_is(admin: Admin, tmp_path: Path, secret: str) -> None:
+    with DciManager(password=secret, email="o'neil+\"x\"@example.com") as manager:
+        done = admin.run(manager, "snmp", folder=tmp_path)
+        assert (done.code, done.err) == (0, "")
+    assert not (tmp_path / "here").exists()
+
+
+def test_two_versions_beside_each_other_do_not_disturb_the_script(admin: Admin, manager: DciManager) -> None:
+    register_script(admin.script.parent, "small", "snmp", version="2.0")
+    assert admin.run(manager).code == 0
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    assert "2.0" in pdu.ports

@@ -1,0 +1,327 @@
+"""`register.sh` when something is wrong: one sentence, the right exit code, nothing registered twice, nothing left."""
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from typing import Callable, Optional
+
+import pytest
+
+from tests.dcimanager import DciManager
+from tests.dcimanager.api import Answer, Request, answer_error, answer_json
+
+from .registering import Admin, Run
+from .test_register import CREATE, LIST, calls
+
+pytestmark = pytest.mark.against("curl")
+Serve = Callable[[Request], Answer]
+
+
+def is_call(request: Request, call: object) -> bool:
+    return (request.method, request.path) == call
+
+
+def assert_failed(run: Run, code: int, *words: str) -> None:
+    assert run.code == code, run
+    assert run.err.startswith("register.sh: ") and run.err.count("\n") == 1, run.err
+    for word in words:
+        assert word in run.err
+
+
+def test_wrong_password_is_a_sentence_and_registers_nothing(admin: Admin, manager: DciManager) -> None:
+    run = admin.run(manager, DCI_PASSWORD="wrong")
+    assert_failed(run, 3, "login", "wrong e-mail or password", "DCI_EMAIL")
+    assert len(manager.requests) == 1 and manager.handlers() == [] and "wrong\"" not in run.err
+    assert admin.left_behind() == []
+
+
+def test_expired_token_says_to_run_again(admin: Admin) -> None:
+    with DciManager(token_seconds=0) as manager:
+        assert_failed(admin.run(manager), 3, "3005", "run again", "administrator")
+        assert manager.handlers() == []
+
+
+def test_sleeping_server_is_asked_again_with_growing_pauses(admin: Admin) -> None:
+    with DciManager(busy=2) as manager:
+        run = admin.run(manager)
+        assert (run.code, run.err) == (0, "") and run.out.count("503") == 2
+        assert admin.pauses() == [1, 2] and calls(manager, CREATE) == 2
+
+
+def test_create_is_repeated_after_503_only(admin: Admin) -> None:
+    seen = []
+
+    def busy_at_create(request: Request, serve: Serve) -> Answer:
+        seen.append(request)
+        if is_call(request, CREATE) and sum(is_call(r, CREATE) for r in seen) == 1:
+            return answer_error(503, 503, "starting")
+        return serve(request)
+
+    with DciManager(wrap=busy_at_create) as manager:
+        assert admin.run(manager, "snmp", DCI_PAUSE="3").code == 0
+        assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 1 and admin.pauses() == [3]
+
+
+def test_server_that_never_wakes_is_given_up(admin: Admin) -> None:
+    with DciManager(busy=1000) as manager:
+        assert_failed(admin.run(manager), 4, "503")
+        assert len(manager.requests) == 6 and admin.pauses() == [1, 2, 4, 8, 16]
+
+
+def test_refused_connection_is_tried_again_and_then_named(admin: Admin, manager: DciManager) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        run = admin.run(manager, DCI_URL=f"https://127.0.0.1:{unused.getsockname()[1]}")
+    assert_failed(run, 4, "refuses the connection", "DCI_URL")
+    assert admin.pauses() == [1, 2, 4, 8, 16]
+
+
+def test_untrusted_certificate_stops_before_the_password_is_sent(admin: Admin, manager: DciManager) -> None:
+    (admin.home / ".curlrc").write_text("insecure\n")       # an administrator's own defaults must not weaken it
+    assert_failed(admin.run(manager, CURL_CA_BUNDLE=""), 4, "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
+    assert manager.requests == [] and admin.pauses() == []
+
+
+def test_untrusted_certificate_is_accepted_when_asked(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager, CURL_CA_BUNDLE="", DCI_INSECURE="1").code == 0
+    assert len(manager.handlers()) == 2
+
+
+def test_server_without_tls_is_a_sentence(admin: Admin, manager: DciManager) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        def speak() -> None:
+            connection, _ = plain.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                connection.recv(1000)
+        thread = threading.Thread(target=speak)
+        thread.start()
+        run = admin.run(manager, DCI_URL=f"https://127.0.0.1:{plain.getsockname()[1]}")
+        thread.join()
+    assert_failed(run, 4, "TLS handshake")
+
+
+HOSTILE = "no\u001b[2J\r\n\"$(touch here)\" `touch here` \u009b31m\ttab; ключ"
+
+
+def test_refusal_of_the_description_is_shown_without_what_a_terminal_obeys(admin: Admin, tmp_path: Path) -> None:
+    def refuse(request: Request, serve: Serve) -> Answer:
+        return answer_error(400, 1002, HOSTILE, {"a": ["b"]}) if is_call(request, CREATE) else serve(request)
+
+    with DciManager(wrap=refuse) as manager:
+        run = admin.run(manager, folder=tmp_path)
+    assert_failed(run, 1, "pdu_small was not registered", "(code 1002)", "ключ", '"$(touch here)"')
+    assert not set(run.err[:-1]) & set("\x1b\r\n\t\u009b") and not (tmp_path / "here").exists()
+    assert (admin.script.parent / "register.ids").read_text() == ""
+
+
+def test_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
+    def refuse(request: Request, serve: Serve) -> Answer:
+        return answer_error(500, 7, "disk full") if request.path.endswith("/content") else serve(request)
+
+    with DciManager(wrap=refuse) as manager:
+        assert_failed(admin.run(manager, "snmp"), 1, "id 1", "disk full")
+        assert_failed(admin.run(manager, "snmp"), 1, "disk full")
+        assert calls(manager, CREATE) == 1
+
+
+def test_stale_id_is_explained(admin: Admin) -> None:
+    def without_list(request: Request, serve: Serve) -> Answer:
+        return answer_error(404, 1, "none") if is_call(request, LIST) else serve(request)
+
+    with DciManager(wrap=without_list) as manager:
+        (admin.script.parent / "register.ids").write_text(f"{manager.url} pdu_snmp 77\n")
+        assert_failed(admin.run(manager, "snmp"), 1, "id 77", "register.ids")
+        assert manager.handlers() == []
+
+
+Unclear = Callable[[Request, Serve], Optional[Answer]]
+
+
+def cut_after_it_is_done(request: Request, serve: Serve) -> Optional[Answer]:
+    answer = serve(request)
+    return None if is_call(request, CREATE) else answer
+
+
+def proxy_error(request: Request, serve: Serve) -> Optional[Answer]:
+    answer = serve(request)
+    return Answer(502, b"<html>bad gateway</html>", "text/html") if is_call(request, CREATE) else answer
+
+
+def half_an_answer(request: Request, serve: Serve) -> Optional[Answer]:
+    answer = serve(request)
+    return Answer(201, b'{"id": ') if is_call(request, CREATE) else answer
+
+
+def no_id(request: Request, serve: Serve) -> Optional[Answer]:
+    answer = serve(request)
+    return answer_json(200, {"id": "1; rm"}) if is_call(request, CREATE) else answer
+
+
+@pytest.mark.parametrize("unclear", [cut_after_it_is_done, proxy_error, half_an_answer, no_id])
+def test_unclear_answer_to_the_description_is_never_repeated(admin: Admin, unclear: Unclear) -> None:
+    with DciManager(wrap=unclear) as manager:
+        assert_failed(admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered", "--id")
+        assert calls(manager, CREATE) == 1 and admin.pauses() == []
+        again = admin.run(manager, "snmp")                  # the list tells
+        assert (again.code, again.err) == (0, "")
+        assert calls(manager, CREATE) == 1 and [handler.uploads for handler in manager.handlers()] == [1]
+
+
+def test_unclear_answer_without_a_list_needs_the_administrators_word(admin: Admin) -> None:
+    def unclear(request: Request, serve: Serve) -> Optional[Answer]:
+        if is_call(request, LIST):
+            return answer_error(404, 1, "none")
+        return cut_after_it_is_done(request, serve)
+
+    with DciManager(wrap=unclear) as manager:
+        assert_failed(admin.run(manager, "snmp"), 5)
+        assert_failed(admin.run(manager, "snmp"), 5, "--id ID", "delete its line")
+        assert calls(manager, CREATE) == 1
+        assert admin.run(manager, "--id", "1", "snmp").code == 0
+        assert admin.run(manager, "snmp").code == 0
+        assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 2
+
+
+def test_upload_may_be_answered_with_nothing(admin: Admin) -> None:
+    def empty(request: Request, serve: Serve) -> Answer:
+        answer = serve(request)
+        return Answer(204, b"") if request.path.endswith("/content") else answer
+
+    with DciManager(wrap=empty) as manager:
+        assert admin.run(manager).code == 0
+
+
+@pytest.mark.parametrize("body", [b"<html>login</html>", b"", b"[]", b'{"token": ""}', b'{"token": "a\\"\\nb"}', b'{"token": {}}',
+                                  b'{"token": "$(id)"}', b'{"token": "x"', b"\x00\xff", b"{" * 5000])
+def test_login_that_is_no_login_stops_there(admin: Admin, body: bytes) -> None:
+    with DciManager(wrap=lambda request, serve: Answer(200, body)) as manager:
+        assert_failed(admin.run(manager), 1, "DCI_URL")
+        assert len(manager.requests) == 1
+
+
+def test_redirect_is_not_followed_with_the_password(admin: Admin, manager: DciManager) -> None:
+    with DciManager(wrap=lambda request, serve: Answer(302, b"")) as elsewhere:
+        assert_failed(admin.run(elsewhere), 1, "302")
+        assert len(elsewhere.requests) == 1
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut short", "one byte", "not gzip", "other directory"])
+def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, manager: DciManager, damage: str) -> None:
+    file = next(admin.script.parent.glob("pdu_snmp-*.tar.gz"))
+    whole = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    else:
+        flipped = whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]
+        file.write_bytes({"empty": b"", "cut short": whole[:len(whole) // 2], "one byte": flipped, "not gzip": b"PK" * 500,
+                          "other directory": next(admin.script.parent.glob("pdu_small-*")).read_bytes()}[damage])
+    assert_failed(admin.run(manager), 6, "pdu_snmp-1.0.tar.gz")
+    assert manager.requests == [] and admin.left_behind() == []
+
+
+@pytest.mark.parametrize("arguments, changes, words", [
+    (["--archive"], {}, "--archive needs"), (["--id", "x"], {}, "number"), (["--id", "1"], {}, "one handler"),
+    (["--nonsense"], {}, "--nonsense"), (["nosuch"], {}, "small, snmp"), (["../x"], {}, "name of a handler"),
+    ([], {"DCI_URL": "http://127.0.0.1"}, "https://"), ([], {"DCI_URL": "https://"}, "https://"),
+    ([], {"DCI_URL": 'https://x"\nurl = "y'}, "DCI_URL"), ([], {"DCI_URL": "https://me:secret@host"}, "DCI_URL"),
+    ([], {"DCI_URL": ""}, "DCI_URL"), ([], {"DCI_EMAIL": ""}, "DCI_EMAIL"), ([], {"DCI_PASSWORD": ""}, "DCI_PASSWORD"),
+    ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/nonexistent/file"}, "cannot be read"),
+    ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
+    ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
+])
+def test_wrong_use_is_a_sentence_and_sends_nothing(admin: Admin, manager: DciManager, arguments: "list[str]",
+                                                   changes: "dict[str, str]", words: str) -> None:
+    assert_failed(admin.run(manager, *arguments, folder=None, **changes), 2, words)
+    assert manager.requests == [] and admin.left_behind() == []
+
+
+def test_file_of_ids_that_cannot_be_written_stops_before_registering(admin: Admin, manager: DciManager) -> None:
+    assert_failed(admin.run(manager, DCI_IDS="/proc/no/such/file"), 2, "DCI_IDS")
+    assert manager.handlers() == []
+
+
+def test_no_secret_is_visible_in_the_process_list(admin: Admin) -> None:
+    seen, tokens = [], []
+
+    def look(request: Request, serve: Serve) -> Answer:
+        answer = serve(request)
+        tokens.extend([request.headers["x-xsrf-token"]] if "x-xsrf-token" in request.headers else [])
+        seen.extend(command_lines())            # curl waits for this answer, so it and the script are in the list
+        return answer
+
+    with DciManager(password="Very-Secret-77", wrap=look) as manager:
+        assert admin.run(manager).code == 0
+    text = "\n".join(seen)
+    assert "curl" in text and "register.sh" in text and len(set(tokens)) == 1
+    assert "Very-Secret-77" not in text and tokens[0] not in text
+
+
+def command_lines() -> "list[str]":
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+            except OSError:
+                continue            # it has ended meanwhile
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number: signal.Signals) -> None:
+    at_create, released, first = threading.Event(), threading.Event(), [True]
+
+    def hold(request: Request, serve: Serve) -> Answer:
+        answer = serve(request)
+        if is_call(request, CREATE) and first:
+            first.clear()
+            at_create.set()
+            released.wait(30)
+        return answer
+
+    with DciManager(wrap=hold) as manager:
+        process = subprocess.Popen(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        try:
+            assert at_create.wait(30)
+            os.killpg(process.pid, number)          # as a terminal does: the script and its curl
+            _, err = process.communicate(timeout=30)
+        finally:
+            released.set()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+        assert process.returncode == 128 + number and "run it again" in err
+        assert admin.left_behind() == []
+        assert admin.run(manager, "snmp").code == 0
+        assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
+
+
+def test_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:
+    pid, terminal = os.forkpty()
+    if pid == 0:
+        os.execvpe("sh", admin.command("snmp"), admin.environment(manager, DCI_PASSWORD=""))
+    shown = b""
+    try:
+        asked = False
+        while True:
+            try:
+                piece = os.read(terminal, 1000)
+            except OSError:                     # Linux: the other side is closed
+                break
+            if not piece:
+                break
+            shown += piece
+            if not asked and b"Password of admin@example.com: " in shown:
+                asked = True
+                os.write(terminal, manager.password.encode() + b"\n")
+    finally:
+        os.close(terminal)
+        _, status = os.waitpid(pid, 0)
+    assert os.WEXITSTATUS(status) == 0 and b"archive uploaded" in shown
+    assert manager.password.encode() not in shown
