@@ -303,25 +303,28 @@ def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number
 
 
 def test_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:
-    pid, terminal = os.forkpty()
-    if pid == 0:
-        os.execvpe("sh", admin.command("snmp"), admin.environment(manager, DCI_PASSWORD=""))
-    shown = b""
+    terminal, inner = os.openpty()
+    # The first terminal that the leader of a session opens becomes that session's own.
+    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *admin.command("snmp")],
+                               env=admin.environment(manager, DCI_PASSWORD=""), stdout=inner, stderr=inner,
+                               start_new_session=True)
+    os.close(inner)
+    shown, answered = b"", False
     try:
-        asked = False
         while True:
             try:
                 piece = os.read(terminal, 1000)
-            except OSError:                     # Linux: the other side is closed
-                break
-            if not piece:
+            except OSError:                     # Linux: nobody holds the other side any more
                 break
             shown += piece
-            if not asked and b"Password of admin@example.com: " in shown:
-                asked = True
+            if not answered and b"Password of admin@example.com: " in shown:
+                answered = True
                 os.write(terminal, manager.password.encode() + b"\n")
+        code = process.wait(timeout=30)
     finally:
         os.close(terminal)
-        _, status = os.waitpid(pid, 0)
-    assert os.WEXITSTATUS(status) == 0 and b"archive uploaded" in shown
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert code == 0 and b"archive uploaded" in shown
     assert manager.password.encode() not in shown

@@ -1,0 +1,118 @@
+"""The script's own reading and writing of JSON, beside Python's, under every awk that is here; and a linter's opinion."""
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Dict, Iterator, List, Tuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .building import build
+
+AWKS = [name for name in ("mawk", "gawk", "original-awk", "busybox") if shutil.which(name)] or ["awk"]
+HANDLERS = tuple(build.HANDLERS)
+
+
+def functions() -> str:
+    """The text of json_text and json_lines."""
+    text = build.register_script("1.0", HANDLERS)
+    found = re.findall(r"^json_(?:text|lines)\(\) \{$.*?^\}$", text, re.MULTILINE | re.DOTALL)
+    assert len(found) == 2
+    return "\n".join(found)
+
+
+@pytest.fixture(scope="module", params=AWKS)
+def tools(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose `awk` is one particular awk."""
+    folder = tmp_path_factory.mktemp("tools")
+    (folder / "awk").symlink_to(str(shutil.which(request.param)))
+    return folder
+
+
+def run(tools: Path, function: str, given: bytes) -> Tuple[int, bytes]:
+    done = subprocess.run(["sh", "-c", f"{functions()}\n{function}"], input=given, capture_output=True, timeout=30,
+                          env={"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C"})
+    return done.returncode, done.stdout
+
+
+def flat(value: object, path: str = "") -> Iterator[Tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from flat(inner, f"{path}.{re.sub(rb'[^A-Za-z0-9_-]', b'?', key.encode()).decode()}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from flat(inner, f"{path}[{number}]")
+    else:
+        yield path, value
+
+
+def shown(value: object) -> str:
+    """What the script may show of a value: words as they are, text without anything that a terminal obeys."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    return "".join(" " if c in "\n\r\t\b\f" else "?" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
+
+
+texts = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=("Cs",)), max_size=12)
+documents = st.recursive(st.none() | st.booleans() | st.integers(-10**9, 10**9) | texts,
+                         lambda inner: st.lists(inner, max_size=3)
+                         | st.dictionaries(st.sampled_from(["id", "error", "a b", "x.y", "ключ"]), inner, max_size=3),
+                         max_leaves=8)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(document=documents, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
+def test_values_are_those_that_python_reads(tools: Path, document: object, ascii_only: bool, indent: "int | None") -> None:
+    text = json.dumps(document, ensure_ascii=ascii_only, indent=indent)
+    code, out = run(tools, "json_lines", text.encode())
+    # 0x7f stands unescaped in JSON; the script shows it as a blank and an escaped one as "?".
+    want = "".join(f"{path}\t{shown(value)}\n" for path, value in flat(document))
+    assert code == 0 and out.decode().replace(" ", "?") == want.replace(" ", "?")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(secret=st.text(st.characters(min_codepoint=1, exclude_categories=("Cs",)), max_size=12))
+def test_any_text_becomes_a_json_string(tools: Path, secret: str) -> None:
+    code, out = run(tools, "json_text", secret.encode() + b"\n")
+    assert code == 0 and json.loads(b'"' + out + b'"', strict=True) == secret
+
+
+BROKEN: List[bytes] = [b"", b" ", b"{", b"[1", b'{"a"}', b'{"a":}', b"{a: 1}", b'"x', b'"\\u12"', b'"\\x"', b"01x", b"nul", b"1 2",
+                       b'{"a": 1,}x', b"[1,", b"<html>", b"[" * 40 + b"]" * 40, b"'a'", b"$(id)", b'{"id": $(id)}']
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_what_is_not_json_is_refused(tools: Path, text: bytes) -> None:
+    assert run(tools, "json_lines", text)[0] == 1
+
+
+def test_a_key_cannot_pretend_to_be_a_path(tools: Path) -> None:
+    _, out = run(tools, "json_lines", b'{"error.code": 1, "list[0].id": 2, "a\\tb": 3}')
+    assert out == b".error?code\t1\n.list?0??id\t2\n.a?b\t3\n"
+
+
+def test_shell_check_has_nothing_to_say(tmp_path: Path) -> None:
+    linter = shutil.which("shellcheck")
+    if linter is None:
+        pytest.skip("shellcheck is missing: apt-get install shellcheck")
+    script = tmp_path / "register.sh"
+    script.write_text(build.register_script("1.0", HANDLERS))
+    done = subprocess.run([linter, "--shell=sh", str(script)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
+def test_every_shell_parses_the_script(shell: str, tmp_path: Path) -> None:
+    path = shutil.which(shell)
+    if path is None:
+        pytest.skip(f"no {shell} here")
+    script = tmp_path / "register.sh"
+    script.write_text(build.register_script("1.0", HANDLERS))
+    command: Dict[str, List[str]] = {"busybox": [path, "sh", "-n"], "bash": [path, "--posix", "-n"], "dash": [path, "-n"]}
+    assert subprocess.run([*command[shell], str(script)], capture_output=True).stderr == b""
