@@ -10,6 +10,7 @@ import importlib
 import inspect
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Protocol, Tuple, \
     TypeVar, Union, cast
 
@@ -48,7 +49,7 @@ def _find_base() -> type:
 
 
 if TYPE_CHECKING:
-    from pdu_common.base_pdu import BasePdu
+    from pdu_common.base_pdu import BasePdu as BasePdu
 else:
     BasePdu = _find_base()
 
@@ -61,7 +62,7 @@ _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "dev
 
 
 def address(pdu_data: object) -> str:
-    """The device's address from the form, without brackets; a port behind it is kept. Raises SettingsError."""
+    """The device's address from the form as it stands there: `host_and_port` takes it apart. Raises SettingsError."""
     for name in _ADDRESS_NAMES:
         value = _member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
@@ -72,13 +73,27 @@ def address(pdu_data: object) -> str:
                         "give one on the form or in the handler setting 'host'")
 
 
-def settings(pdu_data: object) -> Dict[str, str]:
-    """The key/value pairs of the form as text, keys in lower case, without the platform's own. Raises SettingsError."""
+def host_and_port(text: str) -> Tuple[str, Optional[int]]:
+    """An address as `address` gives it, without brackets, and the port that stood behind it (None: no port)."""
+    found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
+    if found is None:
+        return text.strip(), None
+    bracketed, behind_brackets, plain, behind_plain = found.groups()
+    digits = behind_brackets or behind_plain
+    return bracketed if plain is None else plain, int(digits) if digits else None
+
+
+def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
+    """The key/value pairs of the form as text, keys in lower case, without the platform's own. Raises SettingsError.
+
+    `own` are keys of the handler that the platform uses too: kept, unless the value is the platform's own.
+    """
     for name in _SETTINGS_NAMES:
         value = _member(pdu_data, name)
         if value is not None:
             pairs = _pairs(value)
-            return {key: text for key, text in pairs.items() if key not in _PLATFORM_KEYS}
+            return {key: text for key, text in pairs.items() if key not in _PLATFORM_KEYS
+                    or (key in own and text != str(_member(pdu_data, key)))}
     return {}
 
 

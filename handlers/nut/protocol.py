@@ -94,14 +94,14 @@ class DataStale(Refused):
     """The driver runs but no longer hears from its device, so the server gives no values and takes no commands."""
 
     kind = "data-stale"
-    exit_code = 9
+    exit_code = 10
 
 
 class DriverNotConnected(Refused):
     """The server has no driver for the device at this moment."""
 
     kind = "driver-not-connected"
-    exit_code = 10
+    exit_code = 11
 
 
 class Failure(NamedTuple):
