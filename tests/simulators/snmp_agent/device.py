@@ -52,14 +52,15 @@ class Effect:
     """What else changes: `oid` gets `value`, or what `mapping` makes of the written value, `after` so many seconds.
 
     `mapping` without a fitting key leaves the object alone; with neither value nor mapping, the written value itself is
-    taken over. `source` replaces the written value by that of another object. `after_written` waits for as many
-    seconds more as the written value says. `cancels` first drops what is still to come for the object. `every`
-    does all this for each row of the column, not only for the row of the SET.
+    taken over. `written`: only if one of these was written. `source` replaces the written value by that of another
+    object. `after_written` waits for as many seconds more as the written value says. `cancels` first drops what is
+    still to come for the object. `every` does all this for each row of the column, not only for the row of the SET.
     """
 
     oid: str
     value: Optional[str] = None
     mapping: Optional[Mapping[str, str]] = None
+    written: Tuple[str, ...] = ()
     source: str = ""
     after: float = 0.0
     after_written: bool = False
@@ -72,8 +73,8 @@ class Effect:
 class Rule:
     """A writable object or column.
 
-    Refused with `refuse` always, with wrongValue unless in `allow` or between `lowest` and `highest`, and with
-    `otherwise` unless every `when` holds ("" says yes and does nothing). `ignore` says yes and does nothing. `keep`
+    Refused with `refuse` always, with wrongLength above `longest` octets, with wrongValue unless in `allow` or between
+    `lowest` and `highest`, and with `otherwise` unless every `when` holds ("" says yes and does nothing). `ignore` says yes and does nothing. `keep`
     is whether the object itself takes the value. `sleep` blocks the answer for so many seconds.
     """
 
@@ -81,6 +82,7 @@ class Rule:
     allow: Tuple[str, ...] = ()
     lowest: Optional[int] = None
     highest: Optional[int] = None
+    longest: Optional[int] = None
     refuse: str = ""
     ignore: bool = False
     when: Tuple[When, ...] = ()
@@ -180,6 +182,8 @@ class Device:
     def _objection(self, rule: Rule, oid: Arcs, text: str) -> str:
         if rule.refuse:
             return rule.refuse
+        if rule.longest is not None and len(text.encode()) > rule.longest:
+            return "wrongLength"
         if rule.allow and text not in rule.allow:
             return "wrongValue"
         if rule.lowest is not None and int(text) < rule.lowest or rule.highest is not None and int(text) > rule.highest:
@@ -202,7 +206,7 @@ class Device:
                 self._effect(effect, index, text)
 
     def _effect(self, effect: Effect, row: Arcs, written: str) -> None:
-        if not self._all_hold(effect.when, row):
+        if not self._all_hold(effect.when, row) or effect.written and written not in effect.written:
             return
         given = written
         if effect.source:
@@ -272,7 +276,7 @@ def from_text(tag: int, text: str) -> Value:
         return arcs(text)
     if tag == IP:
         return bytes(int(part) for part in text.split("."))
-    return text.encode("utf-8")
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _row_of(pattern: str, oid: Arcs) -> Optional[Arcs]:
@@ -288,18 +292,30 @@ def _at(pattern: str, row: Arcs) -> Arcs:
 
 
 def read_snmprec(text: str) -> Dict[str, Row]:
-    """Rows of a .snmprec text: `OID|tag|value` in each line, an `x` behind the tag for octets in hexadecimal."""
+    """Rows of a .snmprec text: `OID|tag|value` in each line. Raises ValueError with the number of a bad line.
+
+    Behind the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes.
+    """
     rows: Dict[str, Row] = {}
-    for line in text.split("\n"):
+    for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         if not line or line.startswith("#"):
             continue
-        oid, kind, value = line.split("|", 2)
-        kind = kind.partition(":")[0]
-        in_hex = kind.endswith("x")
-        tag = int(kind.rstrip("x"))
-        rows[dotted(arcs(oid))] = Row(tag, bytes.fromhex(value) if in_hex else from_text(tag, value))
+        try:
+            oid, kind, value = line.split("|", 2)
+            rows[dotted(arcs(oid))] = _row(kind.partition(":")[0], value)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from None
     return rows
+
+
+def _row(kind: str, value: str) -> Row:
+    tag = int(kind.rstrip("xe"))
+    if kind.endswith("x"):
+        return Row(tag, bytes.fromhex(value))
+    if kind.endswith("e"):
+        return Row(tag, value.encode("latin-1").decode("unicode_escape").encode("latin-1"))
+    return Row(tag, from_text(tag, value))
 
 
 def write_snmprec(rows: Mapping[str, Row]) -> str:
@@ -325,6 +341,7 @@ def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> List[Rule]:
 
     rules = []
     for entry in entries:
-        effects = tuple(Effect(**{**effect, "when": when(effect["when"])}) for effect in entry["effects"])
+        effects = tuple(Effect(**{**effect, "written": tuple(effect["written"]), "when": when(effect["when"])})
+                        for effect in entry["effects"])
         rules.append(Rule(**{**entry, "allow": tuple(entry["allow"]), "when": when(entry["when"]), "effects": effects}))
     return rules

@@ -1,0 +1,80 @@
+"""Server Technology's Sentry Switched CDU, from the words of Sentry3-MIB.
+
+Rows are tower.infeed.outlet. The status is off 0, on 1, and for a while offWait 2 or onWait 3; the action is none 0,
+on 1, off 2, reboot 3. An action on an outlet without power control is accepted and does nothing.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, Sequence
+
+from ..device import Device, Effect, Rule, When
+from ..model import Model, Relay
+from .rows import Rows, deciamps, energy_tenths, off_at_first
+
+_SENTRY = "1.3.6.1.4.1.1718.3"
+TOTAL_WATTS, TOWER, INFEED, OUTLET = f"{_SENTRY}.1.6.0", f"{_SENTRY}.2.1.1", f"{_SENTRY}.2.2.1", f"{_SENTRY}.2.3.1"
+STATUS, CONTROL_STATE, ACTION, CAPABILITIES = f"{OUTLET}.5", f"{OUTLET}.10", f"{OUTLET}.11", f"{OUTLET}.4"
+_REBOOT_S = 1.0
+# onSense, loadSense, powerControl and powerSense: bits 0, 1, 2 and 8, the highest bit of an octet first.
+_SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"
+
+
+def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
+            fixed: Sequence[str] = ()) -> Model:
+    """`each` outlets on every infeed. `neutral` adds a last infeed row that is the neutral. `fixed`: no power control."""
+    rows = Rows()
+    rows.system("Sentry Switched CDU", "1.3.6.1.4.1.1718.3", "sentry3")
+    numbers = {f"1.{infeed}.{n}": (infeed - 1) * each + n for infeed in range(1, infeeds + 1) for n in range(1, each + 1)}
+    rows.column(f"{OUTLET}.2", {index: _letters(index) for index in numbers})
+    rows.column(f"{OUTLET}.3", {index: f"TowerA_Outlet{n}" for index, n in numbers.items()})
+    rows.column(CAPABILITIES, {index: _METERED if index in fixed else _SWITCHED for index in numbers})
+    rows.column(STATUS, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
+    rows.column(f"{OUTLET}.7", {index: deciamps(n) * 10 for index, n in numbers.items()})
+    rows.column(CONTROL_STATE, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
+    rows.column(ACTION, dict.fromkeys(numbers, 0))
+    rows.column(f"{OUTLET}.14", {index: deciamps(n) * 23 for index, n in numbers.items()})
+    rows.column(f"{OUTLET}.18", {index: energy_tenths(n) * 100 for index, n in numbers.items()})
+    for infeed in range(1, infeeds + 1):
+        mine = [n for index, n in numbers.items() if index.startswith(f"1.{infeed}.")]
+        _infeed(rows, infeed, sum(deciamps(n) * 10 for n in mine), 4_000 + 10 * infeed)
+    if neutral:
+        _infeed(rows, infeeds + 1, 123, 0)
+    rows.put(f"{TOWER}.2.1", "A")
+    rows.put(f"{TOWER}.14.1", sum(4_000 + 10 * infeed for infeed in range(1, infeeds + 1)) // 10)
+    rows.put(TOTAL_WATTS, sum(deciamps(n) * 23 for n in numbers.values()))
+    real = range(1, infeeds + 1)
+    return Model("sentry3", Device(rows, _rules(relay_s)),
+                 {index: Relay(f"{STATUS}.{index}", on=("1",), off=("0",)) for index in numbers},
+                 load=[(f"{INFEED}.7.1.{infeed}", "0.01") for infeed in real],
+                 energy=[(f"{TOWER}.14.1", "1")],
+                 port_energy={index: (f"{OUTLET}.18.{index}", "0.001") for index in numbers},
+                 labels={index: _letters(index) for index in numbers})
+
+
+def _letters(index: str) -> str:
+    """The identifier on the unit: tower and infeed as letters, then the number ("AB3")."""
+    tower, infeed, number = index.split(".")
+    return f"{chr(64 + int(tower))}{chr(64 + int(infeed))}{number}"
+
+
+def _infeed(rows: Rows, infeed: int, hundredths: int, tenths_kwh: int) -> None:
+    rows.put(f"{INFEED}.2.1.{infeed}", f"A{chr(64 + infeed)}")
+    rows.put(f"{INFEED}.3.1.{infeed}", f"TowerA_Infeed{chr(64 + infeed)}")
+    rows.put(f"{INFEED}.7.1.{infeed}", hundredths)
+    rows.put(f"{INFEED}.12.1.{infeed}", hundredths * 23 // 10)
+    rows.put(f"{INFEED}.16.1.{infeed}", tenths_kwh)
+
+
+def _rules(relay_s: float) -> List[Rule]:
+    final: Dict[str, str] = {"1": "1", "2": "0", "3": "0"}
+    effects = [
+        Effect(f"{ACTION}.*", "0"),
+        Effect(f"{CONTROL_STATE}.*", mapping={"1": "5", "2": "4", "3": "8"}),
+        Effect(f"{STATUS}.*", mapping={"1": "3"}, when=(When(f"{STATUS}.*", ("0",)),)),
+        Effect(f"{STATUS}.*", mapping={"2": "2", "3": "2"}, when=(When(f"{STATUS}.*", ("1",)),)),
+        Effect(f"{STATUS}.*", mapping=final, after=relay_s),
+        Effect(f"{STATUS}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S),
+        Effect(f"{CONTROL_STATE}.*", mapping={"1": "1", "2": "0"}, after=relay_s),
+        Effect(f"{CONTROL_STATE}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S)]
+    can = (When(f"{CAPABILITIES}.*", (_SWITCHED.decode("latin-1"),)),)
+    return [Rule(f"{ACTION}.*", allow=("0", "1", "2", "3"), when=can, effects=tuple(effects))]
