@@ -1,0 +1,57 @@
+"""Checks that parts of a profile make when they are built. They raise ValueError with a sentence for the profile's author."""
+from __future__ import annotations
+
+import re
+from typing import Sequence, Tuple
+
+_OID = re.compile(r"(~|1)(\.(0|[1-9]\d*))+")
+_SUFFIX = re.compile(r"\d+(\.\d+)*")
+
+
+def oid(value: str, what: str) -> None:
+    """A numeric OID without a leading dot, or one that starts with `~` (the family's root)."""
+    if not _OID.fullmatch(value):
+        raise ValueError(f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the family's root)")
+
+
+def suffix(value: str, what: str) -> None:
+    """Arcs of an index such as 1.14, or nothing."""
+    if value and not _SUFFIX.fullmatch(value):
+        raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2, or leave it out")
+
+
+def given(value: str, what: str) -> None:
+    """A text that is not empty."""
+    if not value.strip():
+        raise ValueError(f"{what} is empty")
+
+
+def some(values: Sequence[object], what: str) -> None:
+    """At least one, and none twice."""
+    if not values:
+        raise ValueError(f"{what} is empty; give at least one")
+    once(values, what)
+
+
+def once(values: Sequence[object], what: str) -> None:
+    """None twice."""
+    if len(set(values)) != len(values):
+        raise ValueError(f"{what} names something twice")
+
+
+def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
+    """No value in two of the named sets."""
+    seen: "dict[str, str]" = {}
+    for name, values in sets:
+        for value in values:
+            if value in seen:
+                raise ValueError(f"{value!r} stands in {seen[value]!r} and in {name!r}")
+            seen[value] = name
+
+
+def pattern(value: str, what: str) -> "re.Pattern[str]":
+    """A regular expression."""
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{what} is no regular expression ({error})") from None

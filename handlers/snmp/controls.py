@@ -1,0 +1,156 @@
+"""How an outlet is switched: controls give the exact objects and values to write, in order, after all their checks.
+
+Nothing is written while a control thinks: a control that refuses raises Unsupported, and the device was only read.
+"""
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import List, Optional, Tuple, Union
+
+from ..errors import NoSuchOutlet, Unsupported
+from . import checks
+from .joins import Packed
+from .sources import Place, Source
+from .values import shown, text
+from .walks import Reader
+
+Value = Union[int, str]
+Order = Tuple[str, Value]           # OID with its instance, value: an int goes as INTEGER, text as OCTET STRING
+
+
+class Control(ABC):
+    """Gives the writes that bring one outlet into the wanted state."""
+
+    @abstractmethod
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        """What to write, in this order, once each. Raises Unsupported where the outlet must not be switched."""
+
+
+@dataclass(frozen=True)
+class Write(Control):
+    """One absolute value to one object; never a toggle, a cycle or a delayed verb."""
+
+    at: Place
+    on: Value
+    off: Value
+
+    def __post_init__(self) -> None:
+        if self.on == self.off:
+            raise ValueError(f"on and off are both {self.on!r}")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        return [(self.at.instance(reader, identity), self.on if up else self.off)]
+
+
+@dataclass(frozen=True)
+class Verbs(Control):
+    """An object for each verb; what is written is a delay, so `value` is 0 for now."""
+
+    on: Place
+    off: Place
+    value: Value = 0
+
+    def __post_init__(self) -> None:
+        if self.on == self.off:
+            raise ValueError("on and off are the same object")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        return [((self.on if up else self.off).instance(reader, identity), self.value)]
+
+
+@dataclass(frozen=True)
+class Unlock(Control):
+    """First `value` to an object of the same outlet, then the real command, which the device ignores without it."""
+
+    at: Place
+    value: Value
+    then: Control
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        return [(self.at.instance(reader, identity), self.value), *self.then.orders(reader, identity, up)]
+
+
+@dataclass(frozen=True)
+class WritePacked(Control):
+    """A text with the states of all outlets, written back with one of them changed.
+
+    It is read anew right before. Refused where any outlet reports something else than `on` or `off` (writing that back
+    could switch it), or where the text is longer than `longest` (a cut text would switch the rest).
+    """
+
+    at: Place
+    packed: Packed
+    on: str
+    off: str
+    longest: Optional[int] = None
+
+    def __post_init__(self) -> None:
+        if self.on == self.off:
+            raise ValueError(f"on and off are both {self.on!r}")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        row, position = self.packed.position(identity)
+        held = self.at.one(reader.again(), row)
+        values = [] if held is None else [part.strip() for part in text(held).split(self.packed.separator)]
+        if not 1 <= position <= len(values):
+            raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
+        odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
+        if odd:
+            raise Unsupported(f"one write sets all outlets of this device at once, and outlet {odd[0]} reports "
+                              f"{shown(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was written")
+        values[position - 1] = self.on if up else self.off
+        packed = self.packed.separator.join(values)
+        if self.longest is not None and len(packed) > self.longest:
+            raise Unsupported(f"one write sets all outlets of this device at once, and its {len(packed)} characters are more "
+                              f"than the {self.longest} that the device takes: nothing was written")
+        return [(self.at.instance(reader, row), packed)]
+
+
+@dataclass(frozen=True)
+class Guarded(Control):
+    """A control behind a lock or a right: refused with the sentence `why` unless `test` permits it for this outlet.
+
+    With `allow`: only if `test` reads one of these. With `refuse`: unless it reads one of these (also if the device does
+    not have the object, as older firmware may). Exactly one of the two.
+    """
+
+    then: Control
+    test: Source
+    why: str
+    allow: Tuple[str, ...] = ()
+    refuse: Tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bool(self.allow) == bool(self.refuse):
+            raise ValueError("give either allow or refuse")
+        checks.given(self.why, "why")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        mark = self.test.one(reader, identity)
+        said = None if mark is None else text(mark)
+        if (said not in self.allow) if self.allow else (said in self.refuse):
+            raise Unsupported(f"outlet {identity} is not switched: {self.why} (the device says "
+                              f"{'nothing' if mark is None else shown(mark, 20)})")
+        return self.then.orders(reader, identity, up)
+
+
+@dataclass(frozen=True)
+class Unmarked(Control):
+    """A control whose command also carries out what others left marked: refused while any row of `marks` but the
+    outlet's own reads something else than one of `quiet`."""
+
+    then: Control
+    marks: Source
+    quiet: Tuple[str, ...]
+    why: str
+
+    def __post_init__(self) -> None:
+        checks.some(self.quiet, "quiet")
+        checks.given(self.why, "why")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+        marked = [row for row, mark in self.marks.rows(reader).items() if row != identity and text(mark) not in self.quiet]
+        if marked:
+            raise Unsupported(f"outlet {identity} is not switched: {self.why} (outlet {marked[0]})")
+        return self.then.orders(reader, identity, up)

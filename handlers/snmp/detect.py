@@ -1,0 +1,101 @@
+"""Which family a device is: one GET of sysObjectID, then the walk that reads is the probe."""
+from __future__ import annotations
+
+import time
+from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
+
+from ..errors import PduHandlerError, Unreachable, Unsupported
+from .profile import Profile
+from .reading import Found, by_other_rows, by_states
+from .values import arcs, shown, text
+from .walks import Device, Reader
+
+SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
+SWEEP_SECONDS = 20.0
+_ENTERPRISES = (1, 3, 6, 1, 4, 1)
+
+Clock = Callable[[], float]
+
+
+class Candidate(NamedTuple):
+    """A family to try, and where its tree would lie."""
+
+    profile: Profile
+    root: str
+
+
+def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.monotonic,
+           sweep_seconds: float = SWEEP_SECONDS) -> Found:
+    """The family that the device answers as, with what was read on the way.
+
+    One GET, and one walk for each candidate's state column: candidates are the profiles whose sysObjectID prefix fits,
+    the longest prefix first, then in the order of `profiles` (a richer MIB stands before the one it replaced). A device
+    without a usable sysObjectID is asked for the families that name a root (`sweep`), for at most `sweep_seconds`.
+    Raises Unreachable where nobody answers (two GETs, no sweep), Unsupported where no family fits.
+    """
+    reader = Reader(device)
+    said, usable = _sys_object_id(reader)
+    tried = list(candidates(usable, profiles))
+    end = None if usable else clock() + sweep_seconds
+    for number, candidate in enumerate(tried):
+        if end is not None and clock() > end:
+            raise Unsupported(f"the device gives no usable sysObjectID ({said}) and {sweep_seconds:g} s of asking for "
+                              f"{number} of {len(tried)} families were not enough: set the handler setting 'profile'")
+        found = by_states(candidate.profile, reader.at(candidate.root))
+        if found:
+            return found
+    for candidate in tried if usable else ():
+        found = by_other_rows(candidate.profile, reader.at(candidate.root))
+        if found:
+            return found
+    raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
+
+
+def read_as(device: Device, profile: Profile) -> Found:
+    """The device read as this family, whatever it calls itself. Raises Unsupported where it answers nothing of it."""
+    reader = Reader(device)
+    usable = _sys_object_id(reader)[1] if profile.roots else ""
+    readers = [reader.at(root) for root in profile.roots_for(usable)]
+    for probe in (by_states, by_other_rows):
+        for at_root in readers:
+            found = probe(profile, at_root)
+            if found:
+                return found
+    raise Unsupported(f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is "
+                      f"set: leave the setting 'profile' out to have the family detected")
+
+
+def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
+    """The families to try for a usable sysObjectID, or for none (""), in the order in which they are tried."""
+    if sys_object_id:
+        fitting = [profile for profile in profiles if profile.match(sys_object_id)]
+        fitting.sort(key=lambda profile: -profile.match(sys_object_id))     # stable: equals keep their order
+    else:
+        fitting = [profile for profile in profiles if profile.sweep]
+    for profile in fitting:
+        for root in profile.roots_for(sys_object_id):
+            yield Candidate(profile, root)
+
+
+def _sys_object_id(reader: Reader) -> Tuple[str, str]:
+    """What the device gives as its sysObjectID, and the same where it is usable, else ""."""
+    try:
+        raw = reader.get(SYS_OBJECT_ID)
+    except Unreachable:
+        reader.get(SYS_UP_TIME)         # raises where nobody is there at all
+        raw = None
+    said = "none" if raw is None else shown(raw)
+    parts = arcs(text(raw)) if raw is not None else ()
+    usable = parts[:len(_ENTERPRISES)] == _ENTERPRISES and len(parts) > len(_ENTERPRISES) and parts[len(_ENTERPRISES)] > 0
+    return said, ".".join(map(str, parts)) if usable else ""
+
+
+def _unknown(reader: Reader, said: str, tried: List[str]) -> str:
+    try:
+        raw = reader.get(SYS_DESCR)
+    except PduHandlerError:
+        raw = None                      # the sentence is about the family; that the device does not tell this either is no news
+    description = "none" if raw is None else repr(shown(raw, 120))
+    asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
+    return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
+            f"Record it (python -m tests.harness record) to have it added, or name its family in the setting 'profile'")

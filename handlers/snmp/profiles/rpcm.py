@@ -1,0 +1,25 @@
+"""RCNTEC RPCM: the columns of the example handler that DCImanager's vendor publishes; no MIB text is public."""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import THOUSANDTHS, column, figure, oids, total
+
+STATE = column("46235.2.4.2.1.4", "output state (example handler)")
+
+PROFILES = (
+    Profile(
+        key="rpcm", vendor="RCNTEC", mib="RPCM (vendor's example)",
+        models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
+        sys_object_ids=oids("46235"),
+        outlets=(Outlets(
+            states=State(STATE, on=("1",), off=("0",)),
+            control=Write(STATE, on=1, off=0),
+            current=figure(column("46235.2.4.2.1.11", "output current in mA (example handler)"), THOUSANDTHS),
+            energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)"))),),
+        load=total(else_outlets=True),
+        energy=total(else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, energy=Proof.DRIVER, switching=Proof.DRIVER)),
+)

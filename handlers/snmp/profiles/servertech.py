@@ -1,0 +1,49 @@
+"""Server Technology: Sentry Switched and Smart CDU of Sentry3-MIB. The index is tower.infeed.outlet.
+
+Outlets lie on every infeed, not on the first alone. The fourth infeed of a three-phase tower is the neutral line. Energy
+comes in three units: outlets in Wh, infeeds in 0.1 kWh, towers in kWh.
+"""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..figures import State
+from ..joins import Arc, Bits, Only, Part
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oids, scalar, total
+
+THREE_PHASE = 3             # bit of towerCapabilities
+POWER_CONTROL = 2           # bit of outletCapabilities
+LOCKED_OFF, LOCKED_ON = "6", "7"
+
+INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
+FOURTH_INFEEDS = Arc(INFEED_LOAD, 1, ("4",))
+NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE), over=FOURTH_INFEEDS, start=0, stop=1)
+
+PROFILES = (
+    Profile(
+        key="sentry3", vendor="Server Technology", mib="Sentry3-MIB",
+        models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
+        sys_object_ids=oids("1718.3"),
+        outlets=(Outlets(
+            states=State(column("1718.3.2.3.1.5", "outletStatus"), on=("1",), off=("0",)),
+            control=Guarded(
+                Guarded(
+                    Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
+                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",),
+                    why="this model only monitors it"),
+                column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
+                why="it is locked on the device"),
+            rows=column("1718.3.2.3.1.2", "outletID"),
+            number=column("1718.3.2.3.1.2", "outletID"),
+            name=column("1718.3.2.3.1.3", "outletName"),
+            current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
+            power=figure(column("1718.3.2.3.1.14", "outletPower")),
+            energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS)),),
+        load=total(figure(Only(INFEED_LOAD, NEUTRAL, ("1",), keep=False), HUNDREDTHS), else_outlets=True),
+        power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
+        energy=total(figure(column("1718.3.2.1.1.14", "towerEnergy")),
+                     figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

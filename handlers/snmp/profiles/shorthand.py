@@ -1,0 +1,44 @@
+"""Short forms for entries of profiles: what stands below 1.3.6.1.4.1 is written without it, `~` is the family's root."""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Sequence
+
+from ..figures import Figure, Total
+from ..sources import Column, Scalar, Source
+from ..walks import ROOT
+
+ENTERPRISES = "1.3.6.1.4.1."
+
+TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
+ONES, TENS = Decimal(1), Decimal(10)
+
+
+def oid(below: str) -> str:
+    """The whole OID of what is written below 1.3.6.1.4.1, or below the root with a leading `~`."""
+    return below if below.startswith(ROOT) else ENTERPRISES + below
+
+
+def oids(*below: str) -> "tuple[str, ...]":
+    """Several whole OIDs, such as sysObjectID prefixes."""
+    return tuple(map(oid, below))
+
+
+def column(below: str, name: str, suffix: str = "") -> Column:
+    """A column and its name in the MIB; with `suffix` only rows whose index ends so (a sensor type)."""
+    return Column(oid(below), name, suffix)
+
+
+def scalar(below: str, name: str) -> Scalar:
+    """One object, `.0` included, and its name in the MIB."""
+    return Scalar(oid(below), name)
+
+
+def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)) -> Figure:
+    """A measurement in A, W or kWh: value * scale."""
+    return Figure(source, scale, tuple(absent))
+
+
+def total(*figures: Figure, else_outlets: bool = False) -> Total:
+    """The first of these figures that has rows, summed; else, where wanted, the sum over the outlets."""
+    return Total(tuple(figures), else_outlets)

@@ -1,0 +1,182 @@
+"""Profiles as JSON, both ways, strictly: whatever a profile can say, JSON can say, and nothing else.
+
+An object's fields are those of the class that is meant there. Where several classes fit (a source, a control), `kind`
+names one. A number with a scale is written as text ("0.1"), so that it stays exact.
+"""
+from __future__ import annotations
+
+import inspect
+import json
+import typing
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any, Dict, List, Mapping, Tuple, Type
+
+from . import controls, joins, sources
+from .controls import Control
+from .figures import Doubt, Figure, State, Total
+from .profile import Evidence, Outlets, Profile, Root
+from .sources import Place, Source, Span
+
+
+class ProfileError(ValueError):
+    """A profile's JSON is wrong: the sentence starts with the path of the key, such as profile.outlets[0].states.on."""
+
+
+def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
+    found = {name: cls for module in modules for name, cls in vars(module).items()
+             if inspect.isclass(cls) and issubclass(cls, (Source, Control)) and is_dataclass(cls)}
+    return dict(sorted(found.items()))
+
+
+KINDS = _kinds(sources, joins, controls)
+PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Total, Span)
+
+
+def dumps(profile: Profile) -> str:
+    """The profile as JSON text; `loads` of it is equal to the profile."""
+    return json.dumps(to_json(profile), indent=1)
+
+
+def loads(text: str) -> Profile:
+    """The profile of a JSON text. Raises ProfileError."""
+    try:
+        data = json.loads(text, object_pairs_hook=_once)
+    except ProfileError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise ProfileError(f"profile: this is not JSON ({error})") from None
+    return from_json(data)
+
+
+def to_json(profile: Profile) -> Dict[str, object]:
+    """The profile as JSON objects; fields that hold their default are left out."""
+    data = _plain(profile)
+    assert isinstance(data, dict)
+    return data
+
+
+def from_json(data: object) -> Profile:
+    """The profile of JSON objects. Raises ProfileError."""
+    try:
+        made = _read(data, Profile, "profile")
+    except RecursionError:
+        raise ProfileError("profile: nested too deeply") from None
+    assert isinstance(made, Profile)
+    return made
+
+
+def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    out: Dict[str, object] = {}
+    for key, value in pairs:
+        if key in out:
+            raise ProfileError(f"profile: the key {key!r} stands twice in one object")
+        out[key] = value
+    return out
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        changed = {field.name: _plain(getattr(value, field.name)) for field in fields(value)
+                   if field.default is MISSING or getattr(value, field.name) != field.default}
+        kind = type(value).__name__
+        return {"kind": kind, **changed} if kind in KINDS else changed
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _read(data: object, hint: Any, path: str) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Union:
+        return _read_union(data, arguments, path)
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise ProfileError(f"{path}: give a list, not {_said(data)}")
+        return tuple(_read(item, arguments[0], f"{path}[{n}]") for n, item in enumerate(data))
+    if inspect.isclass(hint) and issubclass(hint, Enum):
+        members = {member.value: member for member in hint}
+        if not isinstance(data, str) or data not in members:
+            raise ProfileError(f"{path}: {_said(data)} is not allowed; give one of {', '.join(members)}")
+        return members[data]
+    if hint is Decimal:
+        return _read_decimal(data, path)
+    if hint in (str, int, bool):
+        if type(data) is not hint:
+            raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_said(data)}")
+        return data
+    return _read_object(data, hint, path)
+
+
+_WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", bool: "true or false"}
+
+
+def _read_union(data: object, arguments: Tuple[Any, ...], path: str) -> Any:
+    inner = [argument for argument in arguments if argument is not type(None)]
+    if data is None and len(inner) < len(arguments):
+        return None
+    for argument in inner:
+        if len(inner) == 1 or type(data) is argument:
+            return _read(data, argument, path)
+    raise ProfileError(f"{path}: give {' or '.join(_WORDS[argument] for argument in inner)}, not {_said(data)}")
+
+
+def _read_decimal(data: object, path: str) -> Decimal:
+    try:
+        value = Decimal(data) if isinstance(data, str) else None
+    except InvalidOperation:
+        value = None
+    if value is None:
+        raise ProfileError(f"{path}: give a number as a text, such as \"0.1\", not {_said(data)}")
+    return value
+
+
+def _read_object(data: object, hint: Any, path: str) -> Any:
+    if not isinstance(data, dict):
+        raise ProfileError(f"{path}: give an object, not {_said(data)}")
+    cls, given = hint, dict(data)
+    if not is_dataclass(hint):
+        allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
+        kind = given.pop("kind", None)
+        if kind not in allowed:
+            raise ProfileError(f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}")
+        cls = KINDS[kind]
+    hints, known = typing.get_type_hints(cls), {field.name: field for field in fields(cls)}
+    for name in given:
+        if name not in known:
+            raise ProfileError(f"{path}.{name[:60]}: this key is unknown; {cls.__name__} has {', '.join(known)}")
+    for name, field in known.items():
+        if name not in given and field.default is MISSING:
+            raise ProfileError(f"{path}.{name}: this key is missing")
+    values = {name: _read(value, hints[name], f"{path}.{name}") for name, value in given.items()}
+    try:
+        return cls(**values)
+    except ValueError as error:
+        raise ProfileError(f"{path}: {error}") from None
+
+
+def _said(data: object) -> str:
+    if data is None:
+        return "nothing"
+    shown = json.dumps(data, default=str)
+    return shown if len(shown) <= 40 else shown[:37] + "..."
+
+
+def reference() -> str:
+    """All kinds with their fields, as Markdown, for the handbook of people who describe a PDU."""
+    lines = ["| kind | where | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
+    for cls in (*PLAIN, *KINDS.values()):
+        where = "control" if issubclass(cls, Control) else "place, source" if issubclass(cls, Place) \
+            else "source" if issubclass(cls, Source) else "field"
+        listed = ", ".join(f"`{field.name}`" + ("" if field.default is MISSING else f" ({_default(field.default)})")
+                           for field in fields(cls))
+        meaning = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
+        lines.append(f"| {cls.__name__} | {where} | {listed} | {meaning} |")
+    return "\n".join(lines)
+
+
+def _default(value: object) -> str:
+    return "none" if value is None or value == () else json.dumps(_plain(value)) if not is_dataclass(value) else "none"

@@ -1,0 +1,48 @@
+"""What an SNMP agent answered, as text, octets or an exact number. Everything a device says is hostile until it passed here."""
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Dict, Mapping, Optional
+
+from ..host import Raw
+
+Rows = Dict[str, Raw]           # identity, or index suffix -> value, in the device's order
+Walked = Mapping[str, Raw]
+
+_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?")
+_HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
+
+
+def text(raw: Raw) -> str:
+    """The value as text, without the NULs, blanks and line ends that agents pad it with."""
+    if isinstance(raw, bytes):
+        raw = raw.decode("utf-8", "replace")
+    return str(raw).strip(" \t\r\n\0")
+
+
+def shown(raw: Raw, longest: int = 80) -> str:
+    """The value as text for a person: one line, no control characters, not longer than `longest`."""
+    return "".join(c for c in text(raw) if c.isprintable())[:longest]
+
+
+def octets(raw: Raw) -> bytes:
+    """The octets of an OCTET STRING, whether the platform gave bytes, text, or hex digits after `0x`."""
+    if isinstance(raw, bytes):
+        return raw
+    hexed = _HEX.fullmatch(str(raw))
+    return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8")
+
+
+def number(raw: Raw, unit: str = "") -> Optional[Decimal]:
+    """The value as an exact number; None for anything else. `unit` is a text that the device may put behind it."""
+    said = text(raw)
+    if unit and said.endswith(unit):
+        said = said[:-len(unit)].rstrip()
+    return Decimal(said) if _NUMBER.fullmatch(said) else None
+
+
+def arcs(oid: str) -> "tuple[int, ...]":
+    """The arcs of a dotted OID, with or without a leading dot; () for anything else."""
+    parts = oid.strip().strip(".").split(".")
+    return tuple(map(int, parts)) if all(p.isascii() and p.isdigit() for p in parts) else ()
