@@ -6,6 +6,7 @@ it an `__init__.py` and the handler's file. Everything else refused here would b
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -20,10 +21,11 @@ class BadArchive(ValueError):
 
 
 class Archive(NamedTuple):
-    """`top` is the one directory; `files` holds path (with `top` in front) → content."""
+    """`top` is the one directory; `files` holds path (with `top` in front) → content, `times` when it was modified."""
 
     top: str
     files: Dict[str, bytes]
+    times: Dict[str, float]
 
     def unpack(self, folder: Path) -> None:
         """Write the files below `folder`, over those of an older version, as tar does."""
@@ -31,6 +33,7 @@ class Archive(NamedTuple):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+            os.utime(target, (self.times[path], self.times[path]))
 
     def holds_module(self, import_path: str) -> bool:
         """Whether `pdu_x.handler` is a module of this archive."""
@@ -46,7 +49,8 @@ def read(data: bytes) -> Archive:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tar:
             members = tar.getmembers()
             _check(members)
-            files = {member.name: _content(tar, member) for member in members if member.isfile()}
+            plain = [member for member in members if member.isfile()]
+            files = {member.name: _content(tar, member) for member in plain}
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BadArchive(f"not a complete tar.gz ({error})") from None
     tops = {PurePosixPath(member.name).parts[0] for member in members}
@@ -57,7 +61,7 @@ def read(data: bytes) -> Archive:
         raise BadArchive(f"the directory's name {top!r} cannot be used")
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py")
-    return Archive(top, files)
+    return Archive(top, files, {member.name: float(member.mtime) for member in plain})
 
 
 def _check(members: List[tarfile.TarInfo]) -> None:

@@ -1,0 +1,119 @@
+"""Archives as a platform uses them: unpacked beside `common` and `pdu_common`, in a clean interpreter."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, Sequence
+
+import pytest
+
+from tests import archives
+from tests.needs import ROOT
+
+from .building import NAMES, archive, files, small_tree
+
+# Prints what was loaded from where; -S leaves out site-packages, -I environment and current directory.
+_LOAD = """
+import json, sys
+sys.path[:0] = sys.argv[1:3]
+before = set(sys.modules)
+import importlib, threading
+made = [importlib.import_module(path).make_handler(None) for path in sys.argv[3:]]
+print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": threading.active_count(),
+                  "modules": sorted(set(sys.modules) - before)}))
+"""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    """A folder with links to the platform's two packages, and nothing else."""
+    folder = tmp_path / "host"
+    folder.mkdir()
+    for package in ("common", "pdu_common"):
+        (folder / package).symlink_to(ROOT / package)
+    return folder
+
+
+def load(host: Path, unpacked: Path, modules: Sequence[str], options: Sequence[str] = ("-I", "-S", "-B"),
+         folder: Path = Path("/")) -> Dict[str, Any]:
+    done = subprocess.run([sys.executable, *options, "-c", _LOAD, str(host), str(unpacked), *modules], cwd=folder,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    answer: Dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_archive_loads_beside_the_two_packages_alone(name: str, host: Path, tmp_path: Path) -> None:
+    unpacked = tmp_path / "unpacked"
+    archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
+    # The double of BaseSnmpPdu needs pysnmp; a platform has its own there.
+    options = ("-I", "-B") if name == "snmp" else ("-I", "-S", "-B")
+    loaded = load(host, unpacked, [f"pdu_{name}.handler"], options)
+    assert loaded["kinds"][0].startswith(f"pdu_{name}.c") and loaded["threads"] == 1
+    tops = {module.partition(".")[0] for module in loaded["modules"]}
+    assert "handlers" not in tops and "tests" not in tops and not tops & {"rich", "zeroconf"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_archive_holds_no_tools(name: str) -> None:
+    found = files(ROOT / "handlers", name)
+    assert not [path for path in found if path.endswith("__main__.py") or "zeroconf" in path]
+
+
+def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
+    unpacked = tmp_path / "unpacked"
+    for name in NAMES:
+        archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
+    loaded = load(host, unpacked, [f"pdu_{name}.handler" for name in NAMES], ("-I", "-B"))
+    assert len(set(loaded["kinds"])) == len(NAMES)
+
+
+@pytest.mark.parametrize("place", ["/", "unpacked", "unpacked/pdu_small", "decoys"])
+def test_current_directory_does_not_matter(host: Path, tmp_path: Path, place: str) -> None:
+    unpacked, decoys = tmp_path / "unpacked", tmp_path / "decoys"
+    archives.read(archive(small_tree(tmp_path), "small")).unpack(unpacked)
+    decoys.mkdir()
+    for name in ("errors.py", "wire.py", "handler.py", "common.py"):
+        (decoys / name).write_text("raise SystemExit(name)")
+    assert load(host, unpacked, ["pdu_small.handler"], folder=tmp_path / place)["kinds"]
+
+
+def test_two_versions_under_two_names_run_side_by_side(host: Path, tmp_path: Path) -> None:
+    unpacked = tmp_path / "unpacked"
+    for name, version in (("older", "1.0"), ("newer", "2.0")):
+        archives.read(archive(small_tree(tmp_path / name, name, version), name)).unpack(unpacked)
+    kinds = load(host, unpacked, ["pdu_older.handler", "pdu_newer.handler"])["kinds"]
+    assert kinds[0].startswith("pdu_older.c") and kinds[1].startswith("pdu_newer.c")
+
+
+# A process that has the first version loaded, is given the second one and loads the entry module again, byte code cached.
+_LIVING = """
+import importlib, sys
+sys.path[:0] = sys.argv[1:3]
+from pdu_common.connection import PduData
+seen = []
+module = importlib.import_module("pdu_small.handler")
+for line in sys.stdin:
+    module = importlib.reload(module)
+    print(module.make_handler(PduData("127.0.0.1")).status().ports[1].identity, flush=True)
+"""
+
+
+def test_upload_into_a_living_process_runs_the_new_code_and_rolls_back(host: Path, tmp_path: Path) -> None:
+    unpacked = tmp_path / "unpacked"
+    versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small")) for number in ("1.0", "1.1")}
+    versions["1.0"].unpack(unpacked)
+    with subprocess.Popen([sys.executable, "-I", "-S", "-c", _LIVING, str(host), str(unpacked)], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        seen = []
+        for number in ("1.0", "1.1", "1.0"):
+            versions[number].unpack(unpacked)
+            process.stdin.write("\n")
+            process.stdin.flush()
+            seen.append(process.stdout.readline().strip())
+        process.stdin.close()
+    assert seen == ["1.0", "1.1", "1.0"]

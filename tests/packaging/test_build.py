@@ -1,0 +1,206 @@
+"""What goes into an archive and what is refused, on small trees."""
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+from tests import archives
+from tests.needs import ROOT
+
+from .building import archive, build, files, register_script, small_tree
+
+
+def tree(folder: Path, texts: Dict[str, str]) -> Path:
+    """A `handlers` tree with these files; every package gets an empty __init__.py unless it is given."""
+    top = folder / "handlers"
+    for path, text in {"__init__.py": 'VERSION = "1.0"\n', **texts}.items():
+        file = top / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    for file in list(top.rglob("*.py")):
+        (file.parent / "__init__.py").touch()
+    return top
+
+
+def closure(folder: Path, texts: Dict[str, str]) -> List[str]:
+    return sorted(files(tree(folder, texts), "x"))
+
+
+def refusal(folder: Path, texts: Dict[str, str]) -> str:
+    with pytest.raises(build.BuildError) as caught:
+        files(tree(folder, texts), "x")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
+
+
+@pytest.mark.parametrize("text, more", [
+    ("", []),
+    ("from . import a", ["x/a.py"]),
+    ("from .a import name", ["x/a.py"]),
+    ("from ..shared import name", ["shared.py"]),
+    ("from .. import VERSION", []),
+    ("from .deep import inner", ["x/deep/__init__.py", "x/deep/inner.py"]),
+    ("from .deep.inner import name", ["x/deep/__init__.py", "x/deep/inner.py"]),
+    ("from .deep import name", ["x/deep/__init__.py"]),
+    ("from .chain import name", ["shared.py", "x/a.py", "x/chain.py"]),
+    ("from .ring import name", ["x/ring.py"]),
+    ("def f():\n    from . import a", ["x/a.py"]),
+    ("try:\n    from . import a\nexcept ImportError:\n    pass", ["x/a.py"]),
+    ("import importlib\ndef f():\n    return importlib.import_module('.deep.inner', __package__)",
+     ["x/deep/__init__.py", "x/deep/inner.py"]),
+    ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import a\n    import typing_extensions", []),
+    ("import typing\nif typing.TYPE_CHECKING:\n    import rich\nelse:\n    from . import a", ["x/a.py"]),
+    ("import common.logger, pdu_common.helper, ssl, json, requests", []),
+    ("import importlib\nfound = importlib.import_module('pdu_common.base')", []),
+])
+def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: List[str]) -> None:
+    found = closure(tmp_path, {"x/handler.py": text, "x/a.py": "", "shared.py": "", "unused.py": "import rich", "x/tool.py": "",
+                               "x/__main__.py": "import rich", "x/deep/inner.py": "", "x/chain.py": "from . import a\nfrom .. import shared",
+                               "x/ring.py": "from . import handler"})
+    assert found == sorted(ALWAYS + more)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("import rich", ["x/handler.py line 1", "'rich'"]),
+    ("x = 1\n\ndef f():\n    import rich.table", ["line 4", "'rich.table'"]),
+    ("from zeroconf import x", ["'zeroconf'"]),
+    ("import handlers.errors", ["'handlers.errors'", "leading dots"]),
+    ("from tests import needs", ["'tests'"]),
+    ("import telnetlib", ["'telnetlib'", "3.9 to 3.13"]),
+    ("import tomllib", ["'tomllib'"]),
+    ("from .absent import x", [".absent", "does not exist"]),
+    ("from ...beyond import x", ["leaves handlers/"]),
+    ("from ..y import wire", ["y/__init__.py", "belongs to another handler"]),
+    ("from ..y.wire import x", ["belongs to another handler"]),
+    ("import importlib\ndef f(name):\n    return importlib.import_module(name, __package__)", ["line 3", "while running"]),
+    ("import importlib\ndef f(name):\n    return importlib.import_module(name, package=__package__)", ["line 3"]),
+    ("def f(:", ["not valid Python"]),
+])
+def test_what_a_platform_may_lack_is_refused_by_file_and_line(tmp_path: Path, text: str, words: List[str]) -> None:
+    said = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
+    assert not [word for word in words if word not in said], said
+
+
+def test_missing_handler_is_a_sentence(tmp_path: Path) -> None:
+    assert "handlers/x/handler" in refusal(tmp_path, {"x/other.py": ""})
+
+
+def test_entry_module_and_package_stand_beside_the_folder_of_the_content(tmp_path: Path) -> None:
+    found = archives.read(archive(small_tree(tmp_path), "small"))
+    folders = {path.split("/")[1] for path in found.files if path.count("/") > 1}
+    assert found.top == "pdu_small" and len(folders) == 1
+    folder = folders.pop()
+    assert sorted(found.files) == sorted(["pdu_small/__init__.py", "pdu_small/handler.py"] + [
+        f"pdu_small/{folder}/{path}" for path in ("__init__.py", "errors.py", "small/__init__.py", "small/handler.py", "small/wire.py")])
+    for path, content in found.files.items():
+        inner = path.partition(f"{folder}/")[2]
+        assert not inner or content == (tmp_path / "handlers" / inner).read_bytes()
+
+
+def test_same_files_give_the_same_bytes_wherever_they_lie(tmp_path: Path) -> None:
+    first, second = archive(small_tree(tmp_path / "a"), "small"), archive(small_tree(tmp_path / "b" / "c"), "small")
+    assert first == second
+
+
+_PROGRAM = """
+import os, runpy, sys
+from pathlib import Path
+build, tree, umask = sys.argv[1:]
+os.umask(int(umask, 8))
+sys.stdout.buffer.write(runpy.run_path(build)["archive"](Path(tree), "small"))
+"""
+
+
+def test_bytes_depend_neither_on_hash_seed_nor_umask_nor_the_age_of_files(tmp_path: Path) -> None:
+    made = set()
+    for seed, umask in (("1", "022"), ("2", "077")):
+        top = small_tree(tmp_path)
+        os.utime(top / "errors.py", (int(seed), int(seed)))
+        made.add(subprocess.run([sys.executable, "-c", _PROGRAM, str(ROOT / "packaging" / "build.py"), str(top), umask],
+                                env={"PYTHONHASHSEED": seed}, cwd=tmp_path, check=True, capture_output=True).stdout)
+    assert made == {archive(small_tree(tmp_path), "small")}
+
+
+def test_every_byte_of_content_changes_folder_and_times(tmp_path: Path) -> None:
+    """Python takes a cached .pyc for current while time and size of its source are the same."""
+    def entry(data: bytes) -> tarfile.TarInfo:
+        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+            return tar.getmember("pdu_small/handler.py")
+
+    first = archive(small_tree(tmp_path), "small")
+    (tmp_path / "handlers" / "small" / "wire.py").write_text("def act(what: str) -> None:\n    pass\n")
+    second = archive(tmp_path / "handlers", "small")
+    assert entry(first).size == entry(second).size and entry(first).mtime != entry(second).mtime
+
+
+def test_members_are_plain_files_and_folders_of_nobody_in_order(tmp_path: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive(small_tree(tmp_path), "small"))) as tar:
+        members = tar.getmembers()
+    names = [member.name for member in members]
+    assert names == sorted(names) and names[0] == "pdu_small" and len(set(names)) == len(names)
+    for member in members:
+        assert (member.isfile() and member.mode == 0o644) or (member.isdir() and member.mode == 0o755)
+        assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
+
+
+def test_gzip_header_holds_neither_time_nor_name(tmp_path: Path) -> None:
+    data = archive(small_tree(tmp_path), "small")
+    assert data[3] == 0 and data[4:8] == b"\0\0\0\0" and gzip.decompress(data)
+
+
+def test_replaced_text_goes_in_and_is_followed_and_checked(tmp_path: Path) -> None:
+    top = tree(tmp_path, {"x/handler.py": "from . import options", "x/options.py": "OPTIONS = {}", "x/more.py": ""})
+    found = files(top, "x", {"x/options.py": "from . import more\nOPTIONS = {'a': 'ü'}\n"})
+    assert found["x/options.py"].decode() == "from . import more\nOPTIONS = {'a': 'ü'}\n" and "x/more.py" in found
+    assert archive(top, "x") != archive(top, "x", {"x/options.py": "OPTIONS = {'a': 'b'}"})
+    with pytest.raises(build.BuildError, match="rich"):
+        files(top, "x", {"x/options.py": "import rich"})
+    with pytest.raises(build.BuildError, match="does not use it"):
+        files(top, "x", {"x/more.py": ""})
+
+
+@pytest.mark.parametrize("text", ["", "VERSION = 1\n", "version = '1'\n"])
+def test_version_must_stand_in_the_package(tmp_path: Path, text: str) -> None:
+    with pytest.raises(build.BuildError, match="VERSION"):
+        build.version(tree(tmp_path, {"__init__.py": text or "# none\n"}))
+
+
+def test_build_writes_whole_files_and_the_script(tmp_path: Path) -> None:
+    top, out = small_tree(tmp_path), tmp_path / "dist"
+    handler = build.Handler("small", "Small PDUs", "custom")
+    made = build.build(top, out, [handler])
+    assert [path.name for path in made] == ["pdu_small-1.0.tar.gz", "register.sh"]
+    assert sorted(out.iterdir()) == sorted(made) and made[1].stat().st_mode & 0o777 == 0o755
+
+
+def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
+    top = small_tree(tmp_path)
+    (top / "small" / "wire.py").write_text("import rich\n")
+    with pytest.raises(build.BuildError):
+        build.build(top, tmp_path / "dist", [build.Handler("small", "Small", "custom")])
+    assert not (tmp_path / "dist").exists()
+
+
+def test_names_that_a_shell_would_read_are_refused(tmp_path: Path) -> None:
+    for shown in ("it's", "a|b", "$(x)", "a\nb"):
+        with pytest.raises(build.BuildError):
+            build.register_script("1.0", [build.Handler("x", shown, "snmp")])
+    text = register_script(tmp_path, "small").read_text()
+    assert "small|Small small|custom" in text and not [word for word in ("@VERSION@", "@HANDLERS@") if word in text]
+
+
+def test_wrong_name_on_the_command_line_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        build.main(["nosuch"])
+    assert stopped.value.code == 2 and "raritan, snmp, nut" in capsys.readouterr().err
