@@ -71,7 +71,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """A writable object or column.
+    """A writable object or column. Where several rules fit an object, the first that allows the value counts.
 
     Refused with `refuse` always, with wrongLength above `longest` octets, with wrongValue unless in `allow` or between
     `lowest` and `highest`, and with `otherwise` unless every `when` holds ("" says yes and does nothing). `ignore` says yes and does nothing. `keep`
@@ -139,14 +139,17 @@ class Device:
         row = self._rows.get(oid)
         if row is None:
             return "notWritable", None
-        rule = None
-        if self._rules is not None:
-            rule = next((r for r in self._rules if _row_of(r.oid, oid) is not None), None)
-            if rule is None:
-                return "notWritable", None
-        if tag != row.tag:
-            return "wrongType", rule
-        return (self._objection(rule, oid, as_text(value)) if rule is not None else ""), rule
+        if tag != row.tag and (self._rules is None or any(_row_of(r.oid, oid) is not None for r in self._rules)):
+            return "wrongType", None
+        if self._rules is None:
+            return "", None
+        answer, text = "notWritable", as_text(value)
+        for rule in self._rules:
+            if _row_of(rule.oid, oid) is not None:
+                answer = self._objection(rule, oid, text)
+                if answer != "wrongValue":
+                    return answer, rule
+        return answer, None
 
     def put(self, oid: str, value: str) -> None:
         """Changes a value from outside, as a person at the device does; the object must exist."""

@@ -22,6 +22,12 @@ class Relay:
     off: Tuple[str, ...]
     place: Optional[int] = None
 
+    def state(self, text: Optional[str]) -> Optional[bool]:
+        """On, off, or neither for sure, by the text of the object's value."""
+        if text is not None and self.place is not None:
+            text = text.split(",")[self.place].strip()
+        return True if text in self.on else False if text in self.off else None
+
 
 @dataclass(frozen=True)
 class Model:
@@ -38,15 +44,9 @@ class Model:
     def books(self) -> Books:
         """The truth at this moment; an outlet that is neither surely on nor surely off is None."""
         return Books(
-            states={identity: self._state(relay) for identity, relay in self.relays.items()},
+            states={identity: relay.state(self.device.text(relay.oid)) for identity, relay in self.relays.items()},
             load_a=self._sum(self.load), energy_kwh=self._sum(self.energy),
             port_energy_kwh={identity: float(self._worth(figure)) for identity, figure in self.port_energy.items()})
-
-    def _state(self, relay: Relay) -> Optional[bool]:
-        text = self.device.text(relay.oid)
-        if text is not None and relay.place is not None:
-            text = text.split(",")[relay.place].strip()
-        return True if text in relay.on else False if text in relay.off else None
 
     def _sum(self, figures: Sequence[Figure]) -> Optional[float]:
         return float(sum(self._worth(figure) for figure in figures)) if figures else None

@@ -136,6 +136,8 @@ def _rpdu2(rows: Rows, outlets: int, units: int) -> None:
     numbers = range(1, outlets * units + 1)
     unit_of = {str(n): (n - 1) // outlets + 1 for n in numbers}
     number_of = {str(n): (n - 1) % outlets + 1 for n in numbers}
+    rows.put(f"{_APC}.26.9.1.0", len(numbers))                              # rPDU2OutletSwitchedTableSize
+    rows.put(f"{_APC}.26.9.3.0", len(numbers))                              # rPDU2OutletMeteredTableSize
     for table in (RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED):
         rows.column(f"{table}.1", {str(n): n for n in numbers})
         rows.column(f"{table}.2", unit_of)

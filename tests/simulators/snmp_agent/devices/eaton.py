@@ -13,6 +13,7 @@ NAME, DESIGNATOR = f"{_OUTLET}.1.1.3", f"{_OUTLET}.1.1.6"
 CONTROL = f"{_OUTLET}.6.1"
 STATE, OFF, ON, REBOOT, REBOOT_OFF_TIME, SWITCHABLE = (f"{CONTROL}.{column}" for column in (2, 3, 4, 5, 8, 9))
 CURRENT, WATTS, WATT_HOURS = f"{_OUTLET}.4.1.3", f"{_OUTLET}.5.1.3", f"{_OUTLET}.5.1.4"
+INPUT_KIND = f"{_EPDU}.3.3.1.2"
 INPUT_CURRENT, INPUT_WATTS, INPUT_WATT_HOURS = f"{_EPDU}.3.3.1.4", f"{_EPDU}.3.5.1.4", f"{_EPDU}.3.5.1.5"
 _IS_OFF, _IS_ON, _PENDING_OFF, _PENDING_ON = "0", "1", "2", "3"
 _IDLE = "-1"
@@ -27,6 +28,7 @@ def epdu(outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked
     numbers = dict(zip(indexes(outlets, "0."), range(1, outlets + 1)))
     rows.column(f"{_OUTLET}.1.1.2", {index: f"Outlet {n}" for index, n in numbers.items()})
     rows.column(NAME, {index: f"Outlet A{n}" for index, n in numbers.items()})
+    rows.column(DESIGNATOR, {index: f"A{n}" for index, n in numbers.items()})
     rows.column(STATE, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
     for verb in (OFF, ON, REBOOT):
         rows.column(verb, dict.fromkeys(numbers, -1))
@@ -37,6 +39,9 @@ def epdu(outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked
     rows.column(WATT_HOURS, {index: energy_tenths(n) * 100 for index, n in numbers.items()}, GAUGE)
     for line in (1, 2, 3):
         rows.put(f"{INPUT_CURRENT}.0.1.{line}", sum(deciamps(n) * 100 for n in numbers.values() if n % 3 == line - 1))
+        rows.put(f"{INPUT_KIND}.0.1.{line}", line + 2)              # phase1, phase2, phase3
+    rows.put(f"{INPUT_CURRENT}.0.1.4", 250)
+    rows.put(f"{INPUT_KIND}.0.1.4", 2)                              # neutral
     rows.put(f"{INPUT_WATTS}.0.1", sum(deciamps(n) * 23 for n in numbers.values()))
     rows.put(f"{INPUT_WATT_HOURS}.0.1", sum(energy_tenths(n) * 100 for n in numbers.values()), GAUGE)
     return Model("eaton-epdu", Device(rows, _rules(relay_s, only_now)),
@@ -44,7 +49,7 @@ def epdu(outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked
                  load=[(f"{INPUT_CURRENT}.0.1.{line}", "0.001") for line in (1, 2, 3)],
                  energy=[(f"{INPUT_WATT_HOURS}.0.1", "0.001")],
                  port_energy={index: (f"{WATT_HOURS}.{index}", "0.001") for index in numbers},
-                 labels={index: str(n) for index, n in numbers.items()})
+                 labels={index: f"A{n}" for index, n in numbers.items()})
 
 
 def _rules(relay_s: float, only_now: bool) -> List[Rule]:

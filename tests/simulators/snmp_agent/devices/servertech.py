@@ -16,12 +16,13 @@ TOTAL_WATTS, TOWER, INFEED, OUTLET = f"{_SENTRY}.1.6.0", f"{_SENTRY}.2.1.1", f"{
 STATUS, CONTROL_STATE, ACTION, CAPABILITIES = f"{OUTLET}.5", f"{OUTLET}.10", f"{OUTLET}.11", f"{OUTLET}.4"
 _REBOOT_S = 1.0
 # onSense, loadSense, powerControl and powerSense: bits 0, 1, 2 and 8, the highest bit of an octet first.
+_THREE_PHASE = b"\x10"           # bit 3 of towerCapabilities
 _SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"
 
 
 def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
             fixed: Sequence[str] = ()) -> Model:
-    """`each` outlets on every infeed. `neutral` adds a last infeed row that is the neutral. `fixed`: no power control."""
+    """`each` outlets on every infeed. `neutral`: a three-phase tower, whose fourth infeed is the neutral. `fixed`: no power control."""
     rows = Rows()
     rows.system("Sentry Switched CDU", "1.3.6.1.4.1.1718.3", "sentry3")
     numbers = {f"1.{infeed}.{n}": (infeed - 1) * each + n for infeed in range(1, infeeds + 1) for n in range(1, each + 1)}
@@ -40,6 +41,7 @@ def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool
     if neutral:
         _infeed(rows, infeeds + 1, 123, 0)
     rows.put(f"{TOWER}.2.1", "A")
+    rows.put(f"{TOWER}.8.1", _THREE_PHASE if neutral else b"\x00")
     rows.put(f"{TOWER}.14.1", sum(4_000 + 10 * infeed for infeed in range(1, infeeds + 1)) // 10)
     rows.put(TOTAL_WATTS, sum(deciamps(n) * 23 for n in numbers.values()))
     real = range(1, infeeds + 1)
