@@ -38,6 +38,7 @@ class DciManager:
         self._store = Store()
         self._workers: Dict[int, Worker] = {}
         self._lock = threading.Lock()
+        self._stopping = False
         self._folder = Path(tempfile.mkdtemp(prefix="dcimanager-"))
         try:
             for package in HOST_PACKAGES:
@@ -61,8 +62,10 @@ class DciManager:
 
     def stop(self) -> None:
         """Stop server and workers and remove every file; may be called twice."""
-        if not self._folder.exists():
-            return
+        with self._lock:
+            if self._stopping:
+                return
+            self._stopping = True
         try:
             self._server.stop()
         finally:
@@ -125,17 +128,19 @@ class DciManager:
 
     def _worker(self, pdu: Pdu, handler: Handler) -> Worker:
         snmp = "snmp" in handler.protocol
-        data: Dict[str, object] = {"ip": pdu.address, "custom_params": pdu.settings, "device": handler.handler}
+        data: Dict[str, object] = {"ip": pdu.address, "custom_params": dict(pdu.settings), "device": handler.handler}
         if snmp:
-            data["snmp_params"] = pdu.snmp
+            data["snmp_params"] = dict(pdu.snmp)
         job = Job([str(self._folder / "host"), str(self._folder / "handlers")], handler.import_path,
                   "PduSnmpData" if snmp else "PduData", data, self._without)
         with self._lock:
             worker = self._workers.get(pdu.id)
             if worker is None or worker.job != job:
                 if worker is not None:
-                    worker.stop()
+                    worker.close()
                 worker = self._workers[pdu.id] = Worker(job, self._folder / "empty")
+                if self._stopping:
+                    worker.close()
             return worker
 
     # ---- what the API asks for ----
@@ -162,4 +167,4 @@ class DciManager:
             with self._lock:
                 worker = self._workers.pop(pdu.id, None)
             if worker is not None:
-                worker.stop()
+                worker.close()

@@ -48,7 +48,7 @@ class Worker:
         self.job = job
         self.log: Deque[str] = deque(maxlen=_LOG_LINES)
         self._folder, self._python = folder, python
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
         self._process: Optional["subprocess.Popen[str]"] = None
         self._answers: "queue.Queue[Optional[str]]" = queue.Queue()
         self._readers: List[threading.Thread] = []
@@ -67,8 +67,13 @@ class Worker:
             return Call(method, identity, time.monotonic() - begin, answer.get("value") or {}, answer.get("kind", ""),
                         answer.get("text", ""))
 
-    def stop(self) -> None:
-        """End the process, whatever it is doing."""
+    def close(self) -> None:
+        """End the process, whatever it is doing, from any thread; a call that waits fails, and later ones too."""
+        with self._starting:
+            self._closed = True
+            self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -84,20 +89,25 @@ class Worker:
                     pass
 
     def _ask(self, call: Dict[str, str], timeout: float) -> Dict[str, Any]:
-        if self.pid is None:
-            self.stop()
-            self._start()
+        with self._starting:
+            if self._closed:
+                return {"kind": "died", "text": "the worker was closed"}
+            if self.pid is None:
+                self._end()
+                self._start()
         try:
             self._send(call)
             line = self._answers.get(timeout=timeout)
         except queue.Empty:
-            self.stop()
+            with self._starting:
+                self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}
         except OSError:
             line = None
         if line is None:
+            with self._starting:
+                self._end()         # its last words are in the log then
             last = self.log[-1] if self.log else "it logged nothing"
-            self.stop()
             return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}
         answer: Dict[str, Any] = json.loads(line)
         return answer

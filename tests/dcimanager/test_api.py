@@ -1,0 +1,158 @@
+"""The stand-in's HTTPS calls: what it takes and what it refuses."""
+from __future__ import annotations
+
+import io
+import json
+import socket
+import tarfile
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+
+from . import multipart
+from .client import HANDLERS, TOKEN, Client
+from .manager import DciManager
+
+
+def packed(*entries: Tuple[str, Optional[bytes]], kind: bytes = tarfile.SYMTYPE) -> bytes:
+    """A tar.gz; content None makes a link."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        for name, content in entries:
+            info = tarfile.TarInfo(name)
+            if content is None:
+                info.type, info.linkname = kind, "/etc/passwd"
+                tar.addfile(info)
+            else:
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+GOOD = (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b""))
+
+
+def test_registered_handler_is_listed_and_deleted(client: Client, manager: DciManager, small: bytes) -> None:
+    number = client.install(small)
+    listed = client.request("GET", HANDLERS).body["list"]
+    assert listed == [{"id": number, "device_type": "pdu", "handler": "pdu_small", "name": "pdu_small",
+                       "protocol": ["custom"], "features": []}]
+    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
+    assert client.request("GET", HANDLERS).body["list"] == [] and manager.handlers() == []
+    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 404
+
+
+def test_handler_in_use_is_not_deleted(client: Client, manager: DciManager, small: bytes) -> None:
+    number = client.install(small)
+    manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 409
+    assert manager.handlers()
+
+
+@pytest.mark.parametrize("headers, status, code", [
+    ({}, 400, 1000), ({"isp-box-instance": "true"}, 403, 3005), ({"isp-box-instance": "true", "x-xsrf-token": "no"}, 403, 3005),
+])
+def test_documented_headers_are_required(client: Client, headers: Dict[str, str], status: int, code: int) -> None:
+    for method, path in (("GET", HANDLERS), ("POST", HANDLERS), ("POST", f"{HANDLERS}/1/content"), ("DELETE", f"{HANDLERS}/1")):
+        reply = client.request(method, path, b"", headers)
+        assert (reply.status, reply.body["error"]["code"]) == (status, code)
+        assert set(reply.body["error"]) == {"code", "msg", "value"}
+
+
+def test_token_runs_out(small: bytes) -> None:
+    with DciManager(token_seconds=0) as manager:
+        assert Client(manager).request("GET", HANDLERS).body["error"]["code"] == 3005
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"email": 1}', b'{"email": "admin@example.com", "password": "x"}'])
+def test_wrong_login_is_refused(client: Client, body: bytes) -> None:
+    reply = client.request("POST", TOKEN, body)
+    assert reply.status in (400, 401) and reply.body["error"]["msg"]
+
+
+def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
+    client.create()
+    whole = {"device_type": "pdu", "handler": "pdu_small", "name": "x", "protocol": ["snmp"], "features": []}
+    assert client.post(HANDLERS, whole).status == 409
+    assert len(manager.handlers()) == 1
+
+
+@pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""}, {"protocol": []},
+                                    {"protocol": "snmp"}, {"features": None}])
+def test_incomplete_description_is_refused(client: Client, manager: DciManager, change: Dict[str, object]) -> None:
+    whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
+    assert client.post(HANDLERS, {**whole, **change}).status == 400
+    for key in change:
+        assert client.post(HANDLERS, {other: value for other, value in whole.items() if other != key}).status == 400
+    assert manager.handlers() == []
+
+
+@pytest.mark.parametrize("data, words", [
+    (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:60], "complete"),
+    (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"), (packed(*GOOD, ("other/a.py", b"")), "one directory"),
+    (packed(*GOOD, ("/etc/x", b"")), "leads out"), (packed(*GOOD, ("pdu_x/../../x", b"")), "leads out"),
+    (packed(*GOOD, ("pdu_x/link", None)), "link"), (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "link"),
+    (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "device"),
+    (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "cannot be used"),
+    (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "no module"),
+])
+def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
+    number = client.create("pdu_x")
+    reply = client.upload(number, data, "pdu_x.handler")
+    assert reply.status == 400 and words in reply.body["error"]["msg"]
+    assert [(handler.top, handler.uploads) for handler in manager.handlers()] == [("", 0)]
+
+
+def test_directory_of_another_handler_is_in_use(client: Client, small: bytes) -> None:
+    client.install(small)
+    reply = client.upload(client.create("pdu_other"), small, "pdu_small.handler")
+    assert reply.status == 400 and "in use" in reply.body["error"]["msg"]
+
+
+@pytest.mark.parametrize("import_path", ["", "pdu_small", "handler", "pdu_small.nothing", "../pdu_small.handler", "os.path"])
+def test_import_path_must_be_a_module_of_the_archive(client: Client, small: bytes, import_path: str) -> None:
+    assert client.upload(client.create(), small, import_path).status == 400
+
+
+@pytest.mark.parametrize("content_type, body", [
+    ("application/json", b"{}"), ("multipart/form-data", b""), ("multipart/form-data; boundary=x", b""),
+    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\ncut"),
+    ("multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n"),
+    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n1\r\n--x--\r\n"),
+])
+def test_broken_form_is_refused(client: Client, content_type: str, body: bytes) -> None:
+    number = client.create()
+    reply = client.request("POST", f"{HANDLERS}/{number}/content", body, {**client.headers, "Content-Type": content_type})
+    assert reply.status == 400
+
+
+def test_form_keeps_every_byte() -> None:
+    content = bytes(range(256)) + b"\r\n--x\r--x\n\r\n"
+    body = b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type: a/b\r\n\r\n' + content + b"\r\n--x-y--\r\n"
+    assert multipart.fields('multipart/form-data; boundary="x-y"', body) == {"data": content}
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/"), ("POST", f"{HANDLERS}/x/content"), ("POST", f"{HANDLERS}/1/other"),
+                                          ("DELETE", HANDLERS), ("POST", f"{HANDLERS}/٣/content")])
+def test_unknown_function_is_an_error_answer(client: Client, method: str, path: str) -> None:
+    reply = client.request(method, path.encode("ascii", "replace").decode())
+    assert reply.status == 404 and reply.body["error"]["code"]
+
+
+def test_first_requests_are_answered_503_when_asked() -> None:
+    with DciManager(busy=1) as manager:
+        with pytest.raises(KeyError):
+            Client(manager)
+        assert Client(manager).headers["x-xsrf-token"]
+
+
+def test_silent_connection_holds_up_no_other(client: Client, manager: DciManager) -> None:
+    host, port = manager.url[len("https://"):].split(":")
+    with socket.create_connection((host, int(port))):
+        assert client.request("GET", HANDLERS).status == 200
+
+
+def test_requests_are_kept_in_order(client: Client, manager: DciManager) -> None:
+    client.request("GET", HANDLERS)
+    seen: List[Tuple[str, str]] = [(request.method, request.path) for request in manager.requests]
+    assert seen == [("POST", TOKEN), ("GET", HANDLERS)] and json.loads(manager.requests[0].body)["email"] == manager.email

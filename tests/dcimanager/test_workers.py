@@ -1,0 +1,259 @@
+"""Handlers in worker processes: what they see, and what a broken one cannot do to others."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from tests.packaging.building import archive, small_tree
+
+from .client import HANDLERS, Client
+from .manager import DciManager
+from .test_api import packed
+
+# A handler whose first outlet's identity is what Python finds of the world.
+_CURIOUS = '''
+import json, os, sys
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+
+def can(name):
+    try:
+        __import__(name)
+    except ImportError:
+        return False
+    return True
+
+
+class Curious(BasePdu):
+    def status(self):
+        view = PduView()
+        seen = {"can": [name for name in ("common", "pdu_common", "requests", "pysnmp", "handlers", "tests") if can(name)],
+                "path": sys.path, "cwd": os.listdir("."), "argv": sys.argv, "secret": "DCI_SECRET" in os.environ,
+                "cmdline": open("/proc/self/cmdline").read()}
+        view.ports.append(PduPortView(identity=json.dumps(seen), power_status=EnumPowerStatus.UP))
+        return view
+
+    def statistic(self):
+        return PduStatisticView(load=float("nan"))
+
+
+def make_handler(pdu_data):
+    return Curious(pdu_data)
+'''
+
+
+def curious(folder: Path) -> bytes:
+    tree = small_tree(folder, "curious")
+    (tree / "curious" / "handler.py").write_text(_CURIOUS)
+    return archive(tree, "curious")
+
+
+def test_worker_finds_the_platform_the_archives_and_nothing_of_ours(manager: DciManager, client: Client, tmp_path: Path,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())
+    client.install(curious(tmp_path), "pdu_curious")
+    pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1", settings={"password": "hidden-4711"})
+    manager.poll()
+    seen = json.loads(next(iter(pdu.ports)))
+    assert seen["can"] == ["common", "pdu_common", "requests", "pysnmp"] and seen["cwd"] == []
+    assert not [entry for entry in seen["path"] if Path(entry) == Path.cwd()]
+    assert "hidden-4711" not in seen["cmdline"] and "hidden-4711" not in repr(pdu)
+    assert pdu.calls[1].kind == "bug" and "finite" in pdu.calls[1].text
+
+
+def test_package_can_be_left_out(small: bytes) -> None:
+    for without, kind in (((), ""), (("requests",), "bug")):
+        with DciManager(without=without) as manager:
+            Client(manager).install(small)
+            pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "requests"})
+            manager.poll()
+            assert pdu.calls[0].kind == kind
+
+
+def test_poll_reads_states_and_figures_and_switching_keeps_the_answer(manager: DciManager, client: Client, small: bytes) -> None:
+    client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    assert pdu.ports == {"1": "UP", "1.0": "UNKNOWN"} and (pdu.load_a, pdu.energy_kwh) == (1.5, 42.25)
+    call = manager.switch(pdu, "1", on=False)
+    assert call.ok and call.value == {"identity": "1", "state": "DOWN", "same_object": True} and pdu.ports["1"] == "DOWN"
+    assert [call.method for call in pdu.calls] == ["status", "statistic", "port_down"]
+    assert all(call.seconds > 0 for call in pdu.calls)
+
+
+def test_snmp_handler_is_given_snmp_data(manager: DciManager, client: Client, tmp_path: Path) -> None:
+    tree = small_tree(tmp_path)
+    handler = tree / "small" / "handler.py"
+    handler.write_text(handler.read_text().replace('custom_params.get("say", "")', 'snmp_params["community"]'))
+    client.install(archive(tree, "small"), protocol="snmp")
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", snmp={"community": "error"})
+    manager.poll()
+    assert pdu.calls[0].kind == "settings"
+
+
+@pytest.mark.parametrize("say, kind, words", [
+    ("error", "settings", "set 'say'"), ("bug", "bug", "ValueError"), ("die", "died", ""), ("print", "", ""),
+])
+def test_each_failure_has_its_kind_and_leaves_the_last_ports(manager: DciManager, client: Client, small: bytes, say: str,
+                                                             kind: str, words: str) -> None:
+    client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    pdu.settings["say"] = say
+    manager.poll()
+    assert pdu.calls[2].kind == kind and words in pdu.calls[2].text and pdu.ports["1"] == "UP"
+    pdu.settings["say"] = ""
+    manager.poll()
+    assert pdu.calls[-1].ok and pdu.calls[-1].method == "statistic"
+
+
+def test_hanging_handler_is_stopped_and_blocks_no_other(small: bytes) -> None:
+    with DciManager(call_seconds=1) as manager:
+        Client(manager).install(small)
+        good = manager.add_pdu("good", "pdu_small", "127.0.0.1")
+        bad = [manager.add_pdu(say, "pdu_small", "127.0.0.1", settings={"say": say}) for say in ("hang", "die", "bug")]
+        manager.poll()
+        assert good.calls[-1].ok and good.calls[-1].method == "statistic"
+        assert [pdu.calls[0].kind for pdu in bad] == ["time-out", "died", "bug"]
+        assert len(manager.worker_pids()) == 2
+
+
+@pytest.mark.parametrize("text", ["import absent_module", "raise SystemExit(3)", "def f(:", "x = 1", "1 / 0"])
+def test_archive_that_cannot_be_loaded_is_an_error_of_its_pdus_only(manager: DciManager, client: Client, small: bytes,
+                                                                     tmp_path: Path, text: str) -> None:
+    client.install(small)
+    client.install(packed(("pdu_bad/__init__.py", b""), ("pdu_bad/handler.py", text.encode())), "pdu_bad")
+    good, bad = manager.add_pdu("good", "pdu_small", "127.0.0.1"), manager.add_pdu("bad", "pdu_bad", "127.0.0.1")
+    manager.poll()
+    assert good.calls[-1].ok and bad.calls[0].kind == "import" and bad.calls[0].text
+    assert not manager.switch(bad, "1", on=True).ok
+
+
+def test_pdu_before_its_archive_is_an_error(manager: DciManager, client: Client) -> None:
+    client.create()
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    assert pdu.calls[0].kind == "import" and "uploaded" in pdu.calls[0].text
+    with pytest.raises(LookupError):
+        manager.add_pdu("rack", "pdu_nothing", "127.0.0.1")
+
+
+def test_upload_of_a_new_version_runs_at_the_next_poll(manager: DciManager, client: Client, small: bytes, newer: bytes) -> None:
+    number = client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    for data, version in ((newer, "2.0"), (small, "1.0")):
+        manager.poll()
+        assert version not in pdu.ports
+        assert client.upload(number, data).status == 200
+        manager.poll()
+        assert version in pdu.ports
+
+
+def test_refused_upload_leaves_the_running_version_alone(manager: DciManager, client: Client, small: bytes, newer: bytes) -> None:
+    number = client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    pids = manager.worker_pids()
+    assert client.upload(number, newer[:-30]).status == 400
+    manager.poll()
+    assert manager.worker_pids() == pids and pdu.ports == {"1": "UP", "1.0": "UNKNOWN"}
+
+
+def test_log_of_a_handler_is_kept(manager: DciManager, client: Client, small: bytes) -> None:
+    client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "bug"})
+    assert manager.log(pdu) == []
+    manager.poll()
+    assert any("defect in status" in line for line in manager.log(pdu))
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def wait_until_gone(pids: List[int]) -> bool:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if all(gone(pid) for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_stop_ends_every_worker_also_a_hanging_one_and_removes_every_file(small: bytes) -> None:
+    manager = DciManager()
+    folder = manager.ca_file.parent
+    Client(manager).install(small)
+    manager.add_pdu("good", "pdu_small", "127.0.0.1")
+    manager.add_pdu("hang", "pdu_small", "127.0.0.1", settings={"say": "hang"})
+    poll = threading.Thread(target=manager.poll)
+    poll.start()
+    while len(manager.worker_pids()) < 2:
+        time.sleep(0.01)
+    pids = manager.worker_pids()
+    manager.stop()
+    poll.join(20)
+    assert not poll.is_alive() and wait_until_gone(pids) and not folder.exists()
+    manager.stop()
+
+
+_ORPHAN = """
+import os, sys
+from tests.dcimanager import DciManager
+from tests.dcimanager.client import Client
+manager = DciManager(call_seconds=600)
+Client(manager).install(open(sys.argv[1], "rb").read())
+manager.add_pdu("good", "pdu_small", "127.0.0.1")
+manager.poll()
+manager.add_pdu("hang", "pdu_small", "127.0.0.1", settings={"say": "hang"})
+import threading
+threading.Thread(target=manager.poll, daemon=True).start()
+while len(manager.worker_pids()) < 2:
+    pass
+print(*manager.worker_pids(), manager.ca_file.parent, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_workers_end_with_a_stand_in_that_was_killed(small: bytes, tmp_path: Path) -> None:
+    data = tmp_path / "small.tar.gz"
+    data.write_bytes(small)
+    done = subprocess.run([sys.executable, "-c", _ORPHAN, str(data)], capture_output=True, text=True, timeout=60)
+    *pids, folder = done.stdout.split()
+    shutil.rmtree(folder)
+    assert len(pids) == 2 and wait_until_gone([int(pid) for pid in pids])
+
+
+def test_deleted_handler_takes_its_directory_along(manager: DciManager, client: Client, small: bytes) -> None:
+    number = client.install(small)
+    unpacked = manager.ca_file.parent / "handlers" / "pdu_small"
+    assert unpacked.is_dir()
+    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
+    assert not unpacked.exists()
+
+
+def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-m", "tests.dcimanager", "--email", "me@example.com"], stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(tmp_path)}) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().strip() for _ in range(4)]
+        shown = dict(line[len("export "):].split("=", 1) for line in lines)
+        secret = Path(shown["DCI_PASSWORD_FILE"])
+        assert shown["DCI_EMAIL"] == "me@example.com" and shown["DCI_URL"].startswith("https://127.0.0.1:")
+        assert Path(shown["CURL_CA_BUNDLE"]).is_file() and secret.stat().st_mode & 0o077 == 0
+        process.terminate()
+        assert process.wait(20) == 0
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,169 @@
+"""Who may import whom, read from the text of every file; and what the doubles of the platform may offer."""
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple, TypeVar
+
+import pytest
+
+import common.logger
+import common.misc
+import pdu_common.base_pdu
+import pdu_common.base_snmp_pdu
+import pdu_common.connection
+import pdu_common.helper
+from tests.needs import ROOT
+from tests.packaging.building import build
+
+OURS = ("common", "pdu_common", "handlers", "tests")
+HANDLERS = ("raritan", "snmp", "nut")
+
+
+class Arrow(NamedTuple):
+    """One import: `level` leading dots, then a dotted name; `by_type` where only a type checker sees it."""
+
+    file: str
+    line: int
+    level: int
+    module: str
+    names: Tuple[str, ...]
+    by_type: bool
+
+    @property
+    def top(self) -> str:
+        return self.module.partition(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {'.' * self.level}{self.module}"
+
+
+def arrows(folder: str) -> Iterator[Arrow]:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        yield from _arrows(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)), False)
+
+
+def _arrows(node: ast.AST, file: str, by_type: bool) -> Iterator[Arrow]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Arrow(file, child.lineno, 0, alias.name, (), by_type)
+        elif isinstance(child, ast.ImportFrom):
+            yield Arrow(file, child.lineno, child.level, child.module or "", tuple(a.name for a in child.names), by_type)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            for branch, typed in ((child.body, True), (child.orelse, by_type)):
+                for inner in branch:
+                    yield from _arrows(ast.Module([inner], []), file, typed)
+        else:
+            yield from _arrows(child, file, by_type)
+
+
+def listed(found: List[Arrow]) -> str:
+    return "\n".join(str(arrow) for arrow in found)
+
+
+@pytest.mark.parametrize("room, may", [
+    ("common", ("common",)), ("pdu_common", ("common", "pdu_common")), ("handlers", ("common", "pdu_common")),
+    ("packaging", ()),
+])
+def test_arrows_between_the_rooms_point_one_way(room: str, may: Tuple[str, ...]) -> None:
+    found = [arrow for arrow in arrows(room) if not arrow.level and arrow.top in OURS and arrow.top not in may]
+    assert list(arrows(room)) and not found, listed(found)
+
+
+def test_handlers_import_each_other_relatively() -> None:
+    found = [arrow for arrow in arrows("handlers") if not arrow.level and arrow.top == "handlers"]
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_no_handler_imports_another(name: str) -> None:
+    others = [other for other in HANDLERS if other != name]
+    found = [arrow for arrow in arrows(f"handlers/{name}") if _target(arrow) & set(others)]
+    assert not found, listed(found)
+
+
+def _target(arrow: Arrow) -> Set[str]:
+    """The packages directly below handlers/ that a relative import inside them reaches."""
+    inside = Path(arrow.file).parts[1:-1]                       # the package, below handlers/
+    if arrow.level == 0:
+        return set()
+    base = inside[:len(inside) - arrow.level + 1] + tuple(part for part in arrow.module.split(".") if part)
+    return {base[0]} if base else set(arrow.names)
+
+
+def test_shared_modules_of_the_handlers_import_none_of_them() -> None:
+    found = [arrow for arrow in arrows("handlers") if arrow.file.count("/") == 1 and _target(arrow) & set(HANDLERS)]
+    assert not found, listed(found)
+
+
+# Third-party packages, and the only files that may import them; everything else is the standard library's.
+TOOLS: Dict[str, Tuple[str, ...]] = {
+    "requests": ("handlers/raritan/",), "zeroconf": ("handlers/raritan/zeroconf.py",),
+    "rich": ("handlers/raritan/__main__.py", "handlers/nut/__main__.py", "handlers/snmp/__main__.py"),
+    "pysnmp": ("pdu_common/",), "pyasn1": ("pdu_common/",), "cryptography": ("pdu_common/",),
+}
+
+
+@pytest.mark.parametrize("room", ["common", "pdu_common", "handlers", "packaging"])
+def test_third_party_packages_stay_in_their_files(room: str) -> None:
+    standard: FrozenSet[str] = build.standard_library()
+    found = [arrow for arrow in arrows(room) if not arrow.level and arrow.top not in standard and arrow.top not in OURS
+             and not (arrow.by_type and arrow.top == "typing_extensions")
+             and not any(arrow.file.startswith(place) for place in TOOLS.get(arrow.top, ()))]
+    assert not found, listed(found)
+
+
+def test_simulators_know_nothing_of_handlers() -> None:
+    found = [arrow for arrow in arrows("tests/simulators") if arrow.top == "handlers"]
+    assert list(arrows("tests/simulators")) and not found, listed(found)
+
+
+def test_packaging_is_no_package() -> None:
+    """It would hide the library `packaging` from everything that runs in this tree."""
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+
+
+# What the platform's pages show or suggest. A double that offers more would pass here and fail there.
+NAMES: Dict[object, Set[str]] = {
+    common.logger: {"get_logger"},
+    common.misc: {"waiter", "InversionDict", "Oid"},
+    pdu_common.base_pdu: {"BasePdu"},
+    pdu_common.base_snmp_pdu: {"BaseSnmpPdu"},
+    pdu_common.connection: {"PduSnmpData", "PduData"},
+    pdu_common.helper: {"EnumPowerStatus", "PduPortView", "PduView", "PduPortStatisticView", "PduStatisticView"},
+}
+METHODS = {"status", "port_up", "port_down", "statistic"}
+MEMBERS: Dict[type, Set[str]] = {
+    pdu_common.base_pdu.BasePdu: METHODS,
+    pdu_common.base_snmp_pdu.BaseSnmpPdu: METHODS | {"snmp_get", "snmp_set", "snmp_walk"},
+}
+
+
+@pytest.mark.parametrize("module", list(NAMES), ids=lambda module: str(getattr(module, "__name__", module)))
+def test_double_offers_the_platforms_names_and_no_others(module: object) -> None:
+    assert inspect.ismodule(module)
+    own = {name for name, value in vars(module).items() if not name.startswith("_") and not isinstance(value, TypeVar)
+           and getattr(value, "__module__", None) == module.__name__}
+    assert own == NAMES[module]
+
+
+@pytest.mark.parametrize("cls", list(MEMBERS), ids=lambda cls: str(cls.__name__))
+def test_base_class_of_the_double_has_the_platforms_methods_and_no_others(cls: type) -> None:
+    assert {name for name in dir(cls) if not name.startswith("_")} == MEMBERS[cls]
+
+
+def test_handlers_use_no_other_name_of_the_platform() -> None:
+    """Imports by name, so that a name which only our double has cannot slip in; host.py looks for the uncertain ones."""
+    known = {getattr(module, "__name__"): names for module, names in NAMES.items()}
+    found = [arrow for arrow in arrows("handlers") if arrow.top in ("common", "pdu_common")
+             and not (arrow.names and set(arrow.names) <= known.get(arrow.module, set()))]
+    assert not found, listed(found)
+
+
+def test_only_the_seam_imports_what_is_uncertain() -> None:
+    uncertain = {"PduData", "BasePdu", "PduPortStatisticView"}
+    found = [arrow for arrow in arrows("handlers") if arrow.top == "pdu_common" and set(arrow.names) & uncertain
+             and arrow.file != "handlers/host.py"]
+    assert not found, listed(found)
