@@ -1,0 +1,178 @@
+"""What stands behind the simulated server: drivers' variables and commands, and PDUs with relays."""
+from __future__ import annotations
+
+import threading
+import time
+from typing import Callable, Dict, List, Mapping, Optional, Protocol, Sequence
+
+FAILED, INVALID = "ERR FAILED", "ERR INVALID-ARGUMENT"
+
+
+class Device(Protocol):
+    """One section of ups.conf. `run` and `set` give the driver's report: SUCCESS or an ERR."""
+
+    name: str
+    description: str
+
+    def variables(self) -> Dict[str, str]: ...
+    def writable(self) -> List[str]: ...
+    def commands(self) -> List[str]: ...
+    def run(self, command: str, parameter: Optional[str]) -> str: ...
+    def set(self, variable: str, value: str) -> str: ...
+    def states(self) -> Dict[str, Optional[bool]]: ...
+    def load_a(self) -> Optional[float]: ...
+    def energy_kwh(self) -> Dict[str, float]: ...
+
+
+class StaticDevice:
+    """A device that is what it is told; a write to a writable variable sticks, a command is reported as done."""
+
+    def __init__(self, name: str, variables: Mapping[str, str], commands: Sequence[str] = (), writable: Sequence[str] = (),
+                 description: str = "Unavailable") -> None:
+        self.name, self.description = name, description
+        self._variables, self._commands, self._writable = dict(variables), list(commands), list(writable)
+
+    def variables(self) -> Dict[str, str]:
+        return dict(self._variables)
+
+    def writable(self) -> List[str]:
+        return list(self._writable)
+
+    def commands(self) -> List[str]:
+        return list(self._commands)
+
+    def run(self, command: str, parameter: Optional[str]) -> str:
+        return "SUCCESS"
+
+    def set(self, variable: str, value: str) -> str:
+        self._variables[variable] = value
+        return "SUCCESS"
+
+    def states(self) -> Dict[str, Optional[bool]]:
+        return {}
+
+    def load_a(self) -> Optional[float]:
+        return None
+
+    def energy_kwh(self) -> Dict[str, float]:
+        return {}
+
+
+class SwitchedPdu:
+    """A PDU of 1 to 48 outlets with relays, meters and energy counters, and its driver.
+
+    `first` is the number of the first outlet. `members` > 1 makes a daisy chain of so many such units. `by` is how the
+    driver switches: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, and no outlet.N.status).
+    The driver reads its device every `poll_s` seconds: until then its variables are old.
+    """
+
+    VOLTS = 230.0
+
+    def __init__(self, name: str = "pdu", outlets: int = 8, *, first: int = 1, members: int = 1, by: str = "command",
+                 poll_s: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+        if not 1 <= outlets <= 48 or by not in ("command", "variable"):
+            raise ValueError("1 to 48 outlets, switched by 'command' or 'variable'")
+        self.name, self.description = name, f"Simulated PDU, {outlets} outlets"
+        self._first, self._outlets, self._members, self._by = first, outlets, members, by
+        self._poll_s, self._clock, self._lock = poll_s, clock, threading.Lock()
+        keys = [self._key(member, number) for member in range(1, members + 1) for number in range(first, first + outlets)]
+        self._on = {key: index % 7 != 6 for index, key in enumerate(keys)}
+        self._wh = {key: 1000.0 + 250.0 * index for index, key in enumerate(keys)}
+        self._draws = {key: round(0.25 + 0.05 * (index % 5), 2) for index, key in enumerate(keys)}
+        self._names = {key: f"Server {key}" for key in keys}
+        self._seen, self._seen_at = self._look(), clock()
+
+    def _key(self, member: int, number: int) -> str:
+        return f"{member}.{number}" if self._members > 1 else str(number)
+
+    def _prefix(self, key: str) -> str:
+        member, dot, number = key.rpartition(".")
+        return f"device.{member}.outlet.{number}" if dot else f"outlet.{number}"
+
+    def _look(self) -> Dict[str, str]:
+        """What the driver would read from the device now."""
+        found = {"device.mfr": "ACME", "device.model": f"Switched-{self._outlets}", "device.type": "pdu",
+                 "driver.name": "simulated", "ups.status": "OL"}
+        if self._members > 1:
+            found["device.count"] = str(self._members)
+        for member in range(1, self._members + 1):
+            own = f"device.{member}." if self._members > 1 else ""
+            keys = [self._key(member, number) for number in range(self._first, self._first + self._outlets)]
+            found[f"{own}outlet.count"] = str(self._outlets)
+            found[f"{own}outlet.desc"] = "All outlets"
+            found[f"{own}input.current"] = f"{self._amperes(keys):.2f}"
+            found[f"{own}input.voltage"] = f"{self.VOLTS:.1f}"
+            found[f"{own}input.energy"] = str(sum(round(self._wh[key]) for key in keys))
+            for key in keys:
+                found.update(self._outlet(key))
+        return found
+
+    def _outlet(self, key: str) -> Dict[str, str]:
+        prefix, on = self._prefix(key), self._on[key]
+        amperes = self._amperes([key])
+        state = {f"{prefix}.status": "on" if on else "off"} if self._by == "command" else {f"{prefix}.switch": str(int(on))}
+        return {f"{prefix}.id": key.rpartition(".")[2], f"{prefix}.desc": self._names[key], f"{prefix}.switchable": "yes",
+                **state, f"{prefix}.current": f"{amperes:.2f}", f"{prefix}.realpower": f"{amperes * self.VOLTS:.1f}",
+                f"{prefix}.energy": str(round(self._wh[key]))}
+
+    def _amperes(self, keys: Sequence[str]) -> float:
+        return round(sum(self._draws[key] for key in keys if self._on[key]), 2)
+
+    # ---- the driver ------------------------------------------------------------------------------------------
+
+    def variables(self) -> Dict[str, str]:
+        with self._lock:
+            now = self._clock()
+            if now - self._seen_at >= self._poll_s:
+                self._seen, self._seen_at = self._look(), now
+            return dict(self._seen)
+
+    def writable(self) -> List[str]:
+        fields = ("desc",) if self._by == "command" else ("desc", "switch")
+        return [f"{self._prefix(key)}.{field}" for key in self._on for field in fields]
+
+    def commands(self) -> List[str]:
+        verbs = ("load.off", "load.on", "load.cycle") if self._by == "command" else ()
+        return [f"{self._prefix(key)}.{verb}" for key in self._on for verb in verbs]
+
+    def run(self, command: str, parameter: Optional[str]) -> str:
+        key = next(key for key in self._on if command.startswith(f"{self._prefix(key)}.load."))
+        if parameter:
+            return FAILED
+        self.turn(key, not command.endswith(".off"))
+        return "SUCCESS"
+
+    def set(self, variable: str, value: str) -> str:
+        key = next(key for key in self._on if variable.startswith(f"{self._prefix(key)}."))
+        if variable.endswith(".desc"):
+            self._names[key] = value
+        elif value in ("0", "1"):
+            self.turn(key, value == "1")
+        else:
+            return INVALID
+        return "SUCCESS"
+
+    # ---- the device itself -----------------------------------------------------------------------------------
+
+    def turn(self, key: str, on: bool) -> None:
+        """Switch a relay as somebody at the device would; the driver sees it at its next poll."""
+        with self._lock:
+            self._on[key] = on
+
+    def run_for(self, hours: float) -> None:
+        """Let the energy counters run."""
+        with self._lock:
+            for key, on in self._on.items():
+                self._wh[key] += self._draws[key] * self.VOLTS * hours if on else 0.0
+
+    def states(self) -> Dict[str, Optional[bool]]:
+        with self._lock:
+            return dict(self._on)
+
+    def load_a(self) -> Optional[float]:
+        with self._lock:
+            return self._amperes(list(self._on))
+
+    def energy_kwh(self) -> Dict[str, float]:
+        with self._lock:
+            return {key: round(wh) / 1000 for key, wh in self._wh.items()}

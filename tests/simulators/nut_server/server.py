@@ -1,0 +1,166 @@
+"""Carries sessions over TCP and TLS, one thread for each connection, and counts what a device's network would see."""
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import socket
+import ssl
+import threading
+import time
+from typing import Callable, List, Optional, Sequence, Set
+
+import trustme
+
+from tests.simulators.books import Books
+
+from .devices import Device, SwitchedPdu
+from .faults import Cut, Faults
+from .session import Session, Site
+from .users import ADMIN, User
+from .words import LineReader
+
+
+class NutServer:
+    """A NUT server on 127.0.0.1; a context manager.
+
+    `devices`: one SwitchedPdu of 8 outlets if none are given. With `tls` it takes STARTTLS, with a certificate for
+    localhost and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is `fingerprint`.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, devices: Optional[Sequence[Device]] = None, users: Sequence[User] = (ADMIN,), *, tls: bool = False,
+                 port: int = 0, faults: Optional[Faults] = None) -> None:
+        self.devices: List[Device] = list(devices) if devices is not None else [SwitchedPdu()]
+        self.faults = faults if faults is not None else Faults()
+        self.ca_pem = self.fingerprint = ""
+        self._tls = self._certificate() if tls else None
+        self._site = Site(self.devices, users, self.faults, tls)
+        self._lock = threading.Lock()
+        self._round_trips = self._connections = 0
+        self._open: Set[socket.socket] = set()
+        self._threads: List[threading.Thread] = []
+        self._listener = socket.create_server((self.host, port))
+        self.port: int = self._listener.getsockname()[1]
+        self._start(self._accept)
+
+    def __enter__(self) -> "NutServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends every connection and the server. May be called more than once."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.drop_connections()
+        for thread in self._threads:
+            thread.join(5)
+
+    def drop_connections(self) -> None:
+        """Closes every open connection, as a server that is restarted does."""
+        with self._lock:
+            connections = list(self._open)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def books(self) -> Books:
+        """The truth about all devices. Identities carry the device's name in front where there are several."""
+        several = len(self.devices) > 1
+        books = Books(states={}, port_energy_kwh={})
+        loads: List[float] = []
+        for device in self.devices:
+            front = f"{device.name}/" if several else ""
+            books.states.update({front + key: on for key, on in device.states().items()})
+            books.port_energy_kwh.update({front + key: kwh for key, kwh in device.energy_kwh().items()})
+            load = device.load_a()
+            loads += [] if load is None else [load]
+        books.load_a = round(sum(loads), 2) if loads else None
+        books.energy_kwh = round(sum(books.port_energy_kwh.values()), 3) if books.port_energy_kwh else None
+        with self._lock:
+            books.requests, books.connections = self._round_trips, self._connections
+        books.writes = list(self._site.writes)
+        return books
+
+    def _certificate(self) -> ssl.SSLContext:
+        authority = trustme.CA()
+        leaf = authority.issue_cert("localhost", "127.0.0.1")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        leaf.configure_cert(context)
+        self.ca_pem = authority.cert_pem.bytes().decode("ascii")
+        der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode("ascii"))
+        self.fingerprint = hashlib.sha256(der).hexdigest()
+        return context
+
+    # ---- connections -----------------------------------------------------------------------------------------
+
+    def _start(self, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, address = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self._connections += 1
+            if self.faults.closes_at_once:
+                connection.close()
+                continue
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._start(functools.partial(self._serve, connection, str(address[0])))
+
+    def _serve(self, connection: socket.socket, address: str) -> None:
+        session, reader = Session(self._site, address), LineReader()
+        with self._lock:
+            self._open.add(connection)
+        with contextlib.suppress(OSError):
+            while not session.over and self._turn(connection, session, reader):
+                if session.secure and not isinstance(connection, ssl.SSLSocket) and self._tls is not None:
+                    with self._lock:
+                        self._open.discard(connection)
+                    connection, reader = self._tls.wrap_socket(connection, server_side=True), LineReader()
+                    with self._lock:
+                        self._open.add(connection)
+        session.end()
+        with self._lock:
+            self._open.discard(connection)
+        connection.close()
+
+    def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
+        """Read until there is a whole line, and answer all that came in one write: one round trip. False: it is over."""
+        lines: List[List[str]] = []
+        while not lines:
+            data = connection.recv(65536)
+            if not data:
+                return False
+            lines = reader.feed(data)
+        with self._lock:
+            self._round_trips += 1
+        answer = b""
+        for words in lines:
+            given: Optional[bytes] = session.answer(words).encode("utf-8", "surrogateescape")
+            if given == b"OK STARTTLS\n":
+                session.secure = True           # what came behind it is not looked at: it was sent in the clear
+            if self.faults.rewrite is not None and given is not None:
+                given = self.faults.rewrite(" ".join(words), given)
+            answer += given or b""
+            if isinstance(given, Cut):
+                self._send(connection, answer)
+                return False
+            if session.over or session.secure and not isinstance(connection, ssl.SSLSocket):
+                break
+        self._send(connection, answer)
+        return True
+
+    def _send(self, connection: socket.socket, answer: bytes) -> None:
+        if self.faults.late_s:
+            time.sleep(self.faults.late_s)
+        connection.sendall(answer)

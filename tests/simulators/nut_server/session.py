@@ -1,0 +1,282 @@
+"""What the server answers: one session's state, and one method for each request of the protocol."""
+from __future__ import annotations
+
+import uuid
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .devices import Device
+from .faults import Driver, Faults
+from .users import User
+from .words import quoted
+
+VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
+KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
+
+
+class Err(Exception):
+    """`ERR CODE` as the answer."""
+
+
+class Site:
+    """What all sessions share."""
+
+    def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
+        self.devices = {device.name.lower(): device for device in devices}
+        self.users = {user.name: user for user in users}
+        self.faults, self.tls = faults, tls
+        self.writes: List[Tuple[str, str]] = []
+        self.logins: Dict[str, List["Session"]] = {}
+        self.forced: List[str] = []             # devices with the forced-shutdown flag
+
+
+class Session:
+    """One connection, from its first line to LOGOUT. `secure` is set by whoever carries it when TLS has begun."""
+
+    def __init__(self, site: Site, address: str) -> None:
+        self.site, self.address = site, address
+        self.secure = self.over = False
+        self._user: Optional[str] = None
+        self._password: Optional[str] = None
+        self._logged_in: Optional[str] = None
+        self._tracking = False
+        self._reports: Dict[str, str] = {}
+
+    def answer(self, words: Sequence[str]) -> str:
+        """The answer to one line, with its line breaks; '' to an empty line."""
+        if not words:
+            return ""
+        request = _REQUESTS.get(words[0].upper())
+        try:
+            if request is None:
+                raise Err("UNKNOWN-COMMAND")
+            return "".join(f"{line}\n" for line in request(self, list(words[1:])))
+        except Err as error:
+            return f"ERR {error}\n"
+
+    def end(self) -> None:
+        if self._logged_in is not None:
+            self.site.logins[self._logged_in].remove(self)
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    def help(self, _: List[str]) -> List[str]:
+        return [KNOWN]
+
+    def ver(self, _: List[str]) -> List[str]:
+        return [VERSION]
+
+    def netver(self, _: List[str]) -> List[str]:
+        return ["1.3"]
+
+    def protver(self, _: List[str]) -> List[str]:
+        if self.site.faults.no_protver:
+            raise Err("UNKNOWN-COMMAND")
+        return ["1.3"]
+
+    def list(self, words: List[str]) -> List[str]:
+        what = words[0].upper() if words else ""
+        if what == "UPS":
+            rows = [f"UPS {device.name} {quoted(device.description)}" for device in self.site.devices.values()]
+            return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
+        lists: Mapping[str, Callable[[Device, str], List[str]]] = {
+            "VAR": lambda device, _: [f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())],
+            "RW": lambda device, _: [f"{name} {quoted(self._variables(device)[name])}" for name in device.writable()],
+            "CMD": lambda device, _: device.commands(),
+            "ENUM": self._none_of, "RANGE": self._none_of,
+            "CLIENT": lambda device, _: [s.address for s in self.site.logins.get(device.name.lower(), [])]}
+        if what not in lists or len(words) < (3 if what in ("ENUM", "RANGE") else 2):
+            raise Err("INVALID-ARGUMENT")
+        device = self._device(words[1], well=what != "CLIENT")
+        query = " ".join([what, *words[1:3 if what in ("ENUM", "RANGE") else 2]])
+        rows = lists[what](device, words[-1])
+        return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
+
+    def get(self, words: List[str]) -> List[str]:
+        what = words[0].upper() if words else ""
+        if what == "TRACKING":
+            return self._tracked(words[1:])
+        if what not in _GETS or len(words) < (2 if what in ("UPSDESC", "NUMLOGINS") else 3):
+            raise Err("INVALID-ARGUMENT")
+        device = self._device(words[1], well=what in ("VAR", "TYPE"))
+        return [f"{what} {' '.join(words[1:3])} {_GETS[what](self, device, words[-1])}"]
+
+    def _tracked(self, words: List[str]) -> List[str]:
+        if self.site.faults.no_tracking:
+            raise Err("INVALID-ARGUMENT")
+        if not words:
+            return ["ON" if self._tracking else "OFF"]
+        if not self._tracking:
+            raise Err("FEATURE-NOT-CONFIGURED")
+        return [self.site.faults.tracked or self._reports.get(words[0], "ERR UNKNOWN")]
+
+    def numlogins(self, device: Device, _: str) -> str:
+        return str(len(self.site.logins.get(device.name.lower(), [])))
+
+    def upsdesc(self, device: Device, _: str) -> str:
+        return quoted(device.description)
+
+    def var(self, device: Device, name: str) -> str:
+        variables = self._variables(device)
+        if name not in variables:
+            raise Err("VAR-NOT-SUPPORTED")
+        return quoted(variables[name])
+
+    def type(self, device: Device, name: str) -> str:
+        if name not in self._variables(device):
+            raise Err("VAR-NOT-SUPPORTED")
+        return "RW STRING:64" if name in device.writable() else "NUMBER"
+
+    def desc(self, device: Device, name: str) -> str:
+        return quoted("UPS status" if name == "ups.status" else "Description unavailable")
+
+    def _none_of(self, device: Device, name: str) -> List[str]:
+        if name not in self._variables(device):
+            raise Err("VAR-NOT-SUPPORTED")
+        return []
+
+    def _device(self, name: str, well: bool = True) -> Device:
+        device = self.site.devices.get(name.lower())
+        if device is None:
+            raise Err("UNKNOWN-UPS")
+        state = self._driver(device)
+        if well and state in (Driver.STALE, Driver.GONE):
+            raise Err("DATA-STALE" if state is Driver.STALE else "DRIVER-NOT-CONNECTED")
+        return device
+
+    def _driver(self, device: Device) -> Driver:
+        return self.site.faults.drivers.get(device.name, Driver.WELL)
+
+    def _variables(self, device: Device) -> Dict[str, str]:
+        if self._driver(device) is Driver.WAITED_FOR:
+            return {"ups.status": "WAIT"}
+        variables = device.variables()
+        if device.name in self.site.forced:
+            variables["ups.status"] = f"FSD {variables.get('ups.status', '')}".strip()
+        return variables
+
+    # ---- who it is -------------------------------------------------------------------------------------------
+
+    def username(self, words: List[str]) -> List[str]:
+        if len(words) != 1:
+            raise Err("INVALID-ARGUMENT")
+        if self._user is not None:
+            raise Err("ALREADY-SET-USERNAME")
+        self._user = words[0]
+        return ["OK"]
+
+    def password(self, words: List[str]) -> List[str]:
+        if len(words) != 1:
+            raise Err("INVALID-ARGUMENT")
+        if self._password is not None:
+            raise Err("ALREADY-SET-PASSWORD")
+        self._password = words[0]           # right or wrong, it is taken: the first request that needs it tells
+        return ["OK"]
+
+    def _who(self) -> User:
+        if self._user is None:
+            raise Err("USERNAME-REQUIRED")
+        if self._password is None:
+            raise Err("PASSWORD-REQUIRED")
+        user = self.site.users.get(self._user)
+        if user is None or user.password != self._password:
+            raise Err("ACCESS-DENIED")
+        return user
+
+    def _may(self, allowed: Callable[[User], bool]) -> None:
+        if not allowed(self._who()):
+            raise Err("ACCESS-DENIED")
+
+    def starttls(self, _: List[str]) -> List[str]:
+        if self.secure:
+            raise Err("ALREADY-SSL-MODE")
+        if not self.site.tls:
+            raise Err("FEATURE-NOT-CONFIGURED")
+        return ["OK STARTTLS"]
+
+    def logout(self, _: List[str]) -> List[str]:
+        self.over = True
+        return ["OK Goodbye"]
+
+    def login(self, words: List[str]) -> List[str]:
+        self._may(lambda user: bool(user.upsmon))
+        device = self._device(_only(words), well=False)
+        if self._logged_in is not None:
+            raise Err("ALREADY-LOGGED-IN")
+        self._logged_in = device.name.lower()
+        self.site.logins.setdefault(self._logged_in, []).append(self)
+        return ["OK"]
+
+    def primary(self, words: List[str], word: str = "PRIMARY") -> List[str]:
+        self._device(_only(words), well=False)
+        self._may(lambda user: user.upsmon == "primary")
+        return [f"OK {word}-GRANTED"]
+
+    def master(self, words: List[str]) -> List[str]:
+        return self.primary(words, "MASTER")
+
+    def fsd(self, words: List[str]) -> List[str]:
+        device = self._device(_only(words), well=False)
+        self._may(lambda user: user.fsd or user.upsmon == "primary")
+        self.site.forced.append(device.name)
+        return ["OK FSD-SET"]
+
+    # ---- writing ---------------------------------------------------------------------------------------------
+
+    def set(self, words: List[str]) -> List[str]:
+        what = words[0].upper() if words else ""
+        if what == "TRACKING" and not self.site.faults.no_tracking:
+            if len(words) < 2 or words[1].upper() not in ("ON", "OFF"):
+                raise Err("INVALID-ARGUMENT")
+            if self._user is None or self._password is None:
+                raise Err("USERNAME-REQUIRED")
+            self._tracking = words[1].upper() == "ON"
+            return ["OK"]
+        if what != "VAR" or len(words) < 4:
+            raise Err("INVALID-ARGUMENT")
+        device = self._device(words[1])
+        name, value = words[2], words[3]
+        self._who()
+        if name not in self._variables(device):
+            raise Err("VAR-NOT-SUPPORTED")
+        self._may(lambda user: user.set)
+        if name not in device.writable():
+            raise Err("READONLY")
+        if len(value) > 64:
+            raise Err("TOO-LONG")
+        return self._written(f"{device.name} {name}", value, lambda: device.set(name, value))
+
+    def instcmd(self, words: List[str]) -> List[str]:
+        if len(words) < 2:
+            raise Err("INVALID-ARGUMENT")
+        device, command = self._device(words[0]), words[1]
+        parameter = words[2] if len(words) > 2 else None
+        self._who()
+        if command not in device.commands() or self._driver(device) is Driver.WAITED_FOR:
+            raise Err("CMD-NOT-SUPPORTED")
+        self._may(lambda user: user.may_run(command))
+        return self._written(f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter))
+
+    def _written(self, what: str, value: str, do: Callable[[], str]) -> List[str]:
+        self.site.writes.append((what, value))
+        report = "SUCCESS" if self.site.faults.ignored else do()
+        if not self._tracking:
+            return ["OK"]
+        identifier = str(uuid.uuid4())
+        self._reports[identifier] = report
+        return [f"OK TRACKING {identifier}"]
+
+
+def _only(words: List[str]) -> str:
+    if len(words) != 1:
+        raise Err("INVALID-ARGUMENT")
+    return words[0]
+
+
+_GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
+    "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.desc, "UPSDESC": Session.upsdesc,
+    "NUMLOGINS": Session.numlogins}
+_REQUESTS: Mapping[str, Callable[[Session, List[str]], List[str]]] = {
+    "HELP": Session.help, "VER": Session.ver, "NETVER": Session.netver, "PROTVER": Session.protver, "LIST": Session.list,
+    "GET": Session.get, "SET": Session.set, "INSTCMD": Session.instcmd, "USERNAME": Session.username,
+    "PASSWORD": Session.password, "STARTTLS": Session.starttls, "LOGIN": Session.login, "LOGOUT": Session.logout,
+    "PRIMARY": Session.primary, "MASTER": Session.master, "FSD": Session.fsd}

@@ -1,0 +1,23 @@
+"""Who may do what, as upsd.users says it."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import FrozenSet
+
+ALL = frozenset(("ALL",))
+
+
+@dataclass(frozen=True)
+class User:
+    name: str
+    password: str = field(repr=False)
+    set: bool = False                               # actions = SET
+    fsd: bool = False                               # actions = FSD
+    commands: FrozenSet[str] = frozenset()          # instcmds; ALL allows every one
+    upsmon: str = ""                                # "primary", "secondary" or neither
+
+    def may_run(self, command: str) -> bool:
+        return self.commands == ALL or command in self.commands
+
+
+ADMIN = User("admin", "adminpw", set=True, fsd=True, commands=ALL)

@@ -1,0 +1,68 @@
+"""NUT's line syntax as its own parser reads it: one character at a time, words by blanks, quotes and backslashes."""
+from __future__ import annotations
+
+from typing import List, Optional
+
+LONGEST_WORD = 512
+
+
+class LineReader:
+    """Takes bytes as they come; gives the words of each line that is complete.
+
+    Like the real server it drops bytes that are not printable ASCII, keeps 512 bytes of a word, takes `#` for a comment
+    outside quotes, and lets a line break inside quotes be part of the line.
+    """
+
+    def __init__(self) -> None:
+        self._words: List[str] = []
+        self._word: Optional[str] = None        # None: between words
+        self._quoted = self._escaped = self._comment = False
+
+    def feed(self, data: bytes) -> List[List[str]]:
+        lines = []
+        for code in data:
+            character = chr(code)
+            if character == "\n" and not self._quoted and not self._escaped:
+                self._end_word()
+                lines.append(self._words)
+                self._words, self._comment = [], False
+            elif not self._comment:
+                self._take(character)
+        return lines
+
+    def _take(self, character: str) -> None:
+        if self._escaped:
+            self._escaped = False
+            self._add(character)
+        elif character == "\\":
+            self._escaped = True
+            self._word = self._word or ""
+        elif self._quoted:
+            if character == '"':
+                self._quoted = False
+                self._end_word()
+            else:
+                self._add(character)
+        elif character in " \t\r":
+            self._end_word()
+        elif character == "#":
+            self._comment = True
+        elif character == '"' and self._word is None:
+            self._quoted, self._word = True, ""
+        else:
+            self._add(character)
+
+    def _add(self, character: str) -> None:
+        self._word = self._word or ""
+        if " " <= character <= "~" and len(self._word) < LONGEST_WORD:
+            self._word += character
+
+    def _end_word(self) -> None:
+        if self._word is not None:
+            self._words.append(self._word)
+        self._word = None
+
+
+def quoted(text: str) -> str:
+    """`text` as the server writes a value."""
+    return '"' + "".join("\\" + c if c in '#\\"' else c for c in text) + '"'
