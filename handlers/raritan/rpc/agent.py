@@ -1,0 +1,187 @@
+"""The documented Agent: one device, its login and its connection, with the calls that everything else stands on."""
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from typing import Dict, Iterator, Mapping, Optional, Sequence, Union, cast
+from urllib.parse import quote
+
+from .carrier import Carrier, basic
+from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
+from .forms import FormFile, MultipartForm
+from .transport import Reply, Transport, Trust, endpoint
+
+DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
+SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
+DOWNLOAD_LIMIT = 512 << 20
+_PRIVILEGE = -32001
+_READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
+
+
+def reads_only(method: str) -> bool:
+    """Whether an IDL method of this name changes nothing on the device."""
+    return any(method == word or method.startswith(word) and method[len(word)].isupper() for word in _READERS)
+
+
+class Agent:
+    """Carries calls to one device over one kept connection; not for several threads at a time to be quick.
+
+    proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
+    password or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one
+    answer (None: 10), grown with the size of a bulk. `trust` (a CA, a fingerprint) and `transport` are ours.
+    Raises SettingsError for an address or protocol that cannot be one. Nothing is sent before the first call.
+    """
+
+    def __init__(self, proto: str, host: str, user: Optional[str] = None, passwd: Optional[str] = None,
+                 token: Optional[str] = None, debug: bool = False, disable_certificate_verification: bool = False,
+                 timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
+                 transport: Optional[Transport] = None) -> None:
+        self._carrier = Carrier(endpoint(proto, host, port), trust or Trust(verify=not disable_certificate_verification),
+                                transport)
+        self._ids = itertools.count(1)
+        self.debug, self.timeout = debug, timeout
+        if token is not None:
+            self.set_auth_token(token)
+        elif user is not None and passwd is not None:
+            self.set_auth_basic(user, passwd)
+
+    def __enter__(self) -> "Agent":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Agent({self.url})"
+
+    @property
+    def url(self) -> str:
+        """Where requests go: `https://host[:port]`, after a redirect the new place."""
+        return self._carrier.where.url
+
+    @property
+    def host(self) -> str:
+        """The device's name or address."""
+        return self._carrier.where.host
+
+    def close(self) -> None:
+        """Close the connection. A session is closed by `session.SessionManager.closeCurrentSession`, before this."""
+        self._carrier.close()
+
+    def set_auth_basic(self, user: str, password: str) -> None:
+        """Log in with user and password in every request."""
+        self._carrier.login = {"Authorization": basic(user, password)}
+
+    def set_auth_token(self, token: str) -> None:
+        """Use the token of a session from here on, and no password."""
+        self._carrier.login = {"X-SessionToken": token}
+
+    # ---- JSON-RPC ------------------------------------------------------------------------------------------
+
+    def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
+                 calls: int = 1, repeatable: Optional[bool] = None) -> object:
+        """The `result` member of one call: one round trip. `calls` lets the time-out grow with a bulk.
+
+        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException.
+        """
+        number = next(self._ids)
+        body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number}).encode()
+        wait = (self.timeout or DEFAULT_TIMEOUT) + SECONDS_PER_CALL * (calls - 1)
+        started = time.monotonic()
+        path = quote(target if target.startswith("/") else "/" + target)
+        try:
+            reply = self._carrier.send("POST", path, {"Content-Type": "application/json", "Accept": "application/json"},
+                                       body, wait, 2 * wait,
+                                       repeatable=reads_only(method) if repeatable is None else repeatable)
+            self._tell(f"{method} {target}", number, len(body), reply, started)
+            return _result(reply, number)
+        except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
+            raise error.at(self.host, f"{method} {target}")
+
+    def _tell(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
+        if self.debug:
+            print(f"json-rpc {number}: {what.partition('?')[0]}, {sent} bytes sent, status {reply.status}, "
+                  f"{len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
+
+    # ---- files ---------------------------------------------------------------------------------------------
+
+    def get(self, target: str) -> bytes:
+        """The body of a HTTP GET, one round trip. Raises HttpException."""
+        wait = self.timeout or DEFAULT_TIMEOUT
+        started = time.monotonic()
+        reply = self._carrier.send("GET", _path(target), {}, None, wait, 60 * wait, repeatable=True, limit=DOWNLOAD_LIMIT)
+        self._tell(f"GET {target}", 0, 0, reply, started)
+        return reply.body
+
+    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
+        """POST files as a form, one round trip; they are streamed. Returns {"headers": mapping, "body": text}.
+
+        Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
+        function called with (bytes sent, size). Header names are given in lower case and found in any. HttpException.
+        """
+        form = MultipartForm([FormFile.of(entry) for entry in datas])
+        wait = self.timeout or DEFAULT_TIMEOUT
+        started = time.monotonic()
+        reply = self._carrier.send("POST", _path(target), {"Content-Type": form.content_type,
+                                                           "Content-Length": str(len(form))}, form, 6 * wait,
+                                   60 * wait, repeatable=False)
+        self._tell(f"POST {target}", 0, len(form), reply, started)
+        return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
+
+
+class Headers(Mapping[str, str]):
+    """Header fields, found by their name in any case."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = dict(fields)
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def _path(target: str) -> str:
+    return target if target.startswith("/") else "/" + target
+
+
+def _result(reply: Reply, number: int) -> object:
+    answer = parsed(reply)
+    if not isinstance(answer, dict):
+        raise JsonRpcSyntaxException("the answer is no JSON object", reply.body)
+    if "error" in answer and answer["error"] is not None:
+        raise error_of(answer["error"], reply.body)
+    if answer.get("id") != number:
+        raise JsonRpcSyntaxException("the answer belongs to another request (wrong id)", reply.body)
+    if "result" not in answer:
+        raise JsonRpcSyntaxException("the answer has neither result nor error", reply.body)
+    return answer["result"]
+
+
+def parsed(reply: Reply) -> object:
+    """The JSON of a reply; our syntax error for anything else."""
+    try:
+        return json.loads(reply.body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        kind = reply.headers.get("content-type", "no content type")[:60]
+        raise JsonRpcSyntaxException(f"the answer is no JSON ({kind}): is this a Xerus PDU, and is nothing between it "
+                                     f"and here that answers in its place?", reply.body) from None
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
+
+
+def error_of(error: object, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
+    """The exception for an error object."""
+    if not isinstance(error, dict) or not isinstance(error.get("code"), int) or not isinstance(error.get("message"), str):
+        return JsonRpcSyntaxException("the device answered with an error that has no code and message", body)
+    code, words = cast(int, error["code"]), cast(str, error["message"])[:300]
+    if code == _PRIVILEGE:
+        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device ({words})", str(code))
+    return JsonRpcErrorException(f"the device answered with error {code}: {words}", str(code))

@@ -1,0 +1,187 @@
+"""Who checks logins."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import List, Tuple
+
+from .idl import declared, Enumeration, Interface, method, Structure
+
+__all__ = ["AuthManager", "LdapManager", "Policy", "RadiusManager", "TacPlusManager", "ldapsrv", "Type"]
+
+
+class Type(Enumeration):
+    LOCAL = 0
+    RADIUS = 1
+    KERBEROS = 2
+    TACACS_PLUS = 3
+    LDAP = 4
+
+
+@dataclass(eq=False, repr=False)
+class Policy(Structure):
+    type: Type = field(default_factory=lambda: Type(-1))
+    useLocalIfRemoteFailed: bool = False
+
+
+class AuthManager(Interface):
+    """Which service checks logins, at `/auth`."""
+
+    idlType = "auth.AuthManager:1.0.0"
+
+    ERR_UNSUPPORTED_TYPE = 1
+
+    @method()
+    def getPolicy(self) -> Policy: declared()
+
+    @method()
+    def setPolicy(self, p: Policy) -> int: declared()
+
+
+class LdapManager(Interface):
+    """LDAP servers that check logins, at `/auth/ldap`."""
+
+    idlType = "auth.LdapManager:5.0.0"
+
+    ERR_CYCLIC_DEP = 1
+    ERR_INVALID_CFG = 2
+    ERR_SERVER_UNSPECIFIED = 1
+    ERR_SERVER_UNREACHABLE = 3
+    ERR_AUTHENTICATION_FAILED = 4
+    ERR_NO_ROLES = 5
+    ERR_NO_KNOWN_ROLES = 6
+
+    class SecurityProtocol(Enumeration):
+        SEC_PROTO_NONE = 0
+        SEC_PROTO_SSL = 1
+        SEC_PROTO_STARTTLS = 2
+
+    class ServerType(Enumeration):
+        ACTIVE_DIRECTORY = 0
+        OPEN_LDAP = 1
+
+    @dataclass(eq=False, repr=False)
+    class ServerSettings(Structure):
+        server: str = ""
+        type: LdapManager.ServerType = field(default_factory=lambda: LdapManager.ServerType(-1))
+        secProto: LdapManager.SecurityProtocol = field(default_factory=lambda: LdapManager.SecurityProtocol(-1))
+        port: int = 0
+        sslPort: int = 0
+        forceTrustedCert: bool = False
+        allowOffTimeRangeCerts: bool = False
+        certificate: str = ""
+        adsDomain: str = ""
+        useAnonymousBind: bool = False
+        bindDN: str = ""
+        bindPwd: str = ""
+        searchBaseDN: str = ""
+        loginNameAttr: str = ""
+        userEntryObjClass: str = ""
+        userSearchFilter: str = ""
+        groupInfoInUserEntry: bool = False
+        supportNestedGroups: bool = False
+        groupMemberAttr: str = ""
+        groupEntryObjClass: str = ""
+        groupSearchFilter: str = ""
+        id: str = ""
+        adoptSettingsId: str = ""
+        _legacy = ("id", "adoptSettingsId",)
+
+    @method()
+    def getLdapServers(self) -> List[LdapManager.ServerSettings]: declared()
+
+    @method()
+    def setLdapServers(self, serverList: List[LdapManager.ServerSettings]) -> int: declared()
+
+    @method("_ret_", "diagMsg")
+    def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> Tuple[int,
+                       str]: declared()
+
+
+class RadiusManager(Interface):
+    """RADIUS servers that check logins, at `/auth/radius`."""
+
+    idlType = "auth.RadiusManager:4.0.0"
+
+    ERR_INVALID_CFG = 1
+    ERR_SERVER_UNSPECIFIED = 2
+    ERR_INVALID_SHARED_SECRET = 3
+    ERR_SERVER_UNREACHABLE = 4
+    ERR_AUTHENTICATION_FAILED = 5
+    ERR_NO_ROLES = 6
+    ERR_NO_KNOWN_ROLES = 7
+    ERR_MSG_AUTH_ATTR_MISSING = 8
+
+    class AuthType(Enumeration):
+        PAP = 0
+        CHAP = 1
+        MSCHAPv2 = 2
+
+    @dataclass(eq=False, repr=False)
+    class ServerSettings(Structure):
+        id: str = ""
+        server: str = ""
+        sharedSecret: str = ""
+        udpAuthPort: int = 0
+        udpAccountPort: int = 0
+        timeout: int = 0
+        retries: int = 0
+        authType: RadiusManager.AuthType = field(default_factory=lambda: RadiusManager.AuthType(-1))
+        disableAccounting: bool = False
+        messageAuthenticatorOptional: bool = False
+
+    @method()
+    def getRadiusServers(self) -> List[RadiusManager.ServerSettings]: declared()
+
+    @method()
+    def setRadiusServers(self, serverList: List[RadiusManager.ServerSettings]) -> int: declared()
+
+    @method()
+    def testRadiusServer(self, username: str, password: str, settings: RadiusManager.ServerSettings) -> int: declared()
+
+
+class TacPlusManager(Interface):
+    """TACACS+ servers that check logins."""
+
+    idlType = "auth.TacPlusManager:1.0.1"
+
+    ERR_INVALID_CFG = 1
+    ERR_SERVER_UNSPECIFIED = 2
+    ERR_INVALID_SHARED_SECRET = 3
+    ERR_SERVER_UNREACHABLE = 4
+    ERR_AUTHENTICATION_FAILED = 5
+    ERR_NO_ROLES = 6
+    ERR_NO_KNOWN_ROLES = 7
+
+    class AuthenType(Enumeration):
+        ASCII = 0
+        PAP = 1
+        CHAP = 2
+        MSCHAP = 3
+
+    @dataclass(eq=False, repr=False)
+    class ServerSettings(Structure):
+        server: str = ""
+        port: int = 0
+        timeoutSeconds: int = 0
+        retries: int = 0
+        sharedSecret: str = ""
+        authenType: TacPlusManager.AuthenType = field(default_factory=lambda: TacPlusManager.AuthenType(-1))
+        disableAccounting: bool = False
+
+    @method()
+    def getTacPlusServers(self) -> List[TacPlusManager.ServerSettings]: declared()
+
+    @method()
+    def setTacPlusServers(self, serverList: List[TacPlusManager.ServerSettings]) -> int: declared()
+
+    @method()
+    def testTacPlusServer(self, username: str, password: str,
+                          settings: TacPlusManager.ServerSettings) -> int: declared()
+
+
+class ldapsrv:
+    """The place of the LDAP types until firmware 4.0; they belong to LdapManager since then."""
+
+    ServerSettings = LdapManager.ServerSettings
+    SecurityProtocol = LdapManager.SecurityProtocol
+    ServerType = LdapManager.ServerType

@@ -1,0 +1,147 @@
+"""Many calls in one HTTP request: typed (`Bulk`), and as documented (`BulkRequestHelper`, `perform_bulk`)."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union, cast
+
+from ...errors import PduHandlerError
+from .agent import Agent, error_of, reads_only
+from .carrier import failure
+from .errors import JsonRpcSyntaxException
+from .idl import BoundMethod
+
+if TYPE_CHECKING:
+    from typing_extensions import ParamSpec
+    P = ParamSpec("P")
+
+R = TypeVar("R")
+PART = 300                                  # calls in one request; a real unit answered 314
+
+
+class Pending(Generic[R]):
+    """The answer of one call in a bulk, once it is performed: `get()` gives it or raises its own error."""
+
+    def __init__(self, method: BoundMethod, args: Tuple[object, ...], kwargs: Dict[str, object]) -> None:
+        self.method = method
+        self.params = method.encode(*args, **kwargs)
+        self._value: Union[R, PduHandlerError, None] = None
+        self._filled = False
+
+    @property
+    def error(self) -> Optional[PduHandlerError]:
+        """The error of this call alone, None where it went well."""
+        return self._value if isinstance(self._value, PduHandlerError) else None
+
+    def get(self) -> R:
+        """The value. Raises the call's own error, and RuntimeError before `perform`."""
+        if not self._filled:
+            raise RuntimeError(f"{self.method.name}: the bulk was not performed yet")
+        if isinstance(self._value, PduHandlerError):
+            raise self._value
+        return cast(R, self._value)
+
+    def request(self, number: int) -> Dict[str, object]:
+        """This call as an element of the bulk request."""
+        return {"rid": self.method.parent.target,
+                "json": {"jsonrpc": "2.0", "method": self.method.name, "params": self.params, "id": number}}
+
+    def fill(self, response: object, number: int, agent: Agent) -> None:
+        """Take the answer that stands at this call's place."""
+        self._filled = True
+        try:
+            self._value = cast(R, self.method.decode(_inner(response, number), agent))
+        except PduHandlerError as error:
+            self._value = error.at(agent.host, f"{self.method.name} {self.method.parent.target}")
+
+
+def _inner(response: object, number: int) -> object:
+    """The result of one response. The status stands above the JSON, which is null where the inner call failed."""
+    if not isinstance(response, dict):
+        raise JsonRpcSyntaxException("a response in the bulk is no object")
+    status, answer = response.get("statcode"), response.get("json")
+    if isinstance(answer, dict) and answer.get("error") is not None:
+        raise error_of(answer["error"])
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise JsonRpcSyntaxException("a response in the bulk has no status")
+    if status != 200:
+        raise failure(status)
+    if not isinstance(answer, dict):
+        raise JsonRpcSyntaxException("a response in the bulk holds no JSON object")
+    if answer.get("id", number) != number:
+        raise JsonRpcSyntaxException("a response in the bulk belongs to another call (wrong id)")
+    if "result" not in answer:
+        raise JsonRpcSyntaxException("a response in the bulk has neither result nor error")
+    return answer["result"]
+
+
+class Bulk:
+    """Calls that travel together; `add` is typed like the call itself. Performing is a round trip per 300 calls."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._waiting: List[Pending[Any]] = []
+
+    def add(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
+        """Queue one call; the method of a proxy, not called."""
+        if not isinstance(method, BoundMethod):
+            raise TypeError("a bulk takes the methods of proxies, without parentheses")
+        entry: Pending[R] = Pending(method, args, kwargs)
+        self._waiting.append(entry)
+        return entry
+
+    def perform(self) -> None:
+        """Send what is queued and fill the answers in. Raises only what concerns the request as a whole."""
+        waiting, self._waiting = self._waiting, []
+        for start in range(0, len(waiting), PART):
+            part = waiting[start:start + PART]
+            for number, (entry, response) in enumerate(zip(part, self._responses(part))):
+                entry.fill(response, number, self._agent)
+
+    def _responses(self, part: Sequence[Pending[Any]]) -> List[object]:
+        requests = [entry.request(number) for number, entry in enumerate(part)]
+        result = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
+                                      repeatable=all(reads_only(entry.method.name) for entry in part))
+        responses = result.get("responses") if isinstance(result, dict) else None
+        if not isinstance(responses, list) or len(responses) != len(part):
+            raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call").at(
+                self._agent.host, "performBulk /bulk")
+        return responses
+
+
+class BulkRequestHelper:
+    """The documented helper: queue with `add_request`, send with `perform_bulk`, empty with `clear`."""
+
+    def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
+        self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
+        self.requests: List[Tuple[Callable[..., Any], Tuple[object, ...]]] = []
+        self.responses: List[Any] = []
+
+    def add_request(self, method: Callable[..., Any], *args: object) -> None:
+        """Queue one call: the method of a proxy, without parentheses, and its arguments."""
+        if not isinstance(method, BoundMethod):
+            raise TypeError("add_request takes the method of a proxy, without parentheses")
+        method.encode(*args)
+        self.requests.append((method, args))
+
+    def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
+        """One entry for each request: None, a value, a tuple, or the exception of that request where not raised."""
+        bulk = Bulk(self.agent)
+        pending = [bulk.add(method, *args) for method, args in self.requests]
+        bulk.perform()
+        self.responses = [entry.error or entry.get() for entry in pending]
+        if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:
+            for entry in pending:
+                entry.get()
+        return self.responses
+
+    def clear(self) -> None:
+        """Forget requests and responses."""
+        self.requests, self.responses = [], []
+
+
+def perform_bulk(agent: Agent, requests: Iterable[Tuple[Callable[..., Any], Sequence[object]]],
+                 raise_subreq_failure: bool = False) -> List[Any]:
+    """The documented short form: pairs of a method and its arguments, answered in order."""
+    helper = BulkRequestHelper(agent)
+    for method, args in requests:
+        helper.add_request(method, *args)
+    return helper.perform_bulk(raise_subreq_failure)

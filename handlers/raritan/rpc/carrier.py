@@ -1,0 +1,107 @@
+"""Above the transport: login, the one repetition of a getter, redirects, and what each HTTP status means."""
+from __future__ import annotations
+
+import base64
+import threading
+from typing import Dict, Mapping, Optional, Union
+from urllib.parse import urlsplit
+
+from .errors import HttpDenied, HttpException, HttpRefused, HttpUnreachable
+from .transport import PORTS, Endpoint, Reply, Request, Stream, Transport, Trust, default_transport, endpoint
+
+JSON_LIMIT = 32 << 20
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an Authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+
+
+class Carrier:
+    """One device's HTTP service. Login headers stay here; nothing of them enters an error or a line of debug output."""
+
+    def __init__(self, where: Endpoint, trust: Trust, transport: Optional[Transport] = None) -> None:
+        self.where = where
+        self.login: Dict[str, str] = {}
+        self._transport = transport or default_transport(trust)
+        self._lock = threading.RLock()      # one connection: one exchange at a time
+
+    def close(self) -> None:
+        """Close the connection; another request opens one."""
+        self._transport.close()
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
+             timeout: float, total: float, *, repeatable: bool, limit: int = JSON_LIMIT) -> Reply:
+        """The answer with status 200. One round trip; one more where a getter met a closed connection, or a redirect.
+
+        Raises HttpUnreachable, HttpDenied, HttpRefused, and JsonRpcSyntaxException where it is no HTTP.
+        """
+        request = Request(method, target, {"Accept-Encoding": "identity", **headers, **self.login}, body,
+                          timeout, total, limit)
+        operation = f"{method} {target.partition('?')[0]}"
+        with self._lock:
+            try:
+                reply = self._attempt(request, repeatable)
+                if reply.status in _REDIRECTS:
+                    self.where = self._redirected(reply)
+                    if body is not None and not isinstance(body, bytes):
+                        raise HttpRefused(f"the device moved to {self.where.url} while a file was being sent; "
+                                          f"upload to that address", str(reply.status))
+                    reply = self._attempt(request, repeatable)
+            except HttpException as error:
+                raise error.at(self.where.host, operation)
+        if reply.status != 200:
+            raise failure(reply.status).at(self.where.host, operation)
+        return reply
+
+    def _attempt(self, request: Request, repeatable: bool) -> Reply:
+        try:
+            reply = self._transport.exchange(self.where, request)
+        except HttpUnreachable as error:
+            if not (repeatable and error.reused):
+                raise
+            return self._transport.exchange(self.where, request)
+        if reply.status == 408 and repeatable:          # the device gave up the kept connection while we wrote
+            self._transport.close()
+            return self._transport.exchange(self.where, request)
+        return reply
+
+    def _redirected(self, reply: Reply) -> Endpoint:
+        """The same host under another scheme or port; the login goes nowhere else, and never from https to http."""
+        location = reply.headers.get("location", "")
+        try:
+            parts = urlsplit(location)
+            name, port = parts.hostname, parts.port
+        except ValueError:
+            name, port = None, None
+        code = str(reply.status)
+        if not name or parts.scheme not in PORTS:
+            raise HttpRefused(f"the device redirects to no address (status {code})", code)
+        if name.lower() != self.where.host.lower():
+            raise HttpRefused(f"the device redirects to another host ({name[:60]}); if that is right, "
+                              f"give it as the address", code)
+        if self.where.scheme == "https" and parts.scheme == "http":
+            raise HttpRefused("the device redirects from https to http; the login is not sent there", code)
+        moved = endpoint(parts.scheme, self.where.host, port)
+        if moved == self.where:
+            raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's JSON-RPC service?", code)
+        return moved
+
+
+def failure(status: int) -> HttpException:
+    """What a status other than 200 means, and what to do."""
+    if status == 401:
+        return HttpDenied("the device refused the login: check user name and password (or token), and that the account "
+                          "is neither blocked nor waiting for a new password")
+    if status == 403:
+        return HttpDenied("the account may not do this: give its role the privilege on the device")
+    if status == 408:
+        return HttpUnreachable("the device stopped waiting for the request; try again")
+    if status == 503:
+        return HttpUnreachable("the device is starting, updating or busy (503); try again in a minute")
+    if status == 404:
+        return HttpRefused("the device has no such resource: its firmware or model does not offer this", "404")
+    if status in _REDIRECTS:
+        return HttpRefused(f"the device redirects again (status {status}); give its final address", str(status))
+    return HttpRefused(f"the device answered HTTP status {status}", str(status))

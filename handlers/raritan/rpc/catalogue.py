@@ -1,0 +1,39 @@
+"""The fixed list of IDL modules in this binding: a class is found by name in it, never imported by a device's word."""
+from __future__ import annotations
+
+import importlib
+import re
+from functools import lru_cache
+from typing import Any, Optional, Type, TypeVar
+
+T = TypeVar("T")
+
+MODULES = frozenset((
+    "assetmgrmodel", "auth", "bulkcfg", "bulkrpc", "cascading", "cert", "cfg", "datetime", "devsettings", "diag", "event",
+    "firmware", "fitness", "hmi", "idl", "jsonrpc", "logging", "modbus", "net", "pdumodel", "peripheral", "portsmodel",
+    "rawcfg", "res_mon", "security", "sensors", "servermon", "session", "sys", "um", "usermgmt",
+))
+_VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
+
+
+@lru_cache(maxsize=1024)
+def find(idl_type: str) -> Optional[type]:
+    """`pdumodel.Outlet:3.0.4` -> that class, None where this binding (or this archive) has none. Versions do not count."""
+    module, *names = _VERSION_IN_NAME.sub("", idl_type.partition(":")[0]).split(".")
+    if module not in MODULES:
+        return None
+    try:
+        found: Any = importlib.import_module(f".{module}", __package__)
+    except ImportError:
+        return None
+    for name in names:
+        found = None if name.startswith("_") else vars(found).get(name)
+        if not isinstance(found, type):
+            return None
+    return found if isinstance(found, type) else None
+
+
+def most_derived(base: Type[T], idl_type: str) -> Type[T]:
+    """The class of that name where it is a `base`, else `base`: a type that is newer than this binding stays usable."""
+    found = find(idl_type)
+    return found if found is not None and issubclass(found, base) else base

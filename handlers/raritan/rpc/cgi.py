@@ -1,0 +1,60 @@
+"""Files to and from the device's CGI scripts: what uploads and downloads of several modules share."""
+from __future__ import annotations
+
+import enum
+from typing import Mapping, Optional, Type, TypeVar, Union
+from urllib.parse import urlencode
+
+from .agent import Agent
+from .errors import JsonRpcSyntaxException
+from .forms import BinaryFile, Progress
+
+C = TypeVar("C", bound="ResultCode")
+Data = Union[bytes, BinaryFile]             # the file's content, or a file open in binary mode, which is streamed
+
+
+class ResultCode(enum.IntEnum):
+    """What a script answered: a number, as documented, that knows its text. 0 is success; others are failures."""
+
+    @property
+    def text(self) -> str:
+        """The meaning in words."""
+        return self.name.replace("_", " ").lower()
+
+    @classmethod
+    def _missing_(cls, value: object) -> Optional["ResultCode"]:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        code = int.__new__(cls, value)
+        code._name_, code._value_ = f"INTERNAL_ERROR_{value}", value       # "any other" is documented as an internal error
+        return code
+
+    def __str__(self) -> str:
+        return str(int(self))
+
+
+def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
+    """The path of a script with those parameters that have a value."""
+    given = {name: value for name, value in parameters.items() if value}
+    return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',')}" if given else "")
+
+
+def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
+           progress: Optional[Progress] = None) -> Mapping[str, object]:
+    """Send one file: one round trip. `progress` is called with (bytes sent, size)."""
+    return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname,
+                                         "mimetype": "application/octet-stream", "progress": progress}])
+
+
+def header_code(kind: Type[C], response: Mapping[str, object]) -> C:
+    """The number in the header X-Response-Code. JsonRpcSyntaxException where there is none."""
+    headers = response["headers"]
+    return code(kind, headers.get("X-Response-Code") if isinstance(headers, Mapping) else None)
+
+
+def code(kind: Type[C], text: object) -> C:
+    """A result code from its digits. JsonRpcSyntaxException where there are none."""
+    words = str(text).strip()
+    if not words.isascii() or not words.isdigit() or len(words) > 9:
+        raise JsonRpcSyntaxException("the device answered the upload without a result code", words[:100].encode())
+    return kind(int(words))

@@ -1,0 +1,321 @@
+"""JSON ↔ values, from the annotations of the declared classes. Pure: no connection, no time.
+
+Every decoder raises JsonRpcSyntaxException for JSON of a wrong kind and nothing else. How each IDL type looks as JSON
+stands in the vendor's "JSON-RPC encoding"; that fields come and go with the firmware is met in `decode_structure`.
+"""
+from __future__ import annotations
+
+import datetime
+import enum
+import functools
+import math
+import typing
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
+
+from . import catalogue
+from .errors import JsonRpcSyntaxException
+from .kinds import Caller, Came, Enumeration, Interface, Structure, ValueObject, field_names, idl_name
+
+S = TypeVar("S", bound=Structure)
+T = TypeVar("T")
+Decoder = Callable[[object, Caller], Any]
+Blank = Callable[[], object]
+
+_EPOCH = datetime.datetime(1970, 1, 1)
+
+
+# ---- values to JSON ----------------------------------------------------------------------------------------
+
+def encode(value: object) -> object:
+    """JSON for a value of any IDL type; any iterable is a vector. Raises TypeError for what is no IDL value."""
+    if isinstance(value, ValueObject):
+        return {"type": value._type or value.idlType, "value": encode_structure(value)}
+    if isinstance(value, Structure):
+        return encode_structure(value)
+    if isinstance(value, Interface):
+        return {"rid": value.target, "type": value.wire_type}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if value is None or isinstance(value, (bool, str, int, float)):
+        return value
+    if isinstance(value, datetime.datetime):
+        return encode_time(value)
+    if isinstance(value, type) and issubclass(value, (Interface, ValueObject)):
+        return value.idlType
+    if isinstance(value, Mapping):
+        return [{"key": encode(key), "value": encode(item)} for key, item in value.items()]
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        return [encode(item) for item in value]
+    raise TypeError(f"no IDL type for {type(value).__name__}")
+
+
+def encode_structure(value: Structure) -> Dict[str, object]:
+    """The fields that the device has: those that came, under the names they came with, plus what the caller changed."""
+    came = value._came or Came(absent=set(type(value)._legacy))
+    out: Dict[str, object] = dict(came.rest)
+    for name, codec in _fields(type(value)).items():
+        now = getattr(value, name)
+        if name in came.absent and (name in came.lifted.values() or now == codec.blank()):
+            continue
+        if now == -1 and isinstance(now, Enumeration):
+            continue                        # nobody gave it
+        if name in came.null and now == codec.blank():
+            out[came.spelling.get(name, name)] = None
+        else:
+            out[came.spelling.get(name, name)] = codec.encode(now)
+    for older in came.lifted:
+        out[older] = encode(getattr(value, older))
+    return out
+
+
+def encode_time(value: datetime.datetime) -> int:
+    """Seconds since 1970 UTC; a datetime without zone is UTC, as the binding gives them out."""
+    if value.tzinfo is not None:
+        value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return (value - _EPOCH) // datetime.timedelta(seconds=1)
+
+
+def encode_opaque(value: object) -> object:
+    """A value of an "any" type: JSON already, with our own types turned into theirs, mappings left as objects."""
+    if isinstance(value, Mapping):
+        return {str(key): encode_opaque(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encode_opaque(item) for item in value]
+    return encode(value)
+
+
+# ---- JSON to structures ------------------------------------------------------------------------------------
+
+class FieldCodec(NamedTuple):
+    """One field: how it is read, written, and what stands for it when it did not come."""
+
+    decode: Decoder
+    encode: Callable[[object], object]
+    blank: Blank
+    nullable: bool
+
+
+_FIELDS: Dict[type, Dict[str, FieldCodec]] = {}       # facts of our own classes, nothing of a device
+
+
+def _fields(cls: type) -> Dict[str, FieldCodec]:
+    if cls not in _FIELDS:
+        hints = typing.get_type_hints(cls)
+        _FIELDS[cls] = {name: FieldCodec(decoder(hints[name]), encoder(hints[name]), blank(hints[name]),
+                                         _nullable(hints[name])) for name in field_names(cls)}
+    return _FIELDS[cls]
+
+
+def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
+    """A structure from its JSON object: what did not come is blank and remembered, what we do not know is kept."""
+    rest = dict(_of(dict, json, cls))
+    came = Came(rest=rest)
+    values: Dict[str, object] = {"_came": came}
+    for name, codec in _fields(cls).items():
+        wire = name if name in rest else _older(cls, name, rest)
+        if wire is None:
+            came.absent.add(name)
+            values[name] = codec.blank()
+            continue
+        if wire != name:
+            came.spelling[name] = wire
+        item = rest.pop(wire)
+        if item is None and not codec.nullable:
+            came.null.add(name)
+            values[name] = codec.blank()
+        else:
+            values[name] = codec.decode(item, agent)
+    made = cls.__new__(cls)
+    made.__dict__.update(values)
+    _lift(made, came, agent)
+    return made
+
+
+def _lift(made: Structure, came: Came, agent: Caller) -> None:
+    """Older fields that live inside another one now: put there, and remembered, so that they are written as they came."""
+    for older, place in made._lifted.items():
+        outer, _, inner = place.partition(".")
+        if older in came.rest and outer in came.absent:
+            holder = getattr(made, outer)
+            setattr(holder, inner, _fields(type(holder))[inner].decode(came.rest.pop(older), agent))
+            came.lifted[older] = outer
+
+
+def _older(cls: Type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
+    return next((older for older in cls._aliases.get(name, ()) if older in json), None)
+
+
+# ---- the codec of a type hint ------------------------------------------------------------------------------
+
+@functools.lru_cache(maxsize=None)
+def decoder(hint: Any) -> Decoder:
+    """How a value of this annotation is read."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Union:
+        return _union(tuple(arg for arg in args if arg is not type(None)), type(None) in args)
+    if origin is list:
+        item = decoder(args[0])
+        return lambda json, agent: [item(x, agent) for x in _of(list, json, "vector")]
+    if origin is dict:
+        key, item = decoder(args[0]), decoder(args[1])
+        return lambda json, agent: _map(json, key, item, agent)
+    if hint is Any:
+        return lambda json, agent: json
+    if hint is type:
+        return lambda json, agent: _type_info(json)
+    if isinstance(hint, type):
+        for base, read in _DECODERS:
+            if issubclass(hint, base):
+                return functools.partial(read, hint)
+    raise TypeError(f"no codec for {hint!r}")
+
+
+@functools.lru_cache(maxsize=None)
+def encoder(hint: Any) -> Callable[[object], object]:
+    """How a value of this annotation is written; only "any" differs from `encode`."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any:
+        return encode_opaque
+    if origin is list and args[0] is Any:
+        return lambda value: [encode_opaque(item) for item in typing.cast(Iterable[object], value)]
+    if origin is dict and args[1] is Any:
+        return lambda value: [{"key": encode(key), "value": encode_opaque(item)}
+                              for key, item in typing.cast(Mapping[object, object], value).items()]
+    return encode
+
+
+@functools.lru_cache(maxsize=None)
+def blank(hint: Any) -> Blank:
+    """What stands for a value that did not come."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (list, dict):
+        return typing.cast(Blank, origin)
+    if origin is Union:
+        return (lambda: None) if type(None) in args else blank(args[0])
+    if isinstance(hint, type):
+        if issubclass(hint, Enumeration):
+            return lambda: hint(-1)
+        if issubclass(hint, ValueObject):
+            return lambda: None
+        if issubclass(hint, Structure):
+            return lambda: _blank_structure(hint)
+        if issubclass(hint, datetime.datetime):
+            return lambda: _EPOCH
+        if hint in (bool, int, float, str):
+            return hint
+    return lambda: None
+
+
+def _blank_structure(cls: Type[Structure]) -> Structure:
+    return decode_structure(cls, {}, typing.cast(Caller, None))       # an empty object holds no reference to bind
+
+
+def _nullable(hint: Any) -> bool:
+    return hint is Any or (typing.get_origin(hint) is Union and type(None) in typing.get_args(hint))
+
+
+# ---- readers of single kinds -------------------------------------------------------------------------------
+
+def _wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
+    name = idl_name(wanted) if isinstance(wanted, type) and issubclass(wanted, (Structure, Interface, Enumeration)) \
+        else getattr(wanted, "__name__", str(wanted))
+    shown = f"{type(json).__name__} of {len(json)}" if isinstance(json, (dict, list)) else repr(json)[:200]
+    return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected", shown.encode())
+
+
+def _of(kind: Type[T], json: object, wanted: object = None) -> T:
+    if not isinstance(json, kind):
+        raise _wrong(json, wanted or kind)
+    return json
+
+
+def _bool(hint: type, json: object, agent: Caller) -> bool:
+    return _of(bool, json)
+
+
+def _text(hint: type, json: object, agent: Caller) -> str:
+    return _of(str, json)
+
+
+def _int(hint: Any, json: object, agent: Caller) -> Any:
+    if isinstance(json, float) and json.is_integer():
+        json = int(json)
+    if isinstance(json, bool) or not isinstance(json, int):
+        raise _wrong(json, hint)
+    return json if hint is int else hint(json)
+
+
+def _float(hint: type, json: object, agent: Caller) -> float:
+    if isinstance(json, bool) or not isinstance(json, (int, float)):
+        raise _wrong(json, hint)
+    try:
+        number = float(json)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _wrong(json, "a finite number")
+    return number
+
+
+def _time(hint: type, json: object, agent: Caller) -> datetime.datetime:
+    seconds = _int(int, json, agent)
+    try:
+        return _EPOCH + datetime.timedelta(seconds=seconds)
+    except OverflowError:
+        raise _wrong(json, "a time in seconds since 1970") from None
+
+
+def _structure(hint: Type[Structure], json: object, agent: Caller) -> Structure:
+    return decode_structure(hint, json, agent)
+
+
+def _reference(hint: Type[Interface], json: object, agent: Caller) -> Interface:
+    reference = _of(dict, json, hint)
+    rid, name = _of(str, reference.get("rid"), hint), _of(str, reference.get("type"), hint)
+    return catalogue.most_derived(hint, name)(rid, agent, name)
+
+
+def _value_object(hint: Type[ValueObject], json: object, agent: Caller) -> ValueObject:
+    envelope = _of(dict, json, hint)
+    name = _of(str, envelope.get("type"), hint)
+    made = decode_structure(catalogue.most_derived(hint, name), envelope.get("value"), agent)
+    made.__dict__["_type"] = name
+    return made
+
+
+def _type_info(json: object) -> object:
+    """The class of a type name, or the name itself where this binding has no such class."""
+    name = _of(str, json)
+    return catalogue.find(name) or name
+
+
+_DECODERS: Tuple[Tuple[type, Callable[[Any, object, Caller], Any]], ...] = (
+    (Enumeration, _int), (ValueObject, _value_object), (Structure, _structure), (Interface, _reference),
+    (bool, _bool), (int, _int), (float, _float), (str, _text), (datetime.datetime, _time),
+)
+
+
+def _map(json: object, key: Decoder, item: Decoder, agent: Caller) -> Dict[Any, Any]:
+    out = {}
+    for entry in _of(list, json, "map"):
+        pair = _of(dict, entry, "map entry")
+        if "key" not in pair or "value" not in pair:
+            raise _wrong(pair, "map entry with key and value")
+        out[key(pair["key"], agent)] = item(pair["value"], agent)
+    return out
+
+
+def _union(kinds: Tuple[Any, ...], optional: bool) -> Decoder:
+    """null where allowed, else the first kind that fits: a field or result that changed its type between releases."""
+    decoders: List[Decoder] = [decoder(kind) for kind in kinds]
+
+    def read(json: object, agent: Caller) -> Any:
+        if json is None and optional:
+            return None
+        for one in decoders[:-1]:
+            try:
+                return one(json, agent)
+            except JsonRpcSyntaxException:
+                continue                    # another release's type; the last one's error is the one that is raised
+        return decoders[-1](json, agent)
+    return read

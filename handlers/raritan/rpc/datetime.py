@@ -1,0 +1,105 @@
+"""Clock, time zone and NTP."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Tuple, Union
+
+from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time
+
+__all__ = ["DateTime"]
+
+
+class DateTime(Interface):
+    """Clock, time zone and NTP, at `/datetime`."""
+
+    idlType = "datetime.DateTime:4.0.0"
+
+    SUCCESS = 0
+    ERR_NTP_CHECK_INTERNAL = 1
+    ERR_NTP_CHECK_INVALID_ARGUMENT = 2
+    ERR_NTP_CHECK_ADDRESS_RESOLVE_ERROR = 3
+    ERR_NTP_CHECK_AUTH_KEY_ID_UNKNOWN = 4
+    ERR_NTP_CHECK_NETWORK_OR_HOST_UNREACHABLE = 5
+    ERR_NTP_CHECK_CONNECTION_REFUSED = 6
+    ERR_NTP_CHECK_NO_RESPONSE = 7
+    ERR_NTP_CHECK_RESPONSE_FORMAT_INVALID = 8
+    ERR_NTP_CHECK_SERVER_VERSION_UNSUPPORTED = 9
+    ERR_NTP_CHECK_MAC_MISSING_OR_INVALID = 10
+    ERR_NTP_CHECK_MODE_INVALID = 11
+    ERR_NTP_CHECK_SERVER_NOT_SYNCHRONIZED = 12
+    ERR_NTP_CHECK_ROOT_DISTANCE_TOO_LARGE = 13
+    ERR_NTP_CHECK_ORIGIN_TIME_DOES_NOT_MATCH = 14
+    ERR_NTP_CHECK_RECV_OR_XMIT_TIME_NOT_SET = 15
+
+    class NtpAuthKeyType(Enumeration):
+        SHA256 = 0
+        SHA512 = 1
+        AES128CMAC = 2
+        AES256CMAC = 3
+
+    class Protocol(Enumeration):
+        STATIC = 0
+        NTP = 1
+
+    @dataclass(eq=False, repr=False)
+    class Cfg(Structure):
+        zoneCfg: DateTime.ZoneCfg = field(default_factory=lambda: DateTime.ZoneCfg())
+        protocol: DateTime.Protocol = field(default_factory=lambda: DateTime.Protocol(-1))
+        deviceTime: Time = EPOCH
+        ntpCfg: DateTime.NtpCfg = field(default_factory=lambda: DateTime.NtpCfg())
+
+    @dataclass(eq=False, repr=False)
+    class NtpAuthKey(Structure):
+        type: DateTime.NtpAuthKeyType = field(default_factory=lambda: DateTime.NtpAuthKeyType(-1))
+        dataHex: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class NtpCfg(Structure):
+        server1: str = ""
+        server1AuthKeyId: int = 0
+        server2: str = ""
+        server2AuthKeyId: int = 0
+        authKeys: Dict[int, DateTime.NtpAuthKey] = field(default_factory=dict)
+        forceStatic: bool = False
+        _legacy = ("forceStatic",)
+
+    @dataclass(eq=False, repr=False)
+    class ZoneCfg(Structure):
+        id: int = 0
+        name: str = ""
+        enableAutoDST: bool = False
+
+    @dataclass(eq=False, repr=False)
+    class ZoneInfo(Structure):
+        id: int = 0
+        name: str = ""
+        hasDSTInfo: bool = False
+
+    @dataclass(eq=False, repr=False)
+    class ClockChangedEvent(Event):
+        idlType = "datetime.DateTime_4_0_0.ClockChangedEvent:1.0.0"
+        oldTime: Time = EPOCH
+        newTime: Time = EPOCH
+
+    @dataclass(eq=False, repr=False)
+    class ConfigurationChangedEvent(Event):
+        idlType = "datetime.DateTime_4_0_0.ConfigurationChangedEvent:1.0.0"
+
+    @method("zoneInfos")
+    def getZoneInfos(self, useOlson: bool) -> List[DateTime.ZoneInfo]: declared()
+
+    @method()
+    def checkNtpServer(self, ntpServer: str, ntpAuthKeyId: Optional[int] = None,
+                       ntpAuthKeyOverride: Optional[DateTime.NtpAuthKey] = None) -> Union[int, bool]: declared()
+
+    @method()
+    def getActiveNtpServers(self) -> List[str]: declared()
+
+    @method("cfg")
+    def getCfg(self) -> DateTime.Cfg: declared()
+
+    @method()
+    def setCfg(self, cfg: DateTime.Cfg) -> int: declared()
+
+    @method("zone", "dstEnabled", "utcOffset", "currentTime")
+    def getTime(self, useOlson: bool) -> Tuple[DateTime.ZoneInfo, bool, int, Time]: declared()

@@ -1,0 +1,83 @@
+"""Self-checks and hardware failures."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Tuple
+
+from .idl import declared, EPOCH, Event, Interface, method, Structure, Time
+
+__all__ = ["Fitness", "HardwareHealth"]
+
+
+class Fitness(Interface):
+    """Results of the device's self-checks, at `/fitness`."""
+
+    idlType = "fitness.Fitness:1.0.0"
+
+    FLAG_VALUE_INVALID = 1
+    FLAG_VALUE_OLD = 2
+    FLAG_ENTRY_CRITICAL = 4
+
+    @dataclass(eq=False, repr=False)
+    class DataEntry(Structure):
+        id: str = ""
+        value: int = 0
+        maxValue: int = 0
+        worstValue: int = 0
+        thresholdValue: int = 0
+        rawValue: int = 0
+        flags: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class ErrorLogEntry(Structure):
+        id: str = ""
+        value: int = 0
+        thresholdValue: int = 0
+        rawValue: int = 0
+        powerOnHours: int = 0
+        timeStampUTC: Time = EPOCH
+
+    @method()
+    def getDataEntries(self) -> List[Fitness.DataEntry]: declared()
+
+    @method("firstIndex", "entryCount")
+    def getErrorLogIndexRange(self) -> Tuple[int, int]: declared()
+
+    @method()
+    def getErrorLogEntries(self, startIndex: int, count: int) -> List[Fitness.ErrorLogEntry]: declared()
+
+
+class HardwareHealth(Interface):
+    """Failures of the device's own hardware, at `/hwhealth`."""
+
+    idlType = "fitness.HardwareHealth:1.0.3"
+
+    FAILURE_TYPE_NETWORK_DEVICE_NOT_DETECTED = 1
+    FAILURE_TYPE_I2C_BUS_STUCK = 2
+    FAILURE_TYPE_SLAVE_CTRL_NOT_REACHABLE = 3
+    FAILURE_TYPE_SLAVE_CTRL_MALFUNCTION = 4
+    FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT = 5
+    FAILURE_TYPE_SUB_CTRL_NOT_REACHABLE = 3
+    FAILURE_TYPE_SUB_CTRL_MALFUNCTION = 4
+    FAILURE_TYPE_SUB_CTRL_INCOMPATIBLE = 6
+
+    @dataclass(eq=False, repr=False)
+    class Failure(Structure):
+        creationOrderId: int = 0
+        componentId: str = ""
+        type: int = 0
+        description: str = ""
+        isAsserted: bool = False
+        lastAssertTimeStamp: Time = EPOCH
+        lastDeassertTimeStamp: Time = EPOCH
+        assertCount: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class FailureStatusChangedEvent(Event):
+        idlType = "fitness.HardwareHealth_1_0_3.FailureStatusChangedEvent:1.0.0"
+        componentId: str = ""
+        failureType: int = 0
+        isAsserted: bool = False
+
+    @method()
+    def getFailures(self) -> List[HardwareHealth.Failure]: declared()

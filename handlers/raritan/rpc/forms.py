@@ -1,0 +1,89 @@
+"""multipart/form-data that is read from its files while it is sent, so that a firmware image never lies in memory."""
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from dataclasses import dataclass
+from typing import Callable, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
+
+Progress = Callable[[int, int], None]       # bytes sent so far, bytes in all
+
+
+class BinaryFile(Protocol):
+    """An open file that can tell its size."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def tell(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """One file of a form; `data` is bytes, or a file open in binary mode, which is sent from where it stands."""
+
+    data: Union[bytes, BinaryFile]
+    filename: str
+    formname: str
+    mimetype: str = "application/octet-stream"
+    progress: Optional[Progress] = None
+
+    @classmethod
+    def of(cls, entry: Mapping[str, object]) -> "FormFile":
+        """From the documented dictionary. Raises TypeError for what cannot be sent."""
+        data = entry["data"]
+        if isinstance(data, (bytearray, memoryview)):
+            data = bytes(data)
+        if not isinstance(data, bytes) and not (hasattr(data, "read") and hasattr(data, "seek")):
+            raise TypeError(f"data must be bytes or a file open in binary mode, not {type(data).__name__}")
+        return cls(cast(Union[bytes, BinaryFile], data), str(entry["filename"]), str(entry["formname"]),
+                   str(entry.get("mimetype", cls.mimetype)), cast(Optional[Progress], entry.get("progress")))
+
+
+class MultipartForm:
+    """The body of one upload: `read` gives it piece by piece, `len` is its exact size."""
+
+    def __init__(self, files: Sequence[FormFile]) -> None:
+        boundary = secrets.token_hex(16)
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self._pieces: List[Tuple[BinaryFile, int, Optional[Progress]]] = []
+        for one in files:
+            head = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{_quoted(one.formname)}\"; "
+                    f"filename=\"{_quoted(one.filename)}\"\r\nContent-Type: {_quoted(one.mimetype)}\r\n\r\n")
+            self._add(io.BytesIO(head.encode()))
+            self._add(io.BytesIO(one.data) if isinstance(one.data, bytes) else one.data, one.progress)
+            self._add(io.BytesIO(b"\r\n"))
+        self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
+        self._size = sum(size for _, size, _ in self._pieces)
+        self._sent = 0                      # of the piece that is being sent
+
+    def _add(self, source: BinaryFile, progress: Optional[Progress] = None) -> None:
+        start = source.tell()
+        size = source.seek(0, os.SEEK_END) - start
+        source.seek(start)
+        self._pieces.append((source, size, progress))
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes (all that is left for a negative one), b"" at the end. OSError where a file shrank."""
+        out = b""
+        while self._pieces and (size < 0 or len(out) < size):
+            source, whole, progress = self._pieces[0]
+            left = whole - self._sent
+            part = source.read(left if size < 0 else min(left, size - len(out))) if left else b""
+            if left and not part:
+                raise OSError("the file became shorter while it was sent")
+            out += part
+            self._sent += len(part)
+            if progress is not None and part:
+                progress(self._sent, whole)
+            if self._sent >= whole:
+                self._pieces.pop(0)
+                self._sent = 0
+        return out
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")

@@ -1,0 +1,62 @@
+"""Network settings and diagnosis: its events."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..idl import Event
+from .enumerations import InterfaceOpState, InterfaceType
+from .structures import CommonInfo, EthInfo, InterfaceInfo, PortForwardingAutoSetupStatus, WlanInfo
+
+
+@dataclass(eq=False, repr=False)
+class CommonInfoChangedEvent(Event):
+    idlType = "net.CommonInfoChangedEvent:2.0.0"
+    commonInfo: CommonInfo = field(default_factory=lambda: CommonInfo())
+
+
+@dataclass(eq=False, repr=False)
+class EthInfoChangedEvent(Event):
+    idlType = "net.EthInfoChangedEvent:1.0.1"
+    ifName: str = ""
+    ifLabel: str = ""
+    ethInfo: EthInfo = field(default_factory=lambda: EthInfo())
+
+
+@dataclass(eq=False, repr=False)
+class InterfaceInfoChangedEvent(Event):
+    idlType = "net.InterfaceInfoChangedEvent:2.0.0"
+    ifInfo: InterfaceInfo = field(default_factory=lambda: InterfaceInfo())
+
+
+@dataclass(eq=False, repr=False)
+class LinkStateChangedEvent(Event):
+    idlType = "net.LinkStateChangedEvent:1.0.0"
+    ifName: str = ""
+    ifLabel: str = ""
+    ifType: InterfaceType = field(default_factory=lambda: InterfaceType(-1))
+    ifState: InterfaceOpState = field(default_factory=lambda: InterfaceOpState(-1))
+
+
+@dataclass(eq=False, repr=False)
+class PortForwardingAutoSetupStatusChangedEvent(Event):
+    idlType = "net.PortForwardingAutoSetupStatusChangedEvent:1.0.0"
+    newStatus: PortForwardingAutoSetupStatus = field(default_factory=lambda: PortForwardingAutoSetupStatus())
+
+
+@dataclass(eq=False, repr=False)
+class PortForwardingExpansionUnitPresenceStateChangedEvent(Event):
+    idlType = "net.PortForwardingExpansionUnitPresenceStateChangedEvent:1.0.0"
+    expansionUnitPresent: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class PortForwardingSlavePresenceStateChangedEvent(Event):
+    idlType = "net.PortForwardingSlavePresenceStateChangedEvent:1.0.0"
+    slavePresent: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class WlanInfoChangedEvent(Event):
+    idlType = "net.WlanInfoChangedEvent:1.0.0"
+    ifName: str = ""
+    wlanInfo: WlanInfo = field(default_factory=lambda: WlanInfo())

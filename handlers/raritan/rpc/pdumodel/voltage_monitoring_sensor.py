@@ -1,0 +1,63 @@
+"""pdumodel.VoltageMonitoringSensor: see the class."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import List
+
+from .. import event, sensors
+from ..idl import declared, Enumeration, EPOCH, Event, method, Structure, Time
+from .structures import Waveform
+
+
+class VoltageMonitoringSensor(sensors.NumericSensor):
+    """Watches the voltage for dips and swells."""
+
+    idlType = "pdumodel.VoltageMonitoringSensor:1.0.4"
+
+    class EventType(Enumeration):
+        DIP = 0
+        SWELL = 1
+        UNKNOWN = 2
+
+    @dataclass(eq=False, repr=False)
+    class DipSwellThresholds(Structure):
+        dipActive: bool = False
+        dipThreshold: float = 0.0
+        swellActive: bool = False
+        swellThreshold: float = 0.0
+        deassertionHysteresis: float = 0.0
+
+    @dataclass(eq=False, repr=False)
+    class Event(Structure):
+        type: VoltageMonitoringSensor.EventType = field(default_factory=lambda: VoltageMonitoringSensor.EventType(-1))
+        timestamp: Time = EPOCH
+        duration: int = 0
+        voltage: float = 0.0
+        waveform: Waveform = field(default_factory=lambda: Waveform())
+
+    @dataclass(eq=False, repr=False)
+    class DipSwellThresholdsChangedEvent(event.UserEvent):
+        idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.DipSwellThresholdsChangedEvent:1.0.0"
+        oldThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
+        newThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
+
+    @dataclass(eq=False, repr=False)
+    class EventListClearedEvent(event.UserEvent):
+        idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventListClearedEvent:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class EventOccurredEvent(Event):
+        idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventOccurredEvent:1.0.0"
+        event: VoltageMonitoringSensor.Event = field(default_factory=lambda: VoltageMonitoringSensor.Event())
+
+    @method()
+    def getRecentEvents(self) -> List[VoltageMonitoringSensor.Event]: declared()
+
+    @method()
+    def clearRecentEvents(self) -> None: declared()
+
+    @method()
+    def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds: declared()
+
+    @method()
+    def setDipSwellThresholds(self, thresholds: VoltageMonitoringSensor.DipSwellThresholds) -> int: declared()

@@ -1,0 +1,22 @@
+"""peripheral.BatteryPoweredDevicePackage: see the class."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..idl import declared, Event, method
+from .package import Package
+
+
+class BatteryPoweredDevicePackage(Package):
+    """A wireless sensor package with a battery."""
+
+    idlType = "peripheral.BatteryPoweredDevicePackage:1.0.2"
+
+    @dataclass(eq=False, repr=False)
+    class VoltageChangedEvent(Event):
+        idlType = "peripheral.BatteryPoweredDevicePackage_1_0_2.VoltageChangedEvent:1.0.0"
+        oldVoltage: float = 0.0
+        newVoltage: float = 0.0
+
+    @method()
+    def getBatteryVoltage(self) -> float: declared()

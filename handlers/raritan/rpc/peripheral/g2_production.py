@@ -1,0 +1,108 @@
+"""peripheral.G2Production: see the class."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Tuple
+
+from ..idl import declared, Enumeration, Interface, method, Structure
+from .structures import PosElement
+
+
+class G2Production(Interface):
+    """Production data of sensor packages."""
+
+    idlType = "peripheral.G2Production:4.0.0"
+
+    ERR_INVALID_PARAMS = 1
+    ERR_NO_CONFIG_MODE = 2
+    ERR_NO_DEVICE = 3
+    ERR_NO_FIRMWARE_FILE = 4
+    ERR_FIRMWARE_INVALID = 5
+    ERR_PROTECTED = 6
+    ERR_UPDATE_IN_PROGRESS = 7
+    SUCCESS = 0
+    ERR_OPERATION_FAILED = 4
+
+    class ConfigurationSpace(Enumeration):
+        HARDWARE = 0
+        FUNCTION = 1
+        FIRMWARE = 2
+        RESERVED = 3
+
+    class ResetMethod(Enumeration):
+        BROWNOUT = 0
+        WATCHDOG = 1
+
+    @dataclass(eq=False, repr=False)
+    class FirmwareInfo(Structure):
+        crc: int = 0
+        compiler: str = ""
+        compilerVersion: int = 0
+        compileDate: str = ""
+        version: int = 0
+        subVersion: int = 0
+        configurationId: int = 0
+        updateDate: str = ""
+
+    @method()
+    def programSerialNumber(self, romcode: str, serial: str) -> int: declared()
+
+    @method()
+    def updateFirmware(self, romcode: str) -> int: declared()
+
+    @method()
+    def updateFirmwarePos(self, position: List[PosElement]) -> int: declared()
+
+    @method("_ret_", "info")
+    def getFirmwareInfo(self, romcode: str) -> Tuple[int, G2Production.FirmwareInfo]: declared()
+
+    @method("_ret_", "info")
+    def getFirmwareInfoPos(self, position: List[PosElement]) -> Tuple[int, G2Production.FirmwareInfo]: declared()
+
+    @method("_ret_", "cfg")
+    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> Tuple[int,
+                               List[int]]: declared()
+
+    @method("_ret_", "cfg")
+    def readConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace) -> Tuple[int,
+                                  List[int]]: declared()
+
+    @method()
+    def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: declared()
+
+    @method()
+    def eraseConfigurationSpacePos(self, position: List[PosElement],
+                                   cs: G2Production.ConfigurationSpace) -> int: declared()
+
+    @method()
+    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace,
+                                cfg: List[int]) -> int: declared()
+
+    @method()
+    def writeConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace,
+                                   cfg: List[PosElement]) -> int: declared()
+
+    @method("_ret_", "data")
+    def readRegisters(self, romcode: str, address: int, count: int) -> Tuple[int, List[int]]: declared()
+
+    @method("_ret_", "data")
+    def readRegistersPos(self, position: List[PosElement], address: int, count: int) -> Tuple[int,
+                         List[int]]: declared()
+
+    @method()
+    def writeRegisters(self, romcode: str, address: int, data: List[int]) -> int: declared()
+
+    @method()
+    def writeRegistersPos(self, position: List[PosElement], address: int, data: List[PosElement]) -> int: declared()
+
+    @method()
+    def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: declared()
+
+    @method()
+    def writeRegisterBitsPos(self, position: List[PosElement], address: int, mask: int, bits: int) -> int: declared()
+
+    @method()
+    def reset(self, romcode: str, method: G2Production.ResetMethod) -> int: declared()
+
+    @method()
+    def resetPos(self, position: List[PosElement], method: G2Production.ResetMethod) -> int: declared()

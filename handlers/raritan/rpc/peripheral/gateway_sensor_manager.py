@@ -1,0 +1,339 @@
+"""peripheral.GatewaySensorManager: see the class."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Union
+
+from .. import sensors
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, ValueObject
+from .modbus_cfg import ModbusCfg
+
+
+class GatewaySensorManager(Interface):
+    """Sensors behind a Modbus gateway (firmware 4.0.40 and later)."""
+
+    idlType = "peripheral.GatewaySensorManager:3.0.1"
+
+    MODBUS_VENDOR_NAME = 0
+    MODBUS_PRODUCT_CODE = 1
+    MODBUS_REVISION = 2
+    MODBUS_VENDOR_URL = 3
+    MODBUS_PRODUCT_NAME = 4
+    MODBUS_MODEL_NAME = 5
+    MODBUS_APP_NAME = 6
+    ERR_CONFIG_INCONSISTENT = 1
+    ERR_CONFIG_STORAGE_FAILED = 2
+
+    class AccessType(Enumeration):
+        ACCESS_READ_WRITE = 0
+        ACCESS_READ = 1
+        ACCESS_WRITE = 2
+
+    class EncodingType(Enumeration):
+        BOOL = 0
+        INT = 1
+        UINT = 2
+        IEEE754 = 3
+        INT_ONES_COMPLEMENT = 4
+        INT_SIGN_MAGNITUDE = 5
+        INT_10K = 6
+        UINT_10K = 7
+        INT_BCD = 8
+        INT_SIGN_MAGNITUDE_BCD = 9
+        UINT_BCD = 10
+        INT_PACKED_BCD = 11
+        INT_SIGN_MAGNITUDE_PACKED_BCD = 12
+        UINT_PACKED_BCD = 13
+
+    class Interpretation(Enumeration):
+        DEFAULT = 0
+        REJECT_DEVICE = 1
+        REJECT_SENSOR = 2
+        IGNORE = 3
+        UNAVAILABLE = 4
+        NUMERIC_INVALID = 5
+        STATE_ON = 6
+        STATE_OFF = 7
+
+    class ModbusEndianness(Enumeration):
+        MODBUS_BIG_ENDIAN = 0
+        MODBUS_LITTLE_ENDIAN = 1
+
+    class SnmpAuthProtocol(Enumeration):
+        MD5 = 0
+        SHA1 = 1
+        SHA224 = 2
+        SHA256 = 3
+        SHA384 = 4
+        SHA512 = 5
+
+    class SnmpPrivProtocol(Enumeration):
+        DES = 0
+        AES128 = 1
+        AES192 = 2
+        AES256 = 3
+        AES192_3DES = 4
+        AES256_3DES = 5
+
+    class SnmpSecurityLevel(Enumeration):
+        NO_AUTH_NO_PRIV = 0
+        AUTH_NO_PRIV = 1
+        AUTH_PRIV = 2
+
+    @dataclass(eq=False, repr=False)
+    class ConfigurationPackage(Structure):
+        disabled: bool = False
+        name: str = ""
+        classes: List[GatewaySensorManager.SensorClass] = field(default_factory=list)
+        devices: List[GatewaySensorManager.RemoteDevice] = field(default_factory=list)
+        encodings: List[GatewaySensorManager.ValueEncoding] = field(default_factory=list)
+        sensors: List[GatewaySensorManager.Sensor] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class FeedbackObject(Structure):
+        class FeedbackState(Enumeration):
+            UNSPECIFIED = 0
+            INTENTIONALLY_UNUSED = 1
+            FAILED_PRECONDITIONS_UNUSED = 2
+            FAILED = 3
+            GOOD = 4
+
+        key: str = ""
+        value: str = ""
+        stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = field(default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
+
+    @dataclass(eq=False, repr=False)
+    class ConfigurationChangedEvent(Event):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ConfigurationChangedEvent:1.0.0"
+        configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
+            GatewaySensorManager.ConfigurationPackage]] = field(default_factory=dict)
+
+    @dataclass(eq=False, repr=False)
+    class Feedback(ValueObject):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.Feedback:1.0.0"
+        currentState: GatewaySensorManager.FeedbackObject.FeedbackState = field(default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
+        infos: List[GatewaySensorManager.FeedbackObject] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class DeviceFeedback(Feedback):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.DeviceFeedback:1.0.0"
+        packageId: str = ""
+        deviceId: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class FeedbackChangedEvent(Event):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.FeedbackChangedEvent:1.0.0"
+        feedback: List[GatewaySensorManager.Feedback] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRule(ValueObject):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRule:1.0.0"
+        interpretation: GatewaySensorManager.Interpretation = field(default_factory=lambda: GatewaySensorManager.Interpretation(-1))
+        ignoreTimeout: int = 0
+        accessType: GatewaySensorManager.AccessType = field(default_factory=lambda: GatewaySensorManager.AccessType(-1))
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleCatchAll(InterpretationRule):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleCatchAll:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleInvertable(InterpretationRule):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleInvertable:1.0.0"
+        invertCondition: bool = False
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleEnum(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleEnum:1.0.0"
+        enumValues: Union[List[str], List[int]] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleIEEE754INF(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754INF:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleIEEE754NAN(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754NAN:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleModbusException(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusException:1.0.0"
+        exceptions: List[int] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleModbusSpecificError(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSpecificError:1.0.0"
+        errors: List[ModbusCfg.SpecificModbusErrors] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleModbusSystemError(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSystemError:1.0.0"
+        errnos: List[int] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleRAW(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRAW:1.0.0"
+        value: Union[str, int] = ""
+        mask: Union[str, int] = ""
+
+    @dataclass(eq=False, repr=False)
+    class InterpretationRuleRangeRAW(InterpretationRuleInvertable):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRangeRAW:1.0.0"
+        min: Union[str, int] = ""
+        max: Union[str, int] = ""
+        mask: Union[str, int] = ""
+
+    @dataclass(eq=False, repr=False)
+    class Sensor(ValueObject):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.Sensor:1.0.0"
+        sensorId: str = ""
+        disabled: bool = False
+        deviceId: str = ""
+        classId: str = ""
+        encodingId: str = ""
+        defaultName: str = ""
+        defaultDescription: str = ""
+        defaultLocationX: str = ""
+        defaultLocationY: str = ""
+        defaultLocationZ: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class ModbusSensor(Sensor):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusSensor:1.0.0"
+        function: ModbusCfg.ModbusFunction = field(default_factory=lambda: ModbusCfg.ModbusFunction(-1))
+        regAddr: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class ValueEncoding(ValueObject):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ValueEncoding:1.0.0"
+        encodingId: str = ""
+        type: GatewaySensorManager.EncodingType = field(default_factory=lambda: GatewaySensorManager.EncodingType(-1))
+        invertState: bool = False
+        interpretationRules: List[GatewaySensorManager.InterpretationRule] = field(default_factory=list)
+        minAccessInterval: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class NumericValueEncoding(ValueEncoding):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.NumericValueEncoding:1.0.0"
+        scalingFactor: float = 0.0
+        offset: float = 0.0
+
+    @dataclass(eq=False, repr=False)
+    class ModbusValueEncoding8(NumericValueEncoding):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding8:1.0.0"
+        byteSwap: bool = False
+        mask: Union[str, int] = ""
+        start: int = 0
+        width: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class ModbusValueEncoding16(ModbusValueEncoding8):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding16:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class ModbusValueEncoding32(ModbusValueEncoding16):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding32:1.0.0"
+        endianness: GatewaySensorManager.ModbusEndianness = field(default_factory=lambda: GatewaySensorManager.ModbusEndianness(-1))
+
+    @dataclass(eq=False, repr=False)
+    class ModbusValueEncoding48(ModbusValueEncoding32):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding48:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class ModbusValueEncoding64(ModbusValueEncoding32):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding64:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class ModbusValueEncodingBit(ValueEncoding):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncodingBit:1.0.0"
+
+    @dataclass(eq=False, repr=False)
+    class SensorClass(ValueObject):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.SensorClass:1.0.0"
+        classId: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class NumericSensorClass(SensorClass):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.NumericSensorClass:1.0.0"
+        metadata: sensors.NumericSensor.MetaData = field(default_factory=lambda: sensors.NumericSensor.MetaData())
+        defaultThresholds: sensors.NumericSensor.Thresholds = field(default_factory=lambda: sensors.NumericSensor.Thresholds())
+        preferCommonThresholds: bool = False
+
+    @dataclass(eq=False, repr=False)
+    class RemoteDevice(ValueObject):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteDevice:1.0.0"
+        deviceId: str = ""
+        disabled: bool = False
+        name: str = ""
+        timeoutMs: int = 0
+        retry: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class RemoteModbusDevice(RemoteDevice):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusDevice:1.0.0"
+        detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = field(default_factory=dict)
+        unitId: int = 0
+        unsupportedFunctionCodes: List[int] = field(default_factory=list)
+
+    @dataclass(eq=False, repr=False)
+    class RemoteModbusRTUDevice(RemoteModbusDevice):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusRTUDevice:1.0.0"
+        busInterface: str = ""
+        busSettings: ModbusCfg.SerialSettings = field(default_factory=lambda: ModbusCfg.SerialSettings())
+        interframeDelayDeciChars: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class RemoteModbusTCPDevice(RemoteModbusDevice):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusTCPDevice:1.0.0"
+        ipAddress: str = ""
+        tcpPort: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class RemoteSnmpDevice(RemoteDevice):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpDevice:1.0.0"
+        host: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class RemoteSnmpV1V2Device(RemoteSnmpDevice):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV1V2Device:1.0.0"
+        community: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class RemoteSnmpV3Device(RemoteSnmpDevice):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV3Device:1.0.0"
+        user: str = ""
+        level: GatewaySensorManager.SnmpSecurityLevel = field(default_factory=lambda: GatewaySensorManager.SnmpSecurityLevel(-1))
+        authProtocol: GatewaySensorManager.SnmpAuthProtocol = field(default_factory=lambda: GatewaySensorManager.SnmpAuthProtocol(-1))
+        authPassphrase: str = ""
+        privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = field(default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(-1))
+        privacyPassphrase: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class SensorFeedback(Feedback):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.SensorFeedback:1.0.0"
+        packageId: str = ""
+        deviceId: str = ""
+        sensorId: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class SnmpSensor(Sensor):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.SnmpSensor:1.0.0"
+        oid: str = ""
+
+    @dataclass(eq=False, repr=False)
+    class StateSensorClass(SensorClass):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.StateSensorClass:1.0.0"
+        type: sensors.Sensor.TypeSpec = field(default_factory=lambda: sensors.Sensor.TypeSpec())
+
+    @dataclass(eq=False, repr=False)
+    class SwitchSensorClass(StateSensorClass):
+        idlType = "peripheral.GatewaySensorManager_3_0_1.SwitchSensorClass:1.0.0"
+
+    @method()
+    def getConfiguration(self) -> Dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
+
+    @method()
+    def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
+                         GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
+
+    @method()
+    def getFeedback(self) -> List[GatewaySensorManager.Feedback]: declared()

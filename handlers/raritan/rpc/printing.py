@@ -1,0 +1,32 @@
+"""How values print: the vendor's documented form, one `* name = value` line for each field, nested ones indented."""
+from __future__ import annotations
+
+from typing import Mapping
+
+from .kinds import Structure, idl_name, shown_fields
+
+_INDENT = "    "
+
+
+def structure_text(value: Structure) -> str:
+    """A structure over several lines, names padded to the longest."""
+    names = shown_fields(value)
+    width = max(map(len, names), default=0)
+    lines = [_indented(f"* {name.ljust(width)} = {text(getattr(value, name))}") for name in names]
+    return "\n".join([f"{idl_name(type(value))}:", *lines])
+
+
+def text(value: object) -> str:
+    """One value: text in quotes, vectors and maps over several lines, everything else as Python prints it."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(_indented(text(item)) for item in value) + "\n]" if value else "[]"
+    if isinstance(value, Mapping):
+        rows = [_indented(f"{key} = {text(value[key])}") for key in sorted(value)]
+        return "{\n" + "\n".join(rows) + "\n}" if rows else "{}"
+    return str(value)
+
+
+def _indented(block: str) -> str:
+    return "\n".join(_INDENT + line for line in block.splitlines())

@@ -1,0 +1,26 @@
+"""sensors.Switch: see the class."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import event
+from ..idl import declared, method
+from .state_sensor import StateSensor
+
+
+class Switch(StateSensor):
+    """A state that can be set: an actuator."""
+
+    idlType = "sensors.Switch:2.0.10"
+
+    ERR_INVALID_PARAMETER = 1
+    ERR_NOT_AVAILABLE = 2
+    ERR_PDC_POWER_LIMIT = 3
+
+    @dataclass(eq=False, repr=False)
+    class SwitchEvent(event.UserEvent):
+        idlType = "sensors.Switch_2_0_10.SwitchEvent:1.0.0"
+        targetState: int = 0
+
+    @method()
+    def setState(self, newState: int) -> int: declared()

@@ -1,0 +1,150 @@
+"""Servers that the device watches."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, Optional, Tuple
+
+from . import event
+from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time
+
+__all__ = ["ServerMonitor"]
+
+
+class ServerMonitor(Interface):
+    """Servers that the device pings and can power-cycle, at `/servermon`."""
+
+    idlType = "servermon.ServerMonitor:2.0.1"
+
+    ERR_NO_SUCH_ID = 1
+    ERR_INVALID_SETTINGS = 2
+    ERR_DUPLICATE_HOSTNAME = 3
+    ERR_MAX_SERVERS_REACHED = 4
+
+    class ServerPowerCheckMethod(Enumeration):
+        TIMER = 0
+        POWER_DROP = 1
+
+    class ServerPowerControlResult(Enumeration):
+        NO_ERROR = 0
+        SHUTDOWN_CMD_FAILED = 1
+        SWITCHING_OFF_FAILED = 2
+        SWITCHING_ON_FAILED = 3
+        POWER_CHECK_TIMEOUT = 4
+
+    class ServerPowerState(Enumeration):
+        UNKNOWN = 0
+        ON = 1
+        OFF = 2
+        SHUTTING_DOWN = 3
+
+    class ServerReachability(Enumeration):
+        WAITING = 0
+        REACHABLE = 1
+        UNREACHABLE = 2
+        ERROR = 3
+
+    @dataclass(eq=False, repr=False)
+    class Server(Structure):
+        settings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
+        status: ServerMonitor.ServerStatus = field(default_factory=lambda: ServerMonitor.ServerStatus())
+
+    @dataclass(eq=False, repr=False)
+    class ServerPowerSettings(Structure):
+        enabled: bool = False
+        target: Optional[Interface] = None
+        powerCheck: ServerMonitor.ServerPowerCheckMethod = field(default_factory=lambda: ServerMonitor.ServerPowerCheckMethod(-1))
+        powerThreshold: float = 0.0
+        timeout: int = 0
+        shutdownCmd: str = ""
+        username: str = ""
+        password: str = ""
+        sshPort: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class ServerSettings(Structure):
+        host: str = ""
+        enabled: bool = False
+        pingInterval: int = 0
+        retryInterval: int = 0
+        activationCount: int = 0
+        failureCount: int = 0
+        resumeDelay: int = 0
+        resumeCount: int = 0
+        powerSettings: ServerMonitor.ServerPowerSettings = field(default_factory=lambda: ServerMonitor.ServerPowerSettings())
+
+    @dataclass(eq=False, repr=False)
+    class ServerStatus(Structure):
+        powerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+        lastPowerControlResult: ServerMonitor.ServerPowerControlResult = field(default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
+        reachable: ServerMonitor.ServerReachability = field(default_factory=lambda: ServerMonitor.ServerReachability(-1))
+        lastRequest: Time = EPOCH
+        lastResponse: Time = EPOCH
+        requests: int = 0
+        responses: int = 0
+        failures: int = 0
+        resumes: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class ServerAddedEvent(event.UserEvent):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerAddedEvent:1.0.0"
+        id: int = 0
+        settings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
+
+    @dataclass(eq=False, repr=False)
+    class ServerDeletedEvent(event.UserEvent):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerDeletedEvent:1.0.0"
+        id: int = 0
+
+    @dataclass(eq=False, repr=False)
+    class ServerPowerControlCompletedEvent(Event):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlCompletedEvent:1.0.0"
+        id: int = 0
+        host: str = ""
+        result: ServerMonitor.ServerPowerControlResult = field(default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
+
+    @dataclass(eq=False, repr=False)
+    class ServerPowerControlInitiatedEvent(event.UserEvent):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlInitiatedEvent:1.0.0"
+        id: int = 0
+        host: str = ""
+        on: bool = False
+
+    @dataclass(eq=False, repr=False)
+    class ServerPowerStateEvent(Event):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerPowerStateEvent:1.0.0"
+        id: int = 0
+        host: str = ""
+        oldPowerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+        newPowerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+
+    @dataclass(eq=False, repr=False)
+    class ServerReachabilityEvent(Event):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerReachabilityEvent:1.0.0"
+        id: int = 0
+        host: str = ""
+        reachable: ServerMonitor.ServerReachability = field(default_factory=lambda: ServerMonitor.ServerReachability(-1))
+
+    @dataclass(eq=False, repr=False)
+    class ServerSettingsChangedEvent(event.UserEvent):
+        idlType = "servermon.ServerMonitor_2_0_1.ServerSettingsChangedEvent:1.0.0"
+        id: int = 0
+        oldSettings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
+        newSettings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
+
+    @method("_ret_", "id")
+    def addServer(self, settings: ServerMonitor.ServerSettings) -> Tuple[int, int]: declared()
+
+    @method()
+    def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int: declared()
+
+    @method()
+    def deleteServer(self, id: int) -> int: declared()
+
+    @method("_ret_", "server")
+    def getServer(self, id: int) -> Tuple[int, ServerMonitor.Server]: declared()
+
+    @method()
+    def listServers(self) -> Dict[int, ServerMonitor.Server]: declared()
+
+    @method()
+    def powerControl(self, id: int, on: bool) -> int: declared()

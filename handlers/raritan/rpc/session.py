@@ -1,0 +1,63 @@
+"""Sessions and tokens."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Tuple
+
+from .idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time
+
+__all__ = ["HistoryEntry", "Session", "SessionManager"]
+
+
+@dataclass(eq=False, repr=False)
+class HistoryEntry(Structure):
+    creationTime: Time = EPOCH
+    remoteIp: str = ""
+    clientType: str = ""
+
+
+@dataclass(eq=False, repr=False)
+class Session(Structure):
+    sessionId: int = 0
+    username: str = ""
+    remoteIp: str = ""
+    clientType: str = ""
+    creationTime: Time = EPOCH
+    timeout: int = 0
+    idle: int = 0
+    userIdle: int = 0
+
+
+class SessionManager(Interface):
+    """Sessions and their tokens, at `/session`. Close what you open: a device may allow one per user."""
+
+    idlType = "session.SessionManager:2.0.0"
+
+    ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER = 1
+
+    class CloseReason(Enumeration):
+        CLOSE_REASON_LOGOUT = 0
+        CLOSE_REASON_TIMEOUT = 1
+        CLOSE_REASON_BROWSER_CLOSED = 2
+        CLOSE_REASON_FORCED_DISCONNECT = 3
+
+    @method("_ret_", "session", "token")
+    def newSession(self) -> Tuple[int, Session, str]: declared()
+
+    @method()
+    def getCurrentSession(self) -> Session: declared()
+
+    @method()
+    def getSessions(self) -> List[Session]: declared()
+
+    @method()
+    def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None: declared()
+
+    @method()
+    def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None: declared()
+
+    @method()
+    def touchCurrentSession(self, userActivity: bool) -> None: declared()
+
+    @method()
+    def getSessionHistory(self) -> List[HistoryEntry]: declared()

@@ -1,0 +1,128 @@
+"""The seam between JSON-RPC and the network: one request, one answer, over one connection that is kept.
+
+A transport makes exactly one attempt. Whether an attempt may be repeated, whom a redirect may lead to and what a status
+means is decided above it (carrier.py), so both transports behave alike.
+"""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Callable, Mapping, Optional, Protocol, Union
+from urllib.parse import urlsplit
+
+from ...errors import SettingsError
+from .errors import HttpUnreachable, JsonRpcSyntaxException
+
+PORTS = {"http": 80, "https": 443}
+CHUNK = 1 << 16
+
+
+class Stream(Protocol):
+    """A body that is sent as it is read; `len()` is its exact size in bytes."""
+
+    def read(self, size: int = -1) -> bytes: ...
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What makes a device's certificate good: see handlers/tls.py."""
+
+    verify: bool = True
+    ca_pem: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Scheme, host (IPv6 without brackets) and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def netloc(self) -> str:
+        """`host:port` as in a URL, the scheme's own port left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.netloc}"
+
+
+def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
+    """From `host`, `host:port`, `[v6]:port` or a bare IPv6 address; `port` wins over one in the text. SettingsError."""
+    if scheme not in PORTS:
+        raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
+    bare_v6 = host.count(":") > 1 and not host.startswith("[")
+    try:
+        parts = urlsplit(f"//[{host}]" if bare_v6 else f"//{host}")
+        name, written = parts.hostname, parts.port
+    except ValueError:
+        name, written = None, None
+    if not name or parts.path or parts.query or parts.username is not None or any(c.isspace() for c in name):
+        raise SettingsError(f"{host[:60]!r} is no address; give a host name or an IP address, with :port if needed")
+    return Endpoint(scheme, name, port or written or PORTS[scheme])
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request; `target` starts with a slash, `timeout` bounds each wait and `total` the whole answer (seconds)."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: Union[bytes, Stream, None]
+    timeout: float
+    total: float
+    limit: int                              # the largest answer in bytes that is taken
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport(Protocol):
+    """One kept connection. Raises HttpUnreachable (`reused` set where a kept connection turned out to be closed)."""
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply: ...
+    def close(self) -> None: ...
+
+
+def drain(read: Callable[[int], bytes], headers: Mapping[str, str], request: Request, end: float) -> bytes:
+    """The whole body. Raises HttpUnreachable when it ends early or takes too long, our syntax error when it is too long.
+
+    `read` gives what is there, up to a size, and b"" at the end; `end` is on the monotonic clock.
+    """
+    parts, size = [], 0
+    while True:
+        part = read(CHUNK)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+        if size > request.limit:
+            raise JsonRpcSyntaxException(f"the answer is longer than {request.limit} bytes")
+        if time.monotonic() > end:
+            raise HttpUnreachable(f"the answer was not complete after {request.total:g} s")
+    announced = headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and size < int(announced):
+        raise HttpUnreachable(f"the connection ended in the middle of the answer ({size} of {announced[:20]} bytes)")
+    return b"".join(parts)
+
+
+def default_transport(trust: Trust) -> Transport:
+    """On `requests` where the host has it, else on the standard library."""
+    try:
+        from .transport_requests import RequestsTransport
+    except ImportError:
+        from .transport_standard import StandardTransport
+        return StandardTransport(trust)
+    return RequestsTransport(trust)

@@ -1,0 +1,167 @@
+"""The transport on `requests`, for hosts that have it."""
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Callable, List, Optional, Tuple, Type, TypeVar, Union
+
+import requests
+import requests.adapters
+import requests.exceptions
+
+from ... import tls
+from ...errors import Unreachable
+from .errors import HttpUnreachable, JsonRpcSyntaxException
+from .transport import Endpoint, Reply, Request, Trust, drain
+from .transport_standard import broken_off, closed_early, no_http, unreachable
+
+E = TypeVar("E", bound=BaseException)
+# What urllib3 raises below requests' own translation while a body is read; requests keeps it under this name.
+_BELOW: Type[Exception] = getattr(requests.exceptions, "BaseHTTPError", OSError)
+
+
+class RequestsTransport:
+    """One requests.Session: no redirects, no retries, no cookies, nothing from the environment."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._session: Optional[requests.Session] = None
+        self._where: Optional[Endpoint] = None
+        self._kept = False
+
+    def close(self) -> None:
+        """Close the connection; the next exchange opens one."""
+        if self._session is not None:
+            self._session.close()
+        self._session, self._where, self._kept = None, None, False
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        """Send and read, once."""
+        if self._where != where:
+            self.close()
+        try:
+            reply = self._send(self._opened(where), where, request)
+        except BaseException:
+            self.close()
+            raise
+        self._kept = reply.headers.get("connection", "").lower() != "close"
+        return reply
+
+    def _opened(self, where: Endpoint) -> requests.Session:
+        if self._session is None:
+            session = requests.Session()
+            self._session, self._where = session, where
+            session.trust_env = False
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            session.mount("http://", requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1))
+            if where.scheme == "https":
+                session.mount("https://", _adapter(self._trust))
+        return self._session
+
+    def _send(self, session: requests.Session, where: Endpoint, request: Request) -> Reply:
+        end = time.monotonic() + request.total
+        body: Any = request.body            # requests takes any object with read and len; its annotation names others
+        try:
+            response = session.request(request.method, where.url + request.target, data=body,
+                                       headers=dict(request.headers), timeout=request.timeout,
+                                       allow_redirects=False, stream=True)
+        except Unreachable as error:        # our own word from the handshake
+            raise HttpUnreachable(error.reason) from None
+        except (requests.RequestException, _BELOW, UnicodeError) as error:
+            raise _translated(error, where, self._kept) from None
+        with response:
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            read: Callable[[int], bytes] = getattr(response.raw, "read1", response.raw.read)
+            try:
+                content = drain(read, headers, request, end)
+            except (_BELOW, OSError, http.client.HTTPException) as error:
+                raise unreachable(TimeoutError(), where) if _timed_out(error) else broken_off(error) from None
+        return Reply(response.status_code, headers, content)
+
+
+def _adapter(trust: Trust) -> requests.adapters.HTTPAdapter:
+    try:
+        return _Adapter(trust)
+    except Unreachable as error:
+        raise HttpUnreachable(error.reason) from None
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """HTTPS with exactly our TLS context: requests would add its own bundle of authorities to it."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._fingerprint = trust.fingerprint
+        self._context = tls.client_context(trust.verify, trust.ca_pem, trust.fingerprint)
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, "ssl_context": self._context})
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing to add: the context decides."""
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        where, _ = super().build_connection_pool_key_attributes(request, False, None)
+        return where, {"ssl_context": self._context}
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        return self._pinned(super().get_connection_with_tls_context(*args, **kwargs))
+
+    def get_connection(self, *args: Any, **kwargs: Any) -> Any:
+        return self._pinned(super().get_connection(*args, **kwargs))        # requests before 2.32
+
+    def _pinned(self, pool: Any) -> Any:
+        """Check the fingerprint after the handshake, before anything is sent.
+
+        `is_verified` also keeps urllib3 from warning about what the owner asked for.
+        """
+        plain, wanted = pool.ConnectionCls, self._fingerprint
+
+        def connect(connection: Any) -> None:
+            plain.connect(connection)
+            tls.check_fingerprint(connection.sock.getpeercert(binary_form=True), wanted)
+            connection.is_verified = True
+
+        if not hasattr(plain, "pinned_to"):
+            pool.ConnectionCls = type("PinnedConnection", (plain,), {"connect": connect, "pinned_to": wanted})
+        return pool
+
+
+def _translated(error: Exception, where: Endpoint, kept: bool) -> Union[HttpUnreachable, JsonRpcSyntaxException]:
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return unreachable(ValueError(), where)
+    if _timed_out(error):
+        return unreachable(TimeoutError(), where)
+    for kind in (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionRefusedError, ConnectionError):
+        found = _inner(error, kind)
+        if found is not None:
+            return unreachable(found, where) if kind is ConnectionRefusedError else closed_early(found, kept)
+    garbage = _inner(error, http.client.HTTPException)
+    if garbage is not None:
+        return no_http(garbage)
+    system = _inner(error, OSError)
+    return unreachable(system or error, where)
+
+
+def _timed_out(error: BaseException) -> bool:
+    return isinstance(error, requests.Timeout) or any("Timeout" in type(one).__name__ for one in _chain(error))
+
+
+def _inner(error: BaseException, kind: Type[E]) -> Optional[E]:
+    return next((one for one in _chain(error) if isinstance(one, kind)), None)
+
+
+def _chain(error: BaseException) -> List[BaseException]:
+    """The errors that requests and urllib3 wrapped into one another, without requests' own."""
+    queue: List[BaseException] = [error]
+    seen: List[BaseException] = []
+    while queue:
+        one = queue.pop(0)
+        if any(one is other for other in seen):
+            continue
+        seen.append(one)
+        inner: Tuple[object, ...] = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        queue += [item for item in inner if isinstance(item, BaseException)]
+    return [one for one in seen if not isinstance(one, requests.RequestException)]
