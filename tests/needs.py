@@ -17,7 +17,8 @@ SHARED = ROOT.parent / "shared"
 PACKAGES = {
     "snmpd": "snmpd", "snmpget": "snmp", "snmpset": "snmp", "snmpwalk": "snmp", "snmpbulkwalk": "snmp",
     "upsd": "nut-server", "dummy-ups": "nut-server", "snmp-ups": "nut-snmp", "upsc": "nut-client",
-    "upscmd": "nut-client", "upsrw": "nut-client", "certutil": "libnss3-tools", "curl": "curl", "openssl": "openssl",
+    "upscmd": "nut-client", "upsrw": "nut-client", "curl": "curl", "openssl": "openssl",
+    "certutil": "libnss3-tools", "pk12util": "libnss3-tools",
 }
 _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 

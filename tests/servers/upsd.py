@@ -1,0 +1,329 @@
+"""A real NUT server on 127.0.0.1: upsd, and in front of it the drivers dummy-ups and snmp-ups.
+
+Runs as the user `nut` when started by root, else as the user itself. Everything lies in a folder of its own, nothing of
+/etc/nut is read, and all processes are stopped whatever happens.
+"""
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+
+from tests.needs import program
+
+_READY_S = 15.0
+_NSS_PASSWORD = "nss-database"
+
+
+class User(NamedTuple):
+    """One section of upsd.users; `rights` are its lines."""
+
+    name: str
+    password: str
+    rights: Sequence[str] = ()
+
+
+ADMIN = User("admin", "adminpw", ("actions = SET", "actions = FSD", "instcmds = ALL"))
+VIEWER = User("viewer", "viewpw")
+ONE_COMMAND = User("onecmd", "onepw", ("instcmds = outlet.1.load.off",))
+PRIMARY = User("mon", "monpw", ("upsmon primary",))
+SECONDARY = User("sec", "secpw", ("upsmon secondary",))
+USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of ups.conf. `file` is the text of a dummy-ups file; a section that does not `run` has no driver."""
+
+    name: str
+    driver: str = "dummy-ups"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    file: Optional[str] = None
+    run: bool = True
+
+
+def dummy(name: str, variables: Mapping[str, str], description: str = "") -> Section:
+    """A device that is what `variables` say; SET VAR sticks, and no outlet has a command."""
+    text = "".join(f"{variable}: {_escaped(value)}\n" for variable, value in variables.items())
+    return dummy_file(name, text, description)
+
+
+def dummy_file(name: str, text: str, description: str = "") -> Section:
+    """A device as a file of dummy-ups or a dump of a real driver says it."""
+    settings = {"mode": "dummy-once", **({"desc": description} if description else {})}
+    return Section(name, settings=settings, file=text)
+
+
+def snmp(name: str, port: int, mibs: str, poll_s: int = 1) -> Section:
+    """A driver in front of an SNMP agent on 127.0.0.1 that takes the community `private`."""
+    return Section(name, "snmp-ups", {"port": f"127.0.0.1:{port}", "community": "private", "snmp_version": "v2c",
+                                      "mibs": mibs, "pollfreq": str(poll_s)})
+
+
+def absent(name: str) -> Section:
+    """A device whose driver was never started."""
+    return Section(name, file="", run=False)
+
+
+def _escaped(value: str) -> str:
+    return "".join("\\" + c if c in '#\\"' else c for c in value)
+
+
+class Upsd:
+    """upsd with drivers; a context manager. `max_age` s after a driver fell silent its data are stale.
+
+    With `tls` it takes STARTTLS with a certificate for localhost and 127.0.0.1, which `ca_pem` verifies.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, sections: Sequence[Section], users: Sequence[User] = USERS, *, tls: bool = False,
+                 max_age: int = 15) -> None:
+        self._sections = {section.name: section for section in sections}
+        self._users, self._max_age = users, max_age
+        self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))
+        self._tidy = weakref.finalize(self, shutil.rmtree, str(self._folder), True)
+        self._account = pwd.getpwnam("nut") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+        self._drivers: Dict[str, _Process] = {}
+        self._upsd: Optional[_Process] = None
+        self.port = 0
+        self.ca_pem = self.certificate = ""
+        self._tls = tls
+
+    def __enter__(self) -> "Upsd":
+        try:
+            self._write()
+            for section in self._sections.values():
+                if section.run:
+                    self._start_driver(section)
+            for section in self._sections.values():
+                if section.run:
+                    self._await_driver(section)
+            for _ in range(5):              # another process may take the port between our look and upsd's bind
+                self.port = _free_port()
+                self._write_server()
+                if self._start_upsd():
+                    return self
+            raise RuntimeError(f"upsd did not start: {self._log('upsd')}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends upsd and the drivers and removes the folder. May be called more than once."""
+        for process in [self._upsd, *self._drivers.values()]:
+            if process is not None:
+                process.end()
+        self._tidy()
+
+    # ---- what a test does to it ------------------------------------------------------------------------------
+
+    def kill_driver(self, name: str) -> None:
+        """The driver ends: DRIVER-NOT-CONNECTED from now on."""
+        self._drivers[name].end()
+
+    def start_driver(self, name: str) -> None:
+        """Start a driver, again or for the first time, and wait until upsd has heard from it."""
+        self._start_driver(self._sections[name])
+        self._await_driver(self._sections[name])
+        self._await_data()
+
+    def pause_driver(self, name: str) -> None:
+        """The driver falls silent; after `max_age` s its data are stale."""
+        self._drivers[name].signal(signal.SIGSTOP)
+
+    def resume_driver(self, name: str) -> None:
+        self._drivers[name].signal(signal.SIGCONT)
+
+    def stop_upsd(self) -> None:
+        """The server ends; the drivers go on."""
+        if self._upsd is not None:
+            self._upsd.end()
+
+    def start_upsd(self, wait: bool = True) -> None:
+        """The server starts anew on the same port; without `wait` it may still say WAIT."""
+        if not self._start_upsd(wait):
+            raise RuntimeError(f"upsd did not start again: {self._log('upsd')}")
+
+    def ask(self, line: str) -> str:
+        """The first line of the server's answer, on a connection of its own; '' where it gives none."""
+        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 2) as connection:
+            connection.sendall(line.encode() + b"\n")
+            with connection.makefile("rb") as answer:
+                return answer.readline().decode("utf-8", "replace").rstrip("\n")
+        return ""
+
+    # ---- files -----------------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        etc, run = self._folder / "etc", self._folder / "run"
+        for folder in (etc, run):
+            folder.mkdir()
+        lines = ["maxretry = 1"]
+        for section in self._sections.values():
+            settings = {"driver": section.driver, **section.settings}
+            if section.file is not None:
+                (etc / f"{section.name}.dev").write_text(section.file, "utf-8")
+                settings["port"] = str(etc / f"{section.name}.dev")
+            lines += [f"[{section.name}]", *(f'  {key} = "{_escaped(value)}"' for key, value in settings.items())]
+        (etc / "ups.conf").write_text("\n".join(lines) + "\n", "ascii")
+        users = [line for user in self._users
+                 for line in (f"[{user.name}]", f'  password = "{_escaped(user.password)}"', *user.rights)]
+        (etc / "upsd.users").write_text("\n".join(users) + "\n", "utf-8")
+        (etc / "nut.conf").write_text("MODE=netserver\n", "ascii")
+        if self._tls:
+            self._write_certificate(etc)
+        self._hand_over()
+
+    def _write_server(self) -> None:
+        etc = self._folder / "etc"
+        lines = [f"LISTEN {self.host} {self.port}", f"MAXAGE {self._max_age}", f"STATEPATH {self._folder / 'run'}"]
+        if self._tls:
+            # Debian's upsd takes an NSS database; one that was built with OpenSSL takes the file.
+            lines += [f"CERTPATH {etc / 'nss'}", f'CERTIDENT "upsd" "{_NSS_PASSWORD}"', f"CERTFILE {etc / 'upsd.pem'}"]
+        (etc / "upsd.conf").write_text("\n".join(lines) + "\n", "ascii")
+        self._hand_over()
+
+    def _write_certificate(self, etc: Path) -> None:
+        authority = trustme.CA()
+        leaf = authority.issue_cert("localhost", "127.0.0.1")
+        key, chain = leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()
+        self.ca_pem = authority.cert_pem.bytes().decode("ascii")
+        self.certificate = chain.decode("ascii")
+        (etc / "upsd.pem").write_bytes(chain + authority.cert_pem.bytes() + key)
+        (etc / "ca.pem").write_text(self.ca_pem, "ascii")
+        (etc / "nss").mkdir()
+        (etc / "password").write_text(_NSS_PASSWORD, "ascii")
+        private = load_pem_private_key(key, None)
+        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        (etc / "upsd.p12").write_bytes(pkcs12.serialize_key_and_certificates(
+            b"upsd", private, x509.load_pem_x509_certificate(chain), None, BestAvailableEncryption(b"p12")))
+        database = ["-d", f"sql:{etc / 'nss'}", "-f", str(etc / "password")]
+        for arguments in ([program("certutil"), "-N", *database],
+                          [program("certutil"), "-A", "-n", "authority", "-t", "CT,,", "-i", str(etc / "ca.pem"), *database],
+                          [program("pk12util"), "-i", str(etc / "upsd.p12"), "-d", f"sql:{etc / 'nss'}",
+                           "-k", str(etc / "password"), "-W", "p12"]):
+            subprocess.run(arguments, check=True, capture_output=True, timeout=30)
+
+    def _hand_over(self) -> None:
+        """NUT wants its files readable by its own user only."""
+        for path in [self._folder, *self._folder.rglob("*")]:
+            os.chmod(path, 0o750 if path.is_dir() else 0o640)
+            if os.getuid() == 0:
+                os.chown(path, self._account.pw_uid, self._account.pw_gid)
+
+    # ---- processes -------------------------------------------------------------------------------------------
+
+    def _launch(self, name: str, arguments: List[str]) -> "_Process":
+        run = str(self._folder / "run")
+        environment = {"PATH": os.defpath, "NUT_CONFPATH": str(self._folder / "etc"), "NUT_STATEPATH": run,
+                       "NUT_ALTPIDPATH": run, "MIBS": "", "HOME": run}
+        options: Dict[str, Any] = {}
+        if os.getuid() == 0:
+            options = {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+        with open(self._folder / f"{name}.log", "ab") as log:
+            return _Process(subprocess.Popen(
+                [*arguments, "-F", "-u", self._account.pw_name], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=environment, cwd=run, start_new_session=True, **options))
+
+    def _start_driver(self, section: Section) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._socket_of(section))
+        self._drivers[section.name] = self._launch(section.name, [program(section.driver), "-a", section.name])
+
+    def _await_driver(self, section: Section) -> None:
+        driver = self._drivers[section.name]
+        if not _until(lambda: self._socket_of(section).exists() or not driver.runs) or not driver.runs:
+            raise RuntimeError(f"the driver {section.driver} of {section.name} did not start: {self._log(section.name)}")
+
+    def _socket_of(self, section: Section) -> Path:
+        return self._folder / "run" / f"{section.driver}-{section.name}"
+
+    def _start_upsd(self, wait: bool = True) -> bool:
+        self.stop_upsd()
+        upsd = self._upsd = self._launch("upsd", [_server(), "-4"])
+        _until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS"))
+        if upsd.runs and wait:
+            self._await_data()
+        return upsd.runs
+
+    def _await_data(self) -> None:
+        for name, driver in self._drivers.items():
+            if driver.runs and not _until(functools.partial(self._told, name)):
+                raise RuntimeError(f"upsd hears nothing of {name}: {self._log('upsd')} {self._log(name)}")
+
+    def _told(self, name: str) -> bool:
+        answer = self.ask(f"GET VAR {name} ups.status")
+        return bool(answer) and not answer.endswith('"WAIT"') and answer[4:] not in ("DRIVER-NOT-CONNECTED", "DATA-STALE")
+
+    def _log(self, name: str) -> str:
+        path = self._folder / f"{name}.log"
+        return path.read_text("utf-8", "replace")[-500:] if path.exists() else ""
+
+
+class _Process:
+    """A process that ends with its owner."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self._finish = weakref.finalize(self, _end, process)
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def end(self) -> None:
+        self._finish()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGCONT)             # one that was paused does not hear the next signal
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _server() -> str:
+    """Debian's upsd in the PATH is a script that looks into /etc/nut; the program itself lies beside the drivers."""
+    beside = Path(program("dummy-ups")).with_name("upsd")
+    return str(beside) if beside.exists() else program("upsd")
+
+
+def _until(true: Callable[[], bool], seconds: float = _READY_S) -> bool:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
