@@ -11,10 +11,13 @@ import logging
 import math
 import os
 import queue
+import runpy
 import sys
 import threading
 from importlib.abc import MetaPathFinder
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Dict, Mapping, Sequence
 
 
 class _Without(MetaPathFinder):
@@ -38,14 +41,14 @@ def main() -> None:
     sys.meta_path.insert(0, _Without(job["without"]))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        pdu = _make(job)
+        worker = _Worker(job)
     except BaseException as error:      # whatever a foreign module does at its import, the answer is a sentence
         failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
             lines.get()
             _say(answers, failed)
     while True:
-        _say(answers, _answer(pdu, json.loads(lines.get())))
+        _say(answers, worker.answer(json.loads(lines.get())))
 
 
 def _listen(lines: "queue.Queue[str]") -> None:
@@ -59,36 +62,63 @@ def _say(answers: Any, answer: Mapping[str, Any]) -> None:
     answers.flush()
 
 
-def _make(job: Mapping[str, Any]) -> Any:
-    connection = importlib.import_module("pdu_common.connection")
-    data = getattr(connection, job["data"]["class"])(**job["data"]["fields"])
-    return importlib.import_module(job["import"]).make_handler(data)
+def _adapter(path: str) -> Any:
+    """A module by its path, and what it lacks from the adapter for our own doubles."""
+    own = Path(__file__).with_name("adapter.py")
+    functions = runpy.run_path(str(own))
+    if path:
+        functions.update(runpy.run_path(path))
+    return SimpleNamespace(**functions)
 
 
-def _answer(pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
-    try:
-        return {"value": _CALLS[call["method"]](pdu, call)}
-    except Exception as error:
-        # Every archive has error classes of its own, so only the text `kind` can be compared.
-        kind = getattr(error, "kind", None)
-        if isinstance(kind, str):
-            return {"kind": kind, "text": str(error)}
-        logging.exception("defect in %s", call["method"])
-        return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}
+class _Worker:
+    """Makes the calls of one PDU, on one handler object or, with `fresh`, on a new one each time."""
 
+    def __init__(self, job: Mapping[str, Any]) -> None:
+        self._adapter = _adapter(job["adapter"])
+        self._make = importlib.import_module(job["import"]).make_handler
+        self._pdu: Any = None
+        self._data, self._fresh = job["data"], job["fresh"]
 
-def _status(pdu: Any, call: Mapping[str, str]) -> Any:
-    ports = pdu.status().ports
-    identities = [_text(port.identity) for port in ports]
-    if len(set(identities)) != len(identities):
-        raise ValueError(f"an identity stands for two ports: {identities}")
-    return {"ports": {port.identity: port.power_status.name for port in ports}}
+    def answer(self, call: Mapping[str, str]) -> Dict[str, Any]:
+        try:
+            return {"value": getattr(self, "_" + call["method"])(self._handler(), call)}
+        except Exception as error:
+            # Every archive has error classes of its own, so only the text `kind` can be compared.
+            kind = getattr(error, "kind", None)
+            if isinstance(kind, str):
+                return {"kind": kind, "text": str(error)}
+            logging.exception("defect in %s", call["method"])
+            return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}
 
+    def _handler(self) -> Any:
+        if self._pdu is None or self._fresh:
+            self._pdu = self._make(self._adapter.data(**self._data))
+        return self._pdu
 
-def _statistic(pdu: Any, call: Mapping[str, str]) -> Any:
-    view = pdu.statistic()
-    return {"load": _figure(view.load), "total_consumption": _figure(view.total_consumption),
-            "ports": {_text(port.identity): _figure(port.consumption) for port in view.ports}}
+    def _status(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+        ports = self._adapter.ports(pdu.status())
+        identities = [_text(identity) for identity, _ in ports]
+        if len(set(identities)) != len(identities):
+            raise ValueError(f"an identity stands for two ports: {identities}")
+        return {"ports": dict(ports)}
+
+    def _statistic(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+        view = pdu.statistic()
+        load, energy = self._adapter.totals(view)
+        return {"load": _figure(load), "total_consumption": _figure(energy),
+                "ports": {_text(identity): _figure(value) for identity, value in self._adapter.port_energy(view).items()}}
+
+    def _port_up(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+        return self._switched(pdu.port_up, call)
+
+    def _port_down(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+        return self._switched(pdu.port_down, call)
+
+    def _switched(self, switch: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+        given = self._adapter.port(call["identity"], call["state"])
+        port = switch(given)
+        return {"identity": port.identity, "state": port.power_status.name, "same_object": port is given}
 
 
 def _text(value: object) -> str:
@@ -102,19 +132,6 @@ def _figure(value: object) -> float:
         raise TypeError(f"a figure is a finite float, not {value!r}")
     return value
 
-
-def _switch(method: str) -> Callable[[Any, Mapping[str, str]], Any]:
-    def switch(pdu: Any, call: Mapping[str, str]) -> Any:
-        helper = importlib.import_module("pdu_common.helper")
-        given = helper.PduPortView(identity=call["identity"], power_status=helper.EnumPowerStatus[call["state"]])
-        port = getattr(pdu, method)(given)
-        return {"identity": port.identity, "state": port.power_status.name, "same_object": port is given}
-    return switch
-
-
-_CALLS: Dict[str, Callable[[Any, Mapping[str, str]], Optional[Any]]] = {
-    "status": _status, "statistic": _statistic, "port_up": _switch("port_up"), "port_down": _switch("port_down"),
-}
 
 if __name__ == "__main__":
     main()

@@ -127,12 +127,9 @@ class DciManager:
         return call
 
     def _worker(self, pdu: Pdu, handler: Handler) -> Worker:
-        snmp = "snmp" in handler.protocol
-        data: Dict[str, object] = {"ip": pdu.address, "custom_params": dict(pdu.settings), "device": handler.handler}
-        if snmp:
-            data["snmp_params"] = dict(pdu.snmp)
-        job = Job([str(self._folder / "host"), str(self._folder / "handlers")], handler.import_path,
-                  "PduSnmpData" if snmp else "PduData", data, self._without)
+        data = {"protocol": "snmp" if "snmp" in handler.protocol else "custom", "address": pdu.address,
+                "snmp": dict(pdu.snmp), "settings": dict(pdu.settings), "handler": handler.handler}
+        job = Job([str(self._folder / "host"), str(self._folder / "handlers")], handler.import_path, data, self._without)
         with self._lock:
             worker = self._workers.get(pdu.id)
             if worker is None or worker.job != job:

@@ -16,13 +16,18 @@ _LOG_LINES = 200
 
 
 class Job(NamedTuple):
-    """What a worker runs: `paths` go before the standard library's, `without` names packages that it must not find."""
+    """What a worker runs: `paths` go before the standard library's, `data` are the arguments of the adapter's `data`.
+
+    `without` names packages that it must not find; `adapter` is a file that says how this platform's objects are made
+    and read where that differs from `adapter.py`; `fresh` asks for a new handler object for each call.
+    """
 
     paths: List[str]
     import_path: str
-    data_class: str
     data: Dict[str, Any]
-    without: List[str]
+    without: List[str] = []
+    adapter: str = ""
+    fresh: bool = False
 
 
 class Call(NamedTuple):
@@ -123,8 +128,8 @@ class Worker:
         for reader in self._readers:
             reader.start()
         job = self.job
-        self._send({"paths": job.paths, "import": job.import_path, "without": job.without,
-                    "data": {"class": job.data_class, "fields": job.data}})
+        self._send({"paths": job.paths, "import": job.import_path, "without": job.without, "data": job.data,
+                    "adapter": job.adapter, "fresh": job.fresh})
 
     def _send(self, message: Mapping[str, Any]) -> None:
         stream = self._process.stdin if self._process else None
