@@ -345,6 +345,21 @@ class Number(Source):
 
 
 @dataclass(frozen=True)
+class Chained(Source):
+    """The number printed on a unit of a chain: the `number`, with the `unit` before it where there are several units."""
+
+    unit: Source
+    number: Source
+    separator: str = ":"
+
+    def rows(self, reader: Reader) -> Rows:
+        units = {identity: text(unit) for identity, unit in self.unit.rows(reader).items()}
+        several = len(set(units.values())) > 1
+        return {identity: f"{units[identity]}{self.separator}{text(number)}" if several and identity in units else number
+                for identity, number in self.number.rows(reader).items()}
+
+
+@dataclass(frozen=True)
 class Gathered(Source):
     """For each row of `lists` (a text that names meters), the sum of the `values` of the meters with these `names`.
 

@@ -95,7 +95,7 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Profile:
-    """One PDU family.
+    """One PDU family: which devices it is, and how they are read, metered and switched.
 
     `sys_object_ids` are prefixes, by arcs; `roots` name further ones with the tree that belongs to each. `sweep`: probed
     where a device gives no usable sysObjectID. None of these: chosen by hand only (setting `profile`). `outlets`: the

@@ -138,8 +138,8 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_said(data)}")
     cls, given = hint, dict(data)
-    if not is_dataclass(hint):
-        allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
+    allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
+    if allowed:
         kind = given.pop("kind", None)
         if kind not in allowed:
             raise ProfileError(f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}")

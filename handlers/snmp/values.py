@@ -10,7 +10,7 @@ from ..host import Raw
 Rows = Dict[str, Raw]           # identity, or index suffix -> value, in the device's order
 Walked = Mapping[str, Raw]
 
-_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..controls import Write
 from ..figures import Figure, State
-from ..joins import First, Joined, Only, Provided
+from ..joins import Chained, First, Joined, Only, Provided
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from .shorthand import TENS, TENTHS, column, figure, oids, scalar, total
@@ -56,7 +56,7 @@ RPDU2_OUTLETS = Outlets(
     control=Write(column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
-    number=First((RPDU2_NUMBER, RPDU2_METERED_NUMBER)),
+    number=First((Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     current=figure(_metered("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
     power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),

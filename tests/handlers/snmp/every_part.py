@@ -1,0 +1,41 @@
+"""One profile that holds every part there is, with every field away from its default: what JSON must be able to say."""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
+from handlers.snmp.figures import Doubt, Figure, State, Total
+from handlers.snmp.joins import (Arc, Bits, Chained, Field, Fill, First, Gathered, Joined, Mask, Merged, Number, Only, Packed,
+                                 Part, Prefixed, Provided)
+from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
+
+C = Column("~.1", "object", "14")
+S = Scalar("1.3.6.1.4.1.99999.2.0", "scalar")
+SPREAD = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletN", "1.0", by_get=True)
+BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
+TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
+NAMED = Named("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
+PACKED = Packed(S, ";", "1")
+
+EVERY_PART = Profile(
+    key="every-part", vendor="Acme", models=("A", "B"), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999",),
+    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True,
+    outlets=(
+        Outlets(
+            states=State(First((C, Only(C, S, ("1", "2"), keep=False), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
+                         on=("1", "3"), off=("2",), absent=("7",), doubts=(Doubt(Bits(C, 2), ("0",)),), confirm=Mask(C, 1, 16)),
+            control=Guarded(
+                Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
+                S, "why", refuse=("2",)),
+            rows=Merged((Prefixed("2", BY_ROW), Fill(TABLES, NAMED))), count=S, number=Chained(Number(C, 2, 0), C, "."),
+            name=Field(S, 1, ";"),
+            current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), digits=C, factor=S, unit="A",
+                           scale_of_integers=Decimal("0.1"), magnitude=True),
+            power=Figure(Gathered(C, S, C, ";")), energy=Figure(Part(C, S, 1, 3), absent=())),
+        Outlets(states=State(PACKED, on=("on",), off=("off",)), control=WritePacked(S, PACKED, "on", "off", 32)),
+        Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
+    ),
+    load=Total((Figure(C), Figure(S)), else_outlets=True), power=Total((Figure(C),)), energy=Total(else_outlets=True),
+    switching_confidence=Confidence.LOW,
+    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.")

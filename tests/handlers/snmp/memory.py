@@ -1,0 +1,57 @@
+"""A device in memory: what an SNMP agent would answer, and what it was asked."""
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, Optional, Tuple, Union
+
+from handlers.snmp.walks import Reader
+from tests.simulators.snmp_agent import Row
+
+Value = Union[int, str, bytes]
+
+
+class Memory:
+    """Objects by their OID; `asked` lists every GET and walk in order."""
+
+    def __init__(self, objects: Mapping[str, Value]) -> None:
+        self._objects: Dict[Tuple[int, ...], Value] = {_arcs(oid): value for oid, value in objects.items()}
+        self.asked: List[str] = []
+
+    def get(self, oid: str) -> Optional[Value]:
+        self.asked.append(f"get {oid}")
+        return self._objects.get(_arcs(oid))
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        self.asked.append(f"walk {oid}")
+        root = _arcs(oid)
+        return {".".join(map(str, found[len(root):])): self._objects[found] for found in sorted(self._objects)
+                if found[:len(root)] == root and len(found) > len(root)}
+
+    def put(self, oid: str, value: Value) -> None:
+        self._objects[_arcs(oid)] = value
+
+
+def reader(objects: Mapping[str, Value], root: str = "") -> Reader:
+    return Reader(Memory(objects), root)
+
+
+def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:
+    """The objects of one column."""
+    return {f"{column}.{index}": value for index, value in values.items()}
+
+
+def of_rows(rows: Mapping[str, Row]) -> Memory:
+    """A device with the rows of a simulator or of a recording, as the platform would give their values."""
+    return Memory({oid: _plain(row) for oid, row in rows.items()})
+
+
+def _plain(row: Row) -> Value:
+    if isinstance(row.value, bytes):
+        try:
+            return row.value.decode("utf-8")
+        except UnicodeDecodeError:
+            return row.value
+    return ".".join(map(str, row.value)) if isinstance(row.value, tuple) else row.value
+
+
+def _arcs(oid: str) -> Tuple[int, ...]:
+    return tuple(map(int, oid.split(".")))

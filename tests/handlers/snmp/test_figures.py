@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.snmp.figures import Doubt, Figure, State, Total
+from handlers.snmp.sources import Column
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import Value, reader, table
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+A, B = Column("1.3.1"), Column("1.3.2")
+STATE = State(A, on=("1",), off=("2",), absent=("7",))
+
+
+@given(st.one_of(st.integers(), st.text(max_size=4), st.binary(max_size=4)))
+def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
+    said = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(" \t\r\n\0")
+    states = STATE.read(reader({"1.3.1.1": value}))
+    if said == "7":
+        assert states == {}
+    else:
+        assert states == {"1": {"1": UP, "2": DOWN}.get(said, UNKNOWN)}
+
+
+def test_a_missing_object_is_not_known_and_never_off() -> None:
+    assert STATE.read(reader({})) == {}
+    assert STATE.one(reader({}), "1") is UNKNOWN
+
+
+def test_states_may_be_text() -> None:
+    state = State(A, on=("On",), off=("Off",))
+    assert state.read(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {"1": UP, "2": DOWN, "3": UNKNOWN}
+
+
+def test_a_blown_fuse_makes_the_state_doubtful() -> None:
+    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("2",)),))
+    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2}), **table("1.3.2", {"1": 1, "2": 2})}
+    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN}
+    assert [state.one(reader(objects), n) for n in "123"] == [UP, UNKNOWN, DOWN]
+
+
+def test_two_readings_that_contradict_each_other_are_not_known() -> None:
+    state = State(A, on=("1",), off=("0",), confirm=B)
+    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 0}), **table("1.3.2", {"1": 1, "2": 0})}
+    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN}
+    assert [state.one(reader(objects), n) for n in "123"] == [UP, UNKNOWN, DOWN]
+
+
+@pytest.mark.parametrize("on, off, absent", [(("1",), ("1",), ()), ((), ("2",), ()), (("1",), (), ()), (("1",), ("2",), ("2",)),
+                                             (("1", "1"), ("2",), ())])
+def test_a_state_that_contradicts_itself_is_refused(on: "tuple[str, ...]", off: "tuple[str, ...]", absent: "tuple[str, ...]") -> None:
+    with pytest.raises(ValueError):
+        State(A, on, off, absent)
+
+
+@given(st.integers(0, 2**32), st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]))
+def test_a_figure_is_exact(value: int, scale: str) -> None:
+    assert Figure(A, Decimal(scale)).read(reader({"1.3.1.1": value})) == {"1": value * Decimal(scale)}
+
+
+@pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5])
+def test_what_is_not_measured_is_no_figure_and_never_zero(value: Value) -> None:
+    assert Figure(A).read(reader({"1.3.1.1": value})) == {}
+
+
+def test_zero_is_a_measurement_unless_the_device_means_none_by_it() -> None:
+    assert Figure(A).read(reader({"1.3.1.1": 0})) == {"1": 0}
+    assert Figure(A, absent=("0",)).read(reader({"1.3.1.1": 0})) == {}
+    assert Figure(A, absent=("9999",)).read(reader({"1.3.1.1": 9999})) == {}
+
+
+def test_the_sign_of_a_plant_below_ground_is_only_a_direction() -> None:
+    assert Figure(A, absent=(), magnitude=True).read(reader({"1.3.1.1": "-0.20"})) == {"1": Decimal("0.20")}
+
+
+@pytest.mark.parametrize("digits, figure", [(0, "7467"), (3, "7.467"), (1, "746.7")])
+def test_the_device_tells_the_decimal_digits_of_each_value(digits: int, figure: str) -> None:
+    read = Figure(A, absent=(), digits=B).read(reader({"1.3.1.1": 7467, "1.3.2.1": digits}))
+    assert read == {"1": Decimal(figure)}
+
+
+@pytest.mark.parametrize("digits", [None, -1, 99, "x"])
+def test_a_value_whose_digits_are_not_known_is_no_figure(digits: "int | str | None") -> None:
+    objects: "dict[str, Value]" = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
+    assert Figure(A, absent=(), digits=B).read(reader(objects)) == {}
+
+
+@pytest.mark.parametrize("factor, figure", [(-10, "74.6"), (10, "7460"), (1, "746"), (0, "746")])
+def test_a_negative_factor_divides(factor: int, figure: str) -> None:
+    assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {"1": Decimal(figure)}
+
+
+def test_an_integer_may_have_another_scale_than_a_text() -> None:
+    figure = Figure(A, scale_of_integers=Decimal("0.1"))
+    assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
+
+
+def test_a_total_is_the_first_figure_that_has_rows_and_never_two_of_them() -> None:
+    total = Total((Figure(A), Figure(B)))
+    assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3, "3": -1}), **table("1.3.2", {"1": 99})})) == 5
+    assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
+    assert total.read(reader({})) is None
+
+
+def test_a_total_of_measured_zeros_is_zero() -> None:
+    assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
+
+
+def test_a_total_of_nothing_and_a_scale_of_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match="figures"):
+        Total()
+    with pytest.raises(ValueError, match="scale"):
+        Figure(A, Decimal(0))
+    with pytest.raises(ValueError, match="scale"):
+        Figure(A, Decimal("NaN"))

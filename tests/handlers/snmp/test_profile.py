@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any, Dict
+
+import pytest
+
+from handlers.snmp.controls import Write
+from handlers.snmp.figures import Figure, State, Total
+from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root, oids, parts
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Named, Place, Scalar, Spread, Tables
+
+STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
+OUTLETS = Outlets(states=STATES, control=Write(Column("1.3.6.1.4.1.99999.1.4", "acmeControl"), on=1, off=2))
+GIVEN: Dict[str, Any] = dict(
+    key="acme-strip", vendor="Acme", models=("Strip 8",), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999.1",),
+    outlets=(OUTLETS,), switching_confidence=Confidence.HIGH, evidence=Evidence(state=Proof.MIB, switching=Proof.MIB))
+
+
+def acme(**changed: Any) -> Profile:
+    return Profile(**{**GIVEN, **changed})
+
+
+@pytest.mark.parametrize("changed, sentence", [
+    (dict(key="Acme Strip"), "key"),
+    (dict(models=()), "models"),
+    (dict(sys_object_ids=(".1.3.6",)), "sys_object_ids"),
+    (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")), "twice"),
+    (dict(outlets=(), switching_confidence=Confidence.NONE, evidence=Evidence()), "nothing to read"),
+    (dict(switching_confidence=Confidence.NONE), "switching_confidence"),
+    (dict(evidence=Evidence(state=Proof.MIB)), "evidence.switching"),
+    (dict(evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, energy=Proof.UNIT)), "evidence.energy"),
+    (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
+    (dict(outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",)), control=OUTLETS.control),)), "roots"),
+])
+def test_a_profile_that_contradicts_itself_is_refused_when_it_is_built(changed: Dict[str, Any], sentence: str) -> None:
+    acme()
+    with pytest.raises(ValueError, match=sentence):
+        acme(**changed)
+
+
+def test_outlets_must_be_listed_by_something_and_commands_confirmed_by_something() -> None:
+    with pytest.raises(ValueError, match="list the outlets"):
+        Outlets()
+    with pytest.raises(ValueError, match="confirmed"):
+        Outlets(rows=Column("1.3.9"), control=OUTLETS.control)
+
+
+@pytest.mark.parametrize("device, arcs", [
+    ("1.3.6.1.4.1.99999.1", 8), ("1.3.6.1.4.1.99999.1.7", 8), ("1.3.6.1.4.1.99999.10", 0), ("1.3.6.1.4.1.99999", 0), ("", 0)])
+def test_a_prefix_fits_by_arcs_and_not_by_characters(device: str, arcs: int) -> None:
+    assert acme().match(device) == arcs
+
+
+def test_each_product_has_its_root_and_without_one_all_are_tried() -> None:
+    states = State(Column("~.3"), on=("1",), off=("2",))
+    profile = acme(sys_object_ids=(), switching_confidence=Confidence.NONE, evidence=Evidence(state=Proof.MIB),
+                   outlets=(Outlets(states=states),),
+                   roots=(Root("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.1"), Root("1.3.6.1.4.1.9.4", "1.3.6.1.4.1.9.4.1"),
+                          Root("1.3.6.1.4.1.8", "1.3.6.1.4.1.9.1")))
+    assert profile.roots_for("1.3.6.1.4.1.9.4.2") == ("1.3.6.1.4.1.9.4.1", "1.3.6.1.4.1.9.1")
+    assert profile.roots_for("1.3.6.1.4.1.8") == ("1.3.6.1.4.1.9.1",)
+    assert profile.roots_for("") == ("1.3.6.1.4.1.9.1", "1.3.6.1.4.1.9.4.1")
+    assert profile.match("1.3.6.1.4.1.9.4") == 8
+    assert acme().roots_for("") == ("",)
+
+
+def test_keys_are_unique() -> None:
+    keys = [profile.key for profile in PROFILES]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
+def test_every_object_of_a_family_has_its_name_in_the_mib(profile: Profile) -> None:
+    unnamed = [part for part in parts(profile)
+               if isinstance(part, (Column, Scalar, Spread, Tables, Named)) and not part.object.strip()]
+    assert not unnamed
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
+def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None:
+    names: Dict[str, str] = {}
+    for part in parts(profile):
+        if isinstance(part, (Column, Scalar)):
+            assert names.setdefault(part.oid, part.object) == part.object
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
+def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile: Profile) -> None:
+    below_root = [oid for oid in oids(profile) if not oid.startswith("~")]
+    assert all(oid.startswith(("1.3.6.1.4.1.", "1.3.6.1.2.1.229.")) and oid.count(".") > 7 for oid in below_root)
+
+
+def test_a_total_and_a_place_are_parts_that_are_found() -> None:
+    found = list(parts(acme(load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
+                            evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB))))
+    assert [part.oid for part in found if isinstance(part, Column)] == [
+        "1.3.6.1.4.1.99999.1.3", "1.3.6.1.4.1.99999.1.4", "1.3.6.1.4.1.99999.9"]
+    assert any(isinstance(part, Place) for part in found)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.snmp import schema
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp.every_part import EVERY_PART
+
+ACME: Dict[str, Any] = {
+    "key": "acme-strip", "vendor": "Acme", "models": ["Strip 8"], "mib": "ACME-MIB",
+    "sys_object_ids": ["1.3.6.1.4.1.99999.1"], "switching_confidence": "high",
+    "outlets": [{
+        "states": {"source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}, "on": ["1"], "off": ["2"]},
+        "control": {"kind": "Write", "at": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.4"}, "on": 1, "off": 2},
+        "current": {"source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.5"}, "scale": "0.01"}}],
+    "evidence": {"state": "MIB", "current": "MIB", "switching": "MIB"},
+}
+
+
+@pytest.mark.parametrize("profile", [*PROFILES, EVERY_PART], ids=lambda p: p.key)
+def test_json_says_all_that_a_profile_says(profile: Profile) -> None:
+    text = schema.dumps(profile)
+    assert schema.loads(text) == profile
+    assert schema.dumps(schema.loads(text)) == text
+
+
+def test_the_profile_of_every_part_really_has_every_part() -> None:
+    text = schema.dumps(EVERY_PART)
+    assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
+
+
+def test_json_builds_a_profile() -> None:
+    profile = schema.loads(json.dumps(ACME))
+    assert profile.key == "acme-strip" and profile.outlets[0].control is not None
+
+
+def changed(path: str, value: Any) -> str:
+    """ACME with one key changed; the value None of a path that ends with ! removes the key."""
+    data = json.loads(json.dumps(ACME))
+    *inner, last = re.findall(r"\w+", path)
+    target = data
+    for step in inner:
+        target = target[int(step)] if step.isdigit() else target[step]
+    if path.endswith("!"):
+        del target[last]
+    else:
+        target[last] = value
+    return json.dumps(data)
+
+
+@pytest.mark.parametrize("path, value, sentence", [
+    ("key", "Acme", "profile: key is 'Acme'"),
+    ("key", 7, "profile.key: give a text, not 7"),
+    ("vendor!", None, "profile.vendor: this key is missing"),
+    ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
+    ("models", "Strip", 'profile.models: give a list, not "Strip"'),
+    ("models", [1], "profile.models[0]: give a text, not 1"),
+    ("sweep", "yes", 'profile.sweep: give true or false, not "yes"'),
+    ("sys_object_ids", ["99999"], "profile: sys_object_ids is '99999'"),
+    ("switching_confidence", "sure", 'profile.switching_confidence: "sure" is not allowed; give one of none, low, medium, high'),
+    ("evidence.state", "hearsay", 'profile.evidence.state: "hearsay" is not allowed'),
+    ("outlets", [7], "profile.outlets[0]: give an object, not 7"),
+    ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a text, not 1"),
+    ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' stands in 'on' and in 'off'"),
+    ("outlets.0.states.source.kind", "Collumn", 'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Arc, Bits'),
+    ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: nothing is not allowed"),
+    ("outlets.0.states.source.kind", "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
+    ("outlets.0.states.source.oid", "1.3.x", "profile.outlets[0].states.source: oid is '1.3.x'"),
+    ("outlets.0.control.at.kind", "First", 'profile.outlets[0].control.at.kind: "First" is not allowed; give one of Column, Named'),
+    ("outlets.0.control.on", True, "profile.outlets[0].control.on: give a whole number or a text, not true"),
+    ("outlets.0.control.on", 1.5, "profile.outlets[0].control.on: give a whole number or a text, not 1.5"),
+    ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
+    ("outlets.0.current.scale", 0.01, 'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not 0.01'),
+    ("outlets.0.current.scale", "ten", 'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not "ten"'),
+    ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not above zero"),
+    ("outlets.0.current.digits", None, None),
+])
+def test_what_is_wrong_is_named_by_its_path_in_a_sentence(path: str, value: Any, sentence: "str | None") -> None:
+    text = changed(path, value)
+    if sentence is None:
+        schema.loads(text)
+        return
+    with pytest.raises(schema.ProfileError) as caught:
+        schema.loads(text)
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '{"key": "a", "key": "b"}', "[" * 100_000])
+def test_what_is_no_profile_is_refused(text: str) -> None:
+    with pytest.raises(schema.ProfileError, match="^profile"):
+        schema.loads(text)
+
+
+JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
+                    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+                    max_leaves=10)
+
+
+@given(st.sampled_from(["key", "models", "roots", "outlets", "load", "evidence", "outlets.0.states", "outlets.0.control",
+                        "outlets.0.control.at", "outlets.0.current", "outlets.0.states.source"]), JSON)
+def test_whatever_stands_in_the_json_the_answer_is_a_profile_or_a_sentence(path: str, value: Any) -> None:
+    try:
+        assert isinstance(schema.loads(changed(path, value)), Profile)
+    except schema.ProfileError as error:
+        assert str(error).startswith("profile")
+
+
+def test_the_reference_names_every_kind_and_says_what_it_is_for() -> None:
+    rows = schema.reference().splitlines()[2:]
+    assert {row.split(" | ")[0].strip("| ") for row in rows} == {cls.__name__ for cls in (*schema.PLAIN, *schema.KINDS.values())}
+    assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.errors import NoSuchOutlet, ProtocolError
+from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
+from tests.handlers.snmp.memory import Memory, reader, table
+from handlers.snmp.walks import Reader
+
+INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(lambda arcs: ".".join(map(str, arcs)))
+
+
+@given(st.dictionaries(INDEXES, st.integers(), max_size=8))
+def test_a_column_gives_every_row_under_its_index_and_finds_each_again(rows: "dict[str, int]") -> None:
+    column = Column("1.3.9")
+    at = reader({**table("1.3.9", rows), "1.3.91.1": 5})
+    assert column.rows(at) == rows
+    assert all(column.one(at.again(), index) == value for index, value in rows.items())
+
+
+def test_a_column_keeps_the_devices_order() -> None:
+    assert list(Column("1.3.9").rows(reader(table("1.3.9", {"10": 1, "2": 1, "1.1": 1})))) == ["1.1", "2", "10"]
+
+
+def test_a_sensor_type_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
+    column = Column("1.3.9", suffix="4")
+    at = reader(table("1.3.9", {"1.1.4": 230, "1.1.14": 0, "1.2.4": 231, "4": 9}))
+    assert column.rows(at) == {"1.1": 230, "1.2": 231}
+    assert column.one(at, "1.2") == 231
+    assert column.instance(at, "1.2") == "1.3.9.1.2.4"
+
+
+def test_a_scalar_is_one_get() -> None:
+    device = Memory({"1.3.9.0": 5})
+    assert Scalar("1.3.9.0").rows(Reader(device)) == {"0": 5}
+    assert Scalar("1.3.8.0").rows(Reader(device)) == {}
+    assert device.asked == ["get 1.3.9.0", "get 1.3.8.0"]
+
+
+ATEN_LIKE = Spread("1.3.9", (Span(1, 8, 2), Span(9, 42, 11)))
+
+
+def test_a_spread_follows_gaps_in_the_numbering() -> None:
+    at = reader({**{f"1.3.9.{sub}.0": sub for sub in range(2, 45)}, "1.3.9.10.1.2.1": "name"})
+    rows = ATEN_LIKE.rows(at)
+    assert list(rows) == [str(n) for n in range(1, 43)]
+    assert rows["8"] == 9 and rows["9"] == 11 and rows["42"] == 44
+    assert ATEN_LIKE.instance(at, "9") == "1.3.9.11.0"
+
+
+@given(st.text("0123456789.-+ ", max_size=5))
+def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
+    spread = Spread("1.3.9", (Span(1, 24, 2),))
+    inside = [str(n) for n in range(1, 25)]
+    if identity in inside:
+        assert spread.instance(reader({}), identity) == f"1.3.9.{int(identity) + 1}.0"
+    else:
+        with pytest.raises(NoSuchOutlet):
+            spread.instance(reader({}), identity)
+
+
+def test_a_spread_by_get_asks_for_its_numbers_alone() -> None:
+    device = Memory({"1.3.9.1.0": 1, "1.3.9.3.0": 3, "1.3.9.4.0": 4})
+    assert Spread("1.3.9", (Span(1, 3, 1),), by_get=True).rows(Reader(device)) == {"1": 1, "3": 3}
+    assert device.asked == ["get 1.3.9.1.0", "get 1.3.9.2.0", "get 1.3.9.3.0"]
+
+
+def test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_column() -> None:
+    spread = Spread("1.3.9", (Span(1, 24, 52),), by_row=True)
+    at = reader({f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)})
+    rows = spread.rows(at)
+    assert list(rows)[:2] == ["1.1", "1.2"] and list(rows)[-1] == "3.24" and len(rows) == 48
+    assert rows["3.24"] == 75
+    assert spread.instance(at, "3.24") == "1.3.9.75.3"
+    for outside in ("3.25", "3.0", "24"):
+        with pytest.raises(NoSuchOutlet):
+            spread.instance(at, outside)
+
+
+@pytest.mark.parametrize("spans", [(), (Span(1, 4, 2), Span(4, 5, 9)), (Span(1, 4, 2), Span(5, 6, 5))])
+def test_spans_that_overlap_or_are_missing_are_refused(spans: "tuple[Span, ...]") -> None:
+    with pytest.raises(ValueError, match="spans"):
+        Spread("1.3.9", spans)
+
+
+def test_a_span_that_bounds_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="bound no outlets"):
+        Span(5, 4, 1)
+
+
+def test_tables_of_several_units_share_one_identity_space() -> None:
+    tables = Tables("1.3.9", 1, 8, "2.1.2")
+    at = reader({"1.3.9.1.2.1.2.1": 1, "1.3.9.2.2.1.2.1": 2, "1.3.9.2.2.1.2.7": 1, "1.3.9.9.2.1.2.1": 2})
+    assert tables.rows(at) == {"1.1": 1, "2.1": 2, "2.7": 1}
+    assert tables.instance(at, "2.7") == "1.3.9.2.2.1.2.7"
+    for outside in ("9.1", "0.1", "2"):
+        with pytest.raises(NoSuchOutlet):
+            tables.instance(at, outside)
+
+
+SOCKETS = Named("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
+NAMES = {"2.17": "Phase L1.Sockets.Socket 01.General.Relay", "2.40": "Sockets.Socket 02.General.Relay",
+         "2.41": "Sockets.Socket 02.General.Status", "1.3": "Output.Relay", "1.4": "Output 1.Relay"}
+
+
+def test_variables_are_found_by_their_whole_name_and_never_by_an_end_that_looks_alike() -> None:
+    at = reader({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
+    assert SOCKETS.rows(at) == {"2.1": "On", "2.2": "On"}
+    assert SOCKETS.instance(at, "2.2") == "1.3.2.2.40"
+    with pytest.raises(NoSuchOutlet):
+        SOCKETS.instance(at, "1.1")
+
+
+def test_two_variables_for_one_outlet_are_no_answer_to_act_on() -> None:
+    names = {"2.1": "Sockets.Socket 1.General.Relay", "2.2": "Sockets.Socket 01.General.Relay"}
+    with pytest.raises(ProtocolError, match="outlet 2.1"):
+        SOCKETS.rows(reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))}))
+
+
+def test_a_pattern_must_say_where_the_number_is() -> None:
+    with pytest.raises(ValueError, match="no group"):
+        Named("1.3.1", "1.3.2", "Relay")
+    with pytest.raises(ValueError, match="no regular expression"):
+        Named("1.3.1", "1.3.2", "(")
+
+
+@pytest.mark.parametrize("oid", ["", ".1.3.6", "1.3.", "2.1", "1.3.06", "1.3.x", "enterprises.318", "1"])
+def test_an_oid_is_checked_when_the_profile_is_built(oid: str) -> None:
+    with pytest.raises(ValueError, match="oid"):
+        Column(oid)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.snmp.values import arcs, number, octets, shown, text
+
+
+@pytest.mark.parametrize("raw, said", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
+def test_text_is_freed_of_what_agents_pad_it_with(raw: "int | str | bytes", said: str) -> None:
+    assert text(raw) == said
+
+
+@pytest.mark.parametrize("raw", ["", "n/a", "-", "1e3", "NaN", "inf", "1,5", "0x10", "1" * 30, "1.2.3", b"\x01\x02", "١"])
+def test_what_is_no_plain_number_is_none(raw: "str | bytes") -> None:
+    assert number(raw) is None
+
+
+def test_a_number_is_exact_and_may_carry_its_unit() -> None:
+    assert number(" -0.10 ") == Decimal("-0.10")
+    assert number("0.30 A", "A") == Decimal("0.30")
+    assert number("0.30A") is None
+
+
+@given(st.integers(-2**63, 2**64 - 1))
+def test_every_integer_that_snmp_knows_is_its_own_number(value: int) -> None:
+    assert number(value) == value
+
+
+@given(st.binary(max_size=20))
+def test_octets_survive_whichever_form_the_platform_gives(value: bytes) -> None:
+    assert octets(value) == octets("0x" + value.hex()) == value
+    try:
+        assert octets(value.decode("utf-8")) == value or value.startswith((b"0x", b"0X"))
+    except UnicodeDecodeError:
+        pass
+
+
+def test_a_name_cannot_bring_control_characters_or_lines() -> None:
+    assert shown("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"
+
+
+@pytest.mark.parametrize("oid, wanted", [(".1.3.6", (1, 3, 6)), ("1.3.6", (1, 3, 6)), ("iso.3", ()), ("", ()), ("1..3", ())])
+def test_arcs_of_what_is_no_oid_are_none(oid: str, wanted: "tuple[int, ...]") -> None:
+    assert arcs(oid) == wanted
