@@ -59,29 +59,33 @@ class Import(NamedTuple):
 
 
 def imports(source: str, shown: str) -> Iterator[Import]:
-    """Every import that can run, also inside functions and `importlib.import_module(".x", …)`; not those for types."""
+    """Every import that can run, also inside functions and `importlib.import_module(".x", …)`; not those for types.
+
+    A module that is chosen while running cannot be followed: allowed only where the text copes with its absence.
+    """
     try:
         tree = ast.parse(source, filename=shown)
     except SyntaxError as error:
         raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
-    return _imports(tree, shown)
+    return _imports(tree, shown, False)
 
 
-def _imports(node: ast.AST, shown: str) -> Iterator[Import]:
+def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
     for child in _run(node):
         if isinstance(child, ast.ImportFrom):
             yield Import(child.lineno, child.level, child.module or "", tuple(alias.name for alias in child.names))
         elif isinstance(child, ast.Import):
             for alias in child.names:
                 yield Import(child.lineno, 0, alias.name, ())
-        elif isinstance(child, ast.Call) and _called(child) == "import_module" and len(child.args) + len(child.keywords) > 1:
+        elif isinstance(child, ast.Call) and _name(child.func) == "import_module" and len(child.args) + len(child.keywords) > 1:
             name = child.args[0] if child.args else None
-            if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.startswith(".")):
-                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen while running cannot be put into "
-                                 f"an archive; import it by a name that stands in the text")
-            dotted = name.value.lstrip(".")
-            yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
-        yield from _imports(child, shown)
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.startswith("."):
+                dotted = name.value.lstrip(".")
+                yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
+            elif not guarded:
+                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen while running may not be in the "
+                                 f"archive; import it by a name that stands in the text, or catch ImportError")
+        yield from _imports(child, shown, guarded or _copes(child))
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
@@ -92,8 +96,11 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
 
 
-def _called(node: ast.Call) -> str:
-    return _name(node.func)
+def _copes(node: ast.AST) -> bool:
+    """Whether this is a `try` that catches ImportError."""
+    return isinstance(node, ast.Try) and any(_name(caught) in ("ImportError", "ModuleNotFoundError")
+                                             for handler in node.handlers if handler.type for caught in ast.walk(handler.type)
+                                             if isinstance(caught, ast.expr))
 
 
 def _name(node: ast.expr) -> str:

@@ -63,6 +63,8 @@ ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
     ("import typing\nif typing.TYPE_CHECKING:\n    import rich\nelse:\n    from . import a", ["x/a.py"]),
     ("import common.logger, pdu_common.helper, ssl, json, requests", []),
     ("import importlib\nfound = importlib.import_module('pdu_common.base')", []),
+    ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
+     "    except (ImportError, ValueError):\n        return None", []),
 ])
 def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: List[str]) -> None:
     found = closure(tmp_path, {"x/handler.py": text, "x/a.py": "", "shared.py": "", "unused.py": "import rich", "x/tool.py": "",
@@ -85,6 +87,8 @@ def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text
     ("from ..y.wire import x", ["belongs to another handler"]),
     ("import importlib\ndef f(name):\n    return importlib.import_module(name, __package__)", ["line 3", "while running"]),
     ("import importlib\ndef f(name):\n    return importlib.import_module(name, package=__package__)", ["line 3"]),
+    ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
+     "    except ValueError:\n        return None", ["line 4"]),
     ("def f(:", ["not valid Python"]),
 ])
 def test_what_a_platform_may_lack_is_refused_by_file_and_line(tmp_path: Path, text: str, words: List[str]) -> None:
