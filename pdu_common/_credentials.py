@@ -54,8 +54,8 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """When a single request is surely over: all its tries, and version 3's discovery before them."""
-        return self.timeout_s * (self.retries + 1) * (2 if self.version == 3 else 1) + 3
+        """When a single request is surely over: all its tries; for version 3 also discovery and a second round."""
+        return self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3
 
     @classmethod
     def of(cls, host: str, params: Mapping[str, Any]) -> "Credentials":

@@ -8,10 +8,9 @@ two PDUs may know the same name with different passwords. MIB look-up is off: it
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from dataclasses import dataclass
-from typing import Any, AsyncIterator, Awaitable, Callable, Coroutine, Dict, List, Tuple, TypeVar, Union
+from dataclasses import dataclass, field
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -66,16 +65,15 @@ def get(credentials: Credentials, oid: str) -> Element:
     """One object: one round trip, repeated when no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
-    async def work(engines: "_Engines") -> Element:
-        async with engines.agent(credentials, credentials.retries) as agent:
-            status, pairs = await agent.ask(hlapi.get_cmd, [(arcs, rfc1902.Null(""))])
+    async def work(agent: "_Agent") -> Element:
+        status, pairs = await agent.ask(hlapi.get_cmd, [(arcs, rfc1902.Null(""))])
         if status == "noSuchName":                      # v1 has no other word for a missing object
             return Element(_dotted(arcs), None)
         agent.refuse(status, _dotted(arcs))
         if len(pairs) != 1 or pairs[0][0] != arcs:
             raise SnmpError(f"{agent.name} answered another object than {_dotted(arcs)}")
         return Element(_dotted(arcs), _plain(pairs[0][1]))
-    return _run(credentials, work, credentials.longest_s)
+    return _run(credentials, lambda engines: engines.call(credentials, work, credentials.retries), credentials.longest_s)
 
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
@@ -83,21 +81,20 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
     arcs = parse_oid(oid)
     typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(_octets(value))
 
-    async def work(engines: "_Engines") -> None:
-        async with engines.agent(credentials, 0) as agent:
-            status, _ = await agent.ask(hlapi.set_cmd, [(arcs, typed)])
+    async def work(agent: "_Agent") -> None:
+        status, _ = await agent.ask(hlapi.set_cmd, [(arcs, typed)])
         agent.refuse(status, _dotted(arcs))
-    _run(credentials, work, credentials.longest_s)
+    _run(credentials, lambda engines: engines.call(credentials, work, 0, repeatable=False), credentials.longest_s)
 
 
 def walk(credentials: Credentials, oid: str) -> List[Element]:
     """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows (v1: for each row)."""
     root = parse_oid(oid)
 
-    async def work(engines: "_Engines") -> List[Element]:
-        async with engines.agent(credentials, 0) as agent:
-            return await _subtree(agent, root, 1 if credentials.version == 1 else BULK_ROWS, credentials.retries)
-    return _run(credentials, work, WALK_DEADLINE_S)
+    async def work(agent: "_Agent") -> List[Element]:
+        return await _subtree(agent, root, 1 if credentials.version == 1 else BULK_ROWS, credentials.retries)
+    # No retries inside pysnmp: it would repeat the same large question that may be what the agent cannot answer.
+    return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
 
 
 async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> List[Element]:
@@ -175,6 +172,7 @@ class _Agent:
 @dataclass
 class _Engine:
     pysnmp: Any
+    answered: Set[Tuple[str, int]] = field(default_factory=set)
     users: int = 0
     retired: bool = False
 
@@ -188,32 +186,49 @@ class _Engines:
             lambda _, context: _LOGGER.debug("pysnmp failed: %s", type(context.get("exception")).__name__))
         self._kept: Dict[Tuple[str, ...], _Engine] = {}
 
-    @contextlib.asynccontextmanager
-    async def agent(self, credentials: Credentials, retries: int) -> AsyncIterator[_Agent]:
-        """The agent to ask. Raises SnmpError."""
-        key = credentials.engine_key()
-        engine = self._kept.setdefault(key, _Engine(None))
-        engine.pysnmp = engine.pysnmp or hlapi.SnmpEngine()
-        kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
-        target = await kind.create((credentials.address, credentials.port), timeout=credentials.timeout_s, retries=retries)
+    async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]], retries: int,
+                   repeatable: bool = True) -> T:
+        """What `work` makes of the agent. Raises SnmpError."""
+        key, peer = credentials.engine_key(), (credentials.address, credentials.port)
+        engine = self._kept.get(key) or _Engine(hlapi.SnmpEngine())
+        self._kept[key] = engine
         engine.users += 1
         try:
-            yield _Agent(engine.pysnmp, target, credentials)
+            result = await work(_Agent(engine.pysnmp, await _target(credentials, retries), credentials))
+            engine.answered.add(peer)
+            return result
         except asyncio.CancelledError:
             # Past its deadline. An exception inside pysnmp can stop its timer for good, and then no time-out ever
             # comes: the next call gets a new engine.
-            engine.retired = True
-            if self._kept.get(key) is engine:
-                del self._kept[key]
+            self._retire(key, engine)
             raise
+        except SnmpTimeout:
+            if credentials.version < 3 or peer not in engine.answered:
+                raise
+            # An SNMPv3 device that restarted, or another one at its address, does not exist for an engine that
+            # remembers the former; what was sent to the former was not carried out, but a loss looks the same.
+            self._retire(key, engine)
+            if not repeatable:
+                raise
         finally:
             engine.users -= 1
             if engine.retired and not engine.users:
                 engine.pysnmp.close_dispatcher()
+        return await self.call(credentials, work, retries)
 
     def close(self) -> None:
         for engine in self._kept.values():
             engine.pysnmp.close_dispatcher()
+
+    def _retire(self, key: Tuple[str, ...], engine: _Engine) -> None:
+        engine.retired = True
+        if self._kept.get(key) is engine:
+            del self._kept[key]
+
+
+async def _target(credentials: Credentials, retries: int) -> Any:
+    kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
+    return await kind.create((credentials.address, credentials.port), timeout=credentials.timeout_s, retries=retries)
 
 
 _KEPT: "KeptLoop[_Engines]" = KeptLoop(_Engines, _Engines.close)
