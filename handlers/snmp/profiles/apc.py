@@ -31,11 +31,16 @@ RPDU_NOT_BANKS = Only(RPDU_LOAD, column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusP
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
-RPDU_OUTLETS = Outlets(
-    states=State(column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState"), on=("1",), off=("2",)),
-    control=Write(column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2),
-    name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
-    current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
+RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
+
+
+def _rpdu(state: Source) -> Outlets:
+    return Outlets(
+        states=State(state, on=("1",), off=("2",)),
+        control=Write(column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2),
+        name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
+        current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
+
 
 # Second generation (rPDU2). The index runs over all linked units; the metered table has an index of its own.
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
@@ -70,7 +75,8 @@ PROFILES = (
         key="apc-rpdu2", vendor="APC", mib="PowerNet-MIB (rPDU2)",
         models=("AP84xx", "AP86xx", "AP88xx", "AP89xx", "APDU9xxx", "AP7900B to AP7999B"),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        outlets=(RPDU2_OUTLETS, RPDU_OUTLETS, _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
+        outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
+                 _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
         load=total(RPDU2_LINES, RPDU_LINES),
         power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS), RPDU_WATTS),
         energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
@@ -82,7 +88,7 @@ PROFILES = (
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)",
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
-        outlets=(RPDU_OUTLETS, _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
+        outlets=(_rpdu(RPDU_STATE), _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
         switching_confidence=Confidence.HIGH,

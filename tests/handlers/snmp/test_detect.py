@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, Optional
+
+import pytest
+
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
+from handlers.snmp.detect import SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, detect, read_as
+from handlers.snmp.figures import Figure, State, Total
+from handlers.snmp.profile import Evidence, Outlets, Profile, Proof, Root
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Scalar
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.simulators.snmp_agent import BUILT_IN
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+ACME = "1.3.6.1.4.1.99999"
+EVIDENCE = Evidence(state=Proof.MIB)
+
+
+def family(key: str, *sys_object_ids: str, below: str = "", sweep: bool = False, count: Optional[Scalar] = None) -> Profile:
+    return Profile(key, "Acme", (key,), "ACME-MIB", sys_object_ids, sweep=sweep, evidence=EVIDENCE,
+                   outlets=(Outlets(states=State(Column(f"{ACME}.{below or key[-1]}.3"), ("1",), ("2",)), count=count),))
+
+
+def device(sys_object_id: Optional[str], *tables: str) -> Memory:
+    objects: Dict[str, Value] = {SYS_DESCR: "Acme\x1b PDU", SYS_UP_TIME: 5}
+    if sys_object_id is not None:
+        objects[SYS_OBJECT_ID] = sys_object_id
+    for below in tables:
+        objects.update(table(f"{ACME}.{below}.3", {"1": 1, "2": 2}))
+    return Memory(objects)
+
+
+OLD, NEW, OTHER = family("acme-1", f"{ACME}.1", ACME), family("acme-2", f"{ACME}.2", ACME), family("acme-3", f"{ACME}.30")
+
+
+@pytest.mark.parametrize("sys_object_id, tables, key", [
+    (f"{ACME}.1", "12", "acme-1"),                  # the longest prefix first
+    (f"{ACME}.2.7", "12", "acme-2"),
+    (f"{ACME}.1", "2", "acme-2"),                   # then the next that fits, if the first has no rows
+    (ACME, "12", "acme-2"),                         # equals keep their order: the richer stands first
+    (f"{ACME}.3", "1", "acme-1"),                   # .3 is not below .30
+    (f".{ACME}.2", "12", "acme-2"),                 # a leading dot, as some agents give it
+])
+def test_the_longest_prefix_by_arcs_is_tried_first(sys_object_id: str, tables: str, key: str) -> None:
+    found = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
+    assert found.profile.key == key
+    assert found.states == {"1": UP, "2": DOWN}
+
+
+def test_the_walk_that_reads_is_the_probe() -> None:
+    memory = device(f"{ACME}.1", "1")
+    detect(memory, (NEW, OLD))
+    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.1.3"]
+
+
+def test_a_family_that_only_meters_comes_after_every_family_with_states() -> None:
+    meter = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+                    evidence=Evidence(current=Proof.MIB))
+    both = device(f"{ACME}.1", "1")
+    both.put(f"{ACME}.9.0", 5)
+    assert detect(both, (meter, OLD)).profile.key == "acme-1"
+    alone = device(f"{ACME}.1")
+    alone.put(f"{ACME}.9.0", 5)
+    found = detect(alone, (meter, OLD))
+    assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
+
+
+def test_outlets_that_report_no_state_are_listed_as_unknown() -> None:
+    named = Profile("acme-named", "Acme", ("N",), "ACME-MIB", (ACME,), outlets=(Outlets(rows=Column(f"{ACME}.7")),))
+    memory = device(ACME)
+    memory.put(f"{ACME}.7.1", "Outlet 1")
+    assert detect(memory, (OLD, named)).states == {"1": UNKNOWN}
+
+
+COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
+
+
+@pytest.mark.parametrize("counted", [2, 1, 0, -1, "n/a"])
+def test_a_count_that_is_reached_or_not_told_is_no_objection(counted: Value) -> None:
+    memory = device(ACME, "5")
+    memory.put(f"{ACME}.5.1.0", counted)
+    assert list(detect(memory, (COUNTED,)).states) == ["1", "2"]
+
+
+@pytest.mark.parametrize("tables", ["5", ""])
+def test_a_walk_that_ends_before_the_devices_own_count_is_an_error_and_no_shorter_view(tables: str) -> None:
+    memory = device(ACME, *tables)
+    memory.put(f"{ACME}.5.1.0", 24)
+    with pytest.raises(ProtocolError, match="24 outlets and listed"):
+        detect(memory, (COUNTED,))
+
+
+def test_outlets_beyond_those_with_a_state_are_listed_where_the_device_counts_them() -> None:
+    profile = Profile("acme-6", "Acme", ("6",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
+        states=State(Column(f"{ACME}.5.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Scalar(f"{ACME}.5.1.0")),))
+    memory = device(ACME, "5")
+    memory.put(f"{ACME}.5.1.0", 3)
+    for n in (1, 2, 3):
+        memory.put(f"{ACME}.7.{n}", f"Outlet {n}")
+    assert detect(memory, (profile,)).states == {"1": UP, "2": DOWN, "3": UNKNOWN}
+
+
+ROOTED = Profile("acme-rooted", "Acme", ("R",), "ACME-MIB", evidence=EVIDENCE,
+                 roots=(Root(f"{ACME}.1", f"{ACME}.1"), Root(f"{ACME}.2", f"{ACME}.2")),
+                 outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",))),))
+
+
+@pytest.mark.parametrize("product", ["1", "2"])
+def test_the_tree_of_a_product_follows_from_its_sys_object_id(product: str) -> None:
+    memory = device(f"{ACME}.{product}", product)
+    found = detect(memory, (ROOTED,))
+    assert found.reader.root == f"{ACME}.{product}"
+    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.{product}.3"]
+
+
+def test_a_fixed_family_with_roots_tries_them_all_where_the_device_does_not_say_which() -> None:
+    assert read_as(device(None, "2"), ROOTED).reader.root == f"{ACME}.2"
+
+
+SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acme-3", f"{ACME}.30"))
+
+
+@pytest.mark.parametrize("sys_object_id", [None, "", "0.0", ".0.10.43.6.1.4.1", "1.3.6.1.4.1.0", "1.3.6.1.4.1", "noSuch", "1.3.6.1.2.1.1"])
+def test_without_a_usable_sys_object_id_the_families_that_name_a_root_are_asked_in_order(sys_object_id: Optional[str]) -> None:
+    memory = device(sys_object_id, "2", "3")
+    assert detect(memory, SWEPT).profile.key == "acme-2"
+    assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
+
+
+def test_the_sweep_has_a_deadline_of_its_own_and_says_how_far_it_came() -> None:
+    times = iter([0.0, 1.0, 30.0])
+    with pytest.raises(Unsupported, match="1 of 2 families"):
+        detect(device(None), SWEPT, clock=lambda: next(times))
+
+
+def test_an_unknown_device_is_told_what_was_seen_and_what_to_do() -> None:
+    with pytest.raises(Unsupported) as caught:
+        detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
+    words = str(caught.value)
+    assert f"sysObjectID {ACME}.77" in words and "sysDescr 'Acme PDU'" in words
+    assert "asked for acme-2, acme-1" in words and "record" in words and "'profile'" in words
+
+
+class Broken(Memory):
+    """A device that answers some questions with an error."""
+
+    def __init__(self, objects: Mapping[str, Value], errors: Mapping[str, PduHandlerError]) -> None:
+        super().__init__(objects)
+        self._errors = errors
+
+    def get(self, oid: str) -> Optional[Value]:
+        value = super().get(oid)
+        if oid in self._errors:
+            raise self._errors[oid]
+        return value
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        rows = super().walk(oid)
+        if oid in self._errors:
+            raise self._errors[oid]
+        return rows
+
+
+def test_a_dead_host_gets_two_questions_and_no_sweep() -> None:
+    silent = Unreachable("silence")
+    memory = Broken({}, {SYS_OBJECT_ID: silent, SYS_UP_TIME: silent})
+    with pytest.raises(Unreachable):
+        detect(memory, SWEPT)
+    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"get {SYS_UP_TIME}"]
+
+
+def test_a_device_that_is_there_but_does_not_tell_its_sys_object_id_is_swept() -> None:
+    memory = Broken({SYS_UP_TIME: 5, **table(f"{ACME}.2.3", {"1": 1})}, {SYS_OBJECT_ID: Unreachable("silence")})
+    assert detect(memory, SWEPT).profile.key == "acme-2"
+
+
+def test_a_device_that_refuses_is_not_asked_further() -> None:
+    memory = Broken({}, {SYS_OBJECT_ID: Denied("no")})
+    with pytest.raises(Denied):
+        detect(memory, SWEPT)
+    assert len(memory.asked) == 1
+
+
+@pytest.mark.parametrize("broken", ["1", "2"])
+def test_a_walk_that_breaks_is_an_error_and_never_the_next_family(broken: str) -> None:
+    memory = Broken({SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})}, {f"{ACME}.{broken}.3": Unreachable("lost")})
+    with pytest.raises(Unreachable):
+        detect(memory, (NEW, OLD))
+
+
+def test_a_set_family_that_the_device_does_not_answer_is_not_replaced_by_another() -> None:
+    with pytest.raises(Unsupported, match="'acme-2'"):
+        read_as(device(ACME, "1"), NEW)
+
+
+def test_a_set_family_is_read_without_asking_who_the_device_is() -> None:
+    memory = device("1.3.6.1.4.1.1", "2")
+    assert read_as(memory, NEW).states == {"1": UP, "2": DOWN}
+    assert memory.asked == [f"walk {ACME}.2.3"]
+
+
+@pytest.mark.parametrize("key", sorted(set(BUILT_IN) & {profile.key for profile in PROFILES}))
+def test_every_simulated_device_is_found_to_be_its_family(key: str) -> None:
+    model = BUILT_IN[key]()
+    found = detect(of_rows(model.device.rows()), PROFILES)
+    assert found.profile.key == model.name
+    assert {i: {UP: True, DOWN: False, UNKNOWN: None}[s] for i, s in found.states.items()} == model.books().states
+    assert list(found.states) == list(model.relays)
+
+
+@pytest.mark.parametrize("tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")])
+def test_of_several_tables_of_an_apc_the_richest_is_read(tables: str, key: str) -> None:
+    kept = {oid: row for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
+            if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()}
+    memory = of_rows(kept)
+    memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.318")
+    assert detect(memory, PROFILES).profile.key == key
+
+
+def test_candidates_that_share_a_column_walk_it_once() -> None:
+    again: List[Profile] = [OLD, family("acme-9", f"{ACME}.1", below="1")]
+    memory = device(f"{ACME}.1")
+    with pytest.raises(Unsupported):
+        detect(memory, again)
+    assert memory.asked.count(f"walk {ACME}.1.3") == 1

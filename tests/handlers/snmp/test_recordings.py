@@ -1,0 +1,120 @@
+"""Real units, recorded by others: each is found to be its family, and every state and figure is right."""
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, Optional
+
+import pytest
+
+from handlers.snmp import detect, reading
+from handlers.snmp.profile import Proof
+from handlers.snmp.profiles import PROFILES
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp import recorded
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.memory import of_rows
+from tests.servers.snmpd import Snmpd
+from tests.simulators.snmp_agent import Agent, Device
+
+RECORDINGS = pytest.mark.parametrize("name", recorded.names())
+STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
+# The sum of the lines, as the expectations of these recordings spell their lines.
+LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
+
+
+def load_of(device: Dict[str, Any]) -> Optional[float]:
+    """The load in A that a recording's expectation amounts to: its lines, else its inlet."""
+    lines = next((device[key] for key in LINES if device.get(key)), None)
+    return sum(lines.values()) if lines else device.get("current_a")
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_a_recorded_unit_is_read_as_its_family_and_as_no_other(name: str) -> None:
+    wanted = recorded.expected(name)
+    device = of_rows(recorded.rows(name))
+    found = detect.detect(device, PROFILES)
+    assert found.profile.key == wanted["family"]
+    assert list(found.states) == sorted(wanted["outlets"], key=lambda i: [int(arc) for arc in i.split(".")])
+    assert not set(found.states) & set(wanted["phantom_rows"])
+    for identity, outlet in wanted["outlets"].items():
+        state = EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
+        assert (identity, found.states[identity]) == (identity, state)
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
+    wanted = recorded.expected(name)
+    found = detect.detect(of_rows(recorded.rows(name)), PROFILES)
+    read = reading.meter(found)
+    for identity, outlet in wanted["outlets"].items():
+        for key, figures in (("current_a", read.current_of), ("power_w", read.power_of), ("energy_kwh", read.energy_of)):
+            if outlet[key] is not None:
+                assert float(figures[identity]) == pytest.approx(outlet[key], abs=1e-9), f"{key} of {identity}"
+    device = wanted["device"]
+    for total, figure in ((load_of(device), read.load), (device.get("power_w"), read.power), (device.get("energy_kwh"), read.energy)):
+        if total is not None:
+            assert figure is not None and float(figure) == pytest.approx(total, abs=1e-9)
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_a_recorded_unit_shows_the_names_that_its_owner_gave(name: str) -> None:
+    wanted = recorded.expected(name)
+    found = detect.detect(of_rows(recorded.rows(name)), PROFILES)
+    labels = {label.identity: label for label in reading.labels(found)}
+    assert list(labels) == list(found.states)
+    for identity, outlet in wanted["outlets"].items():
+        if outlet["name"] is not None:
+            assert labels[identity].name == "".join(c for c in outlet["name"] if c.isprintable()).strip()
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_what_a_profile_claims_to_have_read_from_a_recording_is_in_one(name: str) -> None:
+    wanted = recorded.expected(name)
+    profile = next(profile for profile in PROFILES if profile.key == wanted["family"])
+    outlets = wanted["outlets"].values()
+    device = {**wanted["device"], "current_a": load_of(wanted["device"])}
+    shown = {"state": any(outlet["state"] is not None for outlet in outlets)}
+    for capability, key in (("current", "current_a"), ("power", "power_w"), ("energy", "energy_kwh")):
+        shown[capability] = device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)
+    claimed = {name for name in shown if getattr(profile.evidence, name) is Proof.RECORDING}
+    assert claimed <= {name for name, is_shown in shown.items() if is_shown}
+    assert profile.evidence.switching is not Proof.RECORDING, "recordings are read-only: none proves a write"
+
+
+@RECORDINGS
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.against("recordings of real units, served by the project's agent")
+def test_a_recorded_unit_reads_the_same_over_the_wire(name: str, version: str) -> None:
+    wanted = recorded.expected(name)
+    with Agent(Device(recorded.rows(name), rules=None)) as agent:
+        view = pdu(agent, version=version).status()
+        statistic = pdu(agent, version=version).statistic()
+        assert agent.writes() == []
+    assert {port.identity: port.power_status for port in view.ports} == {
+        identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
+        for identity, outlet in wanted["outlets"].items()}
+    total = load_of(wanted["device"])
+    if total is not None:
+        assert statistic.load == pytest.approx(total, abs=1e-9)
+    energies = {identity: outlet["energy_kwh"] for identity, outlet in wanted["outlets"].items() if outlet["energy_kwh"] is not None}
+    read = {port.identity: port.consumption for port in statistic.ports}
+    assert {identity: read[identity] for identity in energies} == pytest.approx(energies, abs=1e-9)
+
+
+@pytest.fixture(scope="module", params=recorded.names())
+def served(request: pytest.FixtureRequest) -> Iterator["tuple[str, Snmpd]"]:
+    with Snmpd(recorded.rows(request.param)) as server:
+        yield request.param, server
+
+
+@pytest.mark.against("Net-SNMP snmpd with recordings of real units")
+def test_a_recorded_unit_reads_the_same_from_a_real_agent(served: "tuple[str, Snmpd]") -> None:
+    name, server = served
+    wanted = recorded.expected(name)
+    view = pdu(server).status()
+    assert {port.identity: port.power_status for port in view.ports} == {
+        identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
+        for identity, outlet in wanted["outlets"].items()}
