@@ -96,9 +96,19 @@ class DciManager:
             with ThreadPoolExecutor(max_workers=min(32, len(chosen))) as pool:
                 list(pool.map(self._poll, chosen))
 
+    def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
+        """One call of the handler: "status", "statistic", or "port_up" and "port_down" with a port; never raises for it."""
+        handler = self._store.handler(pdu.handler)
+        if not handler.import_path:
+            call = Call(method, identity, 0.0, {}, "import", f"no archive of {handler.handler} was uploaded yet")
+        else:
+            call = self._worker(pdu, handler).call(method, self._call_seconds, identity, state)
+        pdu.note(call)
+        return call
+
     def switch(self, pdu: Pdu, identity: str, on: bool) -> Call:
         """Switch one port and keep the state that the handler returned; a failure is in the answer."""
-        return self._call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"))
+        return self.call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"))
 
     def log(self, pdu: Pdu) -> List[str]:
         """The last lines that the PDU's handler logged."""
@@ -114,17 +124,8 @@ class DciManager:
     # ---- calls ----
 
     def _poll(self, pdu: Pdu) -> None:
-        if self._call(pdu, "status").ok:
-            self._call(pdu, "statistic")
-
-    def _call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        handler = self._store.handler(pdu.handler)
-        if not handler.import_path:
-            call = Call(method, identity, 0.0, {}, "import", f"no archive of {handler.handler} was uploaded yet")
-        else:
-            call = self._worker(pdu, handler).call(method, self._call_seconds, identity, state)
-        pdu.note(call)
-        return call
+        if self.call(pdu, "status").ok:
+            self.call(pdu, "statistic")
 
     def _worker(self, pdu: Pdu, handler: Handler) -> Worker:
         data = {"protocol": "snmp" if "snmp" in handler.protocol else "custom", "address": pdu.address,
