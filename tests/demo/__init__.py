@@ -1,0 +1,1 @@
+"""The whole road without a device: `make demo`, or `python -m tests.demo`."""

@@ -1,0 +1,82 @@
+"""`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if all of it agreed."""
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import List, Optional
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.dcimanager import DciManager
+
+from .road import Failed, Road, Stop, build, register, simulators
+
+METHODS = ("status", "statistic", "off", "on")
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _terminated)
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    begin = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            stops = _walk(stack, console)
+        console.print(_table(stops))
+        console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
+        return 0
+    except Failed as error:
+        console.print(f"demo failed: {error}", style="bold red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("interrupted; everything is stopped")
+        return 130
+
+
+def _terminated(number: int, _: Optional[FrameType]) -> None:
+    raise SystemExit(128 + number)
+
+
+def _walk(stack: ExitStack, console: Console) -> List[Stop]:
+    console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
+    stops = simulators(stack)
+    manager = stack.enter_context(DciManager(busy=1))       # asleep at first, as the real one may be
+    console.print("2. archives and register.sh in dist/")
+    build()
+    console.print("3. registering and uploading with dist/register.sh (curl)")
+    ids = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")), "ids")
+    for line in register(manager, ids):
+        console.print(f"  {line}", markup=False)
+    road = Road(manager, stops, lambda text: console.print(text, markup=False))
+    console.print("4. PDUs added; polled")
+    road.add()
+    road.poll()
+    console.print("5. an outlet off and on again on each")
+    road.switch()
+    console.print("6. polled again")
+    road.poll()
+    return stops
+
+
+def _table(stops: List[Stop]) -> Table:
+    table = Table(title="what DCImanager shows; seconds and device round trips for each call")
+    for column in ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS):
+        table.add_column(column, justify="left" if column in ("PDU", "handler") else "right")
+    for stop in stops:
+        if stop.pdu is None:
+            raise Failed(f"{stop.title} was not added")
+        states = list(stop.pdu.ports.values())
+        table.add_row(
+            stop.title, stop.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
+            f"{stop.pdu.load_a:.2f}", f"{stop.pdu.energy_kwh:.1f}",
+            *(f"{stop.measured[m].call.seconds:.2f} s / {stop.measured[m].round_trips}" for m in METHODS))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

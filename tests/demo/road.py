@@ -1,0 +1,146 @@
+"""The steps of the demo, each of which really happens, and the comparison with the simulators' own books."""
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional
+
+from tests.dcimanager import Call, DciManager, Pdu
+from tests.simulators.books import Simulator
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.simulators.xerus import Model, XerusPdu
+
+ROOT = Path(__file__).resolve().parents[2]
+STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+ROUNDING = 1e-6                     # figures travel as decimal text and end as floats; the books hold the same figures
+
+
+class Measured(NamedTuple):
+    """One call of a handler and how many round trips the device saw."""
+
+    call: Call
+    round_trips: int
+
+
+@dataclass
+class Stop:
+    """One PDU on the road: its simulator, what stands on DCImanager's form, and what was seen."""
+
+    title: str
+    handler: str
+    simulator: Simulator
+    snmp: Optional[Mapping[str, str]] = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    pdu: Optional[Pdu] = None
+    measured: Dict[str, Measured] = field(default_factory=dict)
+
+
+class Failed(Exception):
+    """A step that did not happen, or a figure that the books do not have."""
+
+
+def simulators(stack: ExitStack) -> List[Stop]:
+    """One simulated PDU of each kind, stopped when the stack is left."""
+    xerus = stack.enter_context(XerusPdu(Model(outlets=24, phases=3, off=(3, 11), no_relay_board=(24,))))
+    snmp = stack.enter_context(Agent(rpdu2(outlets=24, relay_s=0.2)))
+    nut = stack.enter_context(NutServer([SwitchedPdu("pdu", outlets=16)]))
+    return [
+        Stop("Raritan PX (HTTPS)", "pdu_raritan", xerus, settings={
+            "port": str(xerus.port), "username": xerus.user, "password": xerus.password, "ca_pem": xerus.ca_pem}),
+        Stop("APC rPDU2 (SNMPv2c)", "pdu_snmp", snmp, snmp={
+            "version": "2", "port": str(snmp.port), "community": "private"}),
+        Stop("PDU behind NUT", "pdu_nut", nut, settings={
+            "port": str(nut.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password}),
+    ]
+
+
+def build() -> None:
+    """The three archives and register.sh in dist/."""
+    _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
+
+
+def register(manager: DciManager, ids: Path) -> List[str]:
+    """Runs the generated script against the stand-in, as an administrator would; what it printed."""
+    return _run(["sh", str(ROOT / "dist" / "register.sh")], {
+        "DCI_URL": manager.url, "DCI_EMAIL": manager.email, "DCI_PASSWORD": manager.password, "DCI_IDS": str(ids),
+        "CURL_CA_BUNDLE": str(manager.ca_file)}).splitlines()
+
+
+def _run(command: List[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=60)
+    if done.returncode:
+        raise Failed(f"{Path(command[-1]).name} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+class Road:
+    """Polls and switches every stop through the stand-in, and compares each answer with the device's books."""
+
+    def __init__(self, manager: DciManager, stops: List[Stop], say: Callable[[str], None]) -> None:
+        self._manager, self._stops, self._say = manager, stops, say
+
+    def add(self) -> None:
+        for stop in self._stops:
+            stop.pdu = self._manager.add_pdu(stop.title, stop.handler, stop.simulator.host, snmp=stop.snmp,
+                                             settings=stop.settings)
+
+    def poll(self) -> None:
+        """status and statistic of each PDU; every state and every figure must be the device's own."""
+        for stop in self._stops:
+            for method in ("status", "statistic"):
+                self._measure(stop, method, partial(self._manager.call, method=method))
+            self._compare(stop)
+
+    def switch(self) -> None:
+        """An outlet off and on again on each PDU; no other outlet may move."""
+        for stop in self._stops:
+            before = stop.simulator.books().states
+            identity = next(identity for identity, on in before.items() if on)
+            for method, on in (("off", False), ("on", True)):
+                self._measure(stop, method, partial(self._manager.switch, identity=identity, on=on))
+                now = stop.simulator.books().states
+                if now != {**before, identity: on}:
+                    raise Failed(f"{stop.title}: after switching outlet {identity} {method}, its books are {now}")
+                if _pdu(stop).ports[identity] != STATES[on]:
+                    raise Failed(f"{stop.title}: outlet {identity} is shown {_pdu(stop).ports[identity]} after {method}")
+            self._say(f"  {stop.title}: outlet {identity} off and on, confirmed by the device")
+
+    def _measure(self, stop: Stop, method: str, work: Callable[[Pdu], Call]) -> None:
+        before = stop.simulator.books().requests
+        call = work(_pdu(stop))
+        if not call.ok:
+            raise Failed(f"{stop.title}: {method} failed: {call.kind}: {call.text}")
+        stop.measured[method] = Measured(call, stop.simulator.books().requests - before)
+
+    def _compare(self, stop: Stop) -> None:
+        books, pdu = stop.simulator.books(), _pdu(stop)
+        wanted = {identity: STATES[on] for identity, on in books.states.items()}
+        if pdu.ports != wanted:
+            raise Failed(f"{stop.title}: the states shown are {pdu.ports}, the books say {wanted}")
+        _agree(stop.title, "load", pdu.load_a, books.load_a)
+        _agree(stop.title, "energy", pdu.energy_kwh, books.energy_kwh)
+        if set(pdu.port_energy_kwh) != set(books.port_energy_kwh):
+            raise Failed(f"{stop.title}: energy by outlet is shown for {sorted(pdu.port_energy_kwh)}")
+        for identity, energy in books.port_energy_kwh.items():
+            _agree(stop.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy)
+
+
+def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
+    if books is None or abs(shown - books) > ROUNDING:
+        raise Failed(f"{title}: {what} is shown as {shown}, the books say {books}")
+
+
+def _pdu(stop: Stop) -> Pdu:
+    if stop.pdu is None:
+        raise Failed(f"{stop.title} was not added")
+    return stop.pdu
+
+

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from tests.needs import ROOT, program
+
+
+def _start() -> "subprocess.Popen[str]":
+    """The demo as a shell starts it: a process group of its own, which Ctrl-C reaches as a whole."""
+    program("curl")
+    return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+
+
+def _left_of(session: int) -> List[str]:
+    """Command lines of the processes that the demo left running."""
+    left = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                left.append((stat.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue            # it ended while we looked
+    return left
+
+
+@pytest.mark.against("curl and the stand-in for DCImanager")
+def test_the_demo_goes_the_whole_road_and_leaves_nothing_running() -> None:
+    demo = _start()
+    out, _ = demo.communicate(timeout=120)
+    assert demo.returncode == 0, out
+    assert all(name in out for name in ("pdu_raritan", "pdu_snmp", "pdu_nut")) and "agrees with the devices' own books" in out
+    assert _left_of(demo.pid) == []
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("step", ["3.", "5."])
+def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int, step: str) -> None:
+    demo = _start()
+    assert demo.stdout is not None
+    try:
+        for line in demo.stdout:
+            if line.startswith(step):
+                break
+        if number is signal.SIGINT:
+            os.killpg(demo.pid, number)
+        else:
+            demo.send_signal(number)
+        rest = demo.stdout.read()
+        assert demo.wait(30) == code, rest
+        assert "Traceback" not in rest
+        assert _left_of(demo.pid) == []
+    finally:
+        demo.stdout.close()
+        demo.kill()
+        demo.wait(30)
