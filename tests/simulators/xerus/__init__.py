@@ -7,5 +7,6 @@ from .device import XerusPdu
 from .faults import Fault
 from .idl import GENERATIONS
 from .model import Model
+from .services.firmware import image
 
-__all__ = ["GENERATIONS", "Fault", "Model", "XerusPdu"]
+__all__ = ["GENERATIONS", "Fault", "Model", "XerusPdu", "image"]

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from types import TracebackType
@@ -13,12 +14,24 @@ from .access import Access, Account
 from .certificates import Authority, fingerprint, server_context
 from .clockwork import Clockwork
 from .faults import Faults
+from .files import Files
 from .idl import GENERATIONS
 from .jsonrpc import READING, Caller, Dispatcher
 from .model import Model
+from .multipart import Part
 from .objects import Served, Site
 from .pdu import PduUnit
 from .server import JSON, Answer, Counters, Request, WebServer
+from .services.cascade import CascadeManager
+from .services.certificate import ServerCertificate
+from .services.config import BulkConfiguration, RawConfiguration
+from .services.firmware import PROGRESS, Firmware, UpdateStatus
+from .services.groups import OutletGroupManager
+from .services.network import Net
+from .services.people import AuthManager, RoleManager, SessionManager, User, UserManager
+from .services.peripherals import Beeper, DeviceManager, FeaturePort
+from .services.servers import ServerMonitor
+from .services.settings import DateTime, DiagLog, NameService, Panel, Snmp
 
 USER, PASSWORD = "admin", "legrand"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-look"
@@ -37,9 +50,11 @@ class XerusPdu:
     user, password  the administrator; a second account, viewer_user and viewer_password, may read only
     clock           seconds, monotonic; a test may bring a faster one
     reboot_seconds  how long a reboot takes
+    update_seconds  how long a firmware update takes before its reboot, on `clock`
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
-    faults (what goes wrong on request), access (logins), units (link id -> PduUnit: outlets, relays, inlets …).
+    faults (what goes wrong on request), access (logins), units (link id -> PduUnit: outlets, relays, inlets …), and the
+    services as they are now: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net, groups.
     """
 
     host = "127.0.0.1"
@@ -48,10 +63,11 @@ class XerusPdu:
     def __init__(self, model: Model = Model(), firmware: str = GENERATIONS[-1], links: Optional[Mapping[int, Model]] = None,
                  prefix_links: bool = True, https_port: int = 0, http_port: Optional[int] = None,
                  enforce_https: bool = True, user: str = USER, password: str = PASSWORD,
-                 clock: Callable[[], float] = time.monotonic, reboot_seconds: float = 0.2) -> None:
+                 clock: Callable[[], float] = time.monotonic, reboot_seconds: float = 0.2,
+                 update_seconds: float = 0.5) -> None:
         self.user, self.password = user, password
         self.enforce_https = enforce_https
-        self.reboot_seconds = reboot_seconds
+        self.reboot_seconds, self.update_seconds = reboot_seconds, update_seconds
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
         self.site = Site(firmware, self.clockwork, prefix_links)
@@ -60,20 +76,52 @@ class XerusPdu:
         self.faults = Faults()
         self._writes: List[Tuple[str, str]] = []
         self._dispatcher = Dispatcher(self.site, self._note)
+        self._firmware: Dict[int, Firmware] = {}
         self.units: Dict[int, PduUnit] = {}
         for link_id, kind in {0: model, **(links or {})}.items():
-            self.units[link_id] = self.site.units[link_id] = PduUnit(self.site, kind, link_id)
-        Served(self.units[0], "bulkrpc.BulkRequest", "bulk", ["/bulk"])
-        self._down_until: Optional[float] = None
+            self.link(link_id, kind)
+        self._reboots: List[float] = []
         self._counters = Counters()
-        self._authority = Authority()
-        self.ca_pem = self._authority.ca_pem
-        self._start(https_port, http_port)
-
-    def _start(self, https_port: int, http_port: Optional[int]) -> None:
-        key, certificate = self._authority.issue()
+        self.authority = Authority()
+        self.ca_pem = self.authority.ca_pem
+        key, certificate = self.authority.issue()
         self.fingerprint = fingerprint(certificate)
-        self._servers = [WebServer((self.host, https_port), self, self._counters, server_context(key, certificate))]
+        self._serve(key, certificate)
+        self._files = Files(self)
+        self._listen(server_context(key, certificate), https_port, http_port)
+
+    def _serve(self, key: bytes, certificate: bytes) -> None:
+        """What only the unit that is addressed has."""
+        unit = self.units[0]
+        Served(unit, "bulkrpc.BulkRequest", "bulk", ["/bulk"])
+        NameService(unit)
+        AuthManager(unit)
+        SessionManager(unit, self)
+        roles = RoleManager(unit)
+        UserManager(unit, self, roles)
+        User(unit, self, roles, None)
+        self.groups = OutletGroupManager(unit)
+        self.certificate = ServerCertificate(unit, self, key, certificate)
+        self.raw_configuration = RawConfiguration(unit, self)
+        self.bulk_configuration = BulkConfiguration(unit, self)
+        self.cascade = CascadeManager(unit, self)
+        self.snmp, self.servers, self.net = Snmp(unit), ServerMonitor(unit), Net(unit)
+        self.firmware = self._firmware[0]
+
+    def _serve_unit(self, unit: PduUnit) -> None:
+        """What each unit has, link units too."""
+        DeviceManager(unit)
+        FeaturePort(unit)
+        Beeper(unit)
+        Panel(unit)
+        DateTime(unit)
+        DiagLog(unit)
+        firmware = Firmware(unit, self)
+        UpdateStatus(unit, self, firmware)
+        self._firmware[unit.link_id] = firmware
+
+    def _listen(self, tls: ssl.SSLContext, https_port: int, http_port: Optional[int]) -> None:
+        self._servers = [WebServer((self.host, https_port), self, self._counters, tls)]
         self.port = self._servers[0].port
         self.url = f"https://{self.host}:{self.port}"
         self.http_port = 0
@@ -125,11 +173,47 @@ class XerusPdu:
 
     def reboot(self) -> None:
         """Connections break, plans are forgotten, relays stay; nothing answers for reboot_seconds."""
+        self.reboot_soon(0.0)
+        self.close_connections()
+
+    def reboot_soon(self, seconds: float = 0.05) -> None:
+        """As `reboot`, but the answer to the request that asked for it still gets out."""
         with self.lock:
             for unit in self.units.values():
                 unit.relays.forget_plans()
-            self._down_until = time.monotonic() + self.reboot_seconds
-        self.close_connections()
+            self._reboots.append(time.monotonic() + seconds)
+
+    # -- for the services
+
+    @property
+    def caller(self) -> Caller:
+        """Who sent the call that is running."""
+        return self._dispatcher.caller
+
+    def link(self, link_id: int, model: Model = Model()) -> None:
+        """Adds a link unit (0: the unit itself)."""
+        unit = PduUnit(self.site, model, link_id)
+        self.units[link_id] = self.site.units[link_id] = unit
+        self._serve_unit(unit)
+
+    def unlink(self, link_id: int) -> None:
+        del self.units[link_id], self.site.units[link_id]
+
+    def install(self, key: bytes, certificate: bytes) -> None:
+        """New connections see the new certificate."""
+        self._servers[0].tls = server_context(key, certificate)
+        self.fingerprint = fingerprint(certificate)
+
+    def updated(self, version: str) -> None:
+        """After a firmware update: another generation's types, where the version is of a known one; then a reboot."""
+        generation = ".".join(version.split(".")[:2])
+        if generation in GENERATIONS:
+            self.site.firmware = self.site.types(generation)
+        self.reboot_soon(0.0)
+
+    def note_upload(self, target: str, parts: Mapping[str, Part]) -> None:
+        sizes = {name: part.size for name, part in parts.items()}
+        self._writes.append((urlsplit(target).path, json.dumps(sizes)))
 
     def stop(self) -> None:
         for server in self._servers:
@@ -145,7 +229,12 @@ class XerusPdu:
     # -- for the server
 
     def down(self) -> bool:
-        return self._down_until is not None and time.monotonic() < self._down_until
+        now = time.monotonic()
+        return any(start <= now < start + self.reboot_seconds for start in self._reboots)
+
+    def boots(self) -> int:
+        now = time.monotonic()
+        return sum(start <= now for start in self._reboots)
 
     def moved(self, request: Request) -> Optional[Answer]:
         if request.secure or not self.enforce_https:
@@ -159,6 +248,11 @@ class XerusPdu:
 
     def answer(self, request: Request, caller: Caller) -> Answer:
         path = urlsplit(request.target).path
+        if self._busy(path):
+            return Answer(503)
+        page = self._files.answer(request, caller)
+        if page is not None:
+            return page
         if request.method != "POST":
             return Answer(404)
         body = request.body.all()
@@ -167,6 +261,12 @@ class XerusPdu:
         if answer is None:
             return Answer(status)
         return Answer(status, json.dumps(answer, separators=(",", ":")).encode(), JSON)
+
+    def _busy(self, path: str) -> bool:
+        """While its firmware is updated, a unit answers on one page only."""
+        with self.lock:
+            self.clockwork.settle()
+            return self.firmware.began is not None and path != PROGRESS
 
     def _note(self, served: Served, method: str, params: Dict[str, Any]) -> None:
         if not method.startswith(READING):

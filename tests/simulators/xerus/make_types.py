@@ -29,12 +29,15 @@ SERVED = (
     "cert.ServerSSLCert", "rawcfg.RawConfiguration", "bulkcfg.BulkConfiguration", "diag.DiagLogSettings",
     "cascading.CascadeManager", "net.Net", "datetime.DateTime", "jsonrpc.NameService",
 )
-# Methods for the factory and for board-level service: the simulator answers them as unknown.
+# Rarely used ones, for the factory, board service or hardware that the simulated unit lacks: answered as unknown methods.
 NOT_SERVED = {
     "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
     "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",
     "getGatewaySensorManager", "getDiscoveredPackages", "getSensorHubs", "getPortFuse", "getFuse",
     "generateScepKey", "installScepCertChain", "hardFactoryReset", "manufacturingReset",
+    "getNetworkConfigIP", "setNetworkConfigIP", "getNetworkConfigIPv6", "setNetworkConfigIPv6",
+    "getNetworkConfigRoutesIPv4", "setNetworkConfigRoutesIPv4", "getNetworkConfigRoutesIPv6",
+    "setNetworkConfigRoutesIPv6", "setNetworkConfigWLan",
     "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit", "addZigbeeLinkUnit",
 }
 _NAME = re.compile(r"[A-Za-z_][\w.]*")

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 from urllib.parse import unquote
 
 from .clockwork import Clockwork
@@ -62,6 +62,9 @@ class Unit:
         for path in [path for path, one in self._by_path.items() if one is served]:
             del self._by_path[path]
 
+    def objects(self) -> List[Served]:
+        return list(self._by_name.values())
+
     def find(self, rid: str) -> Optional[Served]:
         opaque = _OPAQUE.match(rid)
         if opaque:
@@ -92,6 +95,10 @@ class Site:
     def _reference(self, served: Any) -> Reference:
         prefix = f"/link/{served.unit.link_id}" if served.unit.link_id and self.prefix_links else ""
         return Reference(f"{prefix}/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}", served.interface)
+
+    def rid(self, served: Served) -> str:
+        """What a reference to the object says now."""
+        return self._reference(served).rid
 
     def find(self, rid: str) -> Optional[Served]:
         """The object behind a resource id; None for one that does not exist (HTTP 404). May raise LinkDown."""

@@ -64,6 +64,9 @@ class Device(Protocol):
     def down(self) -> bool:
         """The unit reboots: nothing answers."""
 
+    def boots(self) -> int:
+        """How often it has rebooted; a connection does not outlive a reboot."""
+
     def moved(self, request: Request) -> Optional[Answer]:
         """A redirect to HTTPS, where that is enforced."""
 
@@ -95,6 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: "WebServer"
 
     def handle(self) -> None:
+        self._boots = self.server.device.boots()
         try:
             super().handle()
         except (OSError, ValueError):
@@ -120,7 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         order = device.faults.take()
         if order is not None and order.fault is Fault.SLOW:
             self.server.stopping.wait(order.seconds)
-        if device.down() or order is not None and order.fault is Fault.CLOSE_BEFORE:
+        gone = device.down() or device.boots() != self._boots
+        if gone or order is not None and order.fault is Fault.CLOSE_BEFORE:
             self._hang_up()
             return
         instead = _instead(order, request)
@@ -142,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer, order: Optional[Order]) -> None:
         fault = order.fault if order is not None else None
-        if fault is Fault.DROP_AFTER_WRITE or self.server.device.down():
+        if fault is Fault.DROP_AFTER_WRITE or self.server.device.boots() != self._boots:
             self._hang_up()
             return
         if fault is Fault.WRONG_ID:

@@ -1,0 +1,1 @@
+"""Scripts that the vendor's SDK runs against the simulator, each in a process of its own: python -m …"""

@@ -1,0 +1,160 @@
+"""The SDK's helpers for files: firmware, certificates, configurations, diagnostics, power meters."""
+from __future__ import annotations
+
+import base64
+import time
+from typing import Any, Dict, List
+
+from .script import main, make, module
+
+_PATIENCE = 15.0
+
+
+def _helper(package: str, *names: str) -> Any:
+    """Some helpers were called otherwise in old releases."""
+    found = module(package)
+    return next(getattr(found, name) for name in names if hasattr(found, name))
+
+
+def firmware(agent: Any, told: str) -> Dict[str, Any]:
+    """Uploads an image (base64), starts the update, watches its page until the unit is back."""
+    package = module("firmware")
+    proxy = package.Firmware("/firmware", agent)
+    before = proxy.getImageInfo()[0]
+    package.upload(agent, base64.b64decode(told))
+    status = proxy.getImageStatus()
+    present, info = proxy.getImageInfo()
+    found: Dict[str, Any] = {"before": before, "state": status.state.val, "done": status.size_done, "present": present,
+                             "version": info.version, "good": info.compatible and info.signature_good}
+    proxy.startUpdate([])
+    page = package.FirmwareUpdateStatus("/cgi-bin/fwupdate_progress.cgi", agent)
+    states: List[str] = []
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            state = page.getStatus().state
+        except module("").HttpException:
+            state = "GONE"
+        if state not in states[-1:]:
+            states.append(state)
+        if state == "NONE":
+            break
+        time.sleep(0.02)
+    history = proxy.getUpdateHistory()
+    return {**found, "states": states, "now": proxy.getVersion(), "history": [history[0].imageVersion, history[0].status.val]}
+
+
+def reboot(agent: Any, told: Any) -> Dict[str, Any]:
+    proxy = module("firmware").Firmware("/firmware", agent)
+    proxy.reboot()
+    deadline = time.monotonic() + _PATIENCE
+    down = False
+    while time.monotonic() < deadline:
+        try:
+            version = proxy.getVersion()
+            if down:
+                return {"version": version}
+        except module("").HttpException:
+            down = True
+        time.sleep(0.02)
+    return {"version": None}
+
+
+def certificate(agent: Any, told: Dict[str, str]) -> Dict[str, Any]:
+    """told: key, certificate and another key, as PEM."""
+    package = module("cert")
+    proxy = package.ServerSSLCert("/server_ssl_cert", agent)
+    key, chain, other = (told[name].encode() for name in ("key", "certificate", "other"))
+    codes = [package.upload(agent, chain, other), package.upload(agent, b"no certificate", key),
+             package.upload(agent, chain, b"no key"), package.upload(agent, chain, key), package.upload(agent, chain, key)]
+    info = proxy.getInfo()
+    found: Dict[str, Any] = {"codes": codes, "pending": info.havePendingCert, "issuer": info.pendingCertInfo.issuer.organization}
+    found["installed"] = proxy.installPendingKeyPair()
+    active = package.download(agent)
+    return {**found, "active": active.decode(), "pending after": proxy.getInfo().havePendingCert,
+            "nothing to install": proxy.installPendingKeyPair()}
+
+
+def requests(agent: Any, told: Any) -> Dict[str, Any]:
+    """A key made by the unit, with a request and with a certificate of its own."""
+    package = module("cert")
+    proxy = package.ServerSSLCert("/server_ssl_cert", agent)
+    cert = package.ServerSSLCert
+    subject = make(cert.CommonAttributes, country="DE", stateOrProvince="", locality="", organization="Example",
+                   organizationalUnit="", commonName="pdu.example.org", emailAddress="")
+    old = {"keyLength": 2048, "rsaKeyLength": 2048, "names": ["pdu.example.org"]}
+    kind = hasattr(cert, "KeyType") and cert.KeyType.KEY_TYPE_RSA
+    curve = hasattr(cert, "EllipticCurve") and cert.EllipticCurve.EC_CURVE_UNKNOWN
+    key = hasattr(cert, "KeyInfo") and make(cert.KeyInfo, type=kind, ecCurve=curve, rsaKeyLength=2048, inSecureElement=False)
+    wanted = make(cert.ReqInfo, subject=subject, keyType=kind, ellipticCurve=curve, keyInfo=key, **old)
+    found = {"generated": proxy.generateUnsignedKeyPair(wanted, ""), "again": proxy.generateUnsignedKeyPair(wanted, ""),
+             "request": proxy.getInfo().pendingReqInfo.subject.commonName, "early": proxy.installPendingKeyPair()}
+    proxy.deletePending()
+    return {**found, "gone": proxy.getInfo().havePendingReq, "signed": proxy.generateSelfSignedKeyPair(wanted, 30),
+            "certificate": proxy.getInfo().pendingCertInfo.subject.commonName}
+
+
+def raw(agent: Any, told: Any) -> Dict[str, Any]:
+    package = module("rawcfg")
+    text = _helper("rawcfg", "download", "download_rawcfg")(agent)
+    changed = text.replace(b"pdu.name=", b"pdu.name=rack 7")
+    codes = [int(package.upload(agent, data)) for data in (b"nonsense", b"#! magic\n", changed)]
+    return {"codes": codes, "status": _finished(package.RawConfiguration("/rawcfg", agent)),
+            "name": module("pdumodel").Pdu("/model/pdu/0", agent).getSettings().name}
+
+
+def bulk(agent: Any, told: Any) -> Dict[str, Any]:
+    package = module("bulkcfg")
+    download = _helper("bulkcfg", "download", "download_bulkcfg")
+    plain = download(agent)
+    codes = [int(package.upload(agent, data)) for data in (b"nonsense", plain + b" ", plain)]
+    proxy = package.BulkConfiguration("/bulkcfg", agent)
+    return {"codes": codes, "status": _finished(proxy), "backup as bulk": int(package.upload(agent, download(agent, backup=True)))}
+
+
+def sealed(agent: Any, told: Any) -> Dict[str, Any]:
+    """Passwords, clear text, skipped checks and link units (from 4.0)."""
+    package = module("bulkcfg")
+    closed = package.download(agent, password="secret")
+    clear = package.download(agent, clear_text=True)
+    other = clear.replace(b'"firmware"', b'"firmware"')
+    found = {"wrong password": package.upload(agent, closed, password="guess"), "clear": b"pdu.name" in clear,
+             "closed": b"pdu.name" in closed, "unknown link": package.upload(agent, other, link_ids=[7]),
+             "wrong check": package.upload(agent, other, skip_check="everything")}
+    found["right"] = package.upload(agent, closed, password="secret", skip_check="firmware_version,model", link_ids=[1])
+    return found
+
+
+def _finished(proxy: Any) -> int:
+    deadline = time.monotonic() + _PATIENCE
+    status = proxy.getStatus()[0].val
+    while status == 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+        status = proxy.getStatus()[0].val
+    return int(status)
+
+
+def data(agent: Any, told: Any) -> Dict[str, Any]:
+    pdumodel = module("pdumodel")
+    answer = pdumodel.upload_pmc_config(agent, b'{"inlet.0": "Main feed"}') if hasattr(agent, "_request") else None
+    return {"diag": _helper("diag", "download", "download_diag")(agent)[:2].hex(), "eto": len(pdumodel.download_eto(agent)),
+            "pmc": answer, "mains": pdumodel.download_powermeter_csv(agent).decode(),
+            "panel": len(pdumodel.download_panel_csv(agent, 1).splitlines())}
+
+
+def profiles(agent: Any, told: Any) -> Dict[str, Any]:
+    bulkcfg = module("bulkcfg")
+    proxy = bulkcfg.BulkConfiguration("/bulkcfg", agent)
+    profile = make(bulkcfg.BulkConfiguration.FilterProfile, name="no snmp", description="leaves SNMP out",
+                   filterNameToTypeMap={"snmp": bulkcfg.BulkConfiguration.FilterType.BLACKLIST})
+    found = {"added": proxy.addFilterProfile(profile), "again": proxy.addFilterProfile(profile),
+             "modified": proxy.modifyFilterProfile(profile), "default": proxy.selectDefaultFilterProfile("no snmp"),
+             "name": proxy.getDefaultFilterProfileName(), "is default": proxy.deleteFilterProfile("no snmp"),
+             "filters": [one.name for one in proxy.getFilters()], "settings": proxy.setSettings(proxy.getSettings())}
+    back = proxy.getFilterProfiles()[0].name
+    return {**found, "back": proxy.selectDefaultFilterProfile(back), "deleted": proxy.deleteFilterProfile("no snmp")}
+
+
+if __name__ == "__main__":
+    main({"firmware": firmware, "reboot": reboot, "certificate": certificate, "requests": requests, "raw": raw,
+          "bulk": bulk, "sealed": sealed, "data": data, "profiles": profiles})

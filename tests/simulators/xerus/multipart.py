@@ -1,0 +1,95 @@
+"""multipart/form-data, read as a stream: an upload of hundreds of megabytes never lies in memory as a whole."""
+from __future__ import annotations
+
+import email.message
+import email.parser
+import tempfile
+from typing import IO, Dict, NamedTuple
+
+from .server import Body
+
+_PIECE = 64 * 1024
+_IN_MEMORY = 1024 * 1024
+_LONGEST_HEADERS = 16 * 1024
+
+
+class BadForm(Exception):
+    """The body is not what its content type promises."""
+
+
+class Part(NamedTuple):
+    filename: str
+    size: int
+    file: IO[bytes]             # at its start
+
+
+def boundary_of(content_type: str) -> bytes:
+    message = email.message.Message()
+    message["Content-Type"] = content_type
+    boundary = message.get_param("boundary")
+    if message.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
+        raise BadForm("not multipart/form-data")
+    return boundary.encode("ascii")
+
+
+class _Reader:
+    def __init__(self, body: Body, boundary: bytes) -> None:
+        self._body = body
+        self._mark = b"\r\n--" + boundary
+        self._held = b"\r\n"            # so that the first boundary looks like the others
+
+    def _fill(self) -> bool:
+        piece = self._body.read(_PIECE)
+        self._held += piece
+        return bool(piece)
+
+    def take(self, size: int) -> bytes:
+        while len(self._held) < size:
+            if not self._fill():
+                raise BadForm("ends within a part")
+        taken, self._held = self._held[:size], self._held[size:]
+        return taken
+
+    def headers(self) -> email.message.Message:
+        while b"\r\n\r\n" not in self._held:
+            if len(self._held) > _LONGEST_HEADERS or not self._fill():
+                raise BadForm("a part without headers")
+        head, _, self._held = self._held.partition(b"\r\n\r\n")
+        return email.parser.Parser().parsestr(head.decode("utf-8", "replace"))
+
+    def copy(self, target: IO[bytes]) -> int:
+        """Everything up to the next boundary, which is passed; returns the number of bytes."""
+        size = 0
+        while True:
+            at = self._held.find(self._mark)
+            if at >= 0:
+                target.write(self._held[:at])
+                self._held = self._held[at + len(self._mark):]
+                return size + at
+            safe = max(0, len(self._held) - len(self._mark))
+            target.write(self._held[:safe])
+            self._held = self._held[safe:]
+            size += safe
+            if not self._fill():
+                raise BadForm("no closing boundary")
+
+
+def parse(body: Body, content_type: str) -> Dict[str, Part]:
+    """The file parts by form name. The caller closes their files."""
+    reader = _Reader(body, boundary_of(content_type))
+    with tempfile.TemporaryFile() as preamble:
+        reader.copy(preamble)
+    parts: Dict[str, Part] = {}
+    try:
+        while reader.take(2) != b"--":
+            headers = reader.headers()
+            file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+            size = reader.copy(file)
+            file.seek(0)
+            name = headers.get_param("name", header="Content-Disposition")
+            parts[str(name)] = Part(headers.get_filename() or "", size, file)
+    except BadForm:
+        for part in parts.values():
+            part.file.close()
+        raise
+    return parts

@@ -1,0 +1,1 @@
+"""Everything that a unit serves beside its power model."""

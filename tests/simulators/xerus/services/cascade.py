@@ -1,0 +1,90 @@
+"""/cascade: link units (from 3.6)."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List
+
+from ..objects import Served, Unit
+
+if TYPE_CHECKING:
+    from ..device import XerusPdu
+
+_INVALID, _ON_PRIMARY, _ID_IN_USE, _HOST_IN_USE, _UNREACHABLE = 1, 2, 4, 5, 6
+_DENIED, _NOT_SUPPORTED, _PASSWORD_CHANGE, _PASSWORD_POLICY = 7, 10, 11, 12
+_STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
+_STATUS_OK, _STATUS_UNREACHABLE = 1, 2
+_LOWEST, _HIGHEST = 2, 8
+_SHORTEST_PASSWORD = 4
+# Units that can be linked stand in this network (for documentation); their last number is what the sentence says.
+FACTORY_FRESH, WRONG_LOGIN = "192.0.2.11", "192.0.2.12"
+_NETWORK = "192.0.2."
+Json = Dict[str, Any]
+
+
+class CascadeManager(Served):
+    """A unit in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
+
+    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+        super().__init__(unit, "cascading.CascadeManager", "cascade", ["/cascade"])
+        self._device = device
+        self._hosts = {link_id: f"{_NETWORK}{100 + link_id}" for link_id in device.units if link_id}
+        self._settings: Json = {"caCertChain": "", "allowOffTimeRangeCerts": False}
+
+    def getStatus(self) -> Json:
+        units = self._device.units
+        linked = {link_id: {"host": host, "type": 0, "fwVersion": f"{self.unit.firmware.release}.5-50000",
+                            "status": _STATUS_OK if units[link_id].reachable else _STATUS_UNREACHABLE}
+                  for link_id, host in sorted(self._hosts.items())}
+        return {"role": _PRIMARY if linked else _STANDALONE, "linkUnits": linked, "primaryLinkId": 1 if linked else 0}
+
+    def addLinkUnit(self, linkId: int, host: str, login: str, password: str, newPassword: str) -> int:
+        code = self._check(linkId, host, login, password)
+        if not code and host == FACTORY_FRESH:
+            code = _PASSWORD_CHANGE if not newPassword else _PASSWORD_POLICY * (len(newPassword) < _SHORTEST_PASSWORD)
+        if not code:
+            self._device.link(linkId)
+            self._hosts[linkId] = host
+        return code
+
+    def addLinkUnit2(self, linkId: int, host: str, login: str, password: str, newPassword: str,
+                     disableStrongPasswordReq: bool) -> int:
+        return self.addLinkUnit(linkId, host, login, password, newPassword)
+
+    def _check(self, link_id: int, host: str, login: str, password: str) -> int:
+        known = login == "admin" and password == "legrand" and host != WRONG_LOGIN
+        faults = ((_INVALID, not _LOWEST <= link_id <= _HIGHEST), (_ID_IN_USE, link_id in self._hosts),
+                  (_HOST_IN_USE, host in self._hosts.values()), (_UNREACHABLE, not host.startswith(_NETWORK)),
+                  (_DENIED, not known))
+        return next((code for code, wrong in faults if wrong), 0)
+
+    def releaseLinkUnit(self, linkId: int) -> int:
+        if linkId not in self._hosts:
+            return _INVALID
+        del self._hosts[linkId]
+        self._device.unlink(linkId)
+        return 0
+
+    def requestLink(self, token: str) -> int:
+        """What another primary unit calls; this one is no link unit."""
+        return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
+
+    def finalizeLink(self, token: str) -> None:
+        """Only of use after requestLink, which this unit refuses."""
+
+    def unlink(self) -> None:
+        """For a link unit, to leave its primary unit; this one is none."""
+
+    def getSupportedRoles(self) -> List[int]:
+        return [_STANDALONE, _PRIMARY, _LINK_UNIT]
+
+    def getSupportedLinkUnitTypes(self) -> List[int]:
+        return [0]
+
+    def getLinkPortStatus(self) -> Json:
+        return {"isSupported": False}
+
+    def getPrimaryUnitSettings(self) -> Json:
+        return self._settings
+
+    def setPrimaryUnitSettings(self, primaryUnitSettings: Json) -> int:
+        self._settings = primaryUnitSettings
+        return 0

@@ -1,0 +1,263 @@
+"""/server_ssl_cert: the unit's TLS key and certificate, real ones; installing them changes what its server shows."""
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Union
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from ..objects import Served, Unit
+
+if TYPE_CHECKING:
+    from ..device import XerusPdu
+
+OK, UPLOAD_PENDING, UPLOAD_KEY, UPLOAD_CERTIFICATE, UPLOAD_MISMATCH = 0, 2, 3, 4, 5
+_LENGTH, _PENDING, _CURVE, _DAYS = 100, 101, 104, 105
+_KEY_MISSING, _CERT_MISSING, _CERT_FORMAT, _MISMATCH, _KEY_FORMAT = 200, 201, 202, 203, 204
+_RSA, _ECDSA = 1, 2
+_LONGEST_DAYS = 3650
+_LENGTHS = (1024, 2048, 3072, 4096)
+_CURVES: Dict[int, ec.EllipticCurve] = {1: ec.SECP256R1(), 2: ec.SECP384R1(), 3: ec.SECP521R1()}
+_ATTRIBUTES = (("country", NameOID.COUNTRY_NAME), ("stateOrProvince", NameOID.STATE_OR_PROVINCE_NAME),
+               ("locality", NameOID.LOCALITY_NAME), ("organization", NameOID.ORGANIZATION_NAME),
+               ("organizationalUnit", NameOID.ORGANIZATIONAL_UNIT_NAME), ("commonName", NameOID.COMMON_NAME),
+               ("emailAddress", NameOID.EMAIL_ADDRESS))
+_DATE = "%b %d %H:%M:%S %Y GMT"
+Json = Dict[str, Any]
+Key = Union[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey]
+
+
+class Pair(NamedTuple):
+    key: Optional[Key]
+    chain: List[x509.Certificate]
+
+
+class ServerCertificate(Served):
+    def __init__(self, unit: Unit, device: "XerusPdu", key: bytes, certificate: bytes) -> None:
+        super().__init__(unit, "cert.ServerSSLCert", "server_ssl_cert", ["/server_ssl_cert"])
+        self._device = device
+        self.active = Pair(_load_key(key, ""), _load_chain(certificate))
+        self.pending = Pair(None, [])
+        self.request: Optional[x509.CertificateSigningRequest] = None
+
+    # -- what the pages call
+
+    def upload(self, certificate: bytes, key: Optional[bytes]) -> int:
+        """A certificate with its key, or one for the pending request."""
+        if self.pending.chain or self.request is not None and key is not None:
+            return UPLOAD_PENDING
+        if self.request is not None:
+            loaded = self.pending.key
+        else:
+            loaded = _load_key(key, "") if key is not None else None
+        if loaded is None:
+            return UPLOAD_KEY
+        chain = _load_chain(certificate)
+        if not chain:
+            return UPLOAD_CERTIFICATE
+        if not _match(loaded, chain):
+            return UPLOAD_MISMATCH
+        self.pending, self.request = Pair(loaded, chain), None
+        return OK
+
+    def download(self, tag: str) -> Optional[bytes]:
+        """PEM; None for an unknown tag. Empty where there is nothing."""
+        table = {"active_cert": lambda: _chain_pem(self.active.chain), "active_key": lambda: _key_pem(self.active.key, ""),
+                 "new_cert": lambda: _chain_pem(self.pending.chain), "new_key": lambda: _key_pem(self.pending.key, ""),
+                 "new_req": self._request_pem}
+        return table[tag]() if tag in table else None
+
+    def _request_pem(self) -> bytes:
+        return self.request.public_bytes(serialization.Encoding.PEM) if self.request else b""
+
+    # -- making keys
+
+    def getSupportedKeyInfos(self) -> List[Json]:
+        return [*({"type": _RSA, "rsaKeyLength": length} for length in _LENGTHS[1:]),
+                *({"type": _ECDSA, "ecCurve": curve} for curve in _CURVES)]
+
+    def generateUnsignedKeyPair(self, reqInfo: Json, challenge: str) -> int:
+        code = self._generate(reqInfo)
+        key = self.pending.key
+        if not code and key is not None:
+            builder = x509.CertificateSigningRequestBuilder().subject_name(_name(reqInfo["subject"]))
+            self.request = _with_names(builder, reqInfo).sign(key, hashes.SHA256())
+        return code
+
+    def generateSelfSignedKeyPair(self, reqInfo: Json, days: int) -> int:
+        if not 1 <= days <= _LONGEST_DAYS:
+            return _DAYS
+        code = self._generate(reqInfo)
+        key = self.pending.key
+        if not code and key is not None:
+            subject, now = _name(reqInfo["subject"]), datetime.now(timezone.utc)
+            builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now,
+                                              now + timedelta(days=days))
+            self.pending = Pair(key, [_with_names(builder, reqInfo).sign(key, hashes.SHA256())])
+        return code
+
+    def _generate(self, info: Json) -> int:
+        if self.pending.key is not None:
+            return _PENDING
+        told = info.get("keyInfo") or {"type": info.get("keyType", _RSA), "ecCurve": info.get("ellipticCurve"),
+                                       "rsaKeyLength": info.get("rsaKeyLength", info.get("keyLength"))}
+        if told["type"] == _ECDSA:
+            if told["ecCurve"] not in _CURVES:
+                return _CURVE
+            self.pending = Pair(ec.generate_private_key(_CURVES[told["ecCurve"]]), [])
+            return 0
+        if told["rsaKeyLength"] not in _LENGTHS:
+            return _LENGTH
+        self.pending = Pair(rsa.generate_private_key(65537, told["rsaKeyLength"]), [])
+        return 0
+
+    def deletePending(self) -> None:
+        self.pending, self.request = Pair(None, []), None
+
+    def installPendingKeyPair(self) -> int:
+        key, chain = self.pending
+        if key is None:
+            return _KEY_MISSING
+        if not chain:
+            return _CERT_MISSING
+        if not _match(key, chain):
+            return _MISMATCH
+        self.active = self.pending
+        self.deletePending()
+        self._device.install(_key_pem(key, ""), _chain_pem(chain))
+        return 0
+
+    # -- PEM over JSON-RPC (from 4.3)
+
+    def getActiveCertChainPEM(self) -> str:
+        return _chain_pem(self.active.chain).decode()
+
+    def getActiveKeyPEM(self, keyPassword: str) -> str:
+        return _key_pem(self.active.key, keyPassword).decode()
+
+    def getPendingRequestPEM(self) -> str:
+        return self._request_pem().decode()
+
+    def getPendingCertChainPEM(self) -> str:
+        return _chain_pem(self.pending.chain).decode()
+
+    def getPendingKeyPEM(self, keyPassword: str) -> str:
+        return _key_pem(self.pending.key, keyPassword).decode()
+
+    def setPendingCertChainPEM(self, certChain: str) -> int:
+        if self.pending.key is None:
+            return _KEY_MISSING
+        return self._set_pending(self.pending.key, certChain)
+
+    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int:
+        if self.pending.key is not None:
+            return _PENDING
+        loaded = _load_key(key.encode(), keyPassword)
+        return _KEY_FORMAT if loaded is None else self._set_pending(loaded, certChain)
+
+    def _set_pending(self, key: Key, text: str) -> int:
+        chain = _load_chain(text.encode())
+        if not chain:
+            return _CERT_FORMAT
+        if not _match(key, chain):
+            return _MISMATCH
+        self.pending, self.request = Pair(key, chain), None
+        return 0
+
+    # -- telling
+
+    def getInfo(self) -> Json:
+        pending, active = self.pending.chain, self.active.chain
+        request = self.request
+        return {"havePendingReq": request is not None, "havePendingCert": bool(pending),
+                "pendingReqInfo": _request_info(request) if request else None,
+                "pendingCertInfo": _certificate_info(pending[0]) if pending else None,
+                "pendingCertChainInfos": [_certificate_info(one) for one in pending[1:]],
+                "activeCertInfo": _certificate_info(active[0]),
+                "activeCertChainInfos": [_certificate_info(one) for one in active[1:]], "maxSignDays": _LONGEST_DAYS}
+
+
+def _load_key(pem: bytes, password: str) -> Optional[Key]:
+    try:
+        key = serialization.load_pem_private_key(pem, password.encode() or None)
+    except (ValueError, TypeError):
+        return None
+    return key if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)) else None
+
+
+def _load_chain(pem: bytes) -> List[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        return []
+
+
+def _match(key: Key, chain: List[x509.Certificate]) -> bool:
+    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_key().public_bytes(*form) == chain[0].public_key().public_bytes(*form)
+
+
+def _chain_pem(chain: List[x509.Certificate]) -> bytes:
+    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
+
+
+def _key_pem(key: Optional[Key], password: str) -> bytes:
+    if key is None:
+        return b""
+    sealed: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if password:
+        sealed = serialization.BestAvailableEncryption(password.encode())
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)
+
+
+def _name(subject: Json) -> x509.Name:
+    return x509.Name([x509.NameAttribute(oid, subject[field]) for field, oid in _ATTRIBUTES if subject[field]])
+
+
+def _with_names(builder: Any, info: Json) -> Any:
+    """A request's and a certificate's builder take the extension alike."""
+    names = info.get("names") or []
+    if not names:
+        return builder
+    return builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+
+
+def _told(name: x509.Name) -> Json:
+    found: Json = {}
+    for field, oid in _ATTRIBUTES:
+        values = name.get_attributes_for_oid(oid)
+        found[field] = str(values[0].value) if values else ""
+    return found
+
+
+def _key_info(public: Any) -> Json:
+    """In every spelling that the releases have had."""
+    if isinstance(public, rsa.RSAPublicKey):
+        kind, curve, length = _RSA, 0, public.key_size
+    else:
+        number = {curve.name: number for number, curve in _CURVES.items()}
+        kind, curve, length = _ECDSA, number.get(public.curve.name, 0), 0
+    return {"keyInfo": {"type": kind, "ecCurve": curve, "rsaKeyLength": length}, "keyType": kind, "ellipticCurve": curve,
+            "rsaKeyLength": length, "keyLength": public.key_size}
+
+
+def _names(extensions: x509.Extensions) -> List[str]:
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [str(name.value) for name in names]
+
+
+def _request_info(request: x509.CertificateSigningRequest) -> Json:
+    return {"subject": _told(request.subject), "names": _names(request.extensions), **_key_info(request.public_key())}
+
+
+def _certificate_info(certificate: x509.Certificate) -> Json:
+    return {"subject": _told(certificate.subject), "issuer": _told(certificate.issuer),
+            "names": _names(certificate.extensions), "serialNumber": f"{certificate.serial_number:X}",
+            "invalidBefore": certificate.not_valid_before_utc.strftime(_DATE),
+            "invalidAfter": certificate.not_valid_after_utc.strftime(_DATE), **_key_info(certificate.public_key())}

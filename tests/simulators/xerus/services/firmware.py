@@ -1,0 +1,130 @@
+"""/firmware: images, updates, reboots; and the progress page that answers while nothing else does."""
+from __future__ import annotations
+
+import hashlib
+from typing import IO, TYPE_CHECKING, Any, Dict, List, Optional
+
+from ..objects import Served, Unit
+
+if TYPE_CHECKING:
+    from ..device import XerusPdu
+
+PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
+PRODUCT, PLATFORM = "pdu", "px3"
+_MAGIC = b"XERUS-SIMULATOR-IMAGE "
+_UPLOAD_FAILED, _COMPLETE, _NONE = 2, 5, 0
+_SUCCESSFUL = 0
+_ALLOW_UNTRUSTED = 2
+_PIECE = 256 * 1024
+# What share of the time each step takes.
+_STEPS = (("INIT", 0.1), ("PREP", 0.3), ("UPDATE", 0.9), ("SUCCESS", 1.0))
+Json = Dict[str, Any]
+
+
+def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
+    """A firmware image that the simulated unit accepts; its version decides the generation after the update."""
+    head = _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
+    return head.ljust(size, b"\0")
+
+
+class Firmware(Served):
+    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+        super().__init__(unit, "firmware.Firmware", "firmware", ["/firmware"])
+        self._device = device
+        self.version = f"{unit.firmware.release}.5-50000"
+        self.history: List[Json] = []
+        self._status: Json = {"state": _NONE}
+        self._info: Optional[Json] = None
+        self._md5 = ""
+        self.began: Optional[float] = None      # of a running update
+        self.factory_resets = 0
+
+    # -- what the upload page calls
+
+    def receive(self, file: IO[bytes], size: int) -> None:
+        """Reads an uploaded image piece by piece."""
+        wall = self.unit.clockwork.wall()
+        digest, head = hashlib.md5(usedforsecurity=False), b""
+        for piece in iter(lambda: file.read(_PIECE), b""):
+            digest.update(piece)
+            head = head or piece[:256]
+        self._md5 = digest.hexdigest()
+        self._status = {"state": _COMPLETE, "time_started": wall, "size_total": size, "size_done": size}
+        self._info = _info(head.partition(b"\n")[0])
+
+    def upload_failed(self, reason: str) -> None:
+        self._status = {"state": _UPLOAD_FAILED, "error_message": reason, "time_started": self.unit.clockwork.wall()}
+        self._info = None
+
+    # -- the interface
+
+    def getVersion(self) -> str:
+        return self.version
+
+    def getInfo(self) -> Json:
+        return {"product": PRODUCT, "platform": PLATFORM, "version": self.version}
+
+    def getImageStatus(self) -> Json:
+        return self._status
+
+    def getImageInfo(self) -> Json:
+        return {"_ret_": self._info is not None, "info": self._info}
+
+    def discardImage(self) -> None:
+        self._status, self._info = {"state": _NONE}, None
+
+    def getUpdateHistory(self) -> List[Json]:
+        return self.history
+
+    def startUpdate(self, flags: List[int]) -> None:
+        """Nothing happens without an image that fits; an unsigned one needs the flag that allows it."""
+        info = self._info
+        trusted = info is not None and (info["signature_good"] or _ALLOW_UNTRUSTED in flags)
+        if info is None or not (info["valid"] and info["compatible"] and trusted) or self.began is not None:
+            return
+        self.began = self.unit.clockwork.now()
+        self.unit.clockwork.after(self._device.update_seconds, lambda: self._finish(str(info["version"])))
+
+    def _finish(self, version: str) -> None:
+        self.history.append({"timestamp": self.unit.clockwork.wall(), "oldVersion": self.version,
+                             "imageVersion": version, "imageMD5": self._md5, "status": _SUCCESSFUL,
+                             "product": PRODUCT, "platform": PLATFORM})
+        self.version, self.began = version, None
+        self.discardImage()
+        self._device.updated(version)
+
+    def reboot(self) -> None:
+        self._device.reboot_soon()
+
+    def factoryReset(self) -> None:
+        self.factory_resets += 1
+        self._device.reboot_soon()
+
+
+def _info(head: bytes) -> Json:
+    if not head.startswith(_MAGIC):
+        return {"valid": False}
+    told = dict(pair.split("=", 1) for pair in head[len(_MAGIC):].decode("ascii").split())
+    signed = told["signed"] == "1"
+    return {"valid": True, "version": told["version"], "min_required_version": "3.0.0", "product": PRODUCT,
+            "platform": PLATFORM, "oem": "raritan", "compatible": told["compatible"] == "1",
+            "signature_present": signed, "signed_by": "Simulator" * signed, "signature_good": signed,
+            "certified_by": "Simulator CA" * signed, "certificate_good": signed, "model_supported": True}
+
+
+class UpdateStatus(Served):
+    """A page, but it speaks JSON-RPC like an object."""
+
+    def __init__(self, unit: Unit, device: "XerusPdu", firmware: Firmware) -> None:
+        super().__init__(unit, "firmware.FirmwareUpdateStatus", "firmwareupdatestatus", [PROGRESS])
+        self._device = device
+        self._firmware = firmware
+
+    def getStatus(self) -> Json:
+        began = self._firmware.began
+        if began is None:
+            return {"state": "NONE"}
+        elapsed = self.unit.clockwork.now() - began
+        share = elapsed / self._device.update_seconds
+        state = next((name for name, until in _STEPS if share < until), "SUCCESS")
+        return {"state": state, "elapsed": int(elapsed), "estimated": max(1, round(self._device.update_seconds))}

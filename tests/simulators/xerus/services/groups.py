@@ -1,0 +1,103 @@
+"""Outlet groups, also over several link units (from 3.5)."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Tuple
+
+from ..metered import Sensors
+from ..objects import Served
+from ..outlet import Outlet
+from ..pdu import PduUnit
+from ..relays import Relay
+from ..sensors import Awake
+
+_INVALID, _NO_SUCH_ID, _TOO_MANY = 1, 2, 3
+_MOST = 32
+Json = Dict[str, Any]
+
+
+class OutletGroupManager(Served):
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "pdumodel.OutletGroupManager", "outletgroupmanager", ["/model/outletgroup"])
+        self._pdu = unit
+        self.groups: Dict[int, OutletGroup] = {}
+        self._created = 0
+
+    def createGroup(self, name: str, members: List[Optional[Served]]) -> Json:
+        if len(self.groups) >= _MOST:
+            return {"_ret_": _TOO_MANY, "group": None}
+        if not _only_outlets(members):
+            return {"_ret_": _INVALID, "group": None}
+        number = min(set(range(1, _MOST + 1)) - set(self.groups))
+        self._created += 1
+        self.groups[number] = OutletGroup(self._pdu, number, self._created, {"name": name, "members": members})
+        return {"_ret_": 0, "group": self.groups[number]}
+
+    def getAllGroups(self) -> Dict[int, Served]:
+        return dict(self.groups)
+
+    def getGroup(self, id: int) -> Json:
+        group = self.groups.get(id)
+        return {"_ret_": 0 if group else _NO_SUCH_ID, "group": group}
+
+    def deleteGroup(self, id: int) -> int:
+        group = self.groups.pop(id, None)
+        if group is None:
+            return _NO_SUCH_ID
+        group.unit.remove(group)
+        return 0
+
+
+def _only_outlets(members: List[Optional[Served]]) -> bool:
+    return bool(members) and all(isinstance(member, Outlet) for member in members) and len(set(members)) == len(members)
+
+
+class OutletGroup(Served):
+    def __init__(self, unit: PduUnit, number: int, unique: int, settings: Json) -> None:
+        super().__init__(unit, "pdumodel.OutletGroup", f"outletgroup.{number}", [f"/model/outletgroup/{number}"])
+        self._meta = {"groupId": number, "uniqueId": unique}
+        self.settings = settings
+        self._sensors = Sensors(unit, f"G{number}", f"/model/outletgroup/{number}", Awake(), unit.model.live)
+        if unit.model.metering == "outlet":
+            self._sensors.numeric({"activePower": self._watts})
+            self._sensors.counter("activeEnergy", 0.0, self._watts)
+
+    def _members(self) -> List[Outlet]:
+        return [member for member in self.settings["members"] if isinstance(member, Outlet)]
+
+    def _watts(self) -> float:
+        return sum(member.watts() for member in self._members())
+
+    def getSensors(self) -> Json:
+        return dict(self._sensors.fitted)
+
+    def getMetaData(self) -> Json:
+        return self._meta
+
+    def getSettings(self) -> Json:
+        return self.settings
+
+    def setSettings(self, settings: Json) -> int:
+        if not _only_outlets(settings["members"]):
+            return _INVALID
+        self.settings = settings
+        return 0
+
+    def setAllOutletPowerStates(self, pstate: int) -> int:
+        for pdu, relays in self._by_unit():
+            if pstate:
+                pdu.relays.on(relays, sequence=True)
+            else:
+                pdu.relays.off(relays)
+        return 0
+
+    def cycleAllOutletPowerStates(self) -> int:
+        for pdu, relays in self._by_unit():
+            pdu.relays.cycle(relays, sequence=True)
+        return 0
+
+    def _by_unit(self) -> List[Tuple[PduUnit, List[Relay]]]:
+        chosen: Dict[int, List[Outlet]] = {}
+        for member in self._members():
+            if not member.refusal():
+                chosen.setdefault(member.unit.link_id, []).append(member)
+        return [(outlets[0].pdu, [outlet.relay for outlet in outlets]) for outlets in chosen.values()]

@@ -1,0 +1,115 @@
+"""/net: interfaces, bridging, port forwarding. Until 3.3 it had other methods, of which the common ones are here."""
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from ..objects import Served, Unit
+
+_UNKNOWN_INTERFACE, _DNS_SERVERS, _DNS_SERVER, _DOWNSTREAM, _PREFIX = 1, 100, 101, 300, 404
+_MOST_DNS = 3
+_DHCP, _STATIC = 1, 0
+_ETHERNET, _BRIDGE = 0, 2
+_UP = 2
+_PRIMARY = 0
+_PROTOCOLS = ("HTTPS", "HTTP", "SSH", "TELNET", "SNMP", "MODBUS")
+Json = Dict[str, Any]
+
+
+def _ip(enabled: bool) -> Json:
+    return {"enabled": enabled, "configMethod": _DHCP, "staticAddrCidr": {"addr": "", "prefixLen": 24}}
+
+
+class Net(Served):
+    INTERFACES = (("br0", "BRIDGE", _BRIDGE, False), ("eth1", "ETH1", _ETHERNET, True), ("eth2", "ETH2", _ETHERNET, True))
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit, "net.Net", "net", ["/net"])
+        self.settings: Json = {
+            "common": {"dns": {"serverAddrs": []}, "portForwarding": {"enabled": False, "role": _PRIMARY}},
+            "ifMap": {name: {"enabled": enabled, "ipv4": _ip(True), "ipv6": _ip(False)}
+                      for name, _, _, enabled in self.INTERFACES},
+            "ethMap": {name: {"mtu": 1500, "lldpEnabled": True} for name in ("eth1", "eth2")}, "wlanMap": {}}
+        self._old: Json = {"enabled": True, "autocfg": 1, "ipaddr": "192.0.2.10", "netmask": "255.255.255.0"}
+        self._lan: Json = {}
+        self._services: List[Json] = [{"service": "https", "enable": True, "port": 443},
+                                      {"service": "http", "enable": True, "port": 80}]
+
+    # -- from 3.4
+
+    def getSettings(self) -> Json:
+        return self.settings
+
+    def setSettings(self, settings: Json) -> int:
+        """Checked as a whole: one fault, and nothing changes."""
+        code = self._check(settings)
+        if not code:
+            self.settings = settings
+        return code
+
+    def _check(self, settings: Json) -> int:
+        dns = settings["common"]["dns"]["serverAddrs"]
+        forwarding = settings["common"]["portForwarding"]
+        downstream = forwarding.get("primaryUnitDownstreamIfName", forwarding.get("masterDownstreamIfName", ""))
+        primary = forwarding["enabled"] and forwarding["role"] == _PRIMARY
+        addresses = [one[family] for one in settings["ifMap"].values() for family in ("ipv4", "ipv6")]
+        faults = (
+            (_UNKNOWN_INTERFACE, set(settings["ifMap"]) != set(self.settings["ifMap"])),
+            (_DNS_SERVERS, len(dns) > _MOST_DNS),
+            (_DNS_SERVER, any(not server for server in dns)),
+            (_DOWNSTREAM, primary and downstream not in {*self.settings["ifMap"], "usb"}),
+            (_PREFIX, any(not 0 <= address["staticAddrCidr"]["prefixLen"] <= 128 for address in addresses)),
+        )
+        return next((code for code, wrong in faults if wrong), 0)
+
+    def getInfo(self) -> Json:
+        forwarding = self.settings["common"]["portForwarding"]
+        return {"common": {"dns": self.settings["common"]["dns"],
+                           "portForwarding": {"enabled": forwarding["enabled"], "nodeIndexValid": forwarding["enabled"]}},
+                "ifMap": {name: self._interface(name, label, kind) for name, label, kind, _ in self.INTERFACES},
+                "ethMap": {name: {"linkDetected": name == "eth1"} for name in self.settings["ethMap"]}}
+
+    def _interface(self, name: str, label: str, kind: int) -> Json:
+        settings = self.settings["ifMap"][name]
+        bridged = self.settings["ifMap"]["br0"]["enabled"] and kind != _BRIDGE
+        return {"name": name, "label": label, "type": kind, "enabled": settings["enabled"],
+                "controllingIfName": "br0" if bridged else "", "masterIfName": "br0" if bridged else "",
+                "state": _UP if settings["enabled"] else 0, "macAddr": "00:0d:5d:00:00:00", "mtu": 1500,
+                "ipv4": {"enabled": settings["ipv4"]["enabled"], "configMethod": settings["ipv4"]["configMethod"],
+                         "addrsCidr": [{"addr": "127.0.0.1", "prefixLen": 8}]}}
+
+    def getPortForwardingProtocolMappings(self) -> List[Json]:
+        return [{"appProtoId": number, "appProtoName": name, "transportProtoName": "UDP" if name == "SNMP" else "TCP"}
+                for number, name in enumerate(_PROTOCOLS)]
+
+    # -- until 3.3
+
+    def getNetworkConfigIPv4(self) -> Json:
+        return {"cfg4": self._old, "cfg4current": {**self._old, "ipaddr": "127.0.0.1", "netmask": "255.0.0.0"}}
+
+    def setNetworkConfigIPv4(self, cfg4: Json) -> int:
+        if cfg4["autocfg"] == _STATIC and not cfg4["ipaddr"]:
+            return 1
+        self._old = cfg4
+        return 0
+
+    def getNetworkConfigInterface(self) -> Json:
+        return {"state": {}, "lan": self._lan, "lancurrent": {"link": True}, "wlan": None}
+
+    def setNetworkConfigLan(self, lancfg: Json) -> int:
+        self._lan = lancfg
+        return 0
+
+    def getNetworkConfigServices(self) -> List[Json]:
+        return self._services
+
+    def setNetworkConfigServices(self, services: List[Json]) -> int:
+        if any(not 1 <= service["port"] <= 65535 for service in services):
+            return 1
+        self._services = services
+        return 0
+
+    def getMACs(self) -> Json:
+        return {"state": {}, "ethmac": "00:0d:5d:00:00:00", "wlanmac": ""}
+
+    def getBridgeSlaveCount(self) -> int:
+        return 0

@@ -1,0 +1,181 @@
+"""Peripheral slots and what is plugged in, a feature port, the beeper."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Tuple
+
+from ..objects import Served
+from ..pdu import PduUnit
+from ..sensors import KINDS, Awake, NumericSensor, Sensor, SwitchSensor
+
+_DEV_PORT, _CHAIN = 1, 3
+_INVALID = 1
+_DRY_CONTACT = 39
+_PLAIN_CHANNEL_FROM = 2     # 3.x tells channel 0 for a sensor without channels, 4.0 tells -1
+_SENSORS = (("temperature", "SIM1JX0001", 17.93), ("humidity", "SIM1EQ0002", 54.5), ("temperature", "SIM1EQ0002", 16.5),
+            ("absoluteHumidity", "SIM1EQ0002", 7.63))
+Json = Dict[str, Any]
+ValueObject = Tuple[str, Json]
+
+
+class DeviceManager(Served):
+    """/model/peripheraldevicemanager. The last fitted device is an actuator, the others are sensors."""
+
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "peripheral.DeviceManager", "peripheraldevicemanager", ["/model/peripheraldevicemanager"])
+        model = unit.model
+        self.settings: Json = {"presenceDetectionTimeout": 15, "autoManageNewDevices": True, "maxActivePoweredDryContacts": 10}
+        self.devices = [_device(unit, number, number == model.peripherals - 1 and number > 0)
+                        for number in range(min(model.peripherals, model.slots))]
+        empty: List[Optional[Json]] = [None] * (model.slots - len(self.devices))
+        self.slots = [DeviceSlot(unit, number, device, self)
+                      for number, device in enumerate([*self.devices, *empty])]
+
+    def getDeviceSlots(self) -> List[Served]:
+        return list(self.slots)
+
+    def getDeviceSlot(self, idx: int) -> Optional[Served]:
+        return self.slots[idx] if 0 <= idx < len(self.slots) else None
+
+    def getDiscoveredDevices(self) -> List[ValueObject]:
+        return [("peripheral.Device", device) for device in self.devices]
+
+    def getDiscoveredPackageInfos(self) -> List[Json]:
+        return [{"state": 0, "position": device["position"],
+                 "hwInfo": {"serial": device["deviceID"]["serial"], "packageClass": device["packageClass"]}}
+                for device in self.devices]
+
+    def getSettings(self) -> Json:
+        return self.settings
+
+    def setSettings(self, settings: Json) -> int:
+        if settings["presenceDetectionTimeout"] < 0:
+            return _INVALID
+        self.settings = settings
+        return 0
+
+    def getMetaData(self) -> Json:
+        return {"oneWirePortCount": 1, "onboardDeviceCount": 0}
+
+    def getDeviceTypeInfos(self) -> List[Json]:
+        return [{"type": {"readingtype": 0, "type": kind.quantity, "unit": kind.unit}, "identifier": name, "name": name,
+                 "defaultRange": {"lower": kind.lower, "upper": kind.upper}, "defaultDecDigits": kind.digits}
+                for name, kind in KINDS.items() if name in {name for name, _, _ in _SENSORS}]
+
+    def getFirmwareUpdateState(self) -> Json:
+        return {"active": False, "remaining": 0}
+
+    def getStatistics(self) -> Json:
+        return {"cSumErrCnt": 0, "fuseTripCnt": 0}
+
+
+def _device(unit: PduUnit, number: int, actuator: bool) -> Json:
+    name, serial, value = _SENSORS[number % len(_SENSORS)]
+    paths = [f"/model/peripheraldeviceslot/{number}/device"]
+    sensor: Sensor
+    if actuator:
+        sensor, serial = SwitchSensor(unit, f"EXT{number:02}S", paths, _DRY_CONTACT, Awake()), f"SIMDX2{number:04}"
+    else:
+        sensor = NumericSensor(unit, KINDS[name], f"EXT{number:02}N", paths, lambda: value, Awake())
+    plain = -1 if unit.firmware.index >= _PLAIN_CHANNEL_FROM else 0
+    return {"deviceID": {"serial": serial, "type": sensor.getTypeSpec(), "isActuator": actuator, "channel": plain},
+            "position": [{"portType": _DEV_PORT, "port": "1"}, {"portType": _CHAIN, "port": str(number + 1)}],
+            "packageClass": "DX2" if actuator else serial[3:6], "device": sensor}
+
+
+class DeviceSlot(Served):
+    def __init__(self, unit: PduUnit, number: int, device: Optional[Json], manager: DeviceManager) -> None:
+        super().__init__(unit, "peripheral.DeviceSlot", f"pDevSlot.{number}", [f"/model/peripheraldeviceslot/{number}"])
+        self.device = device
+        self._manager = manager
+        self.settings: Json = {"name": f"sensor {number + 1}" if device else "", "useDefaultThresholds": True,
+                               "properties": {"linearOffset": ""} if device else {}}
+
+    def getDevice(self) -> Optional[ValueObject]:
+        return ("peripheral.Device", self.device) if self.device else None
+
+    def assign(self, devid: Json) -> int:
+        """A device sits in one slot; it leaves the one where it was."""
+        found = next((device for device in self._manager.devices if device["deviceID"] == devid), None)
+        if found is None:
+            return _INVALID
+        for slot in self._manager.slots:
+            if slot.device is found:
+                slot.device = None
+        self.device = found
+        return 0
+
+    def assignAddress(self, packageClass: str, address: Json) -> int:
+        found = next((device for device in self._manager.devices
+                      if device["packageClass"] == packageClass and device["position"] == address["position"]), None)
+        return self.assign(found["deviceID"]) if found else _INVALID
+
+    def unassign(self) -> int:
+        self.device = None
+        return 0
+
+    def getSettings(self) -> Json:
+        return self.settings
+
+    def setSettings(self, settings: Json) -> int:
+        self.settings = settings
+        return 0
+
+
+class FeaturePort(Served):
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "portsmodel.Port", "featureport.0", ["/model/featureport/0"])
+        self._name = "FEATURE"
+        self._mode: Json = {"type": 0, "pinnedDeviceType": ""}
+
+    def getProperties(self) -> Json:
+        return {"name": self._name, "label": "FEATURE", "mode": self._mode}
+
+    def setName(self, name: str) -> None:
+        self._name = name
+
+    def setDetectionMode(self, mode: Json) -> int:
+        pinned = mode["pinnedDeviceType"]
+        if pinned and pinned not in self.getDetectableDevices():
+            return _INVALID
+        self._mode = mode
+        return 0
+
+    def getDetectableDevices(self) -> List[str]:
+        return ["Asset Strip", "External Beeper", "LHX"]
+
+    def getDevice(self) -> None:
+        """Nothing is connected."""
+
+    def getDeviceConfig(self, deviceType: str) -> None:
+        """A device that is not connected has no configuration."""
+
+
+class Beeper(Served):
+    """`activate` beeps until its time is over."""
+
+    _QUIET, _ACTIVE = 0, 2
+
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "hmi.InternalBeeper", "internalbeeper", ["/model/beeper"])
+        self._muted = self._muted_now = False
+        self._until = 0.0
+        self._reason = ""
+
+    def mute(self, muted: bool) -> None:
+        self._muted = muted
+
+    def isMuted(self) -> bool:
+        return self._muted
+
+    def activate(self, on: bool, reason: str, timeout: int) -> None:
+        """timeout in milliseconds."""
+        self._until = self.unit.clockwork.now() + timeout / 1000 if on else 0.0
+        self._reason, self._muted_now = reason, False
+
+    def muteCurrentActivation(self) -> None:
+        self._muted_now = True
+
+    def getState(self) -> Json:
+        active = self.unit.clockwork.now() < self._until
+        return {"_ret_": self._ACTIVE if active else self._QUIET, "reason": self._reason if active else "",
+                "mutedTemporarily": active and self._muted_now}
