@@ -113,17 +113,22 @@ def _rows(variables: Mapping[str, str], commands: Iterable[str]) -> List[Row]:
     found: Dict[Tuple[int, str], Dict[str, str]] = {}
     for variable, text in variables.items():
         row = _ROW.fullmatch(variable)
-        if row is not None:
+        if row is not None and not _is_whole_chain(row):
             found.setdefault((int(row[1] or 0), row[2]), {})[row[3]] = text
     for command in commands:
         row = _ROW.fullmatch(command)
-        if row is not None and row[3] in _SWITCHES:
+        if row is not None and row[3] in _SWITCHES and not _is_whole_chain(row):
             found.setdefault((int(row[1] or 0), row[2]), {})
     members = sorted({member for member, _ in found if member > 0} | _promised_members(variables)) or [0]
     if members != [0]:
         _check_chain(variables)
     return [(member, number_, found[member, number_]) for member in members
             for number_ in _numbers(variables, member, [n for m, n in found if m == member])]
+
+
+def _is_whole_chain(row: "re.Match[str]") -> bool:
+    """`device.0` is NUT's other name for the whole of a chain."""
+    return row[1] is not None and int(row[1]) == 0
 
 
 def _promised_members(variables: Mapping[str, str]) -> Set[int]:

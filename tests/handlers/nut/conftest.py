@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import Iterator
+
+import pytest
+
+from tests.handlers.nut.given import pdu_variables
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
+
+
+@pytest.fixture(scope="session")
+def real() -> Iterator[Upsd]:
+    """A real upsd with a PDU of 48 outlets, a small one to write to, and a device without a driver."""
+    small = {"device.type": "pdu", "ups.status": "OL", "outlet.count": "2", "outlet.1.status": "on", "outlet.2.status": "off",
+             "outlet.1.desc": 'a "quoted" \\ # one', "ups.id": "x"}
+    sections = [upsd.dummy("pdu", pdu_variables(48), "static pdu"), upsd.dummy("small", small), upsd.absent("gone")]
+    with Upsd(sections) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def real_tls() -> Iterator[Upsd]:
+    """A real upsd that takes STARTTLS."""
+    with Upsd([upsd.dummy("pdu", pdu_variables(4))], tls=True) as server:
+        yield server

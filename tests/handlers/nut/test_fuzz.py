@@ -1,0 +1,87 @@
+"""100,000 answers of a server that is broken or hostile: nothing but the error tree comes out, and nothing gets in."""
+from __future__ import annotations
+
+import math
+import random
+from typing import Callable, List, Tuple
+
+from handlers.errors import PduHandlerError, SettingsError
+from handlers.nut import messages, outlets
+from handlers.nut.protocol import Answers, Decoder, Request
+
+ANSWERS = 100_000
+GOOD: List[Tuple[Callable[[], Request[object]], bytes]] = [
+    (lambda: messages.list_var("pdu"), b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\n'
+     b'VAR pdu outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu device.2.outlet.1.status "on"\n'
+     b'VAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'),
+    (lambda: messages.list_cmd("pdu"), b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n"),
+    (messages.list_ups, b'BEGIN LIST UPS\nUPS pdu "two \\"words\\""\nUPS ups "x"\nEND LIST UPS\n'),
+    (lambda: messages.list_range("pdu", "v"), b'BEGIN LIST RANGE pdu v\nRANGE pdu v "1" "2"\nEND LIST RANGE pdu v\n'),
+    (lambda: messages.list_client("pdu"), b"BEGIN LIST CLIENT pdu\nCLIENT pdu ::1\nEND LIST CLIENT pdu\n"),
+    (lambda: messages.get_var("pdu", "ups.status"), b'VAR pdu ups.status "OL"\n'),
+    (lambda: messages.get_type("pdu", "v"), b"TYPE pdu v RW STRING:32\n"),
+    (lambda: messages.get_numlogins("pdu"), b"NUMLOGINS pdu 1\n"),
+    (lambda: messages.instcmd("pdu", "load.off"), b"OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2\n"),
+    (lambda: messages.get_tracking("1"), b"SUCCESS\n"),
+    (messages.ver, b"Network UPS Tools upsd 2.8.0\n"),
+    (lambda: messages.password("x"), b"OK\n"),
+    (lambda: messages.get_var("pdu", "v"), b"ERR DATA-STALE\n"),
+]
+PIECES = [b"\n", b'"', b"\\", b"\0", b"\r", b" ", b"ERR ", b"OK ", b"BEGIN LIST VAR pdu\n", b"END LIST VAR pdu\n", b"\xff\xfe", b"#",
+          b"VAR pdu ", b"\x1b[31m", b"-1", b"1e999", b"nan", b"9" * 400, b"device.0.outlet.0.status", b"outlet.-1.id", "\u2028é".encode()]
+
+
+def mutated(chance: random.Random, data: bytes) -> bytes:
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randint(0, len(data))
+        how = chance.randrange(6)
+        if how == 0:
+            data = data[:at] + chance.choice(PIECES) + data[at:]
+        elif how == 1:
+            data = data[:at]
+        elif how == 2:
+            data = data[:at] + bytes([chance.randrange(256)]) + data[at + 1:]
+        elif how == 3:
+            data = data[:at] + data[at + chance.randint(1, 20):]
+        elif how == 4:
+            lines = data.split(b"\n")
+            chance.shuffle(lines)
+            data = b"\n".join(lines)
+        else:
+            data = bytes(chance.randrange(256) for _ in range(chance.randint(0, 40)))
+    return data
+
+
+def use(value: object) -> None:
+    """What a handler would do with it."""
+    if isinstance(value, dict):
+        device = outlets.read(value, list(value), value, whole_load=True)
+        for figure in (device.load, device.energy, *(o.current for o in device.outlets), *(o.energy for o in device.outlets)):
+            assert figure is None or (math.isfinite(figure) and figure >= 0)
+        assert len({outlet.identity for outlet in device.outlets}) == len(device.outlets)
+    for name in value if isinstance(value, (dict, list)) else [value]:
+        if isinstance(name, str):
+            try:
+                line = messages.instcmd(name, name, name).line
+            except SettingsError:
+                continue
+            assert line.count(b"\n") == 1 and not set(line) & {0, 13}
+
+
+def test_no_answer_raises_outside_the_tree_hangs_or_injects_a_line() -> None:
+    chance = random.Random(20261120)
+    ends = {"value": 0, "error": 0, "unfinished": 0}
+    for _ in range(ANSWERS):
+        make, good = chance.choice(GOOD)
+        request = make()
+        decoder = Decoder([request], Answers("server"))
+        try:
+            if not decoder.feed(mutated(chance, good)):
+                ends["unfinished"] += 1
+                continue
+            use(decoder.answers[request])
+            ends["value"] += 1
+        except PduHandlerError as error:
+            assert "\n" not in str(error) and str(error).isprintable()
+            ends["error"] += 1
+    assert min(ends.values()) > ANSWERS // 50, ends     # the mutations reach every way out

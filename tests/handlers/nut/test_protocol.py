@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from typing import List, Tuple
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
+from handlers.nut import messages, protocol
+from handlers.nut.protocol import ERRORS, Answers, DataStale, Decoder, DriverNotConnected, Failure, Request
+
+CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7e), max_size=200)
+NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
+
+
+def decode(data: bytes, *requests: Request[object]) -> Answers:
+    decoder = Decoder(requests, Answers("server"))
+    assert decoder.feed(data)
+    return decoder.answers
+
+
+def quoted(text: str) -> str:
+    return protocol.value(text, "value")
+
+
+@given(st.lists(CARRIED, min_size=1, max_size=5))
+def test_words_come_back_as_they_were_sent(words: List[str]) -> None:
+    assert protocol.split(" ".join(protocol.word(text, "value") for text in words)) == words
+
+
+@given(CARRIED)
+def test_a_word_never_ends_its_line_or_its_quotes(text: str) -> None:
+    sent = messages.set_var("pdu", "outlet.1.desc", text).line
+    assert sent.count(b"\n") == 1 and sent.endswith(b"\n")
+    assert protocol.split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
+
+
+@given(st.text(max_size=50))
+def test_whatever_is_asked_to_be_set_is_sent_as_one_line_or_refused(text: str) -> None:
+    try:
+        sent = messages.set_var("pdu", "ups.id", text).line
+    except SettingsError as error:
+        assert "\n" not in str(error)
+        return
+    assert sent.count(b"\n") == 1 and b"\0" not in sent and b"\r" not in sent
+
+
+@given(st.text(max_size=50))
+def test_whatever_is_given_as_a_name_is_sent_as_one_bare_word_or_refused(text: str) -> None:
+    try:
+        request = messages.get_var(text, "ups.status")
+    except SettingsError:
+        return
+    assert protocol.split(request.line.decode("ascii")[:-1]) == ["GET", "VAR", text, "ups.status"]
+
+
+@pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300])
+def test_what_the_protocol_cannot_carry_is_refused_before_it_is_sent(text: str) -> None:
+    for make in (messages.username, messages.password, lambda t: messages.set_var("pdu", "ups.id", t),
+                 lambda t: messages.instcmd("pdu", "load.off", t)):
+        with pytest.raises(SettingsError) as caught:
+            make(text)
+        assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "two words", "pdu\nLIST", 'a"b', "a#b", "a=b", "a\\b", "pdü", "x" * 513])
+def test_a_name_that_needs_quotes_is_no_name(text: str) -> None:
+    for make in (messages.list_var, messages.login, messages.fsd, lambda t: messages.get_var("pdu", t),
+                 lambda t: messages.instcmd("pdu", t)):
+        with pytest.raises(SettingsError):
+            make(text)
+
+
+def test_a_value_that_a_server_would_mutilate_in_silence_is_refused_but_a_password_is_not() -> None:
+    with pytest.raises(SettingsError, match="ASCII"):
+        messages.set_var("pdu", "ups.id", "Größe")
+    assert messages.password("Größe").line == 'PASSWORD "Größe"\n'.encode()
+
+
+def test_a_hash_is_escaped_because_a_server_takes_it_for_a_comment_even_in_quotes() -> None:
+    assert messages.password("a#b").line == b'PASSWORD "a\\#b"\n'
+
+
+def test_no_secret_and_no_value_stands_in_a_label() -> None:
+    for request in (messages.password("hunter2"), messages.username("root"), messages.set_var("pdu", "ups.id", "hunter2")):
+        assert "hunter2" not in repr(request) and "root" not in repr(request)
+
+
+@given(st.dictionaries(NAMES, CARRIED, max_size=30))
+def test_a_list_of_variables_is_read_as_it_was_written(variables: "dict[str, str]") -> None:
+    rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
+    request = messages.list_var("pdu")
+    assert decode(f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\n".encode(), request)[request] == variables
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(NAMES, CARRIED, max_size=8), st.lists(st.integers(1, 30), min_size=1, max_size=20))
+def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: "dict[str, str]", cuts: List[int]) -> None:
+    rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
+    data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
+    requests = messages.list_var("pdu"), messages.protver(), messages.netver()
+    decoder = Decoder(requests, Answers())
+    at = 0
+    while at < len(data):
+        size = cuts[at % len(cuts)]
+        done = decoder.feed(data[at:at + size])
+        at += size
+        assert done == (at >= len(data))
+    assert decoder.answers[requests[0]] == variables and decoder.answers[requests[2]] == "1.3"
+    assert decoder.answers.failure(requests[1]) == Failure("UNKNOWN-COMMAND")
+
+
+def test_every_list_of_the_protocol_is_read() -> None:
+    def listed(query: str, rows: str) -> bytes:
+        return f"BEGIN LIST {query}\n{rows}END LIST {query}\n".encode()
+    cases: List[Tuple[Request[object], bytes, object]] = [
+        (messages.list_ups(), listed("UPS", 'UPS a "first one"\nUPS b "Unavailable"\n'), {"a": "first one", "b": "Unavailable"}),
+        (messages.list_rw("a"), listed("RW a", 'RW a ups.id "my \\"ups\\""\n'), {"ups.id": 'my "ups"'}),
+        (messages.list_cmd("a"), listed("CMD a", "CMD a load.off\nCMD a load.on\n"), ["load.off", "load.on"]),
+        (messages.list_enum("a", "v"), listed("ENUM a v", 'ENUM a v "on"\nENUM a v "off now"\n'), ["on", "off now"]),
+        (messages.list_range("a", "v"), listed("RANGE a v", 'RANGE a v "90" "100"\n'), [("90", "100")]),
+        (messages.list_client("a"), listed("CLIENT a", "CLIENT a ::1\nCLIENT a 192.0.2.1\n"), ["::1", "192.0.2.1"]),
+        (messages.list_cmd("a"), listed("CMD a", ""), [])]
+    for request, data, expected in cases:
+        assert decode(data, request)[request] == expected
+
+
+def test_every_single_answer_of_the_protocol_is_read() -> None:
+    cases: List[Tuple[Request[object], str, object]] = [
+        (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
+        (messages.get_type("a", "v"), "TYPE a v RW STRING:32", messages.Type(("RW", "STRING"), 32)),
+        (messages.get_type("a", "v"), "TYPE a v ENUM", messages.Type(("ENUM",), None)),
+        (messages.get_desc("a", "v"), 'DESC a v "UPS status"', "UPS status"),
+        (messages.get_cmddesc("a", "c"), 'CMDDESC a c "Turn off"', "Turn off"),
+        (messages.get_upsdesc("a"), 'UPSDESC a "Development box"', "Development box"),
+        (messages.get_numlogins("a"), "NUMLOGINS a 12", 12),
+        (messages.ver(), "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
+         "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"),
+        (messages.netver(), "1.3", "1.3"), (messages.protver(), "1.3", "1.3"), (messages.help_(), "Commands: HELP", "Commands: HELP"),
+        (messages.username("u"), "OK", ""), (messages.password("p"), "OK", ""), (messages.starttls(), "OK STARTTLS", "STARTTLS"),
+        (messages.login("a"), "OK", ""), (messages.logout(), "OK Goodbye", "Goodbye"), (messages.logout(), "Goodbye...", ""),
+        (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"), (messages.master("a"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
+        (messages.fsd("a"), "OK FSD-SET", "FSD-SET"), (messages.set_tracking(True), "OK", ""),
+        (messages.get_tracking(), "ON", "ON"), (messages.get_tracking("1-2"), "PENDING", "PENDING"),
+        (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"), (messages.instcmd("a", "c", "p"), "OK", "")]
+    for request, line, expected in cases:
+        assert decode(line.encode() + b"\n", request)[request] == expected, line
+
+
+@pytest.mark.parametrize("request_, data", [
+    (messages.list_var("a"), b"BEGIN LIST VAR b\n"), (messages.list_var("a"), b'VAR a v "x"\n'), (messages.list_var("a"), b"OK\n"),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR b v "x"\n'), (messages.list_var("a"), b"BEGIN LIST VAR a\nVAR a v\n"),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "open\n'), (messages.list_var("a"), b"BEGIN LIST VAR a\nERR DATA-STALE\n"),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "1"\nEND LIST VAR b\n'),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'), (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
+    (messages.ver(), b"BEGIN LIST VAR a\n"), (messages.ver(), b"ERR\n"), (messages.ver(), b"ERR  x\n"),
+    (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (protocol.MAX_LINE + 2)),
+])
+def test_an_answer_that_the_protocol_does_not_allow_is_refused_before_it_is_stored(request_: Request[object], data: bytes) -> None:
+    decoder = Decoder([request_], Answers())
+    with pytest.raises(ProtocolError) as caught:
+        decoder.feed(data)
+    assert caught.value.payload and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("request_, line", [
+    (messages.get_var("a", "v"), 'VAR a w "x"'), (messages.get_var("a", "v"), 'VAR a v "x" "y"'), (messages.get_var("a", "v"), "OK"),
+    (messages.get_var("a", "v"), 'VAR a v "x'), (messages.get_numlogins("a"), "NUMLOGINS a many"), (messages.login("a"), "FINE"),
+    (messages.get_numlogins("a"), "NUMLOGINS a -1"), (messages.instcmd("a", "c"), "OK TRACKING"), (messages.instcmd("a", "c"), "OK then"),
+    (messages.get_tracking("1"), "MAYBE"), (messages.get_tracking(), "PENDING"), (messages.get_type("a", "v"), "TYPE a v STRING:x"),
+])
+def test_a_single_answer_of_another_shape_is_refused(request_: Request[object], line: str) -> None:
+    with pytest.raises(ProtocolError):
+        decode(line.encode() + b"\n", request_)[request_]
+
+
+def test_a_list_without_end_is_refused() -> None:
+    decoder = Decoder([messages.list_cmd("a")], Answers())
+    decoder.feed(b"BEGIN LIST CMD a\n")
+    with pytest.raises(ProtocolError):
+        for _ in range(protocol.MAX_ROWS // 100 + 2):
+            decoder.feed(b"CMD a load.off\n" * 100)
+
+
+def test_a_variable_that_is_listed_twice_is_refused() -> None:
+    request = messages.list_var("a")
+    answers = decode(b'BEGIN LIST VAR a\nVAR a v "on"\nVAR a v "off"\nEND LIST VAR a\n', request)
+    with pytest.raises(ProtocolError, match="twice"):
+        answers[request]
+
+
+def test_bytes_that_are_no_utf8_survive() -> None:
+    request = messages.get_var("a", "v")
+    value = decode(b'VAR a v "caf\xe9 \xff"\n', request)[request]
+    assert value.encode("utf-8", "surrogateescape") == b"caf\xe9 \xff"
+
+
+def test_line_ends_of_other_systems_are_taken() -> None:
+    request = messages.list_var("a")
+    assert decode(b'BEGIN LIST VAR a\r\nVAR a v "1"\r\nEND LIST VAR a\r\n', request)[request] == {"v": "1"}
+
+
+@pytest.mark.parametrize("code", sorted(ERRORS))
+def test_every_error_code_is_a_value_and_an_error_that_says_what_to_do(code: str) -> None:
+    request = messages.get_var("a", "v")
+    answers = decode(f"ERR {code} some more\n".encode(), request)
+    assert answers.failure(request) == Failure(code, "some more")
+    with pytest.raises(PduHandlerError) as caught:
+        answers[request]
+    assert code in caught.value.reason and "some more" not in str(caught.value)
+    assert caught.value.host == "server" and caught.value.operation == "GET VAR a v"
+
+
+@pytest.mark.parametrize("code, kind, name", [
+    ("DATA-STALE", DataStale, "data-stale"), ("DRIVER-NOT-CONNECTED", DriverNotConnected, "driver-not-connected"),
+    ("ACCESS-DENIED", Denied, "denied"), ("UNKNOWN-UPS", SettingsError, "settings"), ("READONLY", Refused, "refused"),
+    ("SOMETHING-NEW", Refused, "refused")])
+def test_error_codes_tell_who_must_act(code: str, kind: type, name: str) -> None:
+    error = Failure(code).error()
+    assert type(error) is kind and error.kind == name
+    assert not isinstance(error, Refused) or error.code == code
+
+
+def test_what_a_server_writes_into_an_error_cannot_break_a_line_or_a_terminal() -> None:
+    text = str(Failure("\x1b[2J\u2028" + "x" * 500).error())
+    assert text.isprintable() and len(text) < 300
