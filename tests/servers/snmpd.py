@@ -99,6 +99,14 @@ class Snmpd:
         self._end_process()
         self._tidy()
 
+    def restart(self, forget: bool = False) -> None:
+        """Ends snmpd and starts it on the same port; with `forget` under another SNMPv3 engine id, like a new unit."""
+        self._end_process()
+        if forget:
+            shutil.rmtree(self.folder / "persist", ignore_errors=True)
+        if not self._start():
+            raise RuntimeError("snmpd did not start again")
+
     def writes(self) -> List[Write]:
         """Every SET varbind that reached the device, in order."""
         path = self.folder / "writes.jsonl"

@@ -17,7 +17,7 @@ from tests.simulators.books import Books
 
 from . import ber
 from .ber import Binding, Message, Pdu
-from .device import Arcs, Device, Row, Write
+from .device import INTEGER, Arcs, Device, Row, Write
 from .faults import Faults
 from .model import Model
 
@@ -202,9 +202,10 @@ class Agent:
 
     def _next(self, oid: Arcs) -> Binding:
         faults = self.faults
-        if faults.endless and len(oid) > 7:
-            return (*oid[:-1], oid[-1] + 1), Row(2, 1)
         found = self.device.next(oid)
+        leaves_column = found is None or found[0][:-1] != oid[:-1]
+        if faults.endless and leaves_column and self.device.get((*oid[:-1], 1)) is not None:
+            return (*oid[:-1], oid[-1] + 1), Row(INTEGER, 1)
         if found is None:
             return oid, ber.END_OF_MIB_VIEW
         if faults.same_oid_after is not None and found[0][-1] > faults.same_oid_after:

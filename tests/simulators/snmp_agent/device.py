@@ -338,13 +338,14 @@ def rules_as_json(rules: Sequence[Rule]) -> List[Dict[str, Any]]:
 
 
 def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> List[Rule]:
-    """The inverse of `rules_as_json` after a trip through JSON, which has lists in place of tuples."""
-    def when(conditions: Iterable[Mapping[str, Any]]) -> Tuple[When, ...]:
-        return tuple(When(c["oid"], tuple(c["values"]), c["negate"]) for c in conditions)
+    """The inverse of `rules_as_json` after a trip through JSON, which has lists in place of tuples. What is left out
+    has its default."""
+    def when(holder: Mapping[str, Any]) -> Tuple[When, ...]:
+        return tuple(When(**{**c, "values": tuple(c["values"])}) for c in holder.get("when", ()))
 
     rules = []
     for entry in entries:
-        effects = tuple(Effect(**{**effect, "written": tuple(effect["written"]), "when": when(effect["when"])})
-                        for effect in entry["effects"])
-        rules.append(Rule(**{**entry, "allow": tuple(entry["allow"]), "when": when(entry["when"]), "effects": effects}))
+        effects = tuple(Effect(**{**effect, "written": tuple(effect.get("written", ())), "when": when(effect)})
+                        for effect in entry.get("effects", ()))
+        rules.append(Rule(**{**entry, "allow": tuple(entry.get("allow", ())), "when": when(entry), "effects": effects}))
     return rules

@@ -1,0 +1,48 @@
+"""The three helpers of `common.misc`, as far as the public page shows them."""
+from __future__ import annotations
+
+from typing import Iterator, List
+
+from common.logger import get_logger
+from common.misc import InversionDict, Oid, waiter
+
+
+def test_an_oid_is_extended_with_one_dot_whatever_dots_the_parts_bring() -> None:
+    assert Oid("1.3.6") + "7" == "1.3.6.7"
+    assert Oid("1.3.6.") + ".7.8" == "1.3.6.7.8"
+
+
+def test_an_extended_oid_can_be_extended_again() -> None:
+    longer = Oid("1.3") + "6" + "1"
+    assert isinstance(longer, Oid)
+    assert longer == "1.3.6.1"
+
+
+def test_an_inversion_dict_gives_the_key_of_a_value_or_the_default() -> None:
+    numbers = InversionDict({"up": 1, "down": 0})
+    assert numbers["up"] == 1
+    assert numbers.get_by_value(0) == "down"
+    assert numbers.get_by_value(7, "unknown") == "unknown"
+    assert numbers.get_by_value(7) is None
+
+
+def test_a_waiter_repeats_until_the_matcher_holds() -> None:
+    answers: Iterator[int] = iter((0, 0, 1, 2))
+    assert waiter(lambda: next(answers))(matcher=lambda result: result == 1, timeout=5, pause=0) == 1
+    assert next(answers) == 2
+
+
+def test_a_waiter_gives_back_the_last_result_at_its_deadline() -> None:
+    calls: List[int] = []
+
+    @waiter
+    def never() -> int:
+        calls.append(1)
+        return len(calls)
+
+    assert never(matcher=lambda result: False, timeout=0.02, pause=0.005) == len(calls)
+    assert len(calls) > 1
+
+
+def test_a_logger_takes_the_text_that_the_page_gives_it() -> None:
+    get_logger("rpcm").info("Get PDU load")

@@ -1,0 +1,30 @@
+"""One snmpd for all tests of the double that only read, and a fresh agent for each of those with faults."""
+from __future__ import annotations
+
+from typing import Iterator
+
+import pytest
+
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.connection import PduSnmpData
+from tests.servers.snmpd import Snmpd
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+
+
+def connect(port: int, **params: str) -> BaseSnmpPdu:
+    """The double, as the platform would make it, for an agent on this port."""
+    wanted = {"version": "2", "community": "private", "timeout": "0.6", "retries": "1", "port": str(port), **params}
+    return BaseSnmpPdu(PduSnmpData("127.0.0.1", wanted))
+
+
+@pytest.fixture(scope="session")
+def snmpd() -> Iterator[Snmpd]:
+    with Snmpd(apc.rpdu2(outlets=48)) as server:
+        yield server
+
+
+@pytest.fixture
+def agent() -> Iterator[Agent]:
+    with Agent(apc.rpdu2(outlets=48)) as running:
+        yield running

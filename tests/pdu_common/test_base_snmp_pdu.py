@@ -1,0 +1,244 @@
+"""The double of BaseSnmpPdu against real snmpd: every version and level, types, rights, several threads and processes."""
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Dict, Iterator, Tuple
+
+import pytest
+
+from common.misc import Oid
+from pdu_common.base_snmp_pdu import SnmpError
+from tests.needs import ROOT
+from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.simulators.snmp_agent import Device, Row, Rule
+from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
+from tests.simulators.snmp_agent.devices import apc
+
+from .conftest import connect
+
+pytestmark = pytest.mark.against("Net-SNMP snmpd")
+
+NAME = "1.3.6.1.2.1.1.5.0"
+STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
+LEVELS: Dict[str, Dict[str, str]] = {
+    "v1": {"version": "1"}, "v2c": {"version": "2c"},
+    **{f"v3 {user.auth or 'no'} {user.priv or 'no'}": user.params() for user in USERS},
+}
+TYPES = "1.3.6.1.4.1.99999.1"
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Iterator[Snmpd]:
+    """One object of each type, a writable integer and text, one that refuses, and one whose answer comes too late."""
+    rows = {
+        f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()), f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
+        f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)), f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
+        f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1), f"{TYPES}.7.0": Row(TICKS, 100), f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
+        f"{TYPES}.9.0": Row(OCTETS, b""), f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
+        f"{TYPES}.20.0": Row(INTEGER, 0), f"{TYPES}.21.0": Row(OCTETS, b""), f"{TYPES}.22.0": Row(INTEGER, 0),
+        f"{TYPES}.23.0": Row(INTEGER, 0),
+    }
+    rules = (Rule(f"{TYPES}.20.0"), Rule(f"{TYPES}.21.0"), Rule(f"{TYPES}.22.0", refuse="inconsistentValue"),
+             Rule(f"{TYPES}.23.0", sleep=1.6))
+    with Snmpd(Device(rows, rules)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("level", sorted(LEVELS))
+def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: str) -> None:
+    pdu = connect(snmpd.port, **LEVELS[level])
+    assert pdu.snmp_get(NAME).value == "rpdu2"
+    states = pdu.snmp_walk(STATES)
+    assert [element.oid_index for element in states] == [str(n) for n in range(1, 49)]
+    assert [element.value_int for element in states] == [1 if n % 4 == 0 else 2 for n in range(1, 49)]
+
+
+@pytest.mark.parametrize("level", sorted(LEVELS))
+def test_every_version_and_security_level_writes_exactly_one_integer(level: str) -> None:
+    with Snmpd(apc.rpdu2(outlets=4)) as server:
+        pdu = connect(server.port, **LEVELS[level])
+        pdu.snmp_set(f"{COMMANDS}.3", 2)
+        assert pdu.snmp_get(f"{STATES}.3").value_int == 1
+        assert [tuple(write) for write in server.writes()] == [(f"{COMMANDS}.3", INTEGER, "2", "")]
+
+
+@pytest.mark.parametrize("version", ("1", "2", "3"))
+def test_a_missing_object_has_no_value_in_any_version(snmpd: Snmpd, version: str) -> None:
+    pdu = connect(snmpd.port, version=version, user="plain")
+    missing = pdu.snmp_get(f"{STATES}.99")
+    assert missing.value is None
+    with pytest.raises(ValueError, match="holds no number"):
+        missing.value_int
+
+
+@pytest.mark.parametrize("version", ("1", "2", "3"))
+def test_a_subtree_without_rows_is_an_empty_list_also_at_the_end_of_the_mib(snmpd: Snmpd, version: str) -> None:
+    pdu = connect(snmpd.port, version=version, user="plain")
+    assert pdu.snmp_walk("1.3.6.1.4.1.5") == []
+    assert pdu.snmp_walk("1.3.6.1.6") == []
+
+
+@pytest.mark.parametrize("version", ("1", "2", "3"))
+def test_a_walk_of_everything_ends_with_the_last_object(mixed: Snmpd, version: str) -> None:
+    elements = connect(mixed.port, version=version, user="plain").snmp_walk("1.3")
+    # SNMPv1 has no Counter64: an agent leaves such an object out (RFC 2576).
+    assert len(elements) == (13 if version == "1" else 14)
+
+
+def test_values_of_every_type_arrive_as_python_values(mixed: Snmpd) -> None:
+    values = {element.oid_index: element.value for element in connect(mixed.port).snmp_walk(TYPES)}
+    assert values == {
+        "1.0": -7, "2.0": "naïve\n", "3.0": b"\xfe\x00\xff", "4.0": "1.3.6.1.4.1.318", "5.0": "192.0.2.7",
+        "6.0": 2**32 - 1, "7.0": 100, "8.0": 2**64 - 1, "9.0": "", "10.0": "12.5", "20.0": 0, "21.0": "", "22.0": 0, "23.0": 0}
+
+
+def test_numbers_in_text_are_numbers_for_those_who_ask(mixed: Snmpd) -> None:
+    pdu = connect(mixed.port)
+    assert pdu.snmp_get(f"{TYPES}.10.0").value_float == 12.5
+    assert pdu.snmp_get(f"{TYPES}.1.0").value_int == -7
+    with pytest.raises(ValueError):
+        pdu.snmp_get(f"{TYPES}.9.0").value_int
+    with pytest.raises(ValueError):
+        pdu.snmp_get(f"{TYPES}.3.0").value_float
+
+
+def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> None:
+    pdu, before = connect(mixed.port), len(mixed.writes())
+    pdu.snmp_set(f"{TYPES}.20.0", 3)
+    pdu.snmp_set(f"{TYPES}.21.0", "grün")
+    with pytest.raises(SnmpError, match="wrongType"):
+        pdu.snmp_set(f"{TYPES}.20.0", "3")
+    assert pdu.snmp_get(f"{TYPES}.20.0").value == 3
+    assert pdu.snmp_get(f"{TYPES}.21.0").value == "grün"
+    assert [write.tag for write in mixed.writes()[before:]] == [INTEGER, OCTETS, OCTETS]
+
+
+def test_oids_may_be_text_with_a_dot_or_the_platforms_own(snmpd: Snmpd) -> None:
+    pdu = connect(snmpd.port)
+    assert pdu.snmp_get("." + NAME).value == pdu.snmp_get(oid=Oid("1.3.6.1.2.1.1") + "5.0").value == "rpdu2"
+
+
+@pytest.mark.parametrize("level, oid, words", [
+    ({"community": "public"}, f"{COMMANDS}.1", "noAccess"),
+    ({"community": "public", "version": "1"}, f"{COMMANDS}.1", "noSuchName"),
+    ({}, f"{STATES}.1", "notWritable"),
+    ({}, f"{STATES}.99", "notWritable"),
+])
+def test_a_refused_write_raises_with_the_devices_own_word(snmpd: Snmpd, level: Dict[str, str], oid: str, words: str) -> None:
+    with pytest.raises(SnmpError, match=words):
+        connect(snmpd.port, **level).snmp_set(oid, 2)
+
+
+def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
+    with pytest.raises(SnmpError, match="inconsistentValue"):
+        connect(mixed.port).snmp_set(f"{TYPES}.22.0", 1)
+
+
+@pytest.mark.parametrize("params, words", [
+    ({"auth_protocol": "SHA", "auth_password": "wrong-password"}, "WrongDigest"),
+    ({"auth_protocol": "MD5", "auth_password": AUTH_PASSWORD}, "WrongDigest"),
+    ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD}, "authorizationError"),
+    ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"}, "timeout"),
+])
+def test_wrong_credentials_of_a_known_user_are_told_apart_as_far_as_the_device_does(
+        snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
+    with pytest.raises(SnmpError, match=words) as caught:
+        connect(snmpd.port, version="3", user="shaaes", **params).snmp_get(NAME)
+    assert "password" not in str(caught.value) and AUTH_PASSWORD not in str(caught.value)
+
+
+def test_an_unknown_user_is_called_so(snmpd: Snmpd) -> None:
+    with pytest.raises(SnmpError, match="UnknownUserName"):
+        connect(snmpd.port, version="3", user="nobody-here", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
+
+
+def test_a_level_that_the_user_does_not_have_is_called_so(snmpd: Snmpd) -> None:
+    with pytest.raises(SnmpError, match="UnsupportedSecurityLevel"):
+        connect(snmpd.port, version="3", user="plain", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
+
+
+def test_a_wrong_community_is_silence_and_never_shown(snmpd: Snmpd) -> None:
+    with pytest.raises(SnmpError, match="timeout") as caught:
+        connect(snmpd.port, community="very-secret", timeout="0.2", retries="0").snmp_get(NAME)
+    assert "very-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("level", ("v2c", "v3 SHA AES"))
+def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
+    rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
+    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=1.6),))) as server:
+        pdu = connect(server.port, **{**LEVELS[level], "timeout": "0.4", "retries": "3"})
+        with pytest.raises(SnmpError, match="timeout"):
+            pdu.snmp_set(f"{TYPES}.1.0", 1)
+        # snmpd serves one after the other, so whatever was sent again would have arrived before this answer.
+        assert connect(server.port, timeout="5").snmp_get(f"{TYPES}.1.0").value == 1
+        assert len(server.writes()) == 1
+
+
+def test_a_walk_right_after_a_write_is_never_taken_short(snmpd: Snmpd) -> None:
+    pdu = connect(snmpd.port)
+    for turn in range(40):
+        pdu.snmp_set(f"{COMMANDS}.{turn % 48 + 1}", 2 - turn % 2)
+        assert len(pdu.snmp_walk(STATES)) == 48
+
+
+def test_threads_share_one_engine_and_never_mix_their_answers() -> None:
+    with Snmpd(apc.rpdu2(outlets=5)) as small, Snmpd(apc.rpdu2(outlets=30)) as large:
+        pdus = [connect(server.port, **LEVELS[level]) for level in ("v1", "v2c", "v3 SHA AES") for server in (small, large)] * 5
+        with ThreadPoolExecutor(max_workers=12) as pool:
+            rows = list(pool.map(lambda pdu: len(pdu.snmp_walk(STATES)), pdus))
+    assert rows == [5, 30] * (len(pdus) // 2)
+
+
+def test_one_user_name_may_have_other_passwords_on_another_device() -> None:
+    def user(password: str) -> Tuple[str, str]:
+        return f'createUser twin SHA "{password}"', "rwuser twin auth"
+
+    with Snmpd(apc.rpdu2(outlets=2), settings=user("first-password")) as first, \
+            Snmpd(apc.rpdu2(outlets=3), settings=user("second-password")) as second:
+        def rows(turn: int) -> int:
+            server, password = (first, "first-password") if turn % 2 else (second, "second-password")
+            return len(connect(server.port, version="3", user="twin", auth_protocol="SHA", auth_password=password).snmp_walk(STATES))
+
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            found = list(pool.map(rows, range(12)))
+    assert found == [3, 2] * 6
+
+
+def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
+    with Snmpd(apc.rpdu2(outlets=2)) as server:
+        pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "0.3"})
+        assert pdu.snmp_get(NAME).value == "rpdu2"
+        server.restart(forget=True)
+        assert pdu.snmp_get(NAME).value == "rpdu2"
+        assert len(pdu.snmp_walk(STATES)) == 2
+
+
+def test_a_forked_child_reads_on_with_an_engine_of_its_own(snmpd: Snmpd) -> None:
+    """In a process of its own: pytest's threads and forks do not go together."""
+    program = (
+        "import os, sys\n"
+        "from tests.pdu_common.conftest import connect\n"
+        f"pdu = connect({snmpd.port})\n"
+        f"assert pdu.snmp_get('{NAME}').value == 'rpdu2'\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        f"    ok = pdu.snmp_get('{NAME}').value == 'rpdu2' and len(pdu.snmp_walk('{STATES}')) == 48\n"
+        "    os._exit(0 if ok else 1)\n"
+        "status = os.waitpid(child, 0)[1]\n"
+        f"assert len(pdu.snmp_walk('{STATES}')) == 48\n"
+        "sys.exit(status)\n")
+    finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-c", program], cwd=ROOT, capture_output=True,
+                              text=True, timeout=30, check=False)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_a_process_that_used_snmp_ends_without_a_word(snmpd: Snmpd) -> None:
+    program = f"from tests.pdu_common.conftest import connect; connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
+    finished = subprocess.run([sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program], cwd=ROOT,
+                              capture_output=True, text=True, timeout=30, check=False)
+    noise = [line for line in finished.stderr.splitlines() if re.search("Error|Warning", line) and "site-packages" not in line]
+    assert (finished.returncode, noise) == (0, [])

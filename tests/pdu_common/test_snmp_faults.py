@@ -1,0 +1,125 @@
+"""The double against an agent that misbehaves: it gives the whole answer or raises, within its deadline."""
+from __future__ import annotations
+
+import logging
+from typing import List
+
+import pytest
+
+from pdu_common import _snmp
+from pdu_common.base_snmp_pdu import SnmpError
+from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent.devices import apc
+
+from .conftest import connect
+
+STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
+NAME = "1.3.6.1.2.1.1.5.0"
+
+
+def _walked(agent: Agent, **params: str) -> List[str]:
+    return [element.oid_index for element in connect(agent.port, **params).snmp_walk(STATES)]
+
+
+WHOLE = [str(n) for n in range(1, 49)]
+
+
+def test_a_walk_of_48_rows_takes_two_requests(agent: Agent) -> None:
+    assert _walked(agent) == WHOLE
+    assert agent.counts == {"bulk": 2}
+
+
+def test_a_v1_walk_takes_one_request_for_each_row_and_one_for_the_end(agent: Agent) -> None:
+    assert _walked(agent, version="1") == WHOLE
+    assert agent.counts == {"next": 49}
+
+
+@pytest.mark.parametrize("faults", [
+    Faults(max_octets=400), Faults(max_octets=120), Faults(max_bindings=3), Faults(silent_above=500), Faults(silent_above=130),
+    Faults(drop=frozenset((1,))), Faults(drop=frozenset((2,))), Faults(drop_answers=frozenset((2,))), Faults(late_s=0.05),
+    Faults(no_bulk=True), Faults(max_octets=400, drop=frozenset((2,))),
+], ids=lambda faults: ", ".join(f"{k}={v}" for k, v in vars(faults).items() if v not in (None, False, 0, 0.0, "", frozenset())))
+def test_a_walk_is_whole_whatever_the_agent_can_send_at_once_and_whatever_gets_lost(agent: Agent, faults: Faults) -> None:
+    agent.faults = faults
+    assert _walked(agent, retries="2", timeout="0.3") == WHOLE
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+@pytest.mark.parametrize("faults, words", [
+    (Faults(silent=True), "timeout"),
+    (Faults(walk_silent_after=10), "timeout"),
+    (Faults(walk_error="genErr", walk_error_after=10), "genErr"),
+    (Faults(same_oid_after=10), "broke off"),
+    (Faults(truncate=True), "timeout|PyAsn1|substrate|short"),
+    (Faults(garbage=True), "timeout"),
+    (Faults(wrong_request_id=True), "timeout|badResponse"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_walk_that_cannot_be_whole_raises(agent: Agent, faults: Faults, words: str, version: str) -> None:
+    agent.faults = faults
+    with pytest.raises(SnmpError, match=words):
+        _walked(agent, version=version, retries="1", timeout="0.2")
+
+
+def test_a_walk_that_ends_for_want_of_rights_raises(agent: Agent) -> None:
+    agent.faults = Faults(walk_error="authorizationError", walk_error_after=25)
+    with pytest.raises(SnmpError, match="authorizationError"):
+        _walked(agent)
+
+
+def test_a_table_without_end_is_given_up(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_snmp, "MAX_ROWS", 200)
+    agent.faults = Faults(endless=True)
+    with pytest.raises(SnmpError, match="no end"):
+        _walked(agent)
+
+
+def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_snmp, "WALK_DEADLINE_S", 0.4)
+    agent.faults = Faults(late_s=0.1, max_bindings=1)
+    with pytest.raises(SnmpError, match="was not done within"):
+        _walked(agent)
+    agent.faults = Faults()
+    assert _walked(agent) == WHOLE
+
+
+def test_a_lost_question_and_a_lost_answer_are_asked_again(agent: Agent) -> None:
+    agent.faults = Faults(drop=frozenset((1,)), drop_answers=frozenset((2,)))
+    assert connect(agent.port, timeout="0.2", retries="2").snmp_get(NAME).value == "rpdu2"
+    assert agent.requests == 3
+
+
+def test_an_answer_that_comes_after_the_second_question_is_not_taken_for_the_next_one(agent: Agent) -> None:
+    agent.faults = Faults(late_first_s=0.5)
+    pdu = connect(agent.port, timeout="0.2", retries="3")
+    assert pdu.snmp_get(NAME).value == "rpdu2"
+    assert [pdu.snmp_get(f"{STATES}.{n}").value for n in range(1, 9)] == [2, 2, 2, 1, 2, 2, 2, 1]
+
+
+@pytest.mark.parametrize("faults", [Faults(drop_answers=frozenset((1,))), Faults(silent=True), Faults(garbage=True)], ids=str)
+def test_a_write_is_sent_once_whatever_happens_to_the_answer(agent: Agent, faults: Faults) -> None:
+    agent.faults = faults
+    with pytest.raises(SnmpError):
+        connect(agent.port, timeout="0.2", retries="5").snmp_set(f"{COMMANDS}.1", 2)
+    assert agent.requests == 1
+
+
+def test_a_write_that_the_device_refuses_raises_with_its_word(agent: Agent) -> None:
+    agent.faults = Faults(set_error="resourceUnavailable")
+    with pytest.raises(SnmpError, match="resourceUnavailable"):
+        connect(agent.port).snmp_set(f"{COMMANDS}.1", 2)
+
+
+def test_a_host_without_an_agent_is_a_timeout(agent: Agent) -> None:
+    agent.stop()
+    with pytest.raises(SnmpError, match="timeout"):
+        connect(agent.port, timeout="0.2", retries="1").snmp_get(NAME)
+
+
+def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    agent.faults = Faults(truncate=True)
+    with pytest.raises(SnmpError) as caught:
+        connect(agent.port, timeout="0.2", retries="0").snmp_walk(STATES)
+    assert "private" not in caplog.text + str(caught.value)
+    agent.faults = Faults()
+    assert _walked(agent) == WHOLE

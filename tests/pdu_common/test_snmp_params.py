@@ -1,0 +1,58 @@
+"""What `snmp_params` may hold, and the sentence for everything else. Nothing here reaches a network."""
+from __future__ import annotations
+
+import sys
+from typing import Dict
+
+import pytest
+
+from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
+from pdu_common.connection import PduSnmpData
+
+
+def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
+    with pytest.raises(SnmpError) as caught:
+        BaseSnmpPdu(PduSnmpData(host, params)).snmp_get("1.3.6.1.2.1.1.5.0")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("params, words", [
+    ({}, "no community"),
+    ({"community": "x", "version": "4"}, "version must be one of"),
+    ({"community": "x", "port": "0"}, "port must be a number from 1 to 65535"),
+    ({"community": "x", "port": "snmp"}, "port must be a number"),
+    ({"community": "x", "timeout": "nan"}, "timeout must be a number"),
+    ({"community": "x", "retries": "-1"}, "retries must be a number"),
+    ({"version": "3"}, "no user"),
+    ({"version": "3", "user": "u", "auth_protocol": "SHA"}, "no auth_password"),
+    ({"version": "3", "user": "u", "auth_protocol": "CRC", "auth_password": "long-enough"}, "auth_protocol must be one of"),
+    ({"version": "3", "user": "u", "auth_password": "short"}, "auth_password is shorter than the 8"),
+    ({"version": "3", "user": "u", "priv_password": "long-enough"}, "no privacy without authentication"),
+])
+def test_a_bad_parameter_is_named_in_a_sentence(params: Dict[str, str], words: str) -> None:
+    assert words in _failure(params)
+
+
+def test_secrets_never_stand_in_the_sentence() -> None:
+    words = _failure({"version": "3", "user": "u", "auth_password": "s3cret", "priv_password": "pr1vate"})
+    assert "s3cret" not in words and "pr1vate" not in words
+
+
+def test_privacy_without_the_package_cryptography_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    words = _failure({"version": "3", "user": "u", "auth_password": "long-enough", "priv_password": "long-enough"})
+    assert "pip install cryptography" in words
+
+
+def test_an_address_that_is_none_is_called_so() -> None:
+    assert "no address for" in _failure({"community": "x"}, host="not a host")
+
+
+@pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3"))
+def test_text_that_is_no_oid_is_refused(oid: str) -> None:
+    with pytest.raises(SnmpError, match="is no OID"):
+        BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_walk(oid)
+
+
+def test_the_connection_data_show_no_secret() -> None:
+    assert "topsecret" not in repr(PduSnmpData("10.0.0.1", {"community": "topsecret"}, {"password": "topsecret"}))
