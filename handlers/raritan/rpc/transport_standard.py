@@ -83,6 +83,8 @@ class StandardTransport:
             raise broken_off(error) from None
         except OSError as error:
             raise unreachable(error, where) if isinstance(error, socket.timeout) else broken_off(error) from None
+        finally:
+            response.close()                # read1 alone does not tell http.client that the body is at its end
         if response.will_close:
             self.close()
         return Reply(response.status, headers, body)

@@ -1,0 +1,175 @@
+"""DCImanager's four calls on a PDU with Xerus firmware.
+
+Identities are positions in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7"; never an editable name.
+"""
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Iterator, List, Tuple
+
+from common.logger import get_logger
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+from .. import host
+from ..errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Unreachable
+from ..labels import Label
+from ..settings import Settings
+from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
+from . import access, states
+from .access import LINK_UNITS, SETTINGS
+from .metering import WATT_HOURS, UnitMeter
+from .readings import Amount, total
+from .refusals import refuse_before, refused
+from .rpc.agent import Agent
+from .rpc.bulk import Bulk, Pending
+from .rpc.pdumodel import Outlet, Pdu
+from .rpc.transport import Transport, Trust, default_transport
+from .units import Census, Present, Unit, locate
+
+__all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
+
+LOGGER = get_logger(__name__)
+_PROFILE = "Xerus JSON-RPC"
+
+
+class RaritanPdu(host.BasePdu):
+    """A Raritan, Legrand or Server Technology PDU. Nothing is kept between calls; each call uses one connection.
+
+    Raises the errors of `handlers.errors`. A round trip is a HTTP request; a bulk takes one per 300 calls.
+    """
+
+    def transport(self, trust: Trust) -> Transport:
+        """What carries the requests: `requests` where the platform has it, else the standard library."""
+        return default_transport(trust)
+
+    def status(self) -> PduView:
+        """Every outlet and its state: 2 round trips for any number of outlets and link units."""
+        with self._session("status") as (agent, given):
+            units, bulk = _units(agent, given)
+            asked = [(unit, [bulk.add(outlet.getState) for outlet in unit.each()]) for unit in units]
+            bulk.perform()
+            return host.pdu_view((there.unit.identity(index), state)
+                                 for there, answers in asked for index, state in enumerate(_states(there, answers)))
+
+    def statistic(self) -> PduStatisticView:
+        """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips, more only where the
+        device refuses well-known sensor ids (3) or all its readings are invalid at first (4)."""
+        with self._session("statistic") as (agent, given):
+            bulk, census = Bulk(agent), Census(agent, given[LINK_UNITS])
+            census.ask(bulk)
+            meters = {unit.link: UnitMeter(unit) for unit in census.asked}
+            for meter in meters.values():
+                meter.ask_model(bulk)
+            bulk.perform()
+            for unit in census.ask_unusual(bulk):
+                meters[unit.link] = UnitMeter(unit)
+                meters[unit.link].ask_model(bulk)
+            bulk.perform()
+            units = census.units()
+            used = [meters[there.unit.link] for there in units]
+            for there, meter in zip(units, used):
+                meter.ask_readings(bulk, there)
+            bulk.perform()
+            for step in (UnitMeter.ask_rest, UnitMeter.ask_last):
+                for meter in used:
+                    step(meter, bulk)
+                bulk.perform()
+            energy = total(meter.energy() for meter in used).value
+            return host.statistic_view(_load(used).value, None if energy is None else energy / WATT_HOURS,
+                                       [figures for meter in used for figures in meter.ports()])
+
+    def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
+                pause: float = PAUSE_SECONDS) -> PduPortView:
+        """Switch on: a look (1 round trip), the command (1), then a look every `pause` seconds until it is on."""
+        return self._switch("port_up", pdu_port_data, Outlet.PowerState.PS_ON, deadline, pause)
+
+    def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
+                  pause: float = PAUSE_SECONDS) -> PduPortView:
+        """Switch off, as `port_up`."""
+        return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
+
+    def labels(self) -> List[Label]:
+        """What is printed on the unit and what its owner named it, beside each identity: 2 round trips."""
+        with self._session("labels") as (agent, given):
+            units, bulk = _units(agent, given)
+            asked = [(there.unit.identity(index), bulk.add(outlet.getMetaData), bulk.add(outlet.getSettings))
+                     for there in units for index, outlet in enumerate(there.each())]
+            bulk.perform()
+            return [Label(identity, metadata.get().label, settings.get().name) for identity, metadata, settings in asked]
+
+    def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
+                pause: float) -> PduPortView:
+        with self._session(method) as (agent, given):
+            unit, index = locate(port.identity, agent, given[LINK_UNITS])
+            outlet = _checked(unit, index, port.identity, wanted, given)
+
+            def write() -> None:
+                try:
+                    code = outlet.setPowerState(wanted)
+                except ProtocolError as error:      # the device did answer, but not with a word on what it did
+                    raise Unreachable(f"the answer cannot be read: {error.reason}", error.host, error.operation) from None
+                if code != 0:
+                    raise refused(port.identity, code)
+
+            port.power_status = switch(write, lambda: states.status(outlet.getState()),
+                                       EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN,
+                                       deadline=deadline, pause=pause)
+            return port
+
+    @contextmanager
+    def _session(self, method: str) -> Iterator[Tuple[Agent, Settings]]:
+        """One connection, closed whatever happens, and errors that name the host and the call."""
+        host.log_call(LOGGER, "raritan", method, _PROFILE)
+        address = ""
+        try:
+            given = access.read(self.pdu_data)
+            with access.agent(self.pdu_data, given, self.transport(access.trust(given))) as agent:
+                address = agent.host
+                yield agent, given
+        except PduHandlerError as error:
+            raise error.at(address, method)
+
+
+def make_handler(pdu_data: object) -> RaritanPdu:
+    """The handler of one PDU; no I/O, and no error before the first call."""
+    return RaritanPdu(pdu_data)
+
+
+def _units(agent: Agent, given: Settings) -> Tuple[List[Present], Bulk]:
+    """The units that are there, and an empty bulk: 1 round trip."""
+    bulk, census = Bulk(agent), Census(agent, given[LINK_UNITS])
+    census.ask(bulk)
+    bulk.perform()
+    if census.ask_unusual(bulk):
+        bulk.perform()
+    return census.units(), bulk
+
+
+def _states(there: Present, answers: List[Pending[Outlet.State]]) -> List[EnumPowerStatus]:
+    """One state for each outlet. An outlet that does not answer is not known; a unit of which none does is an error."""
+    failures = [answer.error for answer in answers if answer.error is not None]
+    for error in failures:
+        if isinstance(error, Denied) or len(failures) == len(answers):
+            raise error
+    return [EnumPowerStatus.UNKNOWN if answer.error is not None else states.status(answer.get()) for answer in answers]
+
+
+def _checked(unit: Unit, index: int, identity: str, wanted: Outlet.PowerState, given: Settings) -> Outlet:
+    """The outlet, if it exists and may be switched: 1 round trip. Raises NoSuchOutlet, Unsupported, Refused."""
+    bulk, census = Bulk(unit.agent), Census(unit.agent, access.LinkUnits(ids=(unit.link,) if unit.link else ()))
+    census.ask(bulk)
+    settings = bulk.add(unit.proxy(Pdu).getSettings)
+    outlet = unit.outlet(index)
+    metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
+    bulk.perform()
+    there = next((one for one in census.units() if one.unit.link == unit.link), None)
+    if there is None:
+        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check its port in DCImanager")
+    if index >= len(there.outlets):
+        raise NoSuchOutlet(f"outlet {identity}: the unit has {len(there.outlets)} outlets; check the port in DCImanager")
+    refuse_before(identity, wanted, settings, metadata, state)
+    return unit.outlet(index, there.outlets)
+
+
+def _load(meters: List[UnitMeter]) -> Amount:
+    return total(meter.load() for meter in meters)

@@ -1,0 +1,291 @@
+"""Load and energy of one unit, in as few round trips as its firmware allows.
+
+Every step puts calls into a bulk that all units share: the model with the inlets' sensors (1), readings (2); where the
+device refuses well-known sensor ids, or a step's readings are all invalid, once more with references from getSensors.
+"""
+from __future__ import annotations
+
+from typing import List, Optional, Sequence, Tuple
+
+from ..host import PortFigures
+from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, total, whole
+from .rpc.bulk import Bulk, Pending
+from .rpc.idl import present
+from .rpc.pdumodel import Inlet, Outlet, OverCurrentProtector, Pdu, Pole, PowerLine, TransferSwitch
+from .rpc.sensors import AccumulatingNumericSensor, NumericSensor, StateSensor
+from .units import Present, Unit
+
+_GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
+_LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
+WATT_HOURS = 1000.0
+
+
+class InletMeter:
+    """One inlet: its own sensors, and those of its lines."""
+
+    def __init__(self, unit: Unit, inlet: Inlet) -> None:
+        self._unit, self._inlet = unit, inlet
+        self._sensors: Optional[Pending[Inlet.Sensors]] = None
+        self._poles: Optional[Pending[List[Pole]]] = None
+        self._enabled: Optional[Pending[bool]] = None
+        self._current: Optional[Reading] = None
+        self._energy: Optional[Reading] = None
+        self._lines: List[Tuple[Pole, Optional[Reading], Optional[Reading]]] = []
+
+    def ask_sensors(self, bulk: Bulk) -> None:
+        """Which sensors are fitted, and whether the inlet is in use."""
+        self._sensors, self._poles = bulk.add(self._inlet.getSensors), bulk.add(self._inlet.getPoles)
+        self._enabled = bulk.add(self._inlet.isEnabled)
+
+    @property
+    def found(self) -> bool:
+        """Whether the resource id that was asked exists."""
+        return self._sensors is not None and self._sensors.error is None
+
+    def use(self, inlet: Inlet) -> None:
+        """Ask this reference from now on: the guessed id did not exist."""
+        self._inlet = inlet
+
+    def ask_readings(self, bulk: Bulk) -> None:
+        """What the sensors show."""
+        if self._sensors is None or self._poles is None:
+            return
+        sensors = self._sensors.get()
+        poles = self._poles.get() if self._poles.error is None else []
+        self._current = self._ask(bulk, sensors.current)
+        self._energy = self._ask(bulk, sensors.activeEnergy)
+        self._lines = [(pole, self._ask(bulk, pole.current), self._ask(bulk, pole.activeEnergy)) for pole in poles]
+
+    def _ask(self, bulk: Bulk, sensor: Optional[NumericSensor]) -> Optional[Reading]:
+        return ask(bulk, self._unit.mine(sensor) if sensor is not None else None)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the inlet measures current at all."""
+        return self._current is not None or any(current is not None for _, current, _ in self._lines)
+
+    def readings(self) -> List[Optional[Reading]]:
+        """All readings of the inlet."""
+        return [self._current, self._energy, *(one for _, *pair in self._lines for one in pair)]
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the inlet is enabled; an inlet that cannot be disabled is."""
+        return self._enabled is None or self._enabled.error is not None or self._enabled.get()
+
+    def load(self) -> Amount:
+        """Amperes: the sum over the lines, or the one current of a single-phase inlet.
+
+        With several lines the inlet's own current is the highest of them, so it never stands for their sum. Two lines
+        without neutral are one circuit: the same current flows through both.
+        """
+        lines = [(pole, reading) for pole, reading, _ in self._lines if pole.line in _LINES]
+        currents = [amount(reading) for _, reading in lines if reading is not None]
+        neutral = any(pole.line == PowerLine.NEUTRAL for pole, *_ in self._lines)
+        if len(currents) == 2 and len(lines) == 2 and not neutral:
+            known = [current.value for current in currents if current.value is not None]
+            return Amount(True, max(known)) if len(known) == 2 else whole(currents)
+        if currents:
+            return whole(currents)
+        return NOT_METERED if len(lines) > 1 else amount(self._current)
+
+    def energy(self) -> Amount:
+        """Watt-hours: the inlet's counter, else its lines' counters."""
+        own = amount(self._energy)
+        return own if own.metered else whole(amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
+
+
+class OutletMeter:
+    """One outlet's current and energy."""
+
+    def __init__(self, unit: Unit, outlet: Outlet, index: int) -> None:
+        self._unit, self._outlet, self._index = unit, outlet, index
+        self._sensors: Optional[Pending[Outlet.Sensors]] = None
+        self.current: Optional[Reading] = None
+        self.energy: Optional[Reading] = None
+
+    def ask_well_known(self, bulk: Bulk) -> None:
+        """Readings by well-known ids: no look at getSensors first."""
+        self.current = bulk.add(self._unit.proxy(NumericSensor, f"/outlet/{self._index}/current").getReading)
+        self.energy = bulk.add(self._unit.proxy(AccumulatingNumericSensor, f"/outlet/{self._index}/activeEnergy").getReading)
+
+    def ask_sensors(self, bulk: Bulk) -> None:
+        """Which sensors are fitted."""
+        self._sensors = bulk.add(self._outlet.getSensors)
+
+    def ask_readings(self, bulk: Bulk) -> None:
+        """What the sensors show that `ask_sensors` found."""
+        if self._sensors is not None and self._sensors.error is None:
+            sensors = self._sensors.get()
+            current, energy = sensors.current, sensors.activeEnergy
+            self.current = ask(bulk, self._unit.mine(current) if current is not None else None)
+            self.energy = ask(bulk, self._unit.mine(energy) if energy is not None else None)
+
+    def figures(self) -> PortFigures:
+        """Amperes and kWh, as far as metered."""
+        energy = amount(self.energy).value
+        return PortFigures(self._unit.identity(self._index), amount(self.current).value,
+                           energy / WATT_HOURS if energy is not None else None)
+
+
+class TransferMeter:
+    """Which inlet a transfer switch has selected."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._sensors: Optional[Pending[TransferSwitch.Sensors]] = None
+        self._state: Optional[Pending[StateSensor.State]] = None
+
+    def ask_sensors(self, bulk: Bulk, switch: Optional[TransferSwitch] = None) -> None:
+        """Its sensors: first by a guessed id, then by reference."""
+        asked = self._unit.mine(switch) if switch is not None else self._unit.proxy(TransferSwitch, "/transferswitch/0")
+        self._sensors = bulk.add(asked.getSensors)
+
+    @property
+    def found(self) -> bool:
+        """Whether the resource id that was asked exists."""
+        return self._sensors is not None and self._sensors.error is None
+
+    def ask_reading(self, bulk: Bulk) -> None:
+        """The selected source."""
+        sensor = self._sensors.get().selectedSource if self.found and self._sensors is not None else None
+        if sensor is not None and self._state is None:
+            self._state = bulk.add(self._unit.mine(sensor).getState)
+
+    def selected(self) -> Optional[int]:
+        """The selected inlet, from 0; None where it is not known."""
+        if self._state is None or self._state.error is not None:
+            return None
+        state = self._state.get()
+        return state.value if present(state, "available", "value") and state.available else None
+
+
+class UnitMeter:
+    """All figures of one unit. The steps are called in order, a bulk is performed after each."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._inlets = [InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}")) for index in range(_GUESSED_INLETS)]
+        self._outlets: List[OutletMeter] = []
+        self._banks: List[Optional[Reading]] = []
+        self._transfer: Optional[TransferMeter] = None
+        self._energy: Optional[Reading] = None
+        self._unread: List[InletMeter] = []
+        self._again: List[InletMeter] = []
+        self._stale = False
+
+    def ask_model(self, bulk: Bulk) -> None:
+        """Step 1: what the unit has. The inlets' sensors are asked for before it is known how many there are."""
+        pdu = self._unit.proxy(Pdu)
+        self._metadata, self._sensors = bulk.add(pdu.getMetaData), bulk.add(pdu.getSensors)
+        self._inlet_list, self._switches = bulk.add(pdu.getInlets), bulk.add(pdu.getTransferSwitches)
+        self._protectors = bulk.add(pdu.getOverCurrentProtectors)
+        self._probes = [bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
+                        for name in ("activeEnergy", "current")]
+        self._transfer = TransferMeter(self._unit)
+        self._transfer.ask_sensors(bulk)
+        for inlet in self._inlets:
+            inlet.ask_sensors(bulk)
+
+    def ask_readings(self, bulk: Bulk, there: Present) -> None:
+        """Step 2: readings of all that is known, and the sensors of what is not."""
+        self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(there.each())]
+        references = [self._unit.mine(inlet) for inlet in self._inlet_list.get()]
+        self._inlets = [self._inlets[index] if index < _GUESSED_INLETS else InletMeter(self._unit, reference)
+                        for index, reference in enumerate(references)]
+        for inlet, reference in zip(self._inlets, references):
+            if inlet.found:
+                inlet.ask_readings(bulk)
+            else:
+                inlet.use(reference)
+                inlet.ask_sensors(bulk)
+                self._unread.append(inlet)
+        if self._sensors.error is None and self._sensors.get().activeEnergy is not None:
+            self._energy = ask(bulk, self._own(self._sensors.get().activeEnergy))
+        self._ask_transfer(bulk)
+        if not self._unread and not any(inlet.fitted for inlet in self._inlets):
+            self._banks = [ask(bulk, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
+                           for index in range(self._protector_count())]
+        if self._meters_outlets():
+            well_known = any(probe.error is None for probe in self._probes)
+            for outlet in self._outlets:
+                (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
+
+    def _own(self, sensor: Optional[NumericSensor]) -> Optional[NumericSensor]:
+        return self._unit.mine(sensor) if sensor is not None else None
+
+    def _meters_outlets(self) -> bool:
+        if self._metadata.error is not None:
+            return True
+        metadata = self._metadata.get()
+        return metadata.hasMeteredOutlets or not present(metadata, "hasMeteredOutlets")
+
+    def _ask_transfer(self, bulk: Bulk) -> None:
+        switches = self._switches.get() if self._switches.error is None else []
+        if not switches or self._transfer is None:
+            self._transfer = None
+        elif self._transfer.found:
+            self._transfer.ask_reading(bulk)
+        else:
+            self._transfer.ask_sensors(bulk, switches[0])
+
+    def ask_rest(self, bulk: Bulk) -> None:
+        """Step 3, most often empty: readings of what step 2 found, and new sensors where all readings were invalid."""
+        for inlet in self._unread:
+            inlet.ask_readings(bulk)
+        if self._transfer is not None:
+            self._transfer.ask_reading(bulk)
+        inlets = [inlet for inlet in self._inlets if inlet not in self._unread]
+        if all_invalid(reading for inlet in inlets for reading in inlet.readings()):
+            self._again = inlets
+            for inlet in inlets:
+                inlet.ask_sensors(bulk)
+        if self._outlets_asked():
+            stale = all_invalid(reading for outlet in self._outlets for reading in (outlet.current, outlet.energy))
+            for outlet in self._outlets if stale else ():
+                outlet.ask_sensors(bulk)
+            self._stale = stale
+        else:
+            for outlet in self._outlets:
+                outlet.ask_readings(bulk)
+
+    def ask_last(self, bulk: Bulk) -> None:
+        """Step 4, only after invalid readings: what the new sensors show."""
+        for inlet in self._again:
+            inlet.ask_readings(bulk)
+        for outlet in self._outlets if self._stale else ():
+            outlet.ask_readings(bulk)
+
+    def _outlets_asked(self) -> bool:
+        return any(outlet.energy is not None or outlet.current is not None for outlet in self._outlets)
+
+    def _protector_count(self) -> int:
+        return len(self._protectors.get()) if self._protectors.error is None else 0
+
+    def load(self) -> Amount:
+        """Amperes: inlets in use, else protectors (banks), else outlets."""
+        inlets = [inlet.load() if inlet.in_use else NOT_METERED for inlet in self._inlets]
+        if any(inlet.metered for inlet in inlets):
+            return self._fed(inlets)
+        banks = whole(amount(bank) for bank in self._banks)
+        return banks if banks.metered else whole(amount(outlet.current) for outlet in self._outlets)
+
+    def _fed(self, inlets: Sequence[Amount]) -> Amount:
+        """With a transfer switch only the inlet that it has selected feeds anything; the other's figure is its standby."""
+        carrying = [inlet for inlet in inlets if inlet.value != 0.0]
+        if self._transfer is None or len(carrying) < 2:
+            return total(inlets)
+        selected = self._transfer.selected()
+        return inlets[selected] if selected is not None and 0 <= selected < len(inlets) else NOT_KNOWN
+
+    def energy(self) -> Amount:
+        """Watt-hours: the unit's counter, else all inlets', else all outlets'."""
+        own = amount(self._energy)
+        if own.metered:
+            return own
+        inlets = whole(inlet.energy() for inlet in self._inlets)
+        return inlets if inlets.metered else whole(amount(outlet.energy) for outlet in self._outlets)
+
+    def ports(self) -> List[PortFigures]:
+        """One entry for each outlet."""
+        return [outlet.figures() for outlet in self._outlets]

@@ -1,0 +1,130 @@
+"""The units behind one address, their outlets, and the identities of those: "7", on link unit 2 "2.7"."""
+from __future__ import annotations
+
+import re
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+
+from ..errors import Denied, NoSuchOutlet, PduHandlerError, Unreachable
+from .access import LINK_UNITS, LinkUnits
+from .rpc.agent import Agent
+from .rpc.bulk import Bulk, Pending
+from .rpc.cascading import CascadeManager
+from .rpc.idl import Interface
+from .rpc.pdumodel import Outlet, Pdu
+
+I = TypeVar("I", bound=Interface)
+OWN = 0
+_FIRST_LINK, _LAST_USUAL_LINK = 2, 8            # documented up to firmware 3.6; newer firmware may link more
+_IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
+_LinkStatus = CascadeManager.LinkUnitStatus
+_USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
+
+
+class Unit(NamedTuple):
+    """One unit by its link id; 0 is the one that is addressed."""
+
+    link: int
+    agent: Agent
+
+    def path(self, rest: str = "") -> str:
+        """A well-known resource id below this unit's PDU."""
+        return f"/model/pdu/{self.link}{rest}"
+
+    def proxy(self, kind: Type[I], rest: str = "") -> I:
+        """A proxy for a well-known resource id."""
+        return kind(self.path(rest), self.agent)
+
+    def mine(self, reference: I) -> I:
+        """A reference that this unit gave out. Whether a link unit's carry its prefix is not documented: it is added."""
+        if self.link == OWN or reference.target.startswith((f"/link/{self.link}/", self.path("/"))):
+            return reference
+        return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
+
+    def outlet(self, index: int, handed_out: Sequence[Outlet] = ()) -> Outlet:
+        """The outlet at a position, from 0: of the own unit as `getOutlets` handed it out, else by its well-known id."""
+        return handed_out[index] if self.link == OWN and handed_out else self.proxy(Outlet, f"/outlet/{index}")
+
+    def identity(self, index: int) -> str:
+        """Position in getOutlets + 1, the link id before it on link units."""
+        return f"{self.link}.{index + 1}" if self.link != OWN else str(index + 1)
+
+
+def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
+    """The unit and the position, from 0, of an outlet. Raises NoSuchOutlet for what is no identity of this device."""
+    found = _IDENTITY.fullmatch(identity)
+    link = int(found.group(1) or OWN) if found else OWN
+    if found is None or link == 1:
+        raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
+    if link != OWN and not wanted.all and link not in wanted.ids:
+        raise NoSuchOutlet(f"outlet {identity} is on link unit {link}, which the handler setting "
+                           f"'{LINK_UNITS.key}' ({wanted}) leaves out")
+    return Unit(link, agent), int(found.group(2)) - 1
+
+
+class Present(NamedTuple):
+    """A unit that answered, with what `getOutlets` handed out."""
+
+    unit: Unit
+    outlets: List[Outlet]
+
+    def each(self) -> List[Outlet]:
+        """A proxy of each outlet, in the unit's order."""
+        return [self.unit.outlet(index, self.outlets) for index in range(len(self.outlets))]
+
+
+class Census:
+    """Which units are there: `ask` puts the questions into a bulk, `units` reads the answers."""
+
+    def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
+        self._agent, self._wanted = agent, wanted
+        usual = tuple(range(_FIRST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
+        self.asked = [Unit(link, agent) for link in (OWN, *usual)]
+        self._outlets: List[Tuple[Unit, Pending[List[Outlet]]]] = []
+        self._cascade: Optional[Pending[CascadeManager.Status]] = None
+
+    def ask(self, bulk: Bulk) -> None:
+        """One call for each unit that may be there, and one for the list of linked ones."""
+        self._outlets = [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in self.asked]
+        if self._wanted.all or self._wanted.ids:
+            self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)
+
+    def ask_unusual(self, bulk: Bulk) -> List[Unit]:
+        """Linked units with ids beyond the usual ones: asked now, and returned."""
+        asked = [unit.link for unit in self.asked]
+        known = self._known()
+        more = [Unit(link, self._agent) for link in sorted(known or ()) if link not in asked and link >= _FIRST_LINK] \
+            if self._wanted.all else []
+        self.asked += more
+        self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in more]
+        return more
+
+    def units(self) -> List[Present]:
+        """Those that are there. A link unit that is known but does not answer raises, one that is not known is left out."""
+        known = self._known()
+        out = []
+        for unit, answer in self._outlets:
+            if unit.link == OWN:
+                out.append(Present(unit, answer.get()))
+            elif known is None and answer.error is not None:
+                if isinstance(answer.error, (Denied, Unreachable)):
+                    raise self._silent(unit.link, "unreachable", answer.error)
+            elif known is None or unit.link in known:
+                if answer.error is not None or known is not None and known[unit.link].status not in _USABLE:
+                    word = known[unit.link].status.name.lower().replace("_", " ") if known else "unreachable"
+                    raise self._silent(unit.link, word, answer.error)
+                out.append(Present(unit, answer.get()))
+        return out
+
+    def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
+        """The linked units by id; None where the firmware has no list of them."""
+        if self._cascade is None or self._cascade.error is not None:
+            return None
+        return self._cascade.get().linkUnits
+
+    @staticmethod
+    def _silent(link: int, word: str, error: Optional[PduHandlerError]) -> PduHandlerError:
+        if isinstance(error, Denied):
+            return error
+        reason = f" ({error.reason})" if error is not None else ""
+        return Unreachable(f"link unit {link} is {word}{reason}: bring it back, or name the other link units in the handler "
+                           f"setting '{LINK_UNITS.key}' (or no)")
