@@ -1,0 +1,283 @@
+"""Every declared family, on a unit made from its MIB's words: found, read, metered, switched, and honest when that fails."""
+from __future__ import annotations
+
+from typing import Dict, List, Optional
+
+import pytest
+
+from handlers.errors import Denied, PduHandlerError, Refused, Unreachable, Unsupported
+from handlers.labels import Label
+from handlers.snmp import detect, reading
+from handlers.snmp.handler import SnmpHandler
+from handlers.snmp.profile import Confidence, Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reading import Found
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import Fixture, Order, Switch, fixture, keys
+from tests.simulators.snmp_agent import Agent, Device, Faults, Rule
+
+_FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
+_FIXTURES = [fixture(key) for key in keys() if key in _FAMILIES]
+STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
+UNPROVEN = {"switch_unproven": "yes"}
+_OCTETS = 4
+
+
+def _id(value: object) -> str:
+    return value.key if isinstance(value, Fixture) else str(value)
+
+
+EACH = pytest.mark.parametrize("unit", _FIXTURES, ids=_id)
+EACH_VERSION = pytest.mark.parametrize("unit, version", [(unit, version) for unit in _FIXTURES for version in unit.versions],
+                                       ids=_id)
+SWITCHED = pytest.mark.parametrize("unit", [unit for unit in _FIXTURES if unit.switch], ids=_id)
+SWITCHED_VERSION = pytest.mark.parametrize(
+    "unit, version", [(unit, version) for unit in _FIXTURES if unit.switch for version in unit.versions], ids=_id)
+
+
+def memory(unit: Fixture) -> Memory:
+    return of_rows(unit.device().rows())
+
+
+def chosen_by_hand(unit: Fixture) -> bool:
+    """Whether the family is found by the setting `profile` alone."""
+    profile = _FAMILIES[unit.key]
+    return not (profile.sys_object_ids or profile.roots or profile.sweep)
+
+
+def find(unit: Fixture, device: Memory) -> Found:
+    if chosen_by_hand(unit):
+        return detect.read_as(device, _FAMILIES[unit.key])
+    return detect.detect(device, PROFILES)
+
+
+def handler_of(unit: Fixture, agent: Agent, *, version: str = "", **params: str) -> SnmpHandler:
+    """A handler as DCImanager makes it, for switching too."""
+    settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {})}
+    return pdu(agent, settings, version=(version or unit.versions[0]).replace("2c", "2"), **params)
+
+
+def states(view: PduView) -> Dict[str, EnumPowerStatus]:
+    return {port.identity: port.power_status for port in view.ports}
+
+
+def expected_states(unit: Fixture) -> Dict[str, EnumPowerStatus]:
+    return {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
+
+
+def switching(unit: Fixture) -> Switch:
+    assert unit.switch is not None
+    return unit.switch
+
+
+def orders(unit: Fixture, up: bool) -> List[Order]:
+    return list(switching(unit).on if up else switching(unit).off)
+
+
+def port_of(unit: Fixture) -> PduPortView:
+    return PduPortView(switching(unit).identity, EnumPowerStatus.UNKNOWN)
+
+
+def near(value: Optional[float]) -> object:
+    return None if value is None else pytest.approx(value, abs=1e-9)
+
+
+def test_every_family_has_a_unit_made_from_its_mib_and_no_unit_is_without_a_family() -> None:
+    assert set(keys()) == set(_FAMILIES)
+
+
+def test_forty_five_families_or_more_are_declared() -> None:
+    assert len(_FAMILIES) == len(PROFILES) >= 45
+
+
+@EACH
+def test_a_unit_is_found_to_be_its_family(unit: Fixture) -> None:
+    assert find(unit, memory(unit)).profile.key == unit.key
+
+
+@EACH
+def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_answer(unit: Fixture) -> None:
+    fitting = []
+    for other in PROFILES:
+        try:
+            detect.detect(memory(unit), [other])
+            fitting.append(other.key)
+        except Unsupported:
+            continue
+    assert set(fitting) == {*unit.also, *([] if chosen_by_hand(unit) else [unit.key])}
+
+
+@EACH
+def test_the_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
+    assert dict(detect.read_as(memory(unit), _FAMILIES[unit.key]).states) == expected_states(unit)
+
+
+@EACH
+def test_outlets_and_their_states_are_those_of_the_unit_in_its_order(unit: Fixture) -> None:
+    found = find(unit, memory(unit))
+    assert list(found.states.items()) == list(expected_states(unit).items())
+
+
+@EACH
+def test_numbers_and_names_are_those_of_the_unit(unit: Fixture) -> None:
+    labels = reading.labels(find(unit, memory(unit)))
+    assert labels == [Label(identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
+
+
+@EACH
+def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fixture) -> None:
+    read = reading.meter(find(unit, memory(unit)))
+    shown = {identity: tuple(near(None if figures.get(identity) is None else float(figures[identity]))
+                             for figures in (read.current_of, read.power_of, read.energy_of))
+             for identity in unit.expected.outlets}
+    assert shown == {identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
+                     for identity, outlet in unit.expected.outlets.items()}
+
+
+@EACH
+def test_totals_are_the_units_own_and_count_no_current_twice(unit: Fixture) -> None:
+    read = reading.meter(find(unit, memory(unit)))
+    totals = tuple(None if total is None else float(total) for total in (read.load, read.power, read.energy))
+    assert totals == (near(unit.expected.load_a), near(unit.expected.power_w), near(unit.expected.energy_kwh))
+
+
+@EACH
+def test_rows_that_are_no_outlets_are_never_shown(unit: Fixture) -> None:
+    found = find(unit, memory(unit))
+    for index in unit.padding:
+        assert any(oid.endswith(f".{index}") for oid in unit.device().rows()), "the unit has no such row: the test would prove nothing"
+        assert index not in found.states
+
+
+@EACH
+def test_identities_stay_when_names_change(unit: Fixture) -> None:
+    names = {outlet.name for outlet in unit.expected.outlets.values()} - {""}
+    rows = {oid: row._replace(value=b"renamed") if row.tag == _OCTETS and isinstance(row.value, bytes)
+            and row.value.decode("utf-8", "replace") in names else row for oid, row in unit.device().rows().items()}
+    assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
+
+
+@EACH
+def test_a_status_costs_one_get_and_the_columns_that_the_profile_names(unit: Fixture) -> None:
+    device = memory(unit)
+    find(unit, device)
+    asked = [question.partition(" ")[0] for question in device.asked]
+    assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
+
+
+@EACH_VERSION
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_a_unit_reads_the_same_over_the_wire(unit: Fixture, version: str) -> None:
+    with Agent(unit.device(), versions=(int(version[0]),)) as agent:
+        assert states(handler_of(unit, agent, version=version).status()) == expected_states(unit)
+        assert agent.counts["get"] == unit.expected.gets
+        statistic = handler_of(unit, agent, version=version).statistic()
+        assert agent.writes() == []
+    # What the unit does not meter stays at the view's own default, which is 0.0 here.
+    assert (statistic.load, statistic.total_consumption) == (near(unit.expected.load_a or 0.0), near(unit.expected.energy_kwh or 0.0))
+    assert {port.identity: port.consumption for port in statistic.ports} == {
+        identity: near(outlet.energy_kwh or 0.0) for identity, outlet in unit.expected.outlets.items()
+        if (outlet.current_a, outlet.energy_kwh) != (None, None)}
+
+
+@SWITCHED_VERSION
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other(unit: Fixture, version: str) -> None:
+    switch = switching(unit)
+    with Agent(unit.device(), versions=(int(version[0]),)) as agent:
+        at_first = states(handler_of(unit, agent, version=version).status())
+        for up in (False, True):
+            before = len(agent.writes())
+            handler = handler_of(unit, agent, version=version)
+            port = handler.port_up(port_of(unit), pause=0.01) if up else handler.port_down(port_of(unit), pause=0.01)
+            wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+            assert (port.identity, port.power_status) == (switch.identity, wanted)
+            written = agent.writes()[before:]
+            assert [Order(write.oid, write.tag, write.value) for write in written] == orders(unit, up)
+            assert {write.answer for write in written} == {""}
+            assert states(handler_of(unit, agent, version=version).status()) == {**at_first, switch.identity: wanted}
+
+
+@SWITCHED
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_a_command_that_is_accepted_and_ignored_gives_the_true_state(unit: Fixture) -> None:
+    switch = switching(unit)
+    deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
+    with Agent(deaf) as agent:
+        before = states(handler_of(unit, agent).status())[switch.identity]
+        wishes = [(up, wanted) for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)) if wanted is not before]
+        for up, _ in wishes:
+            handler = handler_of(unit, agent)
+            port = (handler.port_up if up else handler.port_down)(port_of(unit), deadline=0.02, pause=0.01)
+            assert port.power_status is before
+            assert agent.writes()
+
+
+@SWITCHED
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_a_command_that_is_refused_is_an_error_and_nothing_has_switched(unit: Fixture) -> None:
+    with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
+        before = states(handler_of(unit, agent).status())
+        for up in (True, False):
+            handler = handler_of(unit, agent)
+            with pytest.raises((Refused, Denied)):
+                (handler.port_up if up else handler.port_down)(port_of(unit), pause=0.01)
+        assert states(handler_of(unit, agent).status()) == before
+
+
+@SWITCHED
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_a_command_that_is_lost_is_an_error_and_never_the_wish(unit: Fixture) -> None:
+    device = unit.device()
+    with Agent(device, faults=Faults(lose_sets=True)) as agent:
+        before = states(handler_of(unit, agent).status())[switching(unit).identity]
+        handler = handler_of(unit, agent, timeout="0.1", retries="0")
+        with pytest.raises(Unreachable, match="may or may not have switched"):
+            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
+        assert agent.writes() == []
+
+
+@SWITCHED
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(unit: Fixture) -> None:
+    with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
+        before = states(handler_of(unit, agent).status())[switching(unit).identity]
+        down = before is EnumPowerStatus.UP
+        handler = handler_of(unit, agent, timeout="0.1", retries="0")
+        said: Optional[EnumPowerStatus] = None
+        try:
+            said = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status
+        except Unreachable:
+            said = None             # more than one write, and the first one's answer was lost: that is said, not guessed
+        assert said in (None, states(handler_of(unit, agent).status())[switching(unit).identity])
+        assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == orders(unit, not down)[:len(agent.writes())]
+
+
+@EACH
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_what_is_not_certain_or_not_switched_is_read_only(unit: Fixture) -> None:
+    profile = _FAMILIES[unit.key]
+    if unit.switch and profile.switching_confidence is not Confidence.LOW:
+        assert profile.is_switched
+        return
+    with Agent(Device(unit.device().rows(), rules=None)) as agent:
+        for identity in unit.expected.outlets:
+            chosen = {"profile": unit.key} if chosen_by_hand(unit) else {}
+            for settings in (chosen, {**chosen, **UNPROVEN}) if unit.switch is None else (chosen,):
+                handler = pdu(agent, settings, version=unit.versions[0].replace("2c", "2"))
+                for method in (handler.port_up, handler.port_down):
+                    with pytest.raises(Unsupported):
+                        method(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        assert agent.writes() == []
+
+
+@EACH
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_an_outlet_that_the_unit_does_not_have_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
+    with Agent(Device(unit.device().rows(), rules=None)) as agent:
+        for identity in ("999", "0.999", "-1", "", "1.1.1.1.1", *unit.padding):
+            with pytest.raises(PduHandlerError):
+                handler_of(unit, agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        assert agent.writes() == []

@@ -1,0 +1,216 @@
+"""Status and statistics as DCImanager gets them from agents, with their cost; settings and build options."""
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Callable, Dict, Mapping
+
+import pytest
+
+from handlers import VERSION
+from handlers.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
+from handlers.settings import table
+from handlers.snmp import options, schema
+from handlers.snmp.handler import BUILD_OPTIONS, SETTINGS, choose, make_handler
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles.rpcm import PROFILES as RPCM
+from pdu_common.connection import PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.families import COMMANDS
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Row
+from tests.simulators.snmp_agent.devices import apc, eaton, raritan, rpcm, servertech
+
+FAMILIES = pytest.mark.parametrize("key", sorted(COMMANDS))
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+BIG: Mapping[str, Callable[[], Model]] = {
+    "apc-masterswitch": lambda: apc.masterswitch(48), "apc-rpdu": lambda: apc.rpdu(48), "apc-rpdu2": lambda: apc.rpdu2(48),
+    "eaton-epdu": lambda: eaton.epdu(48), "raritan-px2": lambda: raritan.px(48), "rpcm": lambda: rpcm.rpcm(48),
+    "sentry3": lambda: servertech.sentry3(16)}
+
+
+@FAMILIES
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_status_and_figures_agree_with_the_devices_own_books(key: str, version: str) -> None:
+    model = BUILT_IN[key]()
+    with Agent(model) as agent:
+        handler = pdu(agent, version=version)
+        view, statistic, books = handler.status(), handler.statistic(), agent.books()
+    assert {port.identity: port.power_status for port in view.ports} == {i: STATES[s] for i, s in books.states.items()}
+    assert [port.identity for port in view.ports] == list(model.relays)
+    assert statistic.load == pytest.approx(books.load_a or 0.0)
+    assert statistic.total_consumption == pytest.approx(books.energy_kwh or 0.0)
+    assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(books.port_energy_kwh) \
+        or not books.port_energy_kwh
+    assert books.writes == []
+
+
+@FAMILIES
+def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests(key: str) -> None:
+    with Agent(BIG[key]()) as agent:
+        assert len(pdu(agent).status().ports) == 48
+        assert agent.requests <= 5
+        assert agent.counts["get"] <= 2
+
+
+def test_linked_units_keep_their_own_outlets_and_add_up() -> None:
+    for model in (apc.rpdu2(8, units=3), raritan.px(8, units=3)):
+        with Agent(model) as agent:
+            view, statistic, books = pdu(agent).status(), pdu(agent).statistic(), agent.books()
+            labels = {label.identity: label.number for label in pdu(agent).labels()}
+        assert len(view.ports) == 24
+        assert statistic.load == pytest.approx(books.load_a) and statistic.total_consumption == pytest.approx(books.energy_kwh)
+        assert labels == model.labels
+
+
+def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
+    model = apc.rpdu2(4)
+    rows = dict(model.device.rows())
+    for column in (2, 3, 4, 6, 7, 11):                     # the metered table has its rows in another order, and one less
+        held = {n: rows.pop(f"{apc.RPDU2_METERED}.{column}.{n}") for n in (1, 2, 3, 4)}
+        rows.update({f"{apc.RPDU2_METERED}.{column}.{5 - n}": held[n] for n in (2, 3, 4)})
+    with Agent(Device(rows, rules=())) as agent:
+        read = {port.identity: port.consumption for port in pdu(agent).statistic().ports}
+    wanted = {identity: energy for identity, energy in model.books().port_energy_kwh.items() if identity != "1"}
+    assert read == pytest.approx(wanted)
+
+
+def test_the_neutral_of_a_three_phase_tower_is_not_added() -> None:
+    model = servertech.sentry3(4, neutral=True)
+    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}          # threePhase
+    with Agent(Device(rows, rules=())) as agent:
+        assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
+
+
+def test_four_infeeds_of_a_tower_that_is_not_three_phase_are_four_lines() -> None:
+    model = servertech.sentry3(4, infeeds=4)
+    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x40")}
+    with Agent(Device(rows, rules=())) as agent:
+        assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
+
+
+def test_an_outlet_without_a_figure_has_no_entry_and_a_device_without_meters_keeps_the_defaults() -> None:
+    with Agent(apc.masterswitch(4)) as agent:
+        view = pdu(agent).statistic()
+    assert (view.load, view.total_consumption, view.ports) == (0.0, 0.0, [])
+
+
+def test_a_sensor_that_is_not_available_is_no_measured_zero() -> None:
+    model = raritan.px(3)
+    model.device.put(f"{raritan.OUTLET_SENSOR}.2.1.2.8", "2")
+    with Agent(model) as agent:
+        assert [port.identity for port in pdu(agent).statistic().ports if port.consumption] == ["1.1", "1.3"]
+
+
+@FAMILIES
+def test_labels_say_what_is_printed_on_the_unit(key: str) -> None:
+    model = BUILT_IN[key]()
+    with Agent(model) as agent:
+        labels = pdu(agent).labels()
+    assert [label.identity for label in labels] == list(model.relays)
+    assert {label.identity: label.number for label in labels} == dict(model.labels)
+
+
+def test_all_figures_are_there_for_tools() -> None:
+    with Agent(eaton.epdu(4)) as agent:
+        found, read = pdu(agent).figures()
+    assert found.profile.key == "eaton-epdu" and len(read.power_of) == 4 and read.power == sum(read.power_of.values())
+
+
+@pytest.mark.parametrize("faults", [
+    Faults(walk_silent_after=10), Faults(walk_error="genErr", walk_error_after=10), Faults(garbage=True), Faults(truncate=True),
+    Faults(silent=True), Faults(same_oid_after=10)], ids=lambda faults: next(k for k, v in vars(faults).items() if v))
+def test_a_reading_that_breaks_off_is_an_error_and_never_a_shorter_view(faults: Faults) -> None:
+    for version in ("1", "2"):
+        with Agent(apc.rpdu2(48), faults=faults) as agent:
+            with pytest.raises(PduHandlerError) as caught:
+                pdu(agent, version=version, timeout="0.1", retries="0").status()
+            assert caught.value.host == "127.0.0.1" and caught.value.operation
+
+
+@pytest.mark.parametrize("community", ["wrong-secret"])
+def test_a_wrong_community_names_address_port_and_community_and_shows_none(community: str) -> None:
+    with Agent(apc.rpdu2(4)) as agent:
+        with pytest.raises(Unreachable, match="port.*community") as caught:
+            pdu(agent, community=community, timeout="0.1", retries="0").status()
+        assert community not in str(caught.value) and agent.requests == 2
+
+
+def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with Agent(rpcm.rpcm(2)) as agent:
+        handler = pdu(agent)
+        calls = (handler.status, handler.statistic, lambda: handler.port_up(PduPortView("1")), lambda: handler.port_down(PduPortView("1")))
+        for call in calls:
+            caplog.clear()
+            call()
+            lines = [record.getMessage() for record in caplog.records if record.name.startswith("handlers")]
+            assert len(lines) == 1 and re.search(rf"snmp {re.escape(VERSION)} \(rpcm\)", lines[0])
+            assert "private" not in caplog.text
+
+
+# ---- settings and build options ----------------------------------------------------------------------------
+
+def test_a_handler_is_made_without_looking_at_anything() -> None:
+    handler = make_handler(PduSnmpData("", {}, {"profile": "!", "colour": "red"}))
+    with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven"):
+        handler.status()
+
+
+@pytest.mark.parametrize("settings, sentence", [
+    ({"profile": "acme"}, "family 'acme'.*it knows: apc-rpdu2, apc-rpdu"),
+    ({"profile": "a b"}, "'profile'.*'a b' is not allowed"),
+    ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
+])
+def test_a_bad_setting_is_named_with_what_is_allowed(settings: Dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        choose(settings, {})
+
+
+def test_a_set_family_is_read_whatever_the_device_calls_itself() -> None:
+    with Agent(apc.rpdu2(4)) as agent:
+        pdu(agent, {"profile": "apc-masterswitch"}).port_down(PduPortView("1"))
+        assert [write.oid for write in agent.writes()] == ["1.3.6.1.4.1.318.1.1.4.4.2.1.3.1"]
+        with pytest.raises(Unsupported, match="'rpcm'"):
+            pdu(agent, {"profile": "RPCM"}).status()
+
+
+def test_a_setting_of_the_form_wins_over_a_build_option() -> None:
+    keys = [profile.key for profile in choose({"profile": "rpcm"}, {"profile": "sentry3"}).profiles]
+    assert keys == ["rpcm"]
+    assert choose({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven is False
+    assert choose({}, {"switch_unproven": "yes"}).switch_unproven is True
+    assert choose({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven is True
+    assert choose({}, {}) == (PROFILES, False, False)
+
+
+def test_an_archive_may_know_chosen_families_alone() -> None:
+    choice = choose({}, {"only": "sentry3, rpcm"})
+    assert [profile.key for profile in choice.profiles] == ["sentry3", "rpcm"]
+    with pytest.raises(SettingsError, match="apc-rpdu.*it knows: sentry3, rpcm"):
+        choose({"profile": "apc-rpdu"}, {"only": "sentry3, rpcm"})
+    with pytest.raises(SettingsError, match="'only' names the family 'acme'"):
+        choose({}, {"only": "acme"})
+    with pytest.raises(SettingsError, match="unknown"):
+        choose({"only": "rpcm"}, {})
+
+
+def test_an_owners_own_profile_is_read_and_switched_on_its_owners_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = schema.to_json(RPCM[0])
+    data.update(key="my-strip", sys_object_ids=[], switching_confidence="low")
+    monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(data)})
+    with Agent(rpcm.rpcm(2)) as agent:
+        handler = pdu(agent)
+        assert len(handler.status().ports) == 2
+        assert handler.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+
+
+def test_an_own_profile_that_is_not_valid_is_a_sentence_at_the_first_call() -> None:
+    with pytest.raises(SettingsError, match="profile.vendor: this key is missing"):
+        choose({}, {"own_profile": '{"key": "x"}'})
+
+
+def test_the_tables_of_settings_can_be_printed() -> None:
+    assert "`profile`" in table(SETTINGS) and "`own_profile`" in table(BUILD_OPTIONS)
+    assert options.OPTIONS == {}, "the tree itself is built with no options"

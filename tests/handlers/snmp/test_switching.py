@@ -1,0 +1,230 @@
+"""Switching on agents: the exact object, type and value, once; and whatever goes wrong, never the wish as the state."""
+from __future__ import annotations
+
+import dataclasses
+from typing import Iterator
+
+import pytest
+
+from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable, Unsupported
+from handlers.snmp import handler as snmp_handler
+from handlers.snmp.profile import Confidence
+from handlers.snmp.profiles import PROFILES
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.families import COMMANDS, E
+from tests.servers.snmpd import Snmpd
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule
+from tests.simulators.snmp_agent.devices import apc, eaton, raritan, servertech
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+FAMILIES = pytest.mark.parametrize("key", sorted(COMMANDS))
+
+
+def one_that_is_on(model: Model) -> str:
+    return next(identity for identity, is_on in model.books().states.items() if is_on)
+
+
+@FAMILIES
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_one_object_is_written_once_and_the_relay_follows(key: str, version: str) -> None:
+    model = BUILT_IN[key]()
+    identity = one_that_is_on(model)
+    before = model.books().states
+    with Agent(model) as agent:
+        port = PduPortView(identity)
+        assert pdu(agent, version=version).port_down(port) is port
+        assert port.power_status is DOWN
+        assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(identity, up=False)
+        assert agent.books().states == {**before, identity: False}
+        assert pdu(agent, version=version).port_up(port) is port
+        assert port.power_status is UP
+        assert [tuple(write) for write in agent.writes()][1:] == COMMANDS[key].written(identity, up=True)
+        assert agent.books().states == before
+
+
+@FAMILIES
+def test_an_outlet_that_already_has_the_state_is_written_all_the_same(key: str) -> None:
+    with Agent(BUILT_IN[key]()) as agent:
+        identity = one_that_is_on(BUILT_IN[key]())
+        assert pdu(agent).port_up(PduPortView(identity)).power_status is UP
+        assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(identity, up=True)
+
+
+@pytest.fixture(scope="module", params=sorted(COMMANDS))
+def real(request: pytest.FixtureRequest) -> Iterator["tuple[str, Model, Snmpd]"]:
+    model = BUILT_IN[request.param]()
+    with Snmpd(model) as server:
+        yield request.param, model, server
+
+
+@pytest.mark.against("Net-SNMP snmpd, switching")
+def test_a_real_agent_is_told_the_same(real: "tuple[str, Model, Snmpd]") -> None:
+    key, model, server = real
+    identity = one_that_is_on(model)
+    assert pdu(server, timeout="2").port_down(PduPortView(identity)).power_status is DOWN
+    assert pdu(server, timeout="2").port_up(PduPortView(identity)).power_status is UP
+    assert [tuple(write) for write in server.writes()] == [
+        *COMMANDS[key].written(identity, up=False), *COMMANDS[key].written(identity, up=True)]
+
+
+@pytest.mark.parametrize("model", [
+    apc.rpdu2(8, relay_s=0.7), eaton.epdu(8, relay_s=0.7), raritan.px(8, relay_s=0.7), servertech.sentry3(4, relay_s=0.7)],
+    ids=lambda model: model.name)
+def test_a_relay_that_takes_its_time_is_waited_for(model: Model) -> None:
+    identity = one_that_is_on(model)
+    with Agent(model) as agent:
+        assert pdu(agent).port_down(PduPortView(identity), pause=0.05).power_status is DOWN
+        assert len(agent.writes()) == 1
+
+
+@pytest.mark.parametrize("model, said", [(servertech.sentry3(4, relay_s=60), UNKNOWN), (apc.rpdu2(8, relay_s=60), UP)],
+                         ids=["waiting", "still on"])
+def test_after_the_deadline_the_answer_is_what_the_device_said_last(model: Model, said: EnumPowerStatus) -> None:
+    """The Sentry reports that it waits to be off, which is not off; the rPDU2 goes on reporting "on"."""
+    with Agent(model) as agent:
+        port = PduPortView(one_that_is_on(model))
+        assert pdu(agent).port_down(port, deadline=0.2, pause=0.05).power_status is said
+
+
+def test_a_device_that_says_yes_and_does_nothing_is_not_believed() -> None:
+    model = apc.rpdu2(8)
+    deaf = Device(model.device.rows(), [Rule(f"{apc.RPDU2_CONTROL}.5.*", ignore=True)])
+    with Agent(deaf) as agent:
+        assert pdu(agent).port_down(PduPortView("1"), deadline=0.2, pause=0.05).power_status is UP
+        assert len(agent.writes()) == 1
+
+
+def refused(agent: Agent, identity: str, error: "type[PduHandlerError]", words: str) -> None:
+    """Both calls raise, name the device, leave the port as it was, and nothing arrives at the device."""
+    for call in ("port_up", "port_down"):
+        port = PduPortView(identity, UNKNOWN)
+        with pytest.raises(error, match=words) as caught:
+            getattr(pdu(agent), call)(port)
+        assert caught.value.host == agent.host and caught.value.operation == call
+        assert port.power_status is UNKNOWN
+    assert agent.writes() == []
+
+
+@FAMILIES
+@pytest.mark.parametrize("identity", ["999", "0.999", "", "1.3.6.1", "1; drop", "-1", "1.1.1.1.1", "00"])
+def test_an_outlet_that_does_not_exist_is_not_written(key: str, identity: str) -> None:
+    with Agent(BUILT_IN[key]()) as agent:
+        refused(agent, identity, NoSuchOutlet, "no outlet")
+
+
+def test_an_outlet_that_the_device_calls_not_switchable_is_not_written() -> None:
+    with Agent(eaton.epdu(8, locked=(3,))) as agent:
+        refused(agent, "0.3", Unsupported, "not switchable")
+    px = raritan.px(8)
+    px.device.put(f"{raritan.OUTLET}.28.1.3", "2")
+    with Agent(px) as agent:
+        refused(agent, "1.3", Unsupported, "disabled on the device")
+
+
+def test_an_outlet_without_power_control_or_with_a_lock_is_not_written() -> None:
+    with Agent(servertech.sentry3(4, fixed=("1.2.3",))) as agent:
+        refused(agent, "1.2.3", Unsupported, "only monitors")
+    sentry = servertech.sentry3(4)
+    sentry.device.put(f"{servertech.CONTROL_STATE}.1.2.3", "7")
+    with Agent(sentry) as agent:
+        refused(agent, "1.2.3", Unsupported, "locked")
+
+
+def test_a_unit_that_only_meters_is_not_written() -> None:
+    rows = {oid: row for oid, row in raritan.px(4).device.rows().items()
+            if not oid.startswith((raritan.SWITCHING, f"{raritan.OUTLET_SENSOR}.3"))}
+    with Agent(Device(rows, rules=None)) as agent:
+        assert [port.power_status for port in pdu(agent).status().ports] == [UNKNOWN] * 4
+        assert len(pdu(agent).statistic().ports) == 4
+
+
+def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = tuple(dataclasses.replace(p, switching_confidence=Confidence.LOW, note="One driver only.") for p in PROFILES)
+    monkeypatch.setattr(snmp_handler, "PROFILES", unsure)
+    with Agent(BUILT_IN["rpcm"]()) as agent:
+        assert pdu(agent).status().ports
+        refused(agent, "1", Unsupported, "switch_unproven=yes.*One driver only")
+        assert pdu(agent, {"switch_unproven": "yes"}).port_down(PduPortView("1")).power_status is DOWN
+
+
+# ---- faults ------------------------------------------------------------------------------------------------
+
+class Cut:
+    """An agent for rPDU2, and which datagram of the next switching will be the SET."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        before = agent.requests
+        assert pdu(agent).port_down(PduPortView("1")).power_status is DOWN
+        self._length = agent.requests - before              # detection, guards, SET, and one reading
+
+    @property
+    def the_set(self) -> int:
+        return self.agent.requests + self._length - 1
+
+    def up(self, **params: str) -> PduPortView:
+        return pdu(self.agent, None, **params).port_up(PduPortView("1"), deadline=0.2, pause=0.05)
+
+    def is_on(self) -> bool:
+        return self.agent.device.text(f"{apc.RPDU2_STATUS}.5.1") == "2"
+
+
+@pytest.fixture
+def cut() -> Iterator[Cut]:
+    with Agent(apc.rpdu2(8)) as agent:
+        yield Cut(agent)
+
+
+def test_a_lost_answer_is_not_written_again_and_the_state_is_read(cut: Cut) -> None:
+    cut.agent.faults = Faults(drop_answers=frozenset({cut.the_set}))
+    assert cut.up().power_status is UP
+    assert cut.is_on() and len(cut.agent.writes()) == 2
+
+
+def test_a_lost_command_is_not_written_again_and_says_that_nobody_knows(cut: Cut) -> None:
+    cut.agent.faults = Faults(drop=frozenset({cut.the_set}))
+    with pytest.raises(Unreachable, match="may or may not have switched"):
+        cut.up()
+    assert not cut.is_on() and len(cut.agent.writes()) == 1
+
+
+def test_a_command_that_cannot_be_read_back_leaves_the_state_unknown(cut: Cut) -> None:
+    the_set = cut.the_set
+    cut.agent.faults = Faults(drop=frozenset(range(the_set + 1, the_set + 100)))
+    assert cut.up(timeout="0.1").power_status is UNKNOWN
+    assert cut.is_on() and len(cut.agent.writes()) == 2
+
+
+def test_a_device_that_reboots_in_between_and_comes_back_is_read_then(cut: Cut) -> None:
+    the_set = cut.the_set
+    cut.agent.faults = Faults(drop=frozenset(range(the_set + 1, the_set + 4)))
+    port = pdu(cut.agent, timeout="0.1").port_up(PduPortView("1"), deadline=5, pause=0.05)
+    assert port.power_status is UP and len(cut.agent.writes()) == 2
+
+
+@pytest.mark.parametrize("answer, error", [("notWritable", Denied), ("noAccess", Denied), ("authorizationError", Denied),
+                                           ("wrongValue", Refused), ("inconsistentValue", Refused), ("genErr", Refused)])
+def test_a_refusal_is_the_devices_own_word_and_changes_nothing(cut: Cut, answer: str, error: "type[PduHandlerError]") -> None:
+    cut.agent.faults = Faults(set_error=answer)
+    with pytest.raises(error, match=answer):
+        cut.up()
+    assert not cut.is_on()
+
+
+def test_a_community_that_may_only_read_is_told_so(cut: Cut) -> None:
+    for version in ("1", "2"):
+        with pytest.raises(Denied, match="write"):
+            cut.up(community="public", version=version)
+    assert not cut.is_on()
+
+
+def test_switching_is_tried_only_after_a_whole_look_at_the_device(cut: Cut) -> None:
+    cut.agent.faults = Faults(walk_silent_after=0)
+    with pytest.raises(Unreachable):
+        cut.up(timeout="0.1")
+    assert len(cut.agent.writes()) == 1
+
+
+def test_every_command_table_is_below_its_makers_number() -> None:
+    assert all(command.on_oid.startswith(E) and command.off_oid.startswith(E) for command in COMMANDS.values())
