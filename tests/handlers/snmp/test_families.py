@@ -88,10 +88,6 @@ def test_every_family_has_a_unit_made_from_its_mib_and_no_unit_is_without_a_fami
     assert set(keys()) == set(_FAMILIES)
 
 
-def test_forty_five_families_or_more_are_declared() -> None:
-    assert len(_FAMILIES) == len(PROFILES) >= 45
-
-
 @EACH
 def test_a_unit_is_found_to_be_its_family(unit: Fixture) -> None:
     assert find(unit, memory(unit)).profile.key == unit.key
@@ -233,7 +229,7 @@ def test_a_command_that_is_lost_is_an_error_and_never_the_wish(unit: Fixture) ->
     device = unit.device()
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
         before = states(handler_of(unit, agent).status())[switching(unit).identity]
-        handler = handler_of(unit, agent, timeout="0.1", retries="0")
+        handler = handler_of(unit, agent, timeout="0.2", retries="3")
         with pytest.raises(Unreachable, match="may or may not have switched"):
             (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
         assert agent.writes() == []
@@ -245,7 +241,7 @@ def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(un
     with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
         before = states(handler_of(unit, agent).status())[switching(unit).identity]
         down = before is EnumPowerStatus.UP
-        handler = handler_of(unit, agent, timeout="0.1", retries="0")
+        handler = handler_of(unit, agent, timeout="0.2", retries="3")
         said: Optional[EnumPowerStatus] = None
         try:
             said = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status

@@ -16,8 +16,8 @@ from typing import List, Optional, Tuple, Union
 from tests.simulators.books import Books
 
 from . import ber
-from .ber import Binding, Message, Pdu
-from .device import INTEGER, Arcs, Device, Row, Write
+from .ber import Binding, Message, Pdu, Wire
+from .device import COUNTER64, INTEGER, Arcs, Device, Row, Write
 from .faults import Faults
 from .model import Model
 
@@ -136,9 +136,11 @@ class Agent:
         if pdu.kind not in _NAMES or pdu.kind == ber.GET_BULK and (message.version == _V1 or self.faults.no_bulk):
             return None
         self.counts[_NAMES[pdu.kind]] += 1
-        if self._rows_ended(pdu):
+        if self._rows_ended(pdu) or pdu.kind == ber.SET and self.faults.lose_sets:
             return None
         status, place, bindings = self._perform(pdu, message)
+        if pdu.kind == ber.SET and self.faults.lose_set_answers:
+            return None
         if status and message.version == _V1:
             status = _FOR_V1.get(status, status)
         if status:
@@ -173,13 +175,18 @@ class Agent:
 
     def _get(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
         found = [(oid, self.device.get(oid)) for oid, _ in pdu.bindings]
-        missing = next((place for place, (_, row) in enumerate(found, 1) if row is None), 0)
+        missing = next((place for place, (_, row) in enumerate(found, 1) if row is None or _unknown_to(version, row)), 0)
         if missing and version == _V1:
             return "noSuchName", missing, ()
         return "", 0, tuple((oid, row if row is not None else ber.NO_SUCH_INSTANCE) for oid, row in found)
 
     def _get_next(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
-        found = [self._next(oid) for oid, _ in pdu.bindings]
+        found = []
+        for oid, _ in pdu.bindings:
+            following = self._next(oid)
+            while _unknown_to(version, following[1]):
+                following = self._next(following[0])
+            found.append(following)
         ended = next((place for place, (_, value) in enumerate(found, 1) if value == ber.END_OF_MIB_VIEW), 0)
         if ended and version == _V1:
             return "noSuchName", ended, ()
@@ -225,3 +232,8 @@ class Agent:
             if isinstance(value, Row):
                 self.device.write(oid, *value)
         return "", 0, pdu.bindings
+
+
+def _unknown_to(version: int, value: Wire) -> bool:
+    """SNMPv1 has no 64-bit counters: for it such objects do not exist (RFC 2576, 4.1.2)."""
+    return version == _V1 and isinstance(value, Row) and value.tag == COUNTER64

@@ -14,6 +14,8 @@ class Faults:
     max_bindings: Optional[int] = None          # a GETBULK gives no more than this, however many were asked for
     drop: FrozenSet[int] = frozenset()          # these requests are lost on the way
     drop_answers: FrozenSet[int] = frozenset()  # these are carried out, but their answer is lost
+    lose_sets: bool = False                     # SETs are lost on the way; everything else is answered
+    lose_set_answers: bool = False              # SETs are carried out, but their answers are lost
     silent: bool = False                        # no answer at all
     late_s: float = 0.0                         # every answer comes so much later
     late_first_s: float = 0.0                   # only the first one does
