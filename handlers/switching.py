@@ -9,7 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 from .errors import PduHandlerError, Unreachable
 
 CONFIRM_SECONDS = 10.0
-PAUSE_SECONDS = 0.5
+FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # most relays follow at once; a slow one is not asked too often
 
 
 def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wanted: EnumPowerStatus, *,
@@ -20,7 +20,8 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
 
     `write` raises `Unreachable` where no answer came: then the state is read once, and anything but `wanted` raises
     that the outlet may or may not have switched. A write that was answered but cannot be read back is UNKNOWN. With
-    `cached`, the source follows only at its own next poll, so a state that is not the wanted one is UNKNOWN too.
+    `cached`, the source follows only at its own next poll, so a state that is not the wanted one is UNKNOWN too. The
+    time between readings grows up to `pause` seconds.
     """
     try:
         write()
@@ -30,13 +31,15 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         raise Unreachable(f"no answer to the switching command, so the outlet may or may not have switched; "
                           f"poll the PDU before trying again ({error.reason})", error.host, error.operation) from error
     end = clock() + deadline
+    wait = min(FIRST_PAUSE_SECONDS, pause)
     while True:
         seen = _read_or_none(read)
         if seen is wanted:
             return wanted
-        if clock() + pause > end:
+        if clock() + wait > end:
             return EnumPowerStatus.UNKNOWN if seen is None or cached else seen
-        sleep(pause)
+        sleep(wait)
+        wait = min(2 * wait, pause)
 
 
 def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStatus]:
