@@ -231,7 +231,7 @@ def test_a_forked_child_reads_on_with_an_engine_of_its_own(snmpd: Snmpd) -> None
         "status = os.waitpid(child, 0)[1]\n"
         f"assert len(pdu.snmp_walk('{STATES}')) == 48\n"
         "sys.exit(status)\n")
-    finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-c", program], cwd=ROOT, capture_output=True,
+    finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning", "-c", program], cwd=ROOT, capture_output=True,
                               text=True, timeout=30, check=False)
     assert (finished.returncode, finished.stderr) == (0, "")
 

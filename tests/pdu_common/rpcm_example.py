@@ -1,0 +1,101 @@
+"""The RPCM handler that DCImanager's public handler page describes, completed by us where the page's copy has gaps.
+
+Same imports, names and structure as described there; the sentences and bodies are ours. It is not part of the pack: it
+proves that a handler written for the platform runs on the local doubles unchanged.
+"""
+from __future__ import annotations
+
+from typing import Callable, Optional, Union
+
+from common.logger import get_logger
+from common.misc import InversionDict, Oid, waiter
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.connection import PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
+
+# One column each of the table of outputs: the state, which is also written, mA, and kWh.
+OID_RPCM_ADMINISTRATIVE_STATE = Oid("1.3.6.1.4.1.46235.2.4.2.1.4")
+OID_RPCM_OUTPUT_MILLIAMPS = Oid("1.3.6.1.4.1.46235.2.4.2.1.11")
+OID_RPCM_OUTPUT_ENERGY_KWH = Oid("1.3.6.1.4.1.46235.2.4.2.1.15")
+
+PORT_POWER_DICT = InversionDict({EnumPowerStatus.UP: 1, EnumPowerStatus.DOWN: 0})
+
+
+def make_handler(pdu_data: PduSnmpData) -> BaseSnmpPdu:
+    """A handler for the PDU with these connection data."""
+    return Rpcm(pdu_data)
+
+
+class Rpcm(BaseSnmpPdu):
+    """An RPCM's outputs as ports."""
+
+    def status(self) -> PduView:
+        """Every row of the state column is a port."""
+        logging.info("Get PDU status...")
+        pdu_info = PduView()
+        for port in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):
+            pdu_info.ports.append(
+                PduPortView(
+                    identity=port.oid_index,
+                    power_status=PORT_POWER_DICT.get_by_value(port.value_int, EnumPowerStatus.UNKNOWN) or EnumPowerStatus.UNKNOWN,
+                )
+            )
+        return pdu_info
+
+    def __get_port_status(
+        self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
+    ) -> PduPortView:
+        """Read the port's state, until it is the awaited one where one is given."""
+        logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
+        port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
+        matcher: Callable[[Union[EnumPowerStatus, Exception]], bool]
+        if wait_for_status is not None:
+            matcher = lambda response: response == wait_for_status
+        else:
+            matcher = lambda response: not isinstance(response, Exception)
+
+        @waiter
+        def get_status() -> Union[EnumPowerStatus, Exception]:
+            try:
+                number = self.snmp_get(oid=port_status_oid).value_int
+                return PORT_POWER_DICT.get_by_value(number, EnumPowerStatus.UNKNOWN) or EnumPowerStatus.UNKNOWN
+            except Exception as error:
+                return error
+
+        response = get_status(matcher=matcher, timeout=10)
+        if isinstance(response, Exception):
+            raise response
+        pdu_port_data.power_status = response
+        logging.info(f"Got status '{pdu_port_data.power_status}' for PDU port '{pdu_port_data.identity}'")
+        return pdu_port_data
+
+    def __port_change_status(self, pdu_port_data: PduPortView, power_status: EnumPowerStatus) -> PduPortView:
+        """Write the wanted state, then wait for it."""
+        logging.info(f"Set status '{power_status}' for PDU port '{pdu_port_data.identity}'")
+        self.snmp_set(oid=OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, value=PORT_POWER_DICT[power_status])
+        return self.__get_port_status(pdu_port_data, power_status)
+
+    def port_up(self, pdu_port_data: PduPortView) -> PduPortView:
+        """Port up"""
+        return self.__port_change_status(pdu_port_data, EnumPowerStatus.UP)
+
+    def port_down(self, pdu_port_data: PduPortView) -> PduPortView:
+        """Port down"""
+        return self.__port_change_status(pdu_port_data, EnumPowerStatus.DOWN)
+
+    def statistic(self) -> PduStatisticView:
+        """Load and energy: the sums over all ports, and each port's energy."""
+        pdu_statistic = PduStatisticView()
+        logging.info("Get PDU load in Amps...")
+        pdu_statistic.load = sum(port.value_float for port in self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)) / 1000
+
+        ports_consumption = self.snmp_walk(OID_RPCM_OUTPUT_ENERGY_KWH)
+        logging.info("Get PDU total energy in kWh...")
+        pdu_statistic.total_consumption = float(sum(port.value_float for port in ports_consumption))
+        logging.info("Get PDU energy in kWh for every port...")
+        for port in ports_consumption:
+            pdu_statistic.ports.append(PduPortStatisticView(identity=port.oid_index, consumption=port.value_float))
+        return pdu_statistic
+
+
+logging = get_logger("rpcm")

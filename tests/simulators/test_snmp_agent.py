@@ -1,0 +1,283 @@
+"""The project's SNMP agent, witnessed by Net-SNMP's tools; and the switching devices on it and on real snmpd."""
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple, Union
+
+import pytest
+from hypothesis import given, strategies as st
+
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.connection import PduSnmpData
+from tests.needs import ROOT, program
+from tests.servers.snmpd import Snmpd
+from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
+from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
+from tests.simulators.snmp_agent.devices import KINDS, Kind, apc
+
+STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
+TOOLS = pytest.mark.against("Net-SNMP snmpget, snmpset, snmpbulkwalk")
+
+
+@pytest.fixture
+def agent() -> Iterator[Agent]:
+    with Agent(apc.rpdu2(outlets=24)) as running:
+        yield running
+
+
+def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public") -> Tuple[int, List[str]]:
+    """A tool's exit code and its lines."""
+    finished = subprocess.run(
+        [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", "1", "-r", "0", f"{agent.host}:{agent.port}", *arguments],
+        capture_output=True, text=True, timeout=20, check=False)
+    return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
+
+
+@TOOLS
+def test_values_of_every_type_are_what_net_snmp_reads() -> None:
+    root = "1.3.6.1.4.1.99999.1"
+    rows = {f"{root}.1": Row(INTEGER, -129), f"{root}.2": Row(OCTETS, b"PDU 7"), f"{root}.3": Row(OID, (1, 3, 6, 1, 4, 1, 46235)),
+            f"{root}.4": Row(IP, bytes((192, 0, 2, 1))), f"{root}.5": Row(GAUGE, 2**32 - 1), f"{root}.6": Row(TICKS, 100),
+            f"{root}.7": Row(COUNTER64, 2**64 - 1), f"{root}.8": Row(OCTETS, b""), f"{root}.9": Row(OID, (0, 10, 43, 6, 1, 4, 1))}
+    with Agent(Device(rows)) as agent:
+        code, lines = _tool("snmpbulkwalk", agent, root)
+    assert code == 0
+    assert [line.partition(" = ")[2] for line in lines if "No more variables" not in line] == [
+        "INTEGER: -129", 'STRING: "PDU 7"', "OID: .1.3.6.1.4.1.46235", "IpAddress: 192.0.2.1", "Gauge32: 4294967295",
+        "Timeticks: (100) 0:00:01.00", "Counter64: 18446744073709551615", '""', "OID: .0.10.43.6.1.4.1"]
+
+
+@TOOLS
+def test_a_walk_by_getnext_and_one_by_getbulk_give_the_same_objects(agent: Agent) -> None:
+    _, bulk = _tool("snmpbulkwalk", agent, "1.3.6.1.4.1")
+    _, single = _tool("snmpwalk", agent, "1.3.6.1.4.1", version="1")
+    bulk, single = bulk[:-1], single[:-1]           # without the line that says that the end has come
+    assert bulk == single
+    assert len(single) == sum(oid.startswith("1.3.6.1.4.1.") for oid in agent.device.rows())
+    assert agent.counts["bulk"] > 0 and agent.counts["next"] > len(single)
+
+
+@TOOLS
+def test_v1_leaves_out_the_64_bit_counters_that_it_does_not_know() -> None:
+    root = "1.3.6.1.4.1.99999.1"
+    with Agent(Device({f"{root}.1": Row(INTEGER, 1), f"{root}.2": Row(COUNTER64, 2), f"{root}.3": Row(INTEGER, 3)})) as agent:
+        _, lines = _tool("snmpwalk", agent, root, version="1")
+        assert lines[:2] == [f".{root}.1 = INTEGER: 1", f".{root}.3 = INTEGER: 3"]
+        assert _tool("snmpget", agent, f"{root}.2", version="1")[0] == 2
+
+
+@TOOLS
+def test_a_missing_object_is_an_exception_in_v2c_and_an_error_in_v1(agent: Agent) -> None:
+    assert _tool("snmpget", agent, f"{STATES}.99")[1] == [f".{STATES}.99 = No Such Instance currently exists at this OID"]
+    code, lines = _tool("snmpget", agent, f"{STATES}.1", f"{STATES}.99", version="1")
+    assert code == 2 and any("noSuchName" in line for line in lines) and f".{STATES}.99" in lines[-1]
+
+
+@TOOLS
+def test_a_set_switches_the_relay_and_is_written_down_with_its_type(agent: Agent) -> None:
+    assert _tool("snmpset", agent, f"{COMMANDS}.3", "i", "2", community="private")[0] == 0
+    assert _tool("snmpget", agent, f"{STATES}.3", f"{apc.SPDU_CONTROL}.3.3")[1] == [
+        f".{STATES}.3 = INTEGER: 1", f".{apc.SPDU_CONTROL}.3.3 = INTEGER: 2"]
+    assert agent.books().states["3"] is False
+    assert [tuple(write) for write in agent.writes()] == [(f"{COMMANDS}.3", INTEGER, "2", "")]
+
+
+@TOOLS
+@pytest.mark.parametrize("version, community, oid, kind, value, reason", [
+    ("2c", "public", f"{COMMANDS}.1", "i", "2", "noAccess"), ("1", "public", f"{COMMANDS}.1", "i", "2", "noSuchName"),
+    ("2c", "private", f"{COMMANDS}.1", "i", "4", "wrongValue"), ("1", "private", f"{COMMANDS}.1", "i", "4", "badValue"),
+    ("2c", "private", f"{COMMANDS}.1", "s", "2", "wrongType"), ("2c", "private", f"{STATES}.1", "i", "2", "notWritable"),
+    ("2c", "private", f"{COMMANDS}.99", "i", "2", "notWritable"),
+])
+def test_a_refused_set_says_why_in_the_words_of_its_version(
+        agent: Agent, version: str, community: str, oid: str, kind: str, value: str, reason: str) -> None:
+    before = agent.books().states
+    code, lines = _tool("snmpset", agent, oid, kind, value, version=version, community=community)
+    assert code != 0 and any(reason in line for line in lines)
+    assert agent.books().states == before
+
+
+@TOOLS
+def test_a_set_of_two_objects_is_done_whole_or_not_at_all(agent: Agent) -> None:
+    assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "77", community="private")[0] != 0
+    assert agent.books().states["1"] is True
+    assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "2", community="private")[0] == 0
+    assert (agent.books().states["1"], agent.books().states["2"]) == (False, False)
+
+
+@TOOLS
+def test_a_wrong_community_gets_no_answer_and_is_counted(agent: Agent) -> None:
+    code, lines = _tool("snmpget", agent, f"{STATES}.1", community="guess")
+    assert code == 1 and "Timeout" in lines[0]
+    assert agent.requests == 1 and not agent.counts
+
+
+@TOOLS
+def test_an_agent_for_v1_alone_does_not_answer_v2c() -> None:
+    with Agent(apc.masterswitch(), versions=(1,)) as agent:
+        assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1")[0] == 1
+        assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1", version="1")[0] == 0
+
+
+@TOOLS
+def test_an_answer_that_is_too_large_for_the_unit_is_too_big(agent: Agent) -> None:
+    agent.faults = Faults(max_octets=200)
+    code, lines = _tool("snmpbulkget", agent, "-Cn0", "-Cr20", STATES)
+    assert code == 2 and any("tooBig" in line for line in lines)
+
+
+@TOOLS
+def test_a_walk_that_stands_still_is_noticed_by_net_snmp_too(agent: Agent) -> None:
+    agent.faults = Faults(same_oid_after=5)
+    code, lines = _tool("snmpwalk", agent, STATES)
+    assert code == 1 and any("OID not increasing" in line for line in lines)
+
+
+def test_books_count_every_datagram_also_those_without_an_answer(agent: Agent) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(b"hello", (agent.host, agent.port))
+        stranger.sendto(b"\x30\x84\xff\xff\xff\xff", (agent.host, agent.port))
+    connected = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent.port)}))
+    assert connected.snmp_get(f"{STATES}.1").value == 2
+    assert agent.books().requests == 3
+
+
+# ---- every kind of control, on the project's agent and on real snmpd ---------------------------------------------
+
+Server = Union[Agent, Snmpd]
+
+
+def _settled(pdu: BaseSnmpPdu, kind: Kind, wanted: Optional[bool]) -> Optional[bool]:
+    """The relay's state as a manager reads it, at the latest after five seconds."""
+    relay = kind.build().relays[kind.identity]
+    end = time.monotonic() + 5
+    while True:
+        value = pdu.snmp_get(relay.oid).value
+        state = relay.state(str(value))
+        if state is wanted or time.monotonic() > end:
+            return state
+        time.sleep(0.02)
+
+
+def _switches(server: Server, kind: Kind) -> None:
+    pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "private", "port": str(server.port)}))
+    relays = kind.build().relays
+    before = {identity: pdu.snmp_get(relay.oid).value for identity, relay in relays.items()}
+    for sets, wanted in ((kind.off, False), (kind.on, True)):
+        for oid, value in sets:
+            pdu.snmp_set(oid, value)
+        assert _settled(pdu, kind, wanted) is wanted
+    assert {identity: pdu.snmp_get(relay.oid).value for identity, relay in relays.items()} == before
+    assert [(write.oid, write.value, write.answer) for write in server.writes()] == [
+        (oid, str(value), "") for oid, value in (*kind.off, *kind.on)]
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_each_kind_of_control_switches_one_outlet_and_no_other(name: str) -> None:
+    with Agent(KINDS[name].build()) as agent:
+        _switches(agent, KINDS[name])
+        assert agent.books().states[KINDS[name].identity] is True
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_real_snmpd_serves_each_kind_of_control_in_the_same_way(name: str) -> None:
+    with Snmpd(KINDS[name].build()) as server:
+        _switches(server, KINDS[name])
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
+    model = apc.rpdu2(outlets=8)
+    with Agent(model) as agent, Snmpd(model) as server:
+        seen = [[(element.oid, element.value) for element in BaseSnmpPdu(PduSnmpData(
+            "127.0.0.1", {"community": "public", "port": str(port)})).snmp_walk("1.3")] for port in (agent.port, server.port)]
+    assert len(seen[0]) == len(model.device.rows())
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_a_value_changed_at_the_device_is_read_from_snmpd_at_once() -> None:
+    with Snmpd(apc.rpdu2(outlets=4)) as server:
+        server.set_value(f"{STATES}.2", "1")
+        assert BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(server.port)})).snmp_get(f"{STATES}.2").value == 1
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_nothing_of_snmpd_is_left_when_it_is_stopped() -> None:
+    server = Snmpd(apc.rpdu2(outlets=4))
+    with pytest.raises(ZeroDivisionError), server:
+        assert server.folder.exists()
+        1 / 0
+    assert not server.folder.exists()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((server.host, server.port))
+
+
+# ---- the codec ---------------------------------------------------------------------------------------------------
+
+OIDS = st.tuples(st.integers(0, 2), st.integers(0, 39)).flatmap(
+    lambda first: st.lists(st.integers(0, 2**32 - 1), max_size=20).map(lambda rest: (*first, *rest)))
+VALUES = st.one_of(
+    st.none(), st.sampled_from((ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW)),
+    st.integers(-2**31, 2**31 - 1).map(lambda number: Row(INTEGER, number)),
+    st.integers(0, 2**64 - 1).map(lambda number: Row(COUNTER64, number)),
+    st.binary(max_size=300).map(lambda octets: Row(OCTETS, octets)), OIDS.map(lambda oid: Row(OID, oid)))
+MESSAGES = st.builds(
+    ber.Message, st.integers(0, 1), st.binary(max_size=20),
+    st.builds(ber.Pdu, st.sampled_from((ber.GET, ber.GET_NEXT, ber.RESPONSE, ber.SET, ber.GET_BULK)),
+              st.integers(-2**31, 2**31 - 1), st.integers(0, 18), st.integers(0, 1000),
+              st.lists(st.tuples(OIDS, VALUES), max_size=8).map(tuple)))
+
+
+@given(MESSAGES)
+def test_a_message_comes_back_from_its_bytes(message: ber.Message) -> None:
+    assert ber.decode(ber.encode(message)) == message
+
+
+@given(st.one_of(st.binary(max_size=200), st.tuples(MESSAGES, st.integers(0, 400), st.integers(0, 255)).map(
+    lambda parts: _spoilt(ber.encode(parts[0]), parts[1], parts[2]))))
+def test_bytes_that_are_no_message_raise_nothing_else(data: bytes) -> None:
+    try:
+        ber.decode(data)
+    except ber.BerError:
+        pass
+
+
+def _spoilt(data: bytes, place: int, octet: int) -> bytes:
+    place %= len(data)
+    return data[:place] + bytes((octet,)) + data[place + 1:]
+
+
+# ---- the command line --------------------------------------------------------------------------------------------
+
+def test_the_command_line_serves_a_recording_prints_where_and_ends_on_a_signal(tmp_path: Path) -> None:
+    recording = tmp_path / "unit.snmprec"
+    recording.write_text("1.3.6.1.2.1.1.5.0|4|unit 7\n", "utf-8")
+    process = subprocess.Popen([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(recording)], cwd=ROOT,
+                               stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    assert process.stdout is not None
+    try:
+        host, _, port = process.stdout.readline().strip().partition(":")
+        pdu = BaseSnmpPdu(PduSnmpData(host, {"community": "private", "port": port}))
+        pdu.snmp_set("1.3.6.1.2.1.1.5.0", "unit 8")
+        assert pdu.snmp_get("1.3.6.1.2.1.1.5.0").value == "unit 8"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10)[0].strip() == "SET 1.3.6.1.2.1.1.5.0 = unit 8 done"
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_the_command_line_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
+    finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")], cwd=ROOT,
+                              capture_output=True, text=True, timeout=30, check=False)
+    assert finished.returncode == 2 and "cannot serve" in finished.stderr

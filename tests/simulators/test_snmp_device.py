@@ -1,0 +1,246 @@
+"""The rules by which a simulated SNMP device obeys: what is refused, what changes, and when. No network, no waiting."""
+from __future__ import annotations
+
+import json
+from typing import Dict, List, Optional, Sequence
+
+import pytest
+
+from tests.needs import shared
+from tests.simulators.snmp_agent import BUILT_IN, Device, Effect, Row, Rule, When, read_snmprec, write_snmprec
+from tests.simulators.snmp_agent.device import INTEGER, IP, OCTETS, arcs, rules_as_json, rules_from_json
+from tests.simulators.snmp_agent.devices import apc, eaton, guarded, packed, servertech
+
+A, B = "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _device(rules: Optional[Sequence[Rule]], clock: Optional[Clock] = None) -> Device:
+    rows = {f"{column}.{n}": Row(INTEGER, 0) for column in (A, B) for n in (1, 2, 3)}
+    return Device({**rows, "1.3.6.1.2.1.1.6.0": Row(OCTETS, b"rack")}, rules, clock or Clock())
+
+
+def _write(device: Device, oid: str, number: int) -> str:
+    return device.write(arcs(oid), INTEGER, number)
+
+
+def test_without_rules_every_row_holds_what_it_is_given() -> None:
+    device = _device(None)
+    assert _write(device, f"{A}.2", 7) == ""
+    assert device.write(arcs("1.3.6.1.2.1.1.6.0"), OCTETS, b"row 3") == ""
+    assert (device.text(f"{A}.2"), device.text("1.3.6.1.2.1.1.6.0")) == ("7", "row 3")
+
+
+@pytest.mark.parametrize("rule, value, answer", [
+    (Rule(f"{A}.*", allow=("1", "2")), 3, "wrongValue"),
+    (Rule(f"{A}.*", lowest=0, highest=5), 6, "wrongValue"),
+    (Rule(f"{A}.*", lowest=0, highest=5), -1, "wrongValue"),
+    (Rule(f"{A}.*", longest=1), 12, "wrongLength"),
+    (Rule(f"{A}.*", refuse="noAccess"), 1, "noAccess"),
+    (Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),), otherwise="inconsistentValue"), 1, "inconsistentValue"),
+    (Rule(f"{B}.*"), 1, "notWritable"),
+    (Rule(A), 1, "notWritable"),
+])
+def test_a_rule_refuses_with_its_own_error_and_changes_nothing(rule: Rule, value: int, answer: str) -> None:
+    device = _device([rule])
+    assert _write(device, f"{A}.1", value) == answer
+    assert device.text(f"{A}.1") == "0"
+    assert [tuple(write) for write in device.writes()] == [(f"{A}.1", INTEGER, str(value), answer)]
+
+
+def test_a_wrong_type_and_a_missing_object_are_told_apart() -> None:
+    device = _device([Rule(f"{A}.*")])
+    assert device.write(arcs(f"{A}.1"), OCTETS, b"1") == "wrongType"
+    assert _write(device, f"{A}.9", 1) == "notWritable"
+
+
+def test_an_ignored_write_is_accepted_and_does_nothing() -> None:
+    for rule in (Rule(f"{A}.*", ignore=True), Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),))):
+        device = _device([rule])
+        assert _write(device, f"{A}.1", 5) == ""
+        assert device.text(f"{A}.1") == "0"
+
+
+def test_an_effect_comes_after_its_delay_in_the_row_that_was_written() -> None:
+    clock = Clock()
+    device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", mapping={"1": "8"}, after=2.0),))], clock)
+    _write(device, f"{A}.2", 1)
+    assert device.text(f"{B}.2") == "0"
+    clock.now = 2.0
+    assert [device.text(f"{B}.{n}") for n in (1, 2, 3)] == ["0", "8", "0"]
+
+
+def test_a_value_of_seconds_delays_and_a_later_write_cancels() -> None:
+    clock = Clock()
+    device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after_written=True, cancels=True),))], clock)
+    _write(device, f"{A}.1", 5)
+    clock.now = 3.0
+    _write(device, f"{A}.1", 10)
+    clock.now = 6.0
+    assert device.text(f"{B}.1") == "0"
+    clock.now = 13.0
+    assert device.text(f"{B}.1") == "1"
+
+
+def test_a_person_at_the_device_changes_a_value_without_a_write() -> None:
+    device = _device([])
+    device.put(f"{A}.1", "4")
+    assert device.text(f"{A}.1") == "4"
+    assert device.writes() == []
+
+
+def test_rules_survive_json_unchanged() -> None:
+    for build in BUILT_IN.values():
+        rules = build().device.rules
+        assert rules is not None
+        assert rules_from_json(json.loads(json.dumps(rules_as_json(rules)))) == list(rules)
+
+
+def test_rows_survive_a_snmprec_file_unchanged() -> None:
+    rows = {"1.3.6.1.1": Row(INTEGER, -5), "1.3.6.1.2": Row(OCTETS, b"\xff|\n"), "1.3.6.1.3": Row(6, (1, 3, 6)),
+            "1.3.6.1.4": Row(IP, bytes((10, 0, 0, 1))), "1.3.6.1.5": Row(70, 2**64 - 1), "1.3.6.1.6": Row(OCTETS, b"")}
+    assert read_snmprec(write_snmprec(rows)) == rows
+
+
+@pytest.mark.parametrize("text", ("1.3.6|2", "1.3.6|2|x", "1.3.x|2|1", "1.3.6|4x|zz", "nonsense"))
+def test_a_bad_line_of_a_recording_is_named(text: str) -> None:
+    with pytest.raises(ValueError, match="line 2"):
+        read_snmprec(f"# comment\n{text}\n")
+
+
+@pytest.mark.against("recordings of real units")
+def test_every_recording_beside_the_project_is_read() -> None:
+    for path in sorted(shared("snmp", "recordings").glob("*.snmprec")):
+        rows = read_snmprec(path.read_text("utf-8", "surrogateescape"))
+        assert len(rows) > 20
+        assert read_snmprec(write_snmprec(rows)) == rows
+
+
+def test_eaton_counts_the_written_seconds_shows_pending_and_takes_back() -> None:
+    clock = Clock()
+    model = eaton.epdu(outlets=4)
+    device = Device(model.device.rows(), model.device.rules, clock)
+    _write(device, f"{eaton.OFF}.0.1", 20)
+    assert (device.text(f"{eaton.STATE}.0.1"), device.text(f"{eaton.OFF}.0.1")) == ("2", "20")
+    _write(device, f"{eaton.OFF}.0.1", -1)
+    clock.now = 60.0
+    assert (device.text(f"{eaton.STATE}.0.1"), device.text(f"{eaton.OFF}.0.1")) == ("1", "-1")
+
+
+def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
+    clock = Clock()
+    model = eaton.epdu(outlets=4)
+    device = Device(model.device.rows(), model.device.rules, clock)
+    _write(device, f"{eaton.REBOOT}.0.4", 0)
+    assert device.text(f"{eaton.STATE}.0.4") == "0"
+    clock.now = 1.5
+    assert device.text(f"{eaton.STATE}.0.4") == "1"
+
+
+def test_eaton_refuses_a_delay_where_the_unit_knows_only_now_and_a_locked_outlet_always() -> None:
+    device = eaton.epdu(outlets=4, only_now=True, locked=(2,)).device
+    assert _write(device, f"{eaton.ON}.0.1", 1) == "wrongValue"
+    assert _write(device, f"{eaton.OFF}.0.2", 0) == "notWritable"
+
+
+def test_liebert_ignores_a_cycle_of_an_outlet_that_is_off_and_refuses_a_locked_one() -> None:
+    clock = Clock()
+    model = guarded.liebert(outlets=4, locked=(2,))
+    device = Device(model.device.rows(), model.device.rules, clock)
+    state, command = "1.3.6.1.4.1.476.1.42.3.8.50.20.1.95.1.2", "1.3.6.1.4.1.476.1.42.3.8.50.20.1.100.1.2"
+    assert _write(device, f"{command}.4", 2) == "" and _write(device, f"{command}.1", 2) == ""
+    assert (device.text(f"{state}.4"), device.text(f"{state}.1")) == ("1", "1")
+    clock.now = 1.5
+    assert (device.text(f"{state}.4"), device.text(f"{state}.1")) == ("1", "2")
+    assert _write(device, f"{command}.2", 0) == "inconsistentValue"
+
+
+def test_schleifenbauer_accepts_and_ignores_what_is_not_unlocked_and_locks_again() -> None:
+    clock = Clock()
+    model = guarded.schleifenbauer(outlets=2)
+    device = Device(model.device.rows(), model.device.rules, clock)
+    state, unlock = "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.2.210.1", "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.4.210.1"
+    assert _write(device, state, 0) == "" and device.text(state) == "1"
+    _write(device, unlock, 1)
+    assert _write(device, state, 0) == "" and device.text(state) == "0"
+    clock.now = 10.5
+    assert _write(device, state, 1) == "" and device.text(state) == "0"
+
+
+def test_avocent_accepts_a_1_that_means_nothing_and_a_locked_outlet_refuses_until_it_is_unlocked() -> None:
+    device = guarded.avocent(outlets=3, locked=(3,)).device
+    state, command = "1.3.6.1.4.1.10418.17.2.5.5.1.5.1.1", "1.3.6.1.4.1.10418.17.2.5.5.1.6.1.1"
+    assert _write(device, f"{command}.1", 1) == "" and device.text(f"{state}.1") == "2"
+    assert _write(device, f"{command}.3", 3) == "inconsistentValue" and device.text(f"{state}.3") == "4"
+    _write(device, f"{command}.3", 6)
+    assert _write(device, f"{command}.3", 3) == "" and device.text(f"{state}.3") == "1"
+
+
+def test_sentry_accepts_an_action_without_power_control_and_does_nothing() -> None:
+    device = servertech.sentry3(each=2, infeeds=1, fixed=("1.1.1",)).device
+    assert _write(device, f"{servertech.ACTION}.1.1.1", 2) == ""
+    assert device.text(f"{servertech.STATUS}.1.1.1") == "1"
+
+
+def test_two_writers_of_one_string_undo_each_other() -> None:
+    device = packed.digipower(outlets=3).device
+    states = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
+    read_by_both = device.text(states)
+    assert read_by_both == "1,1,1"
+    device.write(arcs(states), OCTETS, b"0,1,1")
+    device.write(arcs(states), OCTETS, b"1,1,0")
+    assert device.text(states) == "1,1,0"
+
+
+def test_a_string_longer_than_the_mib_allows_is_refused() -> None:
+    device = packed.digipower(outlets=24).device
+    assert device.write(arcs("1.3.6.1.4.1.17420.1.2.9.1.13.0"), OCTETS, b",".join([b"1"] * 24)) == "wrongLength"
+
+
+def test_executing_one_plug_executes_the_marks_on_all_others() -> None:
+    device = packed.wti(outlets=3).device
+    state, action = "1.3.6.1.4.1.2634.3.100.200.1.3", "1.3.6.1.4.1.2634.3.100.200.1.4"
+    _write(device, f"{action}.1", 2)
+    assert device.text(f"{state}.1") == "1"
+    _write(device, f"{action}.2", 6)
+    assert [device.text(f"{state}.{n}") for n in (1, 2, 3)] == ["0", "0", "1"]
+    assert [device.text(f"{action}.{n}") for n in (1, 2, 3)] == ["0", "0", "0"]
+
+
+def test_the_command_before_the_first_outlets_switches_the_whole_pulizzi_unit() -> None:
+    device = packed.pulizzi(outlets=3).device
+    _write(device, "1.3.6.1.4.1.20677.2.6.2.1.0", 2)
+    assert [device.text(f"1.3.6.1.4.1.20677.2.6.3.{n}.0") for n in (1, 2, 3)] == ["2", "2", "2"]
+
+
+def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done() -> None:
+    clock = Clock()
+    model = apc.rpdu2(outlets=2)
+    device = Device(model.device.rows(), model.device.rules, clock)
+    _write(device, f"{apc.RPDU2_CONTROL}.5.1", 6)
+
+    def seen() -> List[Optional[str]]:
+        return [device.text(f"{oid}.1") for oid in (f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_STATUS}.6", f"{apc.SPDU_CONTROL}.3")]
+
+    assert seen() == ["2", "1", "1"]
+    clock.now = 1.5
+    assert seen() == ["1", "2", "2"]
+
+
+def test_every_built_in_device_keeps_books_on_all_its_outlets() -> None:
+    for key, build in BUILT_IN.items():
+        model = build()
+        states: Dict[str, Optional[bool]] = model.books().states
+        assert model.name == key and len(states) > 3
+        assert {True, False} <= set(states.values())
+        assert set(model.labels) == set(states)
+
