@@ -136,11 +136,11 @@ class Connection:
                 pass
             whole = True
         except ProtocolError as error:
-            raise self._without_secrets(error).at(self.host, _label(decoder)) from None
+            raise self._without_secrets(error).at(self.host, _label(decoder, requests)) from None
         except OSError as error:
             waited = f"no answer within {self.timeout:g} s: check that the NUT server is not overloaded"
             raise self.unreachable(waited if isinstance(error, socket.timeout) else _words(error),
-                                   _label(decoder)) from None
+                                   _label(decoder, requests)) from None
         finally:
             if not whole:
                 self.close()
@@ -186,8 +186,8 @@ def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[objec
         yield batch
 
 
-def _label(decoder: Decoder) -> str:
-    return decoder.waiting.label if decoder.waiting is not None else "answer"
+def _label(decoder: Decoder, requests: Sequence[Request[object]]) -> str:
+    return (decoder.waiting or requests[-1]).label
 
 
 def _words(error: Union[OSError, ValueError, None]) -> str:

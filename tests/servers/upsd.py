@@ -9,6 +9,7 @@ import contextlib
 import functools
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -44,7 +45,8 @@ VIEWER = User("viewer", "viewpw")
 ONE_COMMAND = User("onecmd", "onepw", ("instcmds = outlet.1.load.off",))
 PRIMARY = User("mon", "monpw", ("upsmon primary",))
 SECONDARY = User("sec", "secpw", ("upsmon secondary",))
-USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY)
+ODD = User("odd-user", 'p "q" \\ # = \' x', ("actions = SET",))
+USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY, ODD)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,11 @@ def dummy(name: str, variables: Mapping[str, str], description: str = "") -> Sec
 
 
 def dummy_file(name: str, text: str, description: str = "") -> Section:
-    """A device as a file of dummy-ups or a dump of a real driver says it."""
+    """A device as a file of dummy-ups or a dump of a real driver says it.
+
+    A value that is empty gets quotes: the driver would else repeat the value of the line before.
+    """
+    text = re.sub(r"(?m)^(\S+:)[ \t]*$", r'\1 ""', text)
     settings = {"mode": "dummy-once", **({"desc": description} if description else {})}
     return Section(name, settings=settings, file=text)
 
@@ -252,7 +258,7 @@ class Upsd:
 
     def _await_driver(self, section: Section) -> None:
         driver = self._drivers[section.name]
-        if not _until(lambda: self._socket_of(section).exists() or not driver.runs) or not driver.runs:
+        if not until(lambda: self._socket_of(section).exists() or not driver.runs) or not driver.runs:
             raise RuntimeError(f"the driver {section.driver} of {section.name} did not start: {self._log(section.name)}")
 
     def _socket_of(self, section: Section) -> Path:
@@ -261,14 +267,14 @@ class Upsd:
     def _start_upsd(self, wait: bool = True) -> bool:
         self.stop_upsd()
         upsd = self._upsd = self._launch("upsd", [_server(), "-4"])
-        _until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS"))
+        until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS"))
         if upsd.runs and wait:
             self._await_data()
         return upsd.runs
 
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():
-            if driver.runs and not _until(functools.partial(self._told, name)):
+            if driver.runs and not until(functools.partial(self._told, name)):
                 raise RuntimeError(f"upsd hears nothing of {name}: {self._log('upsd')} {self._log(name)}")
 
     def _told(self, name: str) -> bool:
@@ -314,7 +320,7 @@ def _server() -> str:
     return str(beside) if beside.exists() else program("upsd")
 
 
-def _until(true: Callable[[], bool], seconds: float = _READY_S) -> bool:
+def until(true: Callable[[], bool], seconds: float = _READY_S) -> bool:
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= end:

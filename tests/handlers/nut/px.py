@@ -1,0 +1,32 @@
+"""A Raritan PX of the first generation as its SNMP agent shows it: 8 outlets, numbered from 0, that really switch.
+
+Object numbers are those of the vendor's PDU-MIB (13742.1). The rows are the few that NUT's snmp-ups asks for.
+"""
+from __future__ import annotations
+
+from typing import Dict
+
+from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OID, Device, Effect, Row, Rule
+
+ROOT = "1.3.6.1.4.1.13742.1"
+STATE = f"{ROOT}.2.2.1.3"
+OUTLETS = 8
+_PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 870}     # mA, largest mA, mV, W, VA, thousandths
+
+
+def px() -> Device:
+    rows: Dict[str, Row] = {
+        "1.3.6.1.2.1.1.1.0": Row(OCTETS, b"Dominion PX - Firmware Version 010500"),
+        "1.3.6.1.2.1.1.2.0": Row(OID, tuple(map(int, ROOT.split(".")))),
+        "1.3.6.1.2.1.1.5.0": Row(OCTETS, b"px"),
+        f"{ROOT}.1.1.0": Row(OCTETS, b"1.5.0"), f"{ROOT}.1.2.0": Row(OCTETS, b"AEB0000001"),
+        f"{ROOT}.1.12.0": Row(OCTETS, b"PX (DPXS8A-16)"), f"{ROOT}.2.1.0": Row(INTEGER, OUTLETS)}
+    for n in range(OUTLETS):
+        rows[f"{ROOT}.2.2.1.1.{n}"] = Row(INTEGER, n)
+        rows[f"{ROOT}.2.2.1.2.{n}"] = Row(OCTETS, f"Outlet {n + 1}".encode())
+        rows[f"{STATE}.{n}"] = Row(INTEGER, 0 if n == 3 else 1)
+        rows.update({f"{ROOT}.2.2.1.{column}.{n}": Row(GAUGE, value) for column, value in _PER_OUTLET.items()})
+    rules = (Rule(f"{STATE}.*", allow=("0", "1", "2"), keep=False,
+                  effects=(Effect(f"{STATE}.*", mapping={"0": "0", "1": "1", "2": "0"}), Effect(f"{STATE}.*", "1", written=("2",), after=1.5))),
+             Rule(f"{ROOT}.2.2.1.2.*"))
+    return Device(rows, rules)

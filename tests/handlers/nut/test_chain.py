@@ -1,0 +1,86 @@
+"""The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a PDU that really switches."""
+from __future__ import annotations
+
+from typing import Iterator, Tuple
+
+import pytest
+
+from handlers.errors import Refused, Unreachable
+from handlers.nut.protocol import DataStale
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, states
+from tests.handlers.nut.px import OUTLETS, STATE, px
+from tests.servers import upsd
+from tests.servers.snmpd import Snmpd
+from tests.servers.upsd import Upsd
+
+pytestmark = pytest.mark.against("NUT upsd, snmp-ups and Net-SNMP snmpd in a chain")
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+
+
+@pytest.fixture(scope="module")
+def chain() -> Iterator[Tuple[Snmpd, Upsd]]:
+    with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan"),
+                                     upsd.snmp("slow", agent.port, "raritan", poll_s=600)], max_age=10) as server:
+        yield agent, server
+
+
+def test_status_load_and_labels_come_through(chain: Tuple[Snmpd, Upsd]) -> None:
+    pdu = handler(chain[1], device="px")
+    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # this device counts from 0
+    assert pdu.statistic().load == pytest.approx(OUTLETS * 0.4)
+    assert pdu.labels()[0] == ("0", "0", "Outlet 1")
+
+
+def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd]) -> None:
+    agent, server = chain
+    pdu, before = handler(server, device="px", **ADMIN_SETTINGS), len(agent.writes())
+    for call, wanted, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
+        port = PduPortView("5")
+        assert call(port) is port and port.power_status is wanted
+        assert [(write.oid, write.value, write.answer) for write in agent.writes()[before:]][-1] == (f"{STATE}.5", number, "")
+    assert len(agent.writes()) == before + 2
+
+
+def test_the_driver_s_cache_is_old_until_its_next_poll_and_then_not_known(chain: Tuple[Snmpd, Upsd]) -> None:
+    agent, server = chain
+    pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
+    assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
+    assert [(write.oid, write.value) for write in agent.writes()[before:]] == [(f"{STATE}.7", "0")]
+    assert states(pdu.status())["7"] is UP          # what the driver last saw: upsd has no newer
+    handler(server, device="px", **ADMIN_SETTINGS).port_up(PduPortView("7"))
+
+
+def test_a_set_that_the_device_refuses_is_reported_by_tracking_behind_an_ok(chain: Tuple[Snmpd, Upsd]) -> None:
+    agent, server = chain
+    before = len(agent.writes())
+    with client(server) as nut, pytest.raises(Refused, match="FAILED"):
+        nut.run("px", "outlet.2.load.off", "5")     # the driver takes the parameter for the SNMP value
+    assert [write.answer for write in agent.writes()[before:]] == ["wrongValue"] and states(handler(server, device="px").status())["2"] is UP
+
+
+def test_a_name_is_written_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
+    with client(chain[1]) as nut:
+        assert nut.set("px", "outlet.4.desc", "two words") is True
+        assert nut.variable("px", "outlet.4.desc") == "two words"
+
+
+def test_a_device_that_falls_silent_never_looks_like_off() -> None:
+    with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan")], max_age=2) as server:
+        pdu = handler(server, device="px", timeout="3", **ADMIN_SETTINGS)
+        pdu.status()
+        agent.stop()
+        kinds = (DataStale, Refused, Unreachable)
+        port = PduPortView("1")
+        try:
+            assert pdu.port_down(port, deadline=0.5).power_status is UNKNOWN
+        except kinds:
+            assert port.power_status is UNKNOWN
+
+        def silent() -> bool:
+            try:
+                assert states(pdu.status())["1"] is not DOWN
+            except kinds:
+                return True
+            return False
+        assert upsd.until(silent)

@@ -1,0 +1,60 @@
+"""What drivers of real devices told, served by a real upsd with dummy-ups, beside what a reader must make of it."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import pytest
+
+from handlers.nut import outlets
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.nut.given import client, handler, states
+from tests.needs import SHARED, shared
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
+
+DUMPS: List[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
+STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+# Amperes: the sum of the line currents, else input.current, else the outlets; None where no figure tells.
+LOADS = {"Eaton__5PX": 0.0, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0, "HP__R3000_XR": 12.1, "HP__RT3000_G2": 0.4}
+needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings beside the project (nut/dumps)")
+
+
+def expected(dump: str) -> Dict[str, Any]:
+    return dict(json.loads(shared("nut", "dumps", "expected", f"{dump}.json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Iterator[Upsd]:
+    files = [Path(shared("nut", "dumps", f"{dump}.dev")) for dump in DUMPS]
+    with Upsd([upsd.dummy_file(f"d{at}", path.read_text("utf-8")) for at, path in enumerate(files)]) as server:
+        yield server
+
+
+def test_the_dumps_are_all_there() -> None:
+    shared("nut", "dumps")
+    assert len(DUMPS) >= 9
+
+
+@needs_dumps
+@pytest.mark.parametrize("dump", DUMPS)
+@pytest.mark.against("NUT upsd serving dumps of real devices")
+def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
+    name, wanted = f"d{DUMPS.index(dump)}", expected(dump)
+    pdu = handler(recorded, device=name)
+    assert states(pdu.status()) == {number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()}
+    load = next((load for start, load in LOADS.items() if dump.startswith(start + "__")), None)
+    assert pdu.statistic().load == (0.0 if load is None else load)
+    with client(recorded) as nut:
+        seen = nut.snapshots([name], writable=True)[name]
+    device = outlets.read(*seen)
+    assert device.load == load and device.energy is None
+    assert {outlet.identity: {
+        "name": outlet.name or "", "state": {True: "on", False: "off", None: None}[outlet.state], "current_a": outlet.current,
+        "power_w": outlet.realpower, "apparent_va": outlet.power, "switchable": outlet.switchable} for outlet in device.outlets} == {
+            number: {**outlet, "name": outlet["name"] or ""} for number, outlet in wanted["outlets"].items()}
+    for variable, value in wanted["device"].items():
+        # dummy-ups has a maker and a model of its own, and takes blanks together; upsd drops what is not ASCII
+        if variable not in ("device.mfr", "device.model") and value.isascii():
+            assert seen.variables[variable].split() == value.split()

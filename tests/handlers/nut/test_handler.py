@@ -1,0 +1,332 @@
+"""The handler as DCImanager calls it, against a simulated server and its books."""
+from __future__ import annotations
+
+import logging
+from typing import Callable, Dict, Iterator, List
+
+import pytest
+
+from handlers.errors import (Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable, Unsupported)
+from handlers.nut.handler import SETTINGS, NutPdu, make_handler
+from handlers.nut.protocol import DataStale, DriverNotConnected
+from handlers.settings import table
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.nut.given import ADMIN_SETTINGS, WORDS, handler, states
+from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, StaticDevice, SwitchedPdu, User
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+UPS = StaticDevice("ups", {"device.type": "ups", "ups.status": "OL", "output.current": "1.5"}, ["load.off", "load.on"])
+
+
+@pytest.fixture
+def server() -> Iterator[NutServer]:
+    with NutServer([SwitchedPdu("pdu", 48)]) as made:
+        yield made
+
+
+def told(server: NutServer) -> Dict[str, str]:
+    return {identity: WORDS[on] for identity, on in server.books().states.items()}
+
+
+def seen(pdu: NutPdu) -> Dict[str, str]:
+    return {identity: state.name for identity, state in states(pdu.status()).items()}
+
+
+def test_status_of_a_named_device_is_one_round_trip_and_agrees_with_the_device(server: NutServer) -> None:
+    pdu = handler(server, device="pdu")
+    assert seen(pdu) == told(server) and len(told(server)) == 48 and set(told(server).values()) == {"UP", "DOWN"}
+    assert server.books().requests == 1 and server.books().connections == 1
+
+
+def test_without_a_named_device_one_round_trip_more_finds_the_only_one(server: NutServer) -> None:
+    assert seen(handler(server)) == told(server)
+    assert server.books().requests == 2
+
+
+def test_over_tls_a_status_is_two_requests_and_their_handshake() -> None:
+    with NutServer(tls=True) as server:
+        for trust in ({"ca_pem": server.ca_pem.replace("\n", " ")}, {"fingerprint": server.fingerprint.upper()}, {"verify": "no"}):
+            before = server.books().requests
+            assert seen(handler(server, device="pdu", tls="yes", **trust)) == told(server)
+            assert server.books().requests - before == 2
+
+
+def test_statistic_agrees_with_the_device_in_one_round_trip(server: NutServer) -> None:
+    view = handler(server, device="pdu").statistic()
+    books = server.books()
+    assert view.load == books.load_a and view.total_consumption == pytest.approx(books.energy_kwh)
+    assert {port.identity: port.consumption for port in view.ports} == books.port_energy_kwh
+    assert books.requests == 1
+
+
+def test_the_energy_that_the_device_counted_since_shows() -> None:
+    pdu = SwitchedPdu("pdu", 2)
+    with NutServer([pdu]) as server:
+        before = handler(server).statistic().total_consumption
+        pdu.run_for(100)
+        after = handler(server).statistic().total_consumption
+    assert after - before == pytest.approx(100 * 230 * (0.25 + 0.30) / 1000)
+
+
+@pytest.mark.parametrize("way", ["command", "variable"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_every_outlet_switches_off_and_on_and_no_other_moves(way: str, first: int) -> None:
+    with NutServer([SwitchedPdu("pdu", 8, first=first, by=way)]) as server:
+        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+        for identity in list(server.books().states):
+            for call, wanted in ((pdu.port_down, DOWN), (pdu.port_up, UP), (pdu.port_down, DOWN)):
+                others = {key: on for key, on in server.books().states.items() if key != identity}
+                port = PduPortView(identity)
+                assert call(port) is port and port.power_status is wanted
+                after = server.books().states
+                assert after.pop(identity) is (wanted is UP) and after == others
+        assert len(server.books().writes) == 8 * 3
+
+
+def test_switching_costs_a_reading_a_command_its_report_and_a_look(server: NutServer) -> None:
+    handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("3"))
+    assert server.books().requests == 4 and server.books().connections == 1
+    assert server.books().writes == [("pdu outlet.3.load.off", "")]
+
+
+def test_an_outlet_that_is_already_there_is_written_once_all_the_same(server: NutServer) -> None:
+    handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("1"))
+    assert server.books().writes == [("pdu outlet.1.load.on", "")]
+
+
+def test_in_a_daisy_chain_identities_are_device_and_outlet() -> None:
+    with NutServer([SwitchedPdu("pdu", 8, members=3)]) as server:
+        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+        assert seen(pdu) == told(server) and "2.7" in told(server)
+        assert pdu.port_down(PduPortView("2.1")).power_status is DOWN
+        assert server.books().writes == [("pdu device.2.outlet.1.load.off", "")] and seen(pdu) == told(server)
+        assert pdu.statistic().load == pytest.approx(server.books().load_a)
+        assert pdu.statistic().total_consumption == pytest.approx(server.books().energy_kwh)
+
+
+def test_with_several_devices_and_none_named_the_name_stands_in_front() -> None:
+    with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4), UPS]) as server:
+        pdu = handler(server, **ADMIN_SETTINGS)
+        assert seen(pdu) == told(server) and "right/3" in told(server)
+        assert server.books().requests == 2
+        assert pdu.port_down(PduPortView("right/3")).power_status is DOWN
+        assert server.books().writes == [("right outlet.3.load.off", "")]
+        for identity in ("3", "middle/3", "left/9", "/3", "left/"):
+            with pytest.raises(NoSuchOutlet):
+                pdu.port_down(PduPortView(identity))
+        assert len(server.books().writes) == 1
+        alone = handler(server, device="right", **ADMIN_SETTINGS)
+        assert list(seen(alone)) == ["1", "2", "3", "4"]
+        with pytest.raises(NoSuchOutlet):
+            alone.port_down(PduPortView("right/3"))
+
+
+def test_one_device_that_cannot_be_read_makes_the_whole_answer_an_error_never_a_shorter_one() -> None:
+    with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4)]) as server:
+        server.faults.drivers["right"] = Driver.STALE
+        with pytest.raises(DataStale, match="LIST VAR right"):
+            handler(server).status()
+
+
+def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
+    with NutServer([UPS]) as server:
+        assert seen(handler(server)) == {} and seen(handler(server, whole_load="yes")) == {"load": "UP"}
+        with pytest.raises(NoSuchOutlet):
+            handler(server, **ADMIN_SETTINGS).port_down(PduPortView("load"))
+        # This driver takes the command and reports success, but its ups.status does not follow: not known, never "off".
+        pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
+        assert pdu.port_down(PduPortView("load"), deadline=0).power_status is UNKNOWN
+        assert server.books().writes == [("ups load.off", "")]
+
+
+def test_labels_tell_number_and_name(server: NutServer) -> None:
+    labels = handler(server, device="pdu").labels()
+    assert labels[0] == ("1", "1", "Server 1") and len(labels) == 48
+
+
+# ---- what is not believed ------------------------------------------------------------------------------------
+
+def test_a_driver_that_accepts_and_reports_but_does_nothing_is_not_believed(server: NutServer) -> None:
+    server.faults.ignored = True
+    port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
+    assert port.power_status is UNKNOWN and server.books().states["1"] is True
+
+
+def test_an_old_value_after_a_successful_command_is_not_known_until_the_driver_has_polled() -> None:
+    now = [0.0]
+    with NutServer([SwitchedPdu("pdu", 4, poll_s=30, clock=lambda: now[0])]) as server:
+        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+        assert pdu.port_down(PduPortView("1"), deadline=0).power_status is UNKNOWN
+        assert server.books().states["1"] is False and seen(pdu)["1"] == "UP"       # the driver's cache
+        now[0] = 31.0
+        assert seen(pdu)["1"] == "DOWN"
+
+
+def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
+    server.faults.no_tracking = True
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    assert pdu.port_down(PduPortView("1")).power_status is DOWN
+    server.faults.ignored = True
+    assert pdu.port_up(PduPortView("1"), deadline=0).power_status is UNKNOWN
+
+
+@pytest.mark.parametrize("report", ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT"])
+def test_a_driver_that_reports_failure_is_an_error_with_its_code(server: NutServer, report: str) -> None:
+    server.faults.tracked = report
+    with pytest.raises(Refused, match=report):
+        handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
+
+
+def test_a_driver_that_never_reports_but_whose_state_follows_has_done_it(server: NutServer) -> None:
+    server.faults.tracked = "PENDING"
+    pdu = handler(server, device="pdu", timeout="0.3", **ADMIN_SETTINGS)
+    assert pdu.port_down(PduPortView("1")).power_status is DOWN
+    server.faults.ignored = True
+    with pytest.raises(Unreachable, match="may or may not have switched"):
+        pdu.port_up(PduPortView("1"))
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: NutServer, done: bool) -> None:
+    server.faults.ignored = not done
+    server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
+    pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
+    if done:
+        assert pdu.port_down(port).power_status is DOWN
+    else:
+        with pytest.raises(Unreachable, match="may or may not have switched"):
+            pdu.port_down(port)
+        assert port.power_status is UNKNOWN
+    assert len(server.books().writes) == 1 and server.books().connections == 2
+
+
+def test_a_state_that_cannot_be_read_back_is_not_known(server: NutServer) -> None:
+    server.faults.rewrite = lambda line, answer: b"ERR DATA-STALE\n" if line.startswith("GET VAR") else answer
+    port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
+    assert port.power_status is UNKNOWN and server.books().states["1"] is False
+
+
+def test_an_outlet_whose_driver_tells_no_state_is_not_known_at_once() -> None:
+    device = StaticDevice("pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"])
+    with NutServer([device]) as server:
+        assert handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1")).power_status is UNKNOWN
+
+
+@pytest.mark.parametrize("driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)])
+def test_a_stale_or_unconnected_driver_never_looks_like_off(server: NutServer, driver: Driver, kind: type) -> None:
+    server.faults.drivers["pdu"] = driver
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    calls: List[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
+    for call in calls:
+        with pytest.raises(kind):
+            call()
+    assert not server.books().writes
+
+
+def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
+    variables = {f"outlet.{n}.status": "on" for n in range(1, 48)}
+    with NutServer([StaticDevice("pdu", {**variables, "outlet.count": "48", "ups.status": "OL"})]) as server:
+        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+        calls: List[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
+        for call in calls:
+            with pytest.raises(ProtocolError, match="counts 48 outlets") as caught:
+                call()
+            assert caught.value.host == server.host
+
+
+def test_a_server_without_devices_says_what_to_do() -> None:
+    with NutServer([]) as server, pytest.raises(Unsupported, match="ups.conf"):
+        handler(server).status()
+
+
+# ---- bad input -----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("settings, named", [
+    ({"devise": "pdu"}, "devise"), ({"port": "0"}, "port"), ({"port": "nut"}, "port"), ({"tls": "maybe"}, "tls"), ({"verify": "?"}, "verify"),
+    ({"timeout": "soon"}, "timeout"), ({"timeout": "0"}, "timeout"), ({"device": "two words"}, "device"),
+    ({"device": "pdu\nINSTCMD pdu load.off"}, "device"), ({"fingerprint": "abc"}, "fingerprint"), ({"ca_pem": "no"}, "ca_pem"),
+    ({"whole_load": "some"}, "whole_load"), ({"username": "a\nb"}, "username"), ({"password": "a\nb"}, "password"),
+    ({"ca_pem": "-----BEGIN CERTIFICATE-----QUJD-----END CERTIFICATE-----"}, "tls=yes"), ({"fingerprint": "ab" * 32}, "tls=yes")])
+def test_a_bad_setting_is_named_and_nothing_is_asked(server: NutServer, settings: Dict[str, str], named: str) -> None:
+    pdu = handler(server, **settings)
+    with pytest.raises(SettingsError) as caught:
+        pdu.status()
+    assert named in str(caught.value) and "a\nb" not in str(caught.value) and "\n" not in str(caught.value)
+    assert server.books().connections == 0
+
+
+def test_the_platform_s_own_key_device_is_not_taken_for_ours(server: NutServer) -> None:
+    pdu = make_handler(PduData(f"127.0.0.1:{server.port}", {"device": "pdu_nut"}, device="pdu_nut"))
+    assert seen(pdu) == told(server)
+
+
+def test_host_and_port_come_from_the_settings_before_the_form(server: NutServer) -> None:
+    settings = {"host": "localhost", "port": str(server.port), "device": "PDU"}
+    assert seen(make_handler(PduData("192.0.2.1", settings))) == told(server)
+    assert seen(make_handler(PduData("", {"host": f"127.0.0.1:{server.port}"}))) == told(server)
+    with pytest.raises(SettingsError, match="address"):
+        make_handler(PduData("", {})).status()
+
+
+def test_making_a_handler_asks_nothing_and_raises_nothing() -> None:
+    make_handler(PduData("", {"nonsense": "yes", "port": "x"}))
+    make_handler(None)
+
+
+@pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "adminpw"}])
+def test_switching_without_a_user_names_the_settings(server: NutServer, user: Dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="'username' and 'password'"):
+        handler(server, device="pdu", **user).port_up(PduPortView("1"))
+    assert not server.books().writes
+
+
+def test_a_wrong_password_and_a_user_without_rights_are_denied_and_switch_nothing() -> None:
+    with NutServer(users=[ADMIN, User("viewer", "viewpw")]) as server:
+        for user, password in (("admin", "wr0ngsecret"), ("viewer", "viewpw"), ("nobody", "x")):
+            with pytest.raises(Denied, match="upsd.users") as caught:
+                handler(server, username=user, password=password).port_down(PduPortView("1"))
+            assert password not in str(caught.value).replace("password", "")
+        assert not server.books().writes
+
+
+@pytest.mark.parametrize("identity", ["0", "49", "", "load", "1.1", "outlet.1", "-1", "1\n", "all"])
+def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(server: NutServer, identity: str) -> None:
+    with pytest.raises(NoSuchOutlet):
+        handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView(identity))
+    assert not server.books().writes
+
+
+def test_an_outlet_that_the_server_lists_no_way_for_is_not_switched() -> None:
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.status": "OL"}, ["outlet.1.load.cycle", "load.off"], ["outlet.1.status"])
+    with NutServer([device]) as server:
+        for call in (handler(server, **ADMIN_SETTINGS).port_down, handler(server, **ADMIN_SETTINGS).port_up):
+            with pytest.raises(Unsupported, match="outlet 1"):
+                call(PduPortView("1"))
+        assert not server.books().writes
+
+
+def test_every_error_names_host_and_call(server: NutServer) -> None:
+    calls: List[Callable[[], object]] = [
+        lambda: handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("99")),
+        lambda: handler(server, device="none").status(), lambda: handler(server, device="pdu").port_up(PduPortView("1"))]
+    for call in calls:
+        with pytest.raises(PduHandlerError) as caught:
+            call()
+        assert caught.value.host == "127.0.0.1" and caught.value.operation
+
+
+def test_each_call_logs_once_which_code_runs_and_never_a_password(server: NutServer, caplog: pytest.LogCaptureFixture) -> None:
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    with caplog.at_level(logging.DEBUG):
+        pdu.status()
+        pdu.port_up(PduPortView("1"))
+    lines = [record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()]
+    assert len(lines) == 2 and lines[0].endswith("status")
+    assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
+
+
+def test_every_setting_is_in_the_table() -> None:
+    printed = table(SETTINGS)
+    for key in ("host", "port", "username", "password", "device", "tls", "verify", "ca_pem", "fingerprint", "timeout", "whole_load"):
+        assert f"| `{key}` |" in printed

@@ -1,0 +1,232 @@
+"""The client and the handler against a real upsd with dummy-ups."""
+from __future__ import annotations
+
+from typing import Callable, Iterator, List
+
+import pytest
+
+from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
+from handlers.nut import messages
+from handlers.nut.client import NutClient
+from handlers.nut.connection import Tls
+from handlers.nut.protocol import DataStale, DriverNotConnected, Failure, Request
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
+from tests.servers import upsd
+from tests.servers.upsd import ADMIN, ODD, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User
+
+pytestmark = pytest.mark.against("NUT upsd")
+
+
+def test_status_and_statistic_of_a_pdu_with_48_outlets(real: Upsd) -> None:
+    pdu = handler(real, device="pdu")
+    assert states(pdu.status()) == {str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)}
+    view = pdu.statistic()
+    assert view.load == 7.2 and view.total_consumption == 0.0 and len(view.ports) == 48
+    assert pdu.labels()[6] == ("7", "7", "Server 7")
+
+
+def test_everything_that_can_be_read(real: Upsd) -> None:
+    with client(real) as nut:
+        assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {"pdu", "small", "tripplite", "gone"}
+        assert {k: v for k, v in nut.variables("pdu").items() if k.startswith("outlet.")} == {
+            k: v for k, v in pdu_variables(48).items() if k.startswith("outlet.")}
+        assert nut.variable("small", "outlet.1.desc") == 'a "quoted" \\ # one'
+        assert "load.off" in nut.commands("pdu") and nut.commands("pdu", describe=True)["load.off"]
+        assert nut.type("pdu", "outlet.1.status") == messages.Type(("RW", "STRING"), 32)
+        assert nut.description("pdu") == "static pdu" and nut.description("pdu", "ups.status") == "UPS status"
+        assert nut.enumeration("pdu", "ups.status") == [] and nut.ranges("pdu", "ups.status") == []
+        assert nut.clients("pdu") == [] and nut.logins("pdu") == 0
+        assert nut.version().startswith("Network UPS Tools upsd 2.") and nut.protocol_version() == "1.3"
+        assert nut.help().startswith("Commands: HELP") and set(nut.writable("small")) >= {"outlet.1.status", "ups.id"}
+
+
+@pytest.mark.parametrize("value", ["plain", "two words", " blanks ", "semi;colon", "a=b", "$x `y` 'z'"])
+def test_a_variable_that_is_set_reads_back(real: Upsd, value: str) -> None:
+    with client(real) as nut:
+        assert nut.set("small", "ups.id", value) is True
+        assert nut.variable("small", "ups.id") == value
+
+
+def test_a_password_with_every_special_character_is_taken_as_it_is(real: Upsd) -> None:
+    with client(real, ODD) as nut:
+        assert nut.set("small", "ups.id", "done") is True
+
+
+def test_rights_are_told_by_the_request_itself(real: Upsd) -> None:
+    cases: List["tuple[User, Callable[[NutClient], object], type | None]"] = [
+        (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
+        (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
+        (User("nobody", "x"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
+        (VIEWER, lambda nut: nut.set("small", "ups.id", "b"), Denied),
+        (VIEWER, lambda nut: nut.run("small", "load.off"), Denied),
+        (ONE_COMMAND, lambda nut: nut.run("small", "load.off"), Denied),
+        (ADMIN, lambda nut: nut.login("small"), Denied), (SECONDARY, lambda nut: nut.primary("small"), Denied),
+        (SECONDARY, lambda nut: nut.login("small"), None), (PRIMARY, lambda nut: nut.primary("small"), None),
+        (User("", ""), lambda nut: nut.run("small", "load.off"), Denied)]
+    for user, call, kind in cases:
+        with client(real, user) as nut:
+            if kind is None:
+                call(nut)
+            else:
+                with pytest.raises(kind):
+                    call(nut)
+    with client(real) as nut:
+        assert nut.variable("small", "ups.id") == "a"
+
+
+def test_a_client_that_logs_in_is_counted_until_it_leaves(real: Upsd) -> None:
+    with client(real, PRIMARY) as nut:
+        nut.login("small")
+        assert nut.logins("small") == 1 and nut.clients("small") == ["127.0.0.1"]
+        with pytest.raises(Refused) as caught:
+            nut.login("small")
+        assert caught.value.code == "ALREADY-LOGGED-IN"
+        nut.logout()
+        assert nut.logins("small") == 0
+
+
+def test_a_command_that_dummy_ups_accepts_but_does_not_do_is_told_by_tracking_alone(real: Upsd) -> None:
+    with client(real) as nut:
+        plain = messages.instcmd("small", "load.off")
+        answers = nut.ask(messages.username(ADMIN.name), messages.password(ADMIN.password), plain)
+        assert answers[plain] == ""                     # without tracking it is a plain OK
+    with client(real) as nut, pytest.raises(Refused):
+        nut.run("small", "load.off")
+
+
+@pytest.mark.parametrize("call, code", [
+    (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"), (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
+    (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"), (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
+    (lambda nut: nut.set("small", "driver.name", "1"), "READONLY")])
+def test_what_the_server_refuses_carries_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
+    with client(real) as nut, pytest.raises(Refused) as caught:
+        call(nut)
+    assert caught.value.code == code
+
+
+def test_devices_without_driver_and_without_name(real: Upsd) -> None:
+    with client(real) as nut:
+        with pytest.raises(DriverNotConnected):
+            nut.variables("gone")
+        with pytest.raises(SettingsError):
+            nut.variables("none")
+        assert nut.description("gone")                  # the connection goes on
+    with pytest.raises(DriverNotConnected):
+        handler(real).status()                          # never a list that is shorter by one device
+
+
+def test_a_request_that_no_client_of_ours_sends_is_refused_by_the_real_parser_alike(real: Upsd) -> None:
+    with client(real) as nut:
+        odd = Request("FROBNICATE", "FROBNICATE", lambda reply: reply.line)
+        assert nut.ask(odd).failure(odd) == Failure("UNKNOWN-COMMAND")
+
+
+def test_an_outlet_of_dummy_ups_cannot_be_switched(real: Upsd) -> None:
+    with pytest.raises(Unsupported, match="outlet 1 "):
+        handler(real, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
+
+
+def test_a_switch_variable_as_tripplite_drivers_have_it_switches(real: Upsd) -> None:
+    pdu = handler(real, device="tripplite", **ADMIN_SETTINGS)
+    assert states(pdu.status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
+    assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+    assert real.ask("GET VAR tripplite outlet.1.switch") == 'VAR tripplite outlet.1.switch "0"'
+    assert pdu.port_up(PduPortView("1")).power_status is EnumPowerStatus.UP
+    with pytest.raises(Unsupported):
+        pdu.port_up(PduPortView("2"))
+
+
+def test_forced_shutdown_sets_the_flag(real: Upsd) -> None:
+    with client(real, SECONDARY) as nut, pytest.raises(Denied):
+        nut.forced_shutdown("tripplite")
+    with client(real, PRIMARY) as nut:
+        nut.forced_shutdown("tripplite")
+        assert "FSD" in nut.variable("tripplite", "ups.status")
+
+
+# ---- TLS -----------------------------------------------------------------------------------------------------
+
+def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
+    for host in ("127.0.0.1", "localhost"):
+        with NutClient(host, real_tls.port, tls=Tls(ca_pem=real_tls.ca_pem), username=ADMIN.name, password=ADMIN.password) as nut:
+            assert nut.set("pdu", "outlet.1.desc", "over TLS") and nut.variable("pdu", "outlet.1.desc") == "over TLS"
+            again = messages.starttls()
+            assert nut.ask(again).failure(again) == Failure("ALREADY-SSL-MODE")
+
+
+def test_starttls_is_refused_for_an_unknown_authority_and_a_wrong_pin(real_tls: Upsd) -> None:
+    for tls in (Tls(), Tls(fingerprint="ab" * 32)):
+        with NutClient(real_tls.host, real_tls.port, tls=tls) as nut, pytest.raises(Unreachable):
+            nut.devices()
+
+
+def test_the_handler_over_tls_and_in_the_clear(real_tls: Upsd) -> None:
+    expected = states(handler(real_tls, device="pdu").status())
+    assert states(handler(real_tls, device="pdu", tls="yes", ca_pem=real_tls.ca_pem.replace("\n", " ")).status()) == expected
+    assert len(expected) == 4
+
+
+def test_a_server_without_a_certificate_is_an_error_where_tls_is_wanted(real: Upsd) -> None:
+    with pytest.raises(Unreachable, match="no TLS"):
+        handler(real, device="pdu", tls="yes", verify="no").status()
+
+
+# ---- drivers and servers that go -----------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def short_lived() -> Iterator[Upsd]:
+    with Upsd([upsd.dummy("pdu", pdu_variables(2)), upsd.dummy("other", pdu_variables(2))], max_age=1) as server:
+        yield server
+
+
+def test_a_silent_driver_is_stale_and_a_dead_one_not_connected_and_neither_is_off(short_lived: Upsd) -> None:
+    pdu = handler(short_lived, device="pdu", **ADMIN_SETTINGS)
+    assert len(pdu.status().ports) == 2
+    short_lived.pause_driver("pdu")
+    _until_raises(pdu.status, DataStale)
+    with pytest.raises(DataStale):
+        pdu.port_up(PduPortView("1"))
+    with client(short_lived) as nut, pytest.raises(DataStale):
+        nut.run("pdu", "load.off")
+    short_lived.kill_driver("pdu")
+    _until_raises(pdu.status, DriverNotConnected)
+    assert len(handler(short_lived, device="other").status().ports) == 2
+    short_lived.start_driver("pdu")
+    assert len(pdu.status().ports) == 2
+
+
+def test_a_server_that_is_restarted_in_the_middle(short_lived: Upsd) -> None:
+    with client(short_lived) as nut:
+        nut.variables("pdu")
+        short_lived.stop_upsd()
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                nut.variables("pdu")
+        short_lived.start_upsd(wait=False)
+        assert nut.snapshots(["pdu"])["pdu"].variables["outlet.1.status"] == "on"
+
+
+def test_a_server_that_waits_for_its_driver_is_not_believed(short_lived: Upsd) -> None:
+    short_lived.pause_driver("pdu")
+    short_lived.start_upsd(wait=False)
+    assert short_lived.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE", "ERR DRIVER-NOT-CONNECTED")
+    with pytest.raises((DriverNotConnected, DataStale)):
+        handler(short_lived, device="pdu", timeout="0.3").status()
+    short_lived.resume_driver("pdu")
+    _until(lambda: short_lived.ask("GET VAR pdu outlet.1.status") == 'VAR pdu outlet.1.status "on"')
+    assert len(handler(short_lived, device="pdu").status().ports) == 2
+
+
+def _until_raises(call: Callable[[], object], kind: type) -> None:
+    def raised() -> bool:
+        try:
+            call()
+        except Refused as error:
+            return isinstance(error, kind)
+        return False
+    _until(raised)
+
+
+def _until(true: Callable[[], bool]) -> None:
+    assert upsd.until(true), "it never came"

@@ -1,0 +1,64 @@
+"""NUT's own upsc, upscmd and upsrw as witnesses that the simulated server is one."""
+from __future__ import annotations
+
+import subprocess
+from typing import Dict, Iterator
+
+import pytest
+
+from tests.needs import program
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.nut_server.__main__ import main
+
+pytestmark = pytest.mark.against("NUT's upsc, upscmd, upsrw (drive the simulator)")
+LOGIN = ("-u", ADMIN.name, "-p", ADMIN.password, "-w")
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "TLS"])
+def server(request: pytest.FixtureRequest) -> Iterator[NutServer]:
+    with NutServer([SwitchedPdu("pdu", 12)], tls=bool(request.param)) as made:
+        yield made
+
+
+def run(*command: str) -> str:
+    done = subprocess.run([program(command[0]), *command[1:]], capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def at(server: NutServer) -> str:
+    return f"pdu@{server.host}:{server.port}"
+
+
+def variables(server: NutServer) -> Dict[str, str]:
+    return dict(line.split(": ", 1) for line in run("upsc", at(server)).splitlines() if ": " in line)
+
+
+def test_upsc_reads_what_the_books_say(server: NutServer) -> None:
+    seen, books = variables(server), server.books()
+    assert {n: seen[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
+    assert float(seen["input.current"]) == books.load_a and float(seen["input.energy"]) / 1000 == books.energy_kwh
+    assert run("upsc", "-l", f"{server.host}:{server.port}").split() == ["pdu"]
+    assert run("upsc", "-c", at(server)).split() == []
+
+
+def test_upscmd_lists_and_runs_commands_and_sees_their_report(server: NutServer) -> None:
+    assert "outlet.12.load.off" in run("upscmd", "-l", at(server))
+    run("upscmd", *LOGIN, at(server), "outlet.3.load.off")
+    assert server.books().states["3"] is False and variables(server)["outlet.3.status"] == "off"
+    run("upscmd", *LOGIN, at(server), "outlet.3.load.on")
+    assert server.books().states["3"] is True
+    assert [what for what, _ in server.books().writes] == ["pdu outlet.3.load.off", "pdu outlet.3.load.on"]
+
+
+def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
+    assert "[outlet.12.desc]" in run("upsrw", at(server))
+    run("upsrw", "-s", "outlet.2.desc=two words", *LOGIN, at(server))
+    assert variables(server)["outlet.2.desc"] == "two words"
+
+
+def test_the_simulator_can_be_started_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out
+    assert main(["--outlets", "49"]) == 2
