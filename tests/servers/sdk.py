@@ -9,8 +9,10 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
-from typing import Any, Sequence
+from types import TracebackType
+from typing import Any, Optional, Type
 
 import pytest
 
@@ -65,14 +67,39 @@ def needed(release: str) -> Path:
         pytest.skip(str(error))
 
 
-def run(folder: Path, module: str, arguments: Sequence[str], told: Any = None, seconds: float = 60.0) -> Any:
-    """Runs a module of this project with that release of the SDK; `told` goes to its input as JSON, JSON comes back.
+class Worker:
+    """A process with one release of the SDK, which takes orders until it is stopped; usable as a context manager.
 
-    Raises: RuntimeError with the module's last words where it fails.
+    `module` reads orders from its input and writes answers, a line of JSON each: {"result": …} or {"error": text}.
     """
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([sys.executable, "-m", module, *arguments], input=json.dumps(told), env=environment, cwd=ROOT,
-                          text=True, capture_output=True, timeout=seconds)
-    if done.returncode:
-        raise RuntimeError(f"{module} {' '.join(arguments[:1])}: {done.stderr[-3000:]}")
-    return json.loads(done.stdout)
+
+    def __init__(self, folder: Path, module: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def order(self, *order: Any, seconds: float = 60.0) -> Any:
+        """Raises: RuntimeError with the process's traceback where the order fails, or nothing where it took too long."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        watchdog = threading.Timer(seconds, self._process.kill)
+        watchdog.start()
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            answer = json.loads(self._process.stdout.readline() or '{"error": "the process ended"}')
+        finally:
+            watchdog.cancel()
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.stop()

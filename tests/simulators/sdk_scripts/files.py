@@ -5,7 +5,7 @@ import base64
 import time
 from typing import Any, Dict, List
 
-from .script import main, make, module
+from .script import make, module
 
 _PATIENCE = 15.0
 
@@ -153,8 +153,3 @@ def profiles(agent: Any, told: Any) -> Dict[str, Any]:
              "filters": [one.name for one in proxy.getFilters()], "settings": proxy.setSettings(proxy.getSettings())}
     back = proxy.getFilterProfiles()[0].name
     return {**found, "back": proxy.selectDefaultFilterProfile(back), "deleted": proxy.deleteFilterProfile("no snmp")}
-
-
-if __name__ == "__main__":
-    main({"firmware": firmware, "reboot": reboot, "certificate": certificate, "requests": requests, "raw": raw,
-          "bulk": bulk, "sealed": sealed, "data": data, "profiles": profiles})

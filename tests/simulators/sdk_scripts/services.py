@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .script import main, make, module
+from .script import make, module
 
 
 def snmp(agent: Any, told: Any) -> Dict[str, Any]:
@@ -175,8 +175,3 @@ def logs(agent: Any, told: Any) -> Dict[str, Any]:
              "unknown": proxy.setLogLevelByCtxName("no such", level)}
     proxy.resetLogLevelsForAllCtxNames()
     return {**found, "reset": proxy.getLogLevelByCtxName(names[0])[1].val}
-
-
-if __name__ == "__main__":
-    main({"snmp": snmp, "servers": servers, "network": network, "cascade": cascade, "session": session, "users": users,
-          "groups": groups, "peripherals": peripherals, "clock": clock, "beeper": beeper, "logs": logs})

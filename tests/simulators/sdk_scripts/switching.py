@@ -4,7 +4,7 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, List
 
-from .script import main, module
+from .script import module
 
 _PATIENCE = 10.0
 
@@ -153,8 +153,3 @@ def topology(agent: Any, told: Any) -> Dict[str, Any]:
                             switches[0].getSensors().selectedSource.getState().value, switches[0].transferToSource(7, False)]
         found["log"] = [[_code(entry.reason), entry.oldInlet, entry.newInlet] for entry in switches[0].getTransferLog()]
     return found
-
-
-if __name__ == "__main__":
-    main({"single": single, "many": many, "cancelled": cancelled, "cycles": cycles, "thresholds": thresholds,
-          "names": names, "bulk": bulk, "topology": topology})

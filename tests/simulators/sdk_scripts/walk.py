@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .script import main, module
+from .script import module
 
 
 def _proxy(agent: Any, interface: str, rid: str) -> Any:
@@ -33,7 +33,3 @@ def walk(agent: Any, told: List[Any]) -> Dict[str, Any]:
             except Exception as error:              # every kind is a finding
                 wrong.append(f"{rid} {name}: {type(error).__name__} {error}")
     return {"calls": calls, "wrong": wrong}
-
-
-if __name__ == "__main__":
-    main({"types": types, "walk": walk, "signatures": signatures})

@@ -10,7 +10,7 @@ from .idl import Firmware, Reference
 
 _OPAQUE = re.compile(r"/tfwopaque/([\w.]+:[\d.]+)/([^/]+)$")
 _OWN_NUMBER = re.compile(r"^/model/pdu/1(?=/|$)")
-_ALIAS = re.compile(r"^/model/(inlet|ocp|outlet)(?=/)")
+_ALIAS = re.compile(r"^/model/(inlet|ocp|outlet|transferswitch)(?=/)")
 _LINK = re.compile(r"^/link/(\d+)(/.*)$")
 _LINKED_PDU = re.compile(r"^/model/pdu/([2-9]|\d\d+)(/.*)?$")
 
@@ -64,6 +64,10 @@ class Unit:
 
     def objects(self) -> List[Served]:
         return list(self._by_name.values())
+
+    def named(self, name: str) -> Served:
+        """By the name that a reference ends in."""
+        return self._by_name[name]
 
     def find(self, rid: str) -> Optional[Served]:
         opaque = _OPAQUE.match(rid)

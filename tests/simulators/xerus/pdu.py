@@ -179,15 +179,14 @@ class Pdu(Served):
     def getTransferSwitches(self) -> List[Device]:
         return [self._pdu.transfer_switch] if self._pdu.transfer_switch else []
 
-    def getPeripheralDeviceManager(self) -> Optional[Served]:
-        return self.unit.find("/model/peripheraldevicemanager")
+    def getPeripheralDeviceManager(self) -> Served:
+        return self.unit.named("peripheraldevicemanager")
 
-    def getBeeper(self) -> Optional[Served]:
-        return self.unit.find("/model/beeper")
+    def getBeeper(self) -> Served:
+        return self.unit.named("internalbeeper")
 
     def getFeaturePorts(self) -> List[Served]:
-        port = self.unit.find("/model/featureport/0")
-        return [port] if port else []
+        return [self.unit.named("featureport.0")]
 
     def getSensorPorts(self) -> List[Served]:
         return []

@@ -223,7 +223,7 @@ class WebServer(socketserver.ThreadingTCPServer):
         self.stopping = threading.Event()
         self._open: Set[socket.socket] = set()
         self._open_lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     @property

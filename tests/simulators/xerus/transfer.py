@@ -22,8 +22,8 @@ class TransferSwitch(Device):
     """`selected` is the inlet in use, from 0."""
 
     def __init__(self, unit: "PduUnit") -> None:
-        path = "/model/pdu/0/transferswitch/0"
-        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE, [path, "/model/transferswitch/0"])
+        path = "/model/pdu/0/transferswitch/0" if unit.model.well_known_transfer_switch else None
+        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE, [path] if path else [])
         self.pdu = unit
         self.selected = 0
         self.powered = [True, True]

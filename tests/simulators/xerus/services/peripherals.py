@@ -11,20 +11,21 @@ _DEV_PORT, _CHAIN = 1, 3
 _INVALID = 1
 _DRY_CONTACT = 39
 _PLAIN_CHANNEL_FROM = 2     # 3.x tells channel 0 for a sensor without channels, 4.0 tells -1
-_SENSORS = (("temperature", "SIM1JX0001", 17.93), ("humidity", "SIM1EQ0002", 54.5), ("temperature", "SIM1EQ0002", 16.5),
-            ("absoluteHumidity", "SIM1EQ0002", 7.63))
+_SENSORS = (("temperature", "SIM1JX0001", 17.93), ("temperature", "SIM1EQ0002", 16.5), ("humidity", "SIM1EQ0002", 54.5),
+            ("temperature", "SIM1JX0003", 16.37), ("absoluteHumidity", "SIM1EQ0002", 7.63))
+_TEMPERATURE = 8
 Json = Dict[str, Any]
 ValueObject = Tuple[str, Json]
 
 
 class DeviceManager(Served):
-    """/model/peripheraldevicemanager. The last fitted device is an actuator, the others are sensors."""
+    """/model/peripheraldevicemanager."""
 
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "peripheral.DeviceManager", "peripheraldevicemanager", ["/model/peripheraldevicemanager"])
         model = unit.model
         self.settings: Json = {"presenceDetectionTimeout": 15, "autoManageNewDevices": True, "maxActivePoweredDryContacts": 10}
-        self.devices = [_device(unit, number, number == model.peripherals - 1 and number > 0)
+        self.devices = [_device(unit, number, number >= model.peripherals - model.actuators)
                         for number in range(min(model.peripherals, model.slots))]
         empty: List[Optional[Json]] = [None] * (model.slots - len(self.devices))
         self.slots = [DeviceSlot(unit, number, device, self)
@@ -87,8 +88,9 @@ class DeviceSlot(Served):
         super().__init__(unit, "peripheral.DeviceSlot", f"pDevSlot.{number}", [f"/model/peripheraldeviceslot/{number}"])
         self.device = device
         self._manager = manager
+        thermometer = device is not None and device["deviceID"]["type"]["type"] == _TEMPERATURE
         self.settings: Json = {"name": f"sensor {number + 1}" if device else "", "useDefaultThresholds": True,
-                               "properties": {"linearOffset": ""} if device else {}}
+                               "properties": {"linearOffset": ""} if thermometer else {}}
 
     def getDevice(self) -> Optional[ValueObject]:
         return ("peripheral.Device", self.device) if self.device else None
@@ -123,7 +125,7 @@ class DeviceSlot(Served):
 
 class FeaturePort(Served):
     def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "portsmodel.Port", "featureport.0", ["/model/featureport/0"])
+        super().__init__(unit, "portsmodel.Port", "featureport.0")
         self._name = "FEATURE"
         self._mode: Json = {"type": 0, "pinnedDeviceType": ""}
 
@@ -156,7 +158,7 @@ class Beeper(Served):
     _QUIET, _ACTIVE = 0, 2
 
     def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "hmi.InternalBeeper", "internalbeeper", ["/model/beeper"])
+        super().__init__(unit, "hmi.InternalBeeper", "internalbeeper")
         self._muted = self._muted_now = False
         self._until = 0.0
         self._reason = ""
