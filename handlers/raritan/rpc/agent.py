@@ -4,7 +4,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from typing import Dict, Iterator, Mapping, Optional, Sequence, Union, cast
+from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from .carrier import Carrier, basic
@@ -37,8 +37,8 @@ class Agent:
                  token: Optional[str] = None, debug: bool = False, disable_certificate_verification: bool = False,
                  timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
                  transport: Optional[Transport] = None) -> None:
-        self._carrier = Carrier(endpoint(proto, host, port), trust or Trust(verify=not disable_certificate_verification),
-                                transport)
+        trust = trust or Trust(verify=not disable_certificate_verification)
+        self._carrier = Carrier(endpoint(proto, host, port), trust, transport)
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
         if token is not None:
@@ -110,7 +110,8 @@ class Agent:
         """The body of a HTTP GET, one round trip. Raises HttpException."""
         wait = self.timeout or DEFAULT_TIMEOUT
         started = time.monotonic()
-        reply = self._carrier.send("GET", _path(target), {}, None, wait, 60 * wait, repeatable=True, limit=DOWNLOAD_LIMIT)
+        reply = self._carrier.send("GET", _path(target), {}, None, wait, 60 * wait, repeatable=True,
+                                   limit=DOWNLOAD_LIMIT)
         self._tell(f"GET {target}", 0, 0, reply, started)
         return reply.body
 
@@ -179,9 +180,12 @@ def _no_constant(word: str) -> float:
 
 def error_of(error: object, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
     """The exception for an error object."""
-    if not isinstance(error, dict) or not isinstance(error.get("code"), int) or not isinstance(error.get("message"), str):
+    found = error if isinstance(error, dict) else {}
+    code, message = found.get("code"), found.get("message")
+    if not isinstance(code, int) or not isinstance(message, str):
         return JsonRpcSyntaxException("the device answered with an error that has no code and message", body)
-    code, words = cast(int, error["code"]), cast(str, error["message"])[:300]
+    words = message[:300]
     if code == _PRIVILEGE:
-        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device ({words})", str(code))
+        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device ({words})",
+                             str(code))
     return JsonRpcErrorException(f"the device answered with error {code}: {words}", str(code))

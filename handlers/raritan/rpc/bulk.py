@@ -1,7 +1,8 @@
 """Many calls in one HTTP request: typed (`Bulk`), and as documented (`BulkRequestHelper`, `perform_bulk`)."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, Optional, Sequence, Tuple, TypeVar, \
+    Union, cast
 
 from ...errors import PduHandlerError
 from .agent import Agent, error_of, reads_only

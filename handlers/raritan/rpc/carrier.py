@@ -85,7 +85,8 @@ class Carrier:
             raise HttpRefused("the device redirects from https to http; the login is not sent there", code)
         moved = endpoint(parts.scheme, self.where.host, port)
         if moved == self.where:
-            raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's JSON-RPC service?", code)
+            raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's JSON-RPC service?",
+                              code)
         return moved
 
 

@@ -9,8 +9,8 @@ from typing import Any, Optional, Type, TypeVar
 T = TypeVar("T")
 
 MODULES = frozenset((
-    "assetmgrmodel", "auth", "bulkcfg", "bulkrpc", "cascading", "cert", "cfg", "datetime", "devsettings", "diag", "event",
-    "firmware", "fitness", "hmi", "idl", "jsonrpc", "logging", "modbus", "net", "pdumodel", "peripheral", "portsmodel",
+    "assetmgrmodel", "auth", "bulkcfg", "bulkrpc", "cascading", "cert", "cfg", "datetime", "devsettings", "diag",
+    "event", "firmware", "fitness", "hmi", "idl", "jsonrpc", "logging", "modbus", "net", "pdumodel", "peripheral", "portsmodel",
     "rawcfg", "res_mon", "security", "sensors", "servermon", "session", "sys", "um", "usermgmt",
 ))
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
@@ -18,7 +18,7 @@ _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3
 
 @lru_cache(maxsize=1024)
 def find(idl_type: str) -> Optional[type]:
-    """`pdumodel.Outlet:3.0.4` -> that class, None where this binding (or this archive) has none. Versions do not count."""
+    """`pdumodel.Outlet:3.0.4` -> that class, whatever the version; None where this binding (or archive) has none."""
     module, *names = _VERSION_IN_NAME.sub("", idl_type.partition(":")[0]).split(".")
     if module not in MODULES:
         return None

@@ -26,7 +26,7 @@ class ResultCode(enum.IntEnum):
         if not isinstance(value, int) or isinstance(value, bool):
             return None
         code = int.__new__(cls, value)
-        code._name_, code._value_ = f"INTERNAL_ERROR_{value}", value       # "any other" is documented as an internal error
+        code._name_, code._value_ = f"INTERNAL_ERROR_{value}", value       # so "any other" is documented
         return code
 
     def __str__(self) -> str:

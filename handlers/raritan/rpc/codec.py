@@ -57,8 +57,8 @@ def encode_structure(value: Structure) -> Dict[str, object]:
         now = getattr(value, name)
         if name in came.absent and (name in came.lifted.values() or now == codec.blank()):
             continue
-        if now == -1 and isinstance(now, Enumeration):
-            continue                        # nobody gave it
+        if value._came is None and now == -1 and isinstance(now, Enumeration):
+            continue                        # the caller made this structure and left the field out
         if name in came.null and now == codec.blank():
             out[came.spelling.get(name, name)] = None
         else:
@@ -132,7 +132,7 @@ def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
 
 
 def _lift(made: Structure, came: Came, agent: Caller) -> None:
-    """Older fields that live inside another one now: put there, and remembered, so that they are written as they came."""
+    """Older fields that live inside another one now: put there, and remembered, to be written as they came."""
     for older, place in made._lifted.items():
         outer, _, inner = place.partition(".")
         if older in came.rest and outer in came.absent:
@@ -161,8 +161,8 @@ def decoder(hint: Any) -> Decoder:
         return lambda json, agent: _map(json, key, item, agent)
     if hint is Any:
         return lambda json, agent: json
-    if hint is type:
-        return lambda json, agent: _type_info(json)
+    if origin is type:
+        return _no_class
     if isinstance(hint, type):
         for base, read in _DECODERS:
             if issubclass(hint, base):
@@ -174,6 +174,8 @@ def decoder(hint: Any) -> Decoder:
 def encoder(hint: Any) -> Callable[[object], object]:
     """How a value of this annotation is written; only "any" differs from `encode`."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Union:
+        return next((one for one in map(encoder, args) if one is not encode), encode)
     if hint is Any:
         return encode_opaque
     if origin is list and args[0] is Any:
@@ -283,10 +285,9 @@ def _value_object(hint: Type[ValueObject], json: object, agent: Caller) -> Value
     return made
 
 
-def _type_info(json: object) -> object:
-    """The class of a type name, or the name itself where this binding has no such class."""
-    name = _of(str, json)
-    return catalogue.find(name) or name
+def _no_class(json: object, agent: Caller) -> object:
+    """A type name stays the text that came: only the caller may give a class for it."""
+    raise _wrong(json, "a type name")
 
 
 _DECODERS: Tuple[Tuple[type, Callable[[Any, object, Caller], Any]], ...] = (

@@ -16,7 +16,7 @@ import functools
 import inspect
 import typing
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Tuple, TypeVar, Union, cast
+from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Tuple, Type, TypeVar, Union, cast
 
 from .codec import Blank, Decoder, blank, decoder, encoder
 from .errors import JsonRpcSyntaxException
@@ -28,7 +28,7 @@ __all__ = ["EPOCH", "Enumeration", "Event", "Interface", "Structure", "Time", "T
 F = TypeVar("F", bound=Callable[..., Any])
 Time = datetime.datetime                    # an IDL time: UTC, without zone, as the vendor's binding gives it
 EPOCH = Time(1970, 1, 1)
-TypeInfo = type                             # an IDL type name as a value: the class of that name
+TypeInfo = Union[str, Type[Any]]            # an IDL type name as a value: a class of ours, or the text as it came
 
 
 @dataclass(eq=False, repr=False)

@@ -6,8 +6,8 @@ a structure is written back with the same fields under the same names.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Protocol, Set, Tuple, cast
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Protocol, Set, Tuple
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -120,9 +120,9 @@ class Interface:
 
     idlType: ClassVar[str] = ""
 
-    def __init__(self, target: str, agent: Caller, idl_type: str = "") -> None:
+    def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
         self.target, self.agent = target, agent
-        self.wire_type = idl_type or self.idlType               # as the device spelled it, versions included
+        self.wire_type = self.idlType if idl_type is None else idl_type     # as the device spelled it, with version
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Interface) and self.target == other.target \
@@ -145,7 +145,7 @@ def present(value: Structure, *names: str) -> bool:
 
 def field_names(cls: type) -> List[str]:
     """The names of a structure's fields, newest firmware first in its order, then those that only older ones have."""
-    return [f.name for f in fields(cast(Any, cls))]
+    return [f.name for f in fields(cls)] if is_dataclass(cls) else []
 
 
 def shown_fields(value: Structure) -> List[str]:

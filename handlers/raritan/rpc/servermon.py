@@ -52,7 +52,8 @@ class ServerMonitor(Interface):
     class ServerPowerSettings(Structure):
         enabled: bool = False
         target: Optional[Interface] = None
-        powerCheck: ServerMonitor.ServerPowerCheckMethod = field(default_factory=lambda: ServerMonitor.ServerPowerCheckMethod(-1))
+        powerCheck: ServerMonitor.ServerPowerCheckMethod = field(
+            default_factory=lambda: ServerMonitor.ServerPowerCheckMethod(-1))
         powerThreshold: float = 0.0
         timeout: int = 0
         shutdownCmd: str = ""
@@ -70,13 +71,16 @@ class ServerMonitor(Interface):
         failureCount: int = 0
         resumeDelay: int = 0
         resumeCount: int = 0
-        powerSettings: ServerMonitor.ServerPowerSettings = field(default_factory=lambda: ServerMonitor.ServerPowerSettings())
+        powerSettings: ServerMonitor.ServerPowerSettings = field(
+            default_factory=lambda: ServerMonitor.ServerPowerSettings())
 
     @dataclass(eq=False, repr=False)
     class ServerStatus(Structure):
         powerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
-        lastPowerControlResult: ServerMonitor.ServerPowerControlResult = field(default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
-        reachable: ServerMonitor.ServerReachability = field(default_factory=lambda: ServerMonitor.ServerReachability(-1))
+        lastPowerControlResult: ServerMonitor.ServerPowerControlResult = field(
+            default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
+        reachable: ServerMonitor.ServerReachability = field(
+            default_factory=lambda: ServerMonitor.ServerReachability(-1))
         lastRequest: Time = EPOCH
         lastResponse: Time = EPOCH
         requests: int = 0
@@ -100,7 +104,8 @@ class ServerMonitor(Interface):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlCompletedEvent:1.0.0"
         id: int = 0
         host: str = ""
-        result: ServerMonitor.ServerPowerControlResult = field(default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
+        result: ServerMonitor.ServerPowerControlResult = field(
+            default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
 
     @dataclass(eq=False, repr=False)
     class ServerPowerControlInitiatedEvent(event.UserEvent):
@@ -114,15 +119,18 @@ class ServerMonitor(Interface):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerStateEvent:1.0.0"
         id: int = 0
         host: str = ""
-        oldPowerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
-        newPowerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+        oldPowerState: ServerMonitor.ServerPowerState = field(
+            default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+        newPowerState: ServerMonitor.ServerPowerState = field(
+            default_factory=lambda: ServerMonitor.ServerPowerState(-1))
 
     @dataclass(eq=False, repr=False)
     class ServerReachabilityEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerReachabilityEvent:1.0.0"
         id: int = 0
         host: str = ""
-        reachable: ServerMonitor.ServerReachability = field(default_factory=lambda: ServerMonitor.ServerReachability(-1))
+        reachable: ServerMonitor.ServerReachability = field(
+            default_factory=lambda: ServerMonitor.ServerReachability(-1))
 
     @dataclass(eq=False, repr=False)
     class ServerSettingsChangedEvent(event.UserEvent):

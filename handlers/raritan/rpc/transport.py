@@ -69,7 +69,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request; `target` starts with a slash, `timeout` bounds each wait and `total` the whole answer (seconds)."""
+    """One HTTP request; `target` starts with a slash, `timeout` bounds each wait, `total` the whole answer (seconds)."""
 
     method: str
     target: str
@@ -97,7 +97,7 @@ class Transport(Protocol):
 
 
 def drain(read: Callable[[int], bytes], headers: Mapping[str, str], request: Request, end: float) -> bytes:
-    """The whole body. Raises HttpUnreachable when it ends early or takes too long, our syntax error when it is too long.
+    """The whole body. Raises HttpUnreachable when it ends early or takes too long, a syntax error when it is too long.
 
     `read` gives what is there, up to a size, and b"" at the end; `end` is on the monotonic clock.
     """

@@ -126,6 +126,7 @@ def unreachable(error: Exception, where: Endpoint) -> HttpUnreachable:
     if isinstance(error, (socket.gaierror, ValueError)):
         return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address")
     if isinstance(error, ConnectionRefusedError):
-        return HttpUnreachable(f"{at} refuses the connection: check address and port, and that the PDU's web service is on")
+        return HttpUnreachable(f"{at} refuses the connection: check address and port, and that the PDU's web service is "
+                               f"on")
     words = error.strerror if isinstance(error, OSError) else type(error).__name__
     return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")

@@ -10,7 +10,7 @@ __all__ = ["SnmpV3"]
 class SnmpV3(Interface):
     """The old place of three enumerations."""
 
-    idlType = "um.SnmpV3:1.0.1"
+    idlType = "um.SnmpV3:1.0.0"
 
     SecurityLevel = SnmpV3SecLevel
     AuthProtocol = SnmpV3AuthProto

@@ -55,7 +55,8 @@ class AssetStripConfig(Interface):
         scanMode: AssetStripConfig.ScanMode = field(default_factory=lambda: AssetStripConfig.ScanMode(-1))
         defaultColorConnected: AssetStripConfig.LEDColor = field(default_factory=lambda: AssetStripConfig.LEDColor())
         defaultColorDisconnected: AssetStripConfig.LEDColor = field(default_factory=lambda: AssetStripConfig.LEDColor())
-        numberingMode: AssetStripConfig.NumberingMode = field(default_factory=lambda: AssetStripConfig.NumberingMode(-1))
+        numberingMode: AssetStripConfig.NumberingMode = field(
+            default_factory=lambda: AssetStripConfig.NumberingMode(-1))
         numberingOffset: int = 0
         orientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(-1))
 
@@ -63,8 +64,10 @@ class AssetStripConfig(Interface):
     class RackUnitSettingsChangedEvent(event.UserEvent):
         idlType = "assetmgrmodel.AssetStripConfig_1_0_1.RackUnitSettingsChangedEvent:1.0.0"
         rackUnitNumber: int = 0
-        oldSettings: AssetStripConfig.RackUnitSettings = field(default_factory=lambda: AssetStripConfig.RackUnitSettings())
-        newSettings: AssetStripConfig.RackUnitSettings = field(default_factory=lambda: AssetStripConfig.RackUnitSettings())
+        oldSettings: AssetStripConfig.RackUnitSettings = field(
+            default_factory=lambda: AssetStripConfig.RackUnitSettings())
+        newSettings: AssetStripConfig.RackUnitSettings = field(
+            default_factory=lambda: AssetStripConfig.RackUnitSettings())
 
     @dataclass(eq=False, repr=False)
     class StripSettingsChangedEvent(event.UserEvent):

@@ -267,7 +267,8 @@ class NetworkConfigIPv6(Structure):
 
 @dataclass(eq=False, repr=False)
 class PortForwardingAutoSetupExpansionUnit(Structure):
-    state: PortForwardingAutoSetupExpansionUnitState = field(default_factory=lambda: PortForwardingAutoSetupExpansionUnitState(-1))
+    state: PortForwardingAutoSetupExpansionUnitState = field(
+        default_factory=lambda: PortForwardingAutoSetupExpansionUnitState(-1))
     errMsg: str = ""
 
 
@@ -275,7 +276,8 @@ class PortForwardingAutoSetupExpansionUnit(Structure):
 class PortForwardingAutoSetupStatus(Structure):
     startTime: Time = EPOCH
     remainingExpansionUnits: int = 0
-    runningState: PortForwardingAutoSetupRunningState = field(default_factory=lambda: PortForwardingAutoSetupRunningState(-1))
+    runningState: PortForwardingAutoSetupRunningState = field(
+        default_factory=lambda: PortForwardingAutoSetupRunningState(-1))
     expansionUnits: Dict[int, PortForwardingAutoSetupExpansionUnit] = field(default_factory=dict)
 
 

@@ -27,4 +27,5 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
 
 def upload_pmc_config(agent: Agent, data: cgi.Data, progress: Optional[Progress] = None) -> str:
     """Send the JSON configuration of a power meter or panel: one round trip. Returns the device's text."""
-    return str(cgi.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)["body"])
+    answer = cgi.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)
+    return str(answer["body"])

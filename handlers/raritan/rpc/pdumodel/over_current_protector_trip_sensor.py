@@ -25,7 +25,8 @@ class OverCurrentProtectorTripSensor(sensors.StateSensor):
     class TripStateChangedEvent(sensors.StateSensor.StateChangedEvent):
         idlType = "pdumodel.OverCurrentProtectorTripSensor_1_1_14.TripStateChangedEvent:1.0.0"
         tripCause: Optional[Outlet] = None
-        tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = field(default_factory=lambda: OverCurrentProtectorTripSensor.TripEventInformation())
+        tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = field(
+            default_factory=lambda: OverCurrentProtectorTripSensor.TripEventInformation())
 
     @method()
     def getTripCause(self) -> Optional[Outlet]: declared()

@@ -98,7 +98,8 @@ class Pdu(Interface):
         cbStats: List[CircuitBreakerStatistic] = field(default_factory=list)
         ctrlStats: List[CtrlStatistic] = field(default_factory=list)
         outletStats: List[OutletStatistic] = field(default_factory=list)
-        peripheralStats: peripheral.DeviceManager.Statistics = field(default_factory=lambda: peripheral.DeviceManager.Statistics())
+        peripheralStats: peripheral.DeviceManager.Statistics = field(
+            default_factory=lambda: peripheral.DeviceManager.Statistics())
 
     @dataclass(eq=False, repr=False)
     class LoadSheddingModeChangedEvent(event.UserEvent):

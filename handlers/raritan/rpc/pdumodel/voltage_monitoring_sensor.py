@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import List
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, EPOCH, Event, method, Structure, Time
+from ..idl import declared, Enumeration, EPOCH, method, Structure, Time
+from ..idl import Event as AnyEvent
 from .structures import Waveform
 
 
@@ -38,15 +39,17 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
     @dataclass(eq=False, repr=False)
     class DipSwellThresholdsChangedEvent(event.UserEvent):
         idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.DipSwellThresholdsChangedEvent:1.0.0"
-        oldThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
-        newThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
+        oldThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(
+            default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
+        newThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(
+            default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
 
     @dataclass(eq=False, repr=False)
     class EventListClearedEvent(event.UserEvent):
         idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventListClearedEvent:1.0.0"
 
     @dataclass(eq=False, repr=False)
-    class EventOccurredEvent(Event):
+    class EventOccurredEvent(AnyEvent):
         idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventOccurredEvent:1.0.0"
         event: VoltageMonitoringSensor.Event = field(default_factory=lambda: VoltageMonitoringSensor.Event())
 

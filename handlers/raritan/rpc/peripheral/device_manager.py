@@ -80,7 +80,8 @@ class DeviceManager(Interface):
         oldVersion: str = ""
         newVersion: str = ""
         serial: str = ""
-        state: DeviceManager.DeviceFirmwareUpdateState = field(default_factory=lambda: DeviceManager.DeviceFirmwareUpdateState(-1))
+        state: DeviceManager.DeviceFirmwareUpdateState = field(
+            default_factory=lambda: DeviceManager.DeviceFirmwareUpdateState(-1))
 
     @dataclass(eq=False, repr=False)
     class DeviceRemovedEvent(DeviceEvent):

@@ -100,7 +100,8 @@ class GatewaySensorManager(Interface):
 
         key: str = ""
         value: str = ""
-        stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = field(default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
+        stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = field(
+            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
 
     @dataclass(eq=False, repr=False)
     class ConfigurationChangedEvent(Event):
@@ -111,7 +112,8 @@ class GatewaySensorManager(Interface):
     @dataclass(eq=False, repr=False)
     class Feedback(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.Feedback:1.0.0"
-        currentState: GatewaySensorManager.FeedbackObject.FeedbackState = field(default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
+        currentState: GatewaySensorManager.FeedbackObject.FeedbackState = field(
+            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
         infos: List[GatewaySensorManager.FeedbackObject] = field(default_factory=list)
 
     @dataclass(eq=False, repr=False)
@@ -128,7 +130,8 @@ class GatewaySensorManager(Interface):
     @dataclass(eq=False, repr=False)
     class InterpretationRule(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRule:1.0.0"
-        interpretation: GatewaySensorManager.Interpretation = field(default_factory=lambda: GatewaySensorManager.Interpretation(-1))
+        interpretation: GatewaySensorManager.Interpretation = field(
+            default_factory=lambda: GatewaySensorManager.Interpretation(-1))
         ignoreTimeout: int = 0
         accessType: GatewaySensorManager.AccessType = field(default_factory=lambda: GatewaySensorManager.AccessType(-1))
 
@@ -232,7 +235,8 @@ class GatewaySensorManager(Interface):
     @dataclass(eq=False, repr=False)
     class ModbusValueEncoding32(ModbusValueEncoding16):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding32:1.0.0"
-        endianness: GatewaySensorManager.ModbusEndianness = field(default_factory=lambda: GatewaySensorManager.ModbusEndianness(-1))
+        endianness: GatewaySensorManager.ModbusEndianness = field(
+            default_factory=lambda: GatewaySensorManager.ModbusEndianness(-1))
 
     @dataclass(eq=False, repr=False)
     class ModbusValueEncoding48(ModbusValueEncoding32):
@@ -255,7 +259,8 @@ class GatewaySensorManager(Interface):
     class NumericSensorClass(SensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.NumericSensorClass:1.0.0"
         metadata: sensors.NumericSensor.MetaData = field(default_factory=lambda: sensors.NumericSensor.MetaData())
-        defaultThresholds: sensors.NumericSensor.Thresholds = field(default_factory=lambda: sensors.NumericSensor.Thresholds())
+        defaultThresholds: sensors.NumericSensor.Thresholds = field(
+            default_factory=lambda: sensors.NumericSensor.Thresholds())
         preferCommonThresholds: bool = False
 
     @dataclass(eq=False, repr=False)
@@ -301,10 +306,13 @@ class GatewaySensorManager(Interface):
     class RemoteSnmpV3Device(RemoteSnmpDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV3Device:1.0.0"
         user: str = ""
-        level: GatewaySensorManager.SnmpSecurityLevel = field(default_factory=lambda: GatewaySensorManager.SnmpSecurityLevel(-1))
-        authProtocol: GatewaySensorManager.SnmpAuthProtocol = field(default_factory=lambda: GatewaySensorManager.SnmpAuthProtocol(-1))
+        level: GatewaySensorManager.SnmpSecurityLevel = field(
+            default_factory=lambda: GatewaySensorManager.SnmpSecurityLevel(-1))
+        authProtocol: GatewaySensorManager.SnmpAuthProtocol = field(
+            default_factory=lambda: GatewaySensorManager.SnmpAuthProtocol(-1))
         authPassphrase: str = ""
-        privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = field(default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(-1))
+        privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = field(
+            default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(-1))
         privacyPassphrase: str = ""
 
     @dataclass(eq=False, repr=False)

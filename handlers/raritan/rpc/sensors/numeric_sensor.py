@@ -26,7 +26,8 @@ class NumericSensor(Sensor):
         tolerance: float = 0.0
         noiseThreshold: float = 0.0
         range: NumericSensor.Range = field(default_factory=lambda: NumericSensor.Range())
-        thresholdCaps: NumericSensor.ThresholdCapabilities = field(default_factory=lambda: NumericSensor.ThresholdCapabilities())
+        thresholdCaps: NumericSensor.ThresholdCapabilities = field(
+            default_factory=lambda: NumericSensor.ThresholdCapabilities())
 
     @dataclass(eq=False, repr=False)
     class MinMax(Structure):

@@ -1,0 +1,99 @@
+"""Every declared type of the binding, and JSON that fits one: shared by the tests of the codec and the declarations."""
+from __future__ import annotations
+
+import datetime
+import importlib
+import typing
+from typing import Any, Dict, List, Mapping, Type
+
+from hypothesis import strategies as st
+
+from handlers.raritan.rpc import catalogue
+from handlers.raritan.rpc.idl import Call, Enumeration, Interface, Method, Structure, ValueObject
+from handlers.raritan.rpc.kinds import field_names, idl_name
+
+_INTS = st.integers(-2 ** 53, 2 ** 53)
+_RID = st.text(min_size=1, max_size=12)
+
+
+class Nowhere:
+    """An agent for values that are only looked at."""
+
+    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
+        raise AssertionError(f"{method} was called on {target}")
+
+
+def classes(kind: type) -> List[type]:
+    """All declared classes of a kind, in a stable order."""
+    found: Dict[str, type] = {}
+
+    def visit(holder: Any) -> None:
+        for value in list(vars(holder).values()):
+            if isinstance(value, type) and value.__module__.startswith("handlers.raritan.rpc.") and issubclass(value, _KINDS):
+                name = idl_name(value)
+                if name not in found and name.partition(".")[0] in catalogue.MODULES:
+                    found[name] = value
+                    visit(value)
+
+    for module in sorted(catalogue.MODULES):
+        visit(importlib.import_module(f"handlers.raritan.rpc.{module}"))
+    return [found[name] for name in sorted(found) if issubclass(found[name], kind) and found[name] not in _BASES]
+
+
+_KINDS = (Structure, Interface, Enumeration)
+_BASES = (Structure, ValueObject, Interface, Enumeration)
+
+
+def calls(interface: type) -> Dict[str, Call]:
+    """The methods of an interface by name, inherited ones too."""
+    out: Dict[str, Call] = {}
+    for cls in interface.__mro__:
+        for name, value in vars(cls).items():
+            if isinstance(value, Method):
+                out.setdefault(name, value.call)
+    return out
+
+
+def hints(cls: type) -> Dict[str, Any]:
+    """Field name -> type of a structure."""
+    found = typing.get_type_hints(cls)
+    return {name: found[name] for name in field_names(cls)}
+
+
+def json_of(hint: Any) -> st.SearchStrategy[Any]:
+    """JSON as a device would send it for a value of this type."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Union:
+        kinds = [json_of(arg) for arg in args if arg is not type(None)]
+        return st.one_of(*([st.none()] if type(None) in args else []), *kinds)
+    if origin is list:
+        return st.lists(json_of(args[0]), max_size=3)
+    if origin is dict:
+        return st.dictionaries(json_of(args[0]), json_of(args[1]), max_size=3).map(
+            lambda found: [{"key": key, "value": value} for key, value in found.items()])
+    if hint is Any:
+        return st.recursive(st.none() | st.booleans() | _INTS | st.text(max_size=5),
+                            lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+                            max_leaves=4)
+    if origin is type:
+        return st.nothing()
+    if issubclass(hint, ValueObject):
+        return st.deferred(lambda: structure_json(hint)).map(lambda value: {"type": hint.idlType, "value": value})
+    if issubclass(hint, Structure):
+        return st.deferred(lambda: structure_json(hint))
+    if issubclass(hint, Interface):
+        return st.builds(lambda rid: {"rid": rid, "type": hint.idlType}, _RID)
+    if issubclass(hint, Enumeration):
+        return st.integers(0, len(hint) + 3)
+    simple: Dict[type, st.SearchStrategy[Any]] = {
+        bool: st.booleans(), int: _INTS, str: st.text(max_size=8),
+        float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-10 ** 6, 10 ** 6),
+        datetime.datetime: st.integers(-10 ** 9, 10 ** 10)}
+    return simple[hint]
+
+
+def structure_json(cls: Type[Structure]) -> st.SearchStrategy[Dict[str, Any]]:
+    """The whole JSON object of a structure, with all its fields."""
+    return st.fixed_dictionaries({name: json_of(hint) for name, hint in hints(cls).items()})
+
+

@@ -1,0 +1,221 @@
+"""Properties of the codec, over every structure and value object that is declared."""
+from __future__ import annotations
+
+import copy
+import datetime
+from typing import Any, Dict, Optional, Tuple, Type
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from handlers.errors import ProtocolError
+from handlers.raritan.rpc import cascading, cert, net, pdumodel, peripheral, present, sensors, servermon
+from handlers.raritan.rpc.codec import decode_structure, decoder, encode, encode_structure
+from handlers.raritan.rpc.errors import JsonRpcSyntaxException
+from handlers.raritan.rpc.idl import Structure, ValueObject
+
+from .declared import Nowhere, classes, hints, structure_json
+
+STRUCTURES = classes(Structure)
+AGENT = Nowhere()
+State = pdumodel.Outlet.State
+thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@st.composite
+def some_structure(draw: st.DrawFn) -> Tuple[Type[Structure], Dict[str, Any]]:
+    cls: Type[Structure] = draw(st.sampled_from(STRUCTURES))
+    return cls, draw(structure_json(cls))
+
+
+def _decode(cls: Type[Structure], json: object) -> Structure:
+    return decode_structure(cls, json, AGENT)
+
+
+def test_all_structures_of_the_interface_are_declared() -> None:
+    assert len(STRUCTURES) > 400
+    assert {pdumodel.Nameplate, sensors.NumericSensor.Reading, peripheral.Device, net.Settings} <= set(STRUCTURES)
+
+
+@thorough
+@given(some_structure())
+def test_what_is_read_is_written_back_as_it_came(made: Tuple[Type[Structure], Dict[str, Any]]) -> None:
+    cls, json = made
+    value = _decode(cls, json)
+    assert encode_structure(value) == json
+    assert _decode(cls, encode_structure(value)) == value
+
+
+@thorough
+@given(some_structure(), st.data())
+def test_fields_that_did_not_come_and_fields_we_do_not_know_survive(made: Tuple[Type[Structure], Dict[str, Any]],
+                                                                    data: st.DataObject) -> None:
+    cls, json = made
+    gone = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
+    older = {**{name: value for name, value in json.items() if name not in gone}, "ofTheFuture": [1, {"a": None}]}
+    value = _decode(cls, older)
+    assert encode_structure(value) == older
+    assert not any(present(value, name) for name in gone)
+
+
+@thorough
+@given(some_structure(), st.data())
+def test_a_null_field_is_read_as_not_given_and_written_back_as_null(made: Tuple[Type[Structure], Dict[str, Any]],
+                                                                    data: st.DataObject) -> None:
+    cls, json = made
+    if json:
+        json = {**json, data.draw(st.sampled_from(sorted(json))): None}
+    assert encode_structure(_decode(cls, json)) == json
+
+
+_ANYTHING = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+                         lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+                         max_leaves=4)
+
+
+@thorough
+@given(some_structure(), st.data())
+def test_a_field_of_a_wrong_kind_raises_our_error_and_no_other(made: Tuple[Type[Structure], Dict[str, Any]],
+                                                               data: st.DataObject) -> None:
+    cls, json = made
+    if json:
+        json = {**json, data.draw(st.sampled_from(sorted(json))): data.draw(_ANYTHING)}
+    try:
+        _decode(cls, json)
+    except ProtocolError as error:
+        assert isinstance(error, JsonRpcSyntaxException)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(STRUCTURES), _ANYTHING)
+def test_any_json_at_all_is_read_or_raises_our_error(cls: Type[Structure], json: Any) -> None:
+    try:
+        _decode(cls, json)
+    except ProtocolError as error:
+        assert isinstance(error, JsonRpcSyntaxException)
+
+
+@pytest.mark.parametrize("cls", STRUCTURES, ids=lambda cls: f"{cls.__module__}.{cls.__qualname__}")
+def test_each_structure_is_made_with_no_and_with_all_arguments(cls: Type[Structure]) -> None:
+    empty = cls()
+    values = [getattr(empty, name) for name in hints(cls)]
+    assert cls(*values) == empty
+    assert isinstance(str(empty), str)
+
+
+# ---- what has to hold for certain types --------------------------------------------------------------------
+
+def test_a_missing_power_state_is_unknown_and_never_off() -> None:
+    state = decode_structure(State, {"available": True}, AGENT)
+    assert state.powerState.val == -1 and state.powerState != pdumodel.Outlet.PowerState.PS_OFF
+    assert not present(state, "powerState") and present(state, "available")
+
+
+def test_an_ordinal_of_newer_firmware_survives() -> None:
+    state = decode_structure(State, {"powerState": 7}, AGENT)
+    assert str(state.powerState) == "pdumodel.Outlet.PowerState.UNKNOWN_7"
+    assert encode_structure(state) == {"powerState": 7}
+
+
+def test_what_the_caller_sets_is_sent_even_if_the_firmware_did_not_have_it_and_it_equals_the_default() -> None:
+    settings_ = decode_structure(pdumodel.Pdu.Settings, {"name": "a"}, AGENT)
+    settings_.inhibitRelayControl = False
+    settings_.cycleDelay = 3
+    assert encode_structure(settings_) == {"name": "a", "inhibitRelayControl": False, "cycleDelay": 3}
+
+
+def test_a_change_inside_a_structure_that_did_not_come_is_sent() -> None:
+    settings_ = decode_structure(servermon.ServerMonitor.ServerSettings, {"host": "a"}, AGENT)
+    settings_.powerSettings.enabled = True
+    assert encode_structure(settings_) == {"host": "a", "powerSettings": {"enabled": True}}
+
+
+@pytest.mark.parametrize("wire", ["master", "primaryUnit"])
+def test_a_renamed_field_is_read_and_written_under_both_names(wire: str) -> None:
+    status = decode_structure(cascading.CascadeManager.Status, {"role": 1, wire: "192.0.2.1", "linkUnits": []}, AGENT)
+    assert status.primaryUnit == status.master == "192.0.2.1"
+    status.master = "192.0.2.2"
+    assert encode_structure(status) == {"role": 1, wire: "192.0.2.2", "linkUnits": []}
+    assert cascading.CascadeManager.Role["MASTER"] == cascading.CascadeManager.Role.PRIMARY_UNIT
+
+
+@pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048},
+                                  {"keyInfo": {"type": 1, "ecCurve": 0, "rsaKeyLength": 2048, "inSecureElement": False}}])
+def test_a_certificate_s_key_is_read_by_old_and_new_names_on_every_firmware(wire: Dict[str, Any]) -> None:
+    json = {"subject": {"commonName": "a"}, **wire}
+    request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
+    assert request.keyLength == request.rsaKeyLength == request.keyInfo.rsaKeyLength == 2048
+    assert encode_structure(request) == json
+    request.keyLength = 4096
+    assert request.keyInfo.rsaKeyLength == 4096
+    written = encode_structure(request)
+    assert set(written) == set(json) and "4096" in str(written) and "2048" not in str(written)
+
+
+@pytest.mark.parametrize("json", [[{"voltage": 1.5, "current": 2}], {"voltage": [1.5], "current": [2.0], "sampleRate": 9}])
+def test_a_waveform_is_read_as_a_list_of_samples_and_as_a_structure(json: Any) -> None:
+    entry = decode_structure(pdumodel.TransferSwitch.TransferLogEntry, {"waveform": json}, AGENT)
+    assert isinstance(entry.waveform, list) is isinstance(json, list)
+    assert encode_structure(entry) == {"waveform": json}
+
+
+def test_a_value_object_keeps_the_type_it_came_with_and_null_is_none() -> None:
+    read = decoder(Optional[peripheral.Device])
+    json = {"type": "peripheral.Device:6.0.0", "value": {"packageClass": "DX2", "device": None}}
+    assert encode(read(json, AGENT)) == json
+    assert read(None, AGENT) is None
+
+
+def test_a_value_object_of_an_unknown_type_keeps_what_it_came_with() -> None:
+    json = {"type": "pdumodel.Outlet_9_0_0.FutureEvent:1.0.0", "value": {"source": None, "more": 3}}
+    event = decoder(ValueObject)(json, AGENT)
+    assert type(event) is ValueObject and encode(event) == json
+
+
+def test_the_version_inside_an_event_s_type_name_does_not_count() -> None:
+    json = {"type": "pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0", "value": {"oldState": {}, "newState": {"powerState": 1}}}
+    event = decoder(ValueObject)(json, AGENT)
+    assert isinstance(event, pdumodel.Outlet.StateChangedEvent)
+    assert event.newState.powerState == pdumodel.Outlet.PowerState.PS_ON
+    assert encode(event) == json
+
+
+@pytest.mark.parametrize("name", ["os.system:1.0", "pdumodel.os:1", "handlers.errors:1", "idl.functools", "", ":", "a.b.c.d",
+                                  "pdumodel.__init__", "pdumodel.Outlet.__class__:1.0.0", "..pdumodel.Outlet", "pdumodel.Nope:9"])
+def test_a_type_name_from_the_device_imports_nothing(name: str) -> None:
+    proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
+    assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
+
+
+def test_a_reference_has_the_most_derived_class_and_another_version_changes_nothing() -> None:
+    reference = {"rid": "/tfwopaque/x", "type": "sensors.AccumulatingNumericSensor:9.9.9"}
+    proxy = decoder(sensors.NumericSensor)(reference, AGENT)
+    assert type(proxy) is sensors.AccumulatingNumericSensor and encode(proxy) == reference
+
+
+def test_times_are_datetimes_in_utc_without_zone() -> None:
+    reading = decode_structure(sensors.NumericSensor.Reading, {"timestamp": 86400}, AGENT)
+    assert reading.timestamp == datetime.datetime(1970, 1, 2)
+    aware = datetime.datetime(2020, 1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+    assert encode(aware) == 1577836800 == encode(datetime.datetime(2020, 1, 1))
+
+
+@pytest.mark.parametrize("items", [(3, 1), range(2), iter([5]), {7}])
+def test_any_iterable_is_a_vector(items: Any) -> None:
+    settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=items)
+    expected = list(copy.copy(items))
+    assert encode_structure(settings_)["outletPowerStateSequence"] == expected
+
+
+def test_maps_are_dictionaries() -> None:
+    json = {"role": 1, "linkUnits": [{"key": 2, "value": {"host": "a", "status": 1}}]}
+    status = decode_structure(cascading.CascadeManager.Status, json, AGENT)
+    assert status.linkUnits[2].host == "a"
+    assert encode_structure(status) == json
+
+
+def test_the_caller_s_numbers_strings_and_classes_are_encoded_and_other_things_refused() -> None:
+    assert encode([1, 2.5, "a", True, None, pdumodel.Outlet.PowerState.PS_ON]) == [1, 2.5, "a", True, None, 1]
+    assert encode(pdumodel.Outlet) == pdumodel.Outlet.idlType
+    with pytest.raises(TypeError, match="no IDL type"):
+        encode(object())

@@ -1,0 +1,94 @@
+"""Recorded traffic of two real units: every field decoded, and encoded again as it came."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Iterator, List, Tuple, Type
+
+import pytest
+
+from handlers.raritan.rpc import pdumodel, peripheral, sensors
+from handlers.raritan.rpc.catalogue import find
+from handlers.raritan.rpc.codec import encode
+from handlers.raritan.rpc.idl import Interface
+from handlers.raritan.rpc.kinds import Structure
+from tests.needs import shared
+
+from .declared import Nowhere, calls
+
+AGENT = Nowhere()
+Answer = Tuple[Type[Interface], str, Any]       # interface, method, `result`
+pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
+
+
+def _units() -> Dict[str, Any]:
+    recorded = json.loads(shared("raritan", "recorded.json").read_text(encoding="utf-8"))
+    return {unit["name"]: unit["exchanges"] for unit in recorded["units"]}
+
+
+def _results(exchange: Any) -> List[Any]:
+    assert all(one["statcode"] == 200 for one in exchange["response"]["result"]["responses"])
+    return [one["json"]["result"] for one in exchange["response"]["result"]["responses"]]
+
+
+def _of_rid(rid: str) -> Type[Interface]:
+    kind = find(rid.split("/")[2]) if rid.startswith("/tfwopaque/") else \
+        {"/model/pdu/0": pdumodel.Pdu, "/model/peripheraldevicemanager": peripheral.DeviceManager}[rid]
+    assert kind is not None and issubclass(kind, Interface)
+    return kind
+
+
+def _with_requests(exchanges: Any) -> Iterator[Answer]:
+    for exchange in exchanges:
+        requests = exchange["request"]["params"]["requests"]
+        for request, result in zip(requests, _results(exchange)):
+            yield _of_rid(request["rid"]), request["json"]["method"], result
+
+
+def _without_requests(exchanges: Any) -> Iterator[Answer]:
+    """The second unit's request bodies were not kept; its calls came in the order of the first unit's."""
+    outlets = len(_results(exchanges[0])[1]["_ret_"])
+    devices: List[Type[Interface]] = [pdumodel.Inlet, *[pdumodel.Outlet] * outlets]
+    slots: List[Type[Interface]] = [peripheral.DeviceSlot] * len(_results(exchanges[0])[2]["_ret_"])
+    numeric: List[Type[Interface]] = [sensors.NumericSensor] * len(_results(exchanges[5]))
+    plan: List[List[Tuple[Type[Interface], str]]] = [
+        [(pdumodel.Pdu, "getInlets"), (pdumodel.Pdu, "getOutlets"), (peripheral.DeviceManager, "getDeviceSlots")],
+        [(kind, "getMetaData") for kind in devices],
+        [(kind, "getSettings") for kind in devices + slots],
+        [(pdumodel.Inlet, "getPoles")],
+        [(kind, "getSensors") for kind in devices] + [(kind, "getDevice") for kind in slots],
+        [(kind, "getMetaData") for kind in numeric],
+        [(kind, "getReading") for kind in numeric],
+    ]
+    for asked, exchange in zip(plan, exchanges):
+        results = _results(exchange)
+        assert len(asked) == len(results)
+        yield from ((kind, method, result) for (kind, method), result in zip(asked, results))
+
+
+@pytest.mark.parametrize("unit, count", [("unit-a", 770), ("unit-b", 287)])
+def test_every_recorded_answer_is_decoded_and_encoded_again_equal(unit: str, count: int) -> None:
+    exchanges = _units()[unit]
+    answers = list((_with_requests if unit == "unit-a" else _without_requests)(exchanges))
+    assert len(answers) == count
+    for kind, method, result in answers:
+        value = calls(kind)[method].result(result, AGENT)
+        assert encode(value) == result["_ret_"], (kind, method)
+        assert not _unknown(value), (kind, method)
+
+
+def _unknown(value: object) -> List[str]:
+    """Fields that came and are not declared."""
+    if isinstance(value, list):
+        return [name for item in value for name in _unknown(item)]
+    if not isinstance(value, Structure) or value._came is None:
+        return []
+    return [*value._came.rest, *(name for item in vars(value).values() for name in _unknown(item))]
+
+
+def test_recorded_readings_are_what_the_device_said() -> None:
+    readings = [calls(kind)[method].result(result, AGENT) for kind, method, result in _with_requests(_units()["unit-a"])
+                if method == "getReading"]
+    assert len(readings) > 200
+    for reading in readings:
+        assert isinstance(reading, sensors.NumericSensor.Reading)
+        assert reading.timestamp.year == 2022 and isinstance(reading.value, float)

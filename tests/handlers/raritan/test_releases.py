@@ -1,0 +1,160 @@
+"""The declarations against the types of ten firmware releases: all of each is read, and written as it came."""
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+
+import pytest
+
+from handlers.raritan.rpc.catalogue import find
+from handlers.raritan.rpc.codec import decode_structure, encode, encode_structure
+from handlers.raritan.rpc.idl import Enumeration, Interface, Structure, ValueObject
+from tests.needs import shared
+
+from .declared import Nowhere, calls
+
+RELEASES = ("3.3.0", "3.4.20", "3.5.20", "3.6.0", "3.6.80", "4.0.0", "4.0.41", "4.2.20", "4.3.15", "4.4.1")
+AGENT = Nowhere()
+Json = Any
+pytestmark = pytest.mark.against("the types of ten firmware releases")
+
+
+@lru_cache(maxsize=None)
+def _schema() -> Dict[str, Any]:
+    schema: Dict[str, Any] = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
+    assert tuple(schema["releases"]) == RELEASES
+    return schema
+
+
+def _variant(kind: str, name: str, release: str) -> Optional[Dict[str, Any]]:
+    found: Optional[Dict[str, Any]] = next((one for one in _schema()[kind][name] if release in one["releases"]), None)
+    return found
+
+
+def _declared(kind: str, release: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
+    for name in _schema()[kind]:
+        variant = _variant(kind, name, release)
+        if variant is not None:
+            yield name, variant
+
+
+_SIMPLE: Mapping[str, Json] = {
+    "int": 3, "long": 2 ** 40, "byte": 7, "float": 1.5, "double": 2.25, "bool": True, "string": "text", "time": 1700000000,
+    "any": {"a": [1, None]}, "typeinfo": "pdumodel.Outlet:1.0.0", "bulkrpc.JsonObject": {"jsonrpc": "2.0", "id": 1},
+    "ref": {"rid": "/x", "type": "future.Thing:1.0.0"},
+}
+
+
+def _sample(kind: str, release: str, scope: str) -> Json:
+    """A value of a schema type as that release sends it."""
+    kind = kind[len("struct:"):] if kind.startswith("struct:") else kind
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    if kind == "valueobject":
+        return {"type": "peripheral.Device:1.0.0", "value": {}}
+    container = re.fullmatch(r"(vector|map)<(.*)>", kind)
+    if container and container.group(2) == scope:
+        return []           # a tree: its leaves
+    if container and container.group(1) == "vector":
+        return [_sample(container.group(2), release, scope)]
+    if container:
+        key, value = container.group(2).split(",", 1)
+        return [{"key": _sample(key, release, scope), "value": _sample(value, release, scope)}]
+    return _named(kind, release, scope)
+
+
+def _named(kind: str, release: str, scope: str) -> Json:
+    schema = _schema()
+    parts = scope.split(".")
+    for name in (".".join((*parts[:depth], kind)) for depth in range(len(parts), -1, -1)):
+        if name in schema["enums"]:
+            return 1
+        if name in schema["structs"]:
+            return _fields(name, release, "structs")
+        if name in schema["valueobjects"]:
+            return {"type": f"{name}:1.0.0", "value": _fields(name, release, "valueobjects")}
+    return {}           # named in an old signature, described nowhere
+
+
+def _fields(name: str, release: str, kind: str) -> Dict[str, Json]:
+    variant = _variant(kind, name, release)
+    assert variant is not None, (name, release)
+    out: Dict[str, Json] = {}
+    base = variant.get("base")
+    if base and base != "ValueObject":
+        parts = name.split(".")[:-1]
+        names = [".".join((*parts[:depth], base)) for depth in range(len(parts), -1, -1)]
+        out.update(_fields(next(one for one in names if one in _schema()[kind]), release, kind))
+    out.update({field: _sample(of, release, name) for field, of in variant["fields"].items()})
+    return out
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("kind, base", [("structs", Structure), ("valueobjects", ValueObject)])
+def test_every_structure_of_a_release_is_read_in_full_and_written_as_it_came(kind: str, base: type, release: str) -> None:
+    names = [name for name, _ in _declared(kind, release)]
+    assert len(names) > 75
+    for name in names:
+        cls = find(name)
+        assert cls is not None and issubclass(cls, base) and issubclass(cls, Structure), name
+        sent = _fields(name, release, kind)
+        value = decode_structure(cls, sent, AGENT)
+        assert value._came is not None and not value._came.rest, (name, value._came)
+        written = encode(value)
+        assert (written["value"] if isinstance(value, ValueObject) and isinstance(written, dict) else written) == sent, name
+        assert encode_structure(value) == sent, name
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_method_of_a_release_takes_its_parameters_and_gives_its_results(release: str) -> None:
+    count = 0
+    for name, variant in _declared("interfaces", release):
+        cls = find(name)
+        assert cls is not None and issubclass(cls, Interface), name
+        declared = calls(cls)
+        for method, signature in variant["methods"].items():
+            count += 1
+            call = declared[method]
+            arguments = tuple({} if of.startswith("map<") else _sample(of, release, name)
+                              for of in signature["in"].values())
+            assert list(call.params(arguments, {})) == list(signature["in"]), (name, method)
+            result = {out: _sample(of, release, name) for out, of in signature["out"].items()}
+            values = call.result(result, AGENT)
+            given: List[object] = list(values) if isinstance(values, tuple) else [values][:len(result)]
+            assert encode(given[:len(result)]) == list(result.values()), (name, method)
+    assert count > 300
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_constant_and_every_enumerated_name_of_a_release_has_its_value(release: str) -> None:
+    for name, variant in _declared("enums", release):
+        cls = find(name)
+        assert cls is not None and issubclass(cls, Enumeration), name
+        for ordinal, member in enumerate(variant["values"]):
+            assert cls[member].val == ordinal, (name, member)
+    for name, variant in _declared("interfaces", release):
+        cls = find(name)
+        for constant, value in variant["constants"].items():
+            if (name, constant) not in _MOVED:
+                assert getattr(cls, constant) == value, (name, constant)
+
+
+# Three constants of the Modbus gateway were renumbered in 4.3: the binding has the newest number.
+_MOVED = {("peripheral.GatewaySensorManager", name) for name in ("MODBUS_PRODUCT_NAME", "MODBUS_MODEL_NAME", "MODBUS_APP_NAME")}
+
+
+def test_each_interface_names_the_version_of_the_newest_release_that_has_it() -> None:
+    for name, variants in _schema()["interfaces"].items():
+        cls = find(name)
+        assert cls is not None and issubclass(cls, Interface)
+        assert cls.idlType == f"{name}:{list(variants[-1]['releases'].values())[-1]}"
+
+
+def test_constructors_take_the_fields_of_the_newest_release_in_its_order() -> None:
+    for name, variant in _declared("structs", RELEASES[-1]):
+        cls = find(name)
+        assert cls is not None and issubclass(cls, Structure)
+        names = [field for field in getattr(cls, "__dataclass_fields__") if not field.startswith("_")]
+        assert names[:len(variant["fields"])] == list(variant["fields"]), name
