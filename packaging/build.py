@@ -215,6 +215,24 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
 
 # ---- the archive -------------------------------------------------------------------------------------------
 
+_ENTRY = '''"""Entry of this archive; the code is in the folder named by its content."""
+import importlib
+import importlib.util
+import pathlib
+import sys
+
+if __package__ in sys.modules:
+    from .{code} import make_handler
+else:       # loaded by this file's path alone: relative imports get a package of their own to stand on
+    if "{alone}" not in sys.modules:
+        _spec = importlib.util.spec_from_file_location("{alone}", str(pathlib.Path(__file__).with_name("__init__.py")))
+        sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
+    make_handler = importlib.import_module("{alone}.{code}").make_handler
+
+__all__ = ["make_handler"]
+'''
+
+
 def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = "") -> bytes:
     """The bytes of one archive, the same for the same files. `top` is its directory, `pdu_<name>` unless given."""
     content = files(tree, name, replace)
@@ -224,9 +242,7 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, 
     folder, top = "c" + digest.hexdigest()[:12], top or f"pdu_{name}"
     packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
     packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
-    packed[f"{top}/handler.py"] = (f'"""Entry of this archive; the code is in the folder named by its content."""\n'
-                                   f"from .{folder}.{name}.handler import make_handler\n\n"
-                                   f'__all__ = ["make_handler"]\n').encode()
+    packed[f"{top}/handler.py"] = _ENTRY.format(code=f"{folder}.{name}.handler", alone=f"{top}_{folder}").encode()
     # Python takes a cached .pyc for current while time and size of its source are the same, and the entry modules of
     # two versions have one size. So the time of all files follows from their content.
     return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))

@@ -6,6 +6,7 @@ each. When the input ends, this process ends, also in the middle of a call: noth
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import logging
 import math
@@ -14,6 +15,7 @@ import queue
 import runpy
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,18 +73,34 @@ def _adapter(path: str) -> Any:
     return SimpleNamespace(**functions)
 
 
+def _handler_module(name: str) -> Any:
+    """By its import path, or by the path of its file, without its package being known."""
+    if not name.endswith(".py"):
+        return importlib.import_module(name)
+    spec = importlib.util.spec_from_file_location("uploaded", name)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{name} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 class _Worker:
-    """Makes the calls of one PDU, on one handler object or, with `fresh`, on a new one each time."""
+    """Makes the calls of one PDU, on one handler object or, with `fresh`, on a new one in a new thread each time."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
-        self._make = importlib.import_module(job["import"]).make_handler
+        self._make = _handler_module(job["import"]).make_handler
         self._pdu: Any = None
         self._data, self._fresh = job["data"], job["fresh"]
 
     def answer(self, call: Mapping[str, str]) -> Dict[str, Any]:
         try:
-            return {"value": getattr(self, "_" + call["method"])(self._handler(), call)}
+            if not self._fresh:
+                return {"value": self._made(call)}
+            with ThreadPoolExecutor(max_workers=1) as thread:
+                self._pdu = None
+                return {"value": thread.submit(self._made, call).result()}
         except Exception as error:
             # Every archive has error classes of its own, so only the text `kind` can be compared.
             kind = getattr(error, "kind", None)
@@ -91,10 +109,11 @@ class _Worker:
             logging.exception("defect in %s", call["method"])
             return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}
 
-    def _handler(self) -> Any:
-        if self._pdu is None or self._fresh:
+    def _made(self, call: Mapping[str, str]) -> Dict[str, Any]:
+        if self._pdu is None:
             self._pdu = self._make(self._adapter.data(**self._data))
-        return self._pdu
+        answer: Dict[str, Any] = getattr(self, "_" + call["method"])(self._pdu, call)
+        return answer
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         ports = self._adapter.ports(pdu.status())

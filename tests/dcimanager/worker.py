@@ -19,7 +19,8 @@ class Job(NamedTuple):
     """What a worker runs: `paths` go before the standard library's, `data` are the arguments of the adapter's `data`.
 
     `without` names packages that it must not find; `adapter` is a file that says how this platform's objects are made
-    and read where that differs from `adapter.py`; `fresh` asks for a new handler object for each call.
+    and read where that differs from `adapter.py`; `fresh` asks for a new handler object and a new thread for each call. `import_path`
+    may also be the path of a file.
     """
 
     paths: List[str]

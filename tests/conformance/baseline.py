@@ -1,0 +1,187 @@
+"""A synthetic platform as text, in small files, so that a variant replaces exactly the one that it is about.
+
+SNMP itself is done by the project's double, which lies in the tree under another name (`conformance_wire`): a variant
+changes what a handler sees of it, not the protocol.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict, Mapping
+
+from tests.needs import ROOT
+
+BASE_PDU = '''
+class BasePdu:
+    def __init__(self, pdu_data):
+        self.pdu_data = pdu_data
+
+    def status(self):
+        raise NotImplementedError
+
+    def port_up(self, pdu_port_data):
+        raise NotImplementedError
+
+    def port_down(self, pdu_port_data):
+        raise NotImplementedError
+
+    def statistic(self):
+        raise NotImplementedError
+'''
+
+ENUM = '''
+from enum import Enum
+
+
+class EnumPowerStatus(Enum):
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+'''
+
+PORT_VIEWS = '''
+class PduPortView:
+    def __init__(self, identity=None, power_status=None):
+        self.identity, self.power_status = identity, power_status
+
+
+class PduView:
+    def __init__(self):
+        self.ports = []
+'''
+
+STATISTIC_VIEWS = '''
+class PduPortStatisticView:
+    def __init__(self, identity=None, consumption=0.0):
+        self.identity, self.consumption = identity, consumption
+
+
+class PduStatisticView:
+    def __init__(self):
+        self.load, self.total_consumption, self.ports = 0.0, 0.0, []
+'''
+
+CONNECTION = '''
+class PduSnmpData:
+    def __init__(self, ip, snmp_params, custom_params=None, device=""):
+        self.ip, self.snmp_params, self.custom_params, self.device = ip, snmp_params, custom_params, device
+
+
+class PduData:
+    def __init__(self, ip, custom_params, device=""):
+        self.ip, self.custom_params, self.device = ip, custom_params, device
+
+
+def wire(data):
+    """For this tree only: address and parameters of an SNMP device."""
+    return data.ip, data.snmp_params
+'''
+
+SNMP = '''
+from conformance_wire.base_snmp_pdu import BaseSnmpPdu as Wire
+from conformance_wire.connection import PduSnmpData as WireData
+
+from .base_pdu import BasePdu
+from .connection import wire
+from .rows import fail, missing, row
+
+
+class BaseSnmpPdu(BasePdu):
+    def snmp_get(self, oid):
+        found = self._try(lambda pdu: pdu.snmp_get(str(oid)))
+        return missing(str(oid)) if found.value is None else row(str(oid), "", found.value)
+
+    def snmp_set(self, oid, value):
+        self._try(lambda pdu: pdu.snmp_set(str(oid), value))
+
+    def snmp_walk(self, oid):
+        rows = self._try(lambda pdu: pdu.snmp_walk(str(oid)))
+        return [row(str(oid), found.oid_index, found.value) for found in rows]
+
+    def _try(self, call):
+        try:
+            return call(Wire(WireData(*wire(self.pdu_data))))
+        except Exception as error:
+            fail(error)
+            raise
+'''
+
+ROW_CLASS = '''
+class Row:
+    def __init__(self, value, **more):
+        self.value = value
+        self.__dict__.update(more)
+
+    @property
+    def value_int(self):
+        return int(self.value)
+
+    @property
+    def value_float(self):
+        return float(self.value)
+
+
+def whole(oid, index):
+    return f"{oid}.{index}" if index else oid
+'''
+ROW = '''
+def row(oid, index, value):
+    return Row(value, oid=whole(oid, index), oid_index=index)
+'''
+MISSING = '''
+def missing(oid):
+    return Row(None, oid=oid, oid_index="")
+'''
+FAIL = '''
+def fail(error):
+    pass
+'''
+
+LOGGER = '''
+import logging
+
+
+def get_logger(name):
+    return logging.getLogger(name)
+'''
+
+MISC = '''
+class Oid(str):
+    def __add__(self, other):
+        return Oid(f"{str(self)}.{other}")
+
+
+class InversionDict(dict):
+    def get_by_value(self, value, default=None):
+        return next((key for key, held in self.items() if held == value), default)
+
+
+def waiter(function):
+    return lambda matcher, timeout: function()
+'''
+
+
+def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS) -> Dict[str, str]:
+    """The module of views, of its three parts."""
+    return {"pdu_common/helper.py": enum + ports + statistic}
+
+
+def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> Dict[str, str]:
+    """What a handler sees of SNMP's answers, of its three parts."""
+    return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
+
+
+def files(changes: Mapping[str, str]) -> Dict[str, str]:
+    """Path → text of a whole platform; an empty text in `changes` leaves a file out."""
+    whole = {"common/__init__.py": "\n", "common/logger.py": LOGGER, "common/misc.py": MISC, "pdu_common/__init__.py": "\n",
+             "pdu_common/base_pdu.py": BASE_PDU, "pdu_common/base_snmp_pdu.py": SNMP, "pdu_common/connection.py": CONNECTION,
+             **helper(), **rows(), **changes}
+    return {path: text for path, text in whole.items() if text}
+
+
+def write(changes: Mapping[str, str], folder: Path) -> None:
+    """The platform as a tree in `folder`, with the SNMP that it stands on."""
+    for path, text in files(changes).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text.lstrip("\n"), encoding="utf-8")
+    (folder / "conformance_wire").symlink_to(ROOT / "pdu_common")

@@ -1,0 +1,118 @@
+"""One archive on one platform, in a clean process: status, statistic, off and on, compared with the simulator's books."""
+from __future__ import annotations
+
+import contextlib
+import math
+import socket
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from tests.archives import Archive
+from tests.dcimanager.worker import Call, Job, Worker
+from tests.peers import Peer
+
+CALL_SECONDS = 30.0
+_NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+
+
+class Platform(NamedTuple):
+    """Where `common` and `pdu_common` are, and how objects are made and read there ("": as in our doubles)."""
+
+    tree: Path
+    adapter: str = ""
+    python: str = sys.executable
+    without: Tuple[str, ...] = ()
+
+
+class Placed(NamedTuple):
+    """An unpacked archive: what goes on sys.path and what is imported."""
+
+    path: str
+    module: str
+
+
+def place(archive: Archive, where: str, folder: Path) -> Placed:
+    """Unpack as a platform would: into a "directory" on sys.path, inside a "package", or to load it by its "file"."""
+    if where == "package":
+        inner = folder / "uploaded" / "handlers"
+        inner.mkdir(parents=True)
+        for package in (inner, inner.parent):
+            (package / "__init__.py").touch()
+        archive.unpack(inner)
+        return Placed(str(folder), f"uploaded.handlers.{archive.top}.handler")
+    archive.unpack(folder)
+    if where == "file":
+        return Placed(str(folder / "nowhere"), str(folder / archive.top / "handler.py"))
+    return Placed(str(folder), f"{archive.top}.handler")
+
+
+def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: bool = True, fresh: bool = False) -> List[str]:
+    """What differs from the truth, as sentences; [] where everything agrees."""
+    with _worker(platform, placed, peer, fresh) as worker:
+        return list(_problems(worker, peer, port_energy))
+
+
+@contextlib.contextmanager
+def _worker(platform: Platform, placed: Placed, peer: Peer, fresh: bool = False) -> Iterator[Worker]:
+    data = {"protocol": peer.protocol, "address": peer.address, "snmp": peer.snmp, "settings": peer.settings,
+            "handler": f"pdu_{peer.handler}"}
+    job = Job([str(platform.tree), placed.path], placed.module, data, list(platform.without), platform.adapter, fresh)
+    with tempfile.TemporaryDirectory(prefix="conformance-") as empty:
+        worker = Worker(job, Path(empty), platform.python)
+        try:
+            yield worker
+        finally:
+            worker.close()
+
+
+def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Sequence[str]:
+    status = worker.call("status", CALL_SECONDS)
+    if not status.ok:
+        return [f"status: {status.kind}: {status.text}"]
+    books = peer.books()
+    found = _compare("states", list(status.value["ports"].items()), [(i, _NAMES[on]) for i, on in books.states.items()])
+    statistic = worker.call("statistic", CALL_SECONDS)
+    found += [f"statistic: {statistic.kind}: {statistic.text}"] if not statistic.ok else _figures(statistic, peer, port_energy)
+    identity = next(identity for identity, on in books.states.items() if on)
+    for method, state in (("port_down", "DOWN"), ("port_up", "UP")):
+        call = worker.call(method, CALL_SECONDS, identity, status.value["ports"][identity])
+        want = {"identity": identity, "state": state, "same_object": True}
+        found += _compare(method, dict(call.value), want) if call.ok else [f"{method}: {call.kind}: {call.text}"]
+        found += _compare(f"the outlet after {method}", _NAMES[peer.books().states[identity]], state)
+    lost = worker.call("port_down", CALL_SECONDS, "no-such-outlet")
+    return found + _compare("an outlet that does not exist", lost.kind, "no-such-outlet")
+
+
+def _figures(call: Call, peer: Peer, port_energy: bool) -> List[str]:
+    books = peer.books()
+    found: List[str] = []
+    for name, seen, want in (("load", call.value["load"], books.load_a), ("energy", call.value["total_consumption"], books.energy_kwh)):
+        if want is not None and not _close(seen, want):
+            found.append(f"{name}: {seen} instead of {want}")
+    want_ports = books.port_energy_kwh if port_energy else {}
+    ports: Dict[str, float] = call.value["ports"]
+    if list(ports) != list(want_ports) or not all(_close(ports[i], want) for i, want in want_ports.items()):
+        found.append(f"energy by outlet: {ports} instead of {want_ports}")
+    return found
+
+
+def _close(seen: float, want: Optional[float]) -> bool:
+    return want is not None and math.isclose(seen, want, rel_tol=0.02, abs_tol=0.005)
+
+
+def _compare(what: str, seen: object, want: object) -> List[str]:
+    return [] if seen == want else [f"{what}: {seen} instead of {want}"]
+
+
+def silent(platform: Platform, placed: Placed, peer: Peer) -> List[str]:
+    """What is wrong with the answer where nobody speaks SNMP at the address: it has to be an `unreachable`."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind((peer.address, 0))
+        params = {**peer.snmp, "port": str(deaf.getsockname()[1]), "timeout": "0.2", "retries": "0"}
+        with _worker(platform, placed, replace(peer, snmp=params)) as worker:
+            call = worker.call("status", CALL_SECONDS)
+    secret = peer.snmp["community"]
+    return _compare("kind of error", call.kind, "unreachable") + ([f"a secret in {call.text!r}"] if secret in call.text else [])

@@ -1,0 +1,348 @@
+"""The plausible forms of everything that is not known of the platform, one point at a time."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, Mapping, Tuple
+
+
+from .baseline import BASE_PDU, CONNECTION, ENUM, PORT_VIEWS, SNMP, helper, rows
+
+CUSTOM, SNMP_ONLY, ALL = ("raritan", "nut"), ("snmp",), ("raritan", "snmp", "nut")
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One platform: `files` replace those of the baseline, `adapter` functions of tests/dcimanager/adapter.py.
+
+    `handlers` are those whose way crosses the point in question; with `port_energy` unset, this platform's views cannot
+    hold an outlet's energy. `place` says how the archive is loaded, `fresh` asks for a new object and a new thread for
+    each call, `without` names packages that this platform lacks.
+    """
+
+    point: str
+    form: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    adapter: str = ""
+    handlers: Tuple[str, ...] = ALL
+    port_energy: bool = True
+    place: str = "directory"
+    fresh: bool = False
+    without: Tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.point}: {self.form}"
+
+
+# ---- where BasePdu is --------------------------------------------------------------------------------------
+
+_ABSTRACT = "from abc import ABC, abstractmethod\n" + BASE_PDU.replace("class BasePdu:", "class BasePdu(ABC):").replace(
+    "    def status", "    @abstractmethod\n    def status").replace("    def port", "    @abstractmethod\n    def port").replace(
+    "    def statistic", "    @abstractmethod\n    def statistic")
+_READ_ONLY = BASE_PDU.replace("self.pdu_data = pdu_data", "self.__data = pdu_data") + '''
+    @property
+    def pdu_data(self):
+        return self.__data
+'''
+
+
+def _base_in(module: str) -> Dict[str, str]:
+    return {"pdu_common/base_pdu.py": "", f"pdu_common/{module}.py": BASE_PDU,
+            "pdu_common/base_snmp_pdu.py": SNMP.replace("from .base_pdu", f"from .{module}")}
+
+
+_BASE = (
+    Variant("BasePdu", "in pdu_common.base_pdu"),
+    Variant("BasePdu", "in pdu_common.base", _base_in("base")),
+    Variant("BasePdu", "in pdu_common.pdu", _base_in("pdu")),
+    Variant("BasePdu", "in a module of another name, re-exported by base_snmp_pdu", _base_in("abstractions")),
+    Variant("BasePdu", "found only above BaseSnmpPdu", {
+        **_base_in("abstractions"), "pdu_common/base_snmp_pdu.py": SNMP.replace(
+            "from .base_pdu import BasePdu", "from . import abstractions").replace("(BasePdu)", "(abstractions.BasePdu)")}),
+    Variant("BasePdu", "abstract", {"pdu_common/base_pdu.py": _ABSTRACT}),
+    Variant("BasePdu", "its pdu_data is read only", {"pdu_common/base_pdu.py": _READ_ONLY}),
+)
+
+# ---- address and settings ----------------------------------------------------------------------------------
+
+_DATA = '''
+from types import SimpleNamespace
+
+
+def data(protocol, address, snmp, settings, handler):
+    found = {NAME: ADDRESS, "device": handler}
+    found.update({"snmp_params": snmp} if protocol == "snmp" else SNMP)
+    found.update(SETTINGS(settings))
+    return MAKE(found)
+'''
+_WIRE = '''
+def wire(data):
+    get = data.get if isinstance(data, dict) else lambda name: getattr(data, name)
+    return str(get("NAME")), get("snmp_params")
+
+
+class PduSnmpData:
+    pass
+'''
+
+
+def _data(form: str, point: str = "address", handlers: Tuple[str, ...] = ALL, name: str = "ip", address: str = "address",
+          settings: str = 'lambda pairs: {"custom_params": pairs}', snmp: str = "{}",
+          make: str = "lambda found: SimpleNamespace(**found)") -> Variant:
+    text = _DATA.replace("NAME", repr(name)).replace("ADDRESS", address).replace("SETTINGS", f"({settings})")
+    return Variant(point, form, {"pdu_common/connection.py": _WIRE.replace("NAME", name)}, handlers=handlers,
+                   adapter=text.replace("SNMP", snmp).replace("MAKE", f"({make})"))
+
+
+_LIST = '[{"key": key, "value": value} for key, value in pairs.items()]'
+_JSON = '__import__("json").dumps'
+_ADDRESS = (
+    *(_data(f"named {name}", name=name) for name in ("ip_addr", "ip_address", "address", "host")),
+    _data("an ipaddress object", address='__import__("ipaddress").ip_address(address)'),
+    _data("with a port behind it", address='f"{address}:{settings.pop(\'port\')}"', handlers=CUSTOM),
+    _data("in brackets", address='f"[{address}]"', handlers=CUSTOM),
+    _data("the data are a dict", make="lambda found: found"),
+    _data("empty on the form, given as the setting host", address='settings.__setitem__("host", address)', handlers=CUSTOM),
+    _data("one more address that is empty", settings='lambda pairs: {"custom_params": pairs, "hostname": "", "ip_addr": None}'),
+)
+_SETTINGS = tuple(_data(form, "handler settings", CUSTOM, settings=f"lambda pairs: {text}") for form, text in (
+    ("a list of key and value", f'{{"custom_params": {_LIST}}}'),
+    ("a list of objects", '{"custom_params": [SimpleNamespace(key=key, value=value) for key, value in pairs.items()]}'),
+    ("a list of pairs", '{"custom_params": list(pairs.items())}'),
+    ("JSON text of an object", f'{{"custom_params": {_JSON}(pairs)}}'),
+    ("JSON text of a list", f'{{"custom_params": {_JSON}({_LIST})}}'),
+    ("in handler_params", '{"handler_params": pairs}'),
+    ("in handler_settings", '{"handler_settings": pairs}'),
+    ("in custom_settings", '{"custom_settings": pairs}'),
+    ("the port as a number", '{"custom_params": {**pairs, "port": int(pairs["port"])}}'),
+    ("keys with capitals and blanks", '{"custom_params": {f" {key.upper()} ": value for key, value in pairs.items()}}'),
+    ("line ends of a PEM lost", '{"custom_params": {key: value.replace("\\n", " ") for key, value in pairs.items()}}'),
+    ("with the platform's own keys between them", '{"custom_params": {**pairs, "device_id": 7, "handler": "x", "name": "rack"}}'),
+)) + tuple(_data(form, "handler settings", SNMP_ONLY, settings=f"lambda pairs: {text}") for form, text in (
+    ("none at all", "{}"), ("None", '{"custom_params": None}'), ("an empty list", '{"custom_params": []}'),
+    ("empty text", '{"custom_params": ""}'),
+))
+_NO_SNMP = tuple(_data(form, "snmp_params of another protocol", CUSTOM, snmp=text) for form, text in (
+    ("None", '{"snmp_params": None}'), ("empty", '{"snmp_params": {}}'),
+))
+
+# ---- SNMP --------------------------------------------------------------------------------------------------
+
+_ROWS = tuple(Variant("index of a walked row", form, rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"), handlers=SNMP_ONLY)
+              for form, text in (
+    ("oid is whole, oid_index beside it", "Row(value, oid=whole(oid, index), oid_index=index)"),
+    ("oid is whole and alone", "Row(value, oid=whole(oid, index))"),
+    ("oid is whole, with a leading dot", 'Row(value, oid="." + whole(oid, index))'),
+    ("oid begins with iso", 'Row(value, oid=whole(oid, index).replace("1.", "iso.", 1))'),
+    ("oid stops before the index", "Row(value, oid=oid, oid_index=index)"),
+    ("oid holds all but the last part", 'Row(value, oid=whole(oid, index).rpartition(".")[0], oid_index=whole(oid, index).rpartition(".")[2])'),
+    ("oid is whole, oid_index its last part", 'Row(value, oid=whole(oid, index), oid_index=whole(oid, index).rpartition(".")[2])'),
+    ("oid_index alone", "Row(value, oid_index=index)"),
+    ("index alone, with a leading dot", 'Row(value, index="." + index)'),
+    ("index, a number where it has one part", "Row(value, index=int(index) if index.isdigit() else index)"),
+    ("index alone, which is the whole OID", "Row(value, index=whole(oid, index))"),
+    ("oid is an object", 'Row(value, oid=type("Oid", (), {"__str__": lambda self: whole(oid, index)})())'),
+))
+_VALUES = tuple(Variant("value of an element", form, rows(
+    row=f"\ndef shaped(value):\n    return {text}\n\n\ndef row(oid, index, value):\n"
+        f"    return Row(shaped(value), oid=whole(oid, index), oid_index=index)\n"), handlers=SNMP_ONLY) for form, text in (
+    ("always text", "str(value)"),
+    ("text as bytes", "value.encode() if isinstance(value, str) else value"),
+    ("an object of the library", 'type("Integer32", (), {"__str__": lambda self: str(value), "__int__": lambda self: int(value)})()'),
+))
+_MISSING = tuple(Variant("a missing object", form, rows(missing=f"\ndef missing(oid):\n    {text}\n"), handlers=SNMP_ONLY)
+                 for form, text in (
+    ("a value of None", 'return Row(None, oid=oid, oid_index="")'),
+    ("None in place of an element", "return None"),
+    ("a marker as value", 'return Row("NOSUCHINSTANCE", oid=oid, oid_index="")'),
+    ("a sentence as value", 'return Row("No Such Instance currently exists at this OID", oid=oid, oid_index="")'),
+    ("an exception", 'raise LookupError("noSuchInstance")'),
+))
+_FAILURES = tuple(Variant("a call that fails", form, rows(fail=f"\n{text}\n"), handlers=SNMP_ONLY) for form, text in (
+    ("its own exception", "class SnmpException(Exception):\n    pass\n\n\ndef fail(error):\n"
+                          '    raise SnmpException("request timed out") from error'),
+    ("an exception of a library", "class EasySNMPTimeoutError(Exception):\n    pass\n\n\ndef fail(error):\n"
+                                  '    raise EasySNMPTimeoutError("timed out while connecting to remote host")'),
+    ("TimeoutError without words", "def fail(error):\n    raise TimeoutError()"),
+    ("the standard library's", 'def fail(error):\n    raise OSError(110, "Connection timed out")'),
+))
+_SETS = tuple(Variant("snmp_set", form, {"pdu_common/base_snmp_pdu.py": SNMP.replace("def snmp_set(self, oid, value):", text)},
+                      handlers=SNMP_ONLY) for form, text in (
+    ("a third parameter for the type", "def snmp_set(self, oid, value, snmp_type=None):"),
+    ("another name for the value", "def snmp_set(self, oid, new_value):\n        value = new_value"),
+    ("positional only", "def snmp_set(self, oid, value, /):"),
+    ("answers with an element", "def snmp_set(self, oid, value):\n        return self._set(oid, value)\n\n"
+                                "    def _set(self, oid, value):"),
+))
+
+# ---- views -------------------------------------------------------------------------------------------------
+
+_CLOSED = '''
+class PduPortView:
+    __slots__ = ("identity", "power_status")
+
+    def __init__(self, *, identity, power_status):
+        self.identity, self.power_status = identity, power_status
+
+
+class PduView:
+    __slots__ = ("ports",)
+
+    def __init__(self):
+        self.ports = []
+'''
+_DATACLASSES = '''
+from dataclasses import dataclass, field
+from typing import List, Optional
+
+
+@dataclass
+class PduPortView:
+    identity: str
+    power_status: EnumPowerStatus = EnumPowerStatus.UNKNOWN
+    name: Optional[str] = None
+
+
+@dataclass
+class PduView:
+    ports: List[PduPortView] = field(default_factory=list)
+    model: Optional[str] = None
+'''
+_EMPTY_FIRST = '''
+class PduPortView:
+    def __init__(self):
+        self.identity = ""
+        self.power_status = EnumPowerStatus.UNKNOWN
+
+
+class PduView:
+    def __init__(self):
+        self.ports = []
+'''
+_NEW_PORT = '''
+def port(identity, state):
+    from pdu_common.helper import EnumPowerStatus, PduPortView
+    made = PduPortView()
+    made.identity, made.power_status = identity, EnumPowerStatus[state]
+    return made
+'''
+_OTHER_LIST = PORT_VIEWS.replace("self.ports = []", 'self.model, self.outlets = "", []')
+_OTHER_LIST_READ = '''
+def ports(view):
+    return [(item.identity, item.power_status.name) for item in view.outlets]
+'''
+_VIEWS = (
+    Variant("views of ports", "dataclasses", helper(ports=_DATACLASSES)),
+    Variant("views of ports", "closed, by keyword only", helper(ports=_CLOSED)),
+    Variant("views of ports", "filled after they are made", helper(ports=_EMPTY_FIRST), adapter=_NEW_PORT),
+    Variant("views of ports", "the list has another name", helper(ports=_OTHER_LIST), adapter=_OTHER_LIST_READ),
+    Variant("EnumPowerStatus", "numbers", helper(enum=ENUM.replace('"up"', "1").replace('"down"', "0").replace('"unknown"', "-1"))),
+    Variant("EnumPowerStatus", "is text too", helper(enum=ENUM.replace("(Enum)", "(str, Enum)"))),
+)
+
+
+def _statistic(port: str, whole: str = "self.load, self.total_consumption, self.ports = 0.0, 0.0, []") -> Dict[str, str]:
+    return helper(statistic=f"{port}\n\nclass PduStatisticView:\n    def __init__(self):\n        {whole}\n")
+
+
+def _port_class(arguments: str) -> str:
+    names = [part.split("=")[0].strip() for part in arguments.split(",") if part.strip() != "*"]
+    body = "\n".join(f"        self.{name} = {name}" for name in names)
+    return f"class PduPortStatisticView:\n    def __init__(self, {arguments}):\n{body}\n"
+
+
+def _energy(name: str, listed: str = "ports") -> str:
+    return f"\ndef port_energy(view):\n    return {{item.identity: item.{name} for item in view.{listed}}}\n"
+
+
+_NO_ENERGY = "\ndef port_energy(view):\n    return {}\n"
+_CHECKED = '''
+class Checked:
+    def __setattr__(self, name, value):
+        if name not in self.fields or not isinstance(value, self.fields[name]):
+            raise TypeError(f"{name} = {value!r}")
+        object.__setattr__(self, name, value)
+
+
+class PduPortStatisticView(Checked):
+    fields = {"identity": str, "consumption": float}
+
+    def __init__(self, identity, consumption=0.0):
+        self.identity, self.consumption = identity, consumption
+
+
+class PduStatisticView(Checked):
+    fields = {"load": float, "total_consumption": float, "ports": list}
+
+    def __init__(self):
+        self.load, self.total_consumption, self.ports = 0.0, 0.0, []
+'''
+_ANNOTATED = '''class PduPortStatisticView:
+    identity: str
+    consumption: float = 0.0
+'''
+_SLOTTED = '''class PduPortStatisticView:
+    __slots__ = ("identity", "energy", "load")
+'''
+_DATACLASS = '''from dataclasses import dataclass, field
+
+
+@dataclass
+class PduPortStatisticView:
+    identity: str
+    consumption: float = 0.0
+
+
+@dataclass
+class PduStatisticView:
+    load: float = 0.0
+    total_consumption: float = 0.0
+    ports: list = field(default_factory=list)
+'''
+_STATISTICS = (
+    Variant("statistics of a port", "dataclasses", helper(statistic=_DATACLASS)),
+    Variant("statistics of a port", "total_consumption", _statistic(_port_class("identity, total_consumption=0.0")),
+            _energy("total_consumption")),
+    Variant("statistics of a port", "energy and load, both required", _statistic(_port_class("identity, energy, load")),
+            _energy("energy")),
+    Variant("statistics of a port", "keywords only", _statistic(_port_class("*, identity, consumption=0.0, amperage=0.0")),
+            _energy("consumption")),
+    Variant("statistics of a port", "annotations without a constructor", _statistic(_ANNOTATED), _energy("consumption")),
+    Variant("statistics of a port", "slots without a constructor", _statistic(_SLOTTED), _energy("energy")),
+    Variant("statistics of a port", "filled after they are made", _statistic(
+        "class PduPortStatisticView:\n    def __init__(self):\n        self.identity, self.consumption = '', 0.0\n")),
+    Variant("statistics of a port", "fields that nobody guessed", _statistic(_port_class("outlet_label, joules")), _NO_ENERGY,
+            port_energy=False),
+    Variant("statistics of a port", "identity alone", _statistic(_port_class("identity")), _NO_ENERGY, port_energy=False),
+    Variant("statistics of a port", "types are checked, fields closed", helper(statistic=_CHECKED)),
+    Variant("statistics", "the list has another name", _statistic(
+        _port_class("identity, consumption=0.0"), "self.load, self.total_consumption, self.port_list = 0.0, 0.0, []"),
+            _energy("consumption", "port_list")),
+    Variant("statistics", "no list of ports", _statistic(
+        _port_class("identity, consumption=0.0"), "self.load, self.total_consumption = 0.0, 0.0"), _NO_ENERGY, port_energy=False),
+)
+
+# ---- logger, loading, packages -----------------------------------------------------------------------------
+
+_THIN = '''
+class Logger:
+    """Takes one finished text, and nothing else."""
+
+    def info(self, text):
+        assert isinstance(text, str)
+
+    debug = warning = error = exception = info
+
+
+def get_logger(name):
+    return Logger()
+'''
+_OTHERS = (
+    Variant("get_logger", "a thin wrapper", {"common/logger.py": _THIN}),
+    Variant("archive", "inside a package", place="package"),
+    Variant("archive", "loaded by the path of its file", place="file"),
+    Variant("archive", "a new object and a new thread for each call", fresh=True),
+    Variant("packages", "no requests", handlers=("raritan",), without=("requests",)),
+)
+
+VARIANTS: Tuple[Variant, ...] = (*_BASE, *_ADDRESS, *_SETTINGS, *_NO_SNMP, *_ROWS, *_VALUES, *_MISSING, *_FAILURES, *_SETS,
+                                 *_VIEWS, *_STATISTICS, *_OTHERS)

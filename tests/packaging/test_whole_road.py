@@ -1,0 +1,61 @@
+"""From the tree to a switched outlet, with the commands that README gives: build, register, poll, switch, roll back."""
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import peers
+from tests.dcimanager import DciManager
+from tests.needs import ROOT
+
+from .building import NAMES
+from .registering import Admin
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make packages` leaves in dist/."""
+    out = tmp_path_factory.mktemp("built") / "dist"
+    done = subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(out)], cwd="/",
+                          capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.count("sha256") == len(NAMES) + 1
+    return out
+
+
+def test_dist_holds_the_archives_and_the_script(built: Path) -> None:
+    assert {path.name.partition("-")[0] for path in built.iterdir()} == {"register.sh", *(f"pdu_{name}" for name in NAMES)}
+
+
+def test_building_again_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(tmp_path)], check=True, capture_output=True)
+    assert {path.name: path.read_bytes() for path in built.iterdir()} == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+@pytest.mark.against("curl")
+@pytest.mark.parametrize("without", [(), ("requests",)], ids=["with requests", "without requests"])
+def test_built_archives_are_registered_polled_and_switched(built: Path, tmp_path: Path, without: "tuple[str, ...]") -> None:
+    admin = Admin(tmp_path, built / "register.sh")
+    with DciManager(without=without) as manager, contextlib.ExitStack() as simulators:
+        run = admin.run(manager, DCI_IDS=str(tmp_path / "ids"))
+        assert (run.code, run.err) == (0, "")
+        assert {handler.handler: handler.protocol for handler in manager.handlers()} == {
+            "pdu_raritan": ["custom"], "pdu_snmp": ["snmp"], "pdu_nut": ["custom"]}
+        for name, make in peers.PEERS.items():
+            peer = simulators.enter_context(make())
+            pdu = manager.add_pdu(name, f"pdu_{name}", peer.address, snmp=peer.snmp, settings=peer.settings)
+            manager.poll([pdu])
+            assert [call.text for call in pdu.calls] == ["", ""]
+            books = peer.books()
+            assert pdu.ports == {i: {True: "UP", False: "DOWN", None: "UNKNOWN"}[on] for i, on in books.states.items()}
+            assert pdu.load_a == pytest.approx(books.load_a, abs=0.01) and pdu.energy_kwh == pytest.approx(books.energy_kwh, rel=0.01)
+            first = next(iter(pdu.ports))
+            for on in (False, True):
+                call = manager.switch(pdu, first, on)
+                assert call.ok and call.value["same_object"] and peer.books().states[first] is on
+            assert any(f"pdu handler {name} " in line for line in manager.log(pdu))
+            for secret in (peer.settings.get("password"), peer.snmp.get("community")):
+                assert secret is None or not any(secret in line for line in manager.log(pdu))
