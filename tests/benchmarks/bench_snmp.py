@@ -1,0 +1,168 @@
+"""What a status poll over SNMP costs: one GET and the state column of 48 outlets, by several clients.
+
+    python -m tests.benchmarks.bench_snmp [--runs N] [--json]
+
+All ask the same Net-SNMP snmpd on this machine, once directly and once behind a relay that adds 20 ms of round trip.
+Milliseconds are medians; read the ratios, the machine decides the rest.
+"""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from rich.console import Console
+from rich.table import Table
+
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.connection import PduSnmpData
+from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
+from tests.simulators.snmp_agent.devices import apc
+
+_OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
+_DELAYS_MS = (0, 20)
+_OURS = "our double, v2c"
+
+Client = Callable[[int], int]           # port -> rows read
+
+
+def _double(**params: str) -> Client:
+    def read(port: int) -> int:
+        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(port), **params}))
+        pdu.snmp_get(_OBJECT_ID)
+        return len(pdu.snmp_walk(_STATES))
+    return read
+
+
+def _tools(port: int) -> int:
+    """Net-SNMP's own programs, started for each read as a script would."""
+    common = ["-m", "", "-v2c", "-c", "public", "-On", f"127.0.0.1:{port}"]
+    subprocess.run(["snmpget", *common, _OBJECT_ID], check=True, capture_output=True)
+    walked = subprocess.run(["snmpbulkwalk", "-Cr25", *common, _STATES], check=True, capture_output=True)
+    return len(walked.stdout.splitlines())
+
+
+async def _pysnmp(engine: Any, port: int) -> int:
+    """pysnmp as its documentation shows it: default options, so MIB look-up is on."""
+    target = await hlapi.UdpTransportTarget.create(("127.0.0.1", port))
+    community, context = hlapi.CommunityData("public"), hlapi.ContextData()
+    await hlapi.get_cmd(engine, community, target, context, hlapi.ObjectType(hlapi.ObjectIdentity(_OBJECT_ID)))
+    rows = 0
+    async for trouble, status, _, found in hlapi.bulk_walk_cmd(
+            engine, community, target, context, 0, 25, hlapi.ObjectType(hlapi.ObjectIdentity(_STATES)), lexicographicMode=False):
+        if trouble or status:
+            raise RuntimeError(str(trouble or status))
+        rows += len(found)
+    return rows
+
+
+def _new_engine(port: int) -> int:
+    async def read() -> int:
+        engine = hlapi.SnmpEngine()
+        try:
+            return await _pysnmp(engine, port)
+        finally:
+            engine.close_dispatcher()
+    return asyncio.run(read())
+
+
+@contextlib.contextmanager
+def _kept_engine() -> Iterator[Client]:
+    loop = asyncio.new_event_loop()
+
+    async def make() -> Any:
+        return hlapi.SnmpEngine()
+
+    engine = loop.run_until_complete(make())
+    try:
+        yield lambda port: loop.run_until_complete(_pysnmp(engine, port))
+    finally:
+        loop.call_soon(engine.close_dispatcher)
+        loop.run_until_complete(asyncio.sleep(0.01))
+        loop.close()
+
+
+@contextlib.contextmanager
+def _behind(port: int, delay_ms: int) -> Iterator[int]:
+    if not delay_ms:
+        yield port
+        return
+    process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.udp_delay", str(port), str(delay_ms)],
+                               stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+def _median_ms(client: Client, port: int, runs: int) -> float:
+    client(port)                                            # warm: engines made, users known
+    taken: List[float] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        if client(port) != _OUTLETS:
+            raise RuntimeError("not all outlets were read")
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def measure(runs: int) -> Dict[str, Dict[int, float]]:
+    """Client -> round trip in ms -> median in ms."""
+    figures: Dict[str, Dict[int, float]] = {}
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS)))
+        authentic = {"version": "3", "user": "shaaes", "auth_protocol": "SHA", "auth_password": AUTH_PASSWORD,
+                     "priv_protocol": "AES", "priv_password": PRIV_PASSWORD}
+        clients: Dict[str, Client] = {
+            _OURS: _double(), "our double, v3 SHA/AES": _double(**authentic), "our double, v1": _double(version="1"),
+            "snmpget and snmpbulkwalk": _tools,
+            "pysnmp, default options, one engine": stack.enter_context(_kept_engine()),
+            "pysnmp, default options, an engine for each read": _new_engine,
+        }
+        for delay in _DELAYS_MS:
+            port = stack.enter_context(_behind(server.port, delay))
+            for name, client in clients.items():
+                figures.setdefault(name, {})[delay] = _median_ms(client, port, runs)
+    return figures
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_snmp", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=15, help="timed reads for each figure (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the medians as JSON")
+    chosen = parser.parse_args(arguments)
+    missing = [name for name in ("snmpget", "snmpbulkwalk") if shutil.which(name) is None]
+    if missing or chosen.runs < 1:
+        print(f"missing: {', '.join(missing)} (apt-get install snmp)" if missing else "--runs must be at least 1", file=sys.stderr)
+        return 2
+    figures = measure(chosen.runs)
+    if chosen.json:
+        print(json.dumps(figures, indent=2))
+        return 0
+    table = Table(title=f"A status read of {_OUTLETS} outlets over SNMP", caption="medians in ms, and as a multiple of the first line")
+    table.add_column("client")
+    for delay in _DELAYS_MS:
+        table.add_column(f"{delay} ms round trip", justify="right")
+        table.add_column("ratio", justify="right")
+    for name, by_delay in figures.items():
+        cells = [text for delay in _DELAYS_MS
+                 for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")]
+        table.add_row(name, *cells)
+    Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""A UDP relay on 127.0.0.1 that holds every datagram for half a round trip, each way: `udp_delay PORT MILLISECONDS`."""
+from __future__ import annotations
+
+import heapq
+import select
+import socket
+import sys
+import time
+from typing import Dict, List, Tuple
+
+_HOST = "127.0.0.1"
+# (when, running number, datagram, through which socket, to whom)
+Held = Tuple[float, int, bytes, socket.socket, Tuple[str, int]]
+
+
+def relay(port: int, round_trip_s: float) -> None:
+    """Prints its own port, then runs until it is ended."""
+    front = _socket()
+    clients: Dict[Tuple[str, int], socket.socket] = {}
+    owners: Dict[socket.socket, Tuple[str, int]] = {}
+    held: List[Held] = []
+    count = 0
+    print(front.getsockname()[1], flush=True)
+    while True:
+        wait = max(0.0, held[0][0] - time.monotonic()) if held else None
+        # select is coarser than the delays measured here, so the last stretch is waited for by asking again.
+        ready, _, _ = select.select([front, *owners], [], [], 0.0 if wait is not None and wait < 0.001 else wait)
+        for source in ready:
+            data, peer = source.recvfrom(65535)
+            count += 1
+            if source is front:
+                if peer not in clients:
+                    clients[peer] = _socket()
+                    owners[clients[peer]] = peer
+                heapq.heappush(held, (time.monotonic() + round_trip_s / 2, count, data, clients[peer], (_HOST, port)))
+            else:
+                heapq.heappush(held, (time.monotonic() + round_trip_s / 2, count, data, front, owners[source]))
+        while held and held[0][0] <= time.monotonic():
+            _, _, data, through, target = heapq.heappop(held)
+            through.sendto(data, target)
+
+
+def _socket() -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    opened.bind((_HOST, 0))
+    return opened
+
+
+if __name__ == "__main__":
+    relay(int(sys.argv[1]), float(sys.argv[2]) / 1000)
