@@ -394,7 +394,8 @@ def test_half_an_answer(pdu: XerusPdu, client: Client) -> None:
 
 
 def test_a_lost_answer_to_a_switching_that_was_done(pdu: XerusPdu, client: Client) -> None:
-    pdu.faults.order(Fault.DROP_AFTER_WRITE)
+    pdu.faults.order(Fault.DROP_AFTER_WRITE, method="setPowerState")
+    assert client.result(_outlet(0), "getState")["powerState"] == 1
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         _switch_off(client)
     assert pdu.books().states["1"] is False

@@ -23,11 +23,18 @@ def make(kind: Any, **values: Any) -> Any:
     return kind(**{name: values[name] for name in kind.elements})
 
 
+def _keep_old_releases_alive() -> None:
+    """Releases until 4.0 find classes through a name that exec() binds locally; from Python 3.13 on it is lost at once."""
+    package = importlib.import_module("raritan")
+    setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
+
+
 def main() -> None:
     """One order a line, as JSON: [module, step, address, user, password, told]; one JSON answer a line.
 
     An answer is {"result": …} or {"error": the traceback}.
     """
+    _keep_old_releases_alive()
     for line in sys.stdin:
         script, step, address, user, password, told = json.loads(line)
         try:

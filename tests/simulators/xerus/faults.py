@@ -4,7 +4,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from enum import Enum
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 
 class Fault(Enum):
@@ -24,11 +24,15 @@ class Fault(Enum):
 
 @dataclass
 class Order:
-    """`count` requests get the fault (None: all), after `skip` that do not."""
+    """`count` requests get the fault (None: all), after `skip` that do not.
+
+    With `method` only requests count that call it, alone or in a bulk.
+    """
 
     fault: Fault
     count: Optional[int] = 1
     skip: int = 0
+    method: str = ""
     status: int = 503
     seconds: float = 0.0
     location: str = ""
@@ -41,21 +45,23 @@ class Faults:
         self._lock = threading.Lock()
         self._orders: List[Order] = []
 
-    def order(self, fault: Fault, count: Optional[int] = 1, skip: int = 0, status: int = 503, seconds: float = 0.0,
-              location: str = "") -> None:
+    def order(self, fault: Fault, count: Optional[int] = 1, skip: int = 0, method: str = "", status: int = 503,
+              seconds: float = 0.0, location: str = "") -> None:
         with self._lock:
-            self._orders.append(Order(fault, count, skip, status, seconds, location))
+            self._orders.append(Order(fault, count, skip, method, status, seconds, location))
 
     def clear(self) -> None:
         with self._lock:
             self._orders.clear()
 
-    def take(self) -> Optional[Order]:
-        """The fault for the request that has just come."""
+    def take(self, body: Callable[[], bytes]) -> Optional[Order]:
+        """The fault for the request that has just come; its body is looked at only where an order asks for a method."""
         with self._lock:
             if not self._orders:
                 return None
             order = self._orders[0]
+            if order.method and f'"{order.method}"'.encode() not in body():
+                return None
             if order.skip:
                 order.skip -= 1
                 return None

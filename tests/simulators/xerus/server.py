@@ -6,8 +6,9 @@ import socket
 import socketserver
 import ssl
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Callable, Dict, NamedTuple, Optional, Protocol, Set, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Protocol, Set, Tuple, Union
 
 from .faults import Fault, Faults, Order
 from .jsonrpc import NO_PRIVILEGE, Caller
@@ -31,8 +32,12 @@ class Body:
 
     def __init__(self, read: Callable[[int], bytes], length: int) -> None:
         self._read, self.left = read, length
+        self._held = b""
 
     def read(self, size: int) -> bytes:
+        if self._held:
+            piece, self._held = self._held[:size], self._held[size:]
+            return piece
         piece = self._read(min(size, self.left))
         self.left -= len(piece)
         if not piece:
@@ -41,6 +46,11 @@ class Body:
 
     def all(self) -> bytes:
         return b"".join(iter(lambda: self.read(_PIECE), b""))
+
+    def peek(self) -> bytes:
+        """All of it, and it can still be read."""
+        self._held = self.all()
+        return self._held
 
     def skip(self) -> None:
         while self.left:
@@ -121,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.counters.request()
         body = Body(self.rfile.read, int(self.headers.get("Content-Length") or 0))
         request = Request(self.command, self.path, self.headers, body, self.client_address[0], self.server.secure)
-        order = device.faults.take()
+        order = device.faults.take(body.peek)
         if order is not None and order.fault is Fault.SLOW:
             self.server.stopping.wait(order.seconds)
         gone = device.down() or device.boots() != self._boots
@@ -239,18 +249,24 @@ class WebServer(socketserver.ThreadingTCPServer):
         assert isinstance(request, socket.socket)
         if self.device.down():
             return
-        connection = request
-        if self.tls is not None:
+        with self._keep(request):
+            if self.tls is None:
+                super().finish_request(request, client_address)
+                return
             request.settimeout(_Handler.timeout)
-            connection = self.tls.wrap_socket(request, server_side=True)
+            with self.tls.wrap_socket(request, server_side=True) as connection, self._keep(connection):
+                super().finish_request(connection, client_address)
+
+    @contextmanager
+    def _keep(self, connection: socket.socket) -> Iterator[None]:
+        """The connection is among the open ones, which a reboot or the end breaks."""
         with self._open_lock:
             self._open.add(connection)
         try:
-            super().finish_request(connection, client_address)
+            yield
         finally:
             with self._open_lock:
                 self._open.discard(connection)
-            connection.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Handshakes that fail (a client that does not trust us) and connections cut by a fault are no news."""

@@ -1,0 +1,24 @@
+"""The simulator's table of types against the schema of all releases that it was made from."""
+from __future__ import annotations
+
+import json
+
+from tests.needs import shared
+
+from .xerus import GENERATIONS, Model, XerusPdu
+from .xerus.make_types import TARGET, build, text
+
+
+def test_the_table_is_what_its_maker_writes() -> None:
+    schema = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
+    assert text(build(schema)) == TARGET.read_text(encoding="utf-8")
+
+
+def test_every_method_in_the_table_is_served() -> None:
+    model = Model(outlets=16, phases=3, inlets=2, transfer_switch=True)
+    for generation in GENERATIONS:
+        with XerusPdu(model, generation) as pdu:
+            for served in pdu.units[0].objects():
+                if pdu.site.firmware.version(served.interface) and served.interface != "bulkrpc.BulkRequest":
+                    missing = {name for name in pdu.site.firmware.methods(served.interface) if not hasattr(served, name)}
+                    assert not missing, (generation, served.interface)
