@@ -19,7 +19,7 @@ RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
 _CONFIGURED_DELAY_S = 1.0       # what a real unit has configured for its delayed commands, shortened
-_SAME = {"1": "1", "2": "2"}
+_PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
 _TURNED = {"1": "2", "2": "1"}
 
 
@@ -70,8 +70,6 @@ def _relays(column: str, outlets: int) -> Dict[str, Relay]:
 
 def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[Rule]:
     """One rule for each command column; all of them move `columns`, and `turned`, which has the other numbers."""
-    pending = [column for column in (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")]
-
     def all_to(meaning: Mapping[str, str], after: float) -> List[Effect]:
         moved = [Effect(f"{column}.*", mapping=meaning, after=after) for column in columns]
         if turned:
@@ -79,23 +77,23 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[
             moved.append(Effect(f"{turned}.*", mapping=other, after=after))
         return moved
 
-    def rule(command: str, delayed_on: str) -> Rule:
-        first = int(delayed_on)
-        on_later, off_later, cycle_later = str(first), str(first + 1), str(first + 2)
+    def pending(shown: str, commands: Sequence[str], after: float = 0.0) -> List[Effect]:
+        return [Effect(f"{column}.*", shown, written=tuple(commands), after=after) for column in _PENDING_COLUMNS]
+
+    def rule(command: str, delayed_on: int) -> Rule:
+        on_later, off_later, cycle_later = (str(delayed_on + step) for step in range(3))
         later = relay_s + _CONFIGURED_DELAY_S
-        effects = [Effect(f"{column}.*", mapping={**dict.fromkeys((on_later, off_later, cycle_later), _PENDING)}) for column in pending]
-        effects += all_to({**_SAME, "3": "2"}, relay_s)
-        effects += all_to({"3": "1", on_later: "1", off_later: "2", cycle_later: "2"}, later)
-        effects += all_to({cycle_later: "1"}, later + _CONFIGURED_DELAY_S)
-        effects += [Effect(f"{column}.*", mapping={on_later: _NOT_PENDING, off_later: _NOT_PENDING}, after=later)
-                    for column in pending]
-        effects += [Effect(f"{column}.*", mapping={cycle_later: _NOT_PENDING}, after=later + _CONFIGURED_DELAY_S)
-                    for column in pending]
-        return Rule(f"{command}.*", allow=("1", "2", "3", on_later, off_later, cycle_later), keep=False,
-                    effects=tuple(effects))
+        back = later + _CONFIGURED_DELAY_S
+        effects = (
+            *pending(_PENDING, (on_later, off_later, cycle_later)),
+            *all_to({"1": "1", "2": "2", "3": "2"}, relay_s),
+            *all_to({"3": "1", on_later: "1", off_later: "2", cycle_later: "2"}, later),
+            *all_to({cycle_later: "1"}, back),
+            *pending(_NOT_PENDING, (on_later, off_later), later), *pending(_NOT_PENDING, (cycle_later,), back))
+        return Rule(f"{command}.*", allow=("1", "2", "3", on_later, off_later, cycle_later), keep=False, effects=effects)
 
     # In the oldest and the newest table 4 is "unknown", which is only ever read; the delayed verbs follow it.
-    return [rule(f"{SPDU_CONTROL}.3", "5"), rule(f"{RPDU_CONTROL}.4", "4"), rule(f"{RPDU2_CONTROL}.5", "5")]
+    return [rule(f"{SPDU_CONTROL}.3", 5), rule(f"{RPDU_CONTROL}.4", 4), rule(f"{RPDU2_CONTROL}.5", 5)]
 
 
 def _states(numbers: Sequence[int], on: int, off: int) -> Dict[str, int]:
