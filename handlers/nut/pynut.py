@@ -1,0 +1,236 @@
+"""PyNUTClient's documented methods under their own names and result shapes, on this package's client.
+
+For scripts that were written for NUT's own Python module: change the import to `from handlers.nut import pynut as PyNUT`.
+Results are bytes where PyNUTClient's are, and `str` with `text=True`. Compared, method by method and on the same real
+upsd, with PyNUTClient 2.8.5 from PyPI; these are the differences, all of them where that one is wrong or unsafe:
+
+- values and descriptions with `"` or a backslash come whole and without their escapes; there GetUPSVars cuts them at
+  the quote, GetUPSList raises ValueError;
+- GetUPSCommands gives the server's words on each command; there the name goes out as the text of a bytes literal, and
+  every description is "Description unavailable";
+- GetUPSVars of a device without variables is {}; there IndexError. GetUPSCommands of one without commands is {}; there
+  it has the key b"";
+- SetRWVar writes a value with blanks whole; there its first word only. User name and password may hold any printable
+  character; there quotes, `#` and backslashes in them fail;
+- a line break in an argument, and an empty or quoted name, are refused as ERR INVALID-ARGUMENT and not sent; there what
+  follows a line break is a request of its own, and an empty name may be answered with another ERR first;
+- every read has `timeout` as its deadline, and every failure is a PyNUTError. One of the network is also an OSError,
+  as there; a server that closes the connection raises it, where that one waits for ever;
+- an answer that is not the protocol raises PyNUTError; there ValueError, IndexError or a wrong result;
+- `debug=True` prints no password; TLS is given as `tls=Tls(...)`, and then nothing is sent in the clear but STARTTLS;
+- methods that list are one round trip, and GetUPSCommands two; there one more for each command.
+"""
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, Type, TypeVar, cast, overload
+
+from ..errors import PduHandlerError, Unreachable
+from . import messages
+from .client import NutClient
+from .connection import Tls
+from .protocol import PORT, Answers, Failure, Request, name
+
+DEFAULT_TIMEOUT = 5.0
+T = TypeVar("T")
+_Self = TypeVar("_Self", bound="PyNUTClient[Any]")
+
+
+class PyNUTError(Exception):
+    """What a server refuses, as `ERR CODE`, or what else went wrong, in words."""
+
+
+class PyNUTConnectionError(PyNUTError, OSError):
+    """Network, TLS or deadline; an OSError too, since PyNUTClient lets those through."""
+
+
+class PyNUTClient(Generic[AnyStr]):
+    """A connection to a NUT server, opened by the constructor, with USERNAME and PASSWORD said where they are given."""
+
+    @overload
+    def __init__(self: "PyNUTClient[bytes]", host: str = ..., port: int = ..., login: Optional[str] = ...,
+                 password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
+                 text: Literal[False] = ..., tls: Optional[Tls] = ...) -> None: ...
+
+    @overload
+    def __init__(self: "PyNUTClient[str]", host: str = ..., port: int = ..., login: Optional[str] = ...,
+                 password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
+                 text: Literal[True], tls: Optional[Tls] = ...) -> None: ...
+
+    def __init__(self, host: str = "127.0.0.1", port: int = PORT, login: Optional[str] = None,
+                 password: Optional[str] = None, debug: bool = False, timeout: Optional[float] = DEFAULT_TIMEOUT, *,
+                 text: bool = False, tls: Optional[Tls] = None) -> None:
+        """Connect: TCP, 2 round trips more with `tls`, 1 for user and password. Raises PyNUTError.
+
+        A server answers OK to any password: a wrong one shows at the first method that needs it.
+        """
+        self._debug, self._text, self._login = debug, text, login
+        seconds = timeout if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
+        self._client = NutClient(host, port, password=password or "", tls=tls, timeout=seconds)
+        try:
+            self._client.connect()
+            said = [messages.username(login)] if login is not None else []
+            said += [messages.password(password)] if password is not None else []
+        except PduHandlerError as error:
+            self._client.close()
+            _fail(error)
+        if said:
+            answers = self._ask(*said)
+            for request in said:
+                self._value(answers, request)
+
+    def __repr__(self) -> str:
+        return f"<PyNUTClient {self._client!r}>"
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_client"):
+            self._client.close()
+
+    def close(self) -> None:
+        """End the connection. PyNUTClient has no such method; it ends when the object does, as here."""
+        self._client.close()
+
+    # ---- what the server says of itself ----------------------------------------------------------------------
+
+    def help(self) -> AnyStr:
+        """The requests that the server knows, one line with its line break."""
+        return self._out(self._one("help", messages.help_()) + "\n")
+
+    def ver(self) -> AnyStr:
+        """The server's name and version, one line with its line break."""
+        return self._out(self._one("ver", messages.ver()) + "\n")
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    def GetUPSList(self) -> Dict[AnyStr, AnyStr]:
+        """Names of the devices and their descriptions."""
+        return self._pairs(self._one("GetUPSList", messages.list_ups()))
+
+    def GetUPSNames(self) -> List[str]:
+        """Names of the devices, always `str`."""
+        return list(self._one("GetUPSNames", messages.list_ups()))
+
+    def GetUPSVars(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
+        """All variables and their values."""
+        return self._pairs(self._one("GetUPSVars", messages.list_var(_name(ups))))
+
+    def GetRWVars(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
+        """The writable variables and their values."""
+        return self._pairs(self._one("GetRWVars", messages.list_rw(_name(ups))))
+
+    def GetUPSCommands(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
+        """The commands and the server's words on them; the command's own name where it has none."""
+        commands = self._one("GetUPSCommands", messages.list_cmd(_name(ups)))
+        asked = {command: messages.get_cmddesc(ups, command) for command in commands}
+        answers = self._ask(*asked.values())
+        return self._pairs({command: command if answers.failure(request) else self._value(answers, request)
+                            for command, request in asked.items()})
+
+    def CheckUPSAvailable(self, ups: str = "") -> bool:
+        """Whether the server knows the device and hears from it."""
+        try:
+            self._one("CheckUPSAvailable", messages.list_cmd(_name(ups)))
+        except PyNUTConnectionError:
+            raise
+        except PyNUTError:
+            return False
+        return True
+
+    def ListClients(self, ups: Optional[str] = None) -> Dict[AnyStr, List[AnyStr]]:
+        """Devices and the addresses that are logged in to them; a device without any is left out."""
+        names = self.GetUPSNames()
+        if ups and ups not in names:
+            raise PyNUTError("ERR UNKNOWN-UPS")
+        asked = {device: messages.list_client(device) for device in ([ups] if ups else names)}
+        answers = self._ask(*asked.values())
+        found = {device: self._value(answers, request) for device, request in asked.items()}
+        return {self._out(device): [self._out(client) for client in clients] for device, clients in found.items() if clients}
+
+    # ---- writing ---------------------------------------------------------------------------------------------
+
+    def SetRWVar(self, ups: str = "", var: str = "", value: str = "") -> str:
+        """Set a variable; "OK" when the server has handed it to the driver."""
+        return self._done("SetRWVar", messages.set_var, ups, var, value)
+
+    def RunUPSCommand(self, ups: str = "", command: str = "") -> str:
+        """Run a command; "OK" when the server has handed it to the driver."""
+        return self._done("RunUPSCommand", messages.instcmd, ups, command)
+
+    def DeviceLogin(self, ups: str = "") -> str:
+        """Count this connection as a client that the device feeds; "OK"."""
+        if ups is None or ups not in self.GetUPSNames():
+            raise PyNUTError("ERR UNKNOWN-UPS")
+        return self._done("DeviceLogin", messages.login, ups)
+
+    def FSD(self, ups: str = "") -> str:
+        """Set the forced-shutdown flag, with the rights of the primary client; "OK"."""
+        try:
+            self._done("FSD", messages.primary, ups)
+        except PyNUTConnectionError:
+            raise
+        except PyNUTError:
+            try:
+                self._done("FSD", messages.master, ups)
+            except PyNUTConnectionError:
+                raise
+            except PyNUTError:
+                raise PyNUTError("ERR ACCESS-DENIED") from None
+        return self._done("FSD", messages.fsd, ups)
+
+    # ---- how -------------------------------------------------------------------------------------------------
+
+    def _one(self, method: str, request: Request[T]) -> T:
+        if self._debug:
+            print(f"[DEBUG] {method}: {request.label}")
+        return self._value(self._ask(request), request)
+
+    def _done(self, method: str, make: Callable[..., Request[str]], *arguments: str) -> str:
+        try:
+            request = make(*arguments)
+        except PduHandlerError as error:
+            raise PyNUTError("ERR INVALID-ARGUMENT") from error
+        self._one(method, request)
+        return "OK"
+
+    def _ask(self, *requests: Request[object]) -> Answers:
+        try:
+            return self._client.ask(*requests)
+        except PduHandlerError as error:
+            _fail(error)
+
+    def _value(self, answers: Answers, request: Request[T]) -> T:
+        failure = answers.failure(request)
+        if failure is not None:
+            raise PyNUTError(_line(failure))
+        try:
+            return answers[request]
+        except PduHandlerError as error:
+            _fail(error)
+
+    def _out(self, text: str) -> AnyStr:
+        return cast(AnyStr, text if self._text else text.encode("utf-8", "surrogateescape"))
+
+    def _pairs(self, pairs: Dict[str, str]) -> Dict[AnyStr, AnyStr]:
+        return {self._out(key): self._out(value) for key, value in pairs.items()}
+
+
+def _name(ups: str) -> str:
+    try:
+        return name(ups, "device")
+    except PduHandlerError as error:
+        raise PyNUTError("ERR INVALID-ARGUMENT") from error
+
+
+def _line(failure: Failure) -> str:
+    return f"ERR {failure.code} {failure.extra}".rstrip()
+
+
+def _fail(error: PduHandlerError) -> NoReturn:
+    raise (PyNUTConnectionError if isinstance(error, Unreachable) else PyNUTError)(str(error)) from error

@@ -1,0 +1,218 @@
+"""The facade beside PyNUTClient from PyPI: every documented method on the same real upsd, and every listed difference."""
+from __future__ import annotations
+
+import functools
+import importlib
+import socket
+import threading
+from typing import Any, Callable, Iterator, List, Optional, Tuple, Type
+
+import pytest
+
+from handlers.nut import pynut
+from handlers.nut.connection import Tls
+from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User, until
+from tests.simulators.nut_server import NutServer, StaticDevice
+
+theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
+NOBODY: Optional[User] = None
+
+
+class Both:
+    """One client of each kind on the same server, for the same user."""
+
+    def __init__(self, server: Any, user: Optional[User]) -> None:
+        login, password = (user.name, user.password) if user is not None else (None, None)
+        self.ours = pynut.PyNUTClient(server.host, server.port, login, password, False, 5)
+        self.theirs: Any = theirs.PyNUTClient(server.host, server.port, login, password, False, 5)
+
+    def __enter__(self) -> "Both":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ours.close()
+        self.theirs._PyNUTClient__srv_handler.close()
+
+
+def ends(call: Callable[[], Any], error: Type[Exception]) -> Tuple[str, Any]:
+    """What came of a call: its result, or what stands in its PyNUTError."""
+    try:
+        return "result", call()
+    except error as raised:
+        return "PyNUTError", str(raised)
+
+
+READS: List[Tuple[str, Tuple[Any, ...]]] = [
+    ("help", ()), ("ver", ()), ("GetUPSList", ()), ("GetUPSNames", ()), ("GetUPSVars", ("pdu",)), ("GetUPSVars", ("none",)),
+    ("GetUPSVars", ("gone",)), ("GetUPSVars", ()), ("GetRWVars", ("pdu",)), ("GetRWVars", ("none",)), ("GetUPSCommands", ("none",)),
+    ("GetUPSCommands", ("gone",)), ("CheckUPSAvailable", ("pdu",)), ("CheckUPSAvailable", ("gone",)), ("CheckUPSAvailable", ("none",)),
+    ("CheckUPSAvailable", ()), ("ListClients", ()), ("ListClients", ("pdu",)), ("ListClients", ("none",)), ("ListClients", (None,))]
+WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
+    ("SetRWVar", ("small", "ups.id", "word")), ("SetRWVar", ("small", "no.such", "word")), ("SetRWVar", ("none", "ups.id", "word")),
+    ("SetRWVar", ("gone", "ups.id", "word")), ("SetRWVar", ("small", "driver.name", "word")),
+    ("RunUPSCommand", ("small", "load.off")), ("RunUPSCommand", ("small", "no.such")), ("RunUPSCommand", ("none", "load.off")),
+    ("DeviceLogin", ("small",)), ("DeviceLogin", ("none",)), ("DeviceLogin", ()), ("DeviceLogin", (None,)),
+    ("FSD", ("none",)), ("FSD", ("tripplite",))]
+
+
+@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.parametrize("method, arguments", READS)
+def test_a_reading_gives_what_pynutclient_gives(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
+    with Both(real, NOBODY) as both:
+        ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
+        assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
+
+
+@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
+                         ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
+@pytest.mark.parametrize("method, arguments", WRITES)
+def test_a_write_ends_as_with_pynutclient_whoever_asks(real: Upsd, method: str, arguments: Tuple[Any, ...], user: Optional[User]) -> None:
+    with Both(real, user) as both:
+        ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
+        assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
+
+
+@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+def test_clients_that_are_logged_in_are_listed_alike(real: Upsd) -> None:
+    with Both(real, PRIMARY) as both:
+        both.ours.DeviceLogin("small")
+        assert both.ours.ListClients() == both.theirs.ListClients() == {b"small": [b"127.0.0.1"]}
+        assert both.ours.ListClients("small") == both.theirs.ListClients("small")
+        assert ends(lambda: both.ours.DeviceLogin("pdu"), pynut.PyNUTError) == ("PyNUTError", "ERR ALREADY-LOGGED-IN")
+
+
+def test_with_text_every_result_is_str(real: Upsd) -> None:
+    with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, text=True) as nut:
+        variables = nut.GetUPSVars("small")
+        assert variables["outlet.1.desc"] == 'a "quoted" \\ # one' and nut.ver().endswith("\n") and nut.help().startswith("Commands")
+        assert nut.GetUPSList()["pdu"] == "static pdu" and "ups.id" in nut.GetRWVars("small")
+        assert nut.GetUPSCommands("small")["load.off"] and nut.DeviceLogin("small") == "OK"
+        assert nut.ListClients() == {"small": ["127.0.0.1"]} and "pdu" in nut.GetUPSNames()
+
+
+# ---- the listed differences ----------------------------------------------------------------------------------
+
+def test_a_value_with_quotes_comes_whole(real: Upsd) -> None:
+    with Both(real, NOBODY) as both:
+        assert both.ours.GetUPSVars("small")[b"outlet.1.desc"] == b'a "quoted" \\ # one'
+        assert both.theirs.GetUPSVars("small")[b"outlet.1.desc"] == b"a \\"
+
+
+def test_a_description_with_quotes_comes_whole() -> None:
+    with NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server, Both(server, NOBODY) as both:
+        assert both.ours.GetUPSList() == {b"a": b'the "big" one'}
+        with pytest.raises(ValueError):
+            both.theirs.GetUPSList()
+
+
+def test_lists_without_rows_are_empty() -> None:
+    with NutServer([StaticDevice("a", {})]) as server, Both(server, NOBODY) as both:
+        assert both.ours.GetUPSVars("a") == {} and both.ours.GetUPSCommands("a") == {} and both.ours.GetRWVars("a") == {}
+        with pytest.raises(IndexError):
+            both.theirs.GetUPSVars("a")
+        assert list(both.theirs.GetUPSCommands("a")) == [b""]
+
+
+def test_descriptions_of_commands_are_the_server_s(real: Upsd) -> None:
+    with Both(real, NOBODY) as both:
+        assert both.ours.GetUPSCommands("pdu")[b"load.off"] == b"Turn off the load immediately"
+        assert both.theirs.GetUPSCommands("pdu")[b"load.off"] == b"Description unavailable"
+
+
+def test_arguments_that_cannot_be_sent_are_refused_without_asking(real: Upsd) -> None:
+    with Both(real, NOBODY) as both:
+        for method in ("SetRWVar", "RunUPSCommand"):
+            assert ends(getattr(both.ours, method), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
+            assert ends(getattr(both.theirs, method), theirs.PyNUTError) == ("PyNUTError", "ERR USERNAME-REQUIRED")
+
+
+def test_a_value_with_blanks_is_written_whole(real: Upsd) -> None:
+    with Both(real, ADMIN) as both:
+        for client, expected in ((both.theirs, b"two"), (both.ours, b"two words")):
+            assert client.SetRWVar("small", "ups.id", "two words") == "OK"
+            assert until(functools.partial(_shows, both.ours, expected))
+
+
+def test_a_password_with_special_characters_is_taken(real: Upsd) -> None:
+    with pynut.PyNUTClient(real.host, real.port, ODD.name, ODD.password) as nut:
+        assert nut.SetRWVar("small", "ups.id", "odd") == "OK"
+
+
+@pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"), ("small", "a b", "x")])
+def test_no_argument_becomes_a_request_of_its_own(real: Upsd, arguments: Tuple[str, str, str]) -> None:
+    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password) as nut:
+        with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
+            nut.SetRWVar(*arguments)
+        assert nut.CheckUPSAvailable("small")
+    with pytest.raises(pynut.PyNUTError):
+        pynut.PyNUTClient(real.host, real.port, "a\nb", "c")
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A server that takes the first line and closes the connection without a word."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(100)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listener.getsockname()[1]
+    thread.join()
+    listener.close()
+
+
+def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) -> None:
+    nut = pynut.PyNUTClient("127.0.0.1", silent, timeout=1)
+    with nut, pytest.raises(pynut.PyNUTError) as caught:
+        nut.GetUPSList()
+    assert isinstance(caught.value, OSError)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    for kind in (pynut.PyNUTError, OSError):
+        with pytest.raises(kind):
+            pynut.PyNUTClient("127.0.0.1", port, timeout=1)
+    with pytest.raises(OSError):
+        theirs.PyNUTClient("127.0.0.1", port, timeout=1)
+
+
+def test_an_answer_that_is_not_the_protocol_is_a_pynuterror() -> None:
+    with NutServer([StaticDevice("a", {"x": "y"})]) as server:
+        server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
+        with pynut.PyNUTClient(server.host, server.port) as nut:
+            calls: List[Callable[[], object]] = [nut.GetUPSList, lambda: nut.GetUPSVars("a"), lambda: nut.SetRWVar("a", "x", "z")]
+            for call in calls:
+                with pytest.raises(pynut.PyNUTError):
+                    call()
+
+
+def test_debug_prints_what_is_asked_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
+    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True) as nut:
+        nut.SetRWVar("small", "ups.id", "s3cret")
+    printed = capsys.readouterr().out
+    assert "SetRWVar: SET VAR small ups.id" in printed and ADMIN.password not in printed and "s3cret" not in printed
+    assert ADMIN.password not in repr(nut)
+
+
+def test_over_tls(real_tls: Upsd) -> None:
+    with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Tls(ca_pem=real_tls.ca_pem)) as nut:
+        assert b"pdu" in nut.GetUPSList()
+    with pytest.raises(pynut.PyNUTConnectionError):
+        pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Tls())
+
+
+def test_lists_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
+    with NutServer() as server, pynut.PyNUTClient(server.host, server.port) as nut:
+        calls: List[Tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1), (lambda: nut.GetUPSCommands("pdu"), 2)]
+        for call, price in calls:
+            before = server.books().requests
+            assert call()
+            assert server.books().requests - before == price
+
+
+def _shows(client: "pynut.PyNUTClient[bytes]", value: bytes) -> bool:
+    return client.GetUPSVars("small").get(b"ups.id") == value
