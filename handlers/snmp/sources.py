@@ -192,8 +192,9 @@ class Named(Place):
     """Rows of a table of variables, found by the variable's whole name (numbers change with the firmware).
 
     `names` and `values` are columns of that table. `pattern` matches the whole name; its groups are numbers, and the
-    identity is the first arc of the row's index (the device) and these numbers: "2.14". Raises ProtocolError where
-    two variables give the same identity.
+    identity is the first arc of the row's index (the device) and these numbers: "2.14". Without a group it is the device
+    alone: a variable that each device has once, such as a total. Raises ProtocolError where two variables give the same
+    identity.
     """
 
     names: str
@@ -204,8 +205,7 @@ class Named(Place):
     def __post_init__(self) -> None:
         checks.oid(self.names, "names")
         checks.oid(self.values, "values")
-        if not checks.pattern(self.pattern, "pattern").groups:
-            raise ValueError("pattern has no group; put the outlet's number in brackets: Socket (\\d+)")
+        checks.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
         walked = reader.walk(self.values)
@@ -219,7 +219,7 @@ class Named(Place):
 
     def _indexes(self, reader: Reader) -> Dict[str, str]:
         expression, found = checks.pattern(self.pattern, "pattern"), {}
-        for index, name in reader.walk(self.names).items():
+        for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
             if match and all(group and group.isascii() and group.isdigit() for group in match.groups()):
                 parts: List[str] = [index.partition(".")[0], *(str(int(group)) for group in match.groups())]

@@ -26,6 +26,7 @@ class Reader:
         self._device, self.root = device, root
         self._walked: Dict[str, Walked] = {}
         self._got: Dict[str, Optional[Raw]] = {}
+        self._names: Dict[str, Walked] = {}
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value below `oid`, {} where the device has nothing there; one walk however often asked."""
@@ -33,6 +34,13 @@ class Reader:
         if full not in self._walked:
             self._walked[full] = self._device.walk(full)
         return self._walked[full]
+
+    def names(self, oid: str) -> Walked:
+        """A walk of names that do not change during a call: later readings of the call know them too."""
+        full = self.resolve(oid)
+        if full not in self._names:
+            self._names[full] = self.walk(oid)
+        return self._names[full]
 
     def get(self, oid: str) -> Optional[Raw]:
         """One object, None where the device has none; one round trip however often asked."""
@@ -48,9 +56,11 @@ class Reader:
     def at(self, root: str) -> "Reader":
         """The same device and memory, below another root."""
         other = Reader(self._device, root)
-        other._walked, other._got = self._walked, self._got
+        other._walked, other._got, other._names = self._walked, self._got, self._names
         return other
 
     def again(self) -> "Reader":
-        """The same device with nothing remembered: for a reading that must be new."""
-        return Reader(self._device, self.root)
+        """The same device with nothing remembered but names: for a reading that must be new."""
+        other = Reader(self._device, self.root)
+        other._names = self._names
+        return other

@@ -113,15 +113,29 @@ def test_variables_are_found_by_their_whole_name_and_never_by_an_end_that_looks_
         SOCKETS.instance(at, "1.1")
 
 
+def test_a_variable_is_read_back_without_looking_for_its_name_again() -> None:
+    device = Memory({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
+    at = Reader(device)
+    assert [SOCKETS.one(at.again(), "2.2") for _ in range(2)] == ["On", "On"]
+    assert device.asked == ["walk 1.3.1", "get 1.3.2.2.40", "get 1.3.2.2.40"]
+
+
 def test_two_variables_for_one_outlet_are_no_answer_to_act_on() -> None:
     names = {"2.1": "Sockets.Socket 1.General.Relay", "2.2": "Sockets.Socket 01.General.Relay"}
     with pytest.raises(ProtocolError, match="outlet 2.1"):
         SOCKETS.rows(reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))}))
 
 
-def test_a_pattern_must_say_where_the_number_is() -> None:
-    with pytest.raises(ValueError, match="no group"):
-        Named("1.3.1", "1.3.2", "Relay")
+def test_a_variable_without_a_number_is_its_devices_own_and_may_occur_once_in_each() -> None:
+    total = Named("1.3.1", "1.3.2", r"Total\.Power")
+    values = table("1.3.2", {"1.9": 70, "2.9": 500, "2.10": 501, "2.11": 502})
+    assert total.rows(reader({**table("1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}), **values})) == {
+        "1": 70, "2": 500}
+    with pytest.raises(ProtocolError, match="outlet 2"):
+        total.rows(reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values}))
+
+
+def test_a_pattern_must_be_a_regular_expression() -> None:
     with pytest.raises(ValueError, match="no regular expression"):
         Named("1.3.1", "1.3.2", "(")
 

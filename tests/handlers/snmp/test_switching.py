@@ -141,7 +141,8 @@ def test_a_unit_that_only_meters_is_not_written() -> None:
 
 
 def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    unsure = tuple(dataclasses.replace(p, switching_confidence=Confidence.LOW, note="One driver only.") for p in PROFILES)
+    unsure = tuple(dataclasses.replace(p, switching_confidence=Confidence.LOW, note="One driver only.")
+                   for p in PROFILES if p.is_switched)
     monkeypatch.setattr(snmp_handler, "PROFILES", unsure)
     with Agent(BUILT_IN["rpcm"]()) as agent:
         assert pdu(agent).status().ports
