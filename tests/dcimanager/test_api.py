@@ -88,7 +88,8 @@ def test_incomplete_description_is_refused(client: Client, manager: DciManager, 
 
 
 @pytest.mark.parametrize("data, words", [
-    (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:60], "complete"),
+    (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:-1], "complete"),
+    (packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than"), (packed(*GOOD)[:60], "complete"),
     (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"), (packed(*GOOD, ("other/a.py", b"")), "one directory"),
     (packed(*GOOD, ("/etc/x", b"")), "leads out"), (packed(*GOOD, ("pdu_x/../../x", b"")), "leads out"),
     (packed(*GOOD, ("pdu_x/link", None)), "link"), (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "link"),
