@@ -79,7 +79,10 @@ def get(credentials: Credentials, oid: str) -> Element:
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, sent once: a lost answer must not write twice. Raises SnmpError."""
     arcs = parse_oid(oid)
-    typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(_octets(value))
+    try:
+        typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(_octets(value))
+    except PyAsn1Error:
+        raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING") from None
 
     async def work(agent: "_Agent") -> None:
         status, _ = await agent.ask(hlapi.set_cmd, [(arcs, typed)])
@@ -108,10 +111,12 @@ async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> List
         if not pairs:
             raise SnmpError(f"{agent.name} broke off the walk: an empty answer after {_dotted(last)}")
         for arcs, value in pairs:
-            if isinstance(value, rfc1905.EndOfMibView) or arcs[:len(root)] != root:
+            if isinstance(value, rfc1905.EndOfMibView):
                 return rows
             if arcs <= last or isinstance(value, _MISSING):
                 raise SnmpError(f"{agent.name} broke off the walk: {_dotted(arcs)} after {_dotted(last)}")
+            if arcs[:len(root)] != root:
+                return rows
             rows.append(Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])))
             last = arcs
     raise SnmpError(f"{agent.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")

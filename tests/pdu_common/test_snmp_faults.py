@@ -50,6 +50,7 @@ def test_a_walk_is_whole_whatever_the_agent_can_send_at_once_and_whatever_gets_l
     (Faults(walk_silent_after=10), "timeout"),
     (Faults(walk_error="genErr", walk_error_after=10), "genErr"),
     (Faults(same_oid_after=10), "broke off"),
+    (Faults(back_after=10), "broke off"),
     (Faults(truncate=True), "timeout|PyAsn1|substrate|short"),
     (Faults(garbage=True), "timeout"),
     (Faults(wrong_request_id=True), "timeout|badResponse"),

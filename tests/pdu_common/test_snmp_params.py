@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Dict
+from typing import Dict, Union
 
 import pytest
 
@@ -52,6 +52,12 @@ def test_an_address_that_is_none_is_called_so() -> None:
 def test_text_that_is_no_oid_is_refused(oid: str) -> None:
     with pytest.raises(SnmpError, match="is no OID"):
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_walk(oid)
+
+
+@pytest.mark.parametrize("value", (2**31, -2**31 - 1, "x" * 65536))
+def test_a_value_that_no_object_can_hold_is_refused(value: Union[int, str]) -> None:
+    with pytest.raises(SnmpError, match="does not fit"):
+        BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_set("1.3.6.1.2.1.1.6.0", value)
 
 
 def test_the_connection_data_show_no_secret() -> None:

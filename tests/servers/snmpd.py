@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from tests.needs import program
+from tests.servers.process import end
 from tests.simulators.snmp_agent import ber, device as simulated
 from tests.simulators.snmp_agent.device import Device, Row, Rule, Write
 from tests.simulators.snmp_agent.model import Model
@@ -155,7 +156,7 @@ class Snmpd:
             [program("snmpd"), "-f", "-Lf", str(self.folder / "snmpd.log"), "-C", "-c", str(self.folder / "snmpd.conf"),
              "-I", "usmConf,vacm_conf,pass_persist"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env=environment, cwd=self.folder, **options)
-        self._kill = weakref.finalize(self, _end, self._process)
+        self._kill = weakref.finalize(self, end, self._process)
         return self._answers()
 
     def _answers(self) -> bool:
@@ -176,15 +177,6 @@ class Snmpd:
         if self._process is not None:
             self._kill()
             self._process = None
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _free_port() -> int:

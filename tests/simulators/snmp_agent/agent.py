@@ -218,6 +218,8 @@ class Agent:
         if faults.same_oid_after is not None and found[0][-1] > faults.same_oid_after:
             row = self.device.get(oid)
             return oid, row if row is not None else found[1]
+        if faults.back_after is not None and found[0][-1] > faults.back_after:
+            return self.device.next((1, 3)) or found
         return found
 
     def _set(self, pdu: Pdu, allowed: bool) -> Tuple[str, int, Tuple[Binding, ...]]:

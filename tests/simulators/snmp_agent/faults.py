@@ -20,6 +20,7 @@ class Faults:
     late_s: float = 0.0                         # every answer comes so much later
     late_first_s: float = 0.0                   # only the first one does
     same_oid_after: Optional[int] = None        # from this row of a walk on, the same row comes again and again
+    back_after: Optional[int] = None            # from this row of a walk on, an object far before it comes
     endless: bool = False                       # every walk goes on with new rows below the last one
     truncate: bool = False                      # answers are cut in half
     garbage: bool = False                       # answers are no BER
