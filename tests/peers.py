@@ -32,8 +32,8 @@ def raritan() -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def snmp(build: Callable[[], Model] = lambda: rpdu2(outlets=8)) -> Iterator[Peer]:
-    with Agent(build()) as agent:
+def snmp(build: Callable[[], Model] = lambda: rpdu2(outlets=8), port: int = 0) -> Iterator[Peer]:
+    with Agent(build(), port) as agent:
         yield Peer("snmp", "snmp", agent.host, agent.books, snmp={"port": str(agent.port), "community": "private"})
 
 

@@ -6,9 +6,11 @@ changes what a handler sees of it, not the protocol.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, Mapping
+from typing import Dict, Mapping, Tuple
 
 from tests.needs import ROOT
+
+from . import trial
 
 BASE_PDU = '''
 class BasePdu:
@@ -185,3 +187,11 @@ def write(changes: Mapping[str, str], folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text.lstrip("\n"), encoding="utf-8")
     (folder / "conformance_wire").symlink_to(ROOT / "pdu_common")
+
+
+def platform(changes: Mapping[str, str], adapter: str, without: Tuple[str, ...], folder: Path) -> trial.Platform:
+    """A tree with these changes, and the adapter that reads it."""
+    write(changes, folder)
+    file = folder / "adapter.py"
+    file.write_text(adapter, encoding="utf-8")
+    return trial.Platform(folder, str(file), without=without)

@@ -60,11 +60,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def platform(variant: Variant, folder: Path) -> trial.Platform:
-    """The variant's tree."""
-    baseline.write(variant.files, folder)
-    adapter = folder / "adapter.py"
-    adapter.write_text(variant.adapter, encoding="utf-8")
-    return trial.Platform(folder, str(adapter), without=variant.without)
+    return baseline.platform(variant.files, variant.adapter, variant.without, folder)
 
 
 @pytest.fixture(scope="module")

@@ -49,8 +49,12 @@ def place(archive: Archive, where: str, folder: Path) -> Placed:
     return Placed(str(folder), f"{archive.top}.handler")
 
 
-def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: bool = True, fresh: bool = False) -> List[str]:
-    """What differs from the truth, as sentences; [] where everything agrees."""
+def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional[bool] = True,
+        fresh: bool = False) -> List[str]:
+    """What differs from the truth, as sentences; [] where everything agrees.
+
+    `port_energy` says whether this platform's views hold an outlet's energy; None: compare it where there is one.
+    """
     with _worker(platform, placed, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
 
@@ -68,7 +72,7 @@ def _worker(platform: Platform, placed: Placed, peer: Peer, fresh: bool = False)
             worker.close()
 
 
-def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Sequence[str]:
+def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Sequence[str]:
     status = worker.call("status", CALL_SECONDS)
     if not status.ok:
         return [f"status: {status.kind}: {status.text}"]
@@ -86,14 +90,14 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Sequence[str]:
     return found + _compare("an outlet that does not exist", lost.kind, "no-such-outlet")
 
 
-def _figures(call: Call, peer: Peer, port_energy: bool) -> List[str]:
+def _figures(call: Call, peer: Peer, port_energy: Optional[bool]) -> List[str]:
     books = peer.books()
     found: List[str] = []
     for name, seen, want in (("load", call.value["load"], books.load_a), ("energy", call.value["total_consumption"], books.energy_kwh)):
         if want is not None and not _close(seen, want):
             found.append(f"{name}: {seen} instead of {want}")
-    want_ports = books.port_energy_kwh if port_energy else {}
     ports: Dict[str, float] = call.value["ports"]
+    want_ports = books.port_energy_kwh if port_energy or (port_energy is None and ports) else {}
     if list(ports) != list(want_ports) or not all(_close(ports[i], want) for i, want in want_ports.items()):
         found.append(f"energy by outlet: {ports} instead of {want_ports}")
     return found

@@ -95,13 +95,13 @@ class Worker:
                     pass
 
     def _ask(self, call: Dict[str, str], timeout: float) -> Dict[str, Any]:
-        with self._starting:
-            if self._closed:
-                return {"kind": "died", "text": "the worker was closed"}
-            if self.pid is None:
-                self._end()
-                self._start()
         try:
+            with self._starting:
+                if self._closed:
+                    return {"kind": "died", "text": "the worker was closed"}
+                if self.pid is None:
+                    self._end()
+                    self._start()
             self._send(call)
             line = self._answers.get(timeout=timeout)
         except queue.Empty:

@@ -1,0 +1,119 @@
+"""Every archive on an owner's copy of the platform, or on every plausible form of it."""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional, Sequence
+
+from tests import archives, peers
+from tests.needs import ROOT
+from tests.packaging.building import archive
+from tests.peers import Peer
+
+from . import baseline, trial
+from .variants import VARIANTS
+
+_HERE = Path(__file__).parent
+_HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on 127.0.0.1, each in a clean process, and
+compares with what is true. Without --platform: on every plausible form of what is not known of DCImanager's modules.
+
+An owner of DCImanager gets the real ones from the location server:
+    docker cp eservice_handler:/opt/ispsystem/equip_handler ./
+    python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
+where VENV has the packages of its requirements.txt. Nothing is sent anywhere but to 127.0.0.1."""
+_EXIT = "exit codes: 0 everything agrees; 1 something differs; 2 wrong arguments"
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=_HELP, epilog=_EXIT,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"which of {', '.join(peers.PEERS)} (default: all)")
+    parser.add_argument("--platform", type=Path, metavar="DIR", help="a copy of the platform, with common/ and pdu_common/")
+    parser.add_argument("--adapter", type=Path, metavar="FILE",
+                        help="functions of tests/dcimanager/adapter.py as this platform needs them")
+    parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
+    parser.add_argument("--snmp-port", type=int, default=0, metavar="PORT",
+                        help="where the simulated SNMP PDU listens; 161 (needs root) for a platform that knows no other")
+    options = parser.parse_args(arguments)
+    names = options.names or list(peers.PEERS)
+    for name in names:
+        if name not in peers.PEERS:
+            parser.error(f"there is no handler {name!r}; choose from {', '.join(peers.PEERS)}")
+    if options.platform is None:
+        return _matrix(names)
+    for package in ("common", "pdu_common"):
+        if not (options.platform / package).is_dir():
+            parser.error(f"{options.platform} has no folder {package}: give a copy of the platform's project")
+    if options.adapter is not None and not options.adapter.is_file():
+        parser.error(f"there is no file {options.adapter}")
+    tree = options.platform.resolve()
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), options.python)
+        print(_survey(platform), end="", flush=True)
+        with _devices(names, options.snmp_port) as devices:
+            return _report(_on_platform(platform, devices, Path(folder)))
+
+
+def _adapter(own: Optional[Path], folder: Path) -> Path:
+    """The owner's functions over those that look for themselves, as one file."""
+    joined = folder / "adapter.py"
+    texts = [(_HERE / "unknown.py").read_text(encoding="utf-8")]
+    if own is not None:
+        texts.append(own.read_text(encoding="utf-8").replace("from __future__ import annotations", ""))
+    joined.write_text("\n\n".join(texts), encoding="utf-8")
+    return joined
+
+
+def _survey(platform: trial.Platform) -> str:
+    """What the copy tells about the open points."""
+    done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
+                          text=True, env={"PATH": os.environ.get("PATH", "")}, check=False)
+    return done.stdout + done.stderr
+
+
+@contextlib.contextmanager
+def _devices(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Peer]]:
+    with contextlib.ExitStack() as opened:
+        made = {name: peers.snmp(port=snmp_port) if name == "snmp" else peers.PEERS[name]() for name in names}
+        yield {name: opened.enter_context(peer) for name, peer in made.items()}
+
+
+def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path) -> Iterator["tuple[str, List[str]]"]:
+    for name, peer in devices.items():
+        placed = trial.place(archives.read(archive(ROOT / "handlers", name)), "directory", folder / name)
+        yield f"pdu_{name}", trial.run(platform, placed, peer, port_energy=None)
+
+
+def _matrix(names: Sequence[str]) -> int:
+    with tempfile.TemporaryDirectory(prefix="conformance-") as name, _devices(names) as devices:
+        return _report(_on_variants(devices, Path(name)))
+
+
+def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator["tuple[str, List[str]]"]:
+    ways = sorted({variant.place for variant in VARIANTS})
+    placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
+              for name in devices for way in ways}
+    for number, variant in enumerate(VARIANTS):
+        platform = baseline.platform(variant.files, variant.adapter, variant.without, folder / str(number))
+        for name in variant.handlers:
+            if name in devices:
+                yield f"{variant}, pdu_{name}", trial.run(platform, placed[name, variant.place], devices[name],
+                                                          port_energy=variant.port_energy, fresh=variant.fresh)
+
+
+def _report(outcomes: Iterator["tuple[str, List[str]]"]) -> int:
+    good = bad = 0
+    for what, problems in outcomes:
+        print(f"{'differs' if problems else 'agrees'}  {what}", *problems, sep="\n    ", flush=True)
+        good, bad = good + (not problems), bad + bool(problems)
+    print(f"{good} agree, {bad} differ")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Answers the open points about a platform by looking at a copy of it: `python -I survey.py DIR` prints "point: answer".
+
+Run by path in a clean process; imports nothing of ours.
+"""
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Callable, Dict, Iterator, Tuple
+
+
+def main(folder: str) -> None:
+    sys.path.insert(0, folder)
+    for point, look in POINTS.items():
+        try:
+            answers = list(look(Path(folder)))
+        except Exception as error:      # a foreign tree: whatever one point runs into, the others are still answered
+            answers = [f"not found ({type(error).__name__}: {error})"]
+        for answer in answers:
+            print(f"{point}: {answer}")
+
+
+def _classes(module_name: str) -> Iterator[Tuple[str, type]]:
+    module = importlib.import_module(module_name)
+    for name, value in vars(module).items():
+        if inspect.isclass(value) and value.__module__ == module_name:
+            yield name, value
+
+
+def _signature(cls: Callable[..., object]) -> str:
+    try:
+        return str(inspect.signature(cls))
+    except (TypeError, ValueError):
+        return "(…)"
+
+
+def _python(folder: Path) -> Iterator[str]:
+    yield sys.version.split()[0]
+
+
+def _packages(folder: Path) -> Iterator[str]:
+    for name in ("requests", "cryptography", "pysnmp", "easysnmp", "puresnmp", "pydantic"):
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield f"{name} is not there"
+
+
+def _requirements(folder: Path) -> Iterator[str]:
+    for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def _base(folder: Path) -> Iterator[str]:
+    snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
+    for base in snmp.__mro__:
+        if base.__name__ == "BasePdu":
+            yield f"in {base.__module__}, {'abstract' if inspect.isabstract(base) else 'not abstract'}"
+            yield f"__init__{_signature(base)}"
+
+
+def _snmp(folder: Path) -> Iterator[str]:
+    snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
+    for name in dir(snmp):
+        if not name.startswith("_") and callable(getattr(snmp, name)):
+            yield f"{name}{_signature(getattr(snmp, name))}"
+
+
+def _connection(folder: Path) -> Iterator[str]:
+    for name, cls in _classes("pdu_common.connection"):
+        yield f"{name}{_signature(cls)}"
+
+
+def _views(folder: Path) -> Iterator[str]:
+    for name, cls in _classes("pdu_common.helper"):
+        members = getattr(cls, "__members__", None)
+        yield f"{name}{_signature(cls)}" if members is None else f"{name} {({k: v.value for k, v in members.items()})}"
+
+
+def _logger(folder: Path) -> Iterator[str]:
+    made = importlib.import_module("common.logger").get_logger("conformance")
+    yield f"{type(made).__module__}.{type(made).__qualname__}"
+
+
+POINTS: Dict[str, Callable[[Path], Iterator[str]]] = {
+    "Python": _python, "package": _packages, "requirement": _requirements, "BasePdu": _base, "BaseSnmpPdu": _snmp,
+    "pdu_common.connection": _connection, "pdu_common.helper": _views, "get_logger": _logger,
+}
+
+if __name__ == "__main__":
+    main(sys.argv[1])

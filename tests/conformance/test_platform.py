@@ -1,0 +1,92 @@
+"""The run against a copy of a platform: on the project's own doubles, and on trees that stand for an owner's."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict
+
+import pytest
+
+from tests.needs import ROOT
+
+from . import __main__ as conformance
+from . import baseline
+from .variants import VARIANTS
+
+
+def test_doubles_of_this_project_conform(capsys: pytest.CaptureFixture[str]) -> None:
+    assert conformance.main(["--platform", str(ROOT)]) == 0
+    shown = capsys.readouterr().out
+    for part in ("BasePdu: in pdu_common.base_pdu, not abstract", "BaseSnmpPdu: snmp_set(self, oid", "PduPortStatisticView(identity",
+                 "PduSnmpData(ip", "requirement: pysnmp", "get_logger: logging.Logger", "agrees  pdu_raritan", "agrees  pdu_snmp",
+                 "agrees  pdu_nut", "3 agree, 0 differ"):
+        assert part in shown
+
+
+_CONNECTION = '''
+class PduSnmpData:
+    def __init__(self, rack, host, snmp_params):
+        self.host, self.snmp_params = host, snmp_params
+
+
+class PduHttpData:
+    handler_params = None
+
+    def __init__(self, host):
+        self.host = host
+
+
+def wire(data):
+    return data.host, data.snmp_params
+'''
+_OTHER = {
+    "pdu_common/base_pdu.py": "", "pdu_common/abstractions.py": baseline.BASE_PDU,
+    "pdu_common/base_snmp_pdu.py": baseline.SNMP.replace("from .base_pdu", "from .abstractions"),
+    "pdu_common/connection.py": _CONNECTION,
+    **baseline.helper(statistic=baseline.STATISTIC_VIEWS.replace("consumption=0.0", "energy=0.0").replace(
+        "self.identity, self.consumption = identity, consumption", "self.identity, self.energy = identity, energy")),
+}
+
+
+def tree(folder: Path, files: Dict[str, str]) -> str:
+    baseline.write(files, folder)
+    return str(folder)
+
+
+def test_platform_of_other_names_is_found_by_looking(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert conformance.main(["--platform", tree(tmp_path, _OTHER)]) == 0
+    shown = capsys.readouterr().out
+    assert "BasePdu: in pdu_common.abstractions" in shown and "PduSnmpData(rack, host" in shown and "3 agree" in shown
+
+
+def test_platform_that_does_not_fit_is_a_difference_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
+    assert conformance.main(["--platform", tree(tmp_path, strange), "snmp"]) == 1
+    assert "no field for the address" in capsys.readouterr().out
+    own = tmp_path / "mine.py"
+    own.write_text("def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection import PduSnmpData\n"
+                   "    made = PduSnmpData(None, address, snmp)\n    made.ip = address\n    return made\n")
+    assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "snmp"]) == 0
+
+
+def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho 'no such interpreter' >&2\nexit 3\n")
+    program.chmod(0o755)
+    assert conformance.main(["--platform", str(ROOT), "--python", str(program), "nut"]) == 1
+    assert "no such interpreter" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--platform", "/proc"], "no folder common"), (["nosuch"], "raritan, snmp, nut"),
+    (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
+])
+def test_wrong_use_is_a_sentence(arguments: "list[str]", words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        conformance.main(arguments)
+    assert stopped.value.code == 2 and words in capsys.readouterr().err
+
+
+def test_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "VARIANTS", VARIANTS[:2])
+    assert conformance.main(["nut"]) == 0
+    assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in capsys.readouterr().out

@@ -1,0 +1,88 @@
+"""Makes and reads the objects of a platform that nobody here has seen, by looking; runs in the worker process.
+
+An owner whose platform differs gives a file of his own with `--adapter`, holding the functions of
+tests/dcimanager/adapter.py that do not fit; the conformance run prints what it found, so that they can be written.
+"""
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any, Callable, Dict, List, Tuple
+
+_MEANINGS = {
+    "address": ("ip", "ip_addr", "ip_address", "address", "addr", "host", "hostname"),
+    "snmp": ("snmp_params",),
+    "settings": ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings"),
+    "handler": ("device", "handler", "name"),
+}
+_ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
+
+
+def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
+    """An object of the platform's own class, its fields filled by their names; what has no meaning here is None."""
+    cls = _data_class(protocol)
+    given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
+    values: Dict[str, Any] = {}
+    for name, parameter in inspect.signature(cls).parameters.items():
+        meaning = next((meaning for meaning, names in _MEANINGS.items() if name in names), None)
+        if meaning is not None:
+            values[name] = given[meaning]
+        elif parameter.default is parameter.empty and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            values[name] = None
+    made = cls(**values)
+    for meaning in ("address", "snmp" if protocol == "snmp" else "settings"):
+        names = _MEANINGS[meaning]
+        if any(name in values for name in names):
+            continue
+        own = [name for name in names if hasattr(made, name)]
+        if not own:
+            raise LookupError(f"{cls.__name__} has no field for the {meaning} (looked for {', '.join(names)}): "
+                              f"write the function data() in a file and give it with --adapter")
+        setattr(made, own[0], given[meaning])
+    return made
+
+
+def _data_class(protocol: str) -> Callable[..., Any]:
+    connection = importlib.import_module("pdu_common.connection")
+    classes = {name: value for name, value in vars(connection).items()
+               if inspect.isclass(value) and value.__module__ == connection.__name__}
+    if protocol == "snmp":
+        return classes["PduSnmpData"]
+    others = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
+    if len(others) != 1:
+        raise LookupError(f"which class of pdu_common.connection carries a PDU without SNMP is not plain ({others}): "
+                          f"write the function data() in a file and give it with --adapter")
+    return classes[others[0]]
+
+
+def port(identity: str, state: str) -> Any:
+    helper = importlib.import_module("pdu_common.helper")
+    status = helper.EnumPowerStatus[state]
+    try:
+        return helper.PduPortView(identity=identity, power_status=status)
+    except TypeError:
+        made = helper.PduPortView()
+        made.identity, made.power_status = identity, status
+        return made
+
+
+def ports(view: Any) -> List[Tuple[str, str]]:
+    return [(item.identity, item.power_status.name) for item in _listed(view)]
+
+
+def _listed(view: Any) -> List[Any]:
+    found = getattr(view, "ports", None)
+    if isinstance(found, list):
+        return found
+    lists = [value for value in (getattr(view, name, None) for name in dir(view) if not name.startswith("_"))
+             if isinstance(value, list)]
+    return lists[0] if len(lists) == 1 else []
+
+
+def port_energy(view: Any) -> Dict[str, float]:
+    found = {}
+    for item in _listed(view):
+        name = next((name for name in _ENERGY if hasattr(item, name)), None)
+        if name is not None:
+            found[str(item.identity)] = float(getattr(item, name))
+    return found
