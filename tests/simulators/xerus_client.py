@@ -13,6 +13,21 @@ from .xerus import XerusPdu
 Json = Dict[str, Any]
 
 
+class Hands:
+    """A clock that a test moves by hand, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def outlet_rid(number: int) -> str:
+    """The well-known id of an outlet, counted from 0."""
+    return f"/model/pdu/0/outlet/{number}"
+
+
 class Client:
     """One connection, opened when first needed and kept; usable as a context manager."""
 

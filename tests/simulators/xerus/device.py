@@ -105,7 +105,7 @@ class XerusPdu:
         self.raw_configuration = RawConfiguration(unit, self)
         self.bulk_configuration = BulkConfiguration(unit, self)
         self.cascade = CascadeManager(unit, self)
-        self.snmp, self.servers, self.net = Snmp(unit), ServerMonitor(unit), Net(unit)
+        self.snmp, self.servers, self.net, self.panel = Snmp(unit), ServerMonitor(unit), Net(unit), Panel(unit)
         self.firmware = self._firmware[0]
 
     def _serve_unit(self, unit: PduUnit) -> None:
@@ -113,7 +113,6 @@ class XerusPdu:
         DeviceManager(unit)
         FeaturePort(unit)
         Beeper(unit)
-        Panel(unit)
         DateTime(unit)
         DiagLog(unit)
         firmware = Firmware(unit, self)

@@ -128,8 +128,7 @@ class Pdu(Served):
         self._pdu = unit
         self._shedding = False
         self._awake = Awake(not unit.model.asleep)
-        self._sensors = Sensors(unit, "PDU0", "/model/pdu/0" if unit.model.well_known_sensors else None, self._awake,
-                                unit.model.live)
+        self._sensors = Sensors(unit, "PDU0", None, self._awake, unit.model.live)      # no well-known ids are documented
         if unit.model.metering != "none":
             self._meter()
 

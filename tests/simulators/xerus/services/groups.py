@@ -56,7 +56,7 @@ class OutletGroup(Served):
         super().__init__(unit, "pdumodel.OutletGroup", f"outletgroup.{number}", [f"/model/outletgroup/{number}"])
         self._meta = {"groupId": number, "uniqueId": unique}
         self.settings = settings
-        self._sensors = Sensors(unit, f"G{number}", f"/model/outletgroup/{number}", Awake(), unit.model.live)
+        self._sensors = Sensors(unit, f"G{number}", None, Awake(), unit.model.live)
         if unit.model.metering == "outlet":
             self._sensors.numeric({"activePower": self._watts})
             self._sensors.counter("activeEnergy", 0.0, self._watts)

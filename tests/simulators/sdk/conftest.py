@@ -1,0 +1,47 @@
+"""A unit for each test, and one process for each release of the SDK."""
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterator
+
+import pytest
+
+from tests.servers import sdk
+
+from ..xerus import GENERATIONS, XerusPdu
+from .witness import LINKED, MODEL, SCRIPTS, Step
+
+
+@pytest.fixture(params=GENERATIONS)
+def generation(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Callable[[str], sdk.Worker]]:
+    """The process with the SDK of a generation, started when first needed."""
+    started: Dict[str, sdk.Worker] = {}
+
+    def worker(generation: str) -> sdk.Worker:
+        if generation not in started:
+            started[generation] = sdk.Worker(sdk.needed(sdk.RELEASES[generation]), f"{SCRIPTS}.script")
+        return started[generation]
+
+    try:
+        yield worker
+    finally:
+        for one in started.values():
+            one.stop()
+
+
+@pytest.fixture
+def pdu(generation: str) -> Iterator[XerusPdu]:
+    with XerusPdu(MODEL, generation, links={2: LINKED}, http_port=0) as unit:
+        yield unit
+
+
+@pytest.fixture
+def step(workers: Callable[[str], sdk.Worker], generation: str, pdu: XerusPdu) -> Step:
+    """Runs one step of one of the scripts: step("services", "snmp")."""
+    def run(script: str, name: str, told: Any = None, address: str = pdu.url) -> Any:
+        return workers(generation).order(f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, told)
+    return run

@@ -1,0 +1,79 @@
+"""The vendor's SDK and files: firmware, certificates, configurations, diagnostics, power meters."""
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from ..xerus import XerusPdu, image
+from .witness import Step, since
+
+pytestmark = pytest.mark.against("the vendor's SDK")
+
+
+@since("3.6")
+def test_a_firmware_update_from_upload_to_history(pdu: XerusPdu, step: Step) -> None:
+    version = f"{pdu.site.firmware.generation}.99.5-60000"
+    found = step("files", "firmware", base64.b64encode(image(version, size=300_000)).decode())
+    assert found["before"] is False
+    assert (found["state"], found["done"], found["present"], found["good"]) == (5, 300_000, True, True)
+    assert found["version"] == found["now"] == version
+    assert found["history"] == [version, 0]
+    assert {"UPDATE", "GONE", "NONE"} <= set(found["states"])
+
+
+def test_a_reboot_breaks_the_connections_and_is_over_soon(step: Step) -> None:
+    assert step("files", "reboot")["version"]
+
+
+@since("4.0")
+def test_a_certificate_is_uploaded_checked_and_installed(pdu: XerusPdu, step: Step) -> None:
+    key, certificate = pdu.authority.issue()
+    before = pdu.fingerprint
+    found = step("files", "certificate", {"key": key.decode(), "certificate": certificate.decode(),
+                                          "other": pdu.authority.issue()[0].decode()})
+    assert [str(code)[-1] for code in found["codes"]] == ["5", "4", "3", "0", "2"]
+    assert (found["pending"], found["installed"], found["pending after"]) == (True, 0, False)
+    assert found["nothing to install"] == 200
+    assert found["active"] == certificate.decode()
+    assert pdu.fingerprint != before
+
+
+def test_keys_made_by_the_unit(step: Step) -> None:
+    found = step("files", "requests")
+    assert found == {"generated": 0, "again": 101, "request": "pdu.example.org", "early": 201, "gone": False, "signed": 0,
+                     "certificate": "pdu.example.org"}
+
+
+@since("3.6")
+def test_a_raw_configuration_takes_effect(step: Step) -> None:
+    assert step("files", "raw") == {"codes": [5, 11, 0], "status": 3, "name": "rack 7"}
+
+
+@since("3.6")
+def test_a_bulk_configuration_goes_out_and_comes_in(step: Step) -> None:
+    assert step("files", "bulk") == {"codes": [13, 14, 0], "status": 3, "backup as bulk": 10}
+
+
+@since("4.0")
+def test_a_sealed_bulk_configuration_needs_its_password(step: Step) -> None:
+    assert step("files", "sealed") == {"wrong password": 13, "clear": True, "closed": False, "unknown link": 2,
+                                       "wrong check": 2, "right": 0}
+
+
+@since("3.6")
+def test_filter_profiles(step: Step) -> None:
+    assert step("files", "profiles") == {"added": 0, "again": 3, "modified": 0, "default": 0, "name": "no snmp",
+                                         "is default": 5, "filters": ["outlet", "pdu", "snmp"], "settings": 0, "back": 0,
+                                         "deleted": 0}
+
+
+@since("3.6")
+def test_diagnostics_and_power_meters(pdu: XerusPdu, step: Step) -> None:
+    found = step("files", "data")
+    assert found["diag"] == "1f8b"                          # gzip
+    assert found["eto"] > 0
+    assert found["panel"] == 1 + 2 + 12                     # a heading, the inlets, the outlets
+    if found["pmc"] is not None:
+        assert found["pmc"] == "OK"
+        assert "Main feed" in found["mains"]

@@ -1,0 +1,108 @@
+"""The vendor's SDK reads and switches the simulated unit of the same release."""
+from __future__ import annotations
+
+from typing import Dict, List, Tuple
+
+import pytest
+
+from ..xerus import XerusPdu
+from .witness import Step
+
+pytestmark = pytest.mark.against("the vendor's SDK")
+
+
+def test_every_interface_has_the_version_that_the_sdk_of_its_release_knows(pdu: XerusPdu, step: Step) -> None:
+    firmware = pdu.site.firmware
+    served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
+    assert step("walk", "types", served) == {interface: firmware.type_id(interface) for interface in served}
+
+
+def test_every_method_of_the_simulator_is_one_that_the_sdk_of_its_release_knows(pdu: XerusPdu, step: Step) -> None:
+    firmware = pdu.site.firmware
+    served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
+    known: Dict[str, List[str]] = step("walk", "signatures", served)
+    for interface in served:
+        assert set(firmware.methods(interface)) <= set(known[interface])
+
+
+def test_the_sdk_reads_everything_that_can_be_read(pdu: XerusPdu, step: Step) -> None:
+    told: List[Tuple[str, str, List[str]]] = []
+    for unit in pdu.units.values():
+        for served in unit.objects():
+            methods = [method.name for method in pdu.site.firmware.methods(served.interface).values()
+                       if not method.takes and method.name.startswith(("get", "is", "list"))]
+            if pdu.site.firmware.version(served.interface):
+                told.append((pdu.site.rid(served), served.interface, methods))
+    pdu.enforce_https = False                               # thousands of calls, and old releases connect for each
+    answer = step("walk", "walk", told, f"http://{pdu.host}:{pdu.http_port}")
+    assert answer["wrong"] == []
+    assert answer["calls"] > 300
+
+
+def test_single_outlets_are_switched_or_refused(pdu: XerusPdu, step: Step) -> None:
+    found = step("switching", "single", [0, 10, 11])
+    assert found["codes"] == {"0": [0, 0, 0, 1], "10": [3, 1, 3, 1], "11": [1, 0, 1, 0]}
+    assert [what for what, _ in pdu.books().writes] == ["outlet.0.setPowerState", "outlet.0.setPowerState",
+                                                         *["outlet.10.setPowerState"] * 2, *["outlet.11.setPowerState"] * 2,
+                                                         "outlet.0.unstick"]
+
+
+def test_many_outlets_are_switched_in_the_sequence_of_the_settings(pdu: XerusPdu, step: Step) -> None:
+    found = step("switching", "many")
+    assert found["refused"] == 1
+    assert found["settings"] == 0
+    assert found["kept"] == list(reversed(range(12)))
+    assert found["all off"] == [0, [0] * 10 + [1, 0]]       # one is disabled and stays on, one has no relay
+    assert found["some on"][:3] == [1, 1, 0]
+    running, first, remaining = found["sequence"]
+    assert running and first in range(2, 10) and 1 <= remaining <= 8
+    assert found["all on"] == [1] * 11 + [0]
+
+
+def test_a_cancelled_sequence_switches_no_further(step: Step) -> None:
+    found = step("switching", "cancelled")
+    assert found["before"] in (8, 9)
+    assert (found["after"], found["running"]) == (0, False)
+    assert sum(found["states"]) in (2, 3)                   # those that were on already, and the disabled one
+
+
+def test_a_cycling_outlet_says_so_and_comes_back(step: Step) -> None:
+    found = step("switching", "cycles")
+    assert found["off while cycling"] == [0, True]
+    assert found["codes"] == [0, 0, 0, 0]
+    assert found["states"] == [1] * 11 + [0]
+
+
+def test_thresholds_counters_and_sensor_types(pdu: XerusPdu, step: Step) -> None:
+    found = step("switching", "thresholds")
+    assert (found["set"], found["above"], found["wrong order"], found["out of range"]) == (0, True, 2, 1)
+    assert found["energy"] == [1000.5, 0]
+    assert found["types"] == ["NumericSensor", "AccumulatingNumericSensor", "StateSensor"]
+    assert pdu.books().port_energy_kwh["1"] == 0
+    assert found.get("seen", 0.2) == 0.2
+
+
+def test_names_are_kept(pdu: XerusPdu, step: Step) -> None:
+    assert step("switching", "names", "Zürich 1") == ["Zürich 1"] * 3
+    assert pdu.units[0].outlets[0].settings["name"] == "Zürich 1"
+
+
+def test_a_bulk_reads_all_outlets_in_one_request(pdu: XerusPdu, step: Step) -> None:
+    before = pdu.books().requests
+    found = step("switching", "bulk")
+    assert found == {"states": [1] * 11 + [0], "missing": True}
+    assert pdu.books().requests - before == 2               # the references, the bulk
+
+
+def test_power_flows_from_inlets_through_protectors_to_outlets(pdu: XerusPdu, step: Step) -> None:
+    found = step("switching", "topology")
+    assert found["inlet"] and found["protector"] and found["child"]
+    assert found["inlet has parents"] == []
+    assert found["sources"] == [0, 0, 1, 1]
+    assert found["log"] == [[2, 0, 1]]
+    transfer_switch = pdu.units[0].transfer_switch
+    assert transfer_switch is not None and transfer_switch.selected == 1
+
+
+def test_plain_http_redirects_and_the_sdk_follows(pdu: XerusPdu, step: Step) -> None:
+    assert step("switching", "names", "moved", f"http://{pdu.host}:{pdu.http_port}") == ["moved"] * 3

@@ -1,0 +1,154 @@
+"""The simulated Xerus PDU when things go wrong, and its pages for files."""
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from typing import Any, Dict, Iterator, Tuple
+
+import pytest
+
+from .xerus import Fault, Model, XerusPdu, image
+from .xerus_client import Client, Hands, outlet_rid
+
+
+@pytest.fixture
+def pdu() -> Iterator[XerusPdu]:
+    with XerusPdu(Model(outlets=4)) as unit:
+        yield unit
+
+
+@pytest.fixture
+def client(pdu: XerusPdu) -> Iterator[Client]:
+    with Client(pdu) as connected:
+        yield connected
+
+
+# -- faults
+
+
+def _switch_off(client: Client) -> Dict[str, Any]:
+    return client.call(outlet_rid(0), "setPowerState", pstate=0)
+
+
+@pytest.mark.parametrize("status", [401, 403, 408, 500, 503])
+def test_a_status_instead_of_an_answer_comes_once_and_does_nothing(pdu: XerusPdu, client: Client, status: int) -> None:
+    pdu.faults.order(Fault.STATUS, status=status)
+    answer = client.post(outlet_rid(0), b'{"method":"setPowerState","params":{"pstate":0},"id":1}')
+    assert (answer.status, answer.read()) == (status, b"")
+    assert pdu.books().states["1"] is True
+    assert "result" in _switch_off(client)
+
+
+def test_a_page_of_html_and_text_that_is_no_json(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.HTML)
+    pdu.faults.order(Fault.NOT_JSON)
+    pdu.faults.order(Fault.EMPTY)
+    texts = [client.post(outlet_rid(0), b'{"method":"getState"}').read() for _ in range(3)]
+    assert texts[0].startswith(b"<!DOCTYPE html>")
+    assert texts[1] == b'{"jsonrpc":"2.0","result":'
+    assert texts[2] == b""
+
+
+def test_a_wrong_id(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.WRONG_ID, skip=1)
+    assert [client.call(outlet_rid(0), "getState")["id"] for _ in range(3)] == [7, "another", 7]
+
+
+def test_half_an_answer(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.HALF_ANSWER)
+    with pytest.raises(http.client.IncompleteRead):
+        client.call(outlet_rid(0), "getState")
+
+
+def test_a_lost_answer_to_a_switching_that_was_done(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.DROP_AFTER_WRITE, method="setPowerState")
+    assert client.result(outlet_rid(0), "getState")["powerState"] == 1
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        _switch_off(client)
+    assert pdu.books().states["1"] is False
+
+
+def test_a_request_that_never_reached_the_unit(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.CLOSE_BEFORE)
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        _switch_off(client)
+    assert pdu.books().states["1"] is True
+
+
+def test_a_connection_closed_after_each_answer_and_one_closed_while_idle(pdu: XerusPdu, client: Client) -> None:
+    pdu.close_after_each_answer()
+    for _ in range(2):
+        client.call(outlet_rid(0), "getState")
+        client.http.close()
+    pdu.close_after_each_answer(False)
+    assert pdu.books().connections == 2
+    client.call(outlet_rid(0), "getState")
+    pdu.close_connections()
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
+        client.call(outlet_rid(0), "getState")
+
+
+def test_a_redirect_to_another_host(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.REDIRECT, location="https://192.0.2.66")
+    answer = client.post(outlet_rid(0), b"{}")
+    assert (answer.status, answer.headers["Location"]) == (302, f"https://192.0.2.66{outlet_rid(0)}")
+
+
+def test_a_reboot_in_the_middle_of_a_switching_leaves_the_relay_as_it_is() -> None:
+    hands = Hands()
+    with XerusPdu(Model(outlets=1, relay_delay=5.0), clock=hands, reboot_seconds=0.1) as pdu, Client(pdu) as client:
+        _switch_off(client)
+        pdu.reboot()
+        with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
+            client.call(outlet_rid(0), "getState")
+        client.http.close()
+        while pdu.down():
+            time.sleep(0.01)
+        hands.now = 60.0
+        assert client.result(outlet_rid(0), "getState")["powerState"] == 1
+
+
+# -- files and updates
+
+
+def _form(name: str, data: bytes) -> Tuple[bytes, Dict[str, str]]:
+    head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode()
+    return head + data + b"\r\n--edge--\r\n", {"Content-Type": 'multipart/form-data; boundary="edge"'}
+
+
+@pytest.mark.parametrize("data", [b"", b"\r\n", b"--edge", b"\r\n--edg", b"x" * 70_000 + b"\r\n--"])
+def test_an_upload_arrives_byte_by_byte(pdu: XerusPdu, client: Client, data: bytes) -> None:
+    client.post("/cgi-bin/fwupload.cgi", *_form("upfile", data)).read()
+    assert client.result("/firmware", "getImageStatus")["size_done"] == len(data)
+    assert client.call("/firmware", "getImageInfo")["result"]["info"]["valid"] is False
+
+
+@pytest.mark.parametrize("body", [b"", b"--edge\r\n", b"--edge\r\n\r\nno end", b"nothing at all"])
+def test_a_form_that_is_cut_off_is_refused(client: Client, body: bytes) -> None:
+    answer = client.post("/cgi-bin/fwupload.cgi", body, {"Content-Type": "multipart/form-data; boundary=edge"})
+    assert answer.status == 400
+
+
+def test_an_unsigned_image_needs_the_flag_that_allows_it(pdu: XerusPdu, client: Client) -> None:
+    client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9", signed=False))).read()
+    client.call("/firmware", "startUpdate", flags=[])
+    assert client.call("/cgi-bin/fwupdate_progress.cgi", "getStatus")["result"]["_ret_"]["state"] == "NONE"
+    client.call("/firmware", "startUpdate", flags=[2])
+    assert client.call("/cgi-bin/fwupdate_progress.cgi", "getStatus")["result"]["_ret_"]["state"] == "INIT"
+    assert client.post("/model/pdu/0", b'{"method":"getOutlets"}').status == 503
+
+
+def test_an_update_to_another_generation_changes_types_and_ids() -> None:
+    hands = Hands()
+    with XerusPdu(Model(outlets=1), "3.6", clock=hands, reboot_seconds=0.0) as pdu, Client(pdu) as client:
+        rid = client.result("/model/pdu/0", "getOutlets")[0]["rid"]
+        client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9.5-1"))).read()
+        client.call("/firmware", "startUpdate", flags=[])
+        hands.now = 5.0
+        pdu.books()
+        client.http.close()
+        assert client.post(rid, b'{"method":"getState"}').status == 404
+        client.http.close()
+        assert client.result("/model/pdu/0", "getMetaData")["fwRevision"].startswith("4.4")
+        assert pdu.books().states == {"1": True}
