@@ -19,7 +19,9 @@ def test_a_firmware_update_from_upload_to_history(pdu: XerusPdu, step: Step) -> 
     assert (found["state"], found["done"], found["present"], found["good"]) == (5, 300_000, True, True)
     assert found["version"] == found["now"] == version
     assert found["history"] == [version, 0]
-    assert {"UPDATE", "GONE", "NONE"} <= set(found["states"])
+    assert {"INIT", "PREP", "UPDATE"} & set(found["states"])
+    assert found["states"][-1] == "NONE"
+    assert pdu.boots() == 1
 
 
 def test_a_reboot_breaks_the_connections_and_is_over_soon(step: Step) -> None:

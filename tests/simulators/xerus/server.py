@@ -117,6 +117,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """The books count the requests; nothing goes to the terminal."""
 
+    def handle_expect_100(self) -> bool:
+        """A client that waits for it before a large upload must not wait for the buffer."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def version_string(self) -> str:
         return "Xerus simulator"
 

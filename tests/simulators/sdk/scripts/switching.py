@@ -47,8 +47,6 @@ def many(agent: Any, told: Any) -> Dict[str, Any]:
     pdu.setMultipleOutletPowerStates([1, 0], power.PS_ON, False)
     found["some on"] = _states(_settled(pdu, outlets))
     pdu.setAllOutletPowerStates(power.PS_ON)
-    state = pdu.getOutletSequenceState()
-    found["sequence"] = [state.sequenceRunning, state.nextOutletToSwitch, state.outletsRemaining]
     found["all on"] = _states(_settled(pdu, outlets))
     return found
 
@@ -62,10 +60,10 @@ def cancelled(agent: Any, told: Any) -> Dict[str, Any]:
     settings.inRushGuardDelay = 60000
     pdu.setSettings(settings)
     pdu.setAllOutletPowerStates(power.PS_ON)
-    before = pdu.getOutletSequenceState().outletsRemaining
-    pdu.cancelOutletSequence()
-    return {"before": before, "after": pdu.getOutletSequenceState().outletsRemaining, "states": _states(outlets),
-            "running": pdu.getOutletSequenceState().sequenceRunning}
+    before, _ = pdu.getOutletSequenceState(), pdu.cancelOutletSequence()
+    after = pdu.getOutletSequenceState()
+    return {"before": [before.sequenceRunning, before.nextOutletToSwitch, before.outletsRemaining],
+            "after": [after.sequenceRunning, after.outletsRemaining], "states": _states(outlets)}
 
 
 def cycles(agent: Any, told: Any) -> Dict[str, Any]:
