@@ -52,8 +52,11 @@ class RaritanPdu(host.BasePdu):
                                  for there, answers in asked for index, state in enumerate(_states(there, answers)))
 
     def statistic(self) -> PduStatisticView:
-        """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips, more only where the
-        device refuses well-known sensor ids (3) or all its readings are invalid at first (4)."""
+        """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips.
+
+        3 where the device refuses well-known sensor ids, has more than 4 inlets, or a transfer switch without such an id
+        and with current on both feeds; 4 where all its readings are invalid at first.
+        """
         with self._session("statistic") as (agent, given):
             bulk, census = Bulk(agent), Census(agent, given[LINK_UNITS])
             census.ask(bulk)

@@ -1,11 +1,12 @@
 """Load and energy of one unit, in as few round trips as its firmware allows.
 
-Every step puts calls into a bulk that all units share: the model with the inlets' sensors (1), readings (2); where the
-device refuses well-known sensor ids, or a step's readings are all invalid, once more with references from getSensors.
+Every step puts calls into a bulk that all units share: the model with the inlets' sensors (1), readings (2). A third is
+needed where the device refuses well-known sensor ids, has more than four inlets, or a transfer switch without well-known
+id of which both feeds show current; where a step's readings are all invalid, sensors and readings are fetched anew once.
 """
 from __future__ import annotations
 
-from typing import List, Optional, Sequence, Tuple
+from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ..host import PortFigures
 from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, total, whole
@@ -61,8 +62,9 @@ class InletMeter:
 
     @property
     def fitted(self) -> bool:
-        """Whether the inlet measures current at all."""
-        return self._current is not None or any(current is not None for _, current, _ in self._lines)
+        """Whether the inlet's load can be measured at the inlet; the highest of several lines alone does not tell it."""
+        lines = [current for pole, current, _ in self._lines if pole.line in _LINES]
+        return any(current is not None for current in lines) or len(lines) < 2 and self._current is not None
 
     def readings(self) -> List[Optional[Reading]]:
         """All readings of the inlet."""
@@ -131,15 +133,14 @@ class OutletMeter:
 class TransferMeter:
     """Which inlet a transfer switch has selected."""
 
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
+    def __init__(self, unit: Unit, switch: TransferSwitch) -> None:
+        self._unit, self._switch = unit, switch
         self._sensors: Optional[Pending[TransferSwitch.Sensors]] = None
         self._state: Optional[Pending[StateSensor.State]] = None
 
-    def ask_sensors(self, bulk: Bulk, switch: Optional[TransferSwitch] = None) -> None:
-        """Its sensors: first by a guessed id, then by reference."""
-        asked = self._unit.mine(switch) if switch is not None else self._unit.proxy(TransferSwitch, "/transferswitch/0")
-        self._sensors = bulk.add(asked.getSensors)
+    def ask_sensors(self, bulk: Bulk) -> None:
+        """Which sensors are fitted."""
+        self._sensors = bulk.add(self._switch.getSensors)
 
     @property
     def found(self) -> bool:
@@ -148,9 +149,9 @@ class TransferMeter:
 
     def ask_reading(self, bulk: Bulk) -> None:
         """The selected source."""
-        sensor = self._sensors.get().selectedSource if self.found and self._sensors is not None else None
-        if sensor is not None and self._state is None:
-            self._state = bulk.add(self._unit.mine(sensor).getState)
+        if self._sensors is not None and self.found and self._state is None:
+            sensor = self._sensors.get().selectedSource
+            self._state = bulk.add(self._unit.mine(sensor).getState) if sensor is not None else None
 
     def selected(self) -> Optional[int]:
         """The selected inlet, from 0; None where it is not known."""
@@ -182,7 +183,7 @@ class UnitMeter:
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
         self._probes = [bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
                         for name in ("activeEnergy", "current")]
-        self._transfer = TransferMeter(self._unit)
+        self._transfer = TransferMeter(self._unit, self._unit.proxy(TransferSwitch, "/transferswitch/0"))
         self._transfer.ask_sensors(bulk)
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
@@ -222,20 +223,21 @@ class UnitMeter:
 
     def _ask_transfer(self, bulk: Bulk) -> None:
         switches = self._switches.get() if self._switches.error is None else []
-        if not switches or self._transfer is None:
+        if not switches:
             self._transfer = None
-        elif self._transfer.found:
+        elif self._transfer is not None and self._transfer.found:
             self._transfer.ask_reading(bulk)
         else:
-            self._transfer.ask_sensors(bulk, switches[0])
+            self._transfer = TransferMeter(self._unit, self._unit.mine(switches[0]))
+            self._transfer.ask_sensors(bulk)
 
     def ask_rest(self, bulk: Bulk) -> None:
         """Step 3, most often empty: readings of what step 2 found, and new sensors where all readings were invalid."""
         for inlet in self._unread:
             inlet.ask_readings(bulk)
-        if self._transfer is not None:
-            self._transfer.ask_reading(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in self._unread]
+        if self._transfer is not None and (self._unread or len(_carrying(inlet.load() for inlet in inlets)) > 1):
+            self._transfer.ask_reading(bulk)
         if all_invalid(reading for inlet in inlets for reading in inlet.readings()):
             self._again = inlets
             for inlet in inlets:
@@ -272,8 +274,7 @@ class UnitMeter:
 
     def _fed(self, inlets: Sequence[Amount]) -> Amount:
         """With a transfer switch only the inlet that it has selected feeds anything; the other's figure is its standby."""
-        carrying = [inlet for inlet in inlets if inlet.value != 0.0]
-        if self._transfer is None or len(carrying) < 2:
+        if self._transfer is None or len(_carrying(inlets)) < 2:
             return total(inlets)
         selected = self._transfer.selected()
         return inlets[selected] if selected is not None and 0 <= selected < len(inlets) else NOT_KNOWN
@@ -289,3 +290,8 @@ class UnitMeter:
     def ports(self) -> List[PortFigures]:
         """One entry for each outlet."""
         return [outlet.figures() for outlet in self._outlets]
+
+
+def _carrying(loads: Iterable[Amount]) -> List[Amount]:
+    """The inlets that may carry a load: all but those that measure none."""
+    return [load for load in loads if load.value != 0.0]

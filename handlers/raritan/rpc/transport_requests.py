@@ -51,13 +51,13 @@ class RequestsTransport:
 
     def _opened(self, where: Endpoint) -> requests.Session:
         if self._session is None:
-            session = requests.Session()
+            session = _Session()
             self._session, self._where = session, where
             session.trust_env = False
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             session.mount("http://", requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1))
             if where.scheme == "https":
-                session.mount("https://", _adapter(self._trust))
+                session.mount("https://", _Adapter(self._trust))
         return self._session
 
     def _send(self, session: requests.Session, where: Endpoint, request: Request) -> Reply:
@@ -81,11 +81,11 @@ class RequestsTransport:
         return Reply(response.status_code, headers, content)
 
 
-def _adapter(trust: Trust) -> requests.adapters.HTTPAdapter:
-    try:
-        return _Adapter(trust)
-    except Unreachable as error:
-        raise HttpUnreachable(error.reason) from None
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads: carrier.py decides that."""
+
+    def get_redirect_target(self, resp: Any) -> None:
+        return None
 
 
 class _Adapter(requests.adapters.HTTPAdapter):

@@ -1,0 +1,45 @@
+"""Fixtures of the Raritan tests: both transports, all firmware generations."""
+from __future__ import annotations
+
+from typing import Callable, Iterator, List
+
+import pytest
+
+from handlers.raritan.rpc import Agent
+from handlers.raritan.rpc.transport import Transport, Trust
+from handlers.raritan.rpc.transport_requests import RequestsTransport
+from handlers.raritan.rpc.transport_standard import StandardTransport
+from tests.simulators.xerus import GENERATIONS
+
+MakeTransport = Callable[[Trust], Transport]
+MakeAgent = Callable[..., Agent]
+
+
+@pytest.fixture(params=[StandardTransport, RequestsTransport], ids=["standard", "requests"])
+def transport(request: pytest.FixtureRequest) -> MakeTransport:
+    """Each of the two transports in turn."""
+    found: MakeTransport = request.param
+    return found
+
+
+@pytest.fixture(params=GENERATIONS)
+def firmware(request: pytest.FixtureRequest) -> str:
+    """Each firmware generation in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def agent(transport: MakeTransport) -> Iterator[MakeAgent]:
+    """Makes agents on that transport, closed at the end."""
+    made: List[Agent] = []
+
+    def make(proto: str, host: str, user: str = "admin", passwd: str = "secret-word", *, trust: Trust = Trust(),
+             timeout: float = 5.0, token: str = "", debug: bool = False) -> Agent:
+        one = Agent(proto, host, None if token else user, None if token else passwd, token or None, debug,
+                    timeout=timeout, trust=trust, transport=transport(trust))
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.close()

@@ -1,0 +1,135 @@
+"""A peer that says exactly what a test tells it to, byte by byte: what a real server would never do on purpose."""
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import BinaryIO, Callable, Dict, List, NamedTuple, Optional, Sequence, Type, Union
+
+
+class Seen(NamedTuple):
+    """One request as it came."""
+
+    start: str
+    headers: Dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Dict[str, object]:
+        found = json.loads(self.body)
+        assert isinstance(found, dict)
+        return found
+
+
+Say = Callable[[Optional[Seen]], bytes]
+Step = Union[bytes, Say, "Drip", None]          # None: close now
+
+
+class Drip(NamedTuple):
+    """Bytes one by one, with a pause after each."""
+
+    data: bytes
+    pause: float
+
+
+def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, length: Optional[int] = None) -> bytes:
+    """A whole HTTP answer; `length` may lie."""
+    data = body.encode() if isinstance(body, str) else body
+    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(data) if length is None else length}",
+             *headers, "", ""]
+    return "\r\n".join(lines).encode() + data
+
+
+def result(value: object = None) -> Say:
+    """The right answer to whatever was asked."""
+    return lambda seen: http(json.dumps({"jsonrpc": "2.0", "result": {"_ret_": value},
+                                         "id": seen.json["id"] if seen is not None else None}))
+
+
+class Peer:
+    """Listens on 127.0.0.1. `connections` holds, for each connection that comes, what is said after each request.
+
+    After the last step of a connection it is closed; connections beyond the list are closed at once. `silent` never
+    says anything at all.
+    """
+
+    def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False) -> None:
+        self._plan, self._silent = list(connections), silent
+        self.seen: List[Seen] = []
+        self.accepted = 0
+        self._stopping = False
+        self._open: List[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "Peer":
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self._stopping = True
+        for one in self._open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)  # wakes a read that is under way
+        with socket.socket() as poke:           # and an accept
+            poke.connect_ex(("127.0.0.1", self.port))
+        self._thread.join(5)
+        self._listener.close()
+        for one in self._open:
+            one.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._stopping:
+                connection.close()
+                return
+            self.accepted += 1
+            self._open.append(connection)
+            if self._silent:
+                continue
+            steps = self._plan.pop(0) if self._plan else ()
+            try:
+                self._talk(connection, steps)
+            except OSError:
+                pass                            # the client went away, as a test may want
+            connection.close()
+
+    def _talk(self, connection: socket.socket, steps: Sequence[Step]) -> None:
+        with connection.makefile("rb") as stream:
+            for step in steps:
+                seen = self._read(stream)
+                if seen is None:
+                    return
+                self.seen.append(seen)
+                if step is None:
+                    return
+                if isinstance(step, Drip):
+                    for byte in step.data:
+                        connection.sendall(bytes([byte]))
+                        time.sleep(step.pause)
+                else:
+                    connection.sendall(step if isinstance(step, bytes) else step(seen))
+
+    @staticmethod
+    def _read(stream: BinaryIO) -> Optional[Seen]:
+        lines: List[str] = []
+        for line in iter(stream.readline, b"\r\n"):
+            if not line:
+                return None
+            lines.append(line.decode("latin-1").rstrip())
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        return Seen(lines[0], headers, stream.read(int(headers.get("content-length", "0"))))

@@ -1,0 +1,100 @@
+"""Certificates, over both transports: verified by default, against a CA, pinned, or not at all."""
+from __future__ import annotations
+
+import warnings
+from typing import Iterator
+
+import pytest
+
+from handlers.errors import SettingsError, Unreachable
+from handlers.raritan.rpc import Agent, HttpException, pdumodel
+from handlers.raritan.rpc.transport import Trust
+from tests.simulators.xerus import Model, XerusPdu
+
+from .conftest import MakeAgent, MakeTransport
+
+
+@pytest.fixture(scope="module")
+def pdu() -> Iterator[XerusPdu]:
+    with XerusPdu(Model(outlets=2), http_port=0) as unit:
+        yield unit
+
+
+def _count(one: Agent) -> int:
+    return len(pdumodel.Pdu("/model/pdu/0", one).getOutlets())
+
+
+def _agent(agent: MakeAgent, pdu: XerusPdu, trust: Trust) -> Agent:
+    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=trust)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_sentence_says_what_to_do(agent: MakeAgent,
+                                                                                           pdu: XerusPdu) -> None:
+    before = pdu.books().requests
+    with pytest.raises(HttpException, match="not trusted .*'ca_pem' or 'fingerprint'") as caught:
+        _count(_agent(agent, pdu, Trust()))
+    assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
+
+
+def test_the_authority_that_signed_it_makes_it_good(agent: MakeAgent, pdu: XerusPdu) -> None:
+    assert _count(_agent(agent, pdu, Trust(ca_pem=pdu.ca_pem))) == 2
+
+
+def test_another_authority_does_not(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with XerusPdu(Model(outlets=1)) as other:
+        with pytest.raises(Unreachable, match="not trusted"):
+            _count(_agent(agent, pdu, Trust(ca_pem=other.ca_pem)))
+
+
+def test_the_fingerprint_makes_it_good_whoever_signed_it(agent: MakeAgent, pdu: XerusPdu) -> None:
+    assert _count(_agent(agent, pdu, Trust(fingerprint=pdu.fingerprint))) == 2
+
+
+def test_with_another_fingerprint_no_request_is_sent(agent: MakeAgent, pdu: XerusPdu) -> None:
+    before = pdu.books().requests
+    with pytest.raises(HttpException, match="another certificate") as caught:
+        _count(_agent(agent, pdu, Trust(fingerprint="00" * 32)))
+    assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
+
+
+def test_a_fingerprint_is_checked_even_if_verification_is_off(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with pytest.raises(Unreachable, match="another certificate"):
+        _count(_agent(agent, pdu, Trust(verify=False, fingerprint="00" * 32)))
+
+
+def test_verification_can_be_turned_off_and_nobody_warns(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert _count(_agent(agent, pdu, Trust(verify=False))) == 2
+
+
+def test_the_documented_argument_turns_it_off_too(pdu: XerusPdu, transport: MakeTransport) -> None:
+    with Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, disable_certificate_verification=True) as one:
+        assert _count(one) == 2
+
+
+def test_a_ca_that_cannot_be_read_is_said_so(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with pytest.raises(SettingsError, match="'ca_pem'.*cannot be read"):
+        _count(_agent(agent, pdu, Trust(ca_pem="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")))
+
+
+def test_plain_http_on_a_tls_port_and_tls_on_a_plain_port_are_errors_with_a_hint(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with pytest.raises(HttpException, match="TLS handshake failed|closed before"):
+        _count(agent("https", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(verify=False)))
+
+
+def test_http_is_redirected_to_https_with_login_and_body(agent: MakeAgent, pdu: XerusPdu) -> None:
+    one = agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+    assert _count(one) == 2
+    assert one.url == pdu.url
+
+
+def test_after_the_device_changed_its_certificate_a_pinned_client_stops(agent: MakeAgent, pdu: XerusPdu) -> None:
+    one = _agent(agent, pdu, Trust(fingerprint=pdu.fingerprint))
+    assert _count(one) == 2
+    pinned = pdu.fingerprint
+    pdu.install(*pdu.authority.issue())
+    pdu.close_connections()
+    assert pdu.fingerprint != pinned
+    with pytest.raises(Unreachable, match="another certificate"):
+        _count(one)

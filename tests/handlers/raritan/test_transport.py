@@ -1,0 +1,374 @@
+"""What can go wrong between a client and a PDU, over both transports."""
+from __future__ import annotations
+
+import gc
+import json
+import socket
+from pathlib import Path
+from typing import List, Tuple
+
+import pytest
+
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
+from handlers.raritan.rpc.agent import reads_only
+from handlers.raritan.rpc.bulk import Bulk
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, drain, endpoint
+
+from .conftest import MakeAgent, MakeTransport
+from .peer import Drip, Peer, Step, http, result
+
+
+def _outlet(agent: Agent) -> pdumodel.Outlet:
+    return pdumodel.Outlet("/model/outlet/0", agent)
+
+
+def _read(agent: Agent) -> object:
+    return agent.json_rpc("/model/outlet/0", "getState")
+
+
+def _write(agent: Agent) -> object:
+    return agent.json_rpc("/model/outlet/0", "setPowerState", {"pstate": 0})
+
+
+# ---- no answer ---------------------------------------------------------------------------------------------
+
+def test_a_refused_connection_is_unreachable_and_names_the_address(agent: MakeAgent) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(HttpException, match="refuses the connection") as caught:
+        _read(agent("http", address))
+    assert isinstance(caught.value, Unreachable) and address in str(caught.value)
+
+
+def test_a_name_that_no_resolver_takes_is_unreachable(agent: MakeAgent) -> None:
+    with pytest.raises(Unreachable, match="cannot be resolved|cannot be reached"):
+        _read(agent("http", "a" * 70 + ".invalid"))
+
+
+@pytest.mark.parametrize("proto", ["http", "https"])
+def test_a_device_that_never_answers_is_unreachable_after_the_time_out(agent: MakeAgent, proto: str) -> None:
+    with Peer([], silent=True) as peer:
+        with pytest.raises(HttpException, match="no answer .* in time") as caught:
+            _read(agent(proto, peer.address, timeout=0.2))
+    assert isinstance(caught.value, Unreachable)
+
+
+def test_an_answer_that_comes_drop_by_drop_ends_at_the_deadline(agent: MakeAgent) -> None:
+    drops = http(b" " * 300)
+    head = drops[:drops.index(b"\r\n\r\n") + 4]
+
+    def step(_: object) -> bytes:
+        return head
+
+    with Peer([[step]]) as slow:
+        with pytest.raises(Unreachable):
+            _read(agent("http", slow.address, timeout=0.2))
+    with Peer([[Drip(drops, 0.01)]]) as slower:
+        with pytest.raises(Unreachable, match="not complete after|in time|middle"):
+            _read(agent("http", slower.address, timeout=0.3))
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\nContent-Le", http(b'{"jsonrpc"', length=500)],
+                         ids=["half a header", "half a body"])
+def test_half_an_answer_is_unreachable(agent: MakeAgent, answer: bytes) -> None:
+    with Peer([[answer]]) as peer:
+        with pytest.raises(PduHandlerError) as caught:
+            _read(agent("http", peer.address))
+    assert caught.value.kind in ("unreachable", "protocol")
+    if b"\r\n\r\n" in answer:
+        assert caught.value.kind == "unreachable" and "middle of the answer" in str(caught.value)
+
+
+def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(agent: MakeAgent) -> None:
+    with Peer([[None], [result(1)]]) as peer:
+        with pytest.raises(Unreachable, match="closed before an answer"):
+            _read(agent("http", peer.address))
+        assert len(peer.seen) == 1
+
+
+# ---- a kept connection that was closed ---------------------------------------------------------------------
+
+def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: MakeAgent) -> None:
+    with Peer([[result(1), None], [result(2)]]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        assert _read(one) == {"_ret_": 2}
+        assert (len(peer.seen), peer.accepted) == (3, 2)
+
+
+def test_a_getter_is_repeated_no_more_than_once(agent: MakeAgent) -> None:
+    with Peer([[result(1), None], [None], [result(3)]]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        with pytest.raises(Unreachable):
+            _read(one)
+        assert len(peer.seen) == 3
+
+
+def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
+    with Peer([[result(1), None], [result(2)]]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        with pytest.raises(Unreachable):
+            _write(one)
+        assert [seen.json["method"] for seen in peer.seen] == ["getState", "setPowerState"]
+
+
+def test_a_bulk_is_repeated_only_if_all_its_calls_read(agent: MakeAgent) -> None:
+    for method, tries in (("getState", 2), ("cyclePowerState", 1)):
+        with Peer([[result(1), None], [None]]) as peer:
+            one = agent("http", peer.address)
+            _read(one)
+            bulk = Bulk(one)
+            bulk.add(getattr(_outlet(one), method))
+            with pytest.raises(Unreachable):
+                bulk.perform()
+            assert len(peer.seen) == 1 + tries
+
+
+def test_a_408_is_repeated_for_a_getter_and_raised_for_a_write(agent: MakeAgent) -> None:
+    late = http(b"", "408 Request Timeout", "Connection: close")
+    with Peer([[result(1), late], [result(2)]]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        assert _read(one) == {"_ret_": 2}
+    with Peer([[result(1), late], [result(2)]]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        with pytest.raises(Unreachable):
+            _write(one)
+        assert len(peer.seen) == 2
+
+
+def test_what_counts_as_reading() -> None:
+    assert all(map(reads_only, ("getState", "isEnabled", "listServers", "lookup")))
+    assert not any(map(reads_only, ("setState", "issue", "getaway", "listen", "cyclePowerState", "newSession", "pollEvents",
+                                    "performBulk", "resetValue", "addServer", "startUpdate", "reboot")))
+
+
+# ---- answers that are none ---------------------------------------------------------------------------------
+
+_KINDS: List[Tuple[str, type, type]] = [
+    ("401 Unauthorized", HttpException, Denied), ("403 Forbidden", HttpException, Denied),
+    ("503 Service Unavailable", HttpException, Unreachable), ("404 Not Found", HttpException, Refused),
+    ("500 Internal Server Error", HttpException, Refused), ("204 No Content", HttpException, Refused)]
+
+
+@pytest.mark.parametrize("status, documented, ours", _KINDS, ids=[kind[0] for kind in _KINDS])
+def test_each_status_is_an_error_of_both_trees(agent: MakeAgent, status: str, documented: type, ours: type) -> None:
+    body = b"" if status.startswith("204") else b"<html>no</html>"
+    with Peer([[http(body, status, "Connection: close")]]) as peer:
+        with pytest.raises(documented) as caught:
+            _read(agent("http", peer.address))
+    assert isinstance(caught.value, ours) and isinstance(caught.value, PduHandlerError)
+    assert "secret-word" not in str(caught.value) and "getState" not in repr(caught.value.args)
+
+
+_BODIES = [b"<!DOCTYPE html><title>Sign in</title>", b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"jsonrpc":"2.0"}',
+           b'{"id":999,"result":{}}', b'{"id":1}', b'{"id":1,"error":{}}', b'{"id":1,"error":{"code":"a","message":1}}',
+           b'{"id":1,"result":NaN}', b'{"id":1,"result":{"_ret_":-Infinity}}', b"[" * 100_000]
+
+
+@pytest.mark.parametrize("body", _BODIES, ids=[repr(body[:25]) for body in _BODIES])
+def test_a_body_that_is_no_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent: MakeAgent, body: bytes) -> None:
+    with Peer([[http(body)]]) as peer:
+        with pytest.raises(JsonRpcSyntaxException) as caught:
+            _read(agent("http", peer.address))
+    assert isinstance(caught.value, ProtocolError) and caught.value.payload == body[:2000]
+
+
+@pytest.mark.parametrize("body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"])
+def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
+    with Peer([[body]]) as peer:
+        with pytest.raises(JsonRpcSyntaxException, match="no HTTP"):
+            _read(agent("http", peer.address))
+
+
+@pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
+def test_an_error_object_is_the_documented_exception_with_code_and_words(agent: MakeAgent, code: int, kind: type) -> None:
+    body = json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}).encode()
+    with Peer([[http(body)]]) as peer:
+        with pytest.raises(JsonRpcErrorException, match="not today") as caught:
+            _read(agent("http", peer.address))
+    assert isinstance(caught.value, kind) and caught.value.code == str(code)
+    assert caught.value.kind == ("denied" if kind is Denied else "refused")
+
+
+def test_an_answer_that_never_ends_is_cut_off() -> None:
+    request = Request("POST", "/", {}, b"", 1, 100, 1000)
+    with pytest.raises(JsonRpcSyntaxException, match="longer than 1000 bytes"):
+        drain(lambda size: b"x" * 300, {}, request, 1e18)
+
+
+# ---- redirects ---------------------------------------------------------------------------------------------
+
+def _moved(location: str, status: str = "302 Found") -> Step:
+    return http(b"", status, f"Location: {location}", "Connection: close")
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_redirect_sends_the_same_post_with_body_and_login_and_is_remembered(agent: MakeAgent, status: str) -> None:
+    with Peer([[result(1), result(2)]]) as there:
+        with Peer([[_moved(f"http://127.0.0.1:{there.port}/model/outlet/0", status)]]) as here:
+            one = agent("http", here.address)
+            assert _write(one) == {"_ret_": 1}
+            _read(one)
+            assert one.url == f"http://{there.address}"
+            sent, moved = here.seen[0], there.seen[0]
+            assert moved.start == sent.start and moved.body == sent.body
+            assert moved.headers["authorization"] == sent.headers["authorization"]
+            assert (len(here.seen), len(there.seen)) == (1, 2)
+
+
+@pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
+                                      "http://[", "http://127.0.0.1:99999/"])
+def test_a_redirect_to_another_host_or_to_nowhere_is_refused(agent: MakeAgent, location: str) -> None:
+    with Peer([[result(1)]]) as there:
+        with Peer([[_moved(location.format(port=there.port))]]) as here:
+            with pytest.raises(HttpException, match="redirects") as caught:
+                _read(agent("http", here.address))
+        assert not there.seen and isinstance(caught.value, Refused)
+
+
+def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
+    with Peer([]) as last, Peer([[_moved(f"http://127.0.0.1:{last.port}/")]]) as there:
+        with Peer([[_moved(f"http://127.0.0.1:{there.port}/")]]) as here:
+            with pytest.raises(HttpException, match="redirects again"):
+                _read(agent("http", here.address))
+        assert last.accepted == 0
+
+
+def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
+    def again(_: object) -> bytes:
+        return http(b"", "302 Found", f"Location: http://{here.address}/")
+
+    with Peer([[again]]) as here:
+        with pytest.raises(HttpException, match="to itself"):
+            _read(agent("http", here.address))
+
+
+# ---- the connection and the login --------------------------------------------------------------------------
+
+def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
+    with Peer([[result(number) for number in range(5)]]) as peer:
+        one = agent("http", peer.address)
+        assert [_read(one) for _ in range(5)] == [{"_ret_": number} for number in range(5)]
+        assert peer.accepted == 1
+
+
+def test_a_connection_that_the_device_closes_after_each_answer_is_opened_anew(agent: MakeAgent) -> None:
+    close = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}', "200 OK", "Connection: close")]
+    second = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":2}', "200 OK", "Connection: close")]
+    with Peer([close, second]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        _write(one)
+        assert peer.accepted == 2
+
+
+def test_proxies_netrc_and_cookies_of_the_environment_are_not_used(agent: MakeAgent, tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    cookie: List[Step] = [http(b'{"result":null,"id":1}', "200 OK", "Set-Cookie: a=b"), result(0)]
+    with Peer([cookie]) as peer:
+        one = agent("http", peer.address, token="0123456789abcdef")
+        _read(one)
+        _read(one)
+        for seen in peer.seen:
+            assert seen.headers["x-sessiontoken"] == "0123456789abcdef"
+            assert "authorization" not in seen.headers and "cookie" not in seen.headers
+
+
+def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
+    with Peer([[result(0)] * 3]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        one.set_auth_token("t0ken")
+        _read(one)
+        one.set_auth_basic("a", "b")
+        _read(one)
+        kinds = [("authorization" in seen.headers, "x-sessiontoken" in seen.headers) for seen in peer.seen]
+        assert kinds == [(True, False), (False, True), (True, False)]
+
+
+def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest.CaptureFixture[str]) -> None:
+    with Peer([[result(0), http(b"", "500 No")]]) as peer:
+        one = agent("http", peer.address, debug=True)
+        one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
+        with pytest.raises(HttpException) as caught:
+            one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
+        shown = capsys.readouterr().out + str(caught.value) + repr(caught.value) + repr(one) + str(vars(caught.value))
+    assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
+    assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
+
+
+def test_errors_leave_no_socket_open(transport: MakeTransport) -> None:
+    for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
+        with Peer(plan) as peer:
+            one = Agent("http", peer.address, "a", "b", timeout=1, transport=transport(Trust()))
+            with pytest.raises(PduHandlerError):
+                _read(one)
+            one.close()
+        gc.collect()            # an open socket would warn here, and warnings are errors
+
+
+# ---- time-outs ---------------------------------------------------------------------------------------------
+
+class _Witness:
+    """A transport that only looks."""
+
+    def __init__(self) -> None:
+        self.requests: List[Request] = []
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        self.requests.append(request)
+        assert isinstance(request.body, bytes)
+        asked = json.loads(request.body)
+        answer = {"json": {"result": {"_ret_": 0}, "id": None}, "statcode": 200}
+        count = len(asked["params"].get("requests", ()))
+        responses = [{**answer, "json": {"result": {"_ret_": 0}, "id": number}} for number in range(count)]
+        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> None:
+    witness = _Witness()
+    one = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
+    _read(one)
+    bulk = Bulk(one)
+    for _ in range(700):
+        bulk.add(_outlet(one).unstick)
+    bulk.perform()
+    waits = [request.timeout for request in witness.requests]
+    assert waits[0] == 10.0 and len(waits) == 4
+    assert waits[1] == waits[2] > 20.0 > waits[3] > 10.0
+
+
+# ---- addresses ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("host, url", [
+    ("pdu.example", "https://pdu.example"), ("pdu.example:8443", "https://pdu.example:8443"),
+    ("192.0.2.1", "https://192.0.2.1"), ("2001:db8::1", "https://[2001:db8::1]"),
+    ("[2001:db8::1]:444", "https://[2001:db8::1]:444"), ("pdu.example:443", "https://pdu.example")])
+def test_addresses_in_all_their_forms(host: str, url: str) -> None:
+    assert endpoint("https", host).url == url
+
+
+@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999"])
+def test_what_is_no_address_is_a_settings_error(host: str) -> None:
+    with pytest.raises(SettingsError, match="is no address"):
+        endpoint("https", host)
+
+
+def test_another_protocol_than_http_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match="https or http"):
+        endpoint("ftp", "pdu.example")
