@@ -14,10 +14,12 @@ from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import of_rows
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_agent.device import COUNTER64
 
 RECORDINGS = pytest.mark.parametrize("name", recorded.names())
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
-# The sum of the lines, as the expectations of these recordings spell their lines.
+# The lines, whose sum is the load, as the expectations of these recordings spell their lines.
+ROUNDED = 5e-7              # the expectations are written with six decimals
 LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
 
 
@@ -50,11 +52,11 @@ def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
     for identity, outlet in wanted["outlets"].items():
         for key, figures in (("current_a", read.current_of), ("power_w", read.power_of), ("energy_kwh", read.energy_of)):
             if outlet[key] is not None:
-                assert float(figures[identity]) == pytest.approx(outlet[key], abs=1e-9), f"{key} of {identity}"
+                assert float(figures[identity]) == pytest.approx(outlet[key], abs=ROUNDED), f"{key} of {identity}"
     device = wanted["device"]
     for total, figure in ((load_of(device), read.load), (device.get("power_w"), read.power), (device.get("energy_kwh"), read.energy)):
         if total is not None:
-            assert figure is not None and float(figure) == pytest.approx(total, abs=1e-9)
+            assert figure is not None and float(figure) == pytest.approx(total, abs=ROUNDED)
 
 
 @RECORDINGS
@@ -88,20 +90,26 @@ def test_what_a_profile_claims_to_have_read_from_a_recording_is_in_one(name: str
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("recordings of real units, served by the project's agent")
 def test_a_recorded_unit_reads_the_same_over_the_wire(name: str, version: str) -> None:
-    wanted = recorded.expected(name)
-    with Agent(Device(recorded.rows(name), rules=None)) as agent:
+    """Version 1 knows no Counter64: an agent leaves such objects out there, and the figure is not told."""
+    wanted, rows = recorded.expected(name), recorded.rows(name)
+    carried = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
+    in_memory = reading.meter(detect.detect(of_rows(carried), PROFILES))
+    with Agent(Device(rows, rules=None)) as agent:
         view = pdu(agent, version=version).status()
         statistic = pdu(agent, version=version).statistic()
         assert agent.writes() == []
     assert {port.identity: port.power_status for port in view.ports} == {
         identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
         for identity, outlet in wanted["outlets"].items()}
-    total = load_of(wanted["device"])
-    if total is not None:
-        assert statistic.load == pytest.approx(total, abs=1e-9)
-    energies = {identity: outlet["energy_kwh"] for identity, outlet in wanted["outlets"].items() if outlet["energy_kwh"] is not None}
-    read = {port.identity: port.consumption for port in statistic.ports}
-    assert {identity: read[identity] for identity in energies} == pytest.approx(energies, abs=1e-9)
+    assert statistic.load == pytest.approx(float(in_memory.load or 0))
+    assert statistic.total_consumption == pytest.approx(float(in_memory.energy or 0))
+    assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
+        {identity: float(in_memory.energy_of.get(identity, 0)) for identity in found_figures(in_memory)})
+
+
+def found_figures(read: reading.Readings) -> "set[str]":
+    """The outlets that have an entry of their own in the statistics."""
+    return set(read.current_of) | set(read.energy_of)
 
 
 @pytest.fixture(scope="module", params=recorded.names())
