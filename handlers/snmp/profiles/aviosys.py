@@ -1,0 +1,21 @@
+"""Aviosys: IP Power 9258, from one driver that only writes. It speaks SNMPv1 and its tree lies under another company's number."""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Span, Spread
+from .shorthand import oid
+
+OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
+
+PROFILES = (
+    Profile(
+        key="ip9258", vendor="Aviosys", mib="none public",
+        models=("IP Power 9258",),
+        outlets=(Outlets(states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)),),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER),
+        note="No device tells that it is one: name the family in the setting 'profile'. That the written object also shows "
+             "the state is an assumption."),
+)

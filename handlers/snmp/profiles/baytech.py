@@ -1,0 +1,24 @@
+"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet; state and command share a column, and locks are states of their own."""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import TENTHS, column, figure, oids, total
+
+STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
+LOCKED_ON, LOCKED_OFF = "3", "4"
+
+PROFILES = (
+    Profile(
+        key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1",
+        models=("MRP27", "RPC-nNC", "MMP"),
+        sys_object_ids=oids("4779"),
+        outlets=(Outlets(
+            states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
+            control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
+            name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
+        load=total(figure(column("4779.1.3.5.5.1.6", "sRPCCurrent"), TENTHS)),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
+)

@@ -1,0 +1,35 @@
+"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent; the index is outlet, then the PDU's MAC as text.
+
+The control column reads 1 on PDUs that cannot switch, too. Energy is in deca-watt-seconds, and what is called power is VA.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..controls import Guarded, Write
+from ..figures import State
+from ..joins import Number, Part
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import HUNDREDTHS, column, figure, oids, total
+
+CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
+HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
+DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
+
+PROFILES = (
+    Profile(
+        key="cpi-econnect", vendor="Chatsworth", mib="CPI-UNITY-MIB",
+        models=("eConnect P, K, Z with Unity firmware",),
+        sys_object_ids=oids("30932"), sweep=True,
+        outlets=(Outlets(
+            states=State(CONTROL, on=("1",), off=("0",)),
+            control=Guarded(Write(CONTROL, on=1, off=0), HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
+            name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
+            number=Number(CONTROL, plus=0, position=0),
+            current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
+            energy=figure(column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS)),),
+        load=total(figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS), else_outlets=True),
+        energy=total(figure(column("30932.1.10.1.3.110.1.9", "cpiPduBranchEnergy"), DECA_WATT_SECONDS), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, energy=Proof.RECORDING, switching=Proof.SIMULATED)),
+)

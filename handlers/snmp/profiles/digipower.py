@@ -1,0 +1,42 @@
+"""DigiPower, also sold by Lindy and Manhattan: all states of a unit in one text, which a write replaces as a whole.
+
+Up to 16 units hang on one agent; outlets of the first have their position as identity, those of others "unit.position".
+-1 is a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.
+"""
+from __future__ import annotations
+
+from ..controls import WritePacked
+from ..figures import State
+from ..joins import Field, Merged, Packed, Prefixed
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Span, Spread
+from .shorthand import TENTHS, column, figure, oid, oids, total
+
+FIRST, LAST = 1, 16
+UNITS = (Span(FIRST, LAST, FIRST),)
+STATUS = Spread(oid("17420.1.2.9"), UNITS, "pduNNOutletStatus", tail="13.0")
+STATES = Packed(STATUS, main=str(FIRST))
+CURRENT = Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0")
+
+
+def _names(unit: int) -> Field:
+    """The first field of each outlet's configuration."""
+    return Field(column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0"), 0)
+
+
+NAMES = Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))
+
+PROFILES = (
+    Profile(
+        key="digipower", vendor="DigiPower", mib="DigiPower-PDU-MIB",
+        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
+        sys_object_ids=oids("17420"),
+        outlets=(Outlets(
+            states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
+            control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
+            name=NAMES),),
+        load=total(figure(CURRENT, TENTHS)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, switching=Proof.SIMULATED),
+        note="Units with more than 16 outlets need more characters than a write may have, and are not switched."),
+)

@@ -1,0 +1,25 @@
+"""Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257 off, 259 on).
+
+Ordered is the admin state, true is the oper state; every value but these two is no plain on or off.
+"""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Column
+from .shorthand import NET_SNMP
+
+ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
+
+PROFILES = (
+    Profile(
+        key="dli-energy-object", vendor="Digital Loggers", mib="ENERGY-OBJECT-MIB",
+        models=("Web Power Switch Pro", "Ethernet Power Controller with firmware 1.8 or later"),
+        sys_object_ids=NET_SNMP, sweep=True,
+        outlets=(Outlets(
+            states=State(Column(f"{ENERGY_OBJECTS}.9", "eoPowerOperState"), on=("259",), off=("257",)),
+            control=Write(Column(f"{ENERGY_OBJECTS}.8", "eoPowerAdminState"), on=259, off=257)),),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
+)

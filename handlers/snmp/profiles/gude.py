@@ -1,0 +1,44 @@
+"""Gude: Expert Power Control. Every product has the same tree below its own number, which is also its sysObjectID.
+
+The three oldest products have shorter paths. Meter channels belong to inlets and groups, never to single outlets. The table
+that meters single outlets is not read: its text counts from 0 and its type from 1.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..controls import Write
+from ..figures import Figure, State
+from ..joins import Only
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from .shorthand import ONES, THOUSANDTHS, column, figure, oid, total
+
+OLDEST = (1, 5, 6)                  # EPC 8x, 24x, 2x6
+PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
+
+
+def _ports(path: str) -> Outlets:
+    state = column(f"~.{path}.3", "PortState")
+    return Outlets(states=State(state, on=("1",), off=("0",)), control=Write(state, on=1, off=0),
+                   name=column(f"~.{path}.2", "PortName"))
+
+
+def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
+    valid = column("~.1.5.1.2.1.2", "ChanStatus")
+    return figure(Only(column(f"~.1.5.1.2.1.{arc}", name), valid, ("1",)), scale)
+
+
+PROFILES = (
+    Profile(
+        key="gude-epc", vendor="Gude", mib="GUDEADS-EPC*-MIB",
+        models=("EPC 1104, 1105, 1121, 1141, 1202, 1292", "EPC 8001 to 8045", "EPC 8221, 8226, 8291, 8314, 8316",
+                "EPC 8712, 8713, 8733", "ESB 7214", "EPC 8x, 24x, 2x6"),
+        roots=tuple(Root(oid(f"28507.{product}"), oid(f"28507.{product}")) for product in (*PRODUCTS, *OLDEST)),
+        outlets=(_ports("1.3.1.2.1"), _ports("1.2.2.1"), _ports("1.1.2.1")),
+        load=total(_channel("5", "Current", THOUSANDTHS)),
+        power=total(_channel("4", "PowerActive")),
+        energy=total(_channel("3", "AbsEnergyActive", THOUSANDTHS)),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                          switching=Proof.SIMULATED)),
+)

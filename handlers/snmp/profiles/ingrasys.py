@@ -1,0 +1,41 @@
+"""Ingrasys iPoMan and Socomec, which sells its layout under a number of its own, and a metered PDU with another one.
+
+outletStatusKwatt is accumulated energy whatever its name says; what outletStatusWH counts is not clear, so it is not read.
+"""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..joins import Merged, Prefixed
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from .shorthand import TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
+
+LINES = Merged((
+    Prefixed("1", scalar("4555.2.30.2.3.0", "dpduOutputCurrent1")),
+    Prefixed("2", scalar("4555.2.30.2.5.0", "dpduOutputCurrent2")),
+    Prefixed("3", scalar("4555.2.30.2.7.0", "dpduOutputCurrent3"))))
+
+PROFILES = (
+    Profile(
+        key="ipoman", vendor="Ingrasys", mib="IPOMANII-MIB, SOCOMECIPDU-MIB",
+        models=("iPoMan II, III", "Socomec iPDU"),
+        roots=(Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")), Root(oid("4555.1.1.20"), oid("4555.1.1.20.1"))),
+        outlets=(Outlets(
+            states=State(column("~.3.2.3.1.2", "outletStatusStatus"), on=("3",), off=("2",)),
+            control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
+            rows=column("~.3.2.2.1.2", "outletConfigDesc"),
+            name=column("~.3.2.2.1.2", "outletConfigDesc"),
+            current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
+            energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS)),),
+        load=total(figure(column("~.3.1.3.1.3", "inletStatusCurrent"), THOUSANDTHS), else_outlets=True),
+        energy=total(else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
+    Profile(
+        key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB",
+        models=("metered PDU (NRT-OP-PDU)",),
+        sys_object_ids=oids("4555.2.30"),
+        load=total(figure(LINES, TENTHS)),
+        evidence=Evidence(current=Proof.SIMULATED),
+        note="Metered per line; it has no outlets. The key is that of the facts, the device is no transfer switch."),
+)

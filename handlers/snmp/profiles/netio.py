@@ -1,0 +1,29 @@
+"""NETIO products: PowerPDU and PowerBOX of NETIO-PRODUCTS-NETIO-MIB. A measured 0 may as well mean that there is no meter."""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import ONES, THOUSANDTHS, column, figure, oids, scalar, total
+
+NOT_MEASURED = ("0", "-1")
+
+PROFILES = (
+    Profile(
+        key="netio", vendor="NETIO", mib="NETIO-PRODUCTS-NETIO-MIB",
+        models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
+        sys_object_ids=oids("47952"),
+        outlets=(Outlets(
+            states=State(column("47952.1.1.1.3", "netioOutputState"), on=("1",), off=("0",)),
+            control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
+            name=column("47952.1.1.1.2", "netioOutputName"),
+            current=figure(column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED),
+            power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
+            energy=figure(column("47952.1.1.1.26", "netioOutputEnergy"), THOUSANDTHS, NOT_MEASURED)),),
+        load=total(figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
+        power=total(figure(scalar("47952.1.2.5.0", "netioTotalLoad"), ONES, NOT_MEASURED), else_outlets=True),
+        energy=total(figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

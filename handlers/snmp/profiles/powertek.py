@@ -1,0 +1,37 @@
+"""Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row."""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..joins import Merged, Prefixed
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Tables
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, oid, oids, total
+
+
+def _tables(path: str, name: str) -> Tables:
+    return Tables(oid("42610.1.4.4.1.6.2"), 1, 8, path, name)
+
+
+PHASES = Merged(tuple(
+    Prefixed(str(phase), column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}")) for phase in (1, 2, 3)))
+
+PROFILES = (
+    Profile(
+        key="ts-bspdu", vendor="Powertek", mib="PWTv1-MIB",
+        models=("BSPDU", "TS BSPDU"),
+        sys_object_ids=oids("42610.1.4.4"),
+        outlets=(Outlets(
+            states=State(_tables("2.1.2", "outletPduXState"), on=("2",), off=("1",)),
+            control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
+            name=_tables("3.1.2", "outletCfgPduXName"),
+            current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
+            power=figure(_tables("2.1.5", "outletPduXPower"), TENTHS),
+            energy=figure(_tables("2.1.6", "outletPduXEnergy"))),),
+        load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
+        power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
+        energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

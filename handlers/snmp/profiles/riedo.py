@@ -1,0 +1,67 @@
+"""Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters count differently.
+
+One table holds meters of the PDU, its phases, its modules and its outlets. A meter without data says 0 in every column, so
+only meters with data of good quality count. Power may be below zero.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..controls import Write
+from ..figures import Figure, State
+from ..joins import Gathered, Only
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Source
+from .shorthand import ONES, THOUSANDTHS, column, figure, oids, total
+
+NAME = column("55108.1.3.1.1.2", "upduMeterName")
+TYPE = column("55108.1.3.1.1.3", "upduMeterType")
+ENERGY = column("55108.1.3.1.1.4", "upduMeterEnergyP")
+POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
+CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
+QUALITY = column("55108.1.3.1.1.15", "upduMeterDataQuality")
+RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
+PDU_TOTAL, PDU_TOTAL_CALCULATED, PHASE_TOTAL, PHASE_TOTAL_CALCULATED, OUTLET = "0", "1", "2", "3", "6"
+WITHOUT_DATA = ("1", "2")
+
+
+def _with_data(values: Source) -> Source:
+    return Only(values, QUALITY, WITHOUT_DATA, keep=False)
+
+
+def _of_type(values: Source, scale: Decimal, *types: str) -> Figure:
+    return figure(Only(_with_data(values), TYPE, types), scale)
+
+
+def _of_relay(values: Source) -> Source:
+    return Gathered(_with_data(values), NAME, RELAY_METERS)
+
+
+PROFILES = (
+    Profile(
+        key="riedo-updu", vendor="Riedo Networks", mib="RNX-UPDU-MIB",
+        models=("UPDU RN3xxx",),
+        sys_object_ids=oids("55108.1"),
+        outlets=(
+            Outlets(
+                states=State(column("55108.1.4.1.1.4", "upduRelayOperStatus"), on=("1",), off=("0",)),
+                control=Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
+                name=RELAY_METERS,
+                current=figure(_of_relay(CURRENT), THOUSANDTHS),
+                power=figure(_of_relay(POWER)),
+                energy=figure(_of_relay(ENERGY), THOUSANDTHS)),
+            Outlets(
+                rows=Only(NAME, TYPE, (OUTLET,)), number=NAME, name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
+                current=_of_type(CURRENT, THOUSANDTHS, OUTLET), power=_of_type(POWER, ONES, OUTLET),
+                energy=_of_type(ENERGY, THOUSANDTHS, OUTLET))),
+        # A unit of one phase has no meters of phases.
+        load=total(_of_type(CURRENT, THOUSANDTHS, PHASE_TOTAL), _of_type(CURRENT, THOUSANDTHS, PHASE_TOTAL_CALCULATED),
+                   _of_type(CURRENT, THOUSANDTHS, PDU_TOTAL), _of_type(CURRENT, THOUSANDTHS, PDU_TOTAL_CALCULATED),
+                   else_outlets=True),
+        power=total(_of_type(POWER, ONES, PDU_TOTAL), _of_type(POWER, ONES, PDU_TOTAL_CALCULATED), else_outlets=True),
+        energy=total(_of_type(ENERGY, THOUSANDTHS, PDU_TOTAL), _of_type(ENERGY, THOUSANDTHS, PDU_TOTAL_CALCULATED),
+                     else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

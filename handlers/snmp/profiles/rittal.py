@@ -1,0 +1,46 @@
+"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB. There is no table of outlets but one of variables.
+
+A variable is found by its whole name, since its number changes with firmware and sensors: the CMC's own relays
+("Output.Relay") are no sockets. The identity is device.socket. The device says how each value is scaled.
+"""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..figures import Figure, State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Named
+from .shorthand import ONES, oid, oids, total
+
+NAMES, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "10", "11", "7", "13"))
+RELAYS = r"(?:Sockets\.Socket |PSM_[^.]*\.Plug ?)(\d+)\.(?:General\.)?Relay"
+READ_WRITE = "3"
+
+RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
+
+
+def _sum(pattern: str, of: str) -> Figure:
+    return Figure(Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}"), ONES, ("-1",),
+                  factor=Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}"))
+
+
+PROFILES = (
+    Profile(
+        key="rittal-cmc3", vendor="Rittal", mib="RITTAL-CMC-III-MIB",
+        models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
+        sys_object_ids=oids("2606.7"),
+        outlets=(Outlets(
+            states=State(RELAY, on=("1",), off=("0",)),
+            control=Guarded(Write(RELAY, on=1, off=0), Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
+                            allow=(READ_WRITE,), why="its relay cannot be written"),
+            name=Named(NAMES, TEXTS, r"(?:Sockets\.Socket |PSM_[^.]*\.Plug ?)(\d+)\.(?:General\.)?DescName",
+                       "cmcIIIVarValueStr of ...DescName")),),
+        load=total(_sum(r"Phase L(\d+)\.Current\.Value", "Phase L...Current.Value")),
+        power=total(_sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
+                    _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value")),
+        energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
+                     _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value")),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.DRIVER),
+        note="That 0 switches a socket off is inferred from what is read: the MIB gives the variables no meaning."),
+)

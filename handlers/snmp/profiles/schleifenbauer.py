@@ -1,0 +1,34 @@
+"""Schleifenbauer: databus rings of up to 512 units, also sold by Conteg under another root. The index is unit.outlet.
+
+The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches; where only
+some outlets are metered or switched, the others are missing there.
+"""
+from __future__ import annotations
+
+from ..controls import Unlock, Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from .shorthand import HUNDREDTHS, column, figure, oid, total
+
+STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
+NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
+
+PROFILES = (
+    Profile(
+        key="schleifenbauer", vendor="Schleifenbauer", mib="SCHLEIFENBAUER-DATABUS-MIB, CONTEG-DATABUS-MIB",
+        models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
+        roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
+        outlets=(Outlets(
+            states=State(STATE, on=("1",), off=("0",)),
+            control=Unlock(column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)),
+            rows=NAME, count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"), name=NAME,
+            current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
+            power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
+            energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
+        load=total(figure(column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent"), HUNDREDTHS), else_outlets=True),
+        power=total(figure(column("~.1.1.2.6.1.1.10", "sdbDevInPowerWatt")), else_outlets=True),
+        energy=total(figure(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                          switching=Proof.SIMULATED)),
+)

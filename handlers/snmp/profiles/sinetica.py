@@ -1,0 +1,36 @@
+"""Sinetica Hawk-i, sold by Panduit as Eagle-i: HAWK-I2-MIB. The index is pdu.outlet.
+
+There is a password for each outlet, and the MIB does not say how it goes with a command. The objects beside this table
+switch all outlets of a unit, or of all units.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..controls import Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import TENTHS, column, figure, oids, total
+
+STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
+HUNDREDS = Decimal(100)         # tenths of a kilowatt
+
+PROFILES = (
+    Profile(
+        key="sinetica-hawk", vendor="Sinetica", mib="HAWK-I2-MIB",
+        models=("Hawk-i", "Panduit Eagle-i"),
+        sys_object_ids=oids("3711.24"),
+        outlets=(Outlets(
+            states=State(STATE, on=("1",), off=("2",)),
+            control=Write(STATE, on=1, off=2),
+            name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
+            current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
+            energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS)),),
+        load=total(figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS), else_outlets=True),
+        power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS)),
+        energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.MIB),
+        note="A command acts after a delay set on the device, and an outlet's password may stand in its way."),
+)

@@ -1,0 +1,55 @@
+"""Synaccess: netBooter of SYNSYS-MIB and SynLink of SYNLINK-MIB.
+
+In the netBooter's present table index 0 is outlet 1; in the tree that older units have, index 1 is outlet 1. A command
+given with the wrong one of the two would switch the neighbour: they are two ways, and state and command never mix.
+"""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..figures import State
+from ..joins import Merged, Number, Prefixed
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import ONES, column, figure, oids, scalar, total
+
+STATUS = column("21728.3.2.1.1.3", "outletStatus")
+OLD_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
+LINK_STATE = column("21728.4.5.1.1.7", "outletState")
+BANKS = Merged((Prefixed("1", scalar("21728.3.3.2.0", "currentDrawStatus1")), Prefixed("2", scalar("21728.3.3.3.0", "currentDrawStatus2"))))
+# An inlet module that is not fitted reads as nothing, or as zero: then the banks tell.
+NO_MODULE = ("0", "0.0", "0.00")
+NO = "2"
+
+PROFILES = (
+    Profile(
+        key="synaccess-synlink", vendor="Synaccess", mib="SYNLINK-MIB",
+        models=("SynLink SP, SM",),
+        sys_object_ids=oids("21728.4", "21728"),
+        outlets=(Outlets(
+            states=State(LINK_STATE, on=("1",), off=("0",)),
+            control=Guarded(Write(LINK_STATE, on=1, off=0), scalar("21728.4.1.10.0", "outletSwitchingSupported"), refuse=(NO,),
+                            why="this model does not switch"),
+            name=column("21728.4.5.1.1.3", "outletName")),),
+        power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
+        energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED),
+        note="Currents are not read: the MIB says amperes for whole numbers and no scale."),
+    Profile(
+        key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB",
+        models=("netBooter NP series",),
+        sys_object_ids=oids("21728"),
+        outlets=(
+            Outlets(
+                states=State(STATUS, on=("1",), off=("2",)),
+                control=Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
+                number=Number(STATUS, plus=1),
+                name=column("21728.3.2.1.1.2", "outletName"),
+                current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw"))),
+            Outlets(
+                states=State(OLD_STATUS, on=("1", "257"), off=("0", "2", "256")),
+                control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
+        load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
+        energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"))),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
+)

@@ -1,0 +1,19 @@
+"""Teltronix: from one driver, without a MIB."""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import column, oids
+
+STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
+
+PROFILES = (
+    Profile(
+        key="teltronix", vendor="Teltronix", mib="none public",
+        models=("PDU",),
+        sys_object_ids=oids("23620"),
+        outlets=(Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER)),
+)

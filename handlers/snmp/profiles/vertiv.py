@@ -1,0 +1,138 @@
+"""Vertiv and what it bought: Geist, Liebert, Avocent, and the rack manager with its MPDUs.
+
+Five layouts that share nothing but the owner. In four of them the numbers of the command are not those of the state.
+"""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..figures import State
+from ..joins import Only, Part
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from ..sources import Source, Span, Spread
+from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, total
+
+# Geist of today (VERTIV-V5-MIB): switched and metered outlets are two tables; the factory's name joins them.
+V5_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
+V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
+V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
+V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
+V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
+
+
+def _v5_metered(values: Source) -> Source:
+    return by_number(values, keys=(V5_METERED_NAME,), own=(V5_NAME,))
+
+
+# Geist of before (GEIST-MIB-V3): one column is read as a state and written as a verb.
+V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
+
+# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N, and after outlet 24 writable limits follow.
+DCS_OUTLETS = Spread(oids("13400.3.2.225.1.1")[0], (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
+DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
+DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
+DCS_SWITCHED = ("2", "4", "6", "8")
+
+AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
+NOT_MEASURED = ("0", "-1")      # what PM-MIB says 0 means in every measured column
+
+PROFILES = (
+    Profile(
+        key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB",
+        models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
+        sys_object_ids=oids("21239.5.2", "21239.42.1"),
+        outlets=(
+            Outlets(
+                states=State(column("21239.5.2.3.5.1.4", "pduOutletSwitchState"), on=("1",), off=("2",)),
+                control=Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
+                name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
+                current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
+                power=figure(_v5_metered(V5_POWER)),
+                energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS)),
+            Outlets(
+                rows=V5_METERED_NAME, name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
+                current=figure(V5_CURRENT, HUNDREDTHS), power=figure(V5_POWER), energy=figure(V5_ENERGY, THOUSANDTHS))),
+        load=total(figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS), else_outlets=True),
+        power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
+        energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3",
+        models=("Geist RCM-O, RSO with version 3 firmware",),
+        sys_object_ids=oids("21239.2"),
+        outlets=(Outlets(
+            # The status is what was ordered and the feedback what was measured: both must agree.
+            states=State(V3_STATUS, on=("1",), off=("0",), confirm=column("21239.2.16.1.4", "ctrlOutletFeedback")),
+            control=Write(V3_STATUS, on=1, off=3),
+            name=column("21239.2.16.1.2", "ctrlOutletName"),
+            current=figure(column("21239.2.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
+            power=figure(column("21239.2.16.1.15", "ctrlOutletPower")),
+            energy=figure(column("21239.2.16.1.14", "ctrlOutletkWattHrs"))),),
+        load=total(else_outlets=True), power=total(else_outlets=True), energy=total(else_outlets=True),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.MIB),
+        note="The MIB gives the command as a Gauge32 and DCImanager writes an INTEGER, which a strict device refuses."),
+    Profile(
+        key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB",
+        models=("Liebert MPH, MPH2", "Liebert MPX"),
+        sys_object_ids=oids("476.1.42"),
+        outlets=(Outlets(
+            states=State(column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"), on=("2",), off=("1",)),
+            control=Guarded(
+                Guarded(
+                    Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
+                    column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"), refuse=("1", "2", "5"),
+                    why="this receptacle only measures"),
+                column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
+                why="it is locked on the device"),
+            number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
+            name=column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel"),
+            current=figure(column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS),
+            power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
+            energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS)),),
+        load=total(figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS), else_outlets=True),
+        power=total(figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")), else_outlets=True),
+        energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                          switching=Proof.SIMULATED),
+        note="A command also becomes the state of the receptacle after a power failure."),
+    Profile(
+        key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB",
+        models=("RDU-A and RDU manager with MPDU",),
+        sys_object_ids=NET_SNMP,
+        outlets=(Outlets(
+            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
+            control=Guarded(
+                Write(DCS_OUTLETS, on=1, off=0),
+                Part(DCS_TYPE, over=DCS_OUTLETS, stop=1), allow=DCS_SWITCHED, why="its unit only meters")),),
+        load=total(figure(Only(column("13400.3.2.225.1.1.4", "mpduMpscom4TotalCurrent"), DCS_TYPE, DCS_PRESENT), TENTHS,
+                          absent=("9999",))),
+        power=total(figure(Only(column("13400.3.2.225.1.1.8", "mpduMpscom8ActivePower"), DCS_TYPE, DCS_PRESENT), TENS,
+                           absent=("9999",))),
+        energy=total(figure(Only(column("13400.3.2.225.1.1.13", "mpduMpscom13PowerConsumption"), DCS_TYPE, DCS_PRESENT), HUNDREDTHS)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB",
+        models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
+        roots=(Root(oids("10418.17.1")[0], oids("10418.17.2.5.5.1")[0]),
+               Root(oids("10418.16")[0], oids("10418.16.2.5.5.1")[0]),
+               Root(oids("10418.26")[0], oids("10418.26.2.5.5.1")[0])),
+        outlets=(Outlets(
+            states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11")),
+            control=Guarded(
+                Write(column("~.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
+                AVOCENT_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
+            name=column("~.4", "pmPowerMgmtOutletsTableName"),
+            current=figure(column("~.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
+            power=figure(column("~.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
+            energy=figure(column("~.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
+        load=total(else_outlets=True), power=total(else_outlets=True), energy=total(else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

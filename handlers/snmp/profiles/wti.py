@@ -1,0 +1,31 @@
+"""WTI: power switches of WTI-POWER-MIB. Actions 1 to 4 only mark a plug, 5 to 8 mark it and carry out all marks of the unit.
+
+What the actions mean is from WTI's user guides; the MIB gives their range alone.
+"""
+from __future__ import annotations
+
+from ..controls import Unmarked, Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import NET_SNMP, TENTHS, column, figure, oids, scalar, total
+
+ACTION = column("2634.3.100.200.1.4", "plugAction")
+
+PROFILES = (
+    Profile(
+        key="wti-power", vendor="WTI", mib="WTI-POWER-MIB",
+        models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
+        sys_object_ids=(*oids("2634.6"), *NET_SNMP),
+        outlets=(Outlets(
+            states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
+            control=Unmarked(Write(ACTION, on=5, off=6), ACTION, quiet=("0",),
+                             why="a command also carries out what someone else has marked"),
+            number=column("2634.3.100.200.1.2", "plugID"),
+            name=column("2634.3.100.200.1.5", "plugName"),
+            current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),
+            power=figure(column("2634.3.100.200.1.8", "plugPower"))),),
+        load=total(figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS), else_outlets=True),
+        power=total(figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
+)
