@@ -10,13 +10,13 @@ import importlib
 import inspect
 import json
 import math
-import re
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Protocol, Tuple, \
     TypeVar, Union, cast
 
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 
 from . import VERSION
+from .address import host_and_port as host_and_port
 from .errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 
 if TYPE_CHECKING:
@@ -71,16 +71,6 @@ def address(pdu_data: object) -> str:
                 return text.strip()
     raise SettingsError(f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
                         "give one on the form or in the handler setting 'host'")
-
-
-def host_and_port(text: str) -> Tuple[str, Optional[int]]:
-    """An address as `address` gives it, without brackets, and the port that stood behind it (None: no port)."""
-    found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
-    if found is None:
-        return text.strip(), None
-    bracketed, behind_brackets, plain, behind_plain = found.groups()
-    digits = behind_brackets or behind_plain
-    return bracketed if plain is None else plain, int(digits) if digits else None
 
 
 def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:

@@ -1,0 +1,146 @@
+"""Reading a PDU of 48 outlets from a real upsd: this client beside PyNUTClient and upsc, near (0 ms) and far (20 ms).
+
+Each figure is a median over runs on a new connection each; `far` is through a relay that delays bytes, not the opening of
+the connection; since it ends the server's TCP, the server's 40 ms stall shows there for everybody who asks twice. Ends with 0 if the goals are met, with 1 if one is missed.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from handlers.nut import pynut
+from handlers.nut.client import NutClient
+from handlers.nut.handler import make_handler
+from pdu_common.connection import PduData
+from tests.handlers.nut.given import pdu_variables
+from tests.needs import ROOT, program
+from tests.servers import upsd
+from tests.servers.delay import DelayRelay
+from tests.servers.upsd import Upsd
+
+FAR_S = 0.020
+GOALS = (("near", 20.0), ("far", 4.0))
+theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
+
+
+class Place(NamedTuple):
+    """Where a server is reached."""
+
+    host: str
+    port: int
+
+
+def ours_in_one_write(place: Place) -> None:
+    with NutClient(place.host, place.port) as nut:
+        seen = nut.snapshots(["pdu"], writable=True)["pdu"]
+    assert len(seen.variables) > 300 and seen.commands and seen.writable
+
+
+def ours_with_descriptions(place: Place) -> None:
+    with pynut.PyNUTClient(place.host, place.port) as nut:
+        assert len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+
+
+def handler_status(place: Place) -> None:
+    assert len(make_handler(PduData(place.host, {"port": str(place.port), "device": "pdu"})).status().ports) == 48
+
+
+def pynutclient(place: Place) -> None:
+    nut = theirs.PyNUTClient(place.host, place.port)
+    try:
+        assert len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+    finally:
+        nut._PyNUTClient__srv_handler.close()
+
+
+def pynutclient_variables(place: Place) -> None:
+    nut = theirs.PyNUTClient(place.host, place.port)
+    try:
+        assert len(nut.GetUPSVars("pdu")) > 300
+    finally:
+        nut._PyNUTClient__srv_handler.close()
+
+
+def process(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    assert done.stdout.count(b"\n") > 300
+
+
+def upsc(place: Place) -> None:
+    process(program("upsc"), f"pdu@{place.host}:{place.port}")
+
+
+def our_tool(place: Place) -> None:
+    process(sys.executable, "-m", "handlers.nut", f"{place.host}:{place.port}", "vars", "pdu")
+
+
+WORK: Sequence["tuple[str, str, Callable[[Place], None]]"] = (
+    ("variables, writable variables, commands", "this client, one write", ours_in_one_write),
+    ("", "this client as PyNUT facade, with descriptions", ours_with_descriptions),
+    ("", "PyNUTClient", pynutclient),
+    ("status of 48 outlets", "this handler", handler_status),
+    ("", "PyNUTClient, variables only", pynutclient_variables),
+    ("a status as a process of its own", "python -m handlers.nut ... vars", our_tool),
+    ("", "upsc", upsc),
+)
+
+
+def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]]:
+    """Medians in seconds, by work and place. All take turns, so that whatever else the machine does meets them alike."""
+    taken: Dict[str, Dict[str, List[float]]] = {name: {at: [] for at in where} for _, name, _ in WORK}
+    for _ in range(runs + 1):
+        for _, name, work in WORK:
+            for at, place in where.items():
+                begin = time.perf_counter()
+                work(place)
+                taken[name][at].append(time.perf_counter() - begin)
+    # the first turn warms caches up
+    return {name: {at: statistics.median(times[1:]) for at, times in places_.items()} for name, places_ in taken.items()}
+
+
+@contextlib.contextmanager
+def places() -> Iterator[Dict[str, Place]]:
+    with Upsd([upsd.dummy("pdu", pdu_variables(48))]) as server, DelayRelay(server.host, server.port, FAR_S) as relay:
+        yield {"near": Place(server.host, server.port), "far": Place(relay.host, relay.port)}
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
+    parser.add_argument("--runs", type=int, default=15, help="of each, besides one to warm up (default: %(default)s)")
+    runs = parser.parse_args(arguments).runs
+    with places() as where:
+        figures = measure(where, runs)
+    table = Table(title=f"a PDU of 48 outlets on a real upsd, milliseconds, medians of {runs}")
+    for column in ("what", "with", "0 ms", f"{FAR_S * 1000:.0f} ms"):
+        table.add_column(column, justify="right" if column.endswith("ms") else "left")
+    for what, name, _ in WORK:
+        table.add_row(what, name, *(f"{figures[name][at] * 1000:.1f}" for at in ("near", "far")))
+    console = Console(width=110)
+    console.print(table)
+    return 0 if all(_judge(console, *line) for line in _goals(figures)) else 1
+
+
+def _goals(figures: Dict[str, Dict[str, float]]) -> List["tuple[str, float, float]"]:
+    ours, others = figures["this client, one write"], figures["PyNUTClient"]
+    found = [(f"{at}: times quicker than PyNUTClient", others[at] / ours[at], goal) for at, goal in GOALS]
+    tool, c = figures["python -m handlers.nut ... vars"], figures["upsc"]
+    return found + [(f"{at}: times quicker than upsc, as processes", c[at] / tool[at], 1.0) for at, _ in GOALS]
+
+
+def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:
+    met = ratio >= goal
+    console.print(f"{what}: {ratio:.1f} (goal {goal:g}): {'met' if met else 'MISSED'}", highlight=False)
+    return met
+
+
+if __name__ == "__main__":
+    sys.exit(main())

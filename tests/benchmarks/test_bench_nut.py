@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Dict
+
+import pytest
+
+from tests.benchmarks import bench_nut
+from tests.handlers.nut.given import handler, states
+from tests.servers.delay import DelayRelay
+from tests.simulators.nut_server import NutServer
+
+
+def figures(ours: float, theirs: float, tool: float, upsc: float) -> Dict[str, Dict[str, float]]:
+    named = {"this client, one write": ours, "PyNUTClient": theirs, "python -m handlers.nut ... vars": tool, "upsc": upsc}
+    return {name: {"near": figure, "far": figure} for name, figure in named.items()}
+
+
+def test_the_goals_are_ratios_and_a_missed_one_counts() -> None:
+    met = bench_nut._goals(figures(1.0, 20.0, 1.0, 1.0))
+    assert [ratio >= goal for _, ratio, goal in met] == [True, True, True, True]
+    missed = bench_nut._goals(figures(1.0, 19.0, 1.1, 1.0))
+    assert [ratio >= goal for _, ratio, goal in missed] == [False, True, False, False]
+
+
+def test_the_relay_changes_nothing_but_the_time() -> None:
+    with NutServer() as server, DelayRelay(server.host, server.port, 0.002) as relay:
+        assert states(handler(relay, device="pdu").status()) == states(handler(server, device="pdu").status())
+        assert server.books().connections == 2
+
+
+@pytest.mark.against("NUT upsd")
+def test_everything_that_is_measured_runs_and_reads_the_whole_pdu() -> None:
+    with bench_nut.places() as where:
+        measured = bench_nut.measure(where, 1)
+    assert set(measured) == {name for _, name, _ in bench_nut.WORK}
+    assert all(seconds > 0 for times in measured.values() for seconds in times.values())

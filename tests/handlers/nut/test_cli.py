@@ -1,0 +1,173 @@
+"""`python -m handlers.nut` as a person and a script use it."""
+from __future__ import annotations
+
+import getpass
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Iterator, List
+
+import pytest
+
+from handlers.nut.__main__ import COMMANDS, main
+from tests.needs import ROOT
+from tests.servers.upsd import ADMIN, PRIMARY, Upsd
+from tests.simulators.nut_server import Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
+from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN
+
+HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"], description="two words")
+
+
+@pytest.fixture
+def server() -> Iterator[NutServer]:
+    with NutServer([SwitchedPdu("pdu", 12), HOSTILE], [SIMULATED_ADMIN, User("mon", "monpw", upsmon="primary")]) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_login_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("NUT_USER", "NUT_PASSWORD"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+class Run:
+    """What one call of the tool printed and ended with."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], server: Any, *words: str) -> None:
+        self.code = main([f"{server.host}:{server.port}", *words])
+        self.out, self.err = capsys.readouterr()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(capsys, server, "list").out.splitlines() == ["pdu  Simulated PDU, 12 outlets", "odd  two words"]
+    assert "outlet.7.status: off\n" in Run(capsys, server, "vars", "pdu").out
+    assert Run(capsys, server, "vars", "pdu", "outlet.7.status").out == "off\n"
+    table = Run(capsys, server, "outlets", "pdu").out.splitlines()
+    assert table[7].split() == ["7", "7", "Server", "7", "off", "0", "0", "2.5", "outlet.7.load.on,", "outlet.7.load.off"]
+    assert table[-1] == f"load {server.books().load_a:g} A, energy {server.books().energy_kwh:g} kWh"
+    assert Run(capsys, server, "commands", "pdu").out.splitlines()[0].split("  ", 1)[0] == "outlet.1.load.off"
+    assert Run(capsys, server, "clients").out.splitlines() == ["pdu  none", "odd  none"]
+    assert Run(capsys, server, "ver").out.splitlines() == ["Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/", "protocol 1.3"]
+
+
+def test_json_says_the_same(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(capsys, server, "list", "--json").json == {"pdu": "Simulated PDU, 12 outlets", "odd": "two words"}
+    assert Run(capsys, server, "--json", "vars", "pdu").json["outlet.7.status"] == "off"
+    for words in (("vars", "pdu", "outlet.7.status", "--json"), ("vars", "--json", "pdu", "outlet.7.status"),
+                  ("vars", "pdu", "--json", "outlet.7.status", "--timeout", "5")):
+        assert Run(capsys, server, *words).json == {"outlet.7.status": "off"}
+    found = Run(capsys, server, "outlets", "pdu", "--json").json
+    assert {f"pdu/{one['identity']}": one["state"] == "on" for one in found["outlets"]} == server.books().states
+    assert found["load_a"] == server.books().load_a and found["outlets"][0]["off"] == "outlet.1.load.off"
+    assert Run(capsys, server, "outlets", "odd", "--whole-load", "--json").json["outlets"][0]["identity"] == "load"
+    assert Run(capsys, server, "outlets", "odd", "--json").json["outlets"] == []
+    assert Run(capsys, server, "clients", "pdu", "--json").json == {"pdu": []}
+    assert Run(capsys, server, "ver", "--json").json["protocol"] == "1.3"
+    assert "outlet.1.load.on" in Run(capsys, server, "commands", "pdu", "--json").json
+
+
+def test_run_and_set_with_a_password_from_file_environment_and_prompt(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(SIMULATED_ADMIN.password + "\n")
+    ran = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--user", "admin", "--password-file", str(secret))
+    assert ran.code == 0 and "success" in ran.out and server.books().states["pdu/1"] is False
+    monkeypatch.setenv("NUT_USER", "admin")
+    monkeypatch.setenv("NUT_PASSWORD", SIMULATED_ADMIN.password)
+    done = Run(capsys, server, "set", "pdu", "outlet.1.desc", "two words", "--json")
+    assert done.code == 0 and done.json == {"reported": True, "value": "two words"}
+    monkeypatch.delenv("NUT_PASSWORD")
+    asked: List[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return SIMULATED_ADMIN.password
+    monkeypatch.setattr(getpass, "getpass", answer)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert Run(capsys, server, "run", "pdu", "outlet.1.load.on").code == 0 and asked == ["Password of admin: "]
+
+
+def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUT_USER", "admin")
+    monkeypatch.setenv("NUT_PASSWORD", SIMULATED_ADMIN.password)
+    monkeypatch.setattr("handlers.nut.__main__._SEEN_S", 0.0)
+    server.faults.ignored = True
+    ignored = Run(capsys, server, "set", "pdu", "outlet.1.desc", "new")
+    assert ignored.code == 9 and "another value" in ignored.out
+    server.faults.no_tracking = True
+    untracked = Run(capsys, server, "run", "pdu", "outlet.1.load.off")
+    assert untracked.code == 9 and "accepted" in untracked.out
+
+
+@pytest.mark.parametrize("words, code, kind", [
+    (("vars", "none"), 2, "settings"), (("vars", "two words"), 2, "settings"), (("vars", "pdu", "no.such"), 6, "refused"),
+    (("run", "pdu", "outlet.1.load.off"), 2, "settings"), (("run", "pdu", "outlet.1.load.off", "--user", "admin"), 2, "settings"),
+    (("vars", "stale"), 10, "data-stale"), (("vars", "gone"), 11, "driver-not-connected"), (("list", "--tls"), 3, "unreachable"),
+    (("list", "--ca", "/none"), 2, "settings"), (("list", "--fingerprint", "abc"), 2, "settings"),
+    (("run", "pdu", "outlet.1.load.off", "--user", "a", "--password-file", "/none"), 2, "settings"),
+    (("outlets", "bare"), 8, "unsupported")])
+def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
+        words: "tuple[str, ...]", code: int, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}), StaticDevice("bare", {"device.type": "pdu"})]
+    with NutServer(devices) as server:
+        server.faults.drivers.update(stale=Driver.STALE, gone=Driver.GONE)
+        plain = Run(capsys, server, *words)
+        assert (plain.code, plain.out) == (code, "") and plain.err.startswith(f"{kind}: ") and plain.err.count("\n") == 1
+        machine = Run(capsys, server, *words, "--json")
+        assert machine.code == code and machine.json["error"]["kind"] == kind and not machine.err
+        assert not server.books().writes
+
+
+def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUT_PASSWORD", "wr0ngsecret")
+    denied = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--user", "admin")
+    assert denied.code == 4 and "wr0ngsecret" not in denied.err
+    server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
+    assert Run(capsys, server, "list").code == 5
+    server.stop()
+    assert Run(capsys, server, "list", "--timeout", "1").code == 3
+
+
+@pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",), ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
+def test_wrong_arguments_end_with_2_and_ask_nothing(server: NutServer, words: "tuple[str, ...]", capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"{server.host}:{server.port}", *words])
+    assert ended.value.code == 2 and "usage:" in capsys.readouterr().err and server.books().connections == 0
+
+
+def test_what_a_device_writes_cannot_move_a_terminal(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Run(capsys, server, "vars", "odd", "ups.id").out
+    assert shown == "a\\x1b[31m\\u2028b\n"
+
+
+def test_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    printed = capsys.readouterr().out
+    assert all(f"  {name} " in printed for name in COMMANDS) and "10 data stale" in printed
+
+
+@pytest.mark.against("NUT upsd")
+def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
+    def tool(server: Upsd, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run([sys.executable, "-m", "handlers.nut", f"{server.host}:{server.port}", *words], cwd=ROOT, text=True,
+                              capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", **environment}, stdin=subprocess.DEVNULL)
+    assert "pdu" in tool(real, "list").stdout
+    outlets = json.loads(tool(real, "outlets", "pdu", "--json").stdout)["outlets"]
+    assert len(outlets) == 48 and outlets[6]["state"] == "off"
+    login = {"NUT_USER": ADMIN.name, "NUT_PASSWORD": ADMIN.password}
+    assert tool(real, "set", "small", "ups.id", "by tool", **login).stdout == "ups.id: by tool\n"
+    failed = tool(real, "run", "small", "load.off", **login)
+    assert failed.returncode == 6 and failed.stderr.startswith("refused: ")
+    assert tool(real, "run", "small", "load.off", NUT_USER=PRIMARY.name, NUT_PASSWORD=PRIMARY.password).returncode == 4
+    authority = tmp_path / "ca.pem"
+    authority.write_text(real_tls.ca_pem)
+    assert tool(real_tls, "list", "--ca", str(authority)).stdout.startswith("pdu")
+    assert tool(real_tls, "list", "--tls").returncode == 3

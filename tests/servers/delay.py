@@ -1,0 +1,83 @@
+"""A TCP relay on 127.0.0.1 that holds back all bytes for half a round-trip time in each direction.
+
+What a network far away does to a client; only the opening of the connection is not delayed (add one round trip for it).
+"""
+from __future__ import annotations
+
+import contextlib
+import functools
+import queue
+import socket
+import threading
+import time
+from typing import Callable, List, Optional, Tuple
+
+Chunk = Tuple[float, bytes]         # when it is to arrive, and what; b"" ends the direction
+
+
+class DelayRelay:
+    """Relays to `host`:`port`; a context manager. Clients connect to its own `host` and `port`."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, host: str, port: int, round_trip_s: float) -> None:
+        self._target, self._half = (host, port), round_trip_s / 2
+        self._sockets: List[socket.socket] = []
+        self._threads: List[threading.Thread] = []
+        self._listener = socket.create_server((self.host, 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._start(self._accept)
+
+    def __enter__(self) -> "DelayRelay":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Closes everything. May be called more than once."""
+        for one in [self._listener, *self._sockets]:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _start(self, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._target)
+            except OSError:
+                return
+            for one in (near, far):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._sockets.append(one)
+            for source, sink in ((near, far), (far, near)):
+                chunks: "queue.Queue[Chunk]" = queue.Queue()
+                self._start(functools.partial(self._take, source, chunks))
+                self._start(functools.partial(self._give, sink, chunks))
+
+    def _take(self, source: socket.socket, chunks: "queue.Queue[Chunk]") -> None:
+        data: Optional[bytes] = None
+        while data != b"":
+            try:
+                data = source.recv(65536)
+            except OSError:
+                data = b""
+            chunks.put((time.monotonic() + self._half, data))
+
+    def _give(self, sink: socket.socket, chunks: "queue.Queue[Chunk]") -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                due, data = chunks.get()
+                time.sleep(max(0.0, due - time.monotonic()))
+                if not data:
+                    sink.shutdown(socket.SHUT_WR)
+                    return
+                sink.sendall(data)
