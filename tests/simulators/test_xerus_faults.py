@@ -124,6 +124,15 @@ def test_an_upload_arrives_byte_by_byte(pdu: XerusPdu, client: Client, data: byt
     assert client.call("/firmware", "getImageInfo")["result"]["info"]["valid"] is False
 
 
+def test_a_large_upload_over_plain_http_breaks_at_the_redirect() -> None:
+    with XerusPdu(Model(outlets=1), http_port=0) as pdu, Client(pdu, secure=False) as client:
+        with pytest.raises(OSError):
+            for _ in range(20):
+                client.post("/cgi-bin/fwupload.cgi", *_form("upfile", bytes(20_000_000)))
+                client.http.close()
+        assert pdu.books().writes == []
+
+
 @pytest.mark.parametrize("body", [b"", b"--edge\r\n", b"--edge\r\n\r\nno end", b"nothing at all"])
 def test_a_form_that_is_cut_off_is_refused(client: Client, body: bytes) -> None:
     answer = client.post("/cgi-bin/fwupload.cgi", body, {"Content-Type": "multipart/form-data; boundary=edge"})

@@ -17,6 +17,7 @@ JSON = "application/json; charset=UTF-8"
 _PIECE = 64 * 1024
 _REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 411: "Length Required",
             500: "Internal Server Error", 503: "Service Unavailable", 302: "Found", 307: "Temporary Redirect"}
+_MOVED = (302, 307)
 _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the network</body></html>"
 
 
@@ -146,6 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         instead = _instead(order, request)
         answer = instead or self._answer(device, request)
+        if answer.status in _MOVED and body.left > _PIECE:
+            self._send(answer, order)
+            self._hang_up()             # a redirect in the middle of an upload breaks it, as on real units
+            return
         body.skip()
         self._send(answer, order)
 
