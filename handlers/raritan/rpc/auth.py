@@ -19,7 +19,7 @@ class Type(Enumeration):
 
 @dataclass(eq=False, repr=False)
 class Policy(Structure):
-    type: Type = field(default_factory=lambda: Type(-1))
+    type: Type = field(default_factory=lambda: Type(0))
     useLocalIfRemoteFailed: bool = False
 
 
@@ -62,8 +62,8 @@ class LdapManager(Interface):
     @dataclass(eq=False, repr=False)
     class ServerSettings(Structure):
         server: str = ""
-        type: LdapManager.ServerType = field(default_factory=lambda: LdapManager.ServerType(-1))
-        secProto: LdapManager.SecurityProtocol = field(default_factory=lambda: LdapManager.SecurityProtocol(-1))
+        type: LdapManager.ServerType = field(default_factory=lambda: LdapManager.ServerType(0))
+        secProto: LdapManager.SecurityProtocol = field(default_factory=lambda: LdapManager.SecurityProtocol(0))
         port: int = 0
         sslPort: int = 0
         forceTrustedCert: bool = False
@@ -125,7 +125,7 @@ class RadiusManager(Interface):
         udpAccountPort: int = 0
         timeout: int = 0
         retries: int = 0
-        authType: RadiusManager.AuthType = field(default_factory=lambda: RadiusManager.AuthType(-1))
+        authType: RadiusManager.AuthType = field(default_factory=lambda: RadiusManager.AuthType(0))
         disableAccounting: bool = False
         messageAuthenticatorOptional: bool = False
 
@@ -165,7 +165,7 @@ class TacPlusManager(Interface):
         timeoutSeconds: int = 0
         retries: int = 0
         sharedSecret: str = ""
-        authenType: TacPlusManager.AuthenType = field(default_factory=lambda: TacPlusManager.AuthenType(-1))
+        authenType: TacPlusManager.AuthenType = field(default_factory=lambda: TacPlusManager.AuthenType(0))
         disableAccounting: bool = False
 
     @method()

@@ -65,9 +65,9 @@ class CascadeManager(Interface):
 
     @dataclass(eq=False, repr=False)
     class LinkUnit(Structure):
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(-1))
+        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
         host: str = ""
-        status: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(-1))
+        status: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
         fwVersion: str = ""
 
     @dataclass(eq=False, repr=False)
@@ -77,7 +77,7 @@ class CascadeManager(Interface):
 
     @dataclass(eq=False, repr=False)
     class Status(Structure):
-        role: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(-1))
+        role: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))
         primaryUnit: str = ""
         primaryLinkId: int = 0
         linkUnits: Dict[int, CascadeManager.LinkUnit] = field(default_factory=dict)
@@ -93,30 +93,30 @@ class CascadeManager(Interface):
     class LinkUnitAddedEvent(event.UserEvent):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitAddedEvent:1.0.0"
         linkId: int = 0
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(-1))
+        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
         host: str = ""
 
     @dataclass(eq=False, repr=False)
     class LinkUnitReleasedEvent(event.UserEvent):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitReleasedEvent:1.0.0"
         linkId: int = 0
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(-1))
+        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
         host: str = ""
 
     @dataclass(eq=False, repr=False)
     class LinkUnitStatusChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitStatusChangedEvent:1.0.0"
         linkId: int = 0
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(-1))
+        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
         host: str = ""
-        oldStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(-1))
-        newStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(-1))
+        oldStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
+        newStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
 
     @dataclass(eq=False, repr=False)
     class RoleChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.RoleChangedEvent:1.0.0"
-        oldRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(-1))
-        newRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(-1))
+        oldRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))
+        newRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))
         primaryUnit: str = ""
         _aliases = {"primaryUnit": ("master",)}
 

@@ -57,8 +57,6 @@ def encode_structure(value: Structure) -> Dict[str, object]:
         now = getattr(value, name)
         if name in came.absent and (name in came.lifted.values() or now == codec.blank()):
             continue
-        if value._came is None and now == -1 and isinstance(now, Enumeration):
-            continue                        # the caller made this structure and left the field out
         if name in came.null and now == codec.blank():
             out[came.spelling.get(name, name)] = None
         else:

@@ -44,13 +44,13 @@ class DateTime(Interface):
     @dataclass(eq=False, repr=False)
     class Cfg(Structure):
         zoneCfg: DateTime.ZoneCfg = field(default_factory=lambda: DateTime.ZoneCfg())
-        protocol: DateTime.Protocol = field(default_factory=lambda: DateTime.Protocol(-1))
+        protocol: DateTime.Protocol = field(default_factory=lambda: DateTime.Protocol(0))
         deviceTime: Time = EPOCH
         ntpCfg: DateTime.NtpCfg = field(default_factory=lambda: DateTime.NtpCfg())
 
     @dataclass(eq=False, repr=False)
     class NtpAuthKey(Structure):
-        type: DateTime.NtpAuthKeyType = field(default_factory=lambda: DateTime.NtpAuthKeyType(-1))
+        type: DateTime.NtpAuthKeyType = field(default_factory=lambda: DateTime.NtpAuthKeyType(0))
         dataHex: str = ""
 
     @dataclass(eq=False, repr=False)

@@ -22,7 +22,7 @@ class Bluetooth(Interface):
     @dataclass(eq=False, repr=False)
     class Settings(Structure):
         enabled: bool = False
-        antenna: Bluetooth.Antenna = field(default_factory=lambda: Bluetooth.Antenna(-1))
+        antenna: Bluetooth.Antenna = field(default_factory=lambda: Bluetooth.Antenna(0))
 
     @dataclass(eq=False, repr=False)
     class SettingsChangedEvent(event.UserEvent):
@@ -73,7 +73,7 @@ class Modbus(Interface):
     class SerialSettings(Structure):
         enabled: bool = False
         baudrate: int = 0
-        parity: Modbus.Parity = field(default_factory=lambda: Modbus.Parity(-1))
+        parity: Modbus.Parity = field(default_factory=lambda: Modbus.Parity(0))
         stopbits: int = 0
         readonly: bool = False
 

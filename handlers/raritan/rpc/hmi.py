@@ -23,8 +23,8 @@ class ExternalBeeper(Interface):
     @dataclass(eq=False, repr=False)
     class StateChangedEvent(Event):
         idlType = "hmi.ExternalBeeper_1_0_1.StateChangedEvent:1.0.0"
-        oldState: ExternalBeeper.State = field(default_factory=lambda: ExternalBeeper.State(-1))
-        newState: ExternalBeeper.State = field(default_factory=lambda: ExternalBeeper.State(-1))
+        oldState: ExternalBeeper.State = field(default_factory=lambda: ExternalBeeper.State(0))
+        newState: ExternalBeeper.State = field(default_factory=lambda: ExternalBeeper.State(0))
 
     @method()
     def getState(self) -> ExternalBeeper.State: declared()
@@ -57,7 +57,7 @@ class InternalBeeper(Interface):
     @dataclass(eq=False, repr=False)
     class StateChangedEvent(Event):
         idlType = "hmi.InternalBeeper_2_0_1.StateChangedEvent:1.0.0"
-        state: InternalBeeper.State = field(default_factory=lambda: InternalBeeper.State(-1))
+        state: InternalBeeper.State = field(default_factory=lambda: InternalBeeper.State(0))
         reason: str = ""
         mutedTemporarily: bool = False
 

@@ -35,12 +35,12 @@ class Port(Interface):
 
     @dataclass(eq=False, repr=False)
     class DetectionMode(Structure):
-        type: Port.DetectionType = field(default_factory=lambda: Port.DetectionType(-1))
+        type: Port.DetectionType = field(default_factory=lambda: Port.DetectionType(0))
         pinnedDeviceType: str = ""
 
     @dataclass(eq=False, repr=False)
     class DeviceTypeWithId(Structure):
-        id: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(-1))
+        id: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(0))
         type: str = ""
 
     @dataclass(eq=False, repr=False)
@@ -50,12 +50,12 @@ class Port(Interface):
         mode: Port.DetectionMode = field(default_factory=lambda: Port.DetectionMode())
         detectedDeviceType: str = ""
         detectedDeviceName: str = ""
-        pinnedDeviceTypeId: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(-1))
-        detectedDeviceTypeId: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(-1))
+        pinnedDeviceTypeId: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(0))
+        detectedDeviceTypeId: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(0))
         detectableDeviceTypes: List[Port.DeviceTypeWithId] = field(default_factory=list)
         topoId: str = ""
         serialId: str = ""
-        portType: peripheral.PortType = field(default_factory=lambda: peripheral.PortType(-1))
+        portType: peripheral.PortType = field(default_factory=lambda: peripheral.PortType(0))
         position: List[peripheral.PosElement] = field(default_factory=list)
 
     @dataclass(eq=False, repr=False)
@@ -105,8 +105,8 @@ class PortFuse(Interface):
     @dataclass(eq=False, repr=False)
     class StatusChangedEvent(Event):
         idlType = "portsmodel.PortFuse_1_0_1.StatusChangedEvent:1.0.0"
-        oldStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(-1))
-        newStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(-1))
+        oldStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(0))
+        newStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(0))
 
     @method()
     def getStatus(self) -> PortFuse.Status: declared()

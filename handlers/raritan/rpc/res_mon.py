@@ -23,7 +23,7 @@ class Entry(Structure):
         PROC_LIFE_TIME = 8
         PROC_COUNT = 9
 
-    type: Entry.Type = field(default_factory=lambda: Entry.Type(-1))
+    type: Entry.Type = field(default_factory=lambda: Entry.Type(0))
     name: str = ""
     value: int = 0
 

@@ -51,8 +51,8 @@ class FipsSettings(Structure):
 @dataclass(eq=False, repr=False)
 class IpFw(Structure):
     enabled: bool = False
-    defaultPolicyIn: IpfwPolicy = field(default_factory=lambda: IpfwPolicy(-1))
-    defaultPolicyOut: IpfwPolicy = field(default_factory=lambda: IpfwPolicy(-1))
+    defaultPolicyIn: IpfwPolicy = field(default_factory=lambda: IpfwPolicy(0))
+    defaultPolicyOut: IpfwPolicy = field(default_factory=lambda: IpfwPolicy(0))
     ruleSetIn: List[IpfwRule] = field(default_factory=list)
     ruleSetOut: List[IpfwRule] = field(default_factory=list)
 
@@ -60,7 +60,7 @@ class IpFw(Structure):
 @dataclass(eq=False, repr=False)
 class IpfwRule(Structure):
     ipMask: str = ""
-    policy: IpfwPolicy = field(default_factory=lambda: IpfwPolicy(-1))
+    policy: IpfwPolicy = field(default_factory=lambda: IpfwPolicy(0))
 
 
 @dataclass(eq=False, repr=False)
@@ -86,7 +86,7 @@ class RestrictedServiceAgreement(Structure):
 @dataclass(eq=False, repr=False)
 class RoleAccessControl(Structure):
     enabled: bool = False
-    defaultPolicy: RoleAccessPolicy = field(default_factory=lambda: RoleAccessPolicy(-1))
+    defaultPolicy: RoleAccessPolicy = field(default_factory=lambda: RoleAccessPolicy(0))
     rules: List[RoleAccessRule] = field(default_factory=list)
 
 
@@ -95,20 +95,20 @@ class RoleAccessRule(Structure):
     startIp: str = ""
     endIp: str = ""
     roleId: int = 0
-    policy: RoleAccessPolicy = field(default_factory=lambda: RoleAccessPolicy(-1))
+    policy: RoleAccessPolicy = field(default_factory=lambda: RoleAccessPolicy(0))
 
 
 @dataclass(eq=False, repr=False)
 class SSHHostKey(Structure):
     key: str = ""
-    type: SSHHostKeyType = field(default_factory=lambda: SSHHostKeyType(-1))
+    type: SSHHostKeyType = field(default_factory=lambda: SSHHostKeyType(0))
     fingerprints: List[SSHKeyFingerprint] = field(default_factory=list)
 
 
 @dataclass(eq=False, repr=False)
 class SSHKeyFingerprint(Structure):
     fingerprint: str = ""
-    type: SSHKeyFingerprintType = field(default_factory=lambda: SSHKeyFingerprintType(-1))
+    type: SSHKeyFingerprintType = field(default_factory=lambda: SSHKeyFingerprintType(0))
 
 
 @dataclass(eq=False, repr=False)

@@ -53,7 +53,7 @@ class ServerMonitor(Interface):
         enabled: bool = False
         target: Optional[Interface] = None
         powerCheck: ServerMonitor.ServerPowerCheckMethod = field(
-            default_factory=lambda: ServerMonitor.ServerPowerCheckMethod(-1))
+            default_factory=lambda: ServerMonitor.ServerPowerCheckMethod(0))
         powerThreshold: float = 0.0
         timeout: int = 0
         shutdownCmd: str = ""
@@ -76,11 +76,11 @@ class ServerMonitor(Interface):
 
     @dataclass(eq=False, repr=False)
     class ServerStatus(Structure):
-        powerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+        powerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(0))
         lastPowerControlResult: ServerMonitor.ServerPowerControlResult = field(
-            default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
+            default_factory=lambda: ServerMonitor.ServerPowerControlResult(0))
         reachable: ServerMonitor.ServerReachability = field(
-            default_factory=lambda: ServerMonitor.ServerReachability(-1))
+            default_factory=lambda: ServerMonitor.ServerReachability(0))
         lastRequest: Time = EPOCH
         lastResponse: Time = EPOCH
         requests: int = 0
@@ -105,7 +105,7 @@ class ServerMonitor(Interface):
         id: int = 0
         host: str = ""
         result: ServerMonitor.ServerPowerControlResult = field(
-            default_factory=lambda: ServerMonitor.ServerPowerControlResult(-1))
+            default_factory=lambda: ServerMonitor.ServerPowerControlResult(0))
 
     @dataclass(eq=False, repr=False)
     class ServerPowerControlInitiatedEvent(event.UserEvent):
@@ -120,9 +120,9 @@ class ServerMonitor(Interface):
         id: int = 0
         host: str = ""
         oldPowerState: ServerMonitor.ServerPowerState = field(
-            default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+            default_factory=lambda: ServerMonitor.ServerPowerState(0))
         newPowerState: ServerMonitor.ServerPowerState = field(
-            default_factory=lambda: ServerMonitor.ServerPowerState(-1))
+            default_factory=lambda: ServerMonitor.ServerPowerState(0))
 
     @dataclass(eq=False, repr=False)
     class ServerReachabilityEvent(Event):
@@ -130,7 +130,7 @@ class ServerMonitor(Interface):
         id: int = 0
         host: str = ""
         reachable: ServerMonitor.ServerReachability = field(
-            default_factory=lambda: ServerMonitor.ServerReachability(-1))
+            default_factory=lambda: ServerMonitor.ServerReachability(0))
 
     @dataclass(eq=False, repr=False)
     class ServerSettingsChangedEvent(event.UserEvent):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import time
 from http.cookiejar import DefaultCookiePolicy
@@ -77,7 +78,7 @@ class RequestsTransport:
             try:
                 content = drain(read, headers, request, end)
             except (_BELOW, OSError, http.client.HTTPException) as error:
-                raise unreachable(TimeoutError(), where) if _timed_out(error) else broken_off(error) from None
+                raise unreachable(socket.timeout(), where) if _timed_out(error) else broken_off(error) from None
         return Reply(response.status_code, headers, content)
 
 
@@ -133,7 +134,7 @@ def _translated(error: Exception, where: Endpoint, kept: bool) -> Union[HttpUnre
     if isinstance(error, requests.exceptions.InvalidURL):
         return unreachable(ValueError(), where)
     if _timed_out(error):
-        return unreachable(TimeoutError(), where)
+        return unreachable(socket.timeout(), where)
     for kind in (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionRefusedError, ConnectionError):
         found = _inner(error, kind)
         if found is not None:

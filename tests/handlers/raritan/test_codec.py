@@ -19,7 +19,7 @@ from .declared import Nowhere, classes, hints, structure_json
 STRUCTURES = classes(Structure)
 AGENT = Nowhere()
 State = pdumodel.Outlet.State
-thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @st.composite

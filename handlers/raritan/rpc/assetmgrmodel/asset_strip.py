@@ -60,7 +60,7 @@ class AssetStrip(Interface):
     class RackUnitInfo(Structure):
         rackUnitNumber: int = 0
         rackUnitPosition: int = 0
-        type: AssetStrip.TagType = field(default_factory=lambda: AssetStrip.TagType(-1))
+        type: AssetStrip.TagType = field(default_factory=lambda: AssetStrip.TagType(0))
         size: int = 0
         settings: AssetStripConfig.RackUnitSettings = field(default_factory=lambda: AssetStripConfig.RackUnitSettings())
         assetStripCascadePosition: int = 0
@@ -76,7 +76,7 @@ class AssetStrip(Interface):
         bladeOverflow: bool = False
         rackUnitCount: int = 0
         componentCount: int = 0
-        cascadeState: AssetStrip.CascadeState = field(default_factory=lambda: AssetStrip.CascadeState(-1))
+        cascadeState: AssetStrip.CascadeState = field(default_factory=lambda: AssetStrip.CascadeState(0))
 
     @dataclass(eq=False, repr=False)
     class TagChangeInfo(Structure):
@@ -107,13 +107,13 @@ class AssetStrip(Interface):
     @dataclass(eq=False, repr=False)
     class FirmwareUpdateStateChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.FirmwareUpdateStateChangedEvent:1.0.0"
-        state: AssetStrip.FirmwareUpdateState = field(default_factory=lambda: AssetStrip.FirmwareUpdateState(-1))
+        state: AssetStrip.FirmwareUpdateState = field(default_factory=lambda: AssetStrip.FirmwareUpdateState(0))
 
     @dataclass(eq=False, repr=False)
     class OrientationChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.OrientationChangedEvent:1.0.0"
-        oldOrientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(-1))
-        newOrientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(-1))
+        oldOrientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(0))
+        newOrientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(0))
 
     @dataclass(eq=False, repr=False)
     class RackUnitChangedEvent(event.UserEvent):
@@ -124,8 +124,8 @@ class AssetStrip(Interface):
     @dataclass(eq=False, repr=False)
     class StateChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.StateChangedEvent:1.0.0"
-        oldState: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(-1))
-        newState: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(-1))
+        oldState: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(0))
+        newState: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(0))
         deviceInfo: AssetStrip.DeviceInfo = field(default_factory=lambda: AssetStrip.DeviceInfo())
 
     @dataclass(eq=False, repr=False)

@@ -43,8 +43,8 @@ class AssetStripConfig(Interface):
 
     @dataclass(eq=False, repr=False)
     class RackUnitSettings(Structure):
-        opmode: AssetStripConfig.LEDOperationMode = field(default_factory=lambda: AssetStripConfig.LEDOperationMode(-1))
-        mode: AssetStripConfig.LEDMode = field(default_factory=lambda: AssetStripConfig.LEDMode(-1))
+        opmode: AssetStripConfig.LEDOperationMode = field(default_factory=lambda: AssetStripConfig.LEDOperationMode(0))
+        mode: AssetStripConfig.LEDMode = field(default_factory=lambda: AssetStripConfig.LEDMode(0))
         color: AssetStripConfig.LEDColor = field(default_factory=lambda: AssetStripConfig.LEDColor())
         name: str = ""
 
@@ -52,13 +52,13 @@ class AssetStripConfig(Interface):
     class StripSettings(Structure):
         rackUnitCount: int = 0
         name: str = ""
-        scanMode: AssetStripConfig.ScanMode = field(default_factory=lambda: AssetStripConfig.ScanMode(-1))
+        scanMode: AssetStripConfig.ScanMode = field(default_factory=lambda: AssetStripConfig.ScanMode(0))
         defaultColorConnected: AssetStripConfig.LEDColor = field(default_factory=lambda: AssetStripConfig.LEDColor())
         defaultColorDisconnected: AssetStripConfig.LEDColor = field(default_factory=lambda: AssetStripConfig.LEDColor())
         numberingMode: AssetStripConfig.NumberingMode = field(
-            default_factory=lambda: AssetStripConfig.NumberingMode(-1))
+            default_factory=lambda: AssetStripConfig.NumberingMode(0))
         numberingOffset: int = 0
-        orientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(-1))
+        orientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(0))
 
     @dataclass(eq=False, repr=False)
     class RackUnitSettingsChangedEvent(event.UserEvent):

@@ -32,14 +32,14 @@ class AssetStripLogger(Interface):
     @dataclass(eq=False, repr=False)
     class Record(Structure):
         timestamp: Time = EPOCH
-        type: AssetStripLogger.RecordType = field(default_factory=lambda: AssetStripLogger.RecordType(-1))
+        type: AssetStripLogger.RecordType = field(default_factory=lambda: AssetStripLogger.RecordType(0))
         assetStripNumber: int = 0
         rackUnitNumber: int = 0
         rackUnitPosition: int = 0
         slotNumber: int = 0
         tagId: str = ""
         parentBladeId: str = ""
-        state: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(-1))
+        state: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(0))
 
     @method()
     def getInfo(self) -> AssetStripLogger.Info: declared()

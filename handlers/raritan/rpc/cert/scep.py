@@ -30,7 +30,7 @@ class Scep(Interface):
 
     @dataclass(eq=False, repr=False)
     class EnrollmentRunInfo(Structure):
-        status: Scep.EnrollmentRunStatus = field(default_factory=lambda: Scep.EnrollmentRunStatus(-1))
+        status: Scep.EnrollmentRunStatus = field(default_factory=lambda: Scep.EnrollmentRunStatus(0))
         startedAt: Time = EPOCH
         endedAt: Time = EPOCH
         failureReason: str = ""

@@ -78,8 +78,8 @@ class ServerSSLCert(Interface):
 
     @dataclass(eq=False, repr=False)
     class KeyInfo(Structure):
-        type: ServerSSLCert.KeyType = field(default_factory=lambda: ServerSSLCert.KeyType(-1))
-        ecCurve: ServerSSLCert.EllipticCurve = field(default_factory=lambda: ServerSSLCert.EllipticCurve(-1))
+        type: ServerSSLCert.KeyType = field(default_factory=lambda: ServerSSLCert.KeyType(0))
+        ecCurve: ServerSSLCert.EllipticCurve = field(default_factory=lambda: ServerSSLCert.EllipticCurve(0))
         rsaKeyLength: int = 0
         inSecureElement: bool = False
 

@@ -27,7 +27,7 @@ class DiagLogSettings(Interface):
     @dataclass(eq=False, repr=False)
     class LogLevelEntry(Structure):
         ctxName: str = ""
-        logLevel: DiagLogSettings.LogLevel = field(default_factory=lambda: DiagLogSettings.LogLevel(-1))
+        logLevel: DiagLogSettings.LogLevel = field(default_factory=lambda: DiagLogSettings.LogLevel(0))
 
     @method()
     def resetLogLevelsForAllCtxNames(self) -> None: declared()

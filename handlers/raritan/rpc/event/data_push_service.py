@@ -32,7 +32,7 @@ class DataPushService(Interface):
         useAuth: bool = False
         username: str = ""
         password: str = ""
-        type: DataPushService.EntryType = field(default_factory=lambda: DataPushService.EntryType(-1))
+        type: DataPushService.EntryType = field(default_factory=lambda: DataPushService.EntryType(0))
         items: List[str] = field(default_factory=list)
         mqttSettings: DataPushService.MqttSettings = field(default_factory=lambda: DataPushService.MqttSettings())
 

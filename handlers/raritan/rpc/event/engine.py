@@ -34,8 +34,8 @@ class Engine(Interface):
             XOR = 2
 
         negate: bool = False
-        operation: Engine.Condition.Op = field(default_factory=lambda: Engine.Condition.Op(-1))
-        matchType: Engine.Condition.MatchType = field(default_factory=lambda: Engine.Condition.MatchType(-1))
+        operation: Engine.Condition.Op = field(default_factory=lambda: Engine.Condition.Op(0))
+        matchType: Engine.Condition.MatchType = field(default_factory=lambda: Engine.Condition.MatchType(0))
         eventId: List[str] = field(default_factory=list)
         conditions: List[Engine.Condition] = field(default_factory=list)
 
@@ -46,8 +46,8 @@ class Engine(Interface):
             DYN_NODE = 1
             LEAF = 2
 
-        eventDescType: Engine.EventDesc.Type = field(default_factory=lambda: Engine.EventDesc.Type(-1))
-        eventType: Event.Type = field(default_factory=lambda: Event.Type(-1))
+        eventDescType: Engine.EventDesc.Type = field(default_factory=lambda: Engine.EventDesc.Type(0))
+        eventType: Event.Type = field(default_factory=lambda: Event.Type(0))
         dynNodeContext: str = ""
         idComp: str = ""
         name: str = ""

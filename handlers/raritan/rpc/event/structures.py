@@ -14,7 +14,7 @@ class Event(Structure):
         STATE = 0
         TRIGGER = 1
 
-    type: Event.Type = field(default_factory=lambda: Event.Type(-1))
+    type: Event.Type = field(default_factory=lambda: Event.Type(0))
     id: List[str] = field(default_factory=list)
     asserted: bool = False
     timeStamp: Time = EPOCH

@@ -50,7 +50,7 @@ class ImageInfo(Structure):
 
 @dataclass(eq=False, repr=False)
 class ImageStatus(Structure):
-    state: ImageState = field(default_factory=lambda: ImageState(-1))
+    state: ImageState = field(default_factory=lambda: ImageState(0))
     error_message: str = ""
     time_started: Time = EPOCH
     size_total: int = 0
@@ -65,7 +65,7 @@ class UpdateHistoryEntry(Structure):
     product: str = ""
     platform: str = ""
     imageMD5: str = ""
-    status: UpdateHistoryStatus = field(default_factory=lambda: UpdateHistoryStatus(-1))
+    status: UpdateHistoryStatus = field(default_factory=lambda: UpdateHistoryStatus(0))
     details: str = ""
 
 

@@ -33,8 +33,8 @@ class LinkStateChangedEvent(Event):
     idlType = "net.LinkStateChangedEvent:1.0.0"
     ifName: str = ""
     ifLabel: str = ""
-    ifType: InterfaceType = field(default_factory=lambda: InterfaceType(-1))
-    ifState: InterfaceOpState = field(default_factory=lambda: InterfaceOpState(-1))
+    ifType: InterfaceType = field(default_factory=lambda: InterfaceType(0))
+    ifState: InterfaceOpState = field(default_factory=lambda: InterfaceOpState(0))
 
 
 @dataclass(eq=False, repr=False)

@@ -50,8 +50,8 @@ class EapAuthSettings(Structure):
     clientPrivKey: str = ""
     clearClientPrivKey: bool = False
     clientPrivKeyPassword: str = ""
-    outerMethod: EapOuterAuthMethod = field(default_factory=lambda: EapOuterAuthMethod(-1))
-    innerMethod: EapInnerAuthMethod = field(default_factory=lambda: EapInnerAuthMethod(-1))
+    outerMethod: EapOuterAuthMethod = field(default_factory=lambda: EapOuterAuthMethod(0))
+    innerMethod: EapInnerAuthMethod = field(default_factory=lambda: EapInnerAuthMethod(0))
     caCertChain: str = ""
     forceTrustedCert: bool = False
     allowOffTimeRangeCerts: bool = False
@@ -63,8 +63,8 @@ class EapAuthSettings(Structure):
 class EapSettings(Structure):
     identity: str = ""
     password: str = ""
-    outerMethod: EapOuterMethod = field(default_factory=lambda: EapOuterMethod(-1))
-    innerMethod: EapInnerMethod = field(default_factory=lambda: EapInnerMethod(-1))
+    outerMethod: EapOuterMethod = field(default_factory=lambda: EapOuterMethod(0))
+    innerMethod: EapInnerMethod = field(default_factory=lambda: EapInnerMethod(0))
     caCertificate: str = ""
     forceTrustedCert: bool = False
     allowOffTimeRangeCerts: bool = False
@@ -73,7 +73,7 @@ class EapSettings(Structure):
 
 @dataclass(eq=False, repr=False)
 class EthInfo(Structure):
-    eapStatus: EapStatus = field(default_factory=lambda: EapStatus(-1))
+    eapStatus: EapStatus = field(default_factory=lambda: EapStatus(0))
     linkMode: EthLinkMode = field(default_factory=lambda: EthLinkMode())
     linkModeValid: bool = False
     autonegEnabled: bool = False
@@ -83,15 +83,15 @@ class EthInfo(Structure):
 
 @dataclass(eq=False, repr=False)
 class EthLinkMode(Structure):
-    speed: EthSpeed = field(default_factory=lambda: EthSpeed(-1))
-    duplexMode: EthDuplexMode = field(default_factory=lambda: EthDuplexMode(-1))
+    speed: EthSpeed = field(default_factory=lambda: EthSpeed(0))
+    duplexMode: EthDuplexMode = field(default_factory=lambda: EthDuplexMode(0))
 
 
 @dataclass(eq=False, repr=False)
 class EthSettings(Structure):
     linkMode: EthLinkMode = field(default_factory=lambda: EthLinkMode())
     mtu: int = 0
-    authType: EthAuthType = field(default_factory=lambda: EthAuthType(-1))
+    authType: EthAuthType = field(default_factory=lambda: EthAuthType(0))
     eap: EapAuthSettings = field(default_factory=lambda: EapAuthSettings())
     lldpEnabled: bool = False
 
@@ -121,7 +121,7 @@ class Info(Structure):
 @dataclass(eq=False, repr=False)
 class InterfaceIPv4Info(Structure):
     enabled: bool = False
-    configMethod: IpConfigMethod = field(default_factory=lambda: IpConfigMethod(-1))
+    configMethod: IpConfigMethod = field(default_factory=lambda: IpConfigMethod(0))
     addrsCidr: List[IpAddrCidr] = field(default_factory=list)
     dhcpServerAddr: str = ""
     dhcpPreferredHostname: str = ""
@@ -130,7 +130,7 @@ class InterfaceIPv4Info(Structure):
 @dataclass(eq=False, repr=False)
 class InterfaceIPv6Info(Structure):
     enabled: bool = False
-    configMethod: IpConfigMethod = field(default_factory=lambda: IpConfigMethod(-1))
+    configMethod: IpConfigMethod = field(default_factory=lambda: IpConfigMethod(0))
     addrsCidr: List[IpAddrCidr] = field(default_factory=list)
     dhcpServerId: str = ""
     dhcpPreferredHostname: str = ""
@@ -142,10 +142,10 @@ class InterfaceIPv6Info(Structure):
 class InterfaceInfo(Structure):
     name: str = ""
     label: str = ""
-    type: InterfaceType = field(default_factory=lambda: InterfaceType(-1))
+    type: InterfaceType = field(default_factory=lambda: InterfaceType(0))
     enabled: bool = False
     controllingIfName: str = ""
-    state: InterfaceOpState = field(default_factory=lambda: InterfaceOpState(-1))
+    state: InterfaceOpState = field(default_factory=lambda: InterfaceOpState(0))
     macAddr: str = ""
     mtu: int = 0
     ipv4: InterfaceIPv4Info = field(default_factory=lambda: InterfaceIPv4Info())
@@ -156,7 +156,7 @@ class InterfaceInfo(Structure):
 @dataclass(eq=False, repr=False)
 class InterfaceIpSettings(Structure):
     enabled: bool = False
-    configMethod: IpConfigMethod = field(default_factory=lambda: IpConfigMethod(-1))
+    configMethod: IpConfigMethod = field(default_factory=lambda: IpConfigMethod(0))
     staticAddrCidr: IpAddrCidr = field(default_factory=lambda: IpAddrCidr())
     staticDefaultGatewayAddr: str = ""
     dhcpPreferredHostname: str = ""
@@ -172,8 +172,8 @@ class InterfaceSettings(Structure):
 
 @dataclass(eq=False, repr=False)
 class InterfaceState(Structure):
-    mode: InterfaceMode = field(default_factory=lambda: InterfaceMode(-1))
-    activeMode: InterfaceMode = field(default_factory=lambda: InterfaceMode(-1))
+    mode: InterfaceMode = field(default_factory=lambda: InterfaceMode(0))
+    activeMode: InterfaceMode = field(default_factory=lambda: InterfaceMode(0))
     wirelessSupported: bool = False
 
 
@@ -199,8 +199,8 @@ class IpRoutingSettings(Structure):
 
 @dataclass(eq=False, repr=False)
 class LanInterfaceParameters(Structure):
-    speed: LanSpeed = field(default_factory=lambda: LanSpeed(-1))
-    duplex: LanDuplex = field(default_factory=lambda: LanDuplex(-1))
+    speed: LanSpeed = field(default_factory=lambda: LanSpeed(0))
+    duplex: LanDuplex = field(default_factory=lambda: LanDuplex(0))
     autonegotiation: bool = False
     link: bool = False
     supportedModes: List[LanLinkMode] = field(default_factory=list)
@@ -208,20 +208,20 @@ class LanInterfaceParameters(Structure):
 
 @dataclass(eq=False, repr=False)
 class LanInterfaceSettings(Structure):
-    speed: LanSpeed = field(default_factory=lambda: LanSpeed(-1))
-    duplex: LanDuplex = field(default_factory=lambda: LanDuplex(-1))
+    speed: LanSpeed = field(default_factory=lambda: LanSpeed(0))
+    duplex: LanDuplex = field(default_factory=lambda: LanDuplex(0))
 
 
 @dataclass(eq=False, repr=False)
 class LanLinkMode(Structure):
-    speed: LanSpeed = field(default_factory=lambda: LanSpeed(-1))
-    duplex: LanDuplex = field(default_factory=lambda: LanDuplex(-1))
+    speed: LanSpeed = field(default_factory=lambda: LanSpeed(0))
+    duplex: LanDuplex = field(default_factory=lambda: LanDuplex(0))
 
 
 @dataclass(eq=False, repr=False)
 class NetworkActiveValuesIPv6(Structure):
     enabled: bool = False
-    autocfg: AutoConfigs = field(default_factory=lambda: AutoConfigs(-1))
+    autocfg: AutoConfigs = field(default_factory=lambda: AutoConfigs(0))
     ipaddrs: List[str] = field(default_factory=list)
     routes: List[IPv6RoutingEntry] = field(default_factory=list)
     ra_managed: bool = False
@@ -239,7 +239,7 @@ class NetworkConfigIP(Structure):
 @dataclass(eq=False, repr=False)
 class NetworkConfigIPv4(Structure):
     enabled: bool = False
-    autocfg: AutoConfigs = field(default_factory=lambda: AutoConfigs(-1))
+    autocfg: AutoConfigs = field(default_factory=lambda: AutoConfigs(0))
     ipaddr: str = ""
     netmask: str = ""
     gateway: str = ""
@@ -254,7 +254,7 @@ class NetworkConfigIPv4(Structure):
 @dataclass(eq=False, repr=False)
 class NetworkConfigIPv6(Structure):
     enabled: bool = False
-    autocfg: AutoConfigs = field(default_factory=lambda: AutoConfigs(-1))
+    autocfg: AutoConfigs = field(default_factory=lambda: AutoConfigs(0))
     ipaddr: str = ""
     gateway: str = ""
     hostname: str = ""
@@ -268,7 +268,7 @@ class NetworkConfigIPv6(Structure):
 @dataclass(eq=False, repr=False)
 class PortForwardingAutoSetupExpansionUnit(Structure):
     state: PortForwardingAutoSetupExpansionUnitState = field(
-        default_factory=lambda: PortForwardingAutoSetupExpansionUnitState(-1))
+        default_factory=lambda: PortForwardingAutoSetupExpansionUnitState(0))
     errMsg: str = ""
 
 
@@ -277,7 +277,7 @@ class PortForwardingAutoSetupStatus(Structure):
     startTime: Time = EPOCH
     remainingExpansionUnits: int = 0
     runningState: PortForwardingAutoSetupRunningState = field(
-        default_factory=lambda: PortForwardingAutoSetupRunningState(-1))
+        default_factory=lambda: PortForwardingAutoSetupRunningState(0))
     expansionUnits: Dict[int, PortForwardingAutoSetupExpansionUnit] = field(default_factory=dict)
 
 
@@ -318,7 +318,7 @@ class PortForwardingProtocolMapping(Structure):
 @dataclass(eq=False, repr=False)
 class PortForwardingSettings(Structure):
     enabled: bool = False
-    role: PortForwardingRole = field(default_factory=lambda: PortForwardingRole(-1))
+    role: PortForwardingRole = field(default_factory=lambda: PortForwardingRole(0))
     primaryUnitDownstreamIfName: str = ""
     _aliases = {"primaryUnitDownstreamIfName": ("masterDownstreamIfName",)}
 
@@ -360,7 +360,7 @@ class Settings(Structure):
 @dataclass(eq=False, repr=False)
 class WirelessInterfaceSettings(Structure):
     ssid: str = ""
-    authentication: AuthenticationMode = field(default_factory=lambda: AuthenticationMode(-1))
+    authentication: AuthenticationMode = field(default_factory=lambda: AuthenticationMode(0))
     psk: str = ""
     eap: EapSettings = field(default_factory=lambda: EapSettings())
     bssid: str = ""
@@ -372,7 +372,7 @@ class WlanInfo(Structure):
     ssid: str = ""
     bssid: str = ""
     channel: int = 0
-    channelWidth: WlanChannelWidth = field(default_factory=lambda: WlanChannelWidth(-1))
+    channelWidth: WlanChannelWidth = field(default_factory=lambda: WlanChannelWidth(0))
 
 
 @dataclass(eq=False, repr=False)
@@ -381,8 +381,8 @@ class WlanSettings(Structure):
     ssid: str = ""
     bssid: str = ""
     mtu: int = 0
-    secProtocol: WlanSecProtocol = field(default_factory=lambda: WlanSecProtocol(-1))
-    authType: WlanAuthType = field(default_factory=lambda: WlanAuthType(-1))
+    secProtocol: WlanSecProtocol = field(default_factory=lambda: WlanSecProtocol(0))
+    authType: WlanAuthType = field(default_factory=lambda: WlanAuthType(0))
     psk: str = ""
     clearPsk: bool = False
     eap: EapAuthSettings = field(default_factory=lambda: EapAuthSettings())

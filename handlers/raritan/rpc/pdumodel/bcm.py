@@ -33,8 +33,8 @@ class Bcm(Interface):
 
     @dataclass(eq=False, repr=False)
     class PhaseConfig(Structure):
-        lineConfig: Bcm.LineConfig = field(default_factory=lambda: Bcm.LineConfig(-1))
-        ctType: Bcm.TransformerType = field(default_factory=lambda: Bcm.TransformerType(-1))
+        lineConfig: Bcm.LineConfig = field(default_factory=lambda: Bcm.LineConfig(0))
+        ctType: Bcm.TransformerType = field(default_factory=lambda: Bcm.TransformerType(0))
         fsCurrent: int = 0
         fsVoltage: int = 0
         turnsRatio: int = 0

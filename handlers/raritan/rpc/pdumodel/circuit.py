@@ -26,11 +26,11 @@ class Circuit(Interface):
     @dataclass(eq=False, repr=False)
     class Config(Structure):
         position: int = 0
-        type: Circuit.Type = field(default_factory=lambda: Circuit.Type(-1))
+        type: Circuit.Type = field(default_factory=lambda: Circuit.Type(0))
 
     @dataclass(eq=False, repr=False)
     class PoleSettings(Structure):
-        line: PowerLine = field(default_factory=lambda: PowerLine(-1))
+        line: PowerLine = field(default_factory=lambda: PowerLine(0))
         meterChannel: int = 0
 
     @dataclass(eq=False, repr=False)

@@ -29,7 +29,7 @@ class Controller(Interface):
 
     @dataclass(eq=False, repr=False)
     class MetaData(Structure):
-        type: Controller.Type = field(default_factory=lambda: Controller.Type(-1))
+        type: Controller.Type = field(default_factory=lambda: Controller.Type(0))
         address: str = ""
         magic: int = 0
         versionAvailable: bool = False
@@ -50,8 +50,8 @@ class Controller(Interface):
     @dataclass(eq=False, repr=False)
     class StatusChangedEvent(Event):
         idlType = "pdumodel.Controller_5_0_1.StatusChangedEvent:1.0.0"
-        oldStatus: Controller.Status = field(default_factory=lambda: Controller.Status(-1))
-        newStatus: Controller.Status = field(default_factory=lambda: Controller.Status(-1))
+        oldStatus: Controller.Status = field(default_factory=lambda: Controller.Status(0))
+        newStatus: Controller.Status = field(default_factory=lambda: Controller.Status(0))
 
     @method()
     def getCommunicationStatus(self) -> Controller.Status: declared()

@@ -80,7 +80,7 @@ class Outlet(EDevice):
     @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
-        startupState: Outlet.StartupState = field(default_factory=lambda: Outlet.StartupState(-1))
+        startupState: Outlet.StartupState = field(default_factory=lambda: Outlet.StartupState(0))
         usePduCycleDelay: bool = False
         cycleDelay: int = 0
         nonCritical: bool = False
@@ -89,7 +89,7 @@ class Outlet(EDevice):
     @dataclass(eq=False, repr=False)
     class State(Structure):
         available: bool = False
-        powerState: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(-1))
+        powerState: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
         switchOnInProgress: bool = False
         cycleInProgress: bool = False
         isLoadShed: bool = False
@@ -102,7 +102,7 @@ class Outlet(EDevice):
     @dataclass(eq=False, repr=False)
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.PowerControlEvent:1.0.0"
-        state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(-1))
+        state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
         cycle: bool = False
 
     @dataclass(eq=False, repr=False)

@@ -36,7 +36,7 @@ class OutletGroup(Interface):
     @dataclass(eq=False, repr=False)
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.OutletGroup_1_1_11.PowerControlEvent:1.0.0"
-        state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(-1))
+        state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
         cycle: bool = False
 
     @dataclass(eq=False, repr=False)

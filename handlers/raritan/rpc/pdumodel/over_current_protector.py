@@ -32,7 +32,7 @@ class OverCurrentProtector(EDevice):
         label: str = ""
         namePlate: Nameplate = field(default_factory=lambda: Nameplate())
         rating: Rating = field(default_factory=lambda: Rating())
-        type: OverCurrentProtector.Type = field(default_factory=lambda: OverCurrentProtector.Type(-1))
+        type: OverCurrentProtector.Type = field(default_factory=lambda: OverCurrentProtector.Type(0))
         maxTripCnt: int = 0
 
     @dataclass(eq=False, repr=False)

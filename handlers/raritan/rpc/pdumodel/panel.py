@@ -24,7 +24,7 @@ class Panel(PowerMeter):
         meterCount: int = 0
         panelSize: int = 0
         columns: int = 0
-        labelingScheme: Panel.LabelingScheme = field(default_factory=lambda: Panel.LabelingScheme(-1))
+        labelingScheme: Panel.LabelingScheme = field(default_factory=lambda: Panel.LabelingScheme(0))
 
     @dataclass(eq=False, repr=False)
     class CircuitCreatedEvent(event.UserEvent):

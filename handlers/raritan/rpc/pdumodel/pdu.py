@@ -51,7 +51,7 @@ class Pdu(Interface):
         isInlineMeter: bool = False
         isEnergyPulseSupported: bool = False
         hasDCInlets: bool = False
-        pduOrientation: Pdu.PduOrientation = field(default_factory=lambda: Pdu.PduOrientation(-1))
+        pduOrientation: Pdu.PduOrientation = field(default_factory=lambda: Pdu.PduOrientation(0))
         supportedInletWirings: List[Pdu.InletWiring] = field(default_factory=list)
 
     @dataclass(eq=False, repr=False)
@@ -79,7 +79,7 @@ class Pdu(Interface):
     @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
-        startupState: Pdu.StartupState = field(default_factory=lambda: Pdu.StartupState(-1))
+        startupState: Pdu.StartupState = field(default_factory=lambda: Pdu.StartupState(0))
         cycleDelay: int = 0
         inRushGuardDelay: int = 0
         outletPowerStateSequence: List[int] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Pdu(Interface):
         demandAveragingIntervals: int = 0
         suspendTripCauseOutlets: bool = False
         inhibitRelayControl: bool = False
-        inletWiring: Pdu.InletWiring = field(default_factory=lambda: Pdu.InletWiring(-1))
+        inletWiring: Pdu.InletWiring = field(default_factory=lambda: Pdu.InletWiring(0))
 
     @dataclass(eq=False, repr=False)
     class Statistic(Structure):

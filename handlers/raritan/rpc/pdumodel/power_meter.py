@@ -26,7 +26,7 @@ class PowerMeter(Interface):
     @dataclass(eq=False, repr=False)
     class Config(Structure):
         powerMeterId: int = 0
-        type: PowerMeter.Type = field(default_factory=lambda: PowerMeter.Type(-1))
+        type: PowerMeter.Type = field(default_factory=lambda: PowerMeter.Type(0))
 
     @dataclass(eq=False, repr=False)
     class EnergyPulseSettings(Structure):

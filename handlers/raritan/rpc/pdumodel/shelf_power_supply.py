@@ -88,7 +88,7 @@ class ShelfPowerSupply(EDevice):
     class State(Structure):
         available: bool = False
         isPresent: bool = False
-        powerState: ShelfPowerSupply.PowerState = field(default_factory=lambda: ShelfPowerSupply.PowerState(-1))
+        powerState: ShelfPowerSupply.PowerState = field(default_factory=lambda: ShelfPowerSupply.PowerState(0))
         fanSpeedOverridePercent: int = 0
         hasPendingFault: bool = False
 
@@ -111,7 +111,7 @@ class ShelfPowerSupply(EDevice):
     @dataclass(eq=False, repr=False)
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.ShelfPowerSupply.PowerControlEvent:1.0.0"
-        state: ShelfPowerSupply.PowerState = field(default_factory=lambda: ShelfPowerSupply.PowerState(-1))
+        state: ShelfPowerSupply.PowerState = field(default_factory=lambda: ShelfPowerSupply.PowerState(0))
 
     @dataclass(eq=False, repr=False)
     class StateChangedEvent(Event):

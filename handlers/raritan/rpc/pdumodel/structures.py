@@ -37,7 +37,7 @@ class CtrlStatistic(Structure):
 @dataclass(eq=False, repr=False)
 class DoublePole(Structure):
     label: str = ""
-    line: PowerLine = field(default_factory=lambda: PowerLine(-1))
+    line: PowerLine = field(default_factory=lambda: PowerLine(0))
     inNodeId: int = 0
     outNodeId: int = 0
     voltage: Optional[sensors.NumericSensor] = None
@@ -53,8 +53,8 @@ class DoublePole(Structure):
 
 @dataclass(eq=False, repr=False)
 class MeteredLinePair(Structure):
-    leftLine: PowerLine = field(default_factory=lambda: PowerLine(-1))
-    rightLine: PowerLine = field(default_factory=lambda: PowerLine(-1))
+    leftLine: PowerLine = field(default_factory=lambda: PowerLine(0))
+    rightLine: PowerLine = field(default_factory=lambda: PowerLine(0))
     leftNodeId: int = 0
     rightNodeId: int = 0
     voltage: Optional[sensors.NumericSensor] = None
@@ -100,7 +100,7 @@ class OutletStatistic(Structure):
 @dataclass(eq=False, repr=False)
 class Pole(Structure):
     label: str = ""
-    line: PowerLine = field(default_factory=lambda: PowerLine(-1))
+    line: PowerLine = field(default_factory=lambda: PowerLine(0))
     nodeId: int = 0
     voltage: Optional[sensors.NumericSensor] = None
     voltageLN: Optional[sensors.NumericSensor] = None
@@ -134,7 +134,7 @@ class Rating(Structure):
 @dataclass(eq=False, repr=False)
 class ThrowPole(Structure):
     label: str = ""
-    line: PowerLine = field(default_factory=lambda: PowerLine(-1))
+    line: PowerLine = field(default_factory=lambda: PowerLine(0))
     inNodeIds: List[int] = field(default_factory=list)
     outNodeId: int = 0
 

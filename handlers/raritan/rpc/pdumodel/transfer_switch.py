@@ -51,7 +51,7 @@ class TransferSwitch(EDevice):
         label: str = ""
         namePlate: Nameplate = field(default_factory=lambda: Nameplate())
         rating: Rating = field(default_factory=lambda: Rating())
-        type: TransferSwitch.Type = field(default_factory=lambda: TransferSwitch.Type(-1))
+        type: TransferSwitch.Type = field(default_factory=lambda: TransferSwitch.Type(0))
         sourceCount: int = 0
 
     @dataclass(eq=False, repr=False)
@@ -92,7 +92,7 @@ class TransferSwitch(EDevice):
         timestamp: Time = EPOCH
         oldInlet: int = 0
         newInlet: int = 0
-        reason: TransferSwitch.TransferReason = field(default_factory=lambda: TransferSwitch.TransferReason(-1))
+        reason: TransferSwitch.TransferReason = field(default_factory=lambda: TransferSwitch.TransferReason(0))
         waveform: Union[Waveform, List[TransferSwitch.WaveformSample]] = field(default_factory=lambda: Waveform())
         statistics: TransferSwitch.Statistics = field(default_factory=lambda: TransferSwitch.Statistics())
         switchFault: int = 0

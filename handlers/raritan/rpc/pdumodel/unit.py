@@ -28,7 +28,7 @@ class Unit(Interface):
     class Settings(Structure):
         buzzerMuted: bool = False
         autoDisplayOrientation: bool = False
-        displayOrientation: Unit.Orientation = field(default_factory=lambda: Unit.Orientation(-1))
+        displayOrientation: Unit.Orientation = field(default_factory=lambda: Unit.Orientation(0))
 
     @dataclass(eq=False, repr=False)
     class IdentificationStartedEvent(event.UserEvent):

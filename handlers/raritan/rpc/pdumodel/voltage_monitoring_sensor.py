@@ -30,7 +30,7 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
 
     @dataclass(eq=False, repr=False)
     class Event(Structure):
-        type: VoltageMonitoringSensor.EventType = field(default_factory=lambda: VoltageMonitoringSensor.EventType(-1))
+        type: VoltageMonitoringSensor.EventType = field(default_factory=lambda: VoltageMonitoringSensor.EventType(0))
         timestamp: Time = EPOCH
         duration: int = 0
         voltage: float = 0.0

@@ -51,7 +51,7 @@ class DeviceManager(Interface):
 
     @dataclass(eq=False, repr=False)
     class Settings(Structure):
-        zCoordMode: DeviceManager.ZCoordMode = field(default_factory=lambda: DeviceManager.ZCoordMode(-1))
+        zCoordMode: DeviceManager.ZCoordMode = field(default_factory=lambda: DeviceManager.ZCoordMode(0))
         autoManageNewDevices: bool = False
         deviceAltitude: float = 0.0
         presenceDetectionTimeout: int = 0
@@ -81,7 +81,7 @@ class DeviceManager(Interface):
         newVersion: str = ""
         serial: str = ""
         state: DeviceManager.DeviceFirmwareUpdateState = field(
-            default_factory=lambda: DeviceManager.DeviceFirmwareUpdateState(-1))
+            default_factory=lambda: DeviceManager.DeviceFirmwareUpdateState(0))
 
     @dataclass(eq=False, repr=False)
     class DeviceRemovedEvent(DeviceEvent):

@@ -101,7 +101,7 @@ class GatewaySensorManager(Interface):
         key: str = ""
         value: str = ""
         stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = field(
-            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
+            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(0))
 
     @dataclass(eq=False, repr=False)
     class ConfigurationChangedEvent(Event):
@@ -113,7 +113,7 @@ class GatewaySensorManager(Interface):
     class Feedback(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.Feedback:1.0.0"
         currentState: GatewaySensorManager.FeedbackObject.FeedbackState = field(
-            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(-1))
+            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(0))
         infos: List[GatewaySensorManager.FeedbackObject] = field(default_factory=list)
 
     @dataclass(eq=False, repr=False)
@@ -131,9 +131,9 @@ class GatewaySensorManager(Interface):
     class InterpretationRule(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRule:1.0.0"
         interpretation: GatewaySensorManager.Interpretation = field(
-            default_factory=lambda: GatewaySensorManager.Interpretation(-1))
+            default_factory=lambda: GatewaySensorManager.Interpretation(0))
         ignoreTimeout: int = 0
-        accessType: GatewaySensorManager.AccessType = field(default_factory=lambda: GatewaySensorManager.AccessType(-1))
+        accessType: GatewaySensorManager.AccessType = field(default_factory=lambda: GatewaySensorManager.AccessType(0))
 
     @dataclass(eq=False, repr=False)
     class InterpretationRuleCatchAll(InterpretationRule):
@@ -202,14 +202,14 @@ class GatewaySensorManager(Interface):
     @dataclass(eq=False, repr=False)
     class ModbusSensor(Sensor):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusSensor:1.0.0"
-        function: ModbusCfg.ModbusFunction = field(default_factory=lambda: ModbusCfg.ModbusFunction(-1))
+        function: ModbusCfg.ModbusFunction = field(default_factory=lambda: ModbusCfg.ModbusFunction(0))
         regAddr: int = 0
 
     @dataclass(eq=False, repr=False)
     class ValueEncoding(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ValueEncoding:1.0.0"
         encodingId: str = ""
-        type: GatewaySensorManager.EncodingType = field(default_factory=lambda: GatewaySensorManager.EncodingType(-1))
+        type: GatewaySensorManager.EncodingType = field(default_factory=lambda: GatewaySensorManager.EncodingType(0))
         invertState: bool = False
         interpretationRules: List[GatewaySensorManager.InterpretationRule] = field(default_factory=list)
         minAccessInterval: int = 0
@@ -236,7 +236,7 @@ class GatewaySensorManager(Interface):
     class ModbusValueEncoding32(ModbusValueEncoding16):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding32:1.0.0"
         endianness: GatewaySensorManager.ModbusEndianness = field(
-            default_factory=lambda: GatewaySensorManager.ModbusEndianness(-1))
+            default_factory=lambda: GatewaySensorManager.ModbusEndianness(0))
 
     @dataclass(eq=False, repr=False)
     class ModbusValueEncoding48(ModbusValueEncoding32):
@@ -307,12 +307,12 @@ class GatewaySensorManager(Interface):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV3Device:1.0.0"
         user: str = ""
         level: GatewaySensorManager.SnmpSecurityLevel = field(
-            default_factory=lambda: GatewaySensorManager.SnmpSecurityLevel(-1))
+            default_factory=lambda: GatewaySensorManager.SnmpSecurityLevel(0))
         authProtocol: GatewaySensorManager.SnmpAuthProtocol = field(
-            default_factory=lambda: GatewaySensorManager.SnmpAuthProtocol(-1))
+            default_factory=lambda: GatewaySensorManager.SnmpAuthProtocol(0))
         authPassphrase: str = ""
         privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = field(
-            default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(-1))
+            default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(0))
         privacyPassphrase: str = ""
 
     @dataclass(eq=False, repr=False)

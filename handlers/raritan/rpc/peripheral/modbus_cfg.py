@@ -44,6 +44,6 @@ class ModbusCfg(Interface):
             ODD = 2
 
         baud: int = 0
-        parity: ModbusCfg.SerialSettings.Parity = field(default_factory=lambda: ModbusCfg.SerialSettings.Parity(-1))
+        parity: ModbusCfg.SerialSettings.Parity = field(default_factory=lambda: ModbusCfg.SerialSettings.Parity(0))
         dataBits: int = 0
         stopBits: int = 0

@@ -23,7 +23,7 @@ class SensorHub(Interface):
     class DeviceInfo(Structure):
         serial: str = ""
         model: str = ""
-        upstreamType: SensorHub.UpstreamType = field(default_factory=lambda: SensorHub.UpstreamType(-1))
+        upstreamType: SensorHub.UpstreamType = field(default_factory=lambda: SensorHub.UpstreamType(0))
         position: PosElement = field(default_factory=lambda: PosElement())
         protocolVersion: int = 0
         bootVersion: int = 0

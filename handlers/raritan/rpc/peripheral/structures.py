@@ -72,7 +72,7 @@ class PackageInfo(Structure):
         revision: str = ""
         address: str = ""
 
-    state: PackageInfo.State = field(default_factory=lambda: PackageInfo.State(-1))
+    state: PackageInfo.State = field(default_factory=lambda: PackageInfo.State(0))
     position: List[PosElement] = field(default_factory=list)
     hwInfo: PackageInfo.HardwareInfo = field(default_factory=lambda: PackageInfo.HardwareInfo())
     fwInfo: PackageInfo.FirmwareInfo = field(default_factory=lambda: PackageInfo.FirmwareInfo())
@@ -80,7 +80,7 @@ class PackageInfo(Structure):
 
 @dataclass(eq=False, repr=False)
 class PosElement(Structure):
-    portType: PortType = field(default_factory=lambda: PortType(-1))
+    portType: PortType = field(default_factory=lambda: PortType(0))
     port: str = ""
 
 

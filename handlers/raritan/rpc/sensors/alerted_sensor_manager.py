@@ -30,7 +30,7 @@ class AlertedSensorManager(Interface):
     class SensorData(Structure):
         sensor: Optional[Sensor] = None
         parent: Optional[Interface] = None
-        alertState: AlertedSensorManager.AlertState = field(default_factory=lambda: AlertedSensorManager.AlertState(-1))
+        alertState: AlertedSensorManager.AlertState = field(default_factory=lambda: AlertedSensorManager.AlertState(0))
 
     @dataclass(eq=False, repr=False)
     class AlertedSensorsChangedEvent(Event):

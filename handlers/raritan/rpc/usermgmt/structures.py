@@ -61,9 +61,9 @@ class AuxInfo(Structure):
 
 @dataclass(eq=False, repr=False)
 class Preferences(Structure):
-    temperatureUnit: TemperatureEnum = field(default_factory=lambda: TemperatureEnum(-1))
-    lengthUnit: LengthEnum = field(default_factory=lambda: LengthEnum(-1))
-    pressureUnit: PressureEnum = field(default_factory=lambda: PressureEnum(-1))
+    temperatureUnit: TemperatureEnum = field(default_factory=lambda: TemperatureEnum(0))
+    lengthUnit: LengthEnum = field(default_factory=lambda: LengthEnum(0))
+    pressureUnit: PressureEnum = field(default_factory=lambda: PressureEnum(0))
 
 
 @dataclass(eq=False, repr=False)
