@@ -5,13 +5,15 @@ import argparse
 import os
 import sys
 import time
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..address import host_and_port
 from ..errors import PduHandlerError, SettingsError
 from .client import NutClient
-from .connection import Tls
 from .protocol import PORT, printable
+
+if TYPE_CHECKING:
+    from .starttls import Tls
 
 PROVEN, NOT_PROVEN = 0, 9
 EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments, or a device that the server does not have; 3 unreachable;
@@ -188,7 +190,8 @@ def _client(options: argparse.Namespace, needs_user: bool) -> NutClient:
 def _tls(options: argparse.Namespace) -> Optional[Tls]:
     if not (options.tls or options.ca or options.fingerprint or options.no_verify):
         return None
-    from .. import settings                     # here, because most commands start quicker without it
+    from .. import settings                     # here, because most commands start quicker without them
+    from .starttls import Tls
     ca_pem = settings.CA_PEM.value(_text(options.ca)) if options.ca else ""
     return Tls(not options.no_verify, ca_pem, settings.FINGERPRINT.value(options.fingerprint))
 

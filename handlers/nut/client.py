@@ -3,11 +3,14 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
 
 from . import messages
-from .connection import Connection, Tls
+from .connection import Connection
 from .protocol import PORT, Answers, DriverNotConnected, Failure, Request
+
+if TYPE_CHECKING:
+    from .starttls import Tls
 
 T = TypeVar("T")
 _POLL = 0.05

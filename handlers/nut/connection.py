@@ -7,30 +7,26 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
 from ..errors import PduHandlerError, ProtocolError, Unreachable
 from . import messages
 from .protocol import PORT, Answers, Decoder, Request, printable
+
+if TYPE_CHECKING:
+    from .starttls import Tls
 
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
 _ONE_WRITE = 16 * 1024          # what every socket buffer takes, so that a write never waits for a server that waits for us
 
 
-class Tls(NamedTuple):
-    """How the server's certificate is checked: as `tls.client_context` takes it."""
-
-    verify: bool = True
-    ca_pem: str = ""
-    fingerprint: str = ""
-
-
 class Connection:
     """Connects at the first request, and anew at the first request after a broken one; `opened` counts that.
 
     Opening costs the TCP handshake, and 2 round trips more with `tls`. After an error of network or protocol it is
-    closed: what is left of an answer must never be read as the next one. `secret` is kept out of errors.
+    closed: what is left of an answer must never be read as the next one. `secret` is kept out of errors. The system's
+    look-up of a name is outside the deadlines.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
@@ -72,9 +68,9 @@ class Connection:
     def _dial(self, end: float) -> socket.socket:
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise self.unreachable(f"the name {printable(self.host, 80)!r} cannot be resolved ({error}): "
-                                   f"check the address") from None
+        except (OSError, ValueError, OverflowError) as error:
+            raise self.unreachable(f"{printable(self.host, 80)!r} with port {self.port} is no address that can be resolved "
+                                   f"({error}): check both") from None
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
             made = socket.socket(family, kind, proto)
@@ -98,20 +94,9 @@ class Connection:
         if failure is not None:
             raise self.unreachable(f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate "
                                    f"in its upsd.conf, or tls=no to send everything in the clear")
-        answers[asked]
-        import ssl                                  # here, so that a plain session starts quicker
-        from .. import tls as settings
-        context = settings.client_context(tls.verify, tls.ca_pem, tls.fingerprint)
+        answers[asked]                              # raises where it is no OK
         plain.settimeout(max(end - self._clock(), 0.001))
-        try:
-            wrapped = context.wrap_socket(plain, server_hostname=self.host)
-        except ssl.SSLError as error:
-            raise self.unreachable(settings.reason(error)) from None
-        except (OSError, ValueError) as error:
-            raise self.unreachable(f"the TLS handshake failed ({_words(error)})") from None
-        self._socket = wrapped                      # what is closed if the next line raises
-        settings.check_fingerprint(wrapped.getpeercert(binary_form=True), tls.fingerprint)
-        return wrapped
+        return tls.wrap(plain, self.host)
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (one more per 16 KiB of requests).
@@ -190,7 +175,7 @@ def _label(decoder: Decoder, requests: Sequence[Request[object]]) -> str:
     return (decoder.waiting or requests[-1]).label
 
 
-def _words(error: Union[OSError, ValueError, None]) -> str:
+def _words(error: Optional[OSError]) -> str:
     if isinstance(error, socket.timeout):
         return "no answer in time"
     return str(getattr(error, "strerror", None) or error or "no address")

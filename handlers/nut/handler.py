@@ -18,9 +18,9 @@ from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Sett
 from ..switching import CONFIRM_SECONDS, switch
 from . import messages, outlets
 from .client import NutClient
-from .connection import Tls
 from .outlets import Device, Outlet, Way
 from .protocol import PORT as NUT_PORT, name as nut_name, word
+from .starttls import Tls
 
 LOGGER = get_logger(__name__)
 

@@ -28,8 +28,8 @@ from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn
 from ..errors import PduHandlerError, Unreachable
 from . import messages
 from .client import NutClient
-from .connection import Tls
 from .protocol import PORT, Answers, Failure, Request, name
+from .starttls import Tls
 
 DEFAULT_TIMEOUT = 5.0
 T = TypeVar("T")

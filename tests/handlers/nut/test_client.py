@@ -11,7 +11,7 @@ import pytest
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.nut import messages
 from handlers.nut.client import NutClient
-from handlers.nut.connection import Tls
+from handlers.nut.starttls import Tls
 from handlers.nut.protocol import DataStale, DriverNotConnected
 from tests.handlers.nut.given import client
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, StaticDevice, SwitchedPdu, User
@@ -272,6 +272,11 @@ def test_nobody_listens() -> None:
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
 def test_a_host_that_is_none_is_unreachable(host: str) -> None:
     with NutClient(host, 1, timeout=1) as nut, pytest.raises(Unreachable):
+        nut.devices()
+
+
+def test_a_port_that_is_none_is_unreachable() -> None:
+    with NutClient("127.0.0.1", 99999) as nut, pytest.raises(Unreachable, match="99999"):
         nut.devices()
 
 

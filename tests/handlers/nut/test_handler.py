@@ -1,8 +1,10 @@
 """The handler as DCImanager calls it, against a simulated server and its books."""
 from __future__ import annotations
 
+import contextlib
 import logging
-from typing import Callable, Dict, Iterator, List
+import os
+from typing import Callable, Dict, Iterator, List, Optional
 
 import pytest
 
@@ -199,6 +201,42 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
             pdu.port_down(port)
         assert port.power_status is UNKNOWN
     assert len(server.books().writes) == 1 and server.books().connections == 2
+
+
+@pytest.mark.parametrize("words, ends", [
+    ("LIST UPS", Unreachable), ("LIST VAR", ProtocolError), ("LIST RW", Unreachable), ("USERNAME", DOWN), ("INSTCMD", DOWN),
+    ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
+def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str, ends: object) -> None:
+    server.faults.rewrite = lambda line, answer: None if line.startswith(words) else answer
+    pdu, port = handler(server, timeout="0.3", **ADMIN_SETTINGS), PduPortView("1")
+    if isinstance(ends, EnumPowerStatus):
+        assert pdu.port_down(port, deadline=0).power_status is ends and server.books().states["1"] is False
+    else:
+        with pytest.raises(PduHandlerError) as caught:
+            pdu.port_down(port, deadline=0)
+        assert type(caught.value) is ends and port.power_status is UNKNOWN and not server.books().writes
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")
+def test_no_call_leaves_a_socket_open_however_it_ends(server: NutServer) -> None:
+    pdu = handler(server, device="pdu", timeout="0.2", **ADMIN_SETTINGS)
+    pdu.status()
+    server.drop_connections()
+    before = len(os.listdir("/proc/self/fd"))
+    cut: List[Callable[[str, bytes], Optional[bytes]]] = [lambda line, answer: None, lambda line, answer: Cut(answer[:9]),
+                                                          lambda line, answer: b"nonsense\n", lambda line, answer: answer]
+    for rewrite in cut:
+        server.faults.rewrite = rewrite
+        with contextlib.suppress(PduHandlerError):
+            pdu.status()
+        with contextlib.suppress(PduHandlerError):
+            pdu.port_up(PduPortView("1"), deadline=0)
+    with contextlib.suppress(PduHandlerError):
+        handler(server, tls="yes", verify="no").status()
+    server.stop()                                   # waits until the server has closed its own ends
+    with contextlib.suppress(PduHandlerError):
+        pdu.status()
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_a_state_that_cannot_be_read_back_is_not_known(server: NutServer) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple, Type
 import pytest
 
 from handlers.nut import pynut
-from handlers.nut.connection import Tls
+from handlers.nut.starttls import Tls
 from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User, until
 from tests.simulators.nut_server import NutServer, StaticDevice
 

@@ -8,7 +8,7 @@ import pytest
 from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
 from handlers.nut import messages
 from handlers.nut.client import NutClient
-from handlers.nut.connection import Tls
+from handlers.nut.starttls import Tls
 from handlers.nut.protocol import DataStale, DriverNotConnected, Failure, Request
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
