@@ -59,7 +59,7 @@ class MultipartForm:
 
     def _add(self, source: BinaryFile, progress: Optional[Progress] = None) -> None:
         start = source.tell()
-        size = source.seek(0, os.SEEK_END) - start
+        size = max(0, source.seek(0, os.SEEK_END) - start)
         source.seek(start)
         self._pieces.append((source, size, progress))
 

@@ -18,5 +18,5 @@ def upload(agent: Agent, data: cgi.Data, lowMemoryUploadOptions: Optional[Mappin
     lowMemoryUploadOptions: the three switches of newer firmware, each 0 or 1. progress: called with (sent, size).
     """
     given = lowMemoryUploadOptions or {}
-    parameters = {name: str(int(bool(int(str(given.get(name, 0)))))) for name in _LOW_MEMORY} if given else {}
+    parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}
     cgi.upload(agent, cgi.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress)

@@ -1,0 +1,80 @@
+"""Values print as the vendor's SDK of the same release prints them, asked on the same unit."""
+from __future__ import annotations
+
+from typing import Any, Iterator, List
+
+import pytest
+
+from handlers.raritan.rpc import Agent, cascading, catalogue, pdumodel
+from handlers.raritan.rpc.codec import decode_structure
+from handlers.raritan.rpc.idl import Interface
+from handlers.raritan.rpc.transport import Trust
+from tests.servers import sdk
+from tests.simulators.xerus import Model, XerusPdu
+
+from .declared import Nowhere
+
+SCRIPT = "tests.simulators.sdk.scripts.script"
+PDU, OUTLET, INLET = "/model/pdu/0", "/model/pdu/0/outlet/0", "/model/pdu/0/inlet/0"
+CALLS: List[List[str]] = [
+    ["pdumodel.Pdu", PDU, "getMetaData"], ["pdumodel.Pdu", PDU, "getSettings"], ["pdumodel.Pdu", PDU, "getStatistic"],
+    ["pdumodel.Outlet", OUTLET, "getMetaData"], ["pdumodel.Outlet", OUTLET, "getSettings"],
+    ["pdumodel.Outlet", OUTLET, "getState"], ["pdumodel.Outlet", OUTLET, "getSensors"],
+    ["pdumodel.Inlet", INLET, "getSensors"], ["devsettings.Snmp", "/snmp", "getConfiguration"],
+    ["sensors.NumericSensor", f"{OUTLET}/current", "getMetaData"], ["sensors.NumericSensor", f"{OUTLET}/current", "getThresholds"],
+    ["peripheral.DeviceSlot", "/model/peripheraldeviceslot/0", "getSettings"]]
+LINKED = [["cascading.CascadeManager", "/cascade", "getStatus"], ["net.Net", "/net", "getSettings"]]
+
+
+@pytest.fixture
+def unit(firmware: str) -> Iterator[XerusPdu]:
+    links = {} if firmware == "3.3" else {2: Model(outlets=1)}
+    with XerusPdu(Model(outlets=2, phases=3), firmware, links) as pdu:
+        yield pdu
+
+
+def _ours(unit: XerusPdu, told: List[List[str]]) -> List[str]:
+    out = []
+    with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
+        for interface, rid, method in told:
+            kind = catalogue.find(interface)
+            assert kind is not None and issubclass(kind, Interface)
+            out.append(str(getattr(kind(rid, agent), method)()))
+    return out
+
+
+@pytest.mark.against("the vendor's SDK")
+def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
+    told = CALLS + (LINKED if firmware != "3.3" else [])
+    release = sdk.RELEASES[firmware]
+    with sdk.Worker(sdk.needed(release), SCRIPT) as worker:
+        theirs: Any = worker.order("tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, told)
+    for call, our, their in zip(told, _ours(unit, told), theirs):
+        if firmware == "4.4":
+            assert our == their, call
+        else:
+            assert _facts(our) == _facts(their), call
+
+
+def _facts(text: str) -> List[str]:
+    """The lines without what older releases print otherwise: order, quotes, padding, a remark on UTC, renamed fields."""
+    lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()) for line in text.splitlines())
+    return sorted(line for line in lines if not any(name in line for name in _RENAMED))
+
+
+_RENAMED = ("CSumErrCnt", "primaryUnit", "master", "MASTER", "PRIMARY_UNIT", "ONBOARD", "ONEWIRE", "SLAVE", "EXPANSION")
+
+
+def test_empty_and_nested_containers_and_texts() -> None:
+    status = cascading.CascadeManager.Status(role=cascading.CascadeManager.Role.STANDALONE, primaryUnit="a b")
+    lines = str(status).splitlines()
+    assert lines[0] == "cascading.CascadeManager.Status:"
+    assert '    * primaryUnit   = "a b"' in lines and "    * linkUnits     = {}" in lines
+    assert "    * role          = cascading.CascadeManager.Role.STANDALONE" in lines
+    settings = pdumodel.Pdu.Settings(outletPowerStateSequence=[2, 1])
+    assert "[\n        2,\n        1\n    ]" in str(settings)
+
+
+def test_a_field_that_did_not_come_is_not_printed() -> None:
+    assert "inhibitRelayControl" in str(pdumodel.Pdu.Settings())
+    assert str(decode_structure(pdumodel.Pdu.Settings, {"name": "x"}, Nowhere())) == 'pdumodel.Pdu.Settings:\n    * name = "x"'

@@ -1,0 +1,115 @@
+"""Files on their way to the device: streamed, counted, never repeated."""
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import List, Tuple
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from handlers.errors import Unreachable
+from handlers.raritan.rpc import Agent, HttpException, firmware as fw
+from handlers.raritan.rpc.forms import FormFile, MultipartForm
+from handlers.raritan.rpc.transport import Trust
+from tests.needs import ROOT
+from tests.simulators.xerus import Fault, Model, XerusPdu, image
+
+from .conftest import MakeAgent
+
+MEGABYTE = 1 << 20
+
+
+def _to(agent: MakeAgent, pdu: XerusPdu) -> Agent:
+    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 60)), max_size=3), st.integers(1, 70))
+def test_a_form_read_in_pieces_is_exactly_as_long_as_it_says(files: List[Tuple[bytes, int]], size: int) -> None:
+    opened = [io.BytesIO(data) for data, _ in files]
+    for file, (_, start) in zip(opened, files):
+        file.seek(start)
+    form = MultipartForm([FormFile(file, f"f{number}", "upfile") for number, file in enumerate(opened)])
+    whole = b"".join(iter(lambda: form.read(size), b""))
+    assert len(whole) == len(form)
+    boundary = form.content_type.rpartition("=")[2].encode()
+    parts = whole.split(b"--" + boundary)
+    assert parts[-1] == b"--\r\n" and len(parts) == len(files) + 2
+    for part, (data, start) in zip(parts[1:], files):
+        assert part.partition(b"\r\n\r\n")[2] == data[start:] + b"\r\n"
+
+
+def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
+    form = MultipartForm([FormFile(b"x", 'a"\r\nX-Evil: 1', "upfile")])
+    head = form.read().partition(b"\r\n\r\n")[0]
+    assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head
+
+
+def test_what_is_neither_bytes_nor_a_file_is_a_type_error(agent: MakeAgent) -> None:
+    with pytest.raises(TypeError, match="bytes or a file"):
+        agent("https", "pdu.example").form_data_file("/x", [{"data": "text", "filename": "f", "formname": "upfile"}])
+
+
+def test_an_open_file_is_sent_from_where_it_stands_with_progress(agent: MakeAgent, tmp_path: Path) -> None:
+    path, told = tmp_path / "image.bin", []
+    path.write_bytes(b"junk" + image("4.4.1.5-53217", 300_000))
+    with XerusPdu(Model(outlets=1)) as pdu, path.open("rb") as file:
+        file.read(4)
+        to = _to(agent, pdu)
+        fw.upload(to, file, progress=lambda sent, size: told.append((sent, size)))
+        assert fw.Firmware("/firmware", to).getImageStatus().size_done == 300_000
+    assert told[-1] == (300_000, 300_000) and told == sorted(told) and len(told) > 3
+
+
+def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        fw.upload(_to(agent, pdu), image("4.4.1.5-1"), {"lowMemoryUpload": True, "allowLowMemoryDowngrade": "1"})
+        assert fw.Firmware("/firmware", _to(agent, pdu)).getImageInfo()[0]
+
+
+def test_an_upload_to_plain_http_says_that_https_is_needed(agent: MakeAgent) -> None:
+    with XerusPdu(Model(outlets=1), http_port=0) as pdu:
+        to = agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+        with pytest.raises(HttpException) as caught:
+            fw.upload(to, image("4.4.1.5-1", 2 * MEGABYTE))
+        assert "upload to that address" in str(caught.value) or isinstance(caught.value, Unreachable)
+
+
+def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        to = _to(agent, pdu)
+        fw.Firmware("/firmware", to).getVersion()
+        pdu.faults.order(Fault.CLOSE_BEFORE)
+        before = pdu.books().requests
+        with pytest.raises(Unreachable):
+            fw.upload(to, image("4.4.1.5-1"))
+        assert pdu.books().requests - before <= 1 and not fw.Firmware("/firmware", to).getImageInfo()[0]
+
+
+def test_a_file_that_shrinks_while_it_is_sent_is_an_error(agent: MakeAgent) -> None:
+    class Shrinking(io.BytesIO):
+        def read(self, size: "int | None" = -1, /) -> bytes:
+            return b""
+
+    with XerusPdu(Model(outlets=1)) as pdu:
+        with pytest.raises(HttpException):
+            fw.upload(_to(agent, pdu), Shrinking(b"x" * 5000))
+
+
+@pytest.mark.parametrize("kind", ["standard", "requests"])
+def test_a_firmware_of_200_megabytes_never_lies_in_memory(kind: str, tmp_path: Path) -> None:
+    path, ca_file = tmp_path / "image.bin", tmp_path / "ca.pem"
+    with path.open("wb") as file:
+        file.write(image("4.4.1.5-53217"))
+        file.truncate(200 * MEGABYTE)
+    with XerusPdu(Model(outlets=1)) as pdu:
+        ca_file.write_text(pdu.ca_pem, encoding="ascii")
+        done = subprocess.run([sys.executable, "-m", "tests.handlers.raritan.uploader", kind, pdu.url, str(ca_file), str(path)],
+                              cwd=ROOT, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+    before, after, sent, size, pieces = map(int, done.stdout.split())
+    assert sent == size == 200 * MEGABYTE and pieces > 100
+    assert (after - before) < 30 * 1024, f"{after - before} KiB more"

@@ -1,0 +1,40 @@
+"""Uploads a file in a process of its own and prints how much memory that took: peak RSS before and after, in KiB.
+
+    python -m tests.handlers.raritan.uploader TRANSPORT URL CA_FILE FILE
+"""
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+from handlers.raritan.rpc import Agent, firmware
+from handlers.raritan.rpc.transport import Transport, Trust
+from handlers.raritan.rpc.transport_requests import RequestsTransport
+from handlers.raritan.rpc.transport_standard import StandardTransport
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def main() -> None:
+    kind, url, ca_file, path = sys.argv[1:]
+    trust = Trust(ca_pem=Path(ca_file).read_text(encoding="ascii"))
+    transport: Transport = StandardTransport(trust) if kind == "standard" else RequestsTransport(trust)
+    scheme, _, host = url.partition("://")
+    with Agent(scheme, host, "admin", "legrand", trust=trust, transport=transport) as agent:
+        firmware.Firmware("/firmware", agent).getVersion()
+        before, told = _peak(), [0, 0, 0]
+
+        def progress(sent: int, size: int) -> None:
+            assert told[0] < sent <= size
+            told[:] = [sent, size, told[2] + 1]
+
+        with open(path, "rb") as image:
+            firmware.upload(agent, image, progress=progress)
+        print(before, _peak(), *told)
+
+
+if __name__ == "__main__":
+    main()
