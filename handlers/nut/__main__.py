@@ -148,9 +148,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return error.exit_code
     if options.json:
         _print_json(result.data)
-    else:
-        for line in result.lines:
-            print(line)
+    elif result.lines:
+        print("\n".join(result.lines))
     return result.exit_code
 
 

@@ -66,8 +66,10 @@ class Connection:
         return self._socket
 
     def _dial(self, end: float) -> socket.socket:
+        # Plain names as bytes: text would load the tables for international names, which takes longer than a status.
+        name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
             raise self.unreachable(f"{printable(self.host, 80)!r} with port {self.port} is no address that can be resolved "
                                    f"({error}): check both") from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ..errors import ProtocolError
-from .protocol import Reply, Request, name, printable, split, value as quoted, word
+from .protocol import Reply, Request, is_name, name, printable, split, value as quoted, word
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ def _ok(reply: Reply) -> str:
 def _tracked(reply: Reply) -> str:
     """The tracking id behind `OK TRACKING`, '' for a plain OK."""
     words = _ok(reply).split(" ")
-    if len(words) == 2 and words[0] == "TRACKING":
+    if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):
         return words[1]
     if words != [""]:
         raise _unexpected(reply.line)
@@ -80,11 +80,18 @@ def _value(*echo: str) -> Callable[[Reply], str]:
     return read
 
 
-def _table(reply: Reply) -> Dict[str, str]:
-    found = {row[0]: row[1] for row in reply.rows}
-    if len(found) != len(reply.rows):
-        raise ProtocolError(f"{reply.line[4:]} names something twice", reply.line.encode("utf-8", "surrogateescape"))
+def _names(reply: Reply) -> List[str]:
+    """The first word of each row, which can stand in a request of ours: each once."""
+    found = [row[0] for row in reply.rows]
+    odd = next((text for text in found if not is_name(text)), None)
+    if odd is not None or len(set(found)) != len(found):
+        what = "something twice" if odd is None else f"{printable(odd, 80)!r}, which is no name"
+        raise ProtocolError(f"{reply.line[4:]} names {what}", reply.line.encode("utf-8", "surrogateescape"))
     return found
+
+
+def _table(reply: Reply) -> Dict[str, str]:
+    return dict(zip(_names(reply), (row[1] for row in reply.rows)))
 
 
 def _first_words(reply: Reply) -> List[str]:
@@ -119,7 +126,7 @@ def list_rw(ups: str) -> Request[Dict[str, str]]:
 
 def list_cmd(ups: str) -> Request[List[str]]:
     """Names of the instant commands."""
-    return _list(1, _first_words, "CMD", name(ups, "device"))
+    return _list(1, _names, "CMD", name(ups, "device"))
 
 
 def list_enum(ups: str, variable: str) -> Request[List[str]]:

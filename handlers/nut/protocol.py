@@ -34,9 +34,14 @@ _WORD = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
+def is_name(text: str) -> bool:
+    """Whether `text` can be the name of a device, variable or command, which stands in a request without quotes."""
+    return _NAME.fullmatch(text) is not None and len(text) <= MAX_WORD
+
+
 def name(text: str, what: str) -> str:
-    """`text`, if it can be the name of a device, variable or command. Raises SettingsError."""
-    if not _NAME.fullmatch(text) or len(text) > MAX_WORD:
+    """`text`, if it can be a name. Raises SettingsError."""
+    if not is_name(text):
         raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give letters, digits, dots and dashes")
     return text
 
@@ -79,6 +84,8 @@ def split(line: str) -> List[str]:
 
 def printable(text: str, limit: int = 200) -> str:
     """`text` for a message or a terminal: control characters and undecodable bytes escaped, cut at `limit`."""
+    if len(text) <= limit and text.isprintable():
+        return text
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode("ascii")
                     for c in text[:limit])
     return shown + ("..." if len(text) > limit else "")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import List, Tuple
+from typing import Callable, List, Tuple
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -187,6 +187,18 @@ def test_a_variable_that_is_listed_twice_is_refused() -> None:
     answers = decode(b'BEGIN LIST VAR a\nVAR a v "on"\nVAR a v "off"\nEND LIST VAR a\n', request)
     with pytest.raises(ProtocolError, match="twice"):
         answers[request]
+
+
+@pytest.mark.parametrize("make, data", [
+    (messages.list_ups, b'BEGIN LIST UPS\nUPS "a b" "x"\nEND LIST UPS\n'),
+    (lambda: messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a "ups id" "x"\nEND LIST VAR a\n'),
+    (lambda: messages.list_cmd("a"), b'BEGIN LIST CMD a\nCMD a "load\x1b.off"\nEND LIST CMD a\n'),
+    (lambda: messages.list_cmd("a"), b"BEGIN LIST CMD a\nCMD a load.off\nCMD a load.off\nEND LIST CMD a\n"),
+    (lambda: messages.instcmd("a", "load.off"), b'OK TRACKING "x"\n')])
+def test_a_name_from_a_server_that_could_not_be_asked_for_is_refused(make: Callable[[], Request[object]], data: bytes) -> None:
+    request = make()
+    with pytest.raises(ProtocolError):
+        decode(data, request)[request]
 
 
 def test_bytes_that_are_no_utf8_survive() -> None:
