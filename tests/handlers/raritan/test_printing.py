@@ -58,7 +58,7 @@ def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, fi
 
 def _facts(text: str) -> List[str]:
     """The lines without what older releases print otherwise: order, quotes, padding, brackets, renamed fields."""
-    lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, ") for line in text.splitlines())
+    lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =") for line in text.splitlines())
     return sorted(line for line in lines if line and not any(name in line for name in _RENAMED))
 
 

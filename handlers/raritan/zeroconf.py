@@ -1,0 +1,94 @@
+"""Finding Xerus devices in the local network by mDNS.
+
+Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`; some newer firmware announces nothing
+unless asked to in its settings. Needs the package `zeroconf`, which no handler needs: it is imported when called.
+"""
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence
+
+if TYPE_CHECKING:
+    from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
+
+SERVICES = ("_raritan_rpcs._tcp.local.", "_raritan-rpcs._tcp.local.")
+SECONDS = 4.0
+_QUESTION_MS = 2000
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device as it announces itself: `name` is its instance name, `model` its first word; '' where not told."""
+
+    name: str
+    model: str
+    address: str
+    port: int
+    firmware: str
+
+
+def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[str]:
+    """The IP addresses of all devices that announce themselves within `timeout` seconds, each once.
+
+    interfaces: addresses of own network interfaces to ask on (None: all). Raises ImportError where `zeroconf` is missing.
+    """
+    return list(dict.fromkeys(device.address for device in discover_devices(timeout, interfaces)))
+
+
+def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None,
+                     seen: Callable[[Device], None] = lambda device: None) -> List[Device]:
+    """As `discover`, with everything that a device tells. `seen` is called for each device when it is found."""
+    from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
+
+    chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
+    network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
+    try:
+        found = _Found(seen)
+        browsers = [ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES]
+        time.sleep(timeout)
+        for browser in browsers:
+            browser.cancel()
+        return found.devices()
+    finally:
+        network.close()
+
+
+class _Found:
+    """Collects what is announced; zeroconf calls it from threads of its own."""
+
+    def __init__(self, seen: Callable[[Device], None]) -> None:
+        self._seen, self._lock = seen, threading.Lock()
+        self._devices: Dict[str, List[Device]] = {}
+
+    def changed(self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange") -> None:
+        """A device came, changed or went."""
+        info = zeroconf.get_service_info(service_type, name, timeout=_QUESTION_MS) if state_change.name != "Removed" else None
+        devices = _devices(info, service_type) if info is not None else []
+        with self._lock:
+            known = [device for found in self._devices.values() for device in found]
+            self._devices[name] = devices
+        for device in devices:
+            if device not in known:
+                self._seen(device)
+
+    def devices(self) -> List[Device]:
+        """Each device once, whichever of the two names it used, in the order of its address."""
+        with self._lock:
+            every = {(device.address, device.port): device for found in self._devices.values() for device in found}
+        return sorted(every.values(), key=lambda device: (tuple(map(int, device.address.split("."))), device.port))
+
+
+def _devices(info: "ServiceInfo", service: str) -> List[Device]:
+    name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
+    told = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
+            for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
+    words = name.split()
+    return [Device(_plain(name), _plain(told.get("model", words[0] if words else "")), address, info.port or 0,
+                   _plain(told.get("rr_fw", ""))) for address in info.parsed_addresses()]
+
+
+def _plain(text: str) -> str:
+    """Text from the network, fit for a terminal."""
+    return "".join(c for c in text if c.isprintable())[:120]
