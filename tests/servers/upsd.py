@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
 
 from tests.needs import program
+from tests.servers.process import end as end_process
 
 _READY_S = 15.0
 _NSS_PASSWORD = "nss-database"
@@ -291,7 +292,7 @@ class _Process:
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
-        self._finish = weakref.finalize(self, _end, process)
+        self._finish = weakref.finalize(self, end_process, process)
 
     @property
     def runs(self) -> bool:
@@ -304,16 +305,6 @@ class _Process:
         self._finish()
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGCONT)             # one that was paused does not hear the next signal
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def _server() -> str:
     """Debian's upsd in the PATH is a script that looks into /etc/nut; the program itself lies beside the drivers."""
     beside = Path(program("dummy-ups")).with_name("upsd")
@@ -321,6 +312,7 @@ def _server() -> str:
 
 
 def until(true: Callable[[], bool], seconds: float = _READY_S) -> bool:
+    """Asks again and again until it is true; False if that takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= end:
