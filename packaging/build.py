@@ -1,6 +1,7 @@
 """Build the archives that DCImanager takes, and the script that registers them.
 
     python packaging/build.py [NAME ...] [--out DIR]
+    python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has the other options
 
 An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py` and one folder
 named by the hash of its content: the transitive closure of the relative imports of `handlers/<name>/handler.py`, the
@@ -17,9 +18,11 @@ import gzip
 import hashlib
 import io
 import pkgutil
+import re
 import sys
 import sysconfig
 import tarfile
+from collections import Counter
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -33,11 +36,21 @@ class BuildError(Exception):
 
 
 class Handler(NamedTuple):
-    """One archive: `name` is the package below handlers/, `shown` the name in DCImanager's list of handlers."""
+    """One archive: `name` goes behind pdu_, `shown` is the name in DCImanager's list of handlers.
+
+    `package` is the package below handlers/, the same as `name` unless given; `replace` gives other texts for files of it.
+    """
 
     name: str
     shown: str
     protocol: str                    # what makes DCImanager's form ask for SNMP parameters, or for handler settings
+    package: str = ""
+    replace: Mapping[str, str] = {}
+
+    @property
+    def row(self) -> Tuple[str, str, str]:
+        """What register.sh knows of it."""
+        return self.name, self.shown, self.protocol
 
 
 HANDLERS = (
@@ -286,20 +299,38 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
     """`register.sh` for these archives: the template with the version and one row per archive."""
     rows = []
     for handler in handlers:
-        if any(set(text) & set("|'\"\\`$\n") for text in handler):
+        if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
             raise BuildError(f"{handler.name}: a name with quotes, |, $ or backslashes cannot go into register.sh")
-        rows.append("|".join(handler))
+        rows.append("|".join(handler.row))
     return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
 
 
+def _registered_earlier(out: Path, number: str) -> List[Handler]:
+    """Handlers that the script in `out` knows and whose archives of this version lie beside it."""
+    script = out / "register.sh"
+    rows = re.search("^HANDLERS='([^']*)'$", script.read_text("utf-8"), re.MULTILINE) if script.is_file() else None
+    found = [row.split("|") for row in rows[1].splitlines()] if rows else []
+    return [Handler(row[0], row[1], row[2]) for row in found if len(row) == 3 and (out / _file(row[0], number)).is_file()]
+
+
+def _file(name: str, number: str) -> str:
+    return f"pdu_{name}-{number}.tar.gz"
+
+
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
-    """Write the archives of `handlers` and register.sh to `out`; returns their paths. Raises BuildError."""
+    """Write the archives of `handlers` and register.sh to `out`; returns their paths. Raises BuildError.
+
+    The script knows the pack's own handlers, these, and those built there before whose archives are still there.
+    """
     number = version(tree)
-    made = {f"pdu_{h.name}-{number}.tar.gz": archive(tree, h.name) for h in handlers}
+    made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}
+    own = {h.name: h for h in (*_registered_earlier(out, number), *handlers)}
+    more = [own[name] for name in sorted(own) if name not in {h.name for h in HANDLERS}]
+    script = register_script(number, [*HANDLERS, *more])
     out.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
         _write(out / name, data)
-    _write(out / "register.sh", register_script(number, HANDLERS).encode(), 0o755)
+    _write(out / "register.sh", script.encode(), 0o755)
     return [out / name for name in made] + [out / "register.sh"]
 
 
@@ -311,19 +342,74 @@ def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
     partial.replace(path)
 
 
+# ---- archives of the SNMP handler with options of their own --------------------------------------------------
+
+_OPTIONS = "snmp/options.py"
+
+
+def own_profile(file: Path) -> Handler:
+    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError; its sentence names the key's path."""
+    from handlers.snmp import building, schema
+    try:
+        family = building.own_family(building.read(file))
+    except schema.ProfileError as error:
+        raise BuildError(f"{file}: {error}") from None
+    if f"pdu_{family.name}" in HOST or family.name in {handler.name for handler in HANDLERS}:
+        raise BuildError(f"{file}: profile.key: pdu_{family.name} is the name of another module; give another key")
+    return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
+
+
+def with_options(handler: Handler, only: Sequence[str], profile: str, switch_unproven: bool) -> Handler:
+    """The SNMP handler's archive with these build options. Raises BuildError."""
+    from handlers.snmp import building
+    try:
+        chosen = building.options(only, profile, switch_unproven)
+    except building.UnknownFamily as error:
+        raise BuildError(str(error)) from None
+    return handler._replace(replace={_OPTIONS: building.module(chosen)})
+
+
+# ---- the command line ----------------------------------------------------------------------------------------
+
+def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
+                                     allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help=f"which archives: {', '.join(known)} (default: all; with one of the options below only what they name)")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
+    own = parser.add_argument_group("a PDU of your own")
+    own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
+                     help="build pdu_<key> (hyphens become underscores) for the family described in this file; may be repeated. "
+                          "python -m handlers.snmp parts prints what may stand in it, show FAMILY an example")
+    snmp = parser.add_argument_group("options of pdu_snmp", "what a setting of the form decides, where the form has no settings")
+    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
+    snmp.add_argument("--profile-key", metavar="KEY", default="",
+                      help="read every PDU as this family instead of detecting it (setting 'profile')")
+    snmp.add_argument("--switch-unproven", action="store_true",
+                      help="also switch families whose commands are not certain (setting 'switch_unproven')")
+    return parser
+
+
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line; 0 built, 1 refused with a sentence, 2 wrong use."""
-    parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.")
     known = [handler.name for handler in HANDLERS]
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which archives: {', '.join(known)} (default: all)")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
+    parser = _parser(known)
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in known:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
+    has_options = bool(options.only or options.profile_key or options.switch_unproven)
+    if has_options and options.names and "snmp" not in options.names:
+        parser.error("--only, --profile-key and --switch-unproven are options of snmp: name it too, or no NAME")
+    names = options.names or (["snmp"] if has_options else [] if options.profile else known)
     try:
-        made = build(ROOT / "handlers", options.out,
-                     [h for h in HANDLERS if not options.names or h.name in options.names])
+        chosen = [with_options(h, options.only, options.profile_key, options.switch_unproven)
+                  if has_options and h.name == "snmp" else h for h in HANDLERS if h.name in names]
+        chosen += [own_profile(file) for file in options.profile]
+        once = Counter(handler.name for handler in chosen)
+        if max(once.values()) > 1:
+            raise BuildError(f"profile.key: two of these files give pdu_{once.most_common(1)[0][0]}")
+        made = build(ROOT / "handlers", options.out, chosen)
     except (BuildError, OSError) as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1
@@ -334,4 +420,5 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
     sys.exit(main())
