@@ -5,9 +5,14 @@ import math
 import random
 from typing import Callable, List, Tuple
 
+import pytest
+
 from handlers.errors import PduHandlerError, SettingsError
 from handlers.nut import messages, outlets
 from handlers.nut.protocol import Answers, Decoder, Request
+from pdu_common.helper import PduPortView
+from tests.handlers.nut.given import ADMIN_SETTINGS, handler
+from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 
 ANSWERS = 100_000
 GOOD: List[Tuple[Callable[[], Request[object]], bytes]] = [
@@ -85,3 +90,17 @@ def test_no_answer_raises_outside_the_tree_hangs_or_injects_a_line() -> None:
             assert "\n" not in str(error) and str(error).isprintable()
             ends["error"] += 1
     assert min(ends.values()) > ANSWERS // 50, ends     # the mutations reach every way out
+
+
+@pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
+def test_no_call_of_the_handler_raises_outside_the_tree_whatever_comes_over_the_wire(at: str) -> None:
+    chance = random.Random(7)
+    with NutServer([SwitchedPdu("pdu", 3)]) as server:
+        server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer
+        for _ in range(100):
+            writes, port = len(server.books().writes), PduPortView("2")
+            try:
+                handler(server, device="pdu", **ADMIN_SETTINGS).port_down(port, deadline=0)
+            except PduHandlerError as error:
+                assert error.host == server.host and str(error).isprintable()
+            assert len(server.books().writes) <= writes + 1     # once, or not at all
