@@ -21,7 +21,7 @@ demo: env        ## the whole road on simulators: build, register, poll, switch,
 
 test: env system ## mypy --strict and all tests, against real servers too
 	@$(RUN) -m mypy
-	@$(RUN) -m pytest -q
+	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 lint: env        ## mypy --strict only
 	@$(RUN) -m mypy
@@ -34,6 +34,9 @@ try: env         ## a handler as DCImanager calls it: make try ARGS="status snmp
 
 serve: env       ## a local stand-in for DCImanager over HTTPS, until Ctrl-C
 	@$(RUN) -m tests.dcimanager $(ARGS)
+
+devices: env     ## write README's tables of devices and settings anew, from the code
+	@$(RUN) packaging/readme.py
 
 bench: bench-raritan bench-snmp bench-nut ## all benchmarks: ratios against peers, measured in one run
 
