@@ -51,7 +51,8 @@ PROFILES = (
             Outlets(
                 rows=V5_METERED_NAME, name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
                 current=figure(V5_CURRENT, HUNDREDTHS), power=figure(V5_POWER), energy=figure(V5_ENERGY, THOUSANDTHS))),
-        load=total(figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS), else_outlets=True),
+        load=total(figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS),
+                   figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS), else_outlets=True),
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
         energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,

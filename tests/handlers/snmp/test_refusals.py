@@ -1,0 +1,87 @@
+"""What a unit or its owner has reserved is left alone: locks, rights, capabilities, automatic modes, marks, neighbours.
+
+Each row puts one object into the state that the MIB's words reserve, on the synthetic unit of the family, and asks for
+what the unit would otherwise do; nothing may be written, and the sentence says why.
+"""
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple
+
+import pytest
+
+from handlers.errors import Unsupported
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp.calls import pdu
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import Agent, Device
+
+E = "1.3.6.1.4.1."
+MAC = "12.48.50.65.65.48.48.48.48.48.48.48"
+
+
+class Reserved(NamedTuple):
+    """A unit, the outlet that is asked for, what is put into the unit before (OID -> value), and words of the refusal."""
+
+    unit: str
+    identity: str
+    put: Mapping[str, str]
+    words: str
+
+
+RESERVED = {
+    "a receptacle that is locked": Reserved("liebert-mph", "2.1.1", {}, "locked on the device"),
+    "a receptacle that only measures": Reserved("liebert-mph", "1.2.5", {}, "only measures"),
+    "a unit that only meters": Reserved("vertiv-dcs-mpdu", "2.1", {}, "only meters"),
+    "a unit of no known type": Reserved("vertiv-dcs-mpdu", "1.3", {E + "13400.3.2.225.1.1.2.1": "0"}, "only meters"),
+    "an outlet that is locked on": Reserved("avocent-pm", "1.1.4", {}, "locked"),
+    "an outlet that is locked off": Reserved("avocent-pm", "1.1.5", {}, "locked"),
+    "an outlet that is always on": Reserved("avocent-pm", "1.1.8", {}, "cannot be switched"),
+    "a state that is a lock": Reserved("baytech", "1.4", {}, "locked"),
+    "a state that is a lock, off": Reserved("baytech", "1.5", {}, "locked"),
+    "a community without the right": Reserved("aten-pe", "7", {}, "no right"),
+    "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
+    "a socket without a relay": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "no relay"),
+    "a socket out of reach": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "cannot reach"),
+    "a PDU that reads on and cannot switch": Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
+    "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
+    "an outlet without a switch among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
+    "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
+    "a model without switching": Reserved("synaccess-synlink", "3", {E + "21728.4.1.10.0": "2"}, "does not switch"),
+    "a watchdog's relay": Reserved("netping", "4", {}, "automatic mode"),
+    "a relay under logic": Reserved("netping", "5", {}, "automatic mode"),
+    "what someone else has marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"}, "someone else has marked"),
+    "a neighbour without power in the same text": Reserved("digipower", "2.1", {}, "outlet 2 reports '-2'"),
+    "a position without an outlet in the same text": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"),
+    "a text that is longer than a write may be": Reserved(
+        "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
+}
+
+
+@pytest.mark.parametrize("case", RESERVED.values(), ids=list(RESERVED))
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_what_is_reserved_is_not_switched_and_nothing_is_written(case: Reserved) -> None:
+    device = Device(fixture(case.unit).device().rows(), rules=None)
+    for oid, value in case.put.items():
+        device.put(oid, value)
+    with Agent(device) as agent:
+        handler = pdu(agent, {"switch_unproven": "yes"})
+        assert case.identity in [port.identity for port in handler.status().ports]
+        for method in (handler.port_up, handler.port_down):
+            with pytest.raises(Unsupported, match=case.words):
+                method(PduPortView(case.identity, EnumPowerStatus.UNKNOWN))
+        assert agent.writes() == []
+
+
+@pytest.mark.parametrize("unit, identity, put", [
+    ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),              # its own mark is what the command replaces
+    ("netping", "3", {E + "25728.5500.5.1.15.3": "0"}),                 # the mode is by hand, whatever the relay does
+    ("vertiv-dcs-mpdu", "1.4", {}),                                     # an odd state of a unit that switches
+])
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_what_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping[str, str]) -> None:
+    device = fixture(unit).device()
+    for oid, value in put.items():
+        device.put(oid, value)
+    with Agent(device) as agent:
+        port = pdu(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
+        assert (port.power_status, len(agent.writes())) == (EnumPowerStatus.DOWN, 1)
