@@ -1,6 +1,7 @@
 """One device read through one profile: which outlets it has, their states, labels and figures."""
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Dict, List, NamedTuple, Optional
 
@@ -55,11 +56,14 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
 
 
 def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
-    """For a device that answers no state: its outlets as UNKNOWN, else its meters alone; None where it has neither."""
+    """For a device that answers no state: its outlets as UNKNOWN, else its meters alone; None where it has neither.
+
+    What tells no state is not switched: a command could not be confirmed, and such units only meter.
+    """
     for outlets in profile.outlets:
         listed = outlets.rows.rows(reader) if outlets.rows else {}
         if listed:
-            return Found(profile, outlets, dict.fromkeys(listed, EnumPowerStatus.UNKNOWN), reader)
+            return Found(profile, replace(outlets, control=None), dict.fromkeys(listed, EnumPowerStatus.UNKNOWN), reader)
     totals = (profile.load, profile.energy, profile.power)
     if any(total is not None and total.read(reader) is not None for total in totals):
         return Found(profile, None, {}, reader)

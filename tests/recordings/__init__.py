@@ -1,4 +1,7 @@
-"""One synthetic unit for each family, made from the MIB's words: `<key>.snmprec` holds its rows, `<key>.json` the truth.
+"""Synthetic units of each family, made from the MIB's words: `<name>.snmprec` holds the rows, `<name>.json` the truth.
+
+The name is the family's key, and for a further unit of it (another layout, a unit that only meters) the key, an
+underscore and a word.
 
 The JSON has `about` (which words it was made from), `snmp` (the versions that the unit speaks), `outlets` by identity,
 `load_a`, `power_w`, `energy_kwh`, `walks` and `gets` (what a status costs; one GET unless it says otherwise), `rules`
@@ -59,6 +62,7 @@ class Expected(NamedTuple):
 class Fixture(NamedTuple):
     """A synthetic unit of the family `key`."""
 
+    name: str
     key: str
     about: str
     versions: Tuple[str, ...]
@@ -70,29 +74,29 @@ class Fixture(NamedTuple):
 
     def device(self) -> Device:
         """The unit anew, as it stands when it is switched on."""
-        return Device(read_snmprec((_HERE / f"{self.key}.snmprec").read_text("utf-8")), self.rules)
+        return Device(read_snmprec((_HERE / f"{self.name}.snmprec").read_text("utf-8")), self.rules)
 
 
 @lru_cache(maxsize=None)
-def fixture(key: str) -> Fixture:
-    """The fixture of one family."""
-    data = json.loads((_HERE / f"{key}.json").read_text("utf-8"))
+def fixture(name: str) -> Fixture:
+    """One unit."""
+    data = json.loads((_HERE / f"{name}.json").read_text("utf-8"))
     outlets = {identity: Outlet(**outlet) for identity, outlet in data["outlets"].items()}
     return Fixture(
-        key, data["about"], tuple(data["snmp"]),
+        name, name.partition("_")[0], data["about"], tuple(data["snmp"]),
         Expected(outlets, data["load_a"], data["power_w"], data["energy_kwh"], data["walks"], data.get("gets", 1)),
         tuple(rules_from_json(data["rules"])), _switch(data["switch"]),
         tuple(data.get("padding", ())), tuple(data.get("also", ())))
 
 
-def keys() -> List[str]:
-    """The families that have a fixture, in the order of their names."""
+def names() -> List[str]:
+    """The units, in the order of their names."""
     return sorted(path.stem for path in _HERE.glob("*.json"))
 
 
 def fixtures() -> List[Fixture]:
     """All fixtures, in the order of their names."""
-    return [fixture(key) for key in keys()]
+    return [fixture(name) for name in names()]
 
 
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:

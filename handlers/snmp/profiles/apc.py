@@ -1,17 +1,18 @@
-"""APC by Schneider Electric: rack PDUs of PowerNet-MIB.
+"""APC by Schneider Electric: rack PDUs of PowerNet-MIB, oldest to newest, and what APC sells beside them.
 
 Every later APC unit still answers the tables of the ones before it, so the richer family stands first. State and command
-number their verbs differently inside one MIB (rPDU2: state on = 2, command on = 1): no value that was read is ever
-written back.
+number their verbs differently inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2;
+MasterSwitch plus: command off = 3, and 2 would be "on, later"): no value that was read is ever written back.
 """
 from __future__ import annotations
 
 from ..controls import Write
 from ..figures import Figure, State
-from ..joins import Chained, First, Joined, Only, Provided
+from ..joins import Arc, Chained, First, Joined, Number, Only, Provided
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
-from .shorthand import TENS, TENTHS, column, figure, oids, scalar, total
+from . import enlogic
+from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, scalar, total
 
 ANY_APC = "318"             # what some units give as their sysObjectID, without saying which
 
@@ -24,9 +25,14 @@ def _spdu(state: Source) -> Outlets:
     return Outlets(states=State(state, on=("1",), off=("2",)), control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME)
 
 
-# First generation (rPDU). Rows of the load table are phases and banks of the same current: bank 0 is a phase.
+def phase_rows(values: Source, banks: Source) -> Only:
+    """Of a table that mixes phases and the banks behind them, the phases: their bank number is 0."""
+    return Only(values, banks, ("0",))
+
+
+# First generation (rPDU). Rows of the load table are phases and banks of the same current.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
-RPDU_PHASES = Only(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), ("0",))
+RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"))
 RPDU_NOT_BANKS = Only(RPDU_LOAD, column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber"), ("0",), keep=False)
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
@@ -52,8 +58,7 @@ RPDU2_METERED_NUMBER = column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusN
 
 
 def _metered(below: str, name: str) -> Joined:
-    return Joined(column(below, name), keys=(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER),
-                  own=(RPDU2_MODULE, RPDU2_NUMBER), else_same_row=True)
+    return by_number(column(below, name), (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER), (RPDU2_MODULE, RPDU2_NUMBER))
 
 
 RPDU2_OUTLETS = Outlets(
@@ -69,6 +74,24 @@ RPDU2_OUTLETS = Outlets(
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 RPDU2_LINES: Figure = figure(column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"), TENTHS)
+
+
+def unit_and_outlet(state: Source) -> Chained:
+    """The printed number of families whose index starts with the unit and ends with the outlet."""
+    return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
+
+
+# MasterSwitch plus and VM: the index is unit.outlet (three arcs on some units): it is taken from the walk, never built.
+MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
+VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
+
+EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
+EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
+
+# The environmental unit's one outlet: older firmware tells its state in the control column only.
+EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
+
+ATS_NEUTRAL = "4"           # atsOutputPhaseIndex
 
 PROFILES = (
     Profile(
@@ -100,4 +123,68 @@ PROFILES = (
         outlets=(_spdu(SPDU_STATE),),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
+    Profile(
+        key="apc-masterswitch-plus", vendor="APC", mib="PowerNet-MIB (MasterSwitch plus)",
+        models=("MasterSwitch plus AP9225, AP9225EXP",),
+        sys_object_ids=oids("318.1.3.4.4"),
+        outlets=(Outlets(
+            states=State(MSP_STATE, on=("1",), off=("2",)),
+            control=Write(column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3),
+            number=unit_and_outlet(MSP_STATE),
+            name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName")),),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
+    Profile(
+        key="apc-masterswitch-vm", vendor="APC", mib="PowerNet-MIB (MasterSwitch VM)",
+        models=("MasterSwitch VM AP9224",),
+        sys_object_ids=oids("318.1.3.4.3"),
+        outlets=(Outlets(
+            states=State(VM_STATE, on=("1",), off=("2",)),
+            control=Write(column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2),
+            number=unit_and_outlet(VM_STATE),
+            name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName")),),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
+    Profile(
+        key="apc-cpdu", vendor="APC", mib="PowerNet-MIB (cPDU)",
+        models=("Easy Rack PDU APDU10xxx",),
+        sys_object_ids=oids("318.1.1.32.1"),
+        outlets=(enlogic.outlets("318.1.1.32"),),
+        load=enlogic.load("318.1.1.32"), power=enlogic.power("318.1.1.32"), energy=enlogic.energy("318.1.1.32"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)",
+        models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
+        sys_object_ids=oids("318.1.3.4.9"),
+        outlets=(Outlets(
+            # A unit without switched outlets has one row with -1 in every column.
+            states=State(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), on=("2",), off=("1",), absent=("-1",)),
+            control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
+            number=Chained(EASY_MODULE, EASY_NUMBER)),),
+        load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS)),
+        power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower"))),
+        energy=total(figure(column("318.1.1.30.2.1.1.11", "ePDUDeviceStatusEnergy"), THOUSANDTHS)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)",
+        models=("Environmental Manager AP9320, AP9340: its switched outlet",),
+        sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
+        outlets=(Outlets(
+            states=State(First((column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND)),
+                         on=("1",), off=("2",)),
+            control=Write(EMS_COMMAND, on=1, off=2),
+            name=First((column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
+                        column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName")))),),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
+    Profile(
+        key="apc-ats", vendor="APC", mib="PowerNet-MIB (ATS)",
+        models=("Rack ATS AP44xx, AP77xx",),
+        sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
+        load=total(figure(Arc(column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"), -1, (ATS_NEUTRAL,), keep=False), TENTHS)),
+        evidence=Evidence(current=Proof.SIMULATED)),
 )

@@ -1,20 +1,35 @@
-"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB. The index is strapping.outlet; the first unit of a chain is 0.
+"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and the families that came with the makers it bought.
 
-Each verb has a column, and what is written there is a delay in seconds: 0 is now. Columns 3 (off) and 4 (on) lie the
-other way round in one public driver; the MIB, two other drivers and the sister families agree on this order.
+EATON-EPDU-MIB: the index is strapping.outlet; the first unit of a chain is 0. Each verb has a column, and what is written
+there is a delay in seconds: 0 is now. Columns 3 (off) and 4 (on) lie the other way round in one public driver; the MIB,
+two other drivers and the sister families agree on this order.
+Revelation (Aphel) is Raritan's PDU-MIB below another root, its rows start at 0. Pulizzi has an object for each outlet: the
+state of outlet N at 3.N.0, its command at 2.(N+1).0, because 2.1.0 is the command for ALL outlets. nLogic has the tables
+of HPE's pdu3.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Verbs
+from ..controls import Guarded, Verbs, Write
 from ..figures import State
-from ..joins import Only
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from .shorthand import THOUSANDTHS, column, figure, oids, total
+from ..joins import Only, Part
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from ..sources import Span, Spread
+from . import hpe, raritan
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
 
 NEUTRAL = "2"
 LINES = figure(
     Only(column("534.6.6.7.3.3.1.4", "inputCurrent"), column("534.6.6.7.3.3.1.2", "inputCurrentMeasType"), (NEUTRAL,), keep=False),
     THOUSANDTHS)
+
+PULIZZI_OUTLETS = 36
+PULIZZI_STATE = Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus")
+PULIZZI_COMMAND = Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand")
+PULIZZI_NAME = Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0")
+
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "current of outlet N in tenths of A (driver)")
+
+NLOGIC = "534.7.1"
 
 PROFILES = (
     Profile(
@@ -40,4 +55,49 @@ PROFILES = (
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
                           switching=Proof.SIMULATED)),
+    Profile(
+        key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)",
+        models=("Managed ePDU of the Revelation (Aphel) series",),
+        roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
+        outlets=(raritan.px1_outlets(label_plus=1),),
+        load=raritan.px1_load(), power=raritan.px1_power(),
+        energy=total(else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB",
+        models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
+        # Newer firmware of the second identity answers the tree of the first; the older one has a tree of its own.
+        roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
+               Root(oid("20677.1"), oid("20677.1.5"))),
+        outlets=(Outlets(
+            states=State(PULIZZI_STATE, on=("1",), off=("2",), absent=("0",)),
+            control=Write(PULIZZI_COMMAND, on=1, off=2),
+            name=PULIZZI_NAME),),
+        load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
+    Profile(
+        key="eaton-genesis2", vendor="Eaton", mib="Genesis II (public driver)",
+        models=("Monitored ePDU Genesis II (Aphel)",),
+        sys_object_ids=oids("17373"),
+        outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
+        load=total(else_outlets=True),
+        evidence=Evidence(current=Proof.DRIVER)),
+    Profile(
+        key="eaton-nlogic", vendor="Eaton", mib="nLogic (public driver)",
+        models=("nLogic PDU",),
+        sys_object_ids=oids(NLOGIC),
+        outlets=(hpe.outlets(
+            NLOGIC, "pdu",
+            Guarded(Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
+                    Part(column(NLOGIC + ".1.2.1.10", "pduControllable"), column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
+                    refuse=("2",), why="this unit only meters"),
+            HUNDREDTHS, "13", None),),
+        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, figure(column(NLOGIC + ".2.1.1.11", "pduInputTotalCurrent"), HUNDREDTHS)),
+        power=total(else_outlets=True),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.DRIVER),
+        note="One public driver, no MIB text; the unit of the device's power is not known, so that outlets are summed."),
 )

@@ -1,18 +1,19 @@
-"""Raritan, and what Legrand and Server Technology build on the same platform: PDU2-MIB (PX2, PX3, PX4, PRO4X).
+"""Raritan: PDU2-MIB (PX2, PX3, PX4, and the PRO4X that Server Technology builds on that platform), and the PDU-MIB of the
+first PX, which Eaton sells below its own root.
 
-The index is pdu.outlet; sensor tables add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are a general sensor
+PDU2-MIB: the index is pdu.outlet; sensor tables add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are a general sensor
 enumeration (7 on, 8 off of 38), commands are 0 and 1. The device tells the decimal digits of each sensor. The
 current of a three-phase inlet is that of its highest line, so its poles are summed; an inlet of one phase has no rows for
-poles, and its own current counts.
+poles, and its own current counts. PDU-MIB: the state column itself is written; an energy of 0 means "not measured".
 """
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import Figure, State
+from ..figures import Figure, State, Total
 from ..joins import Arc, Chained, First, Number, Only
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
 from ..sources import Column, Source
-from .shorthand import ONES, THOUSANDTHS, column, oids, total
+from .shorthand import ONES, THOUSANDTHS, column, figure, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
@@ -49,6 +50,39 @@ BREAKERS = _sensor(
     column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT),
     column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT))
 
+# PDU-MIB of the first PX, below ~ (13742.4.1; in older firmware, and in its copies, elsewhere).
+NO_ENERGY = ("-1", "0")
+
+
+def px1_outlets(label_plus: int) -> Outlets:
+    """The outlets; `label_plus` is what the printed number is above the row's."""
+    state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
+    return Outlets(
+        states=State(state, on=("1",), off=("0",)),
+        control=Write(state, on=1, off=0),
+        rows=label,
+        number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
+        name=label,
+        current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
+        power=figure(column("~.2.2.1.7", "outletActivePower")),
+        energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY))
+
+
+def px1_load() -> Total:
+    """The poles of the inlet without its neutral, else the inlet, else the unit."""
+    poles = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
+    return total(figure(poles, THOUSANDTHS), figure(column("~.20.2.1.7", "inletCurrent"), THOUSANDTHS),
+                 figure(scalar("~.3.1.1.0", "unitCurrent"), THOUSANDTHS), else_outlets=True)
+
+
+def px1_power() -> Total:
+    """The inlet, else the unit."""
+    return total(figure(column("~.20.2.1.9", "inletActivePower")), figure(scalar("~.3.1.3.0", "unitActivePower")),
+                 else_outlets=True)
+
+
+PX1_TREES = ("13742.4.1", "13742.1")
+
 PROFILES = (
     Profile(
         key="raritan-px2", vendor="Raritan", mib="PDU2-MIB",
@@ -72,5 +106,16 @@ PROFILES = (
         energy=total(_inlet(ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="raritan-px1", vendor="Raritan", mib="PDU-MIB",
+        models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
+        roots=tuple(Root(oid(prefix), oid(tree)) for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
+                    for tree in trees),
+        outlets=(px1_outlets(label_plus=0),),
+        load=px1_load(), power=px1_power(),
+        energy=total(figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),
 )

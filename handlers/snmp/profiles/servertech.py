@@ -1,7 +1,8 @@
-"""Server Technology: Sentry Switched and Smart CDU of Sentry3-MIB. The index is tower.infeed.outlet.
+"""Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). A firmware may
+change a unit from one to the other, and with it on and off: 1 and 0 become 1 and 2.
 
 Outlets lie on every infeed, not on the first alone. The fourth infeed of a three-phase tower is the neutral line. Energy
-comes in three units: outlets in Wh, infeeds in 0.1 kWh, towers in kWh.
+comes in three units: outlets in Wh, infeeds (cords) in 0.1 kWh, towers in kWh.
 """
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oids, sc
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
+ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
+ST4_NEUTRAL = "4"           # st4LineIndex
 
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 FOURTH_INFEEDS = Arc(INFEED_LOAD, 1, ("4",))
@@ -45,5 +48,28 @@ PROFILES = (
                      figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="sentry4", vendor="Server Technology", mib="Sentry4-MIB",
+        models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
+        sys_object_ids=oids("1718.4"),
+        outlets=(Outlets(
+            states=State(column("1718.4.1.8.3.1.1", "st4OutletState"), on=("1",), off=("2",)),
+            control=Guarded(
+                Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
+                column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
+                why="it is locked, or always on, on the device"),
+            rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            number=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            name=column("1718.4.1.8.2.1.3", "st4OutletName"),
+            current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
+            power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
+            energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS)),),
+        load=total(figure(Arc(column("1718.4.1.4.3.1.3", "st4LineCurrent"), -1, (ST4_NEUTRAL,), keep=False), HUNDREDTHS),
+                   else_outlets=True),
+        power=total(figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")), else_outlets=True),
+        energy=total(figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),
 )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Sequence
 
 from ..figures import Figure, Total
+from ..joins import Joined
 from ..sources import Column, Scalar, Source
 from ..walks import ROOT
 
@@ -39,6 +40,15 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
     return Figure(source, scale, tuple(absent))
 
 
+def by_number(values: Source, keys: "tuple[Source, ...]", own: "tuple[Source, ...]") -> Joined:
+    """Values of a metered table with an index of its own: joined by unit and number, or where these are not told by row."""
+    return Joined(values, keys, own, else_same_row=True)
+
+
 def total(*figures: Figure, else_outlets: bool = False) -> Total:
     """The first of these figures that has rows, summed; else, where wanted, the sum over the outlets."""
     return Total(tuple(figures), else_outlets)
+
+
+# What agents built on Net-SNMP give as their sysObjectID where their maker left it as it was: several families share it.
+NET_SNMP = oids("8072.3.2.10", "2021.250.10")

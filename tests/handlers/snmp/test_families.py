@@ -15,18 +15,18 @@ from handlers.snmp.reading import Found
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import Memory, of_rows
-from tests.recordings import Fixture, Order, Switch, fixture, keys
+from tests.recordings import Fixture, Order, Switch, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Rule
 
 _FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
-_FIXTURES = [fixture(key) for key in keys() if key in _FAMILIES]
+_FIXTURES = [unit for unit in fixtures() if unit.key in _FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
 _OCTETS = 4
 
 
 def _id(value: object) -> str:
-    return value.key if isinstance(value, Fixture) else str(value)
+    return value.name if isinstance(value, Fixture) else str(value)
 
 
 EACH = pytest.mark.parametrize("unit", _FIXTURES, ids=_id)
@@ -84,8 +84,12 @@ def near(value: Optional[float]) -> object:
     return None if value is None else pytest.approx(value, abs=1e-9)
 
 
+def test_forty_five_families_or_more_are_declared() -> None:
+    assert len(_FAMILIES) == len(PROFILES) >= 45
+
+
 def test_every_family_has_a_unit_made_from_its_mib_and_no_unit_is_without_a_family() -> None:
-    assert set(keys()) == set(_FAMILIES)
+    assert {unit.key for unit in fixtures()} == set(_FAMILIES)
 
 
 @EACH

@@ -1,0 +1,74 @@
+"""CyberPower: PDUs of CPS-MIB, whose two generations are copies of APC's with other numbers.
+
+ePDU2 looks like APC's rPDU2 but its states are on 1 and off 2, as its commands are (rPDU2: states on 2, off 1). Its rows
+run over all units of a chain; the metered table has an index of its own. ePDU is rPDU with more meters: its load table
+holds phases and, again, the banks behind them. UPS of this vendor share the older identities: the outlet table decides.
+"""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import Figure, State
+from ..joins import Chained, First
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .apc import phase_rows
+from .shorthand import ONES, TENTHS, by_number, column, figure, oids, scalar, total
+
+EPDU, EPDU2 = "3808.1.1.3", "3808.1.1.6"
+ANY_CYBERPOWER = "3808"
+
+MODULE = column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex")
+NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
+NAME = column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName")
+METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
+METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
+METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
+
+BANK = column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber")
+
+
+def _metered(below: str, name: str) -> "Figure":
+    return figure(by_number(column(f"{EPDU2}.6.2.4.1.{below}", name), (METERED_MODULE, METERED_NUMBER), (MODULE, NUMBER)),
+                  ONES if name.endswith("Power") else TENTHS)
+
+
+PROFILES = (
+    Profile(
+        key="cyberpower-epdu2", vendor="CyberPower", mib="CPS-MIB (ePDU2)",
+        models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
+        sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
+        outlets=(Outlets(
+            states=State(column(EPDU2 + ".6.1.4.1.5", "ePDU2OutletSwitchedStatusState"), on=("1",), off=("2",)),
+            control=Write(column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
+            rows=METERED_NAME,
+            count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+            number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
+            name=First((NAME, METERED_NAME)),
+            current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
+            power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
+            energy=_metered("11", "ePDU2OutletMeteredStatusEnergy")),),
+        load=total(figure(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), TENTHS),
+                   figure(column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad"), TENTHS), else_outlets=True),
+        power=total(figure(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad")), else_outlets=True),
+        energy=total(figure(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                          switching=Proof.SIMULATED),
+        note="A slave of a chain lists only itself: ask the host."),
+    Profile(
+        key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)",
+        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
+        sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
+        outlets=(Outlets(
+            states=State(column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"), on=("1",), off=("2",)),
+            control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
+            name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
+            current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
+            power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
+            energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS)),),
+        load=total(figure(phase_rows(column(EPDU + ".2.3.1.1.2", "ePDULoadStatusLoad"), BANK), TENTHS), else_outlets=True),
+        power=total(figure(phase_rows(column(EPDU + ".2.3.1.1.7", "ePDULoadStatusActivePower"), BANK)), else_outlets=True),
+        energy=total(figure(phase_rows(column(EPDU + ".2.3.1.1.10", "ePDULoadStatusEnergy"), BANK), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

@@ -1,0 +1,46 @@
+"""Dell: rack PDUs made by APC, with a MIB of their own (DellrPDU-MIB).
+
+It reads like APC's rPDU2 but its states are on 1 and off 2 (rPDU2: on 2, off 1). The metered table has an index of its
+own; outlets are metered in whole amperes.
+"""
+from __future__ import annotations
+
+from ..controls import Write
+from ..figures import Figure, State
+from ..joins import First
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import TENS, TENTHS, by_number, column, figure, oids, scalar, total
+
+ROOT = "674.10903.200.2.200"
+NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
+METERED_NUMBER = column(ROOT + ".130.2.2.1.2", "rPDUOutletMeteredStatusNumber")
+NAME = column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName")
+METERED_NAME = column(ROOT + ".130.2.2.1.3", "rPDUOutletMeteredStatusName")
+
+
+def _metered(below: str, name: str) -> Figure:
+    return figure(by_number(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,)))
+
+
+PROFILES = (
+    Profile(
+        key="dell-rpdu", vendor="Dell", mib="DellrPDU-MIB",
+        models=("Managed and metered rack PDUs 66xx, 68xx",),
+        sys_object_ids=oids("674.10903.200.3.1"),
+        outlets=(Outlets(
+            states=State(column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"), on=("1",), off=("2",)),
+            control=Write(column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2),
+            rows=METERED_NAME,
+            count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
+            number=First((NUMBER, METERED_NUMBER)),
+            name=First((NAME, METERED_NAME)),
+            current=_metered("6", "rPDUOutletMeteredStatusCurrent"),
+            power=_metered("8", "rPDUOutletMeteredStatusPower"),
+            energy=_metered("7", "rPDUOutletMeteredStatusEnergy")),),
+        load=total(figure(column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"), TENTHS), else_outlets=True),
+        power=total(figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True),
+        energy=total(figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

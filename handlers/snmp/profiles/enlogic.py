@@ -1,0 +1,70 @@
+"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.outlet; APC sells the same design as cPDU, below its own root.
+
+Switched and metered outlets are two tables with indexes of their own, joined by unit and number. Rows beyond the unit's
+outlets are padding, whose number is 0. States are 0 and 1, commands 1 (off) and 2 (on).
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..controls import Write
+from ..figures import Figure, State, Total
+from ..joins import Chained, First, Number, Only
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Source
+from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, oids, total
+
+PADDING = "0"               # the outlet number of a row that is none
+
+
+def _unit(numbers: Source) -> Number:
+    return Number(numbers, plus=0, position=0)
+
+
+def outlets(root: str) -> Outlets:
+    """The outlets of this design below `root`."""
+    number = column(f"{root}.5.4.1.2", "pduOutletSwitchedStatusNumber")
+    metered = column(f"{root}.5.9.1.2", "pduOutletMeteredStatusNumber")
+
+    def meter(below: str, name: str, scale: Decimal) -> Figure:
+        return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
+
+    return Outlets(
+        states=State(Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False),
+                     on=("1",), off=("0",)),
+        control=Write(column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand"), on=2, off=1),
+        rows=Only(metered, metered, (PADDING,), keep=False),
+        number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
+        name=First((column(f"{root}.5.4.1.3", "pduOutletSwitchedStatusName"),
+                    column(f"{root}.5.9.1.3", "pduOutletMeteredStatusName"))),
+        current=meter("5", "pduOutletMeteredStatusCurrent", HUNDREDTHS),
+        power=meter("6", "pduOutletMeteredStatusActivePower", ONES),
+        energy=meter("11", "pduOutletMeteredStatusResettableEnergy", TENTHS))
+
+
+def load(root: str) -> Total:
+    """The sum of the lines."""
+    return total(figure(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), HUNDREDTHS), else_outlets=True)
+
+
+def power(root: str) -> Total:
+    """All units of the chain."""
+    return total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")), else_outlets=True)
+
+
+def energy(root: str) -> Total:
+    """All units of the chain, over their lifetime."""
+    return total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS), else_outlets=True)
+
+
+PROFILES = (
+    Profile(
+        key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB",
+        models=("EN1xxx to EN6xxx",),
+        sys_object_ids=oids("38446.1"),
+        outlets=(outlets("38446.1"),),
+        load=load("38446.1"), power=power("38446.1"), energy=energy("38446.1"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+)

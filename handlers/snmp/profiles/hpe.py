@@ -1,0 +1,113 @@
+"""HP and HPE: power distribution units of CPQPOWER-MIB (mpdu, pdu2, pdu3).
+
+pdu2 and pdu3 are Eaton's design with every number moved: off is 1 and on is 2, the column of each verb is one lower, and
+pdu3 counts in hundredths of A and in kWh where pdu2 has mA and Wh. Panduit G5 and Eaton nLogic have the tables of pdu3
+below their own roots. What is written into a verb's column is a delay in seconds: 0 is now. The oldest family (mpdu)
+has its states as words and nothing to write.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Optional
+
+from ..controls import Control, Guarded, Verbs
+from ..figures import Figure, State, Total
+from ..joins import Chained, First, Merged, Number, Only
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Source
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, oids, total
+
+PADDING = "0"               # of the state, in rows beyond the unit's outlets
+NEUTRAL = "2"               # of the kind of an input current
+
+
+def switchable(root: str, name: str, then: Control) -> Guarded:
+    """The control, where the device's own setting for the outlet allows it."""
+    return Guarded(then, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
+                   why="the device's own setting makes it not switchable")
+
+
+def verbs(root: str, name: str) -> Verbs:
+    """A column for each verb."""
+    return Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
+                 off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"))
+
+
+def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, energy: Optional[Figure],
+            first_unit: int = 1, states: Optional[Source] = None) -> Outlets:
+    """The outlets of this design below `root`; `name` is what its objects' names start with.
+
+    `amps`: the scale of the currents. `watts`: the column of the power. `first_unit`: the index of the unit printed as 1.
+    `states`: where more than the state tells which rows are padding.
+    """
+    names = column(f"{root}.5.1.1.2", name + "OutletName")
+    listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
+
+    def number(over: Source) -> Chained:
+        return Chained(Number(over, plus=1 - first_unit, position=0), Number(over, plus=0))
+
+    return Outlets(
+        states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
+        control=switchable(root, name, control),
+        rows=Only(names, names, ("",), keep=False),
+        number=First((number(listed), number(names))),
+        name=names,
+        current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
+        power=figure(column(f"{root}.5.1.1.{watts}", name + "OutletWatts")),
+        energy=energy)
+
+
+def load(root: str, name: str, amps: Decimal, *others: Figure) -> Total:
+    """The lines of the inputs without their neutral, else what `others` tell."""
+    lines = Only(column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
+                 column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"), (NEUTRAL,), keep=False)
+    return total(figure(lines, amps), *others, else_outlets=True)
+
+
+def power(root: str, name: str) -> Total:
+    """All inputs, in W."""
+    return total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), else_outlets=True)
+
+
+PDU2, PDU3, MPDU = "232.165.7", "232.165.11", "232.165.5"
+CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
+
+PROFILES = (
+    Profile(
+        key="hpe-mapdu3", vendor="HPE", mib="CPQPOWER-MIB (pdu3)",
+        models=("G2 metered and switched PDU, newer controller (P9S)",),
+        sys_object_ids=oids(PDU3),
+        outlets=(outlets(PDU3, "pdu3", verbs(PDU3, "pdu3"), HUNDREDTHS, "13",
+                         figure(column(PDU3 + ".5.1.1.14", "pdu3OutletWh"), ONES)),),
+        load=load(PDU3, "pdu3", HUNDREDTHS), power=power(PDU3, "pdu3"),
+        energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED),
+        note="Energies are kWh although the outlet's object is called Wh; the input's power is W although the text says mW."),
+    Profile(
+        key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)",
+        models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
+        sys_object_ids=oids(PDU2),
+        outlets=(outlets(PDU2, "pdu2", verbs(PDU2, "pdu2"), THOUSANDTHS, "14",
+                         figure(column(PDU2 + ".5.1.1.15", "pdu2OutletWh"), THOUSANDTHS), first_unit=0),),
+        load=load(PDU2, "pdu2", THOUSANDTHS), power=power(PDU2, "pdu2"),
+        energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
+    Profile(
+        key="hpe-ipdu", vendor="HPE", mib="CPQPOWER-MIB (mpdu)",
+        models=("Intelligent Modular PDU AF5xxA with its extension bars",),
+        sys_object_ids=oids(MPDU),
+        outlets=(Outlets(
+            states=State(Merged((CORE_STATE, BAR_STATE)), on=("on",), off=("off",)),
+            current=figure(column(MPDU + ".4.1.1.6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS),
+            power=figure(column(MPDU + ".4.1.1.7", "mpduSmExtBarOutletPowerWatt")),
+            energy=figure(column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour"), THOUSANDTHS)),),
+        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt"))),
+        energy=total(figure(column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour"), THOUSANDTHS)),
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED),
+        note="Outlets are pdu.output on the core, pdu.output.outlet on a bar, which hangs on that output."),
+)

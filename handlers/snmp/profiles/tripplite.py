@@ -1,0 +1,66 @@
+"""Tripp Lite: three generations of cards. In all of them off is 1 and on is 2, for states and for commands.
+
+The LX card (TRIPPLITE-PRODUCTS) has the same table once for each kind of product (PDU, ATS, UPS), with a right for each
+outlet; there is no counter of energy: what is called energy there is a projection or the sum of a day. The older cards
+share one sysObjectID with the vendor's UPS, so that the outlet table decides.
+"""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..figures import State
+from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, oids, total
+
+
+def _lx(table: str, name: str) -> Outlets:
+    return Outlets(
+        states=State(column(table + ".4", name + "OutletState"), on=("2",), off=("1",)),
+        control=Guarded(Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
+                        column(table + ".5", name + "OutletControllable"), allow=("1",), why="this outlet cannot be switched"),
+        name=column(table + ".2", name + "OutletName"),
+        current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
+        power=figure(column(table + ".9", name + "OutletActivePower")))
+
+
+LX_OUTPUT = "850.1.1.3.2.3.2.1.1"
+LEGACY = "850.10.2.3.5.1"
+UPS12 = "850.100.1.10.2.1"
+NOT_CONTROLLABLE = ("0", "")        # a bit field without any bit, as a number or as octets
+
+PROFILES = (
+    Profile(
+        key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS",
+        models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",),
+        sys_object_ids=oids("850.1.1.1"),
+        outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"), _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
+        load=total(figure(column(LX_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS), else_outlets=True),
+        power=total(figure(column(LX_OUTPUT + ".8", "tlpPduOutputActivePower")), else_outlets=True),
+        switching_confidence=Confidence.HIGH,
+        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
+    Profile(
+        key="tripplite-legacy-pdu", vendor="Tripp Lite", mib="TRIPPLITE (850.10)",
+        models=("PDUMH..NET with SNMPWEBCARD",),
+        sys_object_ids=oids("850.1"),
+        outlets=(Outlets(
+            states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
+            control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
+            name=column(LEGACY + ".5", "outlet name (driver)")),),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER),
+        note="One public driver, no MIB text."),
+    Profile(
+        key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X",
+        models=("UPS with PowerAlert 12 and switched outlets",),
+        sys_object_ids=oids("850.1"),
+        outlets=(Outlets(
+            states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
+            control=Guarded(Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
+                            column(UPS12 + ".3", "tlUpsOutletType"), refuse=NOT_CONTROLLABLE, why="this outlet cannot be switched"),
+            name=column(UPS12 + ".5", "tlUpsOutletName"),
+            current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
+            power=figure(column(UPS12 + ".14", "tlUpsOutletPower"))),),
+        load=total(else_outlets=True),
+        power=total(else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
+)
