@@ -50,9 +50,9 @@ def outlets(nut: NutClient, words: Sequence[str], whole_load: bool = False) -> R
     device = reading.read(*seen, whole_load=whole_load)
     states = {True: "on", False: "off", None: "unknown"}
     data = {"load_a": device.load, "energy_kwh": device.energy, "outlets": [{
-        "identity": one.identity, "number": one.number, "name": one.name, "state": states[one.state], "current_a": one.current,
-        "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy, "on": one.on and one.on.name,
-        "off": one.off and one.off.name} for one in device.outlets]}
+        "identity": one.identity, "number": one.number, "name": one.name, "state": states[one.state],
+        "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,
+        "on": one.on and one.on.name, "off": one.off and one.off.name} for one in device.outlets]}
     rows = [["identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by"]]
     rows += [[one.identity, one.number, one.name or "", states[one.state], _figure(one.current), _figure(one.realpower),
               _figure(one.power), _figure(one.energy), ", ".join(way.name for way in (one.on, one.off) if way is not None)]
@@ -80,7 +80,9 @@ def set_(nut: NutClient, words: Sequence[str]) -> Result:
         time.sleep(0.2)
         seen = nut.variable(device, variable)
     same = seen == value
-    lines = [f"{variable}: {printable(seen, 4000)}"] + ([] if same else ["the driver still tells another value than was set"])
+    lines = [f"{variable}: {printable(seen, 4000)}"]
+    if not same:
+        lines.append("the driver still tells another value than was set")
     return Result({"reported": reported, "value": seen}, lines, PROVEN if same else NOT_PROVEN)
 
 
@@ -142,7 +144,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             result = outlets(nut, options.arguments, True) if options.whole_load else command.do(nut, options.arguments)
     except PduHandlerError as error:
         if options.json:
-            _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation, "reason": error.reason}})
+            _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
+                                   "reason": error.reason}})
         else:
             print(f"{error.kind}: {error}", file=sys.stderr)
         return error.exit_code
@@ -160,16 +163,16 @@ def _help(prog: str) -> argparse.HelpFormatter:
 
 def _parser() -> argparse.ArgumentParser:
     listed = "\n".join(f"  {name + ' ' + command.arguments:32}{command.help}" for name, command in COMMANDS.items())
-    parser = argparse.ArgumentParser(prog="python -m handlers.nut", description=__doc__, epilog=f"commands:\n{listed}\n\n{EXIT_CODES}",
-                                     formatter_class=_help,
-                                     allow_abbrev=False)    # --password must not pass for --password-file
+    parser = argparse.ArgumentParser(
+        prog="python -m handlers.nut", description=__doc__, epilog=f"commands:\n{listed}\n\n{EXIT_CODES}",
+        formatter_class=_help, allow_abbrev=False)      # --password must not pass for --password-file
     parser.add_argument("host", metavar="HOST", help=f"address of the NUT server, with :PORT if it is not {PORT}")
     parser.add_argument("command", metavar="COMMAND", choices=sorted(COMMANDS), help="see below")
     parser.add_argument("arguments", nargs="*", metavar="ARGUMENT")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--whole-load", action="store_true", help="outlets: also the whole load of a UPS that can switch it")
-    parser.add_argument("--user", default=os.environ.get("NUT_USER", ""), help="user for run and set (or the variable NUT_USER)")
-    parser.add_argument("--password-file", metavar="FILE", help="its password; else the variable NUT_PASSWORD, else you are asked")
+    parser.add_argument("--whole-load", action="store_true", help="outlets: also a UPS's whole load that can be switched")
+    parser.add_argument("--user", default=os.environ.get("NUT_USER", ""), help="for run and set (or the variable NUT_USER)")
+    parser.add_argument("--password-file", metavar="FILE", help="else the variable NUT_PASSWORD, else you are asked")
     parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="for each answer (default: 10)")
     parser.add_argument("--tls", action="store_true", help="STARTTLS first; the certificate is verified")
     parser.add_argument("--ca", metavar="FILE", help="trust these authorities, and no others (implies --tls)")
@@ -203,7 +206,8 @@ def _user(options: argparse.Namespace) -> Tuple[str, str]:
     password = os.environ.get("NUT_PASSWORD")
     if password is None:
         if not sys.stdin.isatty():
-            raise SettingsError(f"no password for {printable(options.user, 60)}: give --password-file or the variable NUT_PASSWORD")
+            raise SettingsError(f"no password for {printable(options.user, 60)}: give --password-file or the variable "
+                                f"NUT_PASSWORD")
         import getpass
         password = getpass.getpass(f"Password of {options.user}: ")
     return options.user, password

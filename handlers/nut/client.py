@@ -224,7 +224,8 @@ class NutClient:
             if self.ask(report, end=end)[report] == "SUCCESS":
                 return True
             if self._clock() + pause >= end:
-                raise self._connection.unreachable(f"accepted, but the driver has not reported within {self._timeout:g} s whether it "
-                                        f"was done: look at the device before trying again", write.label)
+                raise self._connection.unreachable(
+                    f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: look at "
+                    f"the device before trying again", write.label)
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)

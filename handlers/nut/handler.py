@@ -44,7 +44,8 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        f"port of the NUT server, if not the one behind the address or {NUT_PORT}")
 USERNAME: Setting[str] = Setting("username", "a user of upsd.users, without line breaks", _word, "",
                                  "needed to switch only: reading sends no user")
-PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "", "as username", secret=True)
+PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "", "as username",
+                                 secret=True)
 DEVICE: Setting[str] = Setting("device", "a name from ups.conf, in square brackets there", _name, "",
                                "the device on the NUT server; without it all its devices are one PDU")
 TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing is sent before STARTTLS has succeeded")
@@ -86,7 +87,7 @@ class NutPdu(host.BasePdu):
                                    outlets.whole([one.device.energy for one in found]), ports)
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS) -> PduPortView:
-        """Switch on: besides the reading 1 round trip for the command, then one for each look at its success and state."""
+        """Switch on: besides the reading 1 round trip for the command, then one for each look at its report and state."""
         with self._session("port_up") as (client, settings):
             return _switch(client, settings, pdu_port_data, True, deadline)
 
@@ -178,7 +179,7 @@ def _way(outlet: Outlet, on: bool) -> Way:
 
 
 def _switch(client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float) -> PduPortView:
-    """Write once, wait for the driver's own report, then read until the state follows (it does at the driver's next poll)."""
+    """Write once, wait for the driver's own report, then read until the state follows, as it does at the next poll."""
     ups, outlet = _find(client, settings, str(port.identity))
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:

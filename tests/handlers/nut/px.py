@@ -27,6 +27,7 @@ def px() -> Device:
         rows[f"{STATE}.{n}"] = Row(INTEGER, 0 if n == 3 else 1)
         rows.update({f"{ROOT}.2.2.1.{column}.{n}": Row(GAUGE, value) for column, value in _PER_OUTLET.items()})
     rules = (Rule(f"{STATE}.*", allow=("0", "1", "2"), keep=False,
-                  effects=(Effect(f"{STATE}.*", mapping={"0": "0", "1": "1", "2": "0"}), Effect(f"{STATE}.*", "1", written=("2",), after=1.5))),
+                  effects=(Effect(f"{STATE}.*", mapping={"0": "0", "1": "1", "2": "0"}),
+                           Effect(f"{STATE}.*", "1", written=("2",), after=1.5))),
              Rule(f"{ROOT}.2.2.1.2.*"))
     return Device(rows, rules)

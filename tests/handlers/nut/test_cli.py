@@ -16,7 +16,8 @@ from tests.servers.upsd import ADMIN, PRIMARY, Upsd
 from tests.simulators.nut_server import Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN
 
-HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"], description="two words")
+HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"],
+                       description="two words")
 
 
 @pytest.fixture
@@ -52,7 +53,8 @@ def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: p
     assert table[-1] == f"load {server.books().load_a:g} A, energy {server.books().energy_kwh:g} kWh"
     assert Run(capsys, server, "commands", "pdu").out.splitlines()[0].split("  ", 1)[0] == "outlet.1.load.off"
     assert Run(capsys, server, "clients").out.splitlines() == ["pdu  none", "odd  none"]
-    assert Run(capsys, server, "ver").out.splitlines() == ["Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/", "protocol 1.3"]
+    assert Run(capsys, server, "ver").out.splitlines() == [
+        "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/", "protocol 1.3"]
 
 
 def test_json_says_the_same(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +117,8 @@ def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
 def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
         words: "tuple[str, ...]", code: int, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
-    devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}), StaticDevice("bare", {"device.type": "pdu"})]
+    devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}),
+                             StaticDevice("bare", {"device.type": "pdu"})]
     with NutServer(devices) as server:
         server.faults.drivers.update(stale=Driver.STALE, gone=Driver.GONE)
         plain = Run(capsys, server, *words)
@@ -135,8 +138,10 @@ def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.Captu
     assert Run(capsys, server, "list", "--timeout", "1").code == 3
 
 
-@pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",), ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
-def test_wrong_arguments_end_with_2_and_ask_nothing(server: NutServer, words: "tuple[str, ...]", capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",),
+                                   ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
+def test_wrong_arguments_end_with_2_and_ask_nothing(
+        server: NutServer, words: "tuple[str, ...]", capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([f"{server.host}:{server.port}", *words])
     assert ended.value.code == 2 and "usage:" in capsys.readouterr().err and server.books().connections == 0
