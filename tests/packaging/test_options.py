@@ -1,0 +1,239 @@
+"""Options of the builder for SNMP archives: an owner's profile, chosen families, a fixed one, unproven commands."""
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, Mapping, Tuple
+
+import pytest
+
+from handlers.snmp import building
+from handlers.snmp.handler import choose
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.schema import dumps, loads
+from tests import archives
+from tests.needs import ROOT
+
+from .acme import PROFILE
+from .building import build
+
+ACME: Dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
+
+
+def run(out: Path, *arguments: str) -> int:
+    """One run of the command line, in this process."""
+    code: int = build.main(["--out", str(out), *arguments])
+    return code
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    """The example with some keys changed, in a file of its own."""
+    file = folder / "mine.json"
+    file.write_text(json.dumps({**ACME, **changes}), "utf-8")
+    return file
+
+
+def options_in(archive: Path) -> Dict[str, str]:
+    """What the archive's options.py says, read without running it."""
+    files = archives.read(archive.read_bytes()).files
+    text = next(content for path, content in files.items() if path.endswith("/snmp/options.py")).decode("ascii")
+    given = next(node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign))
+    assert given.value is not None
+    found: Dict[str, str] = ast.literal_eval(given.value)
+    return found
+
+
+def rows(out: Path) -> "list[str]":
+    """The names in the script's list of handlers."""
+    text = (out / "register.sh").read_text("utf-8")
+    return [row.partition("|")[0] for row in text.partition("HANDLERS='")[2].partition("'")[0].splitlines()]
+
+
+def test_an_owners_profile_gives_an_archive_and_a_row_of_its_own(tmp_path: Path) -> None:
+    assert run(tmp_path, "--profile", str(PROFILE)) == 0
+    made = tmp_path / f"pdu_acme_strip-{build.version(ROOT / 'handlers')}.tar.gz"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [made.name, "register.sh"]
+    found = archives.read(made.read_bytes())
+    assert found.top == "pdu_acme_strip" and found.holds_module("pdu_acme_strip.handler")
+    assert not [path for path in found.files if path.endswith(("building.py", "catalogue.py", "__main__.py"))]
+    assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip"]
+    assert "acme_strip|Acme (SNMP, own profile acme-strip)|snmp" in (tmp_path / "register.sh").read_text("utf-8")
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+def test_every_familys_json_goes_through_an_archives_options_as_it_is(profile: Profile) -> None:
+    family = building.own_family(loads(dumps(profile)))
+    space: Dict[str, Any] = {}
+    exec(compile(building.module(family.options), "options.py", "exec"), space)
+    choice = choose({}, space["OPTIONS"])
+    assert choice.profiles == (profile,) and choice.is_fixed and choice.switch_unproven
+    assert f"pdu_{family.name}".isidentifier()
+
+
+def test_layout_of_the_json_and_hash_seed_do_not_change_the_archive(tmp_path: Path) -> None:
+    made = set()
+    for seed, indent in (("1", None), ("2", 4)):
+        file = tmp_path / f"seed{seed}.json"
+        file.write_text(json.dumps(dict(sorted(ACME.items(), reverse=seed == "2")), indent=indent), "utf-8-sig")
+        out = tmp_path / seed
+        subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--profile", str(file), "--out", str(out)],
+                       env={"PYTHONHASHSEED": seed}, cwd="/", check=True, capture_output=True, timeout=60)
+        made.add(tuple((path.name, path.read_bytes()) for path in sorted(out.iterdir())))
+    assert len(made) == 1
+    run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")))
+    assert {path.name for path in (tmp_path / "other").iterdir()} == {path.name for path in (tmp_path / "1").iterdir()}
+    assert next((tmp_path / "other").glob("*.gz")).read_bytes() != next((tmp_path / "1").glob("*.gz")).read_bytes()
+
+
+def test_the_builder_needs_no_library(tmp_path: Path) -> None:
+    """Without site-packages and away from the project: an administrator's Python may have nothing else."""
+    subprocess.run([sys.executable, "-I", "-S", str(ROOT / "packaging" / "build.py"), "--profile", str(PROFILE), "--only", "rpcm",
+                    "--out", str(tmp_path)], cwd="/", check=True, capture_output=True, timeout=60)
+    assert len(list(tmp_path.glob("*.gz"))) == 2
+
+
+# ---- what is refused ---------------------------------------------------------------------------------------
+
+def _changed(**changes: Any) -> Callable[[Path], object]:
+    return lambda file: file.write_text(json.dumps({**ACME, **changes}), "utf-8")
+
+
+def _without(key: str) -> Callable[[Path], object]:
+    return lambda file: file.write_text(json.dumps({k: v for k, v in ACME.items() if k != key}), "utf-8")
+
+
+def _outlets(**changes: Any) -> Callable[[Path], object]:
+    return _changed(outlets=[{**ACME["outlets"][0], **changes}])
+
+
+def _states(**changes: Any) -> Callable[[Path], object]:
+    return _outlets(states={**ACME["outlets"][0]["states"], **changes})
+
+
+def _bytes(content: bytes) -> Callable[[Path], object]:
+    return lambda file: file.write_bytes(content)
+
+
+BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
+    "no file": (lambda file: None, "profile: the file cannot be read (No such file or directory)"),
+    "UTF-16": (_bytes(json.dumps(ACME).encode("utf-16")), "profile: the file is not UTF-8 text"),
+    "no JSON": (_bytes(b"{'key': 1}"), "profile: this is not JSON (Expecting property name"),
+    "a key twice": (_bytes(b'{"key": "a", "key": "b"}'), "profile: the key 'key' stands twice in one object"),
+    "a list": (_bytes(b"[]"), "profile: give an object, not []"),
+    "a missing key": (_without("vendor"), "profile.vendor: this key is missing"),
+    "an unknown key": (_states(onn=["on"]), "profile.outlets[0].states.onn: this key is unknown; State has source, on, off"),
+    "another type": (_states(on="on"), 'profile.outlets[0].states.on: give a list, not "on"'),
+    "an unknown kind": (_states(source={"kind": "Colum"}), 'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Arc'),
+    "an OID with a name": (_outlets(name={"kind": "Column", "oid": "acme.2"}), "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID"),
+    "a scale that is no text": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
+                                'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not 0.1'),
+    "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' stands in 'on' and in 'off'"),
+    "evidence of nothing": (_changed(evidence={}), "profile: evidence.state and what the profile reads do not agree"),
+    "a doubtful confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
+    "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give small letters, digits and hyphens"),
+    "a long key": (_changed(key="a" * 41), f"profile.key: '{'a' * 40}'… is the archive's name; give at most 40 characters"),
+    "a handler's name": (_changed(key="snmp"), "profile.key: pdu_snmp is the name of another module"),
+    "the platform's name": (_changed(key="common"), "profile.key: pdu_common is the name of another module"),
+}
+
+
+@pytest.mark.parametrize("bad", sorted(BAD))
+def test_a_profile_that_is_wrong_gives_one_sentence_with_the_keys_path_and_no_archive(
+        bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make, sentence = BAD[bad]
+    file, out = tmp_path / "mine.json", tmp_path / "out"
+    make(file)
+    assert run(out, "--profile", str(file)) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith(f"build.py: {file}: {sentence}") and said.err.count("\n") == 1 and said.out == ""
+    assert not out.exists()
+
+
+def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "out", "--profile", str(PROFILE), "--profile", str(written(tmp_path, vendor="Another"))) == 1
+    assert capsys.readouterr().err == "build.py: profile.key: two of these files give pdu_acme_strip\n"
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; near it: apc-rpdu2"),
+    (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; near it: sentry3"),
+    (["--only", "Vertiv"], "there is no family 'Vertiv'; near it: "),
+    (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; python -m handlers.snmp devices lists them"),
+    (["--profile-key", "apc"], "there is no family 'apc'; near it: apc-"),
+    (["--only", "rpcm", "--profile-key", "sentry3"], "the family 'sentry3' is to be fixed, but is none of the chosen ones (rpcm)"),
+])
+def test_a_family_that_is_not_known_is_refused_with_those_near_it(
+        arguments: "list[str]", words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "out", *arguments) == 1
+    assert capsys.readouterr().err.startswith(f"build.py: {words}") and not (tmp_path / "out").exists()
+
+
+def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(tmp_path, "nut", "--only=rpcm")
+    assert stopped.value.code == 2 and "name it too" in capsys.readouterr().err
+
+
+# ---- what goes in ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("arguments, options", [
+    (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
+    (["--profile-key", "sentry3"], {"profile": "sentry3"}),
+    (["--switch-unproven"], {"switch_unproven": "yes"}),
+    (["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
+     {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
+])
+def test_options_come_into_the_archive_as_the_handler_reads_them(tmp_path: Path, arguments: "list[str]", options: Dict[str, str]) -> None:
+    assert run(tmp_path, *arguments) == 0
+    assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == ["pdu_snmp", "register.sh"]
+    found = options_in(next(tmp_path.glob("*.gz")))
+    assert found == options
+    choice = choose({}, found)
+    wanted = options.get("profile") or options.get("only", "")
+    assert [profile.key for profile in choice.profiles] == (wanted.split(",") if wanted else [p.key for p in PROFILES])
+    assert choice.is_fixed == ("profile" in options) and choice.switch_unproven == ("switch_unproven" in options)
+
+
+def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
+    assert run(tmp_path, "snmp", "nut", "--profile", str(PROFILE), "--profile", str(written(tmp_path, key="acme-two")), "--switch-unproven") == 0
+    names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
+    assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
+    assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip", "acme_two"]
+    assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "yes"}
+
+
+def test_the_script_keeps_an_own_handler_as_long_as_its_archive_is_there(tmp_path: Path) -> None:
+    run(tmp_path, "--profile", str(PROFILE))
+    run(tmp_path, "--profile", str(written(tmp_path, key="aaa")))
+    assert rows(tmp_path) == ["raritan", "snmp", "nut", "aaa", "acme_strip"]
+    run(tmp_path)
+    assert rows(tmp_path) == ["raritan", "snmp", "nut", "aaa", "acme_strip"]
+    next(tmp_path.glob("pdu_aaa*")).unlink()
+    run(tmp_path, "nut")
+    assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip"]
+
+
+def _odd() -> Iterator[Tuple[str, str]]:
+    yield "O'Neil & Söhne", "O Neil & Söhne"
+    yield 'a|b"c`d$(e)\\\n\x1b[0m', "a b c d (e) 0m"
+    yield "\ud800", ""
+
+
+@pytest.mark.parametrize("vendor, shown", _odd())
+def test_a_vendors_name_cannot_leave_its_place_in_the_script(tmp_path: Path, vendor: str, shown: str) -> None:
+    assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
+    text = (tmp_path / "out" / "register.sh").read_text("utf-8")
+    assert f"\nacme_strip|{shown} (SNMP, own profile acme-strip)|snmp'\n".replace("| (", "|(") in text
+    subprocess.run(["sh", "-n", str(tmp_path / "out" / "register.sh")], check=True, timeout=60)
+
+
+def test_help_tells_of_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build.main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "pdu_<key>", "handlers.snmp parts"):
+        assert word in text

@@ -1,0 +1,207 @@
+"""Archives with options of their own on the whole road: built, registered with the real script, polled and switched."""
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, Iterator, List, Set
+
+import pytest
+
+from handlers.snmp.profile import Confidence, Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.schema import dumps
+from tests.dcimanager import Call, DciManager, Pdu
+from tests.handlers.snmp.calls import pdu as built_in
+from tests.needs import ROOT
+from tests.recordings import Fixture, fixtures
+from tests.simulators.snmp_agent import BUILT_IN, Agent
+
+from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
+from .registering import Admin
+
+pytestmark = pytest.mark.against("curl")
+INTEGER = 2
+STATES = {"on": "UP", "off": "DOWN", "unknown": "UNKNOWN"}
+_PROFILES = {profile.key: profile for profile in PROFILES}
+_UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
+
+
+def build(out: Path, *arguments: str) -> Path:
+    """The builder as an administrator runs it; the registering script that it writes."""
+    subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(out), *arguments], cwd="/",
+                   check=True, capture_output=True, timeout=60)
+    return out / "register.sh"
+
+
+def register(admin: Admin, manager: DciManager, *names: str) -> None:
+    done = admin.run(manager, *names)
+    assert (done.code, done.err) == (0, "")
+
+
+def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> Pdu:
+    return manager.add_pdu(handler, handler, agent.host, snmp={
+        "port": str(agent.port), "community": "private", "version": version, "timeout": "0.5"})
+
+
+def read(manager: DciManager, pdu: Pdu) -> List[str]:
+    """Polls; the texts of both answers, empty where they are good."""
+    manager.poll([pdu])
+    return [call.text for call in pdu.calls[-2:]]
+
+
+def kinds(profile: Profile) -> Set[str]:
+    return set(re.findall(r'"kind": "(\w+)"', dumps(profile)))
+
+
+UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILES[key].sys_object_ids
+                 and _PROFILES[key].switching_confidence is Confidence.LOW)
+
+
+def families() -> List[str]:
+    """Built-in families that together are made of every kind of part that any of them has, and one that is not certain."""
+    chosen = [UNCERTAIN]
+    open_kinds = {kind for key in _UNITS for kind in kinds(_PROFILES[key])} - kinds(_PROFILES[UNCERTAIN])
+    while open_kinds:
+        best = max(_UNITS, key=lambda key: len(kinds(_PROFILES[key]) & open_kinds))
+        chosen.append(best)
+        open_kinds -= kinds(_PROFILES[best])
+    return chosen
+
+
+FAMILIES = families()
+
+
+class Road:
+    """A DCImanager with the archives of all these profiles, made by one run of the builder and one of the script."""
+
+    def __init__(self, manager: DciManager, admin: Admin) -> None:
+        self.manager, self.admin = manager, admin
+
+    def add(self, key: str, agent: Agent, version: str = "2") -> Pdu:
+        return add(self.manager, f"pdu_{key.replace('-', '_')}", agent, version)
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+    folder = tmp_path_factory.mktemp("own")
+    files = [str(PROFILE)]
+    for key in FAMILIES:
+        file = folder / f"{key}.json"
+        file.write_text(dumps(_PROFILES[key]), "utf-8")
+        files.append(str(file))
+    script = build(folder / "dist", *(argument for file in files for argument in ("--profile", file)))
+    with DciManager() as manager:
+        admin = Admin(folder, script)
+        register(admin, manager, "acme_strip", *(key.replace("-", "_") for key in FAMILIES))
+        assert {tuple(handler.protocol) for handler in manager.handlers()} == {("snmp",)}
+        yield Road(manager, admin)
+
+
+# ---- the example -------------------------------------------------------------------------------------------
+
+def test_a_pdu_described_in_json_is_polled(road: Road) -> None:
+    with Agent(strip()) as agent:
+        pdu = road.add("acme-strip", agent)
+        assert read(road.manager, pdu) == ["", ""]
+        books = agent.books()
+    assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"} and list(pdu.ports) == list(OUTLETS)
+    assert pdu.load_a == 2.5 and pdu.energy_kwh == pytest.approx(books.energy_kwh) == 15.0
+    assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
+
+
+def test_its_command_is_the_unlocking_and_the_value_that_the_json_names(road: Road) -> None:
+    with Agent(strip()) as agent:
+        pdu = road.add("acme-strip", agent)
+        assert read(road.manager, pdu) == ["", ""]
+        for on, value in ((False, "2"), (True, "1")):
+            before = len(agent.writes())
+            call = road.manager.switch(pdu, "2", on)
+            assert call.ok and call.value["same_object"] and pdu.ports["2"] == ("UP" if on else "DOWN")
+            assert agent.books().states == {"1": True, "2": on, "3": False, "4": True}
+            assert [tuple(write) for write in agent.writes()[before:]] == [
+                (f"{UNLOCK}.2", INTEGER, "1", ""), (f"{COMMAND}.2", INTEGER, value, "")]
+    assert any("acme-strip" in line for line in road.manager.log(pdu))
+
+
+def test_its_lock_is_respected_in_its_owners_words(road: Road) -> None:
+    with Agent(strip(protected=("1",))) as agent:
+        pdu = road.add("acme-strip", agent)
+        call = road.manager.switch(pdu, "1", False)
+        assert call.kind == "unsupported" and "it is protected on the unit's panel" in call.text
+        assert road.manager.switch(pdu, "5", False).kind == "no-such-outlet"
+        assert agent.writes() == [] and agent.books().states["1"] is True
+
+
+def test_another_device_is_not_taken_for_it(road: Road) -> None:
+    with Agent(BUILT_IN["rpcm"]()) as agent:
+        pdu = road.add("acme-strip", agent)
+        road.manager.poll([pdu])
+        assert not pdu.calls[0].ok and "acme-strip" in pdu.calls[0].text and pdu.ports == {}
+
+
+# ---- built-in families, from their JSON ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("key", FAMILIES)
+def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(road: Road, key: str) -> None:
+    unit: Fixture = _UNITS[key]
+    version = unit.versions[0].replace("2c", "2")
+    with Agent(unit.device(), versions=(int(version),)) as agent:
+        pdu = road.add(key, agent, version)
+        assert read(road.manager, pdu) == ["", ""]
+        handler = built_in(agent, {"profile": key}, version=version)
+        assert pdu.ports == {port.identity: port.power_status.name for port in handler.status().ports}
+        assert pdu.ports == {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
+        statistic = handler.statistic()
+        assert (pdu.load_a, pdu.energy_kwh) == (statistic.load, statistic.total_consumption)
+        assert pdu.port_energy_kwh == {port.identity: port.consumption for port in statistic.ports}
+        if unit.switch:
+            for on, orders in ((False, unit.switch.off), (True, unit.switch.on)):
+                before = len(agent.writes())
+                assert road.manager.switch(pdu, unit.switch.identity, on).ok
+                assert [write[:3] for write in agent.writes()[before:]] == [tuple(order) for order in orders]
+
+
+# ---- options of pdu_snmp -----------------------------------------------------------------------------------
+
+def test_chosen_families_are_found_and_others_are_named_as_unknown(tmp_path: Path) -> None:
+    admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
+    with DciManager() as manager, contextlib.ExitStack() as stack:
+        register(admin, manager, "snmp")
+        pdus: Dict[str, Pdu] = {}
+        for key in ("rpcm", "sentry3", "raritan-px2"):
+            pdus[key] = add(manager, "pdu_snmp", stack.enter_context(Agent(BUILT_IN[key]())))
+        manager.poll()
+        assert pdus["rpcm"].ports and pdus["sentry3"].ports and pdus["raritan-px2"].ports == {}
+        call: Call = pdus["raritan-px2"].calls[0]
+        assert call.kind == "unsupported" and "1.3.6.1.4.1.13742" in call.text
+
+
+def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path) -> None:
+    admin = Admin(tmp_path, build(tmp_path / "dist", "--profile-key", "rpcm"))
+    with DciManager() as manager, Agent(BUILT_IN["rpcm"]()) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
+        register(admin, manager, "snmp")
+        good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
+        manager.poll()
+        assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
+
+
+def test_commands_that_are_not_certain_wait_for_an_archive_that_was_built_for_them(tmp_path: Path) -> None:
+    """The same PDU before and after the upload of a new version; its form has no settings."""
+    unit = _UNITS[UNCERTAIN]
+    assert unit.switch is not None
+    version = unit.versions[0].replace("2c", "2")
+    admin = Admin(tmp_path, build(tmp_path / "dist", "snmp"))
+    with DciManager() as manager, Agent(unit.device(), versions=(int(version),)) as agent:
+        register(admin, manager, "snmp")
+        pdu = add(manager, "pdu_snmp", agent, version)
+        assert read(manager, pdu) == ["", ""]
+        call = manager.switch(pdu, unit.switch.identity, False)
+        assert call.kind == "unsupported" and "switch_unproven=yes" in call.text and agent.writes() == []
+        build(tmp_path / "dist", "--switch-unproven")
+        register(admin, manager, "snmp")
+        call = manager.switch(pdu, unit.switch.identity, False)
+        assert call.ok and call.value["state"] == "DOWN"
+        assert [write[:3] for write in agent.writes()] == [tuple(order) for order in unit.switch.off]
