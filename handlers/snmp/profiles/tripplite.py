@@ -19,10 +19,10 @@ def _lx(table: str, name: str) -> Outlets:
                         column(table + ".5", name + "OutletControllable"), allow=("1",), why="this outlet cannot be switched"),
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
-        power=figure(column(table + ".9", name + "OutletActivePower")))
+        power=figure(column(table + ".9", name + "OutletPower")))
 
 
-LX_OUTPUT = "850.1.1.3.2.3.2.1.1"
+PDU_OUTPUT, ATS_OUTPUT = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1"
 LEGACY = "850.10.2.3.5.1"
 UPS12 = "850.100.1.10.2.1"
 NOT_CONTROLLABLE = ("0", "")        # a bit field without any bit, as a number or as octets
@@ -33,8 +33,10 @@ PROFILES = (
         models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",),
         sys_object_ids=oids("850.1.1.1"),
         outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"), _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
-        load=total(figure(column(LX_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS), else_outlets=True),
-        power=total(figure(column(LX_OUTPUT + ".8", "tlpPduOutputActivePower")), else_outlets=True),
+        load=total(figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
+                   figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS), else_outlets=True),
+        power=total(figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
+                    figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
     Profile(

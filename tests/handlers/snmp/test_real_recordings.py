@@ -1,0 +1,63 @@
+"""All recordings of real units together: none is left out, none could be taken for another family, no total is missed."""
+from __future__ import annotations
+
+import re
+from typing import List
+
+import pytest
+
+from handlers.errors import Unsupported
+from handlers.snmp import detect, reading
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp import recorded
+from tests.handlers.snmp.memory import of_rows
+from tests.needs import shared
+
+RECORDINGS = pytest.mark.parametrize("name", recorded.names())
+# Later APC units keep the tables of the ones before them.
+ALSO = {"apc_ap8959eu3": ["apc-rpdu", "apc-masterswitch"]}
+
+
+def test_every_recording_beside_the_project_is_of_a_declared_family_and_has_its_expectation() -> None:
+    files = {path.stem for path in shared("snmp", "recordings").glob("*.snmprec")}
+    assert set(recorded.names()) == files
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_a_recorded_unit_is_the_family_that_the_index_of_the_recordings_names(name: str) -> None:
+    index = shared("snmp", "recordings", "INDEX.md").read_text("utf-8")
+    row = re.search(rf"^\| {re.escape(name)}\.snmprec \|[^|]*\| ([a-z0-9-]+) \|", index, re.MULTILINE)
+    assert row and detect.detect(of_rows(recorded.rows(name)), PROFILES).profile.key == row[1]
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_a_recorded_unit_asked_for_one_family_alone_answers_as_its_own_only(name: str) -> None:
+    rows = recorded.rows(name)
+    answering: List[str] = []
+    for profile in PROFILES:
+        try:
+            detect.detect(of_rows(rows), [profile])
+            answering.append(profile.key)
+        except Unsupported:
+            continue
+    assert sorted(answering) == sorted([recorded.expected(name)["family"], *ALSO.get(name, [])])
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_energies_of_inputs_add_up_to_the_energy_of_the_unit(name: str) -> None:
+    inputs = recorded.expected(name)["device"].get("input_energy_kwh")
+    read = reading.meter(detect.detect(of_rows(recorded.rows(name)), PROFILES)).energy
+    if inputs is not None:
+        assert read is not None and float(read) == pytest.approx(sum(inputs.values()), abs=1e-9)
+    else:
+        assert read is None or read >= 0
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_no_row_of_a_recorded_unit_that_is_padding_can_be_switched(name: str) -> None:
+    found = detect.detect(of_rows(recorded.rows(name)), PROFILES)
+    assert not set(recorded.expected(name)["phantom_rows"]) & {label.identity for label in reading.labels(found)}
