@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
-from . import catalogue, schema
+from .. import ending
+from . import building, catalogue, schema
 from .profiles import PROFILES
 
 _TABLES = {"devices": catalogue.devices, "identities": catalogue.identities, "costly": catalogue.costly}
@@ -35,8 +36,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _check(file: Path) -> int:
     try:
-        profile = schema.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, schema.ProfileError) as error:
+        profile = building.read(file)
+    except schema.ProfileError as error:
         print(f"{file}: {error}", file=sys.stderr)
         return 2
     print(f"{file}: the profile '{profile.key}' is valid")
@@ -44,4 +45,4 @@ def _check(file: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from typing import Iterable, List, Sequence, Set
+from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 from .figures import Total
 from .joins import First
-from .profile import Confidence, Evidence, Outlets, Profile, Proof, oids
-from .sources import Scalar, Spread, Tables
+from .profile import Confidence, Evidence, Outlets, Profile, Proof
+from .sources import Column, Named, Scalar, Spread, Tables
 
 _WORDS = {Proof.NONE: "–", Proof.DRIVER: "driver", Proof.MIB: "MIB", Proof.SIMULATED: "simulated",
           Proof.RECORDING: "recording", Proof.UNIT: "unit"}
@@ -55,34 +55,57 @@ def _named(part: object) -> Iterable[str]:
         yield from _named(inner)
 
 
+class Read(NamedTuple):
+    """One question of a status: `verb` is GET or walk, `object` its name in the MIB, `branch` what those of one part share."""
+
+    verb: str
+    oid: str
+    object: str
+    branch: str
+
+
 def costly(profiles: Sequence[Profile]) -> str:
     """The families whose status costs more than one GET and one walk: how many reads, and of what."""
     rows = ((p, status_reads(outlets)) for p in profiles for outlets in p.outlets[:1])
     return _table(["family", "reads after the first GET", "objects"], (
-        [f"`{p.key}`", str(len(reads)), ", ".join(sorted(reads))] for p, reads in rows if len(reads) > 1))
+        [f"`{p.key}`", str(len(reads)), ", ".join(_grouped(reads))] for p, reads in rows if len(reads) > 1))
 
 
-def status_reads(outlets: Outlets) -> Set[str]:
-    """The walks and GETs of a status, once detection has found the outlets: "walk OID" or "get OID"."""
-    return set(_reads(outlets.states or outlets.rows)) | set(_reads(outlets.count))
+def _grouped(reads: Sequence[Read]) -> Iterable[str]:
+    """The reads in words; those of one branch counted, not listed."""
+    groups: Dict[Tuple[str, str, str], List[Read]] = {}
+    for read in reads:
+        groups.setdefault((read.verb, read.branch, read.object), []).append(read)
+    for (verb, branch, name), found in groups.items():
+        if len(found) > 1:
+            yield f"{len(found)} {verb}s below {branch}" + (f" ({name})" if name else "")
+        else:
+            yield f"{verb} of {name or found[0].oid}"
 
 
-def _reads(part: object) -> Iterable[str]:
+def status_reads(outlets: Outlets) -> List[Read]:
+    """The walks and GETs of a status once detection has found the outlets, each once."""
+    return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
+
+
+def _reads(part: object) -> Iterable[Read]:
     if isinstance(part, Scalar):
-        yield f"get {part.oid}"
+        yield Read("GET", part.oid, part.object, part.oid)
+    elif isinstance(part, Column):
+        yield Read("walk", part.oid, part.object, part.oid)
+    elif isinstance(part, Named):
+        yield Read("walk", part.names, "", part.names)
+        yield Read("walk", part.values, part.object, part.values)
     elif isinstance(part, Tables):
-        yield from (f"walk {part.oid}.{unit}.{part.column}" for unit in range(part.first, part.last + 1))
+        yield from (Read("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
+                    for unit in range(part.first, part.last + 1))
     elif isinstance(part, Spread) and part.by_get:
-        yield from (f"get {part.oid} {n}" for span in part.spans for n in range(span.first, span.last + 1))
+        yield from (Read("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid) for _, sub in part.numbers())
+    elif isinstance(part, Spread):
+        yield Read("walk", part.oid, part.object, part.oid)
     else:
-        yield from (f"walk {oid}" for oid in _own_oids(part))
         for inner in _read_with(part):
             yield from _reads(inner)
-
-
-def _own_oids(part: object) -> List[str]:
-    inner = {oid for child in _read_with(part) for oid in oids(child)}
-    return [oid for oid in dict.fromkeys(oids(part)) if oid not in inner] if is_dataclass(part) and not isinstance(part, First) else []
 
 
 def _read_with(part: object) -> Iterable[object]:

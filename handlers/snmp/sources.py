@@ -115,12 +115,13 @@ class Spread(Place):
         checks.oid(self.oid, "oid")
         checks.suffix(self.tail, "tail")
         checks.some(self.spans, "spans")
-        checks.once([n for n, _ in self._numbers()], "spans")
-        checks.once([sub for _, sub in self._numbers()], "spans")
+        checks.once([n for n, _ in self.numbers()], "spans")
+        checks.once([sub for _, sub in self.numbers()], "spans")
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: the rows are known from a walk only")
 
-    def _numbers(self) -> Iterator[Tuple[int, int]]:
+    def numbers(self) -> Iterator[Tuple[int, int]]:
+        """Every outlet's number and its sub-identifier."""
         for span in self.spans:
             for n in range(span.first, span.last + 1):
                 yield n, span.sub + n - span.first
@@ -130,32 +131,33 @@ class Spread(Place):
             return self._rows_of_units(reader)
         found: Rows = {}
         walked = {} if self.by_get else reader.walk(self.oid)
-        for n, sub in self._numbers():
-            value = reader.get(self._oid(sub)) if self.by_get else walked.get(self._below(sub))
+        for n, sub in self.numbers():
+            value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
             if value is not None:
                 found[str(n)] = value
         return found
 
     def _rows_of_units(self, reader: Reader) -> Rows:
-        numbers = {str(sub): n for n, sub in self._numbers()}
+        numbers = {str(sub): n for n, sub in self.numbers()}
         units: Dict[str, Dict[int, Raw]] = {}
         for index, value in reader.walk(self.oid).items():
             sub, _, row = index.partition(".")
             if row and sub in numbers:
                 units.setdefault(row, {})[numbers[sub]] = value
-        return {f"{row}.{n}": values[n] for row, values in units.items() for n, _ in self._numbers() if n in values}
+        return {f"{row}.{n}": values[n] for row, values in units.items() for n, _ in self.numbers() if n in values}
 
     def instance(self, reader: Reader, identity: str) -> str:
         row, dot, n = identity.rpartition(".")
-        sub = next((sub for number, sub in self._numbers() if str(number) == n), None)
+        sub = next((sub for number, sub in self.numbers() if str(number) == n), None)
         if sub is None or bool(dot) != self.by_row:
             raise NoSuchOutlet(f"outlet {identity[:40]!r} lies outside this family's numbers")
         return reader.resolve(f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub))
 
     def _oid(self, sub: int) -> str:
-        return f"{self.oid}.{self._below(sub)}"
+        return f"{self.oid}.{self.below(sub)}"
 
-    def _below(self, sub: int) -> str:
+    def below(self, sub: int) -> str:
+        """What follows `oid` in the OID of a sub-identifier's object."""
         return f"{sub}.{self.tail}" if self.tail else str(sub)
 
 

@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import List, Set
 
 import pytest
 
+from handlers.ending import READER_GONE
 from handlers.snmp import catalogue, schema
 from handlers.snmp.__main__ import main
 from handlers.snmp.detect import SYS_OBJECT_ID, candidates, detect
+from handlers.snmp.joins import Merged, Only, Prefixed
+from handlers.snmp.profile import Outlets, Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Scalar, Span, Spread, Tables
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import of_rows
+from tests.needs import ROOT
 from tests.simulators.snmp_agent import BUILT_IN
 
 
@@ -23,13 +32,18 @@ def test_a_status_asks_for_exactly_what_the_table_of_costs_says(key: str) -> Non
     asked = set(device.asked[1:])
     tried = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
     before = tried[:[candidate.profile for candidate in tried].index(profile)]
-    probed = {read for candidate in before for outlets in candidate.profile.outlets for read in catalogue.status_reads(outlets)}
-    said = {read.replace("~", found.reader.root) for read in catalogue.status_reads(found.outlets)}
+    probed = {read for candidate in before for outlets in candidate.profile.outlets for read in questions(outlets)}
+    said = {question.replace("~", found.reader.root) for question in questions(found.outlets)}
     assert device.asked[0] == f"get {SYS_OBJECT_ID}"
-    assert {read for read in said if read.startswith("walk ")} <= asked
-    assert {read for read in asked - said if read.startswith("walk ")} <= probed
+    assert said <= asked
+    assert {question for question in asked - said if question.startswith("walk ")} <= probed
     if not before:
         assert len(asked) == len(said)
+
+
+def questions(outlets: Outlets) -> Set[str]:
+    """The reads that the table counts, in the words of the device in memory."""
+    return {f"{read.verb.lower()} {read.oid}" for read in catalogue.status_reads(outlets)}
 
 
 @pytest.mark.parametrize("call", ["devices", "identities", "costly"])
@@ -44,10 +58,20 @@ def test_the_tables_have_a_row_for_each_family_that_they_are_about(call: str, ca
 
 
 def test_reads_of_every_kind_of_source_are_counted() -> None:
-    reads = catalogue.status_reads(EVERY_PART.outlets[0])
-    assert "walk ~.1" in reads and "get 1.3.6.1.4.1.99999.2.0" in reads
-    by_unit = [read for read in catalogue.status_reads(EVERY_PART.outlets[1])]
-    assert by_unit == ["get 1.3.6.1.4.1.99999.2.0"]
+    asked = questions(EVERY_PART.outlets[0])
+    assert "walk ~.1" in asked and "get 1.3.6.1.4.1.99999.2.0" in asked
+    assert questions(EVERY_PART.outlets[1]) == {"get 1.3.6.1.4.1.99999.2.0"}
+
+
+def test_many_reads_of_one_branch_are_counted_and_objects_named_as_in_the_mib() -> None:
+    one_by_one = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
+    by_unit = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
+    states = Merged((Only(one_by_one, Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"), ("1",)), Prefixed("9", by_unit),
+                     Prefixed("8", Column("1.3.6.1.4.1.99999.7"))))
+    outlets = Outlets(rows=states, count=Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"))
+    assert catalogue.costly([Profile("acme", "Acme", ("A",), "ACME-MIB", outlets=(outlets,))]).splitlines()[2] == (
+        "| `acme` | 52 | 42 GETs below 1.3.6.1.4.1.99999.3 (outletNStatus), GET of outletCount, "
+        "8 walks below 1.3.6.1.4.1.99999.5 (outletPduX), walk of 1.3.6.1.4.1.99999.7 |")
 
 
 def test_a_family_is_shown_as_json_that_builds_it_again(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,3 +92,17 @@ def test_a_profile_of_ones_own_is_checked(tmp_path: Path, capsys: pytest.Capture
 def test_the_parts_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["parts"]) == 0
     assert "| WritePacked |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["devices"], ["show", "rpcm"], ["--help"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_the_tool_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-m", "handlers.snmp", *arguments], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE,
+                              env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=60)
+    finally:
+        os.close(writer)
+    # argparse itself passes over a help text that cannot be written.
+    assert done.returncode in ((READER_GONE, 0) if arguments == ["--help"] else (READER_GONE,)) and done.stderr == b""
