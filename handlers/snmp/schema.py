@@ -166,16 +166,33 @@ def _said(data: object) -> str:
 
 
 def reference() -> str:
-    """All kinds with their fields, as Markdown, for the handbook of people who describe a PDU."""
-    lines = ["| kind | where | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
+    """All kinds with their fields, as Markdown, for people who describe a PDU of their own."""
+    lines = ["| kind | stands for a | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
     for cls in (*PLAIN, *KINDS.values()):
-        where = "control" if issubclass(cls, Control) else "place, source" if issubclass(cls, Place) \
-            else "source" if issubclass(cls, Source) else "field"
-        listed = ", ".join(f"`{field.name}`" + ("" if field.default is MISSING else f" ({_default(field.default)})")
+        where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \
+            else "source" if issubclass(cls, Source) else "–"
+        hints = typing.get_type_hints(cls)
+        listed = ", ".join(f"`{field.name}` {_type(hints[field.name])}" + ("" if field.default is MISSING else f" ({_default(field.default)})")
                            for field in fields(cls))
-        meaning = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
+        meaning = " ".join((inspect.getdoc(cls) or "").split()).replace("|", "\\|")
         lines.append(f"| {cls.__name__} | {where} | {listed} | {meaning} |")
     return "\n".join(lines)
+
+
+_TYPES: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false", Decimal: "number as text",
+                             Source: "source", Place: "place", Control: "control"}
+
+
+def _type(hint: Any) -> str:
+    """What a field takes, in words."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple:
+        return f"list of {_type(arguments[0])}"
+    if origin is typing.Union:
+        return " or ".join(_type(argument) for argument in arguments if argument is not type(None))
+    if issubclass(hint, Enum):
+        return f"one of {'/'.join(str(member.value) for member in hint)}"
+    return _TYPES.get(hint) or str(hint.__name__)
 
 
 def _default(value: object) -> str:

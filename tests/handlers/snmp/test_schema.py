@@ -116,3 +116,13 @@ def test_the_reference_names_every_kind_and_says_what_it_is_for() -> None:
     rows = schema.reference().splitlines()[2:]
     assert {row.split(" | ")[0].strip("| ") for row in rows} == {cls.__name__ for cls in (*schema.PLAIN, *schema.KINDS.values())}
     assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows)
+
+
+def test_the_reference_tells_what_each_field_takes_and_its_default() -> None:
+    rows = {row.split(" | ")[0].strip("| "): row for row in schema.reference().splitlines()[2:]}
+    for kind, words in {"State": "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)",
+                        "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source", "Write": "`at` place, `on` whole number or text",
+                        "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit", "Outlets": "`control` control (none)",
+                        "Profile": "`outlets` list of Outlets (none), `load` Total (none)"}.items():
+        assert words in rows[kind]
+    assert "\\|value\\|" in rows["Figure"] and len({row.replace("\\|", "").count("|") for row in rows.values()}) == 1
