@@ -1,0 +1,55 @@
+"""The handbook's chapter about a PDU of one's own says what its example file says, and its commands run."""
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, Set
+
+import pytest
+
+from tests.needs import ROOT
+
+from .acme import PROFILE, strip
+
+TEXT = (ROOT / "handlers" / "snmp" / "OWN-PDU.md").read_text("utf-8")
+EXAMPLE: Dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
+
+
+def blocks(language: str) -> List[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def test_the_pieces_of_json_are_the_whole_example_and_nothing_else() -> None:
+    outlets: Dict[str, Any] = EXAMPLE["outlets"][0]
+    shown: Dict[str, Set[str]] = {"profile": {"outlets"}, "outlets": set()}
+    for block in blocks("json"):
+        piece = json.loads("{" + block + "}")
+        places = [name for name, part in (("profile", EXAMPLE), ("outlets", outlets)) if all(part.get(key) == piece[key] for key in piece)]
+        assert len(places) == 1, block
+        shown[places[0]] |= set(piece)
+    assert (shown["profile"], shown["outlets"]) == (set(EXAMPLE), set(outlets))
+
+
+def test_every_object_of_the_text_is_one_of_the_examples_device() -> None:
+    held = list(strip().device.rows())
+    named = re.findall(r"1\.3\.6\.1\.4\.1\.32473(?:\.\d+)+", TEXT)
+    assert len(set(named)) > 8 and not [oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)]
+
+
+@pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines()])
+def test_its_commands_run(command: str, tmp_path: Path) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "python"
+    if "packaging/build.py" in arguments:
+        arguments += ["--out", str(tmp_path)]
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
+
+
+def test_every_option_of_the_builder_is_in_it() -> None:
+    for option in ("--profile", "--only", "--profile-key", "--switch-unproven"):
+        assert f"`{option}" in TEXT
