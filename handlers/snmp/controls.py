@@ -10,7 +10,7 @@ from typing import List, Optional, Tuple, Union
 
 from ..errors import NoSuchOutlet, Unsupported
 from . import checks
-from .joins import Packed
+from .pieces import Packed
 from .sources import Place, Source
 from .values import shown, text
 from .walks import Reader

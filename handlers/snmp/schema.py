@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Dict, List, Mapping, Tuple, Type
 
-from . import controls, joins, sources
+from . import controls, joins, pieces, sources
 from .controls import Control
 from .figures import Doubt, Figure, State, Total
 from .profile import Evidence, Outlets, Profile, Root
@@ -30,7 +30,7 @@ def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
     return dict(sorted(found.items()))
 
 
-KINDS = _kinds(sources, joins, controls)
+KINDS = _kinds(sources, joins, pieces, controls)
 PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Total, Span)
 
 

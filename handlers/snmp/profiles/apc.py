@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ..controls import Write
 from ..figures import Figure, State
-from ..joins import Arc, Chained, First, Joined, Number, Only, Provided
+from ..joins import Arc, First, Joined, Only, Provided
+from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from . import enlogic

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from ..controls import Guarded, Write
 from ..figures import State
-from ..joins import Number, Part
+from ..joins import Part
+from ..pieces import Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .shorthand import HUNDREDTHS, column, figure, oids, total
 

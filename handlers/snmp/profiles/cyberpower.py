@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ..controls import Write
 from ..figures import Figure, State
-from ..joins import Chained, First
+from ..joins import First
+from ..pieces import Chained
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, oids, scalar, total

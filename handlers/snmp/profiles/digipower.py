@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..controls import WritePacked
 from ..figures import State
-from ..joins import Field, Merged, Packed, Prefixed
+from ..joins import Merged, Prefixed
+from ..pieces import Field, Packed
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Span, Spread
 from .shorthand import TENTHS, column, figure, oid, oids, total

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from ..controls import Write
 from ..figures import Figure, State, Total
-from ..joins import Chained, First, Number, Only
+from ..joins import First, Only
+from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, oids, total

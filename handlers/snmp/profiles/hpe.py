@@ -12,7 +12,8 @@ from typing import Optional
 
 from ..controls import Control, Guarded, Verbs
 from ..figures import Figure, State, Total
-from ..joins import Chained, First, Merged, Number, Only
+from ..joins import First, Merged, Only
+from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, oids, total

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..controls import Write
 from ..figures import Doubt, Figure, State
-from ..joins import Number
+from ..pieces import Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .shorthand import column, oids, scalar, total
 

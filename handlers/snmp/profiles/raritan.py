@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from ..controls import Guarded, Write
 from ..figures import Figure, State, Total
-from ..joins import Arc, Chained, First, Number, Only
+from ..joins import Arc, First, Only
+from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
 from ..sources import Column, Source
 from .shorthand import ONES, THOUSANDTHS, column, figure, oid, oids, scalar, total
@@ -41,7 +42,7 @@ LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"                                               # of inletPoleLine
 LINES = _sensor(
     Only(Arc(column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT), -1, ("1", "2", "3")),
-         column("13742.6.3.3.5.1.2", "inletPoleLine"), (NEUTRAL,), keep=False),
+         column("13742.6.3.3.5.1.1", "inletPoleLine"), (NEUTRAL,), keep=False),
     column("13742.6.3.3.6.1.7", "inletPoleSensorDecimalDigits", CURRENT))
 ONE_PHASE_INLETS = _sensor(
     Only(_available_inlet(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from ..controls import Write
 from ..figures import Figure, State
-from ..joins import Gathered, Only
+from ..joins import Only
+from ..pieces import Gathered
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, total

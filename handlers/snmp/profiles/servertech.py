@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ..controls import Guarded, Write
 from ..figures import State
-from ..joins import Arc, Bits, Only, Part
+from ..joins import Arc, Only, Part
+from ..pieces import Bits
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oids, scalar, total
 

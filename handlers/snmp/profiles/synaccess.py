@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..controls import Guarded, Write
 from ..figures import State
-from ..joins import Merged, Number, Prefixed
+from ..joins import Merged, Prefixed
+from ..pieces import Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .shorthand import ONES, column, figure, oids, scalar, total
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
 from handlers.snmp.figures import Doubt, Figure, State, Total
-from handlers.snmp.joins import (Arc, Bits, Chained, Field, Fill, First, Gathered, Joined, Mask, Merged, Number, Only, Packed,
-                                 Part, Prefixed, Provided)
+from handlers.snmp.joins import Arc, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided
+from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed
 from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root
 from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
 

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
-from handlers.snmp.joins import Packed
+from handlers.snmp.pieces import Packed
 from handlers.snmp.sources import Column, Scalar, Span, Spread
 from handlers.snmp.walks import Reader
 from tests.handlers.snmp.memory import Memory, reader, table

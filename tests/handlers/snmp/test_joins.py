@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.errors import ProtocolError
-from handlers.snmp.joins import (Arc, Bits, Chained, Field, Fill, First, Gathered, Joined, Mask, Merged, Number, Only, Packed,
-                                 Part, Prefixed, Provided)
+from handlers.snmp.joins import Arc, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided
+from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed
 from handlers.snmp.sources import Column, Source
 from tests.handlers.snmp.memory import reader, table
 
