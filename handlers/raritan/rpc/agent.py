@@ -1,6 +1,7 @@
 """The documented Agent: one device, its login and its connection, with the calls that everything else stands on."""
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import time
@@ -19,6 +20,7 @@ _PRIVILEGE = -32001
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 
 
+@functools.lru_cache(maxsize=1024)
 def reads_only(method: str) -> bool:
     """Whether an IDL method of this name changes nothing on the device."""
     return any(method == word or method.startswith(word) and method[len(word)].isupper() for word in _READERS)

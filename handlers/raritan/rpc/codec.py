@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Opt
 
 from . import catalogue
 from .errors import JsonRpcSyntaxException
-from .kinds import Caller, Came, Enumeration, Interface, Structure, ValueObject, field_names, idl_name
+from .kinds import IN_FULL, Caller, Came, Enumeration, Interface, Structure, ValueObject, field_names, idl_name
 
 S = TypeVar("S", bound=Structure)
 T = TypeVar("T")
@@ -51,7 +51,7 @@ def encode(value: object) -> object:
 
 def encode_structure(value: Structure) -> Dict[str, object]:
     """The fields that the device has: those that came, under the names they came with, plus what the caller changed."""
-    came = value._came or Came(absent=set(type(value)._legacy))
+    came = value._came if value._came is not None else Came(absent=frozenset(type(value)._legacy))
     out: Dict[str, object] = dict(came.rest)
     for name, codec in _fields(type(value)).items():
         now = getattr(value, name)
@@ -85,58 +85,81 @@ def encode_opaque(value: object) -> object:
 # ---- JSON to structures ------------------------------------------------------------------------------------
 
 class FieldCodec(NamedTuple):
-    """One field: how it is read, written, and what stands for it when it did not come."""
+    """One field: how it is read and written, what stands for it when it did not come, the JSON that needs no reading."""
 
     decode: Decoder
     encode: Callable[[object], object]
     blank: Blank
     nullable: bool
+    plain: Optional[type]
 
 
 _FIELDS: Dict[type, Dict[str, FieldCodec]] = {}       # facts of our own classes, nothing of a device
+_QUICK: Dict[type, List[Tuple[str, Optional[type], Decoder]]] = {}
+_PLAIN = (bool, int, str)
 
 
 def _fields(cls: type) -> Dict[str, FieldCodec]:
-    if cls not in _FIELDS:
+    found = _FIELDS.get(cls)
+    if found is None:
         hints = typing.get_type_hints(cls)
-        _FIELDS[cls] = {name: FieldCodec(decoder(hints[name]), encoder(hints[name]), blank(hints[name]),
-                                         _nullable(hints[name])) for name in field_names(cls)}
-    return _FIELDS[cls]
+        found = {name: FieldCodec(decoder(hints[name]), encoder(hints[name]), blank(hints[name]),
+                                  _nullable(hints[name]), hints[name] if hints[name] in _PLAIN else None)
+                 for name in field_names(cls)}
+        _QUICK[cls] = [(name, codec.plain, codec.decode) for name, codec in found.items()]
+        _FIELDS[cls] = found
+    return found
 
 
 def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
     """A structure from its JSON object: what did not come is blank and remembered, what we do not know is kept."""
-    rest = dict(_of(dict, json, cls))
-    came = Came(rest=rest)
-    values: Dict[str, object] = {"_came": came}
-    for name, codec in _fields(cls).items():
-        wire = name if name in rest else _older(cls, name, rest)
-        if wire is None:
-            came.absent.add(name)
-            values[name] = codec.blank()
-            continue
-        if wire != name:
-            came.spelling[name] = wire
-        item = rest.pop(wire)
-        if item is None and not codec.nullable:
-            came.null.add(name)
-            values[name] = codec.blank()
-        else:
-            values[name] = codec.decode(item, agent)
+    if not isinstance(json, dict):
+        raise _wrong(json, cls)
+    codecs = _fields(cls)
+    if json.keys() == codecs.keys() and None not in json.values():
+        values: Dict[str, object] = {"_came": IN_FULL}      # the usual case, and the quick one: nothing to remember
+        for name, plain, decode in _QUICK[cls]:
+            item = json[name]
+            values[name] = item if type(item) is plain else decode(item, agent)
+    else:
+        values = _remembering(cls, json, agent)
     made = cls.__new__(cls)
     made.__dict__.update(values)
-    _lift(made, came, agent)
+    if cls._lifted:
+        _lift(made, agent)
     return made
 
 
-def _lift(made: Structure, came: Came, agent: Caller) -> None:
+def _remembering(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Dict[str, object]:
+    """The fields of a structure that is not exactly ours, and how it came."""
+    rest = dict(json)
+    values: Dict[str, object] = {}
+    absent, null, spelling = set(), set(), {}
+    for name, codec in _fields(cls).items():
+        wire = name if name in rest else _older(cls, name, rest)
+        item = rest.pop(wire) if wire is not None else None
+        if wire is None:
+            absent.add(name)
+        elif wire != name:
+            spelling[name] = wire
+        if wire is not None and item is None and not codec.nullable:
+            null.add(name)
+        values[name] = codec.blank() if wire is None or name in null else codec.decode(item, agent)
+    values["_came"] = Came(frozenset(absent), frozenset(null), spelling, {}, rest)
+    return values
+
+
+def _lift(made: Structure, agent: Caller) -> None:
     """Older fields that live inside another one now: put there, and remembered, to be written as they came."""
+    came = made._came or IN_FULL
+    rest, lifted = dict(came.rest), {}
     for older, place in made._lifted.items():
         outer, _, inner = place.partition(".")
-        if older in came.rest and outer in came.absent:
+        if older in rest and outer in came.absent:
             holder = getattr(made, outer)
-            setattr(holder, inner, _fields(type(holder))[inner].decode(came.rest.pop(older), agent))
-            came.lifted[older] = outer
+            setattr(holder, inner, _fields(type(holder))[inner].decode(rest.pop(older), agent))
+            lifted[older] = outer
+    made.__dict__["_came"] = came._replace(rest=rest, lifted=lifted)
 
 
 def _older(cls: Type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
@@ -161,10 +184,12 @@ def decoder(hint: Any) -> Decoder:
         return lambda json, agent: json
     if origin is type:
         return _no_class
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
     if isinstance(hint, type):
-        for base, read in _DECODERS:
+        for base, make in _MAKERS:
             if issubclass(hint, base):
-                return functools.partial(read, hint)
+                return make(hint)
     raise TypeError(f"no codec for {hint!r}")
 
 
@@ -229,25 +254,25 @@ def _of(kind: Type[T], json: object, wanted: object = None) -> T:
     return json
 
 
-def _bool(hint: type, json: object, agent: Caller) -> bool:
+def _bool(json: object, agent: Caller) -> bool:
     return _of(bool, json)
 
 
-def _text(hint: type, json: object, agent: Caller) -> str:
+def _text(json: object, agent: Caller) -> str:
     return _of(str, json)
 
 
-def _int(hint: Any, json: object, agent: Caller) -> Any:
+def _int(json: object, agent: Caller) -> int:
     if isinstance(json, float) and json.is_integer():
-        json = int(json)
+        return int(json)
     if isinstance(json, bool) or not isinstance(json, int):
-        raise _wrong(json, hint)
-    return json if hint is int else hint(json)
+        raise _wrong(json, int)
+    return json
 
 
-def _float(hint: type, json: object, agent: Caller) -> float:
+def _float(json: object, agent: Caller) -> float:
     if isinstance(json, bool) or not isinstance(json, (int, float)):
-        raise _wrong(json, hint)
+        raise _wrong(json, float)
     try:
         number = float(json)
     except OverflowError:
@@ -257,41 +282,55 @@ def _float(hint: type, json: object, agent: Caller) -> float:
     return number
 
 
-def _time(hint: type, json: object, agent: Caller) -> datetime.datetime:
-    seconds = _int(int, json, agent)
+def _time(json: object, agent: Caller) -> datetime.datetime:
     try:
-        return _EPOCH + datetime.timedelta(seconds=seconds)
+        return _EPOCH + datetime.timedelta(seconds=_int(json, agent))
     except OverflowError:
         raise _wrong(json, "a time in seconds since 1970") from None
 
 
-def _structure(hint: Type[Structure], json: object, agent: Caller) -> Structure:
-    return decode_structure(hint, json, agent)
+_SIMPLE: Dict[Any, Decoder] = {bool: _bool, int: _int, float: _float, str: _text, datetime.datetime: _time}
 
 
-def _reference(hint: Type[Interface], json: object, agent: Caller) -> Interface:
-    reference = _of(dict, json, hint)
-    rid, name = _of(str, reference.get("rid"), hint), _of(str, reference.get("type"), hint)
-    return catalogue.most_derived(hint, name)(rid, agent, name)
+def _enumeration(hint: Type[Enumeration]) -> Decoder:
+    members = {member.val: member for member in hint.__members__.values()}
+
+    def read(json: object, agent: Caller) -> Enumeration:
+        ordinal = _int(json, agent)
+        found = members.get(ordinal)
+        return found if found is not None else hint(ordinal)
+    return read
 
 
-def _value_object(hint: Type[ValueObject], json: object, agent: Caller) -> ValueObject:
-    envelope = _of(dict, json, hint)
-    name = _of(str, envelope.get("type"), hint)
-    made = decode_structure(catalogue.most_derived(hint, name), envelope.get("value"), agent)
-    made.__dict__["_type"] = name
-    return made
+def _structure(hint: Type[Structure]) -> Decoder:
+    return lambda json, agent: decode_structure(hint, json, agent)
+
+
+def _reference(hint: Type[Interface]) -> Decoder:
+    def read(json: object, agent: Caller) -> Interface:
+        reference = _of(dict, json, hint)
+        rid, name = _of(str, reference.get("rid"), hint), _of(str, reference.get("type"), hint)
+        return catalogue.most_derived(hint, name)(rid, agent, name)
+    return read
+
+
+def _value_object(hint: Type[ValueObject]) -> Decoder:
+    def read(json: object, agent: Caller) -> ValueObject:
+        envelope = _of(dict, json, hint)
+        name = _of(str, envelope.get("type"), hint)
+        made = decode_structure(catalogue.most_derived(hint, name), envelope.get("value"), agent)
+        made.__dict__["_type"] = name
+        return made
+    return read
+
+
+_MAKERS: Tuple[Tuple[type, Callable[[Any], Decoder]], ...] = (
+    (Enumeration, _enumeration), (ValueObject, _value_object), (Structure, _structure), (Interface, _reference))
 
 
 def _no_class(json: object, agent: Caller) -> object:
     """A type name stays the text that came: only the caller may give a class for it."""
     raise _wrong(json, "a type name")
-
-
-_DECODERS: Tuple[Tuple[type, Callable[[Any, object, Caller], Any]], ...] = (
-    (Enumeration, _int), (ValueObject, _value_object), (Structure, _structure), (Interface, _reference),
-    (bool, _bool), (int, _int), (float, _float), (str, _text), (datetime.datetime, _time),
-)
 
 
 def _map(json: object, key: Decoder, item: Decoder, agent: Caller) -> Dict[Any, Any]:

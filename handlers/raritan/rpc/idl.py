@@ -75,6 +75,10 @@ class Call:
         return tuple(Parameter(p.name, encoder(self._hints[p.name]), p.default is None) for p in declared_ones)
 
     @functools.cached_property
+    def _required(self) -> bool:
+        return any(not parameter.optional for parameter in self.parameters)
+
+    @functools.cached_property
     def results(self) -> Tuple[Tuple[Result, ...], ...]:
         """The results of the newest release and, where they differ, of older ones."""
         returned = self._hints.get("return", type(None))
@@ -85,6 +89,8 @@ class Call:
 
     def params(self, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
         """The parameters as JSON. Raises TypeError as a Python call does."""
+        if not args and not kwargs and not self._required:
+            return {}
         if self.older_in and len(args) == len(self.older_in) and not kwargs:
             return {name: p.encode(arg) for name, p, arg in zip(self.older_in, self.parameters, args)}
         if len(args) > len(self.parameters):
@@ -107,6 +113,8 @@ class Call:
             return None
         if not isinstance(json, dict):
             raise JsonRpcSyntaxException(f"{self.name}: {type(json).__name__} where a result object was expected")
+        if len(newest) == 1 and newest[0].name in json:
+            return self._one(newest[0], json, agent)
         form = older if older is not newest and all(one.name in json for one in older) else newest
         if all(one.name not in json for one in form):
             raise JsonRpcSyntaxException(f"{self.name}: the answer holds none of {', '.join(o.name for o in form)}")

@@ -6,8 +6,8 @@ a structure is written back with the same fields under the same names.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Protocol, Set, Tuple
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, FrozenSet, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -56,15 +56,21 @@ class Enumeration(enum.IntEnum):
     __repr__ = __str__
 
 
-@dataclass
-class Came:
-    """How a structure came from the device."""
+class Came(NamedTuple):
+    """How a structure came from the device. Never changed in place: structures that came in full share one."""
 
-    spelling: Dict[str, str] = field(default_factory=dict)      # our name -> the older name that it came under
-    absent: Set[str] = field(default_factory=set)               # fields that did not come
-    null: Set[str] = field(default_factory=set)                 # fields that came as null where the type has no null
-    lifted: Dict[str, str] = field(default_factory=dict)        # older field that came -> the field it lives in now
-    rest: Dict[str, object] = field(default_factory=dict)       # fields of a firmware newer than this binding
+    absent: FrozenSet[str] = frozenset()            # fields that did not come
+    null: FrozenSet[str] = frozenset()              # fields that came as null where the type has no null
+    spelling: Mapping[str, str] = {}                # our name -> the older name that it came under
+    lifted: Mapping[str, str] = {}                  # older field that came -> the field it lives in now
+    rest: Mapping[str, object] = {}                 # fields of a firmware newer than this binding
+
+    def but(self, name: str) -> "Came":
+        """After the caller has set a field."""
+        return self._replace(absent=self.absent - {name}, null=self.null - {name})
+
+
+IN_FULL = Came()
 
 
 class Structure:
@@ -81,9 +87,8 @@ class Structure:
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
-        if self._came is not None:
-            self._came.absent.discard(name)
-            self._came.null.discard(name)
+        if self._came is not None and (name in self._came.absent or name in self._came.null):
+            object.__setattr__(self, "_came", self._came.but(name))
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:

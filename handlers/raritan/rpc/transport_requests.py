@@ -5,12 +5,12 @@ import http.client
 import socket
 import ssl
 import time
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, List, Optional, Tuple, Type, TypeVar, Union
 
 import requests
 import requests.adapters
 import requests.exceptions
+from requests.structures import CaseInsensitiveDict
 
 from ... import tls
 from ...errors import Unreachable
@@ -24,50 +24,41 @@ _BELOW: Type[Exception] = getattr(requests.exceptions, "BaseHTTPError", OSError)
 
 
 class RequestsTransport:
-    """One requests.Session: no redirects, no retries, no cookies, nothing from the environment."""
+    """One of requests' adapters, whose pool keeps one connection.
+
+    No session stands above it: what a session adds (redirects, cookies, proxies, netrc) is what must not happen here.
+    """
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
-        self._session: Optional[requests.Session] = None
+        self._adapter: Optional[requests.adapters.HTTPAdapter] = None
         self._where: Optional[Endpoint] = None
         self._kept = False
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
-        if self._session is not None:
-            self._session.close()
-        self._session, self._where, self._kept = None, None, False
+        if self._adapter is not None:
+            self._adapter.close()
+        self._adapter, self._where, self._kept = None, None, False
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         """Send and read, once."""
         if self._where != where:
             self.close()
         try:
-            reply = self._send(self._opened(where), where, request)
+            if self._adapter is None:
+                self._adapter, self._where = _adapter(where, self._trust), where
+            reply = self._send(self._adapter, where, request)
         except BaseException:
             self.close()
             raise
         self._kept = reply.headers.get("connection", "").lower() != "close"
         return reply
 
-    def _opened(self, where: Endpoint) -> requests.Session:
-        if self._session is None:
-            session = _Session()
-            self._session, self._where = session, where
-            session.trust_env = False
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            session.mount("http://", requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1))
-            if where.scheme == "https":
-                session.mount("https://", _Adapter(self._trust))
-        return self._session
-
-    def _send(self, session: requests.Session, where: Endpoint, request: Request) -> Reply:
+    def _send(self, adapter: requests.adapters.HTTPAdapter, where: Endpoint, request: Request) -> Reply:
         end = time.monotonic() + request.total
-        body: Any = request.body            # requests takes any object with read and len; its annotation names others
         try:
-            response = session.request(request.method, where.url + request.target, data=body,
-                                       headers=dict(request.headers), timeout=request.timeout,
-                                       allow_redirects=False, stream=True)
+            response = adapter.send(_prepared(where, request), stream=True, timeout=request.timeout)
         except Unreachable as error:        # our own word from the handshake
             raise HttpUnreachable(error.reason) from None
         except (requests.RequestException, _BELOW, UnicodeError) as error:
@@ -82,11 +73,19 @@ class RequestsTransport:
         return Reply(response.status_code, headers, content)
 
 
-class _Session(requests.Session):
-    """A session that does not even look where a redirect leads: carrier.py decides that."""
+def _adapter(where: Endpoint, trust: Trust) -> requests.adapters.HTTPAdapter:
+    if where.scheme == "https":
+        return _Adapter(trust)
+    return requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1)
 
-    def get_redirect_target(self, resp: Any) -> None:
-        return None
+
+def _prepared(where: Endpoint, request: Request) -> requests.PreparedRequest:
+    prepared: Any = requests.PreparedRequest()      # its annotations do not know a body that is read as it is sent
+    prepared.method, prepared.url, prepared.body = request.method, where.url + request.target, request.body
+    prepared.headers = CaseInsensitiveDict(request.headers)
+    prepared.headers["Content-Length"] = str(len(request.body or b""))
+    ready: requests.PreparedRequest = prepared
+    return ready
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
