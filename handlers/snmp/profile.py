@@ -1,6 +1,6 @@
 """A PDU family as one value: which devices it is, where its outlets lie, what their values mean, how they are switched.
 
-Nothing here asks which family it is. `sources.py`, `joins.py`, `figures.py` and `controls.py` hold the parts, `profiles/`
+Nothing here asks which family it is. `sources.py`, `joins.py`, `pieces.py`, `figures.py` and `controls.py` hold the parts, `profiles/`
 the families, `schema.py` the same as JSON. A profile checks itself when it is built and raises ValueError with a
 sentence for its author.
 """

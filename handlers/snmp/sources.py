@@ -1,6 +1,6 @@
 """Where the values of outlets lie: sources turn what a device answers into {identity: value}.
 
-The sources here read the device; those of `joins.py` are made of others. An identity is the row's index, dots kept
+The sources here read the device; those of `joins.py` and `pieces.py` are made of others. An identity is the row's index, dots kept
 ("7", "1.1.7"), or the number that a source defines where there is no table. `object` is the name in the MIB.
 """
 from __future__ import annotations

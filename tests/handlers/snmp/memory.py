@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Tuple, Union
 
+from handlers.snmp.sources import Source
 from handlers.snmp.walks import Reader
 from tests.simulators.snmp_agent import Row
 
@@ -37,6 +38,14 @@ def reader(objects: Mapping[str, Value], root: str = "") -> Reader:
 def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:
     """The objects of one column."""
     return {f"{column}.{index}": value for index, value in values.items()}
+
+
+def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
+    """The rows, after a check that each can be read alone with the same value and that an unknown identity has none."""
+    rows = source.rows(reader(objects))
+    assert {identity: source.one(reader(objects), identity) for identity in rows} == rows
+    assert source.one(reader(objects), absent) in (None, "")
+    return rows
 
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:
