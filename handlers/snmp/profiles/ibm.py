@@ -1,9 +1,11 @@
 """IBM: DPI PDUs of IBM-PDU-MIB, in two layouts under one sysObjectID.
 
-Newer firmware has the state in column 13, and in column 11 a writable threshold in mA: written as if it were the
-state, it does not switch, and read it looks like off. Older firmware has the state in column 11. It is believed only
-where column 13 is missing, the version does not carry the mark of the newer firmware, and every row reads 0, 1 or 2;
-else outlets are listed and not switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) are neither on nor off.
+Newer firmware put two columns (power factor, voltage) before the current, so that everything behind them moved by two:
+state 11 to 13, power 13 to 15, current 7 to 9. In each layout the other's state column is something else that can read
+0 or 1: column 13 is power in W on older firmware, column 11 a writable threshold in mA on newer. Only column 15 tells
+them apart: the older table ends before it. Without it column 11 is the state only if the version does not carry the
+mark of newer firmware and every row is one of the values that a state can have; else outlets are listed and not
+switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
 """
 from __future__ import annotations
 
@@ -11,13 +13,24 @@ from ..controls import Write
 from ..figures import State
 from ..joins import Provided
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Source
 from .shorthand import THOUSANDTHS, column, figure, oids, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"
-NEWER = column(TABLE + ".13", "ibmPduOutletState")
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
+NEWER = column(TABLE + ".13", "ibmPduOutletState; power in older firmware")
+POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
+
+
+def _newer(at: Source) -> Source:
+    return Provided(at, POWER, "-?[0-9]+")
+
+
+def _older(at: Source) -> Source:
+    return Provided(Provided(at, OLDER, "-1|[0-5]"), VERSION, "(?!.*sLEN).*")
+
 
 PROFILES = (
     Profile(
@@ -26,17 +39,18 @@ PROFILES = (
         sys_object_ids=oids("2.6.223"),
         outlets=(
             Outlets(
-                states=State(NEWER, on=("1",), off=("0",)),
+                states=State(_newer(NEWER), on=("1",), off=("0",)),
                 control=Write(NEWER, on=1, off=0),
                 rows=NAME,
                 name=NAME,
-                current=figure(column(TABLE + ".9", "ibmPduOutletCurrent"), THOUSANDTHS),
-                power=figure(column(TABLE + ".15", "ibmPduOutletLastPowerReading"))),
+                current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
+                power=figure(POWER)),
             Outlets(
-                states=State(Provided(Provided(OLDER, OLDER, "[012]"), VERSION, "(?!.*sLEN).*"), on=("1",), off=("0",)),
+                states=State(_older(OLDER), on=("1",), off=("0",)),
                 control=Write(OLDER, on=1, off=0),
                 name=NAME,
-                current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS))),
+                current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
+                power=figure(NEWER))),
         load=total(else_outlets=True),
         power=total(figure(column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
