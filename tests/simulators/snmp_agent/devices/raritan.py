@@ -80,7 +80,7 @@ def _inlet(rows: Rows, index: str, lines_ma: "list[int]", energy_wh: int, three_
     if three_phase:
         for pole, current in enumerate((*lines_ma, _NEUTRAL_MA), 1):
             _sensors(rows, POLE_SENSOR, POLE_DIGITS, f"{index}.{pole}", {_CURRENT: (current, 3)})
-            rows.put(f"{_PDU}.3.3.5.1.2.{index}.{pole}", pole)      # inletPoleLine: 1 to 3, and 4 is the neutral
+            rows.put(f"{_PDU}.3.3.5.1.1.{index}.{pole}", pole)      # inletPoleLine: 1 to 3, and 4 is the neutral
 
 
 def _sensors(rows: Rows, table: str, digits: str, index: str, values: Dict[int, Tuple[int, int]]) -> None:
