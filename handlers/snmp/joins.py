@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Dict, Optional, Tuple
 
 from ..errors import ProtocolError
 from ..host import Raw
 from . import checks
 from .sources import Source
-from .values import Rows, text
+from .values import Rows, number, text
 from .walks import Reader
 
 
@@ -152,6 +153,35 @@ class Provided(Source):
     def _holds(self, reader: Reader) -> bool:
         expression, marks = checks.pattern(self.pattern, "pattern"), self.test.rows(reader)
         return bool(marks) and all(expression.fullmatch(text(mark)) for mark in marks.values())
+
+
+@dataclass(frozen=True)
+class Counted(Source):
+    """The rows of `source` up to the device's own `count` of them, by the last arc of the index.
+
+    For tables that always list as many rows as the largest unit has. Nothing is read where the count is 0; all rows
+    where the device does not count.
+    """
+
+    source: Source
+    count: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        counted = self._counted(reader)
+        rows = {} if counted == 0 else self.source.rows(reader)
+        return {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, identity) if self._fits(identity, self._counted(reader)) else None
+
+    def _counted(self, reader: Reader) -> Optional[Decimal]:
+        value = self.count.one(reader, "0")
+        return None if value is None else number(value)
+
+    @staticmethod
+    def _fits(identity: str, counted: Optional[Decimal]) -> bool:
+        arc = identity.rpartition(".")[2]
+        return counted is None or (arc.isdigit() and int(arc) <= counted)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,27 @@
-"""Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row."""
+"""Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
+
+Every table lists as many rows as the largest unit has, states included; each unit's own number of outlets tells which
+of them are real. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID with other numbers: 2
+is on and 4 is off there too, but each after a delay that the unit is set to.
+"""
 from __future__ import annotations
 
 from ..controls import Write
 from ..figures import State
-from ..joins import Merged, Prefixed
+from ..joins import Counted, Merged, Prefixed
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Tables
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, oid, oids, total
+from ..sources import Source, Tables
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, oid, oids, scalar, total
 
 
 def _tables(path: str, name: str) -> Tables:
     return Tables(oid("42610.1.4.4.1.6.2"), 1, 8, path, name)
+
+
+def _states(unit: int) -> Source:
+    table, name = f"42610.1.4.4.1.6.2.{unit}", "ABCDEFGH"[unit - 1]
+    return Prefixed(str(unit), Counted(column(table + ".2.1.2", f"outletPdu{name}State"),
+                                       scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}")))
 
 
 PHASES = Merged(tuple(
@@ -22,7 +33,7 @@ PROFILES = (
         models=("BSPDU", "TS BSPDU"),
         sys_object_ids=oids("42610.1.4.4"),
         outlets=(Outlets(
-            states=State(_tables("2.1.2", "outletPduXState"), on=("2",), off=("1",)),
+            states=State(Merged(tuple(_states(unit) for unit in range(1, 9))), on=("2",), off=("1",)),
             control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
             name=_tables("3.1.2", "outletCfgPduXName"),
             current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
@@ -31,7 +42,8 @@ PROFILES = (
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
         energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
+        switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+                          switching=Proof.SIMULATED),
+        note="Units of an older MIB under the same sysObjectID switch after a delay; the device does not tell which it is."),
 )

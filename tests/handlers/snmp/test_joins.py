@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp.joins import Arc, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided
-from handlers.snmp.sources import Column
-from tests.handlers.snmp.memory import both, reader, table
+from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided
+from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.walks import Reader
+from tests.handlers.snmp.memory import Memory, both, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
@@ -52,6 +53,18 @@ def test_a_source_may_depend_on_what_the_firmware_shows(states: "dict[str, int]"
 
 def test_a_condition_without_an_answer_does_not_hold() -> None:
     assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
+
+
+def test_rows_behind_the_device_s_own_count_are_none() -> None:
+    objects: "dict[str, int | str | bytes]" = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
+    assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
+    assert both(Counted(A, Scalar("1.3.9.0")), objects) == {"1": 5, "2": 6, "3": 7}
+
+
+def test_a_table_without_any_counted_row_is_not_walked() -> None:
+    device = Memory({**table("1.3.1", {"1": 5}), "1.3.2.0": 0})
+    assert Counted(A, Scalar("1.3.2.0")).rows(Reader(device)) == {}
+    assert device.asked == ["get 1.3.2.0"]
 
 
 def test_fill_lists_what_has_no_value_as_empty() -> None:
