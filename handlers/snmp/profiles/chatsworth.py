@@ -1,6 +1,7 @@
 """Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent; the index is outlet, then the PDU's MAC as text.
 
-The control column reads 1 on PDUs that cannot switch, too. Energy is in deca-watt-seconds, and what is called power is VA.
+The control column reads 1 on PDUs that cannot switch, too. The energy of outlets is in deca-watt-seconds; that of branches is VAh,
+and what is called power is VA, so that both are left out.
 """
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ PROFILES = (
             current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
             energy=figure(column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS)),),
         load=total(figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS), else_outlets=True),
-        energy=total(figure(column("30932.1.10.1.3.110.1.9", "cpiPduBranchEnergy"), DECA_WATT_SECONDS), else_outlets=True),
+        energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, energy=Proof.RECORDING, switching=Proof.SIMULATED)),
 )

@@ -25,7 +25,7 @@ def _lx(table: str, name: str) -> Outlets:
 PDU_OUTPUT, ATS_OUTPUT = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1"
 LEGACY = "850.10.2.3.5.1"
 UPS12 = "850.100.1.10.2.1"
-NOT_CONTROLLABLE = ("0", "")        # a bit field without any bit, as a number or as octets
+CONTROLLABLE = ("2", "3")           # bit 1 of a field of two; bit 0 is no right to switch
 
 PROFILES = (
     Profile(
@@ -57,7 +57,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
             control=Guarded(Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
-                            column(UPS12 + ".3", "tlUpsOutletType"), refuse=NOT_CONTROLLABLE, why="this outlet cannot be switched"),
+                            column(UPS12 + ".3", "tlUpsOutletType"), allow=CONTROLLABLE, why="this outlet cannot be switched"),
             name=column(UPS12 + ".5", "tlUpsOutletName"),
             current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
             power=figure(column(UPS12 + ".14", "tlUpsOutletPower"))),),

@@ -43,6 +43,8 @@ RESERVED = {
     "a socket without a relay": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "no relay"),
     "a socket out of reach": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "cannot reach"),
     "a PDU that reads on and cannot switch": Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
+    "a UPS outlet without any bit": Reserved("tripplite-12x-ups", "3", {}, "cannot be switched"),
+    "a UPS outlet with another bit": Reserved("tripplite-12x-ups", "5", {}, "cannot be switched"),
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
     "an outlet without a switch among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
