@@ -8,6 +8,8 @@ poles, and its own current counts. PDU-MIB: the state column itself is written; 
 """
 from __future__ import annotations
 
+from typing import Optional
+
 from ..controls import Guarded, Write
 from ..figures import Figure, State, Total
 from ..joins import Arc, First, Only
@@ -55,8 +57,8 @@ BREAKERS = _sensor(
 NO_ENERGY = ("-1", "0")
 
 
-def px1_outlets(label_plus: int) -> Outlets:
-    """The outlets; `label_plus` is what the printed number is above the row's."""
+def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
+    """The outlets; `label_plus` is what the printed number is above the row's. Eaton's copy has no energies."""
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
     return Outlets(
         states=State(state, on=("1",), off=("0",)),
@@ -66,7 +68,7 @@ def px1_outlets(label_plus: int) -> Outlets:
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
         power=figure(column("~.2.2.1.7", "outletActivePower")),
-        energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY))
+        energy=energy)
 
 
 def px1_load() -> Total:
@@ -113,7 +115,7 @@ PROFILES = (
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
         roots=tuple(Root(oid(prefix), oid(tree)) for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
                     for tree in trees),
-        outlets=(px1_outlets(label_plus=0),),
+        outlets=(px1_outlets(label_plus=0, energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY)),),
         load=px1_load(), power=px1_power(),
         energy=total(figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,

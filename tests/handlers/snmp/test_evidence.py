@@ -1,0 +1,61 @@
+"""What the profiles claim to rest on is what the units and recordings of this project show, capability by capability."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Set
+
+import pytest
+
+from handlers.snmp.profile import Evidence, Profile, Proof
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp import recorded
+from tests.handlers.snmp.test_recordings import load_of
+from tests.needs import shared
+from tests.recordings import Fixture, fixtures
+
+EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
+CAPABILITIES = ("state", "current", "power", "energy", "switching")
+FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
+TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": "energy_kwh"}
+
+
+def shown_by_unit(unit: Fixture) -> Set[str]:
+    """The capabilities that a synthetic unit has a value for."""
+    outlets = unit.expected.outlets.values()
+    shown = {name for name in FIGURES if getattr(unit.expected, TOTALS[name]) is not None
+             or any(getattr(outlet, FIGURES[name]) is not None for outlet in outlets)}
+    if any(outlet.state in ("on", "off") for outlet in outlets):
+        shown.add("state")
+    return shown | ({"switching"} if unit.switch else set())
+
+
+def shown_by_recording(wanted: Dict[str, Any]) -> Set[str]:
+    """The capabilities that a recording has a value for; it was only read, so that switching is never among them."""
+    outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
+    device = {**wanted["device"], "current_a": load_of(wanted["device"])}
+    shown = {name for name, key in FIGURES.items() if device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)}
+    return shown | ({"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set())
+
+
+def claimed(evidence: Evidence, *proofs: Proof) -> Set[str]:
+    return {name for name in CAPABILITIES if getattr(evidence, name) in proofs}
+
+
+@EACH
+def test_every_capability_of_a_family_is_shown_by_a_unit_and_no_unit_shows_another(profile: Profile) -> None:
+    units = [unit for unit in fixtures() if unit.key == profile.key]
+    shown = set().union(*map(shown_by_unit, units))
+    assert shown == set(CAPABILITIES) - claimed(profile.evidence, Proof.NONE)
+
+
+@EACH
+@pytest.mark.against("recordings of real units, in memory")
+def test_what_a_family_claims_to_have_read_from_a_recording_is_in_a_recording_of_that_family(profile: Profile) -> None:
+    shared("snmp", "recordings")
+    read = [recorded.expected(name) for name in recorded.names() if recorded.expected(name)["family"] == profile.key]
+    assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))
+
+
+@EACH
+def test_no_family_claims_more_than_can_be_known_without_a_unit(profile: Profile) -> None:
+    assert not claimed(profile.evidence, Proof.UNIT), "nobody tried this on a unit"
+    assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"
