@@ -375,13 +375,13 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
                                      allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"which archives: {', '.join(known)} (default: all; with one of the options below only what they name)")
+                        help=f"which archives: {', '.join(known)} (default: all; with options below only what they name)")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
-                     help="build pdu_<key> (hyphens become underscores) for the family described in this file; may be repeated. "
+                     help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
                           "python -m handlers.snmp parts prints what may stand in it, show FAMILY an example")
-    snmp = parser.add_argument_group("options of pdu_snmp", "what a setting of the form decides, where the form has no settings")
+    snmp = parser.add_argument_group("options of pdu_snmp", "for forms that have no settings")
     snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")

@@ -49,7 +49,8 @@ def own_family(profile: Profile) -> OwnFamily:
     Raises ProfileError where the key is too long for a name.
     """
     if len(profile.key) > _LONGEST_KEY:
-        raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is the archive's name; give at most {_LONGEST_KEY} characters")
+        raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is the archive's name; "
+                           f"give at most {_LONGEST_KEY} characters")
     # A shell script holds this name, so whatever a shell might read is left out.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
     return OwnFamily(profile.key.replace("-", "_"), f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
@@ -81,7 +82,8 @@ def _near(text: str) -> str:
     word = text.lower()
     near: List[str] = []
     if len(word) > 1:
-        near = [family.key for family in PROFILES if any(word in name.lower() for name in (family.key, family.vendor, *family.models))]
+        near = [family.key for family in PROFILES
+                if any(word in name.lower() for name in (family.key, family.vendor, *family.models))]
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
         return f"near it: {', '.join(near[:_MOST_NEAR])}"

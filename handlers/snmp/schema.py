@@ -172,8 +172,8 @@ def reference() -> str:
         where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \
             else "source" if issubclass(cls, Source) else "–"
         hints = typing.get_type_hints(cls)
-        listed = ", ".join(f"`{field.name}` {_type(hints[field.name])}" + ("" if field.default is MISSING else f" ({_default(field.default)})")
-                           for field in fields(cls))
+        listed = ", ".join(f"`{field.name}` {_type(hints[field.name])}"
+                           + ("" if field.default is MISSING else f" ({_default(field.default)})") for field in fields(cls))
         meaning = " ".join((inspect.getdoc(cls) or "").split()).replace("|", "\\|")
         lines.append(f"| {cls.__name__} | {where} | {listed} | {meaning} |")
     return "\n".join(lines)

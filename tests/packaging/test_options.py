@@ -127,8 +127,10 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
     "a missing key": (_without("vendor"), "profile.vendor: this key is missing"),
     "an unknown key": (_states(onn=["on"]), "profile.outlets[0].states.onn: this key is unknown; State has source, on, off"),
     "another type": (_states(on="on"), 'profile.outlets[0].states.on: give a list, not "on"'),
-    "an unknown kind": (_states(source={"kind": "Colum"}), 'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Arc'),
-    "an OID with a name": (_outlets(name={"kind": "Column", "oid": "acme.2"}), "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID"),
+    "an unknown kind": (_states(source={"kind": "Colum"}),
+                        'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Arc'),
+    "an OID with a name": (_outlets(name={"kind": "Column", "oid": "acme.2"}),
+                           "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID"),
     "a scale that is no text": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
                                 'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not 0.1'),
     "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' stands in 'on' and in 'off'"),
@@ -187,7 +189,8 @@ def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path
     (["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
      {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
 ])
-def test_options_come_into_the_archive_as_the_handler_reads_them(tmp_path: Path, arguments: "list[str]", options: Dict[str, str]) -> None:
+def test_options_come_into_the_archive_as_the_handler_reads_them(
+        tmp_path: Path, arguments: "list[str]", options: Dict[str, str]) -> None:
     assert run(tmp_path, *arguments) == 0
     assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == ["pdu_snmp", "register.sh"]
     found = options_in(next(tmp_path.glob("*.gz")))
@@ -199,7 +202,8 @@ def test_options_come_into_the_archive_as_the_handler_reads_them(tmp_path: Path,
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
-    assert run(tmp_path, "snmp", "nut", "--profile", str(PROFILE), "--profile", str(written(tmp_path, key="acme-two")), "--switch-unproven") == 0
+    two = written(tmp_path, key="acme-two")
+    assert run(tmp_path, "snmp", "nut", "--profile", str(PROFILE), "--profile", str(two), "--switch-unproven") == 0
     names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip", "acme_two"]

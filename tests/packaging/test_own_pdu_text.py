@@ -28,7 +28,8 @@ def test_the_pieces_of_json_are_the_whole_example_and_nothing_else() -> None:
     shown: Dict[str, Set[str]] = {"profile": {"outlets"}, "outlets": set()}
     for block in blocks("json"):
         piece = json.loads("{" + block + "}")
-        places = [name for name, part in (("profile", EXAMPLE), ("outlets", outlets)) if all(part.get(key) == piece[key] for key in piece)]
+        places = [name for name, part in (("profile", EXAMPLE), ("outlets", outlets))
+                  if all(part.get(key) == piece[key] for key in piece)]
         assert len(places) == 1, block
         shown[places[0]] |= set(piece)
     assert (shown["profile"], shown["outlets"]) == (set(EXAMPLE), set(outlets))
