@@ -1,0 +1,38 @@
+"""Every known trap has its row, and every test that a row names exists."""
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import FrozenSet
+
+import pytest
+
+from tests.handlers.snmp.traps import TRAPS, Trap
+from tests.needs import ROOT
+
+FOLDER = "tests/handlers/snmp"
+
+
+@pytest.fixture(scope="module")
+def collected() -> FrozenSet[str]:
+    """The ids of all tests beside this one, without the folder, with and without their cases."""
+    ran = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", FOLDER,
+                          f"--deselect={FOLDER}/test_traps.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         encoding="utf-8", timeout=120)
+    assert ran.returncode == 0, ran.stdout[-500:] + ran.stderr[-500:]
+    ids = [line.partition(FOLDER + "/")[2] for line in ran.stdout.splitlines() if line.startswith(FOLDER)]
+    return frozenset([*ids, *(name.partition("[")[0] for name in ids)])
+
+
+def test_the_traps_are_numbered_as_in_the_facts_without_a_gap() -> None:
+    assert [trap.number for trap in TRAPS] == list(range(1, 48))
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=[str(trap.number) for trap in TRAPS])
+def test_every_test_that_answers_a_trap_exists(collected: FrozenSet[str], trap: Trap) -> None:
+    assert trap.tests and not set(trap.tests) - collected
+
+
+def test_the_check_would_notice_a_test_that_is_missing(collected: FrozenSet[str]) -> None:
+    assert "test_families.py::test_a_unit_is_found_to_be_its_family[no-such-unit]" not in collected
+    assert "test_families.py::test_no_such_test" not in collected
