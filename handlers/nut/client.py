@@ -69,15 +69,15 @@ class NutClient:
     def snapshots(self, devices: Sequence[str], writable: bool = False) -> Dict[str, Snapshot]:
         """Variables and commands of each device, with `writable` also the writable variables: 1 round trip.
 
-        Asks again, until the deadline, while the server has not yet heard all from a driver: for half a second after
-        its own start it reports the status WAIT and nothing else. Raises DriverNotConnected if that does not end.
+        Asks again, for `timeout` seconds, while the server has not yet heard all from a driver: for half a second
+        after its own start it reports the status WAIT and nothing else. Raises DriverNotConnected if that does not end.
         """
         end = self._clock() + self._timeout
         while True:
             asked = [(device, messages.list_var(device), messages.list_cmd(device),
                       messages.list_rw(device) if writable else None) for device in devices]
             requests = [request for row in asked for request in row[1:] if request is not None]
-            answers = self.ask(*requests, end=end)
+            answers = self.ask(*requests)
             found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
                      for device, variables, commands, rw in asked}
             waiting = [device for device, seen in found.items() if seen.variables.get("ups.status") == "WAIT"]

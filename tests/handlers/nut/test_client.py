@@ -122,7 +122,7 @@ def test_a_driver_that_reports_failure_is_refused_with_its_code(server: NutServe
 
 def test_a_driver_that_never_reports_may_or_may_not_have_done_it(server: NutServer) -> None:
     server.faults.tracked = "PENDING"
-    nut = NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=0.3)
+    nut = NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=0.6)
     with nut, pytest.raises(Unreachable, match="has not reported"):
         nut.run("pdu", "outlet.1.load.off")
     assert len(server.books().writes) == 1
@@ -192,7 +192,7 @@ def test_wait_is_waited_for_and_never_taken_for_an_answer(server: NutServer) -> 
 
 def test_a_driver_that_is_waited_for_in_vain_is_not_connected(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
-    with client(server, timeout=0.3) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
+    with client(server, timeout=0.6) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
         nut.snapshots(["pdu", "ups"])
 
 
@@ -222,7 +222,7 @@ Answer = Callable[[str, bytes], Optional[bytes]]
 ], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line", "new ERR"])
 def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer, kind: type) -> None:
     server.faults.rewrite = lambda line, answer: rewrite(line, answer) if line.startswith("LIST VAR") else answer
-    with client(server, timeout=0.4) as nut:
+    with client(server, timeout=0.8) as nut:
         with pytest.raises(kind) as caught:
             nut.variables("pdu")
         error = caught.value

@@ -182,7 +182,7 @@ def test_a_driver_that_reports_failure_is_an_error_with_its_code(server: NutServ
 
 def test_a_driver_that_never_reports_but_whose_state_follows_has_done_it(server: NutServer) -> None:
     server.faults.tracked = "PENDING"
-    pdu = handler(server, device="pdu", timeout="0.3", **ADMIN_SETTINGS)
+    pdu = handler(server, device="pdu", timeout="0.6", **ADMIN_SETTINGS)
     assert pdu.port_down(PduPortView("1")).power_status is DOWN
     server.faults.ignored = True
     with pytest.raises(Unreachable, match="may or may not have switched"):
@@ -208,7 +208,7 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
     ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
 def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str, ends: object) -> None:
     server.faults.rewrite = lambda line, answer: None if line.startswith(words) else answer
-    pdu, port = handler(server, timeout="0.3", **ADMIN_SETTINGS), PduPortView("1")
+    pdu, port = handler(server, timeout="0.6", **ADMIN_SETTINGS), PduPortView("1")
     if isinstance(ends, EnumPowerStatus):
         assert pdu.port_down(port, deadline=0).power_status is ends and server.books().states["1"] is False
     else:
@@ -219,7 +219,7 @@ def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")
 def test_no_call_leaves_a_socket_open_however_it_ends(server: NutServer) -> None:
-    pdu = handler(server, device="pdu", timeout="0.2", **ADMIN_SETTINGS)
+    pdu = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS)
     pdu.status()
     server.drop_connections()
     before = len(os.listdir("/proc/self/fd"))

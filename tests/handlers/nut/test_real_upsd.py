@@ -212,7 +212,7 @@ def test_a_server_that_waits_for_its_driver_is_not_believed(short_lived: Upsd) -
     short_lived.start_upsd(wait=False)
     assert short_lived.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE", "ERR DRIVER-NOT-CONNECTED")
     with pytest.raises((DriverNotConnected, DataStale)):
-        handler(short_lived, device="pdu", timeout="0.3").status()
+        handler(short_lived, device="pdu", timeout="1").status()
     short_lived.resume_driver("pdu")
     _until(lambda: short_lived.ask("GET VAR pdu outlet.1.status") == 'VAR pdu outlet.1.status "on"')
     assert len(handler(short_lived, device="pdu").status().ports) == 2
