@@ -35,7 +35,7 @@ class JsonRpcErrorException(Refused):
 class JsonRpcDenied(JsonRpcErrorException, Denied):
     """Error -32001: the account lacks a privilege."""
 
-    kind = Denied.kind
+    kind, exit_code = Denied.kind, Denied.exit_code
 
 
 class JsonRpcSyntaxException(ProtocolError):

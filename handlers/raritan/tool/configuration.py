@@ -1,0 +1,209 @@
+"""Commands on certificates, configurations, diagnosis and power meter files, and the SNMP agent."""
+from __future__ import annotations
+
+import argparse
+from typing import Callable, Dict, List, Mapping
+
+from ...errors import Refused
+from ..rpc import bulkcfg, cert, cgi, diag, pdumodel, rawcfg
+from ..rpc.cert import ServerSSLCert
+from ..rpc.devsettings import Snmp
+from .commands import Arguments, Command, Commands, all_of, option, words
+from .job import Job, Result, check, facts, load, plain, save, secret, text, wrong
+
+_CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
+_CONFIG_ACTIONS = "get --out FILE, or put FILE"
+_INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
+                  for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
+
+
+def _accepted(code: cgi.ResultCode, what: str) -> None:
+    if code != 0:
+        raise Refused(f"{what} was refused: {code.text} (result code {int(code)})", str(int(code)))
+
+
+# ---- certificates ------------------------------------------------------------------------------------------
+
+def certificate(job: Job) -> Result:
+    """1 round trip, and the files."""
+    action: str = job.options.action or "show"
+    if action not in _CERT:
+        wrong(f"{action[:20]!r} is no action; give {_CERT_ACTIONS}")
+    return _CERT[action](job, job.proxy(ServerSSLCert, "/server_ssl_cert"))
+
+
+def _show_certificate(job: Job, proxy: ServerSSLCert) -> Result:
+    info = proxy.getInfo()
+    active = info.activeCertInfo
+    names = [name for name in (active.subject.commonName, *active.names) if name]
+    shown: Dict[str, object] = {
+        "subject": ", ".join(dict.fromkeys(names)), "issuer": active.issuer.commonName, "valid from": active.invalidBefore,
+        "valid until": active.invalidAfter, "serial number": active.serialNumber, "RSA bits": active.keyInfo.rsaKeyLength or None,
+        "pending request": info.havePendingReq, "pending certificate": info.havePendingCert}
+    return Result(plain(info), facts(shown))
+
+
+def _upload_certificate(job: Job, proxy: ServerSSLCert) -> Result:
+    files: List[str] = job.options.file
+    if not 1 <= len(files) <= 2:
+        wrong("cert upload takes a certificate and, where the unit did not make it, its key")
+    data = [load(path) for path in files]
+    _accepted(cert.upload(job.agent, data[0], data[1] if len(data) > 1 else None), "the certificate")
+    pending = proxy.getInfo().pendingCertInfo
+    return Result(plain(pending), ["pending, not yet in use; install it with: cert install",
+                                   *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter})])
+
+
+def _install_certificate(job: Job, proxy: ServerSSLCert) -> Result:
+    job.confirm("put the pending certificate into use (a client that has pinned the present one stops working)")
+    check(proxy.installPendingKeyPair(), "the certificate", _INSTALL_CODES)
+    return Result({"installed": True}, ["installed"])
+
+
+def _discard_certificate(job: Job, proxy: ServerSSLCert) -> Result:
+    job.confirm("discard the pending certificate and key")
+    proxy.deletePending()
+    return Result({"discarded": True}, ["discarded"])
+
+
+def _download_certificate(job: Job, proxy: ServerSSLCert) -> Result:
+    tag = job.options.file[0] if job.options.file else "active_cert"
+    if tag not in cert.files.TAGS:
+        wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.files.TAGS)}")
+    return save(job.options.out, cert.download(job.agent, tag))
+
+
+_CERT: Mapping[str, Callable[[Job, ServerSSLCert], Result]] = {
+    "show": _show_certificate, "upload": _upload_certificate, "install": _install_certificate,
+    "discard": _discard_certificate, "download": _download_certificate}
+
+
+# ---- configurations ----------------------------------------------------------------------------------------
+
+def config(job: Job) -> Result:
+    """1 round trip and the file, for raw, bulk or backup."""
+    kind, action = job.options.kind, job.options.action
+    if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
+        wrong("give raw, bulk or backup, then get --out FILE or put FILE")
+    if action == "put" and not job.options.file:
+        wrong("config put takes a file")
+    if kind == "raw":
+        return _raw(job, action)
+    return _bulk(job, action, backup=kind == "backup")
+
+
+def _raw(job: Job, action: str) -> Result:
+    if action == "get":
+        return save(job.options.out, rawcfg.download(job.agent))
+    data = load(job.options.file)
+    job.confirm("replace the configuration with this file")
+    _accepted(rawcfg.upload(job.agent, data, job.progress("upload")), "the configuration")
+    status, _ = rawcfg.RawConfiguration("/rawcfg", job.agent).getStatus()
+    return Result({"accepted": True, "status": status.name}, [f"accepted; now {text(status)}"])
+
+
+def _bulk(job: Job, action: str, backup: bool) -> Result:
+    options = job.options
+    units = _units(options.units)
+    password = secret(options.config_password_file, "RARITAN_CONFIG_PASSWORD", "configuration password", needed=False)
+    if action == "get":
+        data = bulkcfg.download(job.agent, backup, password, options.clear_text, units, options.profile or "")
+        return save(options.out, data)
+    data = load(options.file)
+    job.confirm("restore this backup" if backup else "take over this bulk configuration")
+    _accepted(bulkcfg.upload(job.agent, data, backup, password, options.skip_check or "", units, job.progress("upload")),
+              "the configuration")
+    status, _ = bulkcfg.BulkConfiguration("/bulkcfg", job.agent).getStatus()
+    return Result({"accepted": True, "status": status.name}, [f"accepted; now {text(status)}"])
+
+
+def _units(words_: str) -> List[int]:
+    if not words_:
+        return []
+    if not all(word.isascii() and word.isdigit() for word in words_.split(",")):
+        wrong("--units takes link ids with commas between, 1 for the unit itself")
+    return [int(word) for word in words_.split(",")]
+
+
+# ---- files for support and metering ------------------------------------------------------------------------
+
+def diagnosis(job: Job) -> Result:
+    """1 round trip that takes long."""
+    return save(job.options.out, diag.download(job.agent))
+
+
+def eto(job: Job) -> Result:
+    """1 round trip."""
+    return save(job.options.out, pdumodel.download_eto(job.agent))
+
+
+def pmc(job: Job) -> Result:
+    """1 round trip: readings as CSV, or a configuration upwards."""
+    action, value = job.options.action, job.options.value
+    if action == "put" and value:
+        data = load(value)
+        job.confirm("take over this power meter configuration")
+        return Result({"answer": pdumodel.upload_pmc_config(job.agent, data)}, ["sent"])
+    if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
+        wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
+    return save(job.options.out, pdumodel.download_panel_csv(job.agent, int(value)) if value
+                else pdumodel.download_powermeter_csv(job.agent))
+
+
+# ---- SNMP --------------------------------------------------------------------------------------------------
+
+_SNMP = {"v2": "v2enable", "v3": "v3enable", "contact": "sysContact", "name": "sysName", "location": "sysLocation"}
+_COMMUNITIES = {"read": "readComm", "write": "writeComm"}
+
+
+def snmp(job: Job) -> Result:
+    """1 round trip to show, 3 to change. Communities are secrets: not shown, and not taken from the command line."""
+    proxy = job.proxy(Snmp, "/snmp")
+    settings = proxy.getConfiguration()
+    changed = False
+    for word in job.options.change:
+        name, _, value = word.partition("=")
+        if name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
+            wrong(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
+        setattr(settings, _SNMP[name], value == "yes" if name in ("v2", "v3") else value)
+        changed = True
+    for name, field in _COMMUNITIES.items():
+        community = secret(getattr(job.options, f"{name}_community_file"), f"RARITAN_{name.upper()}_COMMUNITY",
+                           f"{name} community", needed=False)
+        if community:
+            setattr(settings, field, community)
+            changed = True
+    if changed:
+        job.confirm("change the SNMP agent's settings")
+        check(proxy.setConfiguration(settings), "the settings", {1: "one of them cannot be (v2 needs a read community)"})
+        settings = proxy.getConfiguration()
+    shown: Dict[str, object] = {name: getattr(settings, field) for name, field in _SNMP.items()}
+    shown.update({f"{name} community": "set" if getattr(settings, field) else "not set" for name, field in _COMMUNITIES.items()})
+    return Result({name: plain(value) for name, value in shown.items()}, facts(shown))
+
+
+def _out(needed: bool) -> Arguments:
+    def add(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--out", metavar="FILE", required=needed, default="-",
+                            help="where to write it; - is the standard output")
+    return add
+
+
+COMMANDS: Commands = {
+    "cert": Command(f"{_CERT_ACTIONS}; install and discard ask", certificate,
+                    all_of(words(("ACTION?", _CERT_ACTIONS), ("FILE*", "files, or what to download")), _out(False))),
+    "config": Command("raw, bulk or backup configuration; put asks", config, all_of(
+        words(("KIND", "raw, bulk or backup"), ("ACTION", _CONFIG_ACTIONS), ("FILE?", "for put")), _out(False),
+        option("--config-password-file", "of an encrypted file (or the variable RARITAN_CONFIG_PASSWORD)", "FILE"),
+        option("--clear-text", "get: not encrypted"), option("--profile", "get: a filter profile", "NAME"),
+        option("--units", "link ids, 1 is the unit itself", "IDS"),
+        option("--skip-check", "put: model, firmware_version or both with a comma", "WHAT"))),
+    "diag": Command("diagnostic data for the vendor's support", diagnosis, _out(True)),
+    "eto": Command("the descriptor of a unit built to order", eto, _out(False)),
+    "pmc": Command("power meters: csv [PANEL], or put FILE (asks)", pmc,
+                   all_of(words(("ACTION", "csv or put"), ("VALUE?", "a panel, or a file")), _out(False))),
+    "snmp": Command("the SNMP agent: show, or set NAME=VALUE; asks", snmp, all_of(
+        words(("CHANGE*", "v2=yes, v3=no, contact=…, name=…, location=…")),
+        option("--read-community-file", "set it from a file (or the variable RARITAN_READ_COMMUNITY)", "FILE"),
+        option("--write-community-file", "set it from a file (or the variable RARITAN_WRITE_COMMUNITY)", "FILE"))),
+}

@@ -1,0 +1,141 @@
+"""Commands on firmware: versions and history, upload, update with its progress, reboot."""
+from __future__ import annotations
+
+import time
+from typing import Dict, List, Optional
+
+from ...errors import PduHandlerError, Refused, Unreachable
+from .. import rpc
+from ..rpc.firmware import Firmware, FirmwareUpdateStatus, ImageInfo, ImageState, UpdateFlags, UpdateHistoryEntry, \
+    UpdateHistoryStatus
+from .commands import Command, Commands, all_of, option, words
+from .job import NOT_SEEN, SEEN, Job, Result, columns, facts, plain, text, wrong
+
+_PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
+_ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
+_LOOK_S = 1.0
+
+
+def firmware(job: Job) -> Result:
+    """One action; what it costs stands with each."""
+    action: str = job.options.action or "show"
+    if action not in _DO:
+        wrong(f"{action[:20]!r} is no action; give {_ACTIONS}")
+    if job.options.file and action not in ("upload", "update"):
+        wrong(f"firmware {action} takes no file")
+    return _DO[action](job, job.proxy(Firmware, "/firmware"))
+
+
+def _show(job: Job, proxy: Firmware) -> Result:
+    """2 round trips."""
+    version, history = proxy.getVersion(), proxy.getUpdateHistory()
+    rows = [[entry.timestamp, entry.oldVersion, entry.imageVersion, entry.status] for entry in history]
+    return Result({"version": version, "history": plain(history)},
+                  [f"version {text(version)}", *columns(("when (UTC)", "from", "to", "result"), rows)])
+
+
+def _upload(job: Job, proxy: Firmware) -> Result:
+    """2 round trips and the file."""
+    if not job.options.file:
+        wrong("firmware upload takes a file")
+    _send(job)
+    return _image(job, proxy)
+
+
+def _send(job: Job) -> None:
+    if job.options.link:
+        wrong("an image goes to the primary unit, which hands it on: leave --link out")
+    try:
+        with open(job.options.file, "rb") as file:
+            rpc.firmware.upload(job.agent, file, progress=job.progress("upload"))
+    except OSError as error:
+        wrong(f"{job.options.file} cannot be read ({error.strerror})")
+
+
+def _image(job: Job, proxy: Firmware) -> Result:
+    """2 round trips."""
+    status = proxy.getImageStatus()
+    there, info = proxy.getImageInfo()
+    data = {"state": status.state.name, "present": there, "image": plain(info) if there else None}
+    if not there:
+        return Result(data, [f"no image ({text(status.state)}{': ' if status.error_message else ''}"
+                             f"{text(status.error_message)})"])
+    return Result(data, facts({"version": info.version, "product": info.product, "compatible": info.compatible,
+                               "signed": info.signature_present, "signature good": info.signature_good}))
+
+
+def _update(job: Job, proxy: Firmware) -> Result:
+    """Upload where a file is given, check, ask, start, and follow until the unit is back."""
+    if job.options.file:
+        _send(job)
+    state = proxy.getImageStatus().state
+    there, info = proxy.getImageInfo()
+    if not there or state != ImageState.COMPLETE:
+        raise Refused("there is no complete image on the unit: upload one first", state.name)
+    flags = _flags(job, info)
+    old, before = proxy.getVersion(), len(proxy.getUpdateHistory())
+    job.confirm(f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)")
+    proxy.startUpdate(flags)
+    return _follow(job, proxy, info.version, before)
+
+
+def _flags(job: Job, info: ImageInfo) -> List[UpdateFlags]:
+    """Refuses an image that does not fit, unless that was asked for."""
+    if not info.valid or not info.compatible and not job.options.cross:
+        raise Refused(f"the image {text(info.version)} is for another product; --cross would install it all the same", "image")
+    if not info.signature_good and not job.options.allow_untrusted:
+        raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
+    return [flag for flag, asked in ((UpdateFlags.CROSS_HW, job.options.cross), (UpdateFlags.CROSS_OEM, job.options.cross),
+                                     (UpdateFlags.ALLOW_UNTRUSTED, job.options.allow_untrusted)) if asked]
+
+
+def _follow(job: Job, proxy: Firmware, wanted: str, before: int) -> Result:
+    """The progress page is all that answers during an update; after the restart the history has an entry more."""
+    progress = FirmwareUpdateStatus(_PROGRESS, job.agent)
+    end = time.monotonic() + float(job.options.wait)
+    last = ""
+    while time.monotonic() < end:
+        try:
+            last = progress.getStatus().state
+            job.tell(f"update: {text(last)}")
+            if last == "FAIL":
+                break
+            history = proxy.getUpdateHistory() if last in ("NONE", "SUCCESS") else []
+            if len(history) > before:
+                return _outcome(proxy.getVersion(), history[-1], wanted)
+        except PduHandlerError:
+            job.tell("update: the unit restarts")   # no answer, or one of another service: both pass
+        time.sleep(_LOOK_S)
+    raise Unreachable(f"the update was last seen at {text(last) or 'its start'}: look at the unit before you try again",
+                      job.agent.host, "firmware update")
+
+
+def _outcome(version: str, last: UpdateHistoryEntry, wanted: str) -> Result:
+    done = last.status == UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == wanted
+    shown: Dict[str, object] = {"version": version, "image": last.imageVersion, "result": last.status}
+    return Result({"version": version, "last": plain(last)}, facts(shown), SEEN if done else NOT_SEEN)
+
+
+def _discard(job: Job, proxy: Firmware) -> Result:
+    """1 round trip."""
+    proxy.discardImage()
+    return Result({"discarded": True}, ["the image is discarded"])
+
+
+def _reboot(job: Job, proxy: Firmware) -> Result:
+    """1 round trip."""
+    job.confirm("restart the unit (outlets keep their state)")
+    lost: Optional[Unreachable] = None
+    try:
+        proxy.reboot()
+    except Unreachable as error:        # the restart may be quicker than its answer
+        lost = error
+    return Result({"rebooting": True, "answered": lost is None}, ["the unit restarts"], SEEN if lost is None else NOT_SEEN)
+
+
+_DO = {"show": _show, "upload": _upload, "image": _image, "update": _update, "discard": _discard, "reboot": _reboot}
+COMMANDS: Commands = {"firmware": Command(
+    f"{_ACTIONS}; update and reboot ask", firmware,
+    all_of(words(("ACTION?", _ACTIONS), ("FILE?", "an image")),
+           option("--cross", "also an image for another product"),
+           option("--allow-untrusted", "also an image without a good signature")))}

@@ -1,0 +1,187 @@
+"""What every command works with: the device, the options, and how results, questions and progress are shown."""
+from __future__ import annotations
+
+import argparse
+import datetime
+import enum
+import os
+import sys
+from typing import Any, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
+
+from ...errors import PduHandlerError, Refused, SettingsError
+from ..rpc.agent import Agent
+from ..rpc.forms import Progress
+from ..rpc.idl import Interface, Structure
+from ..rpc.kinds import shown_fields
+from ..rpc.pdumodel import Pdu
+
+I = TypeVar("I", bound=Interface)
+SEEN, NOT_SEEN, NOT_CONFIRMED = 0, 9, 12
+EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments or settings; 3 unreachable; 4 login or rights; 5 an answer
+that is not the protocol; 6 refused by the device; 7 no such outlet; 8 the device does not have that; 9 accepted, but
+not seen to be done; 12 not confirmed, nothing was done"""
+
+
+class Result(NamedTuple):
+    """What a command found: `data` for --json, `lines` for a person."""
+
+    data: object
+    lines: Sequence[str] = ("done",)
+    exit_code: int = SEEN
+
+
+class NotConfirmed(PduHandlerError):
+    """The person did not say yes."""
+
+    kind = "not-confirmed"
+    exit_code = NOT_CONFIRMED
+
+
+class Job:
+    """One run of one command."""
+
+    def __init__(self, agent: Agent, options: argparse.Namespace) -> None:
+        self.agent, self.options = agent, options
+
+    def proxy(self, kind: Type[I], rid: str) -> I:
+        """A proxy on the unit that --link names."""
+        link: int = self.options.link
+        return kind(f"/link/{link}{rid}" if link else rid, self.agent)
+
+    @property
+    def pdu(self) -> Pdu:
+        """The PDU of that unit."""
+        return Pdu(self.model(), self.agent)
+
+    def model(self, rest: str = "") -> str:
+        """A well-known resource id below it."""
+        return f"/model/pdu/{self.options.link}{rest}"
+
+    def confirm(self, what: str) -> None:
+        """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
+        if self.options.yes:
+            return
+        if not sys.stdin.isatty():
+            raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", self.agent.host)
+        print(f"{what} on {self.agent.host}? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise NotConfirmed("nothing was done", self.agent.host)
+
+    def progress(self, what: str) -> Optional[Progress]:
+        """Shows how much of a file is sent, on a terminal."""
+        if self.options.json or not sys.stderr.isatty():
+            return None
+
+        def show(sent: int, size: int) -> None:
+            end = "\n" if sent >= size else ""
+            print(f"\r{what}: {100 * sent // max(size, 1)} % of {size / 1e6:.1f} MB", end=end, file=sys.stderr, flush=True)
+        return show
+
+    def tell(self, text: str) -> None:
+        """A word on how far a long command is, on a terminal."""
+        if not self.options.json and sys.stderr.isatty():
+            print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
+
+
+def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
+    """Raise Refused for a result code other than 0."""
+    if code != 0:
+        raise Refused(f"{what} was refused: {reasons.get(int(code), 'the device gives no known reason')} "
+                      f"(result code {int(code)})", str(int(code)))
+
+
+def wrong(text: str) -> NoReturn:
+    """An argument that cannot be."""
+    raise SettingsError(text)
+
+
+# ---- files and secrets -------------------------------------------------------------------------------------
+
+def save(path: str, data: bytes) -> Result:
+    """Write a download to a file, `-` for the standard output; an existing file is not replaced."""
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return Result({"bytes": len(data)}, ())
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)     # keys and configurations are secrets
+    except OSError as error:
+        wrong(f"{path} cannot be written ({error.strerror})")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
+
+
+def load(path: str) -> bytes:
+    """The content of a small file."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        wrong(f"{path} cannot be read ({error.strerror})")
+
+
+def secret(file: Optional[str], variable: str, question: str, needed: bool = True) -> str:
+    """From a file, an environment variable, or the terminal; never from an argument. SettingsError."""
+    if file:
+        return load(file).decode("utf-8", "replace").rstrip("\r\n")
+    if variable in os.environ:
+        return os.environ[variable]
+    if not needed:
+        return ""
+    if not sys.stdin.isatty():
+        wrong(f"no secret for '{question}': set the variable {variable} or name a file")
+    import getpass
+    return getpass.getpass(f"{question}: ")
+
+
+# ---- output ------------------------------------------------------------------------------------------------
+
+def plain(value: object) -> Any:
+    """A value of the binding as JSON for people: names instead of numbers, times as text."""
+    if isinstance(value, Structure):
+        return {name: plain(getattr(value, name)) for name in shown_fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, Interface):
+        return value.target
+    if isinstance(value, datetime.datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
+    """A table as lines; text from the device is made fit for a terminal."""
+    shown = [list(head), *([text(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*shown)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in shown]
+
+
+def facts(pairs: Mapping[str, object]) -> List[str]:
+    """Names and values, one a line."""
+    width = max(map(len, pairs), default=0)
+    return [f"{name.ljust(width)}  {text(value)}" for name, value in pairs.items()]
+
+
+def text(value: object, limit: int = 200) -> str:
+    """One cell: nothing for None, figures without noise, control characters escaped."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, enum.Enum):
+        return value.name.lower().replace("_", " ")
+    words = str(value)[:limit]
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)
+
+
+def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> Result:
+    """A result that is a table: a list of objects in JSON."""
+    data: List[Dict[str, Any]] = [dict(zip(head, map(plain, row))) for row in rows]
+    return Result({name: data}, columns(head, rows))

@@ -1,0 +1,141 @@
+"""Commands on link units, network and watched servers."""
+from __future__ import annotations
+
+from typing import Callable, Dict, Mapping
+
+from ...errors import Unsupported
+from ..rpc.cascading import CascadeManager
+from ..rpc.net import Net, PortForwardingRole, Settings
+from ..rpc.servermon import ServerMonitor
+from .commands import Command, Commands, all_of, option, words
+from .job import Job, Result, check, columns, facts, plain, secret, table, text, wrong
+
+_LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
+               4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
+               7: "the unit refuses the login", 8: "the unit refuses to be linked", 9: "the unit is busy",
+               10: "not supported", 11: "the unit wants a new password: give --new-password-file",
+               12: "the new password is too simple", 13: "communication failed", 14: "this kind of unit cannot be linked",
+               15: "the firmware versions differ"}
+_SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed", 3: "that host is watched already",
+                 4: "no more servers fit"}
+_LINK_ACTIONS = "show, add ID HOST, release ID"
+_NETWORK_ACTIONS = "show, bridge on|off, forwarding on|off"
+_SERVER_ACTIONS = "show, add HOST, delete ID"
+BRIDGE = "br0"
+
+
+def _number(word: str, what: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 5):
+        wrong(f"{word[:20]!r} is no {what}: give a number")
+    return int(word)
+
+
+def _action(job: Job, actions: Mapping[str, int], allowed: str) -> str:
+    """The action, with as many values behind it as it takes."""
+    action: str = job.options.action or "show"
+    if action not in actions or len(job.options.value) != actions[action]:
+        wrong(f"give {allowed}")
+    return action
+
+
+# ---- link units --------------------------------------------------------------------------------------------
+
+def links(job: Job) -> Result:
+    """1 round trip to show, 2 to change."""
+    action = _action(job, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
+    manager = CascadeManager("/cascade", job.agent)
+    if action == "add":
+        link, host = _number(job.options.value[0], "link id"), job.options.value[1]
+        login = secret(job.options.link_password_file, "RARITAN_LINK_PASSWORD", f"password of {job.options.link_user} on {host}")
+        fresh = secret(job.options.new_password_file, "RARITAN_NEW_PASSWORD", "new password", needed=False)
+        job.confirm(f"link the unit {text(host)} as {link}")
+        check(manager.addLinkUnit(link, host, job.options.link_user, login, fresh), "linking", _LINK_CODES)
+    elif action == "release":
+        link = _number(job.options.value[0], "link id")
+        job.confirm(f"release link unit {link}")
+        check(manager.releaseLinkUnit(link), "the release", _LINK_CODES)
+    status = manager.getStatus()
+    rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(status.linkUnits.items())]
+    return Result(plain(status), [f"role: {text(status.role)}", *columns(("link", "host", "status", "firmware"), rows)])
+
+
+# ---- network -----------------------------------------------------------------------------------------------
+
+def network(job: Job) -> Result:
+    """1 round trip to show, 3 to change: the settings are read, changed, written and read again."""
+    action = _action(job, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
+    proxy = job.proxy(Net, "/net")
+    settings = proxy.getSettings()
+    if action != "show":
+        state = job.options.value[0]
+        if state not in ("on", "off"):
+            wrong(f"give {_NETWORK_ACTIONS}")
+        _CHANGE[action](job, settings, state == "on")
+        job.confirm(f"turn {action} {state} (the unit may no longer be reachable at this address)")
+        check(proxy.setSettings(settings), "the network settings")
+        settings = proxy.getSettings()
+    forwarding = settings.common.portForwarding
+    shown: Dict[str, object] = {f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())}
+    shown.update({"port forwarding": forwarding.enabled, "role": forwarding.role,
+                  "downstream interface": forwarding.primaryUnitDownstreamIfName})
+    return Result({name: plain(value) for name, value in shown.items()}, facts(shown))     # the rest holds passwords
+
+
+def _bridge(job: Job, settings: Settings, on: bool) -> None:
+    if BRIDGE not in settings.ifMap:
+        raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
+    settings.ifMap[BRIDGE].enabled = on
+
+
+def _forwarding(job: Job, settings: Settings, on: bool) -> None:
+    """An expansion unit names no interface; the primary one names the one that leads to it."""
+    forwarding = settings.common.portForwarding
+    forwarding.enabled = on
+    if not on:
+        return
+    if job.options.role not in ("primary", "expansion"):
+        wrong("forwarding on needs --role primary or --role expansion")
+    if job.options.role == "primary" and not job.options.interface:
+        wrong("--role primary needs --interface, the one that leads to the expansion units (usb, eth2, …)")
+    forwarding.role = PortForwardingRole.PRIMARY_UNIT if job.options.role == "primary" else PortForwardingRole.EXPANSION_UNIT
+    forwarding.primaryUnitDownstreamIfName = job.options.interface or ""
+
+
+_CHANGE: Mapping[str, Callable[[Job, Settings, bool], None]] = {"bridge": _bridge, "forwarding": _forwarding}
+
+
+# ---- watched servers ---------------------------------------------------------------------------------------
+
+def servers(job: Job) -> Result:
+    """1 round trip to show, 2 to change."""
+    action = _action(job, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
+    monitor = job.proxy(ServerMonitor, "/servermon")
+    if action == "add":
+        wanted = ServerMonitor.ServerSettings(
+            host=job.options.value[0], enabled=True, pingInterval=60, retryInterval=10, activationCount=3, failureCount=3,
+            resumeDelay=60, resumeCount=0)
+        job.confirm(f"watch the server {text(job.options.value[0])}")
+        code, _ = monitor.addServer(wanted)
+        check(code, "the server", _SERVER_CODES)
+    elif action == "delete":
+        number = _number(job.options.value[0], "server")
+        job.confirm(f"no longer watch server {number}")
+        check(monitor.deleteServer(number), "the server", _SERVER_CODES)
+    rows = [[number, one.settings.host, one.settings.enabled, one.status.reachable]
+            for number, one in sorted(monitor.listServers().items())]
+    return table("servers", ("id", "host", "enabled", "state"), rows)
+
+
+COMMANDS: Commands = {
+    "links": Command(f"link units: {_LINK_ACTIONS}; changes ask", links, all_of(
+        words(("ACTION?", _LINK_ACTIONS), ("VALUE*", "link id and host")),
+        lambda parser: parser.set_defaults(link_user="admin"), option("--link-user", "login on the unit to link (admin)", "NAME"),
+        option("--link-password-file", "its password (or the variable RARITAN_LINK_PASSWORD)", "FILE"),
+        option("--new-password-file", "a new password, where the unit wants one (or RARITAN_NEW_PASSWORD)", "FILE"))),
+    "network": Command(f"{_NETWORK_ACTIONS}; changes ask", network, all_of(
+        words(("ACTION?", _NETWORK_ACTIONS), ("VALUE*", "on or off")),
+        option("--role", "forwarding: primary or expansion", "ROLE"),
+        option("--interface", "forwarding on the primary unit: the interface downstream", "NAME"))),
+    "servers": Command(f"watched servers: {_SERVER_ACTIONS}; changes ask", servers,
+                       words(("ACTION?", _SERVER_ACTIONS), ("VALUE*", "host, or id"))),
+}
