@@ -104,6 +104,7 @@ PROFILES = (
         sys_object_ids=oids(MPDU),
         outlets=(Outlets(
             states=State(Merged((CORE_STATE, BAR_STATE)), on=("on",), off=("off",)),
+            number=Merged((Number(CORE_STATE, plus=0), Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"))),
             current=figure(column(MPDU + ".4.1.1.6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS),
             power=figure(column(MPDU + ".4.1.1.7", "mpduSmExtBarOutletPowerWatt")),
             energy=figure(column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour"), THOUSANDTHS)),),

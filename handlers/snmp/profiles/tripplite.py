@@ -40,17 +40,6 @@ PROFILES = (
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
     Profile(
-        key="tripplite-legacy-pdu", vendor="Tripp Lite", mib="TRIPPLITE (850.10)",
-        models=("PDUMH..NET with SNMPWEBCARD",),
-        sys_object_ids=oids("850.1"),
-        outlets=(Outlets(
-            states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
-            control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
-            name=column(LEGACY + ".5", "outlet name (driver)")),),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER),
-        note="One public driver, no MIB text."),
-    Profile(
         key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X",
         models=("UPS with PowerAlert 12 and switched outlets",),
         sys_object_ids=oids("850.1"),
@@ -65,4 +54,15 @@ PROFILES = (
         power=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
+    Profile(
+        key="tripplite-legacy-pdu", vendor="Tripp Lite", mib="TRIPPLITE (850.10)",
+        models=("PDUMH..NET with SNMPWEBCARD",),
+        sys_object_ids=oids("850.1"),
+        outlets=(Outlets(
+            states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
+            control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
+            name=column(LEGACY + ".5", "outlet name (driver)")),),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER),
+        note="One public driver, no MIB text."),
 )
