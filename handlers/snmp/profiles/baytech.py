@@ -1,4 +1,7 @@
-"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet; state and command share a column, and locks are states of their own."""
+"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet; state and command share a column, and locks are states of their own.
+
+No MIB says the units: tenths of amperes and watts are those of two public drivers. An RPC without a meter reads -2000000.
+"""
 from __future__ import annotations
 
 from ..controls import Guarded, Write
@@ -8,6 +11,7 @@ from .shorthand import TENTHS, column, figure, oids, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 LOCKED_ON, LOCKED_OFF = "3", "4"
+NO_METER = ("-1", "-2000000")
 
 PROFILES = (
     Profile(
@@ -18,7 +22,9 @@ PROFILES = (
             states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
-        load=total(figure(column("4779.1.3.5.5.1.6", "sRPCCurrent"), TENTHS)),
+        load=total(figure(column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent"), TENTHS, NO_METER),
+                   figure(column("4779.1.3.5.5.1.6", "sRPCCurrent"), TENTHS, NO_METER)),
+        power=total(figure(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower"), absent=NO_METER)),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.SIMULATED)),
 )

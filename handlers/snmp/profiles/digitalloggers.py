@@ -20,6 +20,6 @@ PROFILES = (
         outlets=(Outlets(
             states=State(Column(f"{ENERGY_OBJECTS}.9", "eoPowerOperState"), on=("259",), off=("257",)),
             control=Write(Column(f"{ENERGY_OBJECTS}.8", "eoPowerAdminState"), on=259, off=257)),),
-        switching_confidence=Confidence.HIGH,
+        switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
 )

@@ -20,6 +20,6 @@ PROFILES = (
             energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)"))),),
         load=total(else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.HIGH,
+        switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, energy=Proof.DRIVER, switching=Proof.DRIVER)),
 )
