@@ -9,11 +9,12 @@ from __future__ import annotations
 from .agent import Agent
 from .bulk import Bulk, BulkRequestHelper, Pending, perform_bulk
 from .errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
+from .idl import Time
 from .kinds import Enumeration, Interface, Structure, ValueObject, present
 from .transport import Trust
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",
-    "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Trust", "ValueObject", "perform_bulk",
-    "present",
+    "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "ValueObject",
+    "perform_bulk", "present",
 ]

@@ -186,7 +186,7 @@ def error_of(error: object, body: bytes = b"") -> Union[JsonRpcErrorException, J
     code, message = found.get("code"), found.get("message")
     if not isinstance(code, int) or not isinstance(message, str):
         return JsonRpcSyntaxException("the device answered with an error that has no code and message", body)
-    words = message[:300]
+    words = "".join(c if c.isprintable() else " " for c in message[:300])
     if code == _PRIVILEGE:
         return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device ({words})",
                              str(code))

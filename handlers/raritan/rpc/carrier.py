@@ -79,7 +79,7 @@ class Carrier:
         if not name or parts.scheme not in PORTS:
             raise HttpRefused(f"the device redirects to no address (status {code})", code)
         if name.lower() != self.where.host.lower():
-            raise HttpRefused(f"the device redirects to another host ({name[:60]}); if that is right, "
+            raise HttpRefused(f"the device redirects to another host ({name[:60]!r}); if that is right, "
                               f"give it as the address", code)
         if self.where.scheme == "https" and parts.scheme == "http":
             raise HttpRefused("the device redirects from https to http; the login is not sent there", code)

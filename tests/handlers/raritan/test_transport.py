@@ -4,6 +4,7 @@ from __future__ import annotations
 import gc
 import json
 import socket
+import sys
 from pathlib import Path
 from typing import List, Tuple
 
@@ -13,7 +14,7 @@ from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Set
 from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc.agent import reads_only
 from handlers.raritan.rpc.bulk import Bulk
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, drain, endpoint
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, drain, endpoint
 
 from .conftest import MakeAgent, MakeTransport
 from .peer import Drip, Peer, Step, http, result
@@ -372,3 +373,12 @@ def test_what_is_no_address_is_a_settings_error(host: str) -> None:
 def test_another_protocol_than_http_is_a_settings_error() -> None:
     with pytest.raises(SettingsError, match="https or http"):
         endpoint("ftp", "pdu.example")
+
+
+# ---- which transport ---------------------------------------------------------------------------------------
+
+def test_requests_is_used_where_the_host_has_it_and_the_standard_library_where_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(default_transport(Trust())).__name__ == "RequestsTransport"
+    monkeypatch.setitem(sys.modules, "requests", None)
+    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
+    assert type(default_transport(Trust())).__name__ == "StandardTransport"
