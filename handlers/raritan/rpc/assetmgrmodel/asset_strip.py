@@ -1,4 +1,4 @@
-"""assetmgrmodel.AssetStrip: see the class."""
+"""The interface assetmgrmodel.AssetStrip."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

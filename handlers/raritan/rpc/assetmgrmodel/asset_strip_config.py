@@ -1,4 +1,4 @@
-"""assetmgrmodel.AssetStripConfig: see the class."""
+"""The interface assetmgrmodel.AssetStripConfig."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

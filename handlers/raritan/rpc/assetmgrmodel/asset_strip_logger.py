@@ -1,4 +1,4 @@
-"""assetmgrmodel.AssetStripLogger: see the class."""
+"""The interface assetmgrmodel.AssetStripLogger."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

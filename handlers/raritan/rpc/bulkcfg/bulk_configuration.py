@@ -1,4 +1,4 @@
-"""bulkcfg.BulkConfiguration: see the class."""
+"""The interface bulkcfg.BulkConfiguration."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""cert.Scep: see the class."""
+"""The interface cert.Scep."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""cert.ServerSSLCert: see the class."""
+"""The interface cert.ServerSSLCert."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""diag.DiagLogSettings: see the class."""
+"""The interface diag.DiagLogSettings."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""event.AlarmManager: see the class."""
+"""The interface event.AlarmManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""event.Channel: see the class."""
+"""The interface event.Channel."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""event.Consumer: see the class."""
+"""The interface event.Consumer."""
 from __future__ import annotations
 
 from typing import List

@@ -1,4 +1,4 @@
-"""event.DataPushService: see the class."""
+"""The interface event.DataPushService."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""event.Engine: see the class."""
+"""The interface event.Engine."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

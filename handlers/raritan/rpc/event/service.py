@@ -1,4 +1,4 @@
-"""event.Service: see the class."""
+"""The interface event.Service."""
 from __future__ import annotations
 
 from typing import List, Optional

@@ -1,4 +1,4 @@
-"""event.TimerEventManager: see the class."""
+"""The interface event.TimerEventManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

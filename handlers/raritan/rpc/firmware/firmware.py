@@ -1,4 +1,4 @@
-"""firmware.Firmware: see the class."""
+"""The interface firmware.Firmware."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""firmware.FirmwareUpdateStatus: see the class."""
+"""The interface firmware.FirmwareUpdateStatus."""
 from __future__ import annotations
 
 from ..idl import declared, Interface, method

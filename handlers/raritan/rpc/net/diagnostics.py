@@ -1,4 +1,4 @@
-"""net.Diagnostics: see the class."""
+"""The interface net.Diagnostics."""
 from __future__ import annotations
 
 from typing import List, Optional, Tuple

@@ -1,4 +1,4 @@
-"""net.Net: see the class."""
+"""The interface net.Net."""
 from __future__ import annotations
 
 from typing import List, Tuple

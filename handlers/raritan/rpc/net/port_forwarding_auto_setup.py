@@ -1,4 +1,4 @@
-"""net.PortForwardingAutoSetup: see the class."""
+"""The interface net.PortForwardingAutoSetup."""
 from __future__ import annotations
 
 from ..idl import declared, Interface, method

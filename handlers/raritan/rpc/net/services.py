@@ -1,4 +1,4 @@
-"""net.Services: see the class."""
+"""The interface net.Services."""
 from __future__ import annotations
 
 from typing import List

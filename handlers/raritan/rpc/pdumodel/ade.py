@@ -1,4 +1,4 @@
-"""pdumodel.Ade: see the class."""
+"""The interface pdumodel.Ade."""
 from __future__ import annotations
 
 from dataclasses import dataclass

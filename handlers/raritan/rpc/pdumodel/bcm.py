@@ -1,4 +1,4 @@
-"""pdumodel.Bcm: see the class."""
+"""The interface pdumodel.Bcm."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.Cascade: see the class."""
+"""The interface pdumodel.Cascade."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.Circuit: see the class."""
+"""The interface pdumodel.Circuit."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.Controller: see the class."""
+"""The interface pdumodel.Controller."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.EDevice: see the class."""
+"""The interface pdumodel.EDevice."""
 from __future__ import annotations
 
 from typing import List

@@ -1,4 +1,4 @@
-"""pdumodel.Inlet: see the class."""
+"""The interface pdumodel.Inlet."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

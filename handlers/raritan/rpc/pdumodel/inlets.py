@@ -1,4 +1,4 @@
-"""pdumodel.Inlets: see the class."""
+"""The interface pdumodel.Inlets."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""pdumodel.MemoryMapController: see the class."""
+"""The interface pdumodel.MemoryMapController."""
 from __future__ import annotations
 
 from typing import List, Tuple

@@ -1,4 +1,4 @@
-"""pdumodel.Outlet: see the class."""
+"""The interface pdumodel.Outlet."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.OutletGroup: see the class."""
+"""The interface pdumodel.OutletGroup."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.OutletGroupManager: see the class."""
+"""The interface pdumodel.OutletGroupManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

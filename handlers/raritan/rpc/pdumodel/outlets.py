@@ -1,4 +1,4 @@
-"""pdumodel.Outlets: see the class."""
+"""The interface pdumodel.Outlets."""
 from __future__ import annotations
 
 from dataclasses import dataclass

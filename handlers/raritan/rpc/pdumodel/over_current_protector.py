@@ -1,4 +1,4 @@
-"""pdumodel.OverCurrentProtector: see the class."""
+"""The interface pdumodel.OverCurrentProtector."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.OverCurrentProtectorTripSensor: see the class."""
+"""The interface pdumodel.OverCurrentProtectorTripSensor."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

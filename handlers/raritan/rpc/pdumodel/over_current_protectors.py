@@ -1,4 +1,4 @@
-"""pdumodel.OverCurrentProtectors: see the class."""
+"""The interface pdumodel.OverCurrentProtectors."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""pdumodel.Panel: see the class."""
+"""The interface pdumodel.Panel."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

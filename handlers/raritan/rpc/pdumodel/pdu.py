@@ -1,4 +1,4 @@
-"""pdumodel.Pdu: see the class."""
+"""The interface pdumodel.Pdu."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

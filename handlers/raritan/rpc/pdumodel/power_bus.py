@@ -1,4 +1,4 @@
-"""pdumodel.PowerBus: see the class."""
+"""The interface pdumodel.PowerBus."""
 from __future__ import annotations
 
 from dataclasses import dataclass

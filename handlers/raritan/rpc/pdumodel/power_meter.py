@@ -1,4 +1,4 @@
-"""pdumodel.PowerMeter: see the class."""
+"""The interface pdumodel.PowerMeter."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

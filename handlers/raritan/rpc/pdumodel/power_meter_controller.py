@@ -1,4 +1,4 @@
-"""pdumodel.PowerMeterController: see the class."""
+"""The interface pdumodel.PowerMeterController."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.PowerQualitySensor: see the class."""
+"""The interface pdumodel.PowerQualitySensor."""
 from __future__ import annotations
 
 from .. import sensors

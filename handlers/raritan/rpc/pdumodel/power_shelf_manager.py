@@ -1,4 +1,4 @@
-"""pdumodel.PowerShelfManager: see the class."""
+"""The interface pdumodel.PowerShelfManager."""
 from __future__ import annotations
 
 from typing import List, Optional

@@ -1,4 +1,4 @@
-"""pdumodel.ResidualCurrentStateSensor: see the class."""
+"""The interface pdumodel.ResidualCurrentStateSensor."""
 from __future__ import annotations
 
 from .. import sensors

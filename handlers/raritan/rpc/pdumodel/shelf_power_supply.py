@@ -1,4 +1,4 @@
-"""pdumodel.ShelfPowerSupply: see the class."""
+"""The interface pdumodel.ShelfPowerSupply."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

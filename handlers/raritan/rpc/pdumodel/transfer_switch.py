@@ -1,4 +1,4 @@
-"""pdumodel.TransferSwitch: see the class."""
+"""The interface pdumodel.TransferSwitch."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

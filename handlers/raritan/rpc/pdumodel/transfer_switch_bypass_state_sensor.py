@@ -1,4 +1,4 @@
-"""pdumodel.TransferSwitchBypassStateSensor: see the class."""
+"""The interface pdumodel.TransferSwitchBypassStateSensor."""
 from __future__ import annotations
 
 from .. import sensors

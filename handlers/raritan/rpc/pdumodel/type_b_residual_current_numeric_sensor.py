@@ -1,4 +1,4 @@
-"""pdumodel.TypeBResidualCurrentNumericSensor: see the class."""
+"""The interface pdumodel.TypeBResidualCurrentNumericSensor."""
 from __future__ import annotations
 
 from .. import sensors

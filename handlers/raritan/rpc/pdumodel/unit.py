@@ -1,4 +1,4 @@
-"""pdumodel.Unit: see the class."""
+"""The interface pdumodel.Unit."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""pdumodel.VoltageMonitoringSensor: see the class."""
+"""The interface pdumodel.VoltageMonitoringSensor."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""peripheral.BatteryPoweredDevicePackage: see the class."""
+"""The interface peripheral.BatteryPoweredDevicePackage."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""peripheral.DeviceManager: see the class."""
+"""The interface peripheral.DeviceManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""peripheral.DeviceSlot: see the class."""
+"""The interface peripheral.DeviceSlot."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

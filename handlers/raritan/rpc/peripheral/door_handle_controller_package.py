@@ -1,4 +1,4 @@
-"""peripheral.DoorHandleControllerPackage: see the class."""
+"""The interface peripheral.DoorHandleControllerPackage."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

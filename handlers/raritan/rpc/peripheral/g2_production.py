@@ -1,4 +1,4 @@
-"""peripheral.G2Production: see the class."""
+"""The interface peripheral.G2Production."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""peripheral.GatewaySensorManager: see the class."""
+"""The interface peripheral.GatewaySensorManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

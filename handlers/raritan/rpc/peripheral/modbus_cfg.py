@@ -1,4 +1,4 @@
-"""peripheral.ModbusCfg: see the class."""
+"""The interface peripheral.ModbusCfg."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""peripheral.Package: see the class."""
+"""The interface peripheral.Package."""
 from __future__ import annotations
 
 from ..idl import declared, Interface, method

@@ -1,4 +1,4 @@
-"""peripheral.SensorHub: see the class."""
+"""The interface peripheral.SensorHub."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""rawcfg.RawConfiguration: see the class."""
+"""The interface rawcfg.RawConfiguration."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""sensors.AccumulatingNumericSensor: see the class."""
+"""The interface sensors.AccumulatingNumericSensor."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""sensors.AlertedSensorManager: see the class."""
+"""The interface sensors.AlertedSensorManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""sensors.Logger: see the class."""
+"""The interface sensors.Logger."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

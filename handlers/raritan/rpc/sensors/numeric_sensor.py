@@ -1,4 +1,4 @@
-"""sensors.NumericSensor: see the class."""
+"""The interface sensors.NumericSensor."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

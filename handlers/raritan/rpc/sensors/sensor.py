@@ -1,4 +1,4 @@
-"""sensors.Sensor: see the class."""
+"""The interface sensors.Sensor."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""sensors.StateSensor: see the class."""
+"""The interface sensors.StateSensor."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

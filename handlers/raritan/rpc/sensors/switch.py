@@ -1,4 +1,4 @@
-"""sensors.Switch: see the class."""
+"""The interface sensors.Switch."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""usermgmt.Role: see the class."""
+"""The interface usermgmt.Role."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

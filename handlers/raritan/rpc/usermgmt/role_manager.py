@@ -1,4 +1,4 @@
-"""usermgmt.RoleManager: see the class."""
+"""The interface usermgmt.RoleManager."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""usermgmt.User: see the class."""
+"""The interface usermgmt.User."""
 from __future__ import annotations
 
 from typing import List, Tuple

@@ -1,4 +1,4 @@
-"""usermgmt.UserManager: see the class."""
+"""The interface usermgmt.UserManager."""
 from __future__ import annotations
 
 from typing import List
