@@ -52,7 +52,15 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
             browser.cancel()
         return found.devices()
     finally:
-        network.close()
+        close(network)
+
+
+def close(network: "Zeroconf") -> None:
+    """Close it with its event loop: older releases of the package leave the loop's sockets to the garbage collector."""
+    network.close()
+    loop = network.loop
+    if loop is not None and not loop.is_running() and not loop.is_closed():
+        loop.close()
 
 
 class _Found:

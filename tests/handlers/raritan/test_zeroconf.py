@@ -28,7 +28,7 @@ def responder() -> Iterator[None]:
         yield
     finally:
         network.unregister_all_services()
-        network.close()
+        discovery.close(network)
 
 
 def test_devices_under_both_service_names_and_of_every_model_are_found_once(responder: None) -> None:
