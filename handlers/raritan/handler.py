@@ -171,7 +171,7 @@ def _checked(unit: Unit, index: int, identity: str, wanted: Outlet.PowerState, g
     if index >= len(there.outlets):
         raise NoSuchOutlet(f"outlet {identity}: the unit has {len(there.outlets)} outlets; check the port in DCImanager")
     refuse_before(identity, wanted, settings, metadata, state)
-    return unit.outlet(index, there.outlets)
+    return outlet if state.error is None else unit.outlet(index, there.outlets)
 
 
 def _load(meters: List[UnitMeter]) -> Amount:

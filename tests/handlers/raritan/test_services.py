@@ -1,0 +1,153 @@
+"""Everyday administration through the binding, on four firmware generations: groups, people, clock, sensors, beeper."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Iterator
+
+import pytest
+
+from handlers.raritan.rpc import (Agent, auth, datetime, devsettings, diag, hmi, jsonrpc, pdumodel, peripheral, portsmodel,
+                                  sensors, usermgmt)
+from handlers.raritan.rpc.errors import HttpException, JsonRpcErrorException
+from handlers.raritan.rpc.transport import Trust
+from tests.simulators.xerus import GENERATIONS, Model, XerusPdu
+
+from .conftest import MakeAgent
+
+MODEL = Model(outlets=4, inlets=2, transfer_switch=True, in_rush_guard_ms=0)
+OFF = pdumodel.Outlet.PowerState.PS_OFF
+
+
+@pytest.fixture
+def unit(firmware: str) -> Iterator[XerusPdu]:
+    with XerusPdu(MODEL, firmware) as pdu:
+        yield pdu
+
+
+@pytest.fixture
+def to(agent: MakeAgent, unit: XerusPdu) -> Agent:
+    return agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
+
+
+def since(first: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("firmware", GENERATIONS[GENERATIONS.index(first):], indirect=True)
+
+
+@since("3.6")
+def test_a_group_of_outlets_is_made_switched_and_deleted(to: Agent, unit: XerusPdu) -> None:
+    manager = pdumodel.OutletGroupManager("/model/outletgroup", to)
+    outlets = pdumodel.Pdu("/model/pdu/0", to).getOutlets()
+    code, group = manager.createGroup("web", outlets[1:3])
+    assert code == 0 and group is not None
+    number = group.getMetaData().groupId
+    assert [member.target for member in group.getSettings().members] == [outlet.target for outlet in outlets[1:3]]
+    assert group.setAllOutletPowerStates(OFF) == 0
+    assert list(unit.books().states.values()) == [True, False, False, True]
+    code, found = manager.getGroup(number)
+    assert code == 0 and found == group and manager.getAllGroups() == {number: group}
+    assert manager.deleteGroup(number) == 0 and manager.getGroup(number) == (pdumodel.OutletGroupManager.ERR_NO_SUCH_ID, None)
+
+
+@pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
+def test_firmware_without_groups_refuses_and_nothing_breaks(to: Agent) -> None:
+    with pytest.raises((HttpException, JsonRpcErrorException)):
+        pdumodel.OutletGroupManager("/model/outletgroup", to).getAllGroups()
+
+
+def test_a_transfer_switch_is_read_and_transferred(to: Agent, unit: XerusPdu) -> None:
+    switch = pdumodel.Pdu("/model/pdu/0", to).getTransferSwitches()[0]
+    assert switch.getMetaData().type == pdumodel.TransferSwitch.Type.HTS
+    selected = switch.getSensors().selectedSource
+    assert isinstance(selected, sensors.StateSensor) and selected.getState().value == 0
+    assert switch.transferToSource(1, False) == 0 and selected.getState().value == 1
+    assert switch.transferToSource(7, faultOverride=False) == pdumodel.TransferSwitch.ERR_INVALID_PARAM
+    log = switch.getTransferLog()
+    assert log[-1].newInlet == 1 and log[-1].reason == pdumodel.TransferSwitch.TransferReason.REASON_MANUAL_TRANSFER
+    switch.getLastTransferWaveform()
+    assert len(switch.getParents()) == 2 and all(isinstance(one, pdumodel.Inlet) for one in switch.getParents())
+
+
+def test_a_counter_is_reset_and_breakers_show_their_trip_sensor(to: Agent, unit: XerusPdu) -> None:
+    energy = pdumodel.Pdu("/model/pdu/0", to).getOutlets()[0].getSensors().activeEnergy
+    assert isinstance(energy, sensors.AccumulatingNumericSensor) and energy.getReading().value > 0
+    energy.resetValue()
+    assert energy.getReading().value == 0
+    assert energy.getTypeSpec().unit == sensors.Sensor.WATT_HOUR and energy.getMetaData().decdigits >= 0
+
+
+def test_peripheral_slots_and_their_devices(to: Agent) -> None:
+    manager = pdumodel.Pdu("/model/pdu/0", to).getPeripheralDeviceManager()
+    assert isinstance(manager, peripheral.DeviceManager)
+    slots = manager.getDeviceSlots()
+    device = slots[0].getDevice()
+    assert isinstance(device, peripheral.Device) and device.deviceID.serial and isinstance(device.device, sensors.Sensor)
+    settings = slots[0].getSettings()
+    settings.name = "cold aisle"
+    assert slots[0].setSettings(settings) == 0 and slots[0].getSettings().name == "cold aisle"
+    assert slots[0].unassign() == 0 and slots[0].getDevice() is None
+    assert slots[0].assign(device.deviceID) == 0 and slots[0].getDevice() is not None
+    manager_settings = manager.getSettings()
+    assert manager.setSettings(manager_settings) == 0
+    assert manager.getMetaData() and manager.getStatistics() and manager.getDeviceTypeInfos() is not None
+
+
+def test_the_account_that_is_logged_in_and_others(to: Agent, unit: XerusPdu) -> None:
+    me = usermgmt.User("/auth/currentUser", to)
+    assert me.getInfo().enabled
+    info, privileges = me.getInfoAndPrivileges()
+    assert info.enabled and isinstance(privileges, list)
+    people = usermgmt.UserManager("/auth/user", to)
+    assert people.createAccount("operator", "Long-enough-1") == 0
+    assert "operator" in people.getAccountNames() and "operator" in [one.name for one in people.getAllAccounts()]
+    assert people.createAccount("operator", "Long-enough-1") == usermgmt.UserManager.ERR_USER_ALREADY_EXISTS
+    assert people.deleteAccount("operator") == 0
+    assert usermgmt.RoleManager("/auth/role", to).getAllRoleNames()
+
+
+def test_the_policy_of_logins_is_written_back_as_it_came(to: Agent) -> None:
+    manager = auth.AuthManager("/auth", to)
+    policy = manager.getPolicy()
+    assert policy.type == auth.Type.LOCAL and manager.setPolicy(policy) == 0
+
+
+def test_the_clock_is_read_and_set_with_datetimes(to: Agent) -> None:
+    clock = datetime.DateTime("/datetime", to)
+    settings = clock.getCfg()
+    assert isinstance(settings.deviceTime, dt.datetime)
+    settings.protocol = datetime.DateTime.Protocol.STATIC
+    settings.deviceTime = dt.datetime(2030, 1, 2, 3, 4, 5)
+    assert clock.setCfg(settings) == 0
+    assert abs(clock.getCfg().deviceTime - dt.datetime(2030, 1, 2, 3, 4, 5)) < dt.timedelta(minutes=5)
+    assert len(clock.getZoneInfos(True)) > 1
+
+
+def test_a_time_server_is_checked_by_the_call_of_each_release(to: Agent, firmware: str) -> None:
+    clock = datetime.DateTime("/datetime", to)
+    if firmware == "4.4":
+        key = datetime.DateTime.NtpAuthKey()
+        assert clock.checkNtpServer("127.0.0.1", 0, key) == datetime.DateTime.SUCCESS
+        assert clock.checkNtpServer("192.0.2.1", 0, key) == datetime.DateTime.ERR_NTP_CHECK_NO_RESPONSE
+    else:
+        assert clock.checkNtpServer("127.0.0.1") is True and clock.checkNtpServer("192.0.2.1") is False
+
+
+def test_the_beeper_s_state_has_a_third_part_on_every_firmware(to: Agent) -> None:
+    beeper = pdumodel.Pdu("/model/pdu/0", to).getBeeper()
+    assert isinstance(beeper, hmi.InternalBeeper)
+    state, reason, muted = beeper.getState()
+    assert isinstance(state, hmi.InternalBeeper.State) and isinstance(reason, str) and muted is False
+    beeper.mute(True)
+    assert beeper.isMuted() is True
+
+
+def test_ports_log_levels_and_names(to: Agent) -> None:
+    port = pdumodel.Pdu("/model/pdu/0", to).getFeaturePorts()[0]
+    assert isinstance(port, portsmodel.Port)
+    port.setName("left")
+    assert port.getProperties().name == "left"
+    levels = diag.DiagLogSettings("/diag", to)
+    context = levels.getLogLevelsForAllCtxNames()[0].ctxName
+    debug = diag.DiagLogSettings.LogLevel.LOG_LEVEL_DEBUG
+    assert levels.setLogLevelByCtxName(context, debug) == 0 and levels.getLogLevelByCtxName(context) == (0, debug)
+    snmp = jsonrpc.NameService("/ns", to).lookup("/snmp")
+    assert isinstance(snmp, devsettings.Snmp) and snmp.getV3EngineId()
