@@ -1,7 +1,7 @@
-"""Writes the parts of README that are printed from the code: settings of each handler, supported devices.
+"""Writes the parts of the READMEs that are printed from the code: settings of each handler, supported devices.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`),
-with `--check` it only says whether README is up to date (exit code 1 when it is not).
+with `--check` it only says whether all are up to date (exit code 1 when they are not).
 """
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import argparse
 import re
 import sys
 from pathlib import Path
-from typing import Callable, Mapping
+from typing import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -29,16 +29,23 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
 }
+FILES: Mapping[str, Sequence[str]] = {
+    "README.md": ("settings-raritan", "settings-snmp", "settings-nut", "devices"),
+    "handlers/raritan/README.md": ("settings-raritan",),
+    "handlers/snmp/README.md": ("settings-snmp", "costly", "identities"),
+    "handlers/nut/README.md": ("settings-nut",),
+}
 
 
-def filled(text: str) -> str:
-    """`text` with every part between its markers written anew. Raises ValueError where a marker is missing."""
-    for name, part in PARTS.items():
+def filled(text: str, parts: Sequence[str]) -> str:
+    """`text` with each of `parts` between its markers written anew. Raises ValueError where a marker is missing."""
+    for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if len(pattern.findall(text)) != 1:
-            raise ValueError(f"README needs exactly one pair of the markers {begin} and {end}")
-        text = pattern.sub(lambda _: f"{begin}\n{part()}\n{end}", text)
+            raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
+        written = f"{begin}\n{PARTS[name]()}\n{end}"
+        text = pattern.sub(lambda _: written, text)
     return text
 
 
@@ -46,15 +53,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 when README is out of date")
     check = parser.parse_args().check
-    readme = ROOT / "README.md"
-    before = readme.read_text("utf-8")
-    after = filled(before)
-    if check:
+    stale = []
+    for name, parts in FILES.items():
+        path = ROOT / name
+        before = path.read_text("utf-8")
+        after = filled(before, parts)
         if before != after:
-            print("README.md is out of date: make devices", file=sys.stderr)
-        return int(before != after)
-    readme.write_text(after, "utf-8")
-    return 0
+            stale.append(name)
+            if not check:
+                path.write_text(after, "utf-8")
+    if check and stale:
+        print(f"out of date: {', '.join(stale)}: make devices", file=sys.stderr)
+    return int(check and bool(stale))
 
 
 if __name__ == "__main__":
