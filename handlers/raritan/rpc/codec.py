@@ -55,7 +55,7 @@ def encode_structure(value: Structure) -> Dict[str, object]:
     out: Dict[str, object] = dict(came.rest)
     for name, codec in _fields(type(value)).items():
         now = getattr(value, name)
-        if name in came.absent and (name in came.lifted.values() or now == codec.blank()):
+        if name in came.lifted.values() or name in came.absent and now == codec.blank():
             continue
         if name in came.null and now == codec.blank():
             out[came.spelling.get(name, name)] = None

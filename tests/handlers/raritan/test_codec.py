@@ -150,6 +150,9 @@ def test_a_certificate_s_key_is_read_by_old_and_new_names_on_every_firmware(wire
     assert request.keyInfo.rsaKeyLength == 4096
     written = encode_structure(request)
     assert set(written) == set(json) and "4096" in str(written) and "2048" not in str(written)
+    request.keyInfo = cert.ServerSSLCert.KeyInfo(rsaKeyLength=3072)
+    written = encode_structure(request)
+    assert set(written) == set(json) and "3072" in str(written)
 
 
 @pytest.mark.parametrize("json", [[{"voltage": 1.5, "current": 2}], {"voltage": [1.5], "current": [2.0], "sampleRate": 9}])

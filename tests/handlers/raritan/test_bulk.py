@@ -1,0 +1,92 @@
+"""Answers of a bulk, one by one: each call has its own result or its own error."""
+from __future__ import annotations
+
+import json
+from typing import Any, List
+
+import pytest
+
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request
+
+
+
+def _ok(number: int) -> Any:
+    return {"json": {"jsonrpc": "2.0", "result": {"_ret_": "id"}, "id": number}, "statcode": 200}
+
+
+class Device:
+    """Answers every bulk with these responses."""
+
+    def __init__(self, responses: Any) -> None:
+        self.responses: Any = responses
+        self.asked: List[Any] = []
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        assert isinstance(request.body, bytes)
+        asked = json.loads(request.body)
+        self.asked.append(asked)
+        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": self.responses}}).encode())
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _agent(responses: Any) -> Agent:
+    return Agent("https", "pdu.example", "a", "b", transport=Device(responses))
+
+
+_ERRORS: List[Any] = [
+    ({"json": None, "statcode": 404}, Refused), ({"json": None, "statcode": 401}, Denied),
+    ({"json": None, "statcode": 403}, Denied), ({"json": None, "statcode": 503}, Unreachable),
+    ({"json": {"error": {"code": -32001, "message": "no"}, "id": 0}, "statcode": 200}, Denied),
+    ({"json": {"error": {"code": -32601, "message": "no"}, "id": 0}, "statcode": 200}, Refused),
+    ({"json": {"error": {"code": -32601, "message": "no"}, "id": 0}, "statcode": 500}, Refused),
+    ({"json": {"result": {"_ret_": "x"}, "id": 7}, "statcode": 200}, ProtocolError),
+    ({"json": {"result": {"_ret_": 5}, "id": 1}, "statcode": 200}, ProtocolError),
+    ({"json": {"result": {}, "id": 1}, "statcode": 200}, ProtocolError), ({"json": {"id": 1}, "statcode": 200}, ProtocolError),
+    ({"json": {"result": None, "id": 0}}, ProtocolError), ({"json": {"result": {"_ret_": "x"}}, "statcode": True}, ProtocolError),
+    ({"json": None, "statcode": 200}, ProtocolError), ("x", ProtocolError), (None, ProtocolError)]
+
+
+@pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(one[0])[:60] for one in _ERRORS])
+def test_a_failed_call_has_an_error_of_its_own_and_the_others_their_values(response: Any, kind: type) -> None:
+    agent = _agent([_ok(0), response, _ok(2)])
+    bulk = Bulk(agent)
+    snmp = devsettings.Snmp("/snmp", agent)
+    first, second, third = (bulk.add(snmp.getV3EngineId) for _ in range(3))
+    bulk.perform()
+    assert first.get() == third.get() == "id"
+    assert isinstance(second.error, kind) and first.error is None
+    with pytest.raises(PduHandlerError, match="getV3EngineId /snmp"):
+        second.get()
+
+
+@pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])
+def test_another_number_of_answers_than_calls_is_an_error_of_the_whole(responses: Any) -> None:
+    agent = _agent(responses)
+    bulk = Bulk(agent)
+    pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)
+    with pytest.raises(ProtocolError, match="one response for each call"):
+        bulk.perform()
+    with pytest.raises(RuntimeError, match="not performed"):
+        pending.get()
+
+
+def test_a_bulk_takes_methods_and_not_results_and_checks_arguments_at_once() -> None:
+    agent = _agent([])
+    outlet = pdumodel.Outlet("/model/outlet/0", agent)
+    helper = BulkRequestHelper(agent)
+    with pytest.raises(TypeError, match="without parentheses"):
+        helper.add_request(len)
+    with pytest.raises(TypeError, match="setPowerState"):
+        helper.add_request(outlet.setPowerState)
+    with pytest.raises(TypeError, match="takes 1 arguments"):
+        helper.add_request(outlet.setPowerState, 1, 2)
+
+
+def test_an_empty_bulk_costs_no_request() -> None:
+    device = Device([])
+    Bulk(Agent("https", "pdu.example", "a", "b", transport=device)).perform()
+    assert device.asked == []
