@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
 
-from tests.simulators.snmp_agent.device import Device, Rule, read_snmprec, rules_from_json
+from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
 
 _HERE = Path(__file__).resolve().parent
 TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4}
@@ -74,7 +74,7 @@ class Fixture(NamedTuple):
 
     def device(self) -> Device:
         """The unit anew, as it stands when it is switched on."""
-        return Device(read_snmprec((_HERE / f"{self.name}.snmprec").read_text("utf-8")), self.rules)
+        return Device(_rows(self.name), self.rules)
 
 
 @lru_cache(maxsize=None)
@@ -97,6 +97,11 @@ def names() -> List[str]:
 def fixtures() -> List[Fixture]:
     """All fixtures, in the order of their names."""
     return [fixture(name) for name in names()]
+
+
+@lru_cache(maxsize=None)
+def _rows(name: str) -> Mapping[str, Row]:
+    return read_snmprec((_HERE / f"{name}.snmprec").read_text("utf-8"))
 
 
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:
