@@ -8,6 +8,7 @@ import time
 from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
+from ...errors import SettingsError
 from .carrier import Carrier, basic
 from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
 from .forms import FormFile, MultipartForm
@@ -76,7 +77,9 @@ class Agent:
         self._carrier.login = {"Authorization": basic(user, password)}
 
     def set_auth_token(self, token: str) -> None:
-        """Use the token of a session from here on, and no password."""
+        """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
+        if not token or not token.isascii() or not token.isprintable():
+            raise SettingsError("a token is one line of letters and digits, as newSession gives it")
         self._carrier.login = {"X-SessionToken": token}
 
     # ---- JSON-RPC ------------------------------------------------------------------------------------------

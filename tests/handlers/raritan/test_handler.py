@@ -172,7 +172,8 @@ def test_outlets_of_link_units_are_ports_in_two_requests(handle: Handle, firmwar
         assert cost == [2, 1]
 
 
-@pytest.mark.parametrize("wanted, ids", [("no", {""}), ("2", {"", "2"}), ("5, 2", {"", "2", "5"}), ("3", {""}), ("YES", {"", "2", "5"})])
+@pytest.mark.parametrize("wanted, ids", [("no", {""}), ("2", {"", "2"}), ("5, 2", {"", "2", "5"}),
+                                         ("3", {""}), ("YES", {"", "2", "5"})])
 def test_the_setting_says_which_link_units_count(handle: Handle, wanted: str, ids: Any) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 5: Model(outlets=1)}) as pdu:
         seen = shown(handle(pdu, link_units=wanted).status())

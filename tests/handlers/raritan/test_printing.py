@@ -21,7 +21,8 @@ CALLS: List[List[str]] = [
     ["pdumodel.Outlet", OUTLET, "getMetaData"], ["pdumodel.Outlet", OUTLET, "getSettings"],
     ["pdumodel.Outlet", OUTLET, "getState"], ["pdumodel.Outlet", OUTLET, "getSensors"],
     ["pdumodel.Inlet", INLET, "getSensors"], ["devsettings.Snmp", "/snmp", "getConfiguration"],
-    ["sensors.NumericSensor", f"{OUTLET}/current", "getMetaData"], ["sensors.NumericSensor", f"{OUTLET}/current", "getThresholds"],
+    ["sensors.NumericSensor", f"{OUTLET}/current", "getMetaData"],
+    ["sensors.NumericSensor", f"{OUTLET}/current", "getThresholds"],
     ["peripheral.DeviceSlot", "/model/peripheraldeviceslot/0", "getSettings"]]
 LINKED = [["cascading.CascadeManager", "/cascade", "getStatus"], ["net.Net", "/net", "getSettings"]]
 

@@ -305,7 +305,8 @@ def test_old_firmware_is_served_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatc
 
 def test_it_runs_as_a_module(unit: XerusPdu) -> None:
     environment = {**os.environ, "RARITAN_PASSWORD": unit.password}
-    done_ = subprocess.run([sys.executable, "-m", "handlers.raritan", f"{unit.host}:{unit.port}", "info", "--json", "--no-verify"],
+    done_ = subprocess.run([sys.executable, "-m", "handlers.raritan", f"{unit.host}:{unit.port}", "info",
+                            "--json", "--no-verify"],
                            cwd=ROOT, capture_output=True, text=True, env=environment, timeout=60)
     assert done_.returncode == 0 and json.loads(done_.stdout)["outlets"] == 4
 

@@ -299,6 +299,13 @@ def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
         assert kinds == [(True, False), (False, True), (True, False)]
 
 
+@pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
+def test_what_cannot_be_a_token_is_a_settings_error_that_does_not_show_it(token: str) -> None:
+    with pytest.raises(SettingsError, match="one line") as caught:
+        Agent("https", "pdu.example", token=token)
+    assert "Evil" not in str(caught.value)
+
+
 def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest.CaptureFixture[str]) -> None:
     with Peer([[result(0), http(b"", "500 No")]]) as peer:
         one = agent("http", peer.address, debug=True)
