@@ -186,16 +186,18 @@ def _switch(client: NutClient, settings: Settings, port: PduPortView, on: bool, 
         raise SettingsError("a NUT server switches for its users only: give the handler settings 'username' and "
                             "'password' of a user that may (instcmds and actions in upsd.users)")
 
+    proven = False
+
     def write() -> None:
-        if way.value is None:
-            client.run(ups, way.name)
-        else:
-            client.set(ups, way.name, way.value)
+        nonlocal proven
+        proven = client.run(ups, way.name) if way.value is None else client.set(ups, way.name, way.value)
 
     def read() -> EnumPowerStatus:
         asked = {variable: messages.get_var(ups, variable) for variable in outlet.tells}
         answers = client.ask(*asked.values())
-        return _STATES[outlets.state({variable: answers[request] for variable, request in asked.items()})]
+        state = outlets.state({variable: answers[request] for variable, request in asked.items()})
+        # What the cache said before, it may say because it is old: without the driver's report it is no sign of the write.
+        return _STATES[None if state is on and outlet.state is on and not proven else state]
 
     # The state is the driver's cache, so what is not the wanted state is not known; without any state to read, at once.
     port.power_status = switch(write, read, _STATES[on], cached=True, deadline=deadline if outlet.tells else 0.0)

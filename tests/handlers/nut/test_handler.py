@@ -4,6 +4,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
+import threading
 from typing import Callable, Dict, Iterator, List, Optional
 
 import pytest
@@ -173,6 +175,26 @@ def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
     assert pdu.port_up(PduPortView("1"), deadline=0).power_status is UNKNOWN
 
 
+@pytest.mark.parametrize("fault, ends", [("no tracking", UNKNOWN), ("no answer", Unreachable), ("no report", Unreachable)])
+def test_an_old_value_that_happens_to_be_the_wish_proves_nothing(fault: str, ends: object) -> None:
+    pdu = SwitchedPdu("pdu", 2, poll_s=30, clock=lambda: 0.0)
+    with NutServer([pdu]) as server:
+        pdu.turn("1", False)                    # by somebody at the device, and the driver has not looked since
+        server.faults.ignored = True
+        server.faults.no_tracking = fault == "no tracking"
+        server.faults.tracked = "PENDING" if fault == "no report" else None
+        if fault == "no answer":
+            server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
+        call, port = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS).port_up, PduPortView("1")
+        if isinstance(ends, EnumPowerStatus):
+            assert call(port, deadline=0).power_status is ends
+        else:
+            with pytest.raises(Unreachable, match="may or may not have switched"):
+                call(port, deadline=0)
+            assert port.power_status is UNKNOWN
+        assert server.books().states["1"] is False
+
+
 @pytest.mark.parametrize("report", ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT"])
 def test_a_driver_that_reports_failure_is_an_error_with_its_code(server: NutServer, report: str) -> None:
     server.faults.tracked = report
@@ -305,6 +327,31 @@ def test_host_and_port_come_from_the_settings_before_the_form(server: NutServer)
     assert seen(make_handler(PduData("", {"host": f"127.0.0.1:{server.port}"}))) == told(server)
     with pytest.raises(SettingsError, match="address"):
         make_handler(PduData("", {})).status()
+
+
+def test_an_address_of_ip_version_6_is_taken_with_and_without_a_port() -> None:
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    answer = b'BEGIN LIST VAR pdu\nVAR pdu outlet.1.status "on"\nEND LIST VAR pdu\nBEGIN LIST CMD pdu\nEND LIST CMD pdu\n'
+
+    def serve() -> None:
+        for _ in range(2):
+            connection, _address = listener.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        port = listener.getsockname()[1]
+        for address, settings in ((f"[::1]:{port}", {}), ("::1", {"port": str(port)})):
+            assert seen(make_handler(PduData(address, {"device": "pdu", **settings}))) == {"1": "UP"}
+    finally:
+        listener.close()
+        thread.join(5)
 
 
 def test_making_a_handler_asks_nothing_and_raises_nothing() -> None:
