@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .starttls import Tls
 
 T = TypeVar("T")
+_STATUS, _WAIT = "ups.status", "WAIT"
+_UNKNOWN_WHILE_WAITING = (Failure("VAR-NOT-SUPPORTED"), Failure("CMD-NOT-SUPPORTED"))
 _POLL = 0.05
 _POLL_LONGEST = 0.5
 
@@ -32,6 +34,10 @@ class NutClient:
     cannot carry, a device that the server does not know) or Refused with the server's code; DataStale and
     DriverNotConnected are Refused of their own kind. A reading sends neither user nor password. A write is sent once
     and never again. `timeout` (seconds) is for each exchange as a whole.
+
+    For half a second after its own start a server has not heard its drivers: it reports the status WAIT and knows nothing
+    else of a device. A reading is then asked again for `timeout` seconds, and is DriverNotConnected if that does not end;
+    a write is DriverNotConnected at once.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Tls] = None,
@@ -69,40 +75,39 @@ class NutClient:
     def snapshots(self, devices: Sequence[str], writable: bool = False) -> Dict[str, Snapshot]:
         """Variables and commands of each device, with `writable` also the writable variables: 1 round trip.
 
-        Asks again, for `timeout` seconds, while the server has not yet heard all from a driver: for half a second
-        after its own start it reports the status WAIT and nothing else. Raises DriverNotConnected if that does not end.
+        Waits for drivers that the server has not heard yet, as every reading of a device does.
         """
-        end = self._clock() + self._timeout
-        while True:
-            asked = [(device, messages.list_var(device), messages.list_cmd(device),
-                      messages.list_rw(device) if writable else None) for device in devices]
-            requests = [request for row in asked for request in row[1:] if request is not None]
+        asked = [(device, messages.list_var(device), messages.list_cmd(device),
+                  messages.list_rw(device) if writable else None) for device in devices]
+        requests = [request for row in asked for request in row[1:] if request is not None]
+
+        def look() -> Tuple[Dict[str, Snapshot], Optional[str]]:
             answers = self.ask(*requests)
             found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
                      for device, variables, commands, rw in asked}
-            waiting = [device for device, seen in found.items() if seen.variables.get("ups.status") == "WAIT"]
-            if not waiting:
-                return found
-            if self._clock() + _POLL >= end:
-                raise DriverNotConnected(f"the NUT server still waits for the driver of {waiting[0]}: check that driver",
-                                         "WAIT", self._connection.host, "LIST VAR")
-            self._sleep(_POLL)
+            return found, next((device for device, seen in found.items() if seen.variables.get(_STATUS) == _WAIT), None)
+        return self._heard(look)
 
     def devices(self) -> Dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
         return self._one(messages.list_ups())
 
     def variables(self, ups: str) -> Dict[str, str]:
-        """All variables of a device: 1 round trip. During the server's start that is `ups.status` WAIT alone."""
-        return self._one(messages.list_var(ups))
+        """All variables of a device: 1 round trip."""
+        listed = messages.list_var(ups)
+
+        def look() -> Tuple[Dict[str, str], Optional[str]]:
+            found = self.ask(listed)[listed]
+            return found, ups if found.get(_STATUS) == _WAIT else None
+        return self._heard(look)
 
     def writable(self, ups: str) -> Dict[str, str]:
         """The writable variables of a device: 1 round trip."""
-        return self._one(messages.list_rw(ups))
+        return self._of_driver(ups, messages.list_rw(ups))
 
     def commands(self, ups: str, describe: bool = False) -> Dict[str, str]:
         """The commands of a device, with the server's words if asked, else '': 1 round trip, or 2."""
-        names = self._one(messages.list_cmd(ups))
+        names = self._of_driver(ups, messages.list_cmd(ups))
         if not describe or not names:
             return dict.fromkeys(names, "")
         asked = {command: messages.get_cmddesc(ups, command) for command in names}
@@ -111,11 +116,11 @@ class NutClient:
 
     def variable(self, ups: str, variable: str) -> str:
         """One variable: 1 round trip."""
-        return self._one(messages.get_var(ups, variable))
+        return self._of_driver(ups, messages.get_var(ups, variable))
 
     def type(self, ups: str, variable: str) -> messages.Type:
         """What a variable takes: 1 round trip."""
-        return self._one(messages.get_type(ups, variable))
+        return self._of_driver(ups, messages.get_type(ups, variable))
 
     def description(self, ups: str, variable: str = "") -> str:
         """The server's words on a variable, or on the device itself: 1 round trip."""
@@ -123,11 +128,11 @@ class NutClient:
 
     def enumeration(self, ups: str, variable: str) -> List[str]:
         """The values that a variable of type ENUM takes: 1 round trip."""
-        return self._one(messages.list_enum(ups, variable))
+        return self._of_driver(ups, messages.list_enum(ups, variable))
 
     def ranges(self, ups: str, variable: str) -> List[Tuple[str, str]]:
         """Least and greatest values that a variable of type RANGE takes: 1 round trip."""
-        return self._one(messages.list_range(ups, variable))
+        return self._of_driver(ups, messages.list_range(ups, variable))
 
     def clients(self, ups: str) -> List[str]:
         """Addresses of the clients that are logged in to a device: 1 round trip."""
@@ -153,6 +158,30 @@ class NutClient:
 
     def _one(self, request: Request[T]) -> T:
         return self.ask(request)[request]
+
+    def _of_driver(self, ups: str, request: Request[T]) -> T:
+        """What a driver tells, with the status asked in front: it would else be missed in what WAIT leaves out."""
+        status = messages.get_var(ups, _STATUS)
+
+        def look() -> Tuple[Answers, Optional[str]]:
+            answers = self.ask(status, request)
+            return answers, ups if _says_wait(answers, status) else None
+        return self._heard(look)[request]
+
+    def _heard(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
+        """What `look` finds once it names no device that the server still waits for. Raises DriverNotConnected."""
+        end = self._clock() + self._timeout
+        while True:
+            found, waited_for = look()
+            if waited_for is None:
+                return found
+            if self._clock() + _POLL >= end:
+                raise self._not_heard(waited_for)
+            self._sleep(_POLL)
+
+    def _not_heard(self, ups: str) -> DriverNotConnected:
+        return DriverNotConnected(f"the NUT server still waits for the driver of {ups}: check that driver", _WAIT,
+                                  self._connection.host, "GET VAR")
 
     # ---- rights and writes -----------------------------------------------------------------------------------
 
@@ -184,11 +213,11 @@ class NutClient:
         True: the driver says that it did it. False: accepted, but the server tracks nothing, so nothing is proven.
         Raises Refused where the driver says that it did not. Unreachable means that it may or may not have been done.
         """
-        return self._tracked(messages.set_var(ups, variable, value))
+        return self._tracked(ups, messages.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command; as `set`."""
-        return self._tracked(messages.instcmd(ups, command, parameter))
+        return self._tracked(ups, messages.instcmd(ups, command, parameter))
 
     def _as_user(self, request: Request[T]) -> T:
         return self._with_user(request)[request]
@@ -206,7 +235,7 @@ class NutClient:
         self._known_on = self._connection.opened
         return answers
 
-    def _tracked(self, write: Request[str]) -> bool:
+    def _tracked(self, ups: str, write: Request[str]) -> bool:
         self.connect()
         tracking = messages.set_tracking(True)
         if self._tracked_on == self._connection.opened:
@@ -215,6 +244,10 @@ class NutClient:
             answers = self._with_user(tracking, write)
             if answers.failure(tracking) is None:
                 self._tracked_on = self._connection.opened
+        if answers.failure(write) in _UNKNOWN_WHILE_WAITING:
+            status = messages.get_var(ups, _STATUS)
+            if _says_wait(self.ask(status), status):
+                raise self._not_heard(ups)
         identifier = answers[write]
         if not identifier:
             return False
@@ -229,3 +262,7 @@ class NutClient:
                     f"the device before trying again", write.label)
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)
+
+
+def _says_wait(answers: Answers, status: Request[str]) -> bool:
+    return answers.failure(status) is None and answers[status] == _WAIT

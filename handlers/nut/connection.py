@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
 from ..errors import PduHandlerError, ProtocolError, Unreachable
 from . import messages
-from .protocol import PORT, Answers, Decoder, Request, printable
+from .protocol import PORT, Answers, Decoder, Request, Secret, printable
 
 if TYPE_CHECKING:
     from .starttls import Tls
@@ -32,7 +32,7 @@ class Connection:
     def __init__(self, host: str, port: int = PORT, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
                  clock: Callable[[], float] = time.monotonic) -> None:
         self.host, self.port, self.timeout = host, port, timeout
-        self._tls, self._secret, self._clock = tls, secret, clock
+        self._tls, self._secret, self._clock = tls, Secret(secret), clock
         self._socket: Optional[socket.socket] = None
         self.opened = 0
 
@@ -75,7 +75,11 @@ class Connection:
                                    f"({error}): check both") from None
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
-            made = socket.socket(family, kind, proto)
+            try:
+                made = socket.socket(family, kind, proto)       # fails on a host without IPv6, or without files left
+            except OSError as error:
+                failed = error
+                continue
             try:
                 made.settimeout(max(end - self._clock(), 0.001) / left)
                 made.connect(address)
@@ -90,7 +94,7 @@ class Connection:
     def _start_tls(self, tls: Tls, plain: socket.socket, end: float) -> socket.socket:
         """STARTTLS on `plain`: 1 round trip, then the handshake. Nothing is sent or read ahead behind the request."""
         asked = messages.starttls()
-        answers = Answers(self.host)
+        answers = Answers(self.host, self._secret)
         self._exchange([asked], answers, plain, end)
         failure = answers.failure(asked)
         if failure is not None:
@@ -107,7 +111,7 @@ class Connection:
         """
         if end is None:
             end = self._clock() + self.timeout
-        answers = Answers(self.host)
+        answers = Answers(self.host, self._secret)
         for batch in _batches(requests):
             self._exchange(batch, answers, self._socket or self._open(end), end)
         return answers
@@ -117,13 +121,14 @@ class Connection:
         decoder = Decoder(requests, answers)
         whole = False
         try:
+            _refuse_unasked(connection)
             connection.settimeout(self._left(end))
             connection.sendall(b"".join(request.line for request in requests))
             while not decoder.feed(self._receive(connection, end)):
                 pass
             whole = True
         except ProtocolError as error:
-            raise self._without_secrets(error).at(self.host, _label(decoder, requests)) from None
+            raise self._secret.without(error).at(self.host, _label(decoder, requests)) from None
         except OSError as error:
             waited = f"no answer within {self.timeout:g} s: check that the NUT server is not overloaded"
             raise self.unreachable(waited if isinstance(error, socket.timeout) else _words(error),
@@ -151,13 +156,16 @@ class Connection:
         """The error of this connection, to be raised."""
         return Unreachable(reason, self.host, operation)
 
-    def _without_secrets(self, error: ProtocolError) -> ProtocolError:
-        """A server may send back what it was sent."""
-        if self._secret:
-            error.payload = error.payload.replace(self._secret.encode("utf-8", "surrogateescape"), b"***")
-            for form in (self._secret, printable(self._secret), repr(self._secret)[1:-1]):
-                error.reason = error.reason.replace(form, "***")
-        return error
+
+def _refuse_unasked(connection: socket.socket) -> None:
+    """What lies there before anything is asked would be read as the answer. Raises ProtocolError."""
+    connection.settimeout(0)
+    try:
+        unasked = connection.recv(_RECEIVE)
+    except OSError:                             # nothing there; or a broken connection, which the next step finds
+        return
+    if unasked:
+        raise ProtocolError("the server says something that it was not asked", unasked)
 
 
 def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[object]]]:

@@ -283,5 +283,4 @@ def get_tracking(identifier: str = "") -> Request[str]:
     """Of a write: `PENDING` or `SUCCESS`, or an ERR; without an identifier `ON` or `OFF`."""
     if not identifier:
         return Request("GET TRACKING", "GET TRACKING", _one_of("ON", "OFF"))
-    line = f"GET TRACKING {name(identifier, 'tracked request')}"
-    return Request(line, line, _one_of("PENDING", "SUCCESS"))
+    return Request(f"GET TRACKING {name(identifier, 'tracked request')}", "GET TRACKING", _one_of("PENDING", "SUCCESS"))

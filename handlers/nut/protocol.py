@@ -54,9 +54,13 @@ def word(text: str, what: str) -> str:
     """
     if _CONTROL.search(text):
         raise SettingsError(f"the {what} holds a line break or another control character, which NUT cannot carry")
-    if len(text.encode("utf-8", "surrogateescape")) > MAX_WORD:
+    try:
+        size = len(_bytes(text))
+    except UnicodeEncodeError:
+        raise SettingsError(f"the {what} holds half a character, which cannot be sent") from None
+    if size > MAX_WORD:
         raise SettingsError(f"the {what} is longer than {MAX_WORD} bytes, of which a NUT server keeps no more")
-    return text if _BARE.fullmatch(text) else '"' + _SPECIAL.sub(r"\\\g<0>", text) + '"'
+    return text if _BARE.fullmatch(text) else f'"{_escaped(text)}"'
 
 
 def value(text: str, what: str) -> str:
@@ -89,6 +93,10 @@ def printable(text: str, limit: int = 200) -> str:
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode("ascii")
                     for c in text[:limit])
     return shown + ("..." if len(text) > limit else "")
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def _bytes(line: str) -> bytes:
@@ -158,6 +166,32 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], str]] = {
     "MISSING-ARGUMENT": (Refused, "the NUT server misses an argument"),
 }
 
+# ---- secrets -----------------------------------------------------------------------------------------------
+
+class Secret:
+    """A password, kept out of errors: a server may send back what it was sent, as it is or with its escapes."""
+
+    def __init__(self, text: str = "") -> None:
+        self._forms = {text, _escaped(text)} - {""}
+
+    def within(self, said: str) -> bool:
+        """Whether `said` holds the password."""
+        return any(form in said for form in self._forms)
+
+    def without(self, error: ProtocolError) -> ProtocolError:
+        """`error`, or where its payload holds the password one that keeps nothing of what the server said."""
+        if self.within(error.payload.decode("utf-8", "surrogateescape")):
+            return self.unshown()
+        if self._forms and len(error.payload) == error.KEPT:
+            error.payload = error.payload[:-2 * MAX_WORD]       # the beginning of a password may stand at the cut
+        return error
+
+    @staticmethod
+    def unshown() -> ProtocolError:
+        return ProtocolError("the answer is not as the protocol says; it is not shown, because the password stands in it: "
+                             "check address and port")
+
+
 # ---- requests and answers ----------------------------------------------------------------------------------
 
 
@@ -187,8 +221,8 @@ class Request(Generic[T_co]):
 class Answers:
     """The answers to the requests of one write: `answers[request]` is its value, or raises what its ERR stands for."""
 
-    def __init__(self, host: str = "") -> None:
-        self._host = host
+    def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
+        self._host, self._secret = host, secret or Secret()
         self._found: Dict[Request[object], Union[Reply, Failure]] = {}
 
     def __contains__(self, request: Request[object]) -> bool:
@@ -200,16 +234,27 @@ class Answers:
     def failure(self, request: Request[object]) -> Optional[Failure]:
         """The ERR that answered `request`, as a value; None where it was no ERR."""
         answer = self._found[request]
-        return answer if isinstance(answer, Failure) else None
+        return self._masked(answer) if isinstance(answer, Failure) else None
 
     def __getitem__(self, request: Request[T]) -> T:
         answer = self._found[request]
-        try:
-            if isinstance(answer, Failure):
-                raise answer.error()
-            return request.read(answer)
-        except PduHandlerError as error:
-            raise error.at(self._host, request.label)
+        error: PduHandlerError
+        if isinstance(answer, Failure):
+            error = self._masked(answer).error()
+        else:
+            try:
+                return request.read(answer)
+            except PduHandlerError as raised:
+                error = self._secret.unshown() if self._holds_secret(answer) else raised
+        raise error.at(self._host, request.label)
+
+    def _masked(self, failure: Failure) -> Failure:
+        if not self._secret.within(" ".join(failure)):
+            return failure
+        return Failure(failure.code if failure.code in ERRORS else "***", "***")
+
+    def _holds_secret(self, reply: Reply) -> bool:
+        return self._secret.within("\n".join([reply.line, *(text for row in reply.rows for text in row)]))
 
 
 class Decoder:

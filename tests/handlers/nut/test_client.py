@@ -1,6 +1,7 @@
 """The client against a simulated server: prices in round trips, deadlines, faults."""
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
@@ -190,6 +191,32 @@ def test_wait_is_waited_for_and_never_taken_for_an_answer(server: NutServer) -> 
     ends.join()
 
 
+@pytest.mark.parametrize("read", [
+    lambda nut: nut.variables("pdu")["outlet.1.status"], lambda nut: nut.variable("pdu", "outlet.1.status"),
+    lambda nut: nut.commands("pdu")["outlet.1.load.off"], lambda nut: nut.writable("pdu")["outlet.1.desc"],
+    lambda nut: nut.type("pdu", "outlet.1.desc").writable, lambda nut: nut.enumeration("pdu", "outlet.1.desc"),
+    lambda nut: nut.ranges("pdu", "outlet.1.desc")])
+def test_no_reading_takes_wait_for_a_device_without_anything(server: NutServer, read: Callable[[NutClient], object]) -> None:
+    with client(server) as nut:
+        expected = read(nut)
+        server.faults.drivers["pdu"] = Driver.WAITED_FOR
+        ends = threading.Timer(0.2, server.faults.drivers.clear)
+        ends.start()
+        assert read(nut) == expected
+        ends.join()
+        assert trips(server, lambda: read(nut)) == 1
+
+
+def test_a_write_while_the_server_waits_for_the_driver_is_not_a_device_that_cannot_do_it(server: NutServer) -> None:
+    server.faults.drivers["pdu"] = Driver.WAITED_FOR
+    with named(server, ADMIN) as nut:
+        writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"), lambda: nut.set("pdu", "outlet.1.desc", "x")]
+        for write in writes:
+            with pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
+                write()
+    assert not server.books().writes
+
+
 def test_a_driver_that_is_waited_for_in_vain_is_not_connected(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with client(server, timeout=0.6) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
@@ -238,10 +265,13 @@ def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> Non
     def drip() -> None:
         connection, _ = listener.accept()
         with connection:
+            connection.recv(100)
             connection.sendall(b"BEGIN LIST VAR pdu\n")
-            while not stop.wait(0.02):
+            for drop in itertools.cycle(b'VAR pdu ups.id "x"\n'):
+                if stop.wait(0.01):
+                    return
                 try:
-                    connection.sendall(b'VAR pdu ups.id "x"\n')
+                    connection.sendall(bytes([drop]))
                 except OSError:
                     return
 
@@ -302,12 +332,64 @@ def test_many_requests_go_out_in_writes_that_no_buffer_can_hold_up(server: NutSe
     assert {answers[request] for request in asked} == {"on"}
 
 
-def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer) -> None:
-    secret = User(ADMIN.name, "tops3cret")
-    server.faults.rewrite = lambda line, answer: b"BEGIN LIST " + line.encode() + b"\n" if line.startswith("PASSWORD") else answer
-    with named(server, secret) as nut, pytest.raises(ProtocolError) as caught:
+SECRETS = ["tops3cret", 'tops3cret "two words" # \\', "tops3cret" * 30]
+Back = Callable[[str, bytes], bytes]        # the request and the password as it went over the wire
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=["plain", "escaped", "long"])
+@pytest.mark.parametrize("rewrite", [
+    lambda line, wire: b"BEGIN LIST " + wire + b"\n" if line.startswith("PASSWORD") else b"OK\n",
+    lambda line, wire: b"ERR " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"ERR REFUSED " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"OK " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"OK TRACKING tops3cret\n" if line.startswith("INSTCMD") else b"ERR " + wire + b"\n" if line.startswith("GET")
+    else b"OK\n"], ids=["list", "code", "extra", "ok", "at the cut", "tracked"])
+def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, secret: str, rewrite: Back) -> None:
+    wire = messages.password(secret).line[9:-1]
+    server.faults.rewrite = lambda line, answer: rewrite(line, wire)
+    with named(server, User(ADMIN.name, secret)) as nut, pytest.raises((ProtocolError, Refused)) as caught:
         nut.run("pdu", "outlet.1.load.off")
-    assert b"tops3cret" not in caught.value.payload and "tops3cret" not in str(caught.value) + repr(caught.value) + repr(nut)
+    error = caught.value
+    kept = repr(getattr(error, "payload", b"")) + getattr(error, "code", "")
+    assert "tops3" not in str(error) + repr(error) + repr(nut) + kept
+
+
+def test_a_line_that_comes_late_and_unasked_is_no_answer_to_the_next_request() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    said = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(100)
+            connection.sendall(b"one\n")
+            time.sleep(0.1)                     # so that it is no part of what answers the first request
+            connection.sendall(b"two\n")
+            said.set()
+            connection.recv(100)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        with NutClient("127.0.0.1", listener.getsockname()[1], timeout=5) as nut:
+            assert nut.version() == "one" and said.wait(5)
+            with pytest.raises(ProtocolError, match="not asked"):
+                nut.version()
+    finally:
+        thread.join()
+        listener.close()
+
+
+def test_an_address_of_a_family_that_this_host_cannot_use_is_passed_over(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
+    usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    with client(server) as nut:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family, *usable])
+        assert "pdu" in nut.devices()
+    with client(server) as nut, pytest.raises(Unreachable):
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
+        nut.devices()
 
 
 # ---- TLS -----------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_whatever_is_given_as_a_name_is_sent_as_one_bare_word_or_refused(text: s
     assert protocol.split(request.line.decode("ascii")[:-1]) == ["GET", "VAR", text, "ups.status"]
 
 
-@pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300])
+@pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300, "\ud800"])
 def test_what_the_protocol_cannot_carry_is_refused_before_it_is_sent(text: str) -> None:
     for make in (messages.username, messages.password, lambda t: messages.set_var("pdu", "ups.id", t),
                  lambda t: messages.instcmd("pdu", "load.off", t)):

@@ -80,8 +80,9 @@ class Session:
             return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
         lists: Mapping[str, Callable[[Device, str], List[str]]] = {
             "VAR": lambda device, _: [f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())],
-            "RW": lambda device, _: [f"{name} {quoted(self._variables(device)[name])}" for name in device.writable()],
-            "CMD": lambda device, _: device.commands(),
+            "RW": lambda device, _: [f"{name} {quoted(value)}" for name, value in self._variables(device).items()
+                                     if name in device.writable()],
+            "CMD": lambda device, _: self._commands(device),
             "ENUM": self._none_of, "RANGE": self._none_of,
             "CLIENT": lambda device, _: [s.address for s in self.site.logins.get(device.name.lower(), [])]}
         if what not in lists or len(words) < (3 if what in ("ENUM", "RANGE") else 2):
@@ -153,6 +154,9 @@ class Session:
         if device.name in self.site.forced:
             variables["ups.status"] = f"FSD {variables.get('ups.status', '')}".strip()
         return variables
+
+    def _commands(self, device: Device) -> List[str]:
+        return [] if self._driver(device) is Driver.WAITED_FOR else device.commands()
 
     # ---- who it is -------------------------------------------------------------------------------------------
 
@@ -251,7 +255,7 @@ class Session:
         device, command = self._device(words[0]), words[1]
         parameter = words[2] if len(words) > 2 else None
         self._who()
-        if command not in device.commands() or self._driver(device) is Driver.WAITED_FOR:
+        if command not in self._commands(device):
             raise Err("CMD-NOT-SUPPORTED")
         self._may(lambda user: user.may_run(command))
         return self._written(f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter))
