@@ -127,7 +127,8 @@ class PyNUTClient(Generic[AnyStr]):
 
     def GetUPSCommands(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
         """The commands and the server's words on them; the command's own name where it has none."""
-        commands = self._one("GetUPSCommands", messages.list_cmd(_name(ups)))
+        ups = _name(ups)
+        commands = self._one("GetUPSCommands", messages.list_cmd(ups))
         asked = {command: messages.get_cmddesc(ups, command) for command in commands}
         answers = self._ask(*asked.values())
         return self._pairs({command: command if answers.failure(request) else self._value(answers, request)
@@ -191,9 +192,9 @@ class PyNUTClient(Generic[AnyStr]):
             print(f"[DEBUG] {method}: {request.label}")
         return self._value(self._ask(request), request)
 
-    def _done(self, method: str, make: Callable[..., Request[str]], *arguments: str) -> str:
+    def _done(self, method: str, make: Callable[..., Request[str]], *arguments: object) -> str:
         try:
-            request = make(*arguments)
+            request = make(*map(str, arguments))     # scripts give numbers too
         except PduHandlerError as error:
             raise PyNUTError("ERR INVALID-ARGUMENT") from error
         self._one(method, request)
@@ -221,9 +222,9 @@ class PyNUTClient(Generic[AnyStr]):
         return {self._out(key): self._out(value) for key, value in pairs.items()}
 
 
-def _name(ups: str) -> str:
+def _name(ups: object) -> str:
     try:
-        return name(ups, "device")
+        return name(str(ups), "device")
     except PduHandlerError as error:
         raise PyNUTError("ERR INVALID-ARGUMENT") from error
 

@@ -73,6 +73,20 @@ def test_a_write_ends_as_with_pynutclient_whoever_asks(real: Upsd, method: str, 
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
+NUMBERS: List[Tuple[str, Tuple[Any, ...]]] = [
+    ("SetRWVar", ("small", "ups.id", 60)), ("SetRWVar", ("small", "ups.id", 1.5)), ("SetRWVar", (5, "ups.id", "x")),
+    ("RunUPSCommand", ("small", 5)), ("GetUPSVars", (5,)), ("GetRWVars", (5,)), ("GetUPSCommands", (5,)), ("CheckUPSAvailable", (None,)),
+    ("FSD", (5,))]
+
+
+@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.parametrize("method, arguments", NUMBERS)
+def test_arguments_that_are_no_text_are_taken_as_pynutclient_takes_them(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
+    with Both(real, ADMIN) as both:
+        ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
+        assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
+
+
 @pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
 def test_clients_that_are_logged_in_are_listed_alike(real: Upsd) -> None:
     with Both(real, PRIMARY) as both:
