@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from .. import ending
 from ..address import host_and_port
 from ..errors import PduHandlerError, SettingsError
 from .client import NutClient
@@ -15,10 +16,10 @@ from .protocol import PORT, printable
 if TYPE_CHECKING:
     from .starttls import Tls
 
-PROVEN, NOT_PROVEN = 0, 9
+PROVEN, NOT_PROVEN, INTERRUPTED = 0, 9, 130
 EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments, or a device that the server does not have; 3 unreachable;
 4 login or rights; 5 an answer that is not the protocol; 6 refused by server or driver; 8 a device without outlets;
-9 accepted, but not seen to be done; 10 data stale; 11 driver not connected"""
+9 accepted, but not seen to be done; 10 data stale; 11 driver not connected; 130 interrupted"""
 
 
 class Result(NamedTuple):
@@ -142,6 +143,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         with _client(options, command.user) as nut:
             result = outlets(nut, options.arguments, True) if options.whole_load else command.do(nut, options.arguments)
+    except KeyboardInterrupt:
+        print("interrupted: what was sent may still be done", file=sys.stderr)
+        return INTERRUPTED
     except PduHandlerError as error:
         if options.json:
             _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
@@ -209,7 +213,10 @@ def _user(options: argparse.Namespace) -> Tuple[str, str]:
             raise SettingsError(f"no password for {printable(options.user, 60)}: give --password-file or the variable "
                                 f"NUT_PASSWORD")
         import getpass
-        password = getpass.getpass(f"Password of {options.user}: ")
+        try:
+            password = getpass.getpass(f"Password of {printable(options.user, 60)}: ")
+        except EOFError:
+            raise SettingsError(f"no password for {printable(options.user, 60)} was given") from None
     return options.user, password
 
 
@@ -239,4 +246,4 @@ def _print_json(data: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

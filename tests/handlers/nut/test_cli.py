@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, Type
 
 import pytest
 
+from handlers.ending import READER_GONE
 from handlers.nut.__main__ import COMMANDS, main
 from tests.needs import ROOT
 from tests.servers.upsd import ADMIN, PRIMARY, Upsd
@@ -92,6 +93,26 @@ def test_run_and_set_with_a_password_from_file_environment_and_prompt(
     monkeypatch.setattr(getpass, "getpass", answer)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     assert Run(capsys, server, "run", "pdu", "outlet.1.load.on").code == 0 and asked == ["Password of admin: "]
+
+
+@pytest.mark.parametrize("raised, code, said", [(EOFError, 2, "no password for admin was given"), (KeyboardInterrupt, 130, "interrupted")])
+def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+                                                    raised: Type[BaseException], code: int, said: str) -> None:
+    def leave(prompt: str) -> str:
+        raise raised
+    monkeypatch.setattr(getpass, "getpass", leave)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    left = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--user", "admin")
+    assert left.code == code and said in left.err and left.err.count("\n") == 1 and server.books().connections == 0
+
+
+def test_a_reader_that_goes_away_is_not_complained_about(server: NutServer) -> None:
+    tool = subprocess.Popen([sys.executable, "-m", "handlers.nut", f"{server.host}:{server.port}", "list"], cwd=ROOT,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert tool.stdout is not None
+    tool.stdout.close()
+    tool.stdout = None
+    assert tool.communicate(timeout=30)[1] == b"" and tool.returncode == READER_GONE
 
 
 def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
