@@ -58,6 +58,11 @@ class NutClient:
                  trace: Optional[TracebackType]) -> None:
         self.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection of the last request still stands."""
+        return self._connection.is_open
+
     def connect(self) -> None:
         """Open the connection now, and TLS where it is set; nothing if it is open."""
         self._connection.connect()

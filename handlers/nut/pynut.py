@@ -16,8 +16,10 @@ upsd, with PyNUTClient 2.8.5 from PyPI; these are the differences, all of them w
   follows a line break is a request of its own, and an empty name may be answered with another ERR first;
 - every read has `timeout` as its deadline, and every failure is a PyNUTError. One of the network is also an OSError,
   as there; a server that closes the connection raises it, where that one waits for ever;
-- an answer that is not the protocol raises PyNUTError; there ValueError, IndexError or a wrong result;
-- `debug=True` prints no password; TLS is given as `tls=Tls(...)`, and then nothing is sent in the clear but STARTTLS;
+- an answer that is not the protocol raises PyNUTError; there ValueError, IndexError or a wrong result. As with a failure
+  of the network, the connection is closed then, and every later call raises PyNUTError;
+- `debug=True` prints no password; TLS is given as `tls=Tls(...)`, not as `use_ssl`, `ca_file` and so on, and then nothing is
+  sent in the clear but STARTTLS;
 - methods that list are one round trip, and GetUPSCommands two; there one more for each command.
 """
 from __future__ import annotations
@@ -201,6 +203,8 @@ class PyNUTClient(Generic[AnyStr]):
         return "OK"
 
     def _ask(self, *requests: Request[object]) -> Answers:
+        if not self._client.is_open:            # a new one would know neither the user nor DeviceLogin
+            raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
             return self._client.ask(*requests)
         except PduHandlerError as error:

@@ -12,7 +12,7 @@ import pytest
 from handlers.nut import pynut
 from handlers.nut.starttls import Tls
 from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User, until
-from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, NutServer, StaticDevice
 
 theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 NOBODY: Optional[User] = None
@@ -192,6 +192,19 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) ->
             pynut.PyNUTClient("127.0.0.1", port, timeout=1)
     with pytest.raises(OSError):
         theirs.PyNUTClient("127.0.0.1", port, timeout=1)
+
+
+def test_a_connection_that_has_ended_is_not_opened_again_without_the_user() -> None:
+    with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
+        with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password) as nut:
+            assert nut.SetRWVar("a", "x", "z") == "OK"
+            server.drop_connections()
+            for _ in range(2):
+                with pytest.raises(pynut.PyNUTConnectionError):
+                    nut.SetRWVar("a", "x", "again")
+        with pytest.raises(OSError, match="make a new"):
+            nut.GetUPSList()
+        assert server.books().writes == [("a x", "z")] and server.books().connections == 1
 
 
 def test_an_answer_that_is_not_the_protocol_is_a_pynuterror() -> None:
