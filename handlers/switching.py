@@ -6,7 +6,7 @@ from typing import Callable, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from .errors import PduHandlerError, Unreachable
+from .errors import PduHandlerError, ProtocolError, Unreachable
 
 CONFIRM_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # most relays follow at once; a slow one is not asked too often
@@ -18,17 +18,17 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
     """Call `write` once, then `read` until it gives `wanted` or `deadline` seconds are over; returns the last reading.
 
-    `write` raises `Unreachable` where no answer came: then the state is read once, and anything but `wanted` raises
-    that the outlet may or may not have switched. A write that was answered but cannot be read back is UNKNOWN. With
-    `cached`, the source follows only at its own next poll, so a state that is not the wanted one is UNKNOWN too. The
-    time between readings grows up to `pause` seconds.
+    `write` raises `Unreachable` where no answer came, `ProtocolError` where it cannot be read: then the state is read
+    once, and anything but `wanted` raises that the outlet may or may not have switched. A write that was answered but
+    cannot be read back is UNKNOWN. With `cached`, the source follows only at its own next poll, so a state that is not
+    the wanted one is UNKNOWN too. The time between readings grows up to `pause` seconds.
     """
     try:
         write()
-    except Unreachable as error:
+    except (Unreachable, ProtocolError) as error:       # nothing was said of what the command did
         if _read_or_none(read) is wanted:
             return wanted
-        raise Unreachable(f"no answer to the switching command, so the outlet may or may not have switched; "
+        raise Unreachable(f"no usable answer to the switching command, so the outlet may or may not have switched; "
                           f"poll the PDU before trying again ({error.reason})", error.host, error.operation) from error
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)

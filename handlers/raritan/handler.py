@@ -11,7 +11,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Unreachable
+from ..errors import Denied, NoSuchOutlet, PduHandlerError
 from ..labels import Label
 from ..settings import Settings
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
@@ -107,10 +107,7 @@ class RaritanPdu(host.BasePdu):
             outlet = _checked(unit, index, port.identity, wanted, given)
 
             def write() -> None:
-                try:
-                    code = outlet.setPowerState(wanted)
-                except ProtocolError as error:      # the device did answer, but not with a word on what it did
-                    raise Unreachable(f"the answer cannot be read: {error.reason}", error.host, error.operation) from None
+                code = outlet.setPowerState(wanted)
                 if code != 0:
                     raise refused(port.identity, code)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Union
+from typing import Type, Union
 
 import pytest
 
@@ -68,15 +68,18 @@ def test_the_last_reading_before_the_device_went_away_is_not_taken_for_the_prese
     assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
 
 
-def test_an_unanswered_write_that_did_switch_is_the_wanted_state() -> None:
-    outlet = Outlet(UP, answer=Unreachable("no answer"))
+@pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])
+def test_an_unanswered_write_that_did_switch_is_the_wanted_state(answer: PduHandlerError) -> None:
+    outlet = Outlet(UP, answer=answer)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 1)
 
 
+@pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
 @pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone")])
-def test_an_unanswered_write_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError]) -> None:
-    outlet = Outlet(reading, answer=Unreachable("no answer", "pdu1", "port_up"))
+def test_an_unanswered_write_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError],
+                                                          kind: Type[PduHandlerError]) -> None:
+    outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)
     assert (outlet.writes, caught.value.host) == (1, "pdu1")
