@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -93,15 +93,20 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
 def walk(credentials: Credentials, oid: str) -> List[Element]:
     """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows (v1: for each row)."""
     root = parse_oid(oid)
+    return [Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])) for arcs, value in typed_walk(credentials, root)]
 
-    async def work(agent: "_Agent") -> List[Element]:
+
+def typed_walk(credentials: Credentials, root: Arcs, deadline_s: Optional[float] = None) -> Pairs:
+    """As `walk`, with pysnmp's own values, which know their SNMP type; `deadline_s` None is WALK_DEADLINE_S."""
+    async def work(agent: "_Agent") -> Pairs:
         return await _subtree(agent, root, 1 if credentials.version == 1 else BULK_ROWS, credentials.retries)
     # No retries inside pysnmp: it would repeat the same large question that may be what the agent cannot answer.
-    return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
+    return _run(credentials, lambda engines: engines.call(credentials, work, 0),
+                WALK_DEADLINE_S if deadline_s is None else deadline_s)
 
 
-async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> List[Element]:
-    rows: List[Element] = []
+async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> Pairs:
+    rows: Pairs = []
     last = root
     while len(rows) <= MAX_ROWS:
         status, pairs, size = await _next(agent, last, size, retries)
@@ -117,7 +122,7 @@ async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> List
                 raise SnmpError(f"{agent.name} broke off the walk: {_dotted(arcs)} after {_dotted(last)}")
             if arcs[:len(root)] != root:
                 return rows
-            rows.append(Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])))
+            rows.append((arcs, value))
             last = arcs
     raise SnmpError(f"{agent.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")
 

@@ -98,4 +98,4 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> str:
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
-            f"Record it (python -m tests.harness record) to have it added, or name its family in the setting 'profile'")
+            f"Record it (python -m tests.harness record snmp ADDRESS) to have it added, or name its family in the setting 'profile'")

@@ -5,16 +5,20 @@ import argparse
 import json
 import sys
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from handlers.errors import Unreachable
+from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from . import connection
 from .loading import load
+from .record import record
 
 EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments or settings; 3 unreachable; 4 login or rights; 5 an answer that
 is not the protocol; 6 refused by the device; 7 no such outlet; 8 not supported by this device; 9 answered, but the outlet
@@ -27,9 +31,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if (options.call in ("up", "down")) != bool(options.outlet):
-            raise ValueError("up and down take an outlet's identity, status and statistic take none")
+            raise ValueError("up and down take an outlet's identity, the other calls take none")
         handler = load(options.handler)
         data = connection.pdu_data(handler, options.host, options)
+        if options.call == "record":
+            return _record(data)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -61,13 +67,29 @@ def main(arguments: Optional[List[str]] = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.harness", epilog=EXIT_CODES,
                                      description="Calls a handler as DCImanager does and shows what DCImanager would see.")
-    parser.add_argument("call", choices=("status", "up", "down", "statistic"))
+    parser.add_argument("call", choices=("status", "up", "down", "statistic", "record"),
+                        help="record (snmp only) prints what the device answers, to have its family added: > FILE.snmprec")
     parser.add_argument("handler", help="raritan, snmp, nut, or the path of a built archive")
     parser.add_argument("host", help="the PDU's address, as on DCImanager's form")
     parser.add_argument("outlet", nargs="?", help="for up and down: the identity that status shows")
     parser.add_argument("--json", action="store_true", help="print JSON")
     connection.add_arguments(parser)
     return parser
+
+
+def _record(data: Union[PduData, PduSnmpData]) -> int:
+    """Prints a recording of a SNMP device. Raises ValueError for any other."""
+    if not isinstance(data, PduSnmpData):
+        raise ValueError("record takes the handler snmp: the others have nothing that could be walked")
+    try:
+        lines = record(data)
+    except SnmpError as error:
+        print(f"{Unreachable.kind}: {error}", file=sys.stderr)
+        return Unreachable.exit_code
+    print("\n".join(lines))
+    print(f"{len(lines)} objects. Contact, name, location, addresses and what looks like a serial number are scrubbed; "
+          f"look through the file for other names before you give it away.", file=sys.stderr)
+    return 0
 
 
 def _status(pdu: Any, _: Optional[str]) -> Dict[str, Any]:
