@@ -10,13 +10,14 @@ export PYTHON VENV
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
 
-env:
+env:             ## the Python environment in .venv, which every target below makes when it needs it
 	@sh .ci/setup env
 
-system:
+system:          ## the real servers that tests run against: installs them as root on Debian, else says how
 	@sh .ci/setup system
 
 demo: env        ## the whole road on simulators: build, register, poll, switch, meter; prints a table
+	@sh .ci/setup curl
 	@$(RUN) -m tests.demo
 
 test: env system ## mypy --strict and all tests, against real servers too

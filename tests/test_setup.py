@@ -1,0 +1,106 @@
+"""`.ci/setup` and `.ci/run` on machines that lack something; Python and pip are stand-ins that note what is asked of them."""
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import List, Sequence
+
+import pytest
+
+from tests.needs import ROOT
+
+# What the scripts call of a bare system; neither make nor python, curl, apt-get or dpkg-query.
+TOOLS = ("sh", "cat", "cp", "dirname", "grep", "id", "mkdir", "rm")
+PYTHON = """#!/bin/sh
+echo "$*" >>"$LOG"
+case "$*" in
+    -V) echo "Python 3.11.7" ;;
+    "-m venv"*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+    "-m pip"*) [ ! -e "$LOG.pip-fails" ] ;;
+    *ensurepip*) [ ! -e "$LOG.no-ensurepip" ] ;;
+esac
+"""
+
+
+class Machine:
+    """A user with nothing but TOOLS and, if `python`, a Python."""
+
+    def __init__(self, folder: Path, python: bool = True) -> None:
+        self.bin, self.log, self.venv = folder / "bin", folder / "log", folder / "venv"
+        self.bin.mkdir()
+        for tool in TOOLS:
+            found = shutil.which(tool)
+            assert found, tool
+            (self.bin / tool).symlink_to(found)
+        if python:
+            (self.bin / "python3").write_text(PYTHON)
+            (self.bin / "python3").chmod(0o755)
+
+    def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        self.log.write_text("")
+        return subprocess.run(["sh", *command], cwd=ROOT, capture_output=True, text=True, timeout=30,
+                              env={"PATH": str(self.bin), "VENV": str(self.venv), "LOG": str(self.log)})
+
+    def env(self, *, pip_fails: bool = False) -> int:
+        mark = Path(f"{self.log}.pip-fails")
+        mark.touch() if pip_fails else mark.unlink(missing_ok=True)
+        return self.run(".ci/setup", "env").returncode
+
+    def did(self) -> List[str]:
+        """What was asked of Python that changes the environment."""
+        return [line.split()[1] for line in self.log.read_text().splitlines() if line.startswith(("-m venv", "-m pip"))]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_the_environment_is_made_once(machine: Machine) -> None:
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+    assert machine.env() == 0 and machine.did() == []
+
+
+def test_an_environment_that_was_interrupted_is_made_anew(machine: Machine) -> None:
+    assert machine.env(pip_fails=True) != 0
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+
+
+def test_an_environment_that_was_interrupted_before_it_had_pip_is_made_anew(machine: Machine) -> None:
+    (machine.venv / "bin").mkdir(parents=True)
+    shutil.copy(machine.bin / "python3", machine.venv / "bin" / "python")
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+
+
+def test_other_requirements_are_installed_into_the_environment_that_is_there(machine: Machine) -> None:
+    assert machine.env() == 0
+    (machine.venv / ".installed").write_text("other requirements")
+    assert machine.env(pip_fails=True) != 0 and machine.did() == ["pip"]
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]     # half of them may be there
+
+
+def said(done: "subprocess.CompletedProcess[str]") -> str:
+    """The one sentence that a machine without something is told."""
+    assert done.returncode == 1 and not done.stdout
+    line, = done.stderr.splitlines()
+    return line
+
+
+def test_without_ensurepip_the_one_line_is_named(machine: Machine) -> None:
+    Path(f"{machine.log}.no-ensurepip").touch()
+    assert said(machine.run(".ci/setup", "env")) == "The module venv is missing: apt-get install python3-venv"
+
+
+@pytest.mark.parametrize("command, line", [
+    ((".ci/setup", "env"), "Python is missing: apt-get install python3 python3-venv"),
+    ((".ci/setup", "curl"), "curl is missing: apt-get install curl"),
+    ((".ci/run",), "make is missing: apt-get install make python3-venv")])
+def test_what_is_missing_is_named_with_the_one_line_that_installs_it(tmp_path: Path, command: Sequence[str], line: str) -> None:
+    assert said(Machine(tmp_path, python=False).run(*command)) == line
+
+
+def test_missing_servers_leave_tests_out_and_are_named_with_the_one_line(machine: Machine) -> None:
+    done = machine.run(".ci/setup", "system")
+    assert done.returncode == 0 and "left out" in done.stderr
+    assert all(package in done.stderr.partition("apt-get install")[2] for package in ("snmpd", "nut-server", "curl", "openssl"))
