@@ -4,8 +4,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import time
-from typing import Any, Callable, List, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Union
 
 import requests
 import requests.adapters
@@ -14,6 +13,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ... import tls
 from ...errors import Unreachable
+from .deadline import Deadline
 from .errors import HttpUnreachable, JsonRpcSyntaxException
 from .transport import Endpoint, Reply, Request, Trust, drain
 from .transport_standard import broken_off, closed_early, no_http, unreachable
@@ -34,6 +34,7 @@ class RequestsTransport:
         self._adapter: Optional[requests.adapters.HTTPAdapter] = None
         self._where: Optional[Endpoint] = None
         self._kept = False
+        self._deadline = Deadline()
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
@@ -47,7 +48,7 @@ class RequestsTransport:
             self.close()
         try:
             if self._adapter is None:
-                self._adapter, self._where = _adapter(where, self._trust), where
+                self._adapter, self._where = _Adapter(where, self._trust, self._deadline), where
             reply = self._send(self._adapter, where, request)
         except BaseException:
             self.close()
@@ -56,7 +57,7 @@ class RequestsTransport:
         return reply
 
     def _send(self, adapter: requests.adapters.HTTPAdapter, where: Endpoint, request: Request) -> Reply:
-        end = time.monotonic() + request.total
+        self._deadline.expect(request)
         try:
             response = adapter.send(_prepared(where, request), stream=True, timeout=request.timeout)
         except Unreachable as error:        # our own word from the handshake
@@ -67,16 +68,10 @@ class RequestsTransport:
             headers = {name.lower(): value for name, value in response.headers.items()}
             read: Callable[[int], bytes] = getattr(response.raw, "read1", response.raw.read)
             try:
-                content = drain(read, headers, request, end)
+                content = drain(read, headers, request)
             except (_BELOW, OSError, http.client.HTTPException) as error:
                 raise unreachable(socket.timeout(), where) if _timed_out(error) else broken_off(error) from None
         return Reply(response.status_code, headers, content)
-
-
-def _adapter(where: Endpoint, trust: Trust) -> requests.adapters.HTTPAdapter:
-    if where.scheme == "https":
-        return _Adapter(trust)
-    return requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1)
 
 
 def _prepared(where: Endpoint, request: Request) -> requests.PreparedRequest:
@@ -89,44 +84,48 @@ def _prepared(where: Endpoint, request: Request) -> requests.PreparedRequest:
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    """HTTPS with exactly our TLS context: requests would add its own bundle of authorities to it."""
+    """One connection with our deadline, and over HTTPS exactly our TLS context: requests would add its own authorities."""
 
-    def __init__(self, trust: Trust) -> None:
-        self._fingerprint = trust.fingerprint
-        self._context = tls.client_context(trust.verify, trust.ca_pem, trust.fingerprint)
+    def __init__(self, where: Endpoint, trust: Trust, deadline: Deadline) -> None:
+        self._deadline, self._fingerprint = deadline, trust.fingerprint
+        self._tls = {"ssl_context": tls.client_context(trust.verify, trust.ca_pem, trust.fingerprint)} \
+            if where.scheme == "https" else {}
         super().__init__(pool_connections=1, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **{**kwargs, "ssl_context": self._context})
+        super().init_poolmanager(*args, **{**kwargs, **self._tls})
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing to add: the context decides."""
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         where, _ = super().build_connection_pool_key_attributes(request, False, None)
-        return where, {"ssl_context": self._context}
+        return where, self._tls
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        return self._pinned(super().get_connection_with_tls_context(*args, **kwargs))
+        return self._ours(super().get_connection_with_tls_context(*args, **kwargs))
 
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:
-        return self._pinned(super().get_connection(*args, **kwargs))        # requests before 2.32
+        return self._ours(super().get_connection(*args, **kwargs))        # requests before 2.32
 
-    def _pinned(self, pool: Any) -> Any:
-        """Check the fingerprint after the handshake, before anything is sent.
+    def _ours(self, pool: Any) -> Any:
+        """Let the pool make connections that keep the deadline, and check the fingerprint before anything is sent."""
+        plain, response = pool.ConnectionCls, self._deadline.response_class
+        if plain.response_class is not response:
+            pinned = self._pinned(plain) if self._tls else {}
+            pool.ConnectionCls = type("Connection", (plain,), {"response_class": response, **pinned})
+        return pool
 
-        `is_verified` also keeps urllib3 from warning about what the owner asked for.
-        """
-        plain, wanted = pool.ConnectionCls, self._fingerprint
+    def _pinned(self, plain: Any) -> Dict[str, Callable[[Any], None]]:
+        """The method that connects. `is_verified` also keeps urllib3 from warning about what the owner asked for."""
+        wanted = self._fingerprint
 
         def connect(connection: Any) -> None:
             plain.connect(connection)
             tls.check_fingerprint(connection.sock.getpeercert(binary_form=True), wanted)
             connection.is_verified = True
 
-        if not hasattr(plain, "pinned_to"):
-            pool.ConnectionCls = type("PinnedConnection", (plain,), {"connect": connect, "pinned_to": wanted})
-        return pool
+        return {"connect": connect}
 
 
 def _translated(error: Exception, where: Endpoint, kept: bool) -> Union[HttpUnreachable, JsonRpcSyntaxException]:

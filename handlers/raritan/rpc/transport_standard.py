@@ -6,11 +6,11 @@ import http.client
 import select
 import socket
 import ssl
-import time
 from typing import Optional
 
 from ... import tls
 from ...errors import Unreachable
+from .deadline import Deadline
 from .errors import HttpUnreachable, JsonRpcSyntaxException
 from .transport import Endpoint, Reply, Request, Trust, drain
 
@@ -25,6 +25,7 @@ class StandardTransport:
         self._trust = trust
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
+        self._deadline = Deadline()
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
@@ -54,6 +55,7 @@ class StandardTransport:
                 where.host, where.port, timeout=timeout, context=context)
         else:
             connection = http.client.HTTPConnection(where.host, where.port, timeout=timeout)
+        connection.response_class = self._deadline.response_class
         self._connection, self._where = connection, where
         try:
             connection.connect()
@@ -64,7 +66,7 @@ class StandardTransport:
         return connection
 
     def _send(self, connection: http.client.HTTPConnection, where: Endpoint, request: Request, kept: bool) -> Reply:
-        end = time.monotonic() + request.total
+        self._deadline.expect(request)
         connection.sock.settimeout(request.timeout)
         try:
             with contextlib.suppress(BrokenPipeError):  # the device answered before it had read everything
@@ -78,7 +80,7 @@ class StandardTransport:
             raise unreachable(error, where) from None
         headers = {name.lower(): value for name, value in response.getheaders()}
         try:
-            body = drain(response.read1, headers, request, end)
+            body = drain(response.read1, headers, request)
         except http.client.HTTPException as error:
             raise broken_off(error) from None
         except OSError as error:

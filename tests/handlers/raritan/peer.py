@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from types import TracebackType
@@ -53,11 +54,12 @@ class Peer:
     """Listens on 127.0.0.1. `connections` holds, for each connection that comes, what is said after each request.
 
     After the last step of a connection it is closed; connections beyond the list are closed at once. `silent` never
-    says anything at all.
+    says anything at all. With `tls` it says it over TLS.
     """
 
-    def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False) -> None:
-        self._plan, self._silent = list(connections), silent
+    def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,
+                 tls: Optional[ssl.SSLContext] = None) -> None:
+        self._plan, self._silent, self._tls = list(connections), silent, tls
         self.seen: List[Seen] = []
         self.accepted = 0
         self._stopping = False
@@ -98,6 +100,8 @@ class Peer:
                 connection.close()
                 return
             self.accepted += 1
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             self._open.append(connection)
             if self._silent:
                 continue
