@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import sys
 
+from ..ending import run
 from .tool.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -95,8 +95,8 @@ def _common() -> argparse.ArgumentParser:
     parser.add_argument("--no-verify", action="store_true", help="take any certificate")
     parser.add_argument("--http", action="store_true", help="plain HTTP, where the unit allows it")
     parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="for each answer (default: 10)")
-    parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS",
-                        help="how long to look for the end of what was started (default: 60)")
+    parser.add_argument("--wait", type=float, metavar="SECONDS",
+                        help="how long to look for the end of what was started (default: 60; a firmware update: 1800)")
     parser.add_argument("--link", type=int, default=0, metavar="ID", help="act on this link unit")
     parser.add_argument("--debug", action="store_true", help="tell each request: method, id, sizes")
     return parser
@@ -105,7 +105,8 @@ def _common() -> argparse.ArgumentParser:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m handlers.raritan", description="A Raritan, Legrand or Server Technology PDU from the command line.",
-        epilog=f"To find units: python -m handlers.raritan {_DISCOVER} [--seconds N] [--json]\n\n{EXIT_CODES}",
+        epilog=f"Options and secrets: python -m handlers.raritan HOST COMMAND --help; they follow the command.\n"
+               f"To find units: python -m handlers.raritan {_DISCOVER} [--seconds N] [--json]\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     parser.add_argument("host", metavar="HOST", help="address of the unit, with :PORT if it is not 443")
     below = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -2,16 +2,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Callable, Dict, List, Mapping
+import time
+from typing import Callable, Dict, List, Mapping, Union
 
-from ...errors import Refused
+from ...errors import Denied, ProtocolError, Refused, Unreachable
 from ..rpc import bulkcfg, cert, cgi, diag, pdumodel, rawcfg
 from ..rpc.cert import ServerSSLCert
 from ..rpc.devsettings import Snmp
 from .commands import Arguments, Command, Commands, all_of, option, words
-from .job import Job, Result, check, facts, load, plain, save, secret, text, wrong
+from .job import NOT_SEEN, SEEN, Job, Result, check, facts, load, plain, save, secret, text, wrong
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
+_LOOK_S = 0.5
 _CONFIG_ACTIONS = "get --out FILE, or put FILE"
 _INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
                   for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
@@ -19,7 +21,7 @@ _INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower
 
 def _accepted(code: cgi.ResultCode, what: str) -> None:
     if code != 0:
-        raise Refused(f"{what} was refused: {code.text} (result code {int(code)})", str(int(code)))
+        raise Refused(f"the device refused {what}: {code.text} (result code {int(code)})", str(int(code)))
 
 
 # ---- certificates ------------------------------------------------------------------------------------------
@@ -98,8 +100,7 @@ def _raw(job: Job, action: str) -> Result:
     data = load(job.options.file)
     job.confirm("replace the configuration with this file")
     _accepted(rawcfg.upload(job.agent, data, job.progress("upload")), "the configuration")
-    status, _ = rawcfg.RawConfiguration("/rawcfg", job.agent).getStatus()
-    return Result({"accepted": True, "status": status.name}, [f"accepted; now {text(status)}"])
+    return _followed(job, rawcfg.RawConfiguration("/rawcfg", job.agent))
 
 
 def _bulk(job: Job, action: str, backup: bool) -> Result:
@@ -113,8 +114,31 @@ def _bulk(job: Job, action: str, backup: bool) -> Result:
     job.confirm("restore this backup" if backup else "take over this bulk configuration")
     _accepted(bulkcfg.upload(job.agent, data, backup, password, options.skip_check or "", units, job.progress("upload")),
               "the configuration")
-    status, _ = bulkcfg.BulkConfiguration("/bulkcfg", job.agent).getStatus()
-    return Result({"accepted": True, "status": status.name}, [f"accepted; now {text(status)}"])
+    return _followed(job, bulkcfg.BulkConfiguration("/bulkcfg", job.agent))
+
+
+def _followed(job: Job, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration]) -> Result:
+    """The unit works on after it took the file, and may restart its services; 1 round trip for each look."""
+    end = time.monotonic() + job.wait()
+    seen = ""
+    while True:
+        try:
+            seen = proxy.getStatus()[0].name
+        except Denied:                      # the new configuration may have another login; do not knock again
+            break
+        except (Unreachable, ProtocolError):
+            job.tell("the unit restarts its services")
+        if seen.endswith("_FAILED"):
+            raise Refused(f"the device took the file, but not what stands in it ({_words(seen)})", seen)
+        if seen.endswith("_OK") or time.monotonic() + _LOOK_S > end:
+            break
+        time.sleep(_LOOK_S)
+    return Result({"accepted": True, "status": seen}, [f"accepted; last seen: {_words(seen) or 'no answer'}"],
+                  SEEN if seen.endswith("_OK") else NOT_SEEN)
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", " ")
 
 
 def _units(words_: str) -> List[int]:
@@ -143,7 +167,8 @@ def pmc(job: Job) -> Result:
     if action == "put" and value:
         data = load(value)
         job.confirm("take over this power meter configuration")
-        return Result({"answer": pdumodel.upload_pmc_config(job.agent, data)}, ["sent"])
+        answer = pdumodel.upload_pmc_config(job.agent, data)
+        return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
         wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
     return save(job.options.out, pdumodel.download_panel_csv(job.agent, int(value)) if value

@@ -14,6 +14,7 @@ from .job import NOT_SEEN, SEEN, Job, Result, columns, facts, plain, text, wrong
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _LOOK_S = 1.0
+_UPDATE_S = 1800.0          # a real unit takes many minutes, with all its controllers
 
 
 def firmware(job: Job) -> Result:
@@ -73,7 +74,7 @@ def _update(job: Job, proxy: Firmware) -> Result:
     if not there or state != ImageState.COMPLETE:
         raise Refused("there is no complete image on the unit: upload one first", state.name)
     flags = _flags(job, info)
-    old, before = proxy.getVersion(), len(proxy.getUpdateHistory())
+    old, before = proxy.getVersion(), proxy.getUpdateHistory()
     job.confirm(f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)")
     proxy.startUpdate(flags)
     return _follow(job, proxy, info.version, before)
@@ -81,7 +82,9 @@ def _update(job: Job, proxy: Firmware) -> Result:
 
 def _flags(job: Job, info: ImageInfo) -> List[UpdateFlags]:
     """Refuses an image that does not fit, unless that was asked for."""
-    if not info.valid or not info.compatible and not job.options.cross:
+    if not info.valid:
+        raise Refused("the file is no firmware image, or a damaged one", "image")
+    if not info.compatible and not job.options.cross:
         raise Refused(f"the image {text(info.version)} is for another product; --cross would install it all the same", "image")
     if not info.signature_good and not job.options.allow_untrusted:
         raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
@@ -89,25 +92,27 @@ def _flags(job: Job, info: ImageInfo) -> List[UpdateFlags]:
                                      (UpdateFlags.ALLOW_UNTRUSTED, job.options.allow_untrusted)) if asked]
 
 
-def _follow(job: Job, proxy: Firmware, wanted: str, before: int) -> Result:
-    """The progress page is all that answers during an update; after the restart the history has an entry more."""
+def _follow(job: Job, proxy: Firmware, wanted: str, before: List[UpdateHistoryEntry]) -> Result:
+    """The progress page is all that answers during an update; after the restart the history has a new entry."""
     progress = FirmwareUpdateStatus(_PROGRESS, job.agent)
-    end = time.monotonic() + float(job.options.wait)
-    last = ""
-    while time.monotonic() < end:
+    end = time.monotonic() + job.wait(_UPDATE_S)
+    last, why = "", ""
+    while time.monotonic() < end and last != "FAIL":
         try:
-            last = progress.getStatus().state
+            status = progress.getStatus()
+            last, why = status.state, status.error_message
             job.tell(f"update: {text(last)}")
-            if last == "FAIL":
-                break
             history = proxy.getUpdateHistory() if last in ("NONE", "SUCCESS") else []
-            if len(history) > before:
-                return _outcome(proxy.getVersion(), history[-1], wanted)
+            fresh = [entry for entry in history if entry not in before]     # a unit keeps only so many
+            if fresh:
+                return _outcome(proxy.getVersion(), fresh[-1], wanted)
         except PduHandlerError:
             job.tell("update: the unit restarts")   # no answer, or one of another service: both pass
         time.sleep(_LOOK_S)
-    raise Unreachable(f"the update was last seen at {text(last) or 'its start'}: look at the unit before you try again",
-                      job.agent.host, "firmware update")
+    if last == "FAIL":
+        raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
+    return Result({"last": last}, [f"the update was last seen at {text(last) or 'its start'}: look at the unit before you "
+                                   f"try again"], NOT_SEEN)
 
 
 def _outcome(version: str, last: UpdateHistoryEntry, wanted: str) -> Result:

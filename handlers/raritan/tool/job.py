@@ -57,6 +57,11 @@ class Job:
         """A well-known resource id below it."""
         return f"/model/pdu/{self.options.link}{rest}"
 
+    def wait(self, usual: float = 60.0) -> float:
+        """How many seconds to look for the end of what was started."""
+        given: Optional[float] = self.options.wait
+        return usual if given is None else given
+
     def confirm(self, what: str) -> None:
         """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
         if self.options.yes:
@@ -86,7 +91,7 @@ class Job:
 def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
     """Raise Refused for a result code other than 0."""
     if code != 0:
-        raise Refused(f"{what} was refused: {reasons.get(int(code), 'the device gives no known reason')} "
+        raise Refused(f"the device refused {what}: {reasons.get(int(code), 'it gives no known reason')} "
                       f"(result code {int(code)})", str(int(code)))
 
 
@@ -174,7 +179,7 @@ def text(value: object, limit: int = 200) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # a counter keeps all its digits
     if isinstance(value, enum.Enum):
         return value.name.lower().replace("_", " ")
     words = str(value)[:limit]

@@ -67,7 +67,7 @@ def _accepted(code: int, outlet: str) -> None:
 
 def _watched(job: Job, outlets: List[Outlet], numbers: List[int], wanted: str) -> Result:
     """Look until every outlet is as wanted, or the time is over; says what was seen last."""
-    end = time.monotonic() + float(job.options.wait)
+    end = time.monotonic() + job.wait()
     while True:
         bulk = Bulk(job.agent)
         asked = [bulk.add(outlet.getState) for outlet in outlets]

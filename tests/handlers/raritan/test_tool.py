@@ -11,7 +11,9 @@ from typing import Any, Callable, Iterator, List, Tuple
 
 import pytest
 
+from handlers.ending import READER_GONE
 from handlers.raritan.tool import cli
+from handlers.raritan.tool.job import text
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
 
@@ -177,6 +179,35 @@ def test_an_image_that_does_not_fit_needs_to_be_asked_for(run: Run, tmp_path: Pa
     assert code == 6 and option in err
 
 
+def test_a_file_that_is_no_image_is_called_that(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(b"x" * 100)
+    code, _, err = run("firmware", "update", str(path), "--yes", "--cross")
+    assert code == 6 and "no firmware image" in err and "--cross" not in err
+
+
+def test_an_update_is_seen_where_the_unit_keeps_only_so_many_entries_of_its_history(
+        run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    class Short(List[Any]):
+        def append(self, entry: Any) -> None:
+            self[:] = [*self[1:], entry]
+
+    old = {"timestamp": 1, "oldVersion": "4.3.0", "imageVersion": "4.4.0", "imageMD5": "", "status": 0, "product": "",
+           "platform": ""}
+    unit.firmware.history = Short([old])
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    assert told(run, "firmware", "update", str(path), "--yes", "--wait", "30")["last"]["imageVersion"] == "4.4.1.6-53300"
+
+
+def test_an_update_that_is_not_over_in_time_ends_with_another_code(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    unit.update_seconds = 60.0
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    code, out, _ = run("firmware", "update", str(path), "--yes", "--wait", "0.1")
+    assert code == 9 and "look at the unit" in out
+
+
 def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     key, certificate = unit.authority.issue()
     (tmp_path / "cert.pem").write_bytes(certificate)
@@ -197,10 +228,27 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
 def test_configurations_go_down_and_up(run: Run, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "config.txt"
     done(run("config", kind, "get", "--out", str(path)))
-    assert "accepted" in done(run("config", kind, "put", str(path), "--yes"))
+    assert "last seen: " in done(run("config", kind, "put", str(path), "--yes"))
+    assert told(run, "config", kind, "put", str(path), "--yes")["status"] in ("UPDATE_OK", "RESTORE_OK")
     (tmp_path / "bad").write_bytes(b"\x00nonsense")
     code, _, err = run("config", kind, "put", str(tmp_path / "bad"), "--yes")
     assert code == 6 and "result code" in err
+
+
+def test_a_configuration_that_is_taken_but_fails_later_is_an_error(run: Run, tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.simulators.xerus.services.config._DONE", 4)
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    code, _, err = run("config", "raw", "put", str(path), "--yes")
+    assert code == 6 and "update failed" in err
+
+
+def test_a_configuration_that_is_not_worked_in_in_time_ends_with_another_code(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    code, out, _ = run("config", "raw", "put", str(path), "--yes", "--wait", "0")
+    assert code == 9 and "update pending" in out
 
 
 def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:
@@ -219,7 +267,7 @@ def test_diagnosis_descriptor_and_power_meter_files(run: Run, tmp_path: Path) ->
     done(run("pmc", "csv", "--out", str(tmp_path / "mains.csv")))
     done(run("pmc", "csv", "1", "--out", str(tmp_path / "panel.csv")))
     (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
-    assert done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes")) == "sent\n"
+    assert done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes")) == "the unit answered: OK\n"
     assert run("pmc", "csv", "9")[0] == 2
 
 
@@ -309,6 +357,25 @@ def test_it_runs_as_a_module(unit: XerusPdu) -> None:
                             "--json", "--no-verify"],
                            cwd=ROOT, capture_output=True, text=True, env=environment, timeout=60)
     assert done_.returncode == 0 and json.loads(done_.stdout)["outlets"] == 4
+
+
+@pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
+def test_it_ends_quietly_when_nobody_reads_on(unit: XerusPdu, words: List[str]) -> None:
+    environment = {**os.environ, "RARITAN_PASSWORD": unit.password}
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run([sys.executable, "-m", "handlers.raritan", f"{unit.host}:{unit.port}", *words,
+                                "--no-verify"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True,
+                               env=environment, timeout=60)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (READER_GONE, "")
+
+
+@pytest.mark.parametrize("value, shown", [(5000123.75, "5000123.8"), (0.0046, "0.0046"), (16.0, "16"), (-230.04, "-230.04")])
+def test_figures_are_short_and_a_counter_keeps_its_digits(value: float, shown: str) -> None:
+    assert text(value) == shown
 
 
 def test_discover_without_a_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
