@@ -1,6 +1,7 @@
 """`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if all of it agreed."""
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
@@ -18,39 +19,60 @@ from tests.dcimanager import DciManager
 from .road import Failed, Road, Stop, build, register, simulators
 
 METHODS = ("status", "statistic", "off", "on")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(BaseException):
+    """Ctrl-C, a request to end, or a terminal that was closed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, _terminated)
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     begin = time.monotonic()
     try:
-        with ExitStack() as stack:
-            stops = _walk(stack, console)
+        with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
+            # Everything that the simulators, the stand-in and register.sh put aside lies here and goes with it.
+            tempfile.tempdir = os.environ["TMPDIR"] = folder
+            for number in SIGNALS:
+                signal.signal(number, _interrupt)
+            try:
+                stops = _walk(stack, console, Path(folder))
+            finally:
+                _hear_no_more()
         console.print(_table(stops))
         console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
         return 0
     except Failed as error:
         console.print(f"demo failed: {error}", style="bold red", markup=False)
         return 1
-    except KeyboardInterrupt:
+    except Interrupted as error:
         console.print("interrupted; everything is stopped")
-        return 130
+        return 128 + error.number
 
 
-def _terminated(number: int, _: Optional[FrameType]) -> None:
-    raise SystemExit(128 + number)
+def _interrupt(number: int, _: Optional[FrameType]) -> None:
+    _hear_no_more()
+    raise Interrupted(number)
 
 
-def _walk(stack: ExitStack, console: Console) -> List[Stop]:
+def _hear_no_more() -> None:
+    """From here on everything is stopped and removed, and that is not to be interrupted itself."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _walk(stack: ExitStack, console: Console, folder: Path) -> List[Stop]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     stops = simulators(stack)
     manager = stack.enter_context(DciManager(busy=1))       # asleep at first, as the real one may be
     console.print("2. archives and register.sh in dist/")
     build()
     console.print("3. registering and uploading with dist/register.sh (curl)")
-    ids = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")), "ids")
-    for line in register(manager, ids):
+    for line in register(manager, folder / "ids"):
         console.print(f"  {line}", markup=False)
     road = Road(manager, stops, lambda text: console.print(text, markup=False))
     console.print("4. PDUs added; polled")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional
 
 from tests.dcimanager import Call, DciManager, Pdu
+from tests.servers.process import end
 from tests.simulators.books import Simulator
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
@@ -74,11 +75,17 @@ def register(manager: DciManager, ids: Path) -> List[str]:
 
 
 def _run(command: List[str], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=60)
-    if done.returncode:
-        raise Failed(f"{Path(command[-1]).name} ended with {done.returncode}:\n{done.stdout}")
-    return done.stdout
+    with subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as process:
+        try:
+            out = process.communicate(timeout=60)[0].decode("utf-8", "replace")
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{Path(command[-1]).name} did not end within 60 s") from None
+        finally:
+            end(process)        # asked, not killed: register.sh removes its copy of the password then
+    if process.returncode:
+        raise Failed(f"{Path(command[-1]).name} ended with {process.returncode}:\n{out}")
+    return out
 
 
 class Road:
@@ -142,5 +149,3 @@ def _pdu(stop: Stop) -> Pdu:
     if stop.pdu is None:
         raise Failed(f"{stop.title} was not added")
     return stop.pdu
-
-

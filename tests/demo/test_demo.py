@@ -12,11 +12,12 @@ import pytest
 from tests.needs import ROOT, program
 
 
-def _start() -> "subprocess.Popen[str]":
-    """The demo as a shell starts it: a process group of its own, which Ctrl-C reaches as a whole."""
+def _start(folder: Path) -> "subprocess.Popen[str]":
+    """The demo as a shell starts it: a process group of its own, which Ctrl-C reaches as a whole. `folder` is its TMPDIR."""
     program("curl")
     return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+                            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                            env={**os.environ, "TMPDIR": str(folder)})
 
 
 def _left_of(session: int) -> List[str]:
@@ -33,31 +34,29 @@ def _left_of(session: int) -> List[str]:
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")
-def test_the_demo_goes_the_whole_road_and_leaves_nothing_running() -> None:
-    demo = _start()
+def test_the_demo_goes_the_whole_road_and_leaves_nothing_running(tmp_path: Path) -> None:
+    demo = _start(tmp_path)
     out, _ = demo.communicate(timeout=120)
     assert demo.returncode == 0, out
     assert all(name in out for name in ("pdu_raritan", "pdu_snmp", "pdu_nut")) and "agrees with the devices' own books" in out
-    assert _left_of(demo.pid) == []
+    assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 @pytest.mark.parametrize("step", ["3.", "5."])
-def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int, step: str) -> None:
-    demo = _start()
+def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int, step: str, tmp_path: Path) -> None:
+    demo = _start(tmp_path)
     assert demo.stdout is not None
     try:
         for line in demo.stdout:
             if line.startswith(step):
                 break
-        if number is signal.SIGINT:
-            os.killpg(demo.pid, number)
-        else:
-            demo.send_signal(number)
+        os.killpg(demo.pid, number)
+        demo.send_signal(number)            # make passes it on a second time, and so does an impatient person
         rest = demo.stdout.read()
         assert demo.wait(30) == code, rest
         assert "Traceback" not in rest
-        assert _left_of(demo.pid) == []
+        assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
     finally:
         demo.stdout.close()
         demo.kill()

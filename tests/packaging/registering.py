@@ -28,13 +28,17 @@ class Admin:
         program("curl")
         self.script, self.temporary, self._log = script, folder / "temporary files", folder / "pauses"
         self.home = folder / "home"
-        tools = folder / "tools"
-        for made in (self.temporary, self.home, tools):
+        self._tools = folder / "tools"
+        for made in (self.temporary, self.home, self._tools):
             made.mkdir()
-        sleep = tools / "sleep"
-        sleep.write_text(f"#!/bin/sh\necho \"$1\" >>'{self._log}'\n", encoding="utf-8")
-        sleep.chmod(0o755)
-        self._path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+        self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
+        self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"
+
+    def tool(self, name: str, line: str) -> None:
+        """A program of this machine's own in place of the system's: one line of shell."""
+        file = self._tools / name
+        file.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        file.chmod(0o755)
 
     def environment(self, manager: Optional[DciManager], **changes: str) -> Dict[str, str]:
         """The variables of the script; an empty value leaves one out."""

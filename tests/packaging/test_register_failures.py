@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -206,7 +207,7 @@ def test_login_that_is_no_login_stops_there(admin: Admin, body: bytes) -> None:
 
 def test_redirect_is_not_followed_with_the_password(admin: Admin, manager: DciManager) -> None:
     with DciManager(wrap=lambda request, serve: Answer(302, b"")) as elsewhere:
-        assert_failed(admin.run(elsewhere), 1, "302")
+        assert_failed(admin.run(elsewhere), 1, "302", "set DCI_URL")
         assert len(elsewhere.requests) == 1
 
 
@@ -271,6 +272,13 @@ def command_lines() -> "list[str]":
             except OSError:
                 continue            # it has ended meanwhile
     return found
+
+
+def test_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
+    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')           # Ctrl-C whenever something is removed
+    done = admin.run(manager)
+    assert done.code == 130 and "run it again" in done.err
+    assert admin.left_behind() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
