@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, List
+from typing import Dict, Iterator, List
 
 import pytest
 
@@ -15,7 +15,10 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
             item.user_properties.append((_AGAINST, str(mark.args[0])))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """After pytest's own summary, which a run with many skipped tests makes long."""
+    yield
     outcomes: Dict[str, Counter[str]] = {}
     for outcome in ("passed", "failed", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):

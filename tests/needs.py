@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 PACKAGES = {
-    "snmpd": "snmpd", "snmpget": "snmp", "snmpset": "snmp", "snmpwalk": "snmp", "snmpbulkwalk": "snmp",
+    "snmpd": "snmpd", "snmpget": "snmp", "snmpset": "snmp", "snmpwalk": "snmp", "snmpbulkget": "snmp", "snmpbulkwalk": "snmp",
     "upsd": "nut-server", "dummy-ups": "nut-server", "snmp-ups": "nut-snmp", "upsc": "nut-client",
     "upscmd": "nut-client", "upsrw": "nut-client", "curl": "curl", "openssl": "openssl",
     "certutil": "libnss3-tools", "pk12util": "libnss3-tools",
@@ -25,10 +25,11 @@ _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", 
 
 def program(name: str) -> str:
     """The path of a program; else the test is skipped with the way to get it, or fails where CI is set."""
+    package = PACKAGES[name]
     found = shutil.which(name) or shutil.which(name, path=_ELSEWHERE)
     if found:
         return found
-    reason = f"{name} is missing: apt-get install {PACKAGES.get(name, name)}"
+    reason = f"{name} is missing: apt-get install {package}"
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
