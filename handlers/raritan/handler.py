@@ -11,7 +11,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import Denied, NoSuchOutlet, PduHandlerError
+from ..errors import Denied, NoSuchOutlet, PduHandlerError, Unreachable
 from ..labels import Label
 from ..settings import Settings
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
@@ -22,6 +22,7 @@ from .readings import Amount, total
 from .refusals import refuse_before, refused
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
+from .rpc.errors import HttpRefused
 from .rpc.pdumodel import Outlet, Pdu
 from .rpc.transport import Transport, Trust, default_transport
 from .units import Census, Present, Unit, locate
@@ -107,7 +108,12 @@ class RaritanPdu(host.BasePdu):
             outlet = _checked(unit, index, port.identity, wanted, given)
 
             def write() -> None:
-                code = outlet.setPowerState(wanted)
+                try:
+                    code = outlet.setPowerState(wanted)
+                except HttpRefused as error:
+                    if error.code.startswith("5"):      # it failed at some point, and does not say where
+                        raise Unreachable(error.reason, error.host, error.operation) from None
+                    raise
                 if code != 0:
                     raise refused(port.identity, code)
 

@@ -156,7 +156,8 @@ def field_names(cls: type) -> List[str]:
 def shown_fields(value: Structure) -> List[str]:
     """The fields worth printing: without those that the device, or the newest firmware, does not have."""
     if value._came is not None:
-        return [name for name in field_names(type(value)) if name not in value._came.absent]
+        gone = value._came.absent.difference(value._came.lifted.values())
+        return [name for name in field_names(type(value)) if name not in gone]
     return [name for name in field_names(type(value)) if name not in value._legacy]
 
 

@@ -309,10 +309,11 @@ def test_a_write_whose_answer_was_lost_is_read_and_found_done(handle: Handle) ->
         assert len(writes(pdu)) == 1
 
 
-@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML])
-def test_a_write_that_did_not_arrive_may_or_may_not_have_switched(handle: Handle, fault: Fault) -> None:
+@pytest.mark.parametrize("fault, how", [(Fault.CLOSE_BEFORE, {}), (Fault.STATUS, {"status": 503}),
+                                        (Fault.STATUS, {"status": 500}), (Fault.HTML, {})])
+def test_a_write_that_did_not_arrive_may_or_may_not_have_switched(handle: Handle, fault: Fault, how: Mapping[str, Any]) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(fault, skip=1)
+        pdu.faults.order(fault, skip=1, **how)
         with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
             handle(pdu).port_down(PduPortView("1"))
         assert caught.value.kind == "unreachable" and not writes(pdu) and pdu.books().states == {"1": True}

@@ -1,11 +1,11 @@
 """Values print as the vendor's SDK of the same release prints them, asked on the same unit."""
 from __future__ import annotations
 
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
-from handlers.raritan.rpc import Agent, cascading, catalogue, pdumodel
+from handlers.raritan.rpc import Agent, cascading, catalogue, cert, pdumodel
 from handlers.raritan.rpc.codec import decode_structure
 from handlers.raritan.rpc.idl import Interface
 from handlers.raritan.rpc.transport import Trust
@@ -74,6 +74,12 @@ def test_empty_and_nested_containers_and_texts() -> None:
     assert "    * role          = cascading.CascadeManager.Role.STANDALONE" in lines
     settings = pdumodel.Pdu.Settings(outletPowerStateSequence=[2, 1])
     assert "[\n        2,\n        1\n    ]" in str(settings)
+
+
+@pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048}])
+def test_what_came_under_older_names_is_printed_where_it_lives_now(wire: Dict[str, int]) -> None:
+    request = decode_structure(cert.ServerSSLCert.ReqInfo, {"subject": {"commonName": "a"}, **wire}, Nowhere())
+    assert "* rsaKeyLength = 2048" in " ".join(str(request).split())
 
 
 def test_a_field_that_did_not_come_is_not_printed() -> None:
