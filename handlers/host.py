@@ -271,11 +271,14 @@ _MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # What an agent or the SNMP library says -> the class of the error and what the operator can do.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
+    (("snmpparams",), SettingsError, "the PDU's SNMP fields are not complete or not right: correct them"),
+    (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
+     "the address cannot be resolved: check it"),
     (("noaccess", "authorizationerror", "notwritable", "readonly"), Denied,
-     "the device does not allow this: give a community or user with write access, and enable SNMP SET on the device"),
+     "the device does not allow this: give a community or user that may {right}"),
     (("authenticationfailure", "wrongdigest", "pdudigest", "unknownusername", "unknownuser", "unsupportedsecuritylevel",
       "unsupportedseclevel", "decryptionerror", "notintimewindow"), Denied,
-     "the device does not accept the SNMPv3 user, its passwords or its protocols"),
+     "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
       "nocreation", "commitfailed", "undofailed", "resourceunavailable", "generr", "toobig"), Refused,
      "the device refused the value"),
@@ -354,7 +357,9 @@ def _translate(words: str, writing: bool) -> PduHandlerError:
     for marks, kind, remedy in _REFUSALS:
         code = next((mark for mark in marks if mark in squeezed), None)
         if code is not None:
-            return Refused(f"{remedy} ({words})", code) if kind is Refused else cast(PduHandlerError, kind(f"{remedy} ({words})"))
+            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it asks for"
+            said = f"{remedy.format(right=right)} ({words})"
+            return Refused(said, code) if kind is Refused else cast(PduHandlerError, kind(said))
     return Unreachable(f"the platform's SNMP call failed ({words})")
 
 

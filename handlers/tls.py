@@ -50,4 +50,4 @@ def reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return (f"the device's certificate is not trusted ({error.verify_message}): set 'ca_pem' or 'fingerprint', "
                 f"or verify=no to accept any certificate")
-    return f"the TLS handshake failed ({error.reason or error})"
+    return f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port"

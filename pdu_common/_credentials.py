@@ -98,12 +98,12 @@ def _levels(given: Mapping[str, str]) -> Dict[str, str]:
             continue
         password = _needed(given, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
-            raise SnmpError(f"{stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 asks for")
+            raise SnmpError(f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 asks for")
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
         wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
     if "priv_protocol" in wanted and "auth_protocol" not in wanted:
-        raise SnmpError("SNMPv3 has no privacy without authentication: give auth_protocol and auth_password")
+        raise SnmpError("snmp_params asks for privacy without authentication: give auth_protocol and auth_password too")
     if "priv_protocol" in wanted:
         _check_ciphers()
     return wanted
@@ -113,7 +113,7 @@ def _check_ciphers() -> None:
     try:
         import cryptography
     except ImportError:
-        raise SnmpError("SNMPv3 privacy needs the Python package cryptography, which is not installed: "
+        raise SnmpError("snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
                         "pip install cryptography") from None
     del cryptography
     # pysnmp 7.1.21 still takes two ciphers from the place where cryptography says that they are leaving.

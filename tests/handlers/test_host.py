@@ -186,13 +186,25 @@ def test_a_value_comes_as_it_is(value: object) -> None:
 @pytest.mark.parametrize("words, kind", [
     ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
     ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
-    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Refused), ("commitFailed", Refused)])
+    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Refused), ("commitFailed", Refused),
+    ("snmp_params has no community", SettingsError), ("[Errno -2] Name or service not known", Unreachable)])
 def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str, kind: type) -> None:
     with pytest.raises(PduHandlerError) as caught:
         snmp(RuntimeError(words)).set(ROOT, 1)
     assert type(caught.value) is kind
     assert "s3cret" not in str(caught.value)
     assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
+
+
+@pytest.mark.parametrize("words, reading, writing", [
+    ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
+    ("Name or service not known", "the address cannot be resolved: check it", "the address cannot be resolved: check it"),
+    ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them")])
+def test_the_sentence_names_what_to_do_for_what_was_tried(words: str, reading: str, writing: str) -> None:
+    with pytest.raises(PduHandlerError, match=reading):
+        snmp(RuntimeError(words)).get(ROOT)
+    with pytest.raises(PduHandlerError, match=writing):
+        snmp(RuntimeError(words)).set(ROOT, 1)
 
 
 def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> None:

@@ -61,6 +61,15 @@ def test_an_unknown_authority_is_refused_with_the_settings_that_help(port: int) 
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
+def test_what_is_no_tls_names_the_port_as_what_to_check() -> None:
+    client, other = socket.socketpair()
+    with client, other:
+        other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
+        with pytest.raises(ssl.SSLError) as caught:
+            tls.client_context(True, "", "").wrap_socket(client, server_hostname="127.0.0.1")
+    assert "check that this is the device's TLS port" in tls.reason(caught.value)
+
+
 def test_the_given_authority_is_trusted(port: int) -> None:
     assert handshake(tls.client_context(True, authority(), ""), port)
 
