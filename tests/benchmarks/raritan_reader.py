@@ -1,7 +1,7 @@
 """Reads name, state, current, power and energy of all outlets, in three ways, in a process of its own.
 
-A line of JSON in: [way, address, user, password, how often]. A line out: {"result": [[first, again, CPU], …, outlets]} in
-seconds: on a new connection, once more on the same, and this process's own CPU time for both; then what was read last.
+A line of JSON in: [way, address, user, password]. A line out: {"result": [first, again, CPU, outlets]} in seconds: on a new
+connection, once more on the same, and this process's own CPU time for both; then what was read last.
 """
 from __future__ import annotations
 
@@ -76,19 +76,15 @@ WAYS: Dict[str, Tuple[Callable[[str, str, str], Any], Read]] = {
     "ours": (_our_agent, ours), "sdk_loop": (_sdk_agent, sdk_loop), "sdk_bulk": (_sdk_agent, sdk_bulk)}
 
 
-def timed(way: str, address: str, user: str, password: str, runs: int) -> List[Any]:
-    """One warm-up and `runs` measured rounds; each round is a new agent, read twice."""
+def timed(way: str, address: str, user: str, password: str) -> List[Any]:
+    """One round: a new agent, read twice."""
     make, read = WAYS[way]
-    rounds: List[Any] = []
-    rows: List[Row] = []
-    for _ in range(runs + 1):
-        agent = make(address, user, password)
-        cpu, begin = time.process_time(), time.perf_counter()
-        read(agent)
-        middle = time.perf_counter()
-        rows = read(agent)
-        rounds.append([middle - begin, time.perf_counter() - middle, time.process_time() - cpu])
-    return [*rounds[1:], rows]
+    agent = make(address, user, password)
+    cpu, begin = time.process_time(), time.perf_counter()
+    read(agent)
+    middle = time.perf_counter()
+    rows = read(agent)
+    return [middle - begin, time.perf_counter() - middle, time.process_time() - cpu, rows]
 
 
 def main() -> None:
