@@ -5,13 +5,14 @@ import argparse
 import json
 import sys
 import time
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Type, Union
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from handlers.errors import Unreachable
+from handlers import ending
+from handlers.errors import PduHandlerError, SettingsError, Unreachable
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -22,13 +23,23 @@ from .record import record
 
 EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments or settings; 3 unreachable; 4 login or rights; 5 an answer that
 is not the protocol; 6 refused by the device; 7 no such outlet; 8 not supported by this device; 9 answered, but the outlet
-is not (or not known to be) in the wanted state"""
+is not (or not known to be) in the wanted state; 130 interrupted"""
 
-NOT_AS_ASKED = 9
+NOT_AS_ASKED, INTERRUPTED = 9, 130
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
+    """The command line; the exit codes are EXIT_CODES."""
     options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        print("interrupted" if options.call not in ("up", "down") else "interrupted: a command that was sent may still be done",
+              file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         if (options.call in ("up", "down")) != bool(options.outlet):
             raise ValueError("up and down take an outlet's identity, the other calls take none")
@@ -84,8 +95,9 @@ def _record(data: Union[PduData, PduSnmpData]) -> int:
     try:
         lines = record(data)
     except SnmpError as error:
-        print(f"{Unreachable.kind}: {error}", file=sys.stderr)
-        return Unreachable.exit_code
+        kind: Type[PduHandlerError] = SettingsError if str(error).startswith("snmp_params") else Unreachable
+        print(f"{kind.kind}: {error}", file=sys.stderr)
+        return kind.exit_code
     print("\n".join(lines))
     print(f"{len(lines)} objects. Contact, name, location, addresses and what looks like a serial number are scrubbed; "
           f"look through the file for other names before you give it away.", file=sys.stderr)
@@ -146,4 +158,4 @@ def _plain(value: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

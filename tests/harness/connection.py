@@ -39,6 +39,10 @@ def pdu_data(handler: Handler, host: str, options: argparse.Namespace) -> Union[
         if key in secrets or key in SNMP_SECRETS:
             raise ValueError(f"{key} is a secret and arguments can be seen by others: "
                              f"use --secret-file {key}=FILE or the variable PDU_{key.upper()}")
+    taken = [*secrets, *SNMP_SECRETS] if handler.snmp else secrets
+    for key in files:
+        if key not in taken:
+            raise ValueError(f"--secret-file: {handler.name} has no secret {key!r}; it takes {', '.join(taken)}")
     if not handler.snmp:
         wanted = "password" if "username" in settings and "password" in secrets and "token" not in files else ""
         settings.update(_secrets(secrets, files, [wanted] if wanted and not os.environ.get("PDU_TOKEN") else []))
@@ -70,10 +74,15 @@ def _secrets(keys: Iterable[str], files: Dict[str, str], required: Iterable[str]
                 found[key] = Path(files[key]).read_text(encoding="utf-8").rstrip("\r\n")
             except OSError as error:
                 raise ValueError(f"{files[key]}: {error.strerror}") from None
+            except UnicodeDecodeError:          # its own words would show a part of the secret
+                raise ValueError(f"{files[key]}: not UTF-8 text") from None
         elif variable in os.environ:
             found[key] = os.environ[variable]
         elif key in required:
             if not sys.stdin.isatty():
                 raise ValueError(f"no {key}: set the variable {variable} or give --secret-file {key}=FILE")
-            found[key] = getpass.getpass(f"{key}: ")
+            try:
+                found[key] = getpass.getpass(f"{key}: ")
+            except EOFError:
+                raise ValueError(f"no {key} was given") from None
     return found

@@ -12,6 +12,7 @@ from typing import Callable, Optional
 
 import pytest
 
+from tests import terminal
 from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 
@@ -312,28 +313,7 @@ def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number
 
 
 def test_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:
-    terminal, inner = os.openpty()
-    # The first terminal that the leader of a session opens becomes that session's own.
-    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *admin.command("snmp")],
-                               env=admin.environment(manager, DCI_PASSWORD=""), stdout=inner, stderr=inner,
-                               start_new_session=True)
-    os.close(inner)
-    shown, answered = b"", False
-    try:
-        while True:
-            try:
-                piece = os.read(terminal, 1000)
-            except OSError:                     # Linux: nobody holds the other side any more
-                break
-            shown += piece
-            if not answered and b"Password of admin@example.com: " in shown:
-                answered = True
-                os.write(terminal, manager.password.encode() + b"\n")
-        code = process.wait(timeout=30)
-    finally:
-        os.close(terminal)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    assert code == 0 and b"archive uploaded" in shown
-    assert manager.password.encode() not in shown
+    shown = terminal.run(admin.command("snmp"), admin.environment(manager, DCI_PASSWORD=""),
+                         "Password of admin@example.com: ", manager.password.encode() + b"\n")
+    assert shown.code == 0 and "archive uploaded" in shown.text
+    assert manager.password not in shown.text
