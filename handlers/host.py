@@ -283,7 +283,9 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
       "nocreation", "commitfailed", "undofailed", "resourceunavailable", "generr", "toobig"), Refused,
      "the device refused the value"),
 )
-_ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1"}
+# The last three are what Net-SNMP agents without a number of their own give as sysObjectID.
+_ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
+               "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.2021.250.10"}
 
 
 class Snmp:
@@ -375,7 +377,8 @@ def raw_value(element: object) -> Optional[Raw]:
     return value
 
 
-def _arcs(text: object) -> Optional[Tuple[int, ...]]:
+def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
+    """The arcs of an OID as a platform may write it: dotted, with a leading dot, or with the names of well-known roots; else None."""
     parts = str(text).rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
@@ -389,14 +392,14 @@ def _suffixes(elements: List[Any], asked: str) -> List[str]:
     A row may hold its whole OID, its OID without the index (or without its last part), or the index alone, under
     names that are not certain. Which of them it is shows in the whole walk: a full OID ends with its own index.
     """
-    root = _arcs(asked) or ()
+    root = oid_arcs(asked) or ()
     rests: List[Optional[Tuple[int, ...]]] = []
     indexes: List[Optional[Tuple[int, ...]]] = []
     for element in elements:
-        oid = _arcs(getattr(element, "oid", "") or "")
+        oid = oid_arcs(getattr(element, "oid", "") or "")
         rests.append(oid[len(root):] if oid and oid[:len(root)] == root else None)
         index = next((v for v in (getattr(element, n, None) for n in ("oid_index", "index")) if v not in (None, "")), None)
-        indexes.append(None if index is None or callable(index) else _arcs(index))
+        indexes.append(None if index is None or callable(index) else oid_arcs(index))
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
         full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, indexes))

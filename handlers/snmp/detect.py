@@ -5,9 +5,10 @@ import time
 from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
 
 from ..errors import PduHandlerError, Unreachable, Unsupported
+from ..host import oid_arcs
 from .profile import Profile
-from .reading import Found, by_other_rows, by_states
-from .values import arcs, shown, text
+from .reading import Found, by_identity, by_other_rows, by_states
+from .values import shown, text
 from .walks import Device, Reader
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
@@ -31,10 +32,11 @@ def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.mono
     One GET, and one walk for each candidate's state column: candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB stands before the one it replaced). A device
     without a usable sysObjectID is asked for the families that name a root (`sweep`), for at most `sweep_seconds`.
+    A device of a family without outlets is one by its sysObjectID alone, if it answers none of the family's meters.
     Raises Unreachable where nobody answers (two GETs, no sweep), Unsupported where no family fits.
     """
     reader = Reader(device)
-    said, usable = _sys_object_id(reader)
+    said, usable = _sys_object_id(reader, profiles)
     tried = list(candidates(usable, profiles))
     end = None if usable else clock() + sweep_seconds
     for number, candidate in enumerate(tried):
@@ -44,19 +46,20 @@ def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.mono
         found = by_states(candidate.profile, reader.at(candidate.root))
         if found:
             return found
-    for candidate in tried if usable else ():
-        found = by_other_rows(candidate.profile, reader.at(candidate.root))
-        if found:
-            return found
+    for probe in (by_other_rows, by_identity) if usable else ():
+        for candidate in tried:
+            found = probe(candidate.profile, reader.at(candidate.root))
+            if found:
+                return found
     raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
 
 
 def read_as(device: Device, profile: Profile) -> Found:
     """The device read as this family, whatever it calls itself. Raises Unsupported where it answers nothing of it."""
     reader = Reader(device)
-    usable = _sys_object_id(reader)[1] if profile.roots else ""
+    usable = _sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     readers = [reader.at(root) for root in profile.roots_for(usable)]
-    for probe in (by_states, by_other_rows):
+    for probe in (by_states, by_other_rows, *([by_identity] if profile.match(usable) else [])):
         for at_root in readers:
             found = probe(profile, at_root)
             if found:
@@ -77,17 +80,18 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
             yield Candidate(profile, root)
 
 
-def _sys_object_id(reader: Reader) -> Tuple[str, str]:
-    """What the device gives as its sysObjectID, and the same where it is usable, else ""."""
+def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
+    """What the device gives as its sysObjectID, and the same where it is usable, else "": it names a company, or is known."""
     try:
         raw = reader.get(SYS_OBJECT_ID)
     except Unreachable:
         reader.get(SYS_UP_TIME)         # raises where nobody is there at all
         raw = None
     said = "none" if raw is None else shown(raw)
-    parts = arcs(text(raw)) if raw is not None else ()
-    usable = parts[:len(_ENTERPRISES)] == _ENTERPRISES and len(parts) > len(_ENTERPRISES) and parts[len(_ENTERPRISES)] > 0
-    return said, ".".join(map(str, parts)) if usable else ""
+    parts = oid_arcs(text(raw)) or () if raw is not None else ()
+    dotted = ".".join(map(str, parts))
+    names_company = parts[:len(_ENTERPRISES)] == _ENTERPRISES and any(parts[len(_ENTERPRISES):][:1])
+    return said, dotted if names_company or any(profile.match(dotted) for profile in profiles) else ""
 
 
 def _unknown(reader: Reader, said: str, tried: List[str]) -> str:

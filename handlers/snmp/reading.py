@@ -70,6 +70,11 @@ def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
     return None
 
 
+def by_identity(profile: Profile, reader: Reader) -> Optional[Found]:
+    """A device of a family that has no outlets, whatever it answers of its meters; None for every other family."""
+    return None if profile.outlets else Found(profile, None, {}, reader)
+
+
 def _count(source: Optional[Source], reader: Reader) -> int:
     """The device's own number of outlets, summed over its units; 0 where it does not tell."""
     if source is None:

@@ -157,6 +157,18 @@ def test_the_index_of_a_row_is_found_in_every_form(form: Callable[[str, str], Si
     assert snmp([form(i, "1") for i in indexes]).walk(ROOT) == {i: "1" for i in indexes}
 
 
+@pytest.mark.parametrize("written, arcs", [
+    ("1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), (".1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
+    ("iso.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), ("SNMPv2-SMI::enterprises.318.1", "1.3.6.1.4.1.318.1"),
+    ("NET-SNMP-MIB::netSnmpAgentOIDs.10", "1.3.6.1.4.1.8072.3.2.10"), ("UCD-SNMP-MIB::linux", "1.3.6.1.4.1.2021.250.10"),
+    ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"),
+    ("PowerNet-MIB::masterSwitchrPDU", None), ("1.3.x", None), ("1..3", None), ("\u0661.3", None), ("", ""),
+])
+def test_an_oid_is_understood_in_every_way_that_a_platform_may_write_it(written: str, arcs: Optional[str]) -> None:
+    found = host.oid_arcs(written)
+    assert (None if found is None else ".".join(map(str, found))) == arcs
+
+
 def test_rows_keep_the_devices_order() -> None:
     assert list(snmp([row(1, oid=f"{ROOT}.{i}") for i in (3, 1, 2)]).walk(ROOT)) == ["3", "1", "2"]
 

@@ -43,6 +43,9 @@ OLD, NEW, OTHER = family("acme-1", f"{ACME}.1", ACME), family("acme-2", f"{ACME}
     (ACME, "12", "acme-2"),                         # equals keep their order: the richer stands first
     (f"{ACME}.3", "1", "acme-1"),                   # .3 is not below .30
     (f".{ACME}.2", "12", "acme-2"),                 # a leading dot, as some agents give it
+    (f"iso{ACME[1:]}.2", "12", "acme-2"),           # and with names, as the platform may give it
+    (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),
+    (f"enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),
 ])
 def test_the_longest_prefix_by_arcs_is_tried_first(sys_object_id: str, tables: str, key: str) -> None:
     found = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
@@ -66,6 +69,28 @@ def test_a_family_that_only_meters_comes_after_every_family_with_states() -> Non
     alone.put(f"{ACME}.9.0", 5)
     found = detect(alone, (meter, OLD))
     assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
+
+
+METER = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+                evidence=Evidence(current=Proof.MIB))
+
+
+def test_a_family_without_outlets_is_told_by_its_sys_object_id_alone_where_no_other_fits() -> None:
+    hidden = device(f"{ACME}.1")
+    for found in (detect(hidden, (METER, OLD)), read_as(hidden, METER)):
+        assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
+    assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
+    with pytest.raises(Unsupported):
+        detect(device(f"{ACME}.1"), (OLD, NEW))         # families with outlets, of which none answered
+    with pytest.raises(Unsupported):
+        read_as(device(f"{ACME}.3"), METER)             # set by hand, and the device is something else
+
+
+def test_a_sys_object_id_without_a_company_is_usable_where_a_family_is_known_to_give_it() -> None:
+    text = family("acme-text", "1.3.6.1.4.1.0", below="2")
+    memory = device("1.3.6.1.4.1.0", "2")
+    assert detect(memory, (*SWEPT, text)).profile.key == "acme-text"
+    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.2.3"]
 
 
 def test_outlets_that_report_no_state_are_listed_as_unknown() -> None:
