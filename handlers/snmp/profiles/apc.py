@@ -6,6 +6,8 @@ MasterSwitch plus: command off = 3, and 2 would be "on, later"): no value that w
 """
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ..controls import Write
 from ..figures import Figure, State
 from ..joins import Arc, First, Joined, Only, Provided
@@ -13,7 +15,7 @@ from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from . import enlogic
-from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, scalar, total
+from .shorthand import HUNDREDTHS, KILO, ONES, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, scalar, total
 
 ANY_APC = "318"             # what some units give as their sysObjectID, without saying which
 
@@ -26,15 +28,17 @@ def _spdu(state: Source) -> Outlets:
     return Outlets(states=State(state, on=("1",), off=("2",)), control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME)
 
 
-def phase_rows(values: Source, banks: Source) -> Only:
-    """Of a table that mixes phases and the banks behind them, the phases: their bank number is 0."""
-    return Only(values, banks, ("0",))
+def phase_rows(values: Source, banks: Source, phases: Source) -> First:
+    """Of a table that mixes phases, the banks behind them and perhaps a total, the phases: of no bank, and of a phase."""
+    of_no_bank = Only(values, banks, ("0",))
+    return First((Only(of_no_bank, phases, ("0",), keep=False), of_no_bank))
 
 
 # First generation (rPDU). Rows of the load table are phases and banks of the same current.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
-RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"))
-RPDU_NOT_BANKS = Only(RPDU_LOAD, column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber"), ("0",), keep=False)
+RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
+RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
+RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("0",), keep=False)
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
@@ -85,6 +89,14 @@ def unit_and_outlet(state: Source) -> Chained:
 # MasterSwitch plus and VM: the index is unit.outlet (three arcs on some units): it is taken from the walk, never built.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
+
+# Firmware of Easy PDUs without a company's number: figures as text, with their units.
+EASY_TEXT = "0"             # 1.3.6.1.4.1.0, its sysObjectID
+
+
+def _easy_text(below: str, what: str, unit: str, scale: Decimal = ONES) -> Figure:
+    return Figure(column(f"1.1.{below}", f"{what} as text (one unit)"), scale, ("-",), unit=unit)
+
 
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
@@ -158,17 +170,19 @@ PROFILES = (
     Profile(
         key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)",
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
-        sys_object_ids=oids("318.1.3.4.9"),
+        sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(Outlets(
             # A unit without switched outlets has one row with -1 in every column.
             states=State(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), on=("2",), off=("1",), absent=("-1",)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
             number=Chained(EASY_MODULE, EASY_NUMBER)),),
-        load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS)),
+        load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")),
-                    figure(column("318.1.1.30.4.2.1.6", "ePDUPhaseStatusActivePower"))),
+                    figure(column("318.1.1.30.4.2.1.6", "ePDUPhaseStatusActivePower")),
+                    _easy_text("3", "power", "kW", KILO)),
         energy=total(figure(column("318.1.1.30.2.1.1.11", "ePDUDeviceStatusEnergy"), THOUSANDTHS),
-                     figure(column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy"), THOUSANDTHS)),
+                     figure(column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
+                     _easy_text("7", "energy", "kWh")),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),

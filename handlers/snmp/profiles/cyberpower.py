@@ -24,7 +24,11 @@ METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleInd
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 
-BANK = column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber")
+
+
+def _phases(below: str, name: str) -> First:
+    return phase_rows(column(f"{EPDU}.2.3.1.1.{below}", name), column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber"),
+                      column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber"))
 
 
 def _metered(below: str, name: str) -> "Figure":
@@ -66,9 +70,9 @@ PROFILES = (
             current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
             power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
             energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS)),),
-        load=total(figure(phase_rows(column(EPDU + ".2.3.1.1.2", "ePDULoadStatusLoad"), BANK), TENTHS), else_outlets=True),
-        power=total(figure(phase_rows(column(EPDU + ".2.3.1.1.7", "ePDULoadStatusActivePower"), BANK)), else_outlets=True),
-        energy=total(figure(phase_rows(column(EPDU + ".2.3.1.1.10", "ePDULoadStatusEnergy"), BANK), TENTHS), else_outlets=True),
+        load=total(figure(_phases("2", "ePDULoadStatusLoad"), TENTHS), else_outlets=True),
+        power=total(figure(_phases("7", "ePDULoadStatusActivePower")), else_outlets=True),
+        energy=total(figure(_phases("10", "ePDULoadStatusEnergy"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),

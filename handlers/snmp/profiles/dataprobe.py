@@ -1,13 +1,18 @@
-"""Dataprobe: iBoot-PDU of IBOOTPDU-MIB. Row 0 is outlet 1. What was asked for and what the relay does are two columns."""
+"""Dataprobe: iBoot-PDU of IBOOTPDU-MIB. Row 0 is outlet 1.
+
+What was asked for, what the relay does and what the outlet is in the middle of are three columns: while it cycles, reboots or
+waits to be switched on, its state is not known.
+"""
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
+from ..figures import Doubt, State
 from ..joins import Merged, Prefixed
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .shorthand import HUNDREDTHS, NET_SNMP, column, figure, oids, scalar, total
 
 NO_LINE = ("99999",)
+MOVING = ("2", "3", "4")           # of outletStatus: cycle, reboot, waiting to be on
 LINE_CORDS = Merged((Prefixed("1", scalar("1418.6.6.2.0", "currentLC1")), Prefixed("2", scalar("1418.6.6.4.0", "currentLC2"))))
 
 PROFILES = (
@@ -16,7 +21,8 @@ PROFILES = (
         models=("iBoot-PDU4", "iBoot-PDU8"),
         sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=(Outlets(
-            states=State(column("1418.6.5.1.7", "outletActualStatus"), on=("1",), off=("0",)),
+            states=State(column("1418.6.5.1.7", "outletActualStatus"), on=("1",), off=("0",),
+                         doubts=(Doubt(column("1418.6.5.1.6", "outletStatus"), MOVING),)),
             control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
             number=column("1418.6.5.1.1", "outletIndex"),
             name=column("1418.6.5.1.2", "outletName")),),

@@ -1,6 +1,6 @@
 """ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1; on plants of -48 V currents are negative.
 
-An output that is enabled and whose fuse is open has no power: its state is not known as on.
+A panel with two buses tells the current of each; systemCurrent is then that of the first alone. An output that is enabled and whose fuse is open has no power: its state is not known as on.
 """
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from ..controls import Write
 from ..figures import Doubt, Figure, State
 from ..pieces import Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..sources import Source
 from .shorthand import column, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 OPEN = "2"
+
+
+def _amperes(source: Source) -> Figure:
+    """Decimal text, whose sign is that of the plant; -1 is an ampere."""
+    return Figure(source, absent=(), magnitude=True)
+
 
 PROFILES = (
     Profile(
@@ -24,8 +31,9 @@ PROFILES = (
             control=Write(ENABLE, on=1, off=2),
             number=Number(ENABLE, plus=1),
             name=column("39145.10.8.1.2", "outputName"),
-            current=Figure(column("39145.10.8.1.3", "outputCurrent"), absent=(), magnitude=True)),),
-        load=total(Figure(scalar("39145.10.7.0", "systemCurrent"), absent=(), magnitude=True), else_outlets=True),
+            current=_amperes(column("39145.10.8.1.3", "outputCurrent"))),),
+        load=total(_amperes(column("39145.10.10.1.4", "busCurrent")), _amperes(scalar("39145.10.7.0", "systemCurrent")),
+                   else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, switching=Proof.SIMULATED)),
 )

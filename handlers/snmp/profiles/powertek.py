@@ -1,7 +1,8 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
 Every table lists as many rows as the largest unit has, states included; each unit's own number of outlets tells which
-of them are real. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID with other numbers: 2
+of them are real. Energies are Wh although the text says KWh: two units show what they draw and since when they count, and
+only Wh fit. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID with other numbers: 2
 is on and 4 is off there too, but each after a delay that the unit is set to.
 """
 from __future__ import annotations
@@ -11,7 +12,7 @@ from ..figures import State
 from ..joins import Counted, Merged, Prefixed
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source, Tables
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, oid, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
 
 
 def _tables(path: str, name: str) -> Tables:
@@ -38,10 +39,10 @@ PROFILES = (
             name=_tables("3.1.2", "outletCfgPduXName"),
             current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
             power=figure(_tables("2.1.5", "outletPduXPower"), TENTHS),
-            energy=figure(_tables("2.1.6", "outletPduXEnergy"))),),
+            energy=figure(_tables("2.1.6", "outletPduXEnergy"), THOUSANDTHS)),),
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
-        energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")), else_outlets=True),
+        energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED),

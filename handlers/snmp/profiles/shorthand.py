@@ -12,7 +12,7 @@ from ..walks import ROOT
 ENTERPRISES = "1.3.6.1.4.1."
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
-ONES, TENS = Decimal(1), Decimal(10)
+ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
 
 
 def oid(below: str) -> str:

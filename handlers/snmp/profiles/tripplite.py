@@ -22,7 +22,7 @@ def _lx(table: str, name: str) -> Outlets:
         power=figure(column(table + ".9", name + "OutletPower")))
 
 
-PDU_OUTPUT, ATS_OUTPUT = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1"
+PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1", "850.1.1.3.1.3.3.2.1"
 LEGACY = "850.10.2.3.5.1"
 UPS12 = "850.100.1.10.2.1"
 CONTROLLABLE = ("2", "3")           # bit 1 of a field of two; bit 0 is no right to switch
@@ -34,9 +34,11 @@ PROFILES = (
         sys_object_ids=oids("850.1.1.1"),
         outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"), _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
         load=total(figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
-                   figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS), else_outlets=True),
+                   figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS),
+                   figure(column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"), HUNDREDTHS), else_outlets=True),
         power=total(figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
-                    figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")), else_outlets=True),
+                    figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
+                    figure(column(UPS_LINES + ".4", "tlpUpsOutputLineActivePower")), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
     Profile(

@@ -132,8 +132,8 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_FIGURES, "cyberpower-epdu", "sentry3", "eaton-epdu", "hpe-mapdu2", "hpe-mapdu3", "dell-rpdu", "ict-pdu", "aten-pe")),
     Trap(36, "units of power; VA called power", "Figure.scale; VA is not taken for W",
          _on(_TOTALS, "apc-rpdu2", "cpi-econnect") + _on(_FIGURES, "cpi-econnect", "apc-rpdu2")),
-    Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt)", "datum: the recording wins, then the neighbours' sense",
-         _on(_TOTALS, "hpe-mapdu3") + _on(_FIGURES, "ipoman") + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
+    Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt, BSPDU's KWh)", "datum: the recording wins, then the neighbours' sense",
+         _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman") + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
     Trap(38, "the scale stands in another column (Raritan, Rittal)", "Figure.digits, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors")
          + ("test_figures.py::test_the_device_tells_the_decimal_digits_of_each_value", "test_figures.py::test_a_negative_factor_divides")),
