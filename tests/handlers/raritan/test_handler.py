@@ -8,7 +8,8 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from handlers.raritan.handler import RaritanPdu, make_handler
-from handlers.raritan.rpc.transport import Transport, Trust
+from handlers.raritan.rpc.errors import HttpUnreachable
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Transport, Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 from tests.simulators.books import Books
@@ -325,6 +326,42 @@ def test_a_write_with_an_unreadable_answer_is_read_and_found_done(handle: Handle
         pdu.faults.order(fault, skip=1)
         assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
         assert len(writes(pdu)) == 1
+
+
+class _Restarting:
+    """A transport whose unit restarts as soon as it has done a switching command."""
+
+    def __init__(self, below: Transport, pdu: XerusPdu, answered: bool) -> None:
+        self._below, self._pdu, self._answered = below, pdu, answered
+        self.close = below.close
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        reply = self._below.exchange(where, request)
+        if isinstance(request.body, bytes) and b"setPowerState" in request.body:
+            self._pdu.reboot()
+            if not self._answered:
+                raise HttpUnreachable("the connection was closed before an answer came", reused=True)
+        return reply
+
+
+@pytest.mark.parametrize("back_s", [0.2, 60.0], ids=["is back soon", "stays away"])
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "answer lost"])
+def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_never_guessed(
+        transport: MakeTransport, answered: bool, back_s: float) -> None:
+    with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
+        class Handler(RaritanPdu):
+            def transport(self, trust: Trust) -> Transport:
+                return _Restarting(transport(trust), pdu, answered)
+
+        port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="0.5")))
+        if answered:
+            made.port_down(port, pause=FAST, deadline=3.0 if back_s < 1 else 0.1)
+            assert port.power_status is (EnumPowerStatus.DOWN if back_s < 1 else EnumPowerStatus.UNKNOWN)
+        else:
+            with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+                made.port_down(port, pause=FAST)
+            assert caught.value.kind == "unreachable" and port.power_status is not EnumPowerStatus.DOWN
+        assert len(writes(pdu)) == 1 and pdu.books().states == {"1": False}
 
 
 _STATUS_FAULTS: List[Tuple[Fault, Dict[str, Any], str]] = [

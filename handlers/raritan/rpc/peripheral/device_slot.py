@@ -16,6 +16,7 @@ class DeviceSlot(Interface):
 
     ERR_INVALID_PARAMS = 1
     ERR_NOT_SUPPORTED = 2
+    CHANNEL_INVALID = -1
 
     @dataclass(eq=False, repr=False)
     class Location(Structure):
