@@ -25,7 +25,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = parser.parse_args(arguments)
     password = os.environ.pop("DCI_PASSWORD", "") or secrets.token_urlsafe(12)
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
     with tempfile.TemporaryDirectory(prefix="dcimanager-login-") as folder:
         secret = Path(folder, "password")

@@ -36,7 +36,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 2
     user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL, upsmon="primary")
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with NutServer(devices, [user], tls=chosen.tls, port=chosen.port) as server, tempfile.TemporaryDirectory() as folder:
         print(f"{server.host}:{server.port}", flush=True)

@@ -30,7 +30,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
             return 2
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
                Faults(late_s=chosen.late)) as agent:

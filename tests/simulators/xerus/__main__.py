@@ -36,7 +36,7 @@ def main() -> None:
                   relay_delay=options.relay_delay)
     links: Dict[int, Model] = {number: model for number in range(2, 2 + options.links)}
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
     with XerusPdu(model, options.firmware, links, https_port=options.https_port, http_port=options.http_port) as pdu:
         with tempfile.TemporaryDirectory() as folder:
