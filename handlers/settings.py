@@ -84,8 +84,8 @@ def seconds(text: str) -> float:
 
 
 def fingerprint(text: str) -> str:
-    """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks and a `sha256:` in front are allowed."""
-    digits = re.sub(r"^sha-?256[:=]", "", text.strip().lower()).replace(":", "").replace(" ", "")
+    """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks, `sha256:` and openssl's own words in front are allowed."""
+    digits = re.sub(r"^sha-?256( fingerprint)?[:=]", "", text.strip().lower()).replace(":", "").replace(" ", "")
     if not re.fullmatch("[0-9a-f]{64}", digits):
         raise ValueError(text)
     return digits

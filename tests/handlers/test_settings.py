@@ -59,7 +59,8 @@ def test_a_chain_of_certificates_stays_a_chain() -> None:
     assert Settings({"ca_pem": (PEM + PEM).replace("\n", " ")}, TABLE)[settings.CA_PEM] == PEM + PEM
 
 
-@pytest.mark.parametrize("text", ["AB" * 32, "sha256:" + "ab" * 32, "SHA-256=" + ":".join(["AB"] * 32), " ".join(["ab"] * 32)])
+@pytest.mark.parametrize("text", ["AB" * 32, "sha256:" + "ab" * 32, "SHA-256=" + ":".join(["AB"] * 32), " ".join(["ab"] * 32),
+                                  "sha256 Fingerprint=" + ":".join(["AB"] * 32)])
 def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
     assert Settings({"fingerprint": text}, TABLE)[settings.FINGERPRINT] == "ab" * 32
 
