@@ -351,8 +351,9 @@ def _squeezed(text: str) -> str:
 def _translate(words: str, writing: bool) -> PduHandlerError:
     squeezed = _squeezed(words)
     if any(mark in squeezed for mark in _SILENT):
-        return Unreachable("no answer over SNMP: check the address, the port (161), and the community or the SNMPv3 user "
-                           f"and keys, which a device answers with silence when they are wrong ({words})")
+        return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), and "
+                           "the community or the SNMPv3 user and keys, which a device answers with silence when they are "
+                           f"wrong ({words})")
     if writing and any(mark in squeezed for mark in _MISSING):
         # SNMPv1 has no other word for a write that is not allowed.
         return Denied(f"the device has no such object, or the community may not write ({words})")

@@ -81,11 +81,15 @@ class State:
         return EnumPowerStatus.DOWN if said in self.off else EnumPowerStatus.UNKNOWN
 
 
+_FILLED = (Decimal(2**32 - 1), Decimal(2**31 - 1))
+
+
 @dataclass(frozen=True)
 class Figure:
     """A measurement: value * `scale` is in A, W or kWh, exactly.
 
-    `absent`: values that mean "not measured"; so do texts that are no number, and numbers below zero, unless
+    `absent`: values that mean "not measured"; so do texts that are no number, the largest numbers of 32 bits (-1 where a
+    device has no sign, and what others fill such a field with), and numbers below zero, unless
     `magnitude` says that the sign is only a direction (then |value| counts). `digits`: where the device tells the decimal
     digits of each value (value / 10^digits); a row without them has no figure. `factor`: where the device tells a
     factor, negative for a divisor (-10: value / 10). `unit`: a text that the device puts behind the number.
@@ -120,7 +124,7 @@ class Figure:
 
     def _figure(self, raw: Raw, digits: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
         value = number(raw, self.unit)
-        if value is None or text(raw) in self.absent or (value < 0 and not self.magnitude):
+        if value is None or value in _FILLED or text(raw) in self.absent or (value < 0 and not self.magnitude):
             return None
         scale = self.scale if self.scale_of_integers is None or not isinstance(raw, int) else self.scale_of_integers
         value = abs(value) * scale

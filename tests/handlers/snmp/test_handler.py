@@ -137,6 +137,13 @@ def test_a_wrong_community_names_address_port_and_community_and_shows_none(commu
         assert community not in str(caught.value) and agent.requests == 2
 
 
+def test_a_unit_that_speaks_version_1_only_is_silent_to_version_2_and_the_error_says_so() -> None:
+    with Agent(apc.rpdu2(4), versions=(1,)) as agent:
+        with pytest.raises(Unreachable, match=r"version \(older PDUs speak only 1\)"):
+            pdu(agent, version="2", timeout="0.2", retries="0").status()
+        assert len(pdu(agent, version="1").status().ports) == 4
+
+
 def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with Agent(rpcm.rpcm(2)) as agent:
