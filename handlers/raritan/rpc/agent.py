@@ -17,7 +17,7 @@ from .transport import Reply, Transport, Trust, endpoint
 DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 DOWNLOAD_LIMIT = 512 << 20
-_PRIVILEGE = -32001
+_PRIVILEGE, _NO_METHOD = -32001, -32601
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 
 
@@ -193,4 +193,5 @@ def error_of(error: object, body: bytes = b"") -> Union[JsonRpcErrorException, J
     if code == _PRIVILEGE:
         return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device ({words})",
                              str(code))
-    return JsonRpcErrorException(f"the device answered with error {code}: {words}", str(code))
+    hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
+    return JsonRpcErrorException(f"the device answered with error {code}: {words}{hint}", str(code))

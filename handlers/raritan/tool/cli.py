@@ -42,7 +42,12 @@ def _run(options: argparse.Namespace) -> Result:
     if not 0.1 <= options.timeout <= 600:
         raise SettingsError("--timeout takes 0.1 to 600 seconds")
     with _agent(options) as agent:
-        return COMMANDS[options.command].run(Job(agent, options))
+        try:
+            return COMMANDS[options.command].run(Job(agent, options))
+        except SettingsError:               # an argument; no unit has to do with it
+            raise
+        except PduHandlerError as error:
+            raise error.at(agent.host, options.command)
 
 
 def _agent(options: argparse.Namespace) -> Agent:

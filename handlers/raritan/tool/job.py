@@ -102,8 +102,11 @@ def wrong(text: str) -> NoReturn:
 
 # ---- files and secrets -------------------------------------------------------------------------------------
 
-def save(path: str, data: bytes) -> Result:
-    """Write a download to a file, `-` for the standard output; an existing file is not replaced."""
+def save(job: Job, data: bytes) -> Result:
+    """Write a download to the file that --out names, `-` for the standard output; an existing file is not replaced."""
+    path: str = job.options.out
+    if path == "-" and job.options.json:
+        wrong("--json needs --out FILE here: one output cannot be both")
     if path == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -251,6 +251,12 @@ def test_a_configuration_that_is_not_worked_in_in_time_ends_with_another_code(ru
     assert code == 9 and "update pending" in out
 
 
+def test_a_file_and_json_do_not_share_one_output(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("config", "raw", "get", "--json")
+    assert code == 2 and "--out FILE" in json.loads(out)["error"]["reason"]
+    assert told(run, "config", "raw", "get", "--out", str(tmp_path / "raw.txt"))["bytes"] > 0
+
+
 def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "word").write_text("very-secret\n", encoding="ascii")
     path = tmp_path / "backup.txt"
@@ -277,6 +283,9 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert shown["v2"] is True and shown["read community"] == "set" and "read-me" not in str(shown)
     assert unit.snmp.configuration["readComm"] == "read-me" and unit.snmp.configuration["sysLocation"] == "rack 7"
     assert run("snmp", "readComm=public", "--yes")[0] == 2
+    unit.snmp.configuration["readComm"] = ""
+    code, _, err = run("snmp", "v2=yes", "--yes")
+    assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
 
 
 def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,8 +356,9 @@ def test_old_firmware_is_served_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatc
         common = ["--fingerprint", pdu.fingerprint]
         for command in ("info", "outlets", "sensors", "sequence", "firmware", "cert", "snmp", "servers"):
             assert cli.main([f"{pdu.host}:{pdu.port}", command, *common]) == 0, capsys.readouterr().err
-        assert cli.main([f"{pdu.host}:{pdu.port}", "links", *common]) == 6
-        assert "does not offer this" in capsys.readouterr().err
+        for command in ("links", "network"):
+            assert cli.main([f"{pdu.host}:{pdu.port}", command, *common]) == 6
+            assert "does not offer this" in capsys.readouterr().err
 
 
 def test_it_runs_as_a_module(unit: XerusPdu) -> None:
