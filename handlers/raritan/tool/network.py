@@ -5,7 +5,7 @@ from typing import Callable, Dict, Mapping
 
 from ...errors import Unsupported
 from ..rpc.cascading import CascadeManager
-from ..rpc.net import Net, PortForwardingRole, Settings
+from ..rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ..rpc.servermon import ServerMonitor
 from .commands import Command, Commands, all_of, option, words
 from .job import Job, Result, check, columns, facts, plain, secret, table, text, wrong
@@ -78,6 +78,8 @@ def network(job: Job) -> Result:
     shown: Dict[str, object] = {f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())}
     shown.update({"port forwarding": forwarding.enabled, "role": forwarding.role,
                   "downstream interface": forwarding.primaryUnitDownstreamIfName})
+    if forwarding.enabled:
+        shown.update({f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()})
     return Result({name: plain(value) for name, value in shown.items()}, facts(shown))     # the rest holds passwords
 
 

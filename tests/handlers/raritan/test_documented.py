@@ -416,6 +416,21 @@ def test_port_forwarding_is_configured_by_new_and_by_old_names(to: Agent, new_na
     assert net_proxy.setSettings(settings) == 0
 
 
+@pytest.mark.parametrize("service, first", [("https", 50000), ("http", 50100), ("ssh", 50200), ("telnet", 50300),
+                                            ("snmp", 50500), ("modbus", 50600)])
+def test_services_of_an_expansion_unit_are_at_a_documented_port_plus_its_position(service: str, first: int) -> None:
+    assert [net.forwarded_port(position, service) for position in (0, 1, 31)] == [first, first + 1, first + 31]
+    for position in (-1, 32):
+        with pytest.raises(ValueError, match="0 to 31"):
+            net.forwarded_port(position, service)
+
+
+def test_https_is_the_service_that_is_meant_and_others_are_refused() -> None:
+    assert net.forwarded_port(2) == 50002
+    with pytest.raises(ValueError, match="telnet"):
+        net.forwarded_port(2, "gopher")
+
+
 @since("3.6")
 def test_a_link_unit_is_added_and_its_resources_used(to: Agent, unit: XerusPdu) -> None:
     cm = cascading.CascadeManager("/cascade", to)

@@ -304,6 +304,7 @@ def test_bridge_and_port_forwarding(run: Run) -> None:
     done(run("network", "bridge", "off", "--yes"))
     shown = told(run, "network", "forwarding", "on", "--role", "primary", "--interface", "usb", "--yes")
     assert (shown["role"], shown["downstream interface"]) == ("PRIMARY_UNIT", "usb")
+    assert shown["https of unit N"] == "port 50000 + N" and "https of unit N" not in told(run, "network", "forwarding", "off", "--yes")
     assert run("network", "forwarding", "on", "--yes")[0] == 2
 
 

@@ -13,6 +13,7 @@ from .events import (
     PortForwardingAutoSetupStatusChangedEvent, PortForwardingExpansionUnitPresenceStateChangedEvent,
     PortForwardingSlavePresenceStateChangedEvent, WlanInfoChangedEvent,
 )
+from .forwarding import FORWARDED_PORTS, forwarded_port
 from .net import Net
 from .port_forwarding_auto_setup import PortForwardingAutoSetup
 from .services import Services
@@ -31,7 +32,7 @@ __all__ = [
     "AuthenticationMode", "AutoConfigs", "CommonInfo", "CommonInfoChangedEvent", "CommonSettings", "Diagnostics",
     "DnsInfo", "DnsSettings", "EapAuthSettings", "EapInnerAuthMethod", "EapInnerMethod", "EapOuterAuthMethod",
     "EapOuterMethod", "EapSettings", "EapStatus", "EthAuthType", "EthDuplexMode", "EthInfo", "EthInfoChangedEvent",
-    "EthLinkMode", "EthSettings", "EthSpeed", "IPv4RoutingEntry", "IPv6RoutingEntry", "Info", "InterfaceIPv4Info",
+    "EthLinkMode", "EthSettings", "EthSpeed", "FORWARDED_PORTS", "IPv4RoutingEntry", "IPv6RoutingEntry", "Info", "InterfaceIPv4Info",
     "InterfaceIPv6Info", "InterfaceInfo", "InterfaceInfoChangedEvent", "InterfaceIpSettings", "InterfaceMode",
     "InterfaceOpState", "InterfaceSettings", "InterfaceState", "InterfaceType", "IpAddrCidr", "IpConfigMethod",
     "IpRoute", "IpRoutingSettings", "LanDuplex", "LanInterfaceParameters", "LanInterfaceSettings", "LanLinkMode",
@@ -43,5 +44,5 @@ __all__ = [
     "PortForwardingPrimaryUnitAddrInfo", "PortForwardingProtocolMapping", "PortForwardingRole",
     "PortForwardingSettings", "PortForwardingSlavePresenceStateChangedEvent", "RoutingInfo", "RoutingSettings",
     "ServiceConfig", "ServiceSettings", "Services", "Settings", "WirelessInterfaceSettings", "WlanAuthType",
-    "WlanChannelWidth", "WlanInfo", "WlanInfoChangedEvent", "WlanSecProtocol", "WlanSettings",
+    "WlanChannelWidth", "WlanInfo", "WlanInfoChangedEvent", "WlanSecProtocol", "WlanSettings", "forwarded_port",
 ]
