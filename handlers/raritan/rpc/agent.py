@@ -1,6 +1,7 @@
 """The documented Agent: one device, its login and its connection, with the calls that everything else stands on."""
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import json
@@ -81,6 +82,16 @@ class Agent:
         if not token or not token.isascii() or not token.isprintable():
             raise SettingsError("a token is one line of letters and digits, as newSession gives it")
         self._carrier.login = {"X-SessionToken": token}
+
+    @contextlib.contextmanager
+    def with_token(self, token: str) -> Iterator[None]:
+        """Use that token inside, and afterwards again what was used before. SettingsError as `set_auth_token`."""
+        before = self._carrier.login
+        self.set_auth_token(token)
+        try:
+            yield
+        finally:
+            self._carrier.login = before
 
     # ---- JSON-RPC ------------------------------------------------------------------------------------------
 

@@ -122,8 +122,8 @@ class Call:
         return values if len(values) > 1 else values[0]
 
     def _one(self, result: Result, json: Mapping[str, object], agent: Any) -> object:
-        if result.name not in json:
-            return result.blank()
+        if result.name not in json or json[result.name] is None and len(self.out) > 1:
+            return result.blank()           # beside a result code other than 0 the rest may be null
         try:
             return result.decode(json[result.name], agent)
         except JsonRpcSyntaxException as error:

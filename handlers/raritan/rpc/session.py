@@ -1,12 +1,15 @@
 """Sessions and tokens."""
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from typing import List, Tuple
+from typing import Iterator, List, Tuple
 
+from ...errors import PduHandlerError, Refused
+from .agent import Agent
 from .idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time
 
-__all__ = ["HistoryEntry", "Session", "SessionManager"]
+__all__ = ["HistoryEntry", "Session", "SessionManager", "logged_in"]
 
 
 @dataclass(eq=False, repr=False)
@@ -61,3 +64,24 @@ class SessionManager(Interface):
 
     @method()
     def getSessionHistory(self) -> List[HistoryEntry]: declared()
+
+
+@contextlib.contextmanager
+def logged_in(agent: Agent) -> Iterator[Session]:
+    """Requests inside carry the token of a new session, and no password; it is closed at the end, whatever happens.
+
+    2 round trips more. Raises Refused where the user may have one session and has it.
+    """
+    manager = SessionManager("/session", agent)
+    code, session, token = manager.newSession()
+    if code != 0:
+        raise Refused("the user may have one session at a time and has one: close it, or log in by password", str(code),
+                      agent.host, "newSession")
+    with agent.with_token(token):
+        try:
+            yield session
+        except BaseException:
+            with contextlib.suppress(PduHandlerError):          # what went wrong first is what counts
+                manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
+            raise
+        manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import ProtocolError
-from handlers.raritan.rpc import cascading, cert, net, pdumodel, peripheral, present, sensors, servermon
+from handlers.raritan.rpc import cascading, cert, firmware, net, pdumodel, peripheral, present, sensors, servermon, session
 from handlers.raritan.rpc.codec import decode_structure, decoder, encode, encode_structure
 from handlers.raritan.rpc.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc.idl import Structure, ValueObject
@@ -208,6 +208,15 @@ def test_any_iterable_is_a_vector(items: Any) -> None:
     settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=items)
     expected = list(copy.copy(items))
     assert encode_structure(settings_)["outletPowerStateSequence"] == expected
+
+
+def test_results_beside_a_code_may_be_null_but_a_lone_one_may_not() -> None:
+    manager: Any = session.SessionManager("/session", AGENT)
+    image_info: Any = firmware.Firmware("/firmware", AGENT).getImageInfo
+    assert manager.newSession.decode({"_ret_": 1, "session": None, "token": None}) == (1, session.Session(), "")
+    assert image_info.decode({"_ret_": False, "info": None})[0] is False
+    with pytest.raises(JsonRpcSyntaxException):
+        manager.getCurrentSession.decode({"_ret_": None})
 
 
 def test_maps_are_dictionaries() -> None:

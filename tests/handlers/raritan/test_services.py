@@ -6,8 +6,9 @@ from typing import Iterator
 
 import pytest
 
+from handlers.errors import Refused
 from handlers.raritan.rpc import (Agent, auth, datetime, devsettings, diag, hmi, jsonrpc, pdumodel, peripheral, portsmodel,
-                                  sensors, usermgmt)
+                                  sensors, session, usermgmt)
 from handlers.raritan.rpc.errors import HttpException, JsonRpcErrorException
 from handlers.raritan.rpc.transport import Trust
 from tests.simulators.xerus import GENERATIONS, Model, XerusPdu
@@ -102,6 +103,31 @@ def test_the_account_that_is_logged_in_and_others(to: Agent, unit: XerusPdu) -> 
     assert people.createAccount("operator", "Long-enough-1") == usermgmt.UserManager.ERR_USER_ALREADY_EXISTS
     assert people.deleteAccount("operator") == 0
     assert usermgmt.RoleManager("/auth/role", to).getAllRoleNames()
+
+
+def test_a_session_is_closed_at_its_end_whatever_happens(to: Agent, unit: XerusPdu) -> None:
+    outlet = pdumodel.Outlet("/model/outlet/0", to)
+    with session.logged_in(to) as opened:
+        assert opened.username == unit.user and len(unit.access.sessions) == 1
+        outlet.getState()
+    assert not unit.access.sessions
+    with pytest.raises(ZeroDivisionError):
+        with session.logged_in(to):
+            assert len(unit.access.sessions) == 1
+            raise ZeroDivisionError
+    assert not unit.access.sessions
+    assert outlet.getState().available              # by password again
+
+
+def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_stays(to: Agent, unit: XerusPdu) -> None:
+    unit.access.single_login = True
+    with session.logged_in(to):
+        other = Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
+        with pytest.raises(Refused, match="one session"):
+            with session.logged_in(other):
+                raise AssertionError("there is no session")
+        other.close()
+        assert len(unit.access.sessions) == 1
 
 
 def test_the_policy_of_logins_is_written_back_as_it_came(to: Agent) -> None:
