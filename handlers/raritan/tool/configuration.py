@@ -50,7 +50,7 @@ def _upload_certificate(job: Job, proxy: ServerSSLCert) -> Result:
     if not 1 <= len(files) <= 2:
         wrong("cert upload takes a certificate and, where the unit did not make it, its key")
     data = [load(path) for path in files]
-    _accepted(cert.upload(job.agent, data[0], data[1] if len(data) > 1 else None), "the certificate")
+    _accepted(cert.upload(job.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
     pending = proxy.getInfo().pendingCertInfo
     return Result(plain(pending), ["pending, not yet in use; install it with: cert install",
                                    *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter})])
@@ -72,7 +72,7 @@ def _download_certificate(job: Job, proxy: ServerSSLCert) -> Result:
     tag = job.options.file[0] if job.options.file else "active_cert"
     if tag not in cert.files.TAGS:
         wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.files.TAGS)}")
-    return save(job, cert.download(job.agent, tag))
+    return save(job, cert.download(job.files, tag))
 
 
 _CERT: Mapping[str, Callable[[Job, ServerSSLCert], Result]] = {
@@ -96,10 +96,10 @@ def config(job: Job) -> Result:
 
 def _raw(job: Job, action: str) -> Result:
     if action == "get":
-        return save(job, rawcfg.download(job.agent))
+        return save(job, rawcfg.download(job.files))
     data = load(job.options.file)
     job.confirm("replace the configuration with this file")
-    _accepted(rawcfg.upload(job.agent, data, job.progress("upload")), "the configuration")
+    _accepted(rawcfg.upload(job.files, data, job.progress("upload")), "the configuration")
     return _followed(job, rawcfg.RawConfiguration("/rawcfg", job.agent))
 
 
@@ -108,11 +108,11 @@ def _bulk(job: Job, action: str, backup: bool) -> Result:
     units = _units(options.units)
     password = secret(options.config_password_file, "RARITAN_CONFIG_PASSWORD", "configuration password", needed=False)
     if action == "get":
-        data = bulkcfg.download(job.agent, backup, password, options.clear_text, units, options.profile or "")
+        data = bulkcfg.download(job.files, backup, password, options.clear_text, units, options.profile or "")
         return save(job, data)
     data = load(options.file)
     job.confirm("restore this backup" if backup else "take over this bulk configuration")
-    _accepted(bulkcfg.upload(job.agent, data, backup, password, options.skip_check or "", units, job.progress("upload")),
+    _accepted(bulkcfg.upload(job.files, data, backup, password, options.skip_check or "", units, job.progress("upload")),
               "the configuration")
     return _followed(job, bulkcfg.BulkConfiguration("/bulkcfg", job.agent))
 
@@ -153,12 +153,12 @@ def _units(words_: str) -> List[int]:
 
 def diagnosis(job: Job) -> Result:
     """1 round trip that takes long."""
-    return save(job, diag.download(job.agent))
+    return save(job, diag.download(job.files))
 
 
 def eto(job: Job) -> Result:
     """1 round trip."""
-    return save(job, pdumodel.download_eto(job.agent))
+    return save(job, pdumodel.download_eto(job.files))
 
 
 def pmc(job: Job) -> Result:
@@ -167,12 +167,12 @@ def pmc(job: Job) -> Result:
     if action == "put" and value:
         data = load(value)
         job.confirm("take over this power meter configuration")
-        answer = pdumodel.upload_pmc_config(job.agent, data)
+        answer = pdumodel.upload_pmc_config(job.files, data)
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
         wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
-    return save(job, pdumodel.download_panel_csv(job.agent, int(value)) if value
-                else pdumodel.download_powermeter_csv(job.agent))
+    return save(job, pdumodel.download_panel_csv(job.files, int(value)) if value
+                else pdumodel.download_powermeter_csv(job.files))
 
 
 # ---- SNMP --------------------------------------------------------------------------------------------------

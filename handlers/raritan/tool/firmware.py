@@ -44,11 +44,10 @@ def _upload(job: Job, proxy: Firmware) -> Result:
 
 
 def _send(job: Job) -> None:
-    if job.options.link:
-        wrong("an image goes to the primary unit, which hands it on: leave --link out")
+    agent = job.files
     try:
         with open(job.options.file, "rb") as file:
-            rpc.firmware.upload(job.agent, file, progress=job.progress("upload"))
+            rpc.firmware.upload(agent, file, progress=job.progress("upload"))
     except OSError as error:
         wrong(f"{job.options.file} cannot be read ({error.strerror})")
 
@@ -94,7 +93,7 @@ def _flags(job: Job, info: ImageInfo) -> List[UpdateFlags]:
 
 def _follow(job: Job, proxy: Firmware, wanted: str, before: List[UpdateHistoryEntry]) -> Result:
     """The progress page is all that answers during an update; after the restart the history has a new entry."""
-    progress = FirmwareUpdateStatus(_PROGRESS, job.agent)
+    progress = job.proxy(FirmwareUpdateStatus, _PROGRESS)
     end = time.monotonic() + job.wait(_UPDATE_S)
     last, why = "", ""
     while time.monotonic() < end and last != "FAIL":

@@ -49,6 +49,13 @@ class Job:
         return kind(f"/link/{link}{rid}" if link else rid, self.agent)
 
     @property
+    def files(self) -> Agent:
+        """The agent for files, which go to and come from the unit that is addressed. SettingsError with --link."""
+        if self.options.link:
+            wrong("files are those of the unit that HOST is: leave --link out, or give the link unit's own address")
+        return self.agent
+
+    @property
     def pdu(self) -> Pdu:
         """The PDU of that unit."""
         return Pdu(self.model(), self.agent)

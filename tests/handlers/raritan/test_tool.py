@@ -251,6 +251,16 @@ def test_a_configuration_that_is_not_worked_in_in_time_ends_with_another_code(ru
     assert code == 9 and "update pending" in out
 
 
+@pytest.mark.parametrize("words", [["cert", "upload", "FILE"], ["cert", "download"], ["config", "raw", "get"],
+                                   ["config", "backup", "put", "FILE", "--yes"], ["diag", "--out", "-"], ["eto"], ["pmc", "csv"],
+                                   ["pmc", "put", "FILE", "--yes"], ["firmware", "upload", "FILE"]])
+def test_files_are_never_taken_for_those_of_a_link_unit(run: Run, tmp_path: Path, unit: XerusPdu, words: List[str]) -> None:
+    (tmp_path / "FILE").write_bytes(b"x")
+    before = unit.books().requests
+    code, _, err = run(*[str(tmp_path / word) if word == "FILE" else word for word in words], "--link", "3")
+    assert code == 2 and "leave --link out" in err and unit.books().requests == before
+
+
 def test_a_file_and_json_do_not_share_one_output(run: Run, tmp_path: Path) -> None:
     code, out, err = run("config", "raw", "get", "--json")
     assert code == 2 and "--out FILE" in json.loads(out)["error"]["reason"]
