@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from typing import Callable, Dict, Iterator
+from typing import Callable, ContextManager, Dict, Iterator
 
 from tests.simulators.books import Books
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -45,4 +45,4 @@ def nut() -> Iterator[Peer]:
             "ca_pem": server.ca_pem})
 
 
-PEERS = {"raritan": raritan, "snmp": snmp, "nut": nut}
+PEERS: Dict[str, Callable[[], ContextManager[Peer]]] = {"raritan": raritan, "snmp": snmp, "nut": nut}

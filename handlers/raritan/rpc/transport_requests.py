@@ -38,8 +38,9 @@ class RequestsTransport:
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
-        if self._adapter is not None:
-            self._adapter.close()
+        adapter: Any = self._adapter            # the types of requests for Python 3.9 leave some methods untyped
+        if adapter is not None:
+            adapter.close()
         self._adapter, self._where, self._kept = None, None, False
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
@@ -93,7 +94,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **{**kwargs, **self._tls})
+        parent: Any = super()
+        parent.init_poolmanager(*args, **{**kwargs, **self._tls})
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing to add: the context decides."""
