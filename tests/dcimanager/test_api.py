@@ -96,7 +96,7 @@ def test_incomplete_description_is_refused(client: Client, manager: DciManager, 
     (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "device"),
     (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "cannot be used"),
     (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "no module"),
-])
+], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")       # the bytes hold the time: no name of a test
 def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
     number = client.create("pdu_x")
     reply = client.upload(number, data, "pdu_x.handler")
