@@ -117,7 +117,7 @@ def drain(read: Callable[[int], bytes], headers: Mapping[str, str], request: Req
 
 
 def default_transport(trust: Trust) -> Transport:
-    """On `requests` where the host has it, else on the standard library."""
+    """On `requests` where the host has one that will do, else on the standard library."""
     try:
         from .transport_requests import RequestsTransport
     except ImportError:

@@ -1,4 +1,4 @@
-"""The transport on `requests`, for hosts that have it."""
+"""The transport on `requests`, for hosts that have it with urllib3 2 or newer below; else importing this fails."""
 from __future__ import annotations
 
 import http.client
@@ -17,6 +17,10 @@ from .deadline import Deadline
 from .errors import HttpUnreachable, JsonRpcSyntaxException
 from .transport import Endpoint, Reply, Request, Trust, drain
 from .transport_standard import broken_off, closed_early, no_http, unreachable
+
+_URLLIB3: str = getattr(getattr(requests, "urllib3", None), "__version__", "0")
+if int(_URLLIB3.partition(".")[0]) < 2:
+    raise ImportError(f"urllib3 {_URLLIB3} does not check the certificate of a unit that is addressed by its IP address")
 
 E = TypeVar("E", bound=BaseException)
 # What urllib3 raises below requests' own translation while a body is read; requests keeps it under this name.

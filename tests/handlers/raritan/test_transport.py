@@ -408,6 +408,12 @@ def test_another_protocol_than_http_is_a_settings_error() -> None:
 
 # ---- which transport ---------------------------------------------------------------------------------------
 
+def test_requests_over_an_urllib3_that_checks_no_ip_address_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests.urllib3.__version__", "1.26.20")
+    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
+    assert type(default_transport(Trust())).__name__ == "StandardTransport"
+
+
 def test_requests_is_used_where_the_host_has_it_and_the_standard_library_where_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(default_transport(Trust())).__name__ == "RequestsTransport"
     monkeypatch.setitem(sys.modules, "requests", None)
