@@ -5,6 +5,7 @@ each. When the input ends, this process ends, also in the middle of a call: noth
 """
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import json
@@ -20,6 +21,9 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, Mapping, Sequence
+
+
+LOGGED = "\x1e"         # on standard error before each answer: whoever reads both knows that the log is whole up to it
 
 
 class _Without(MetaPathFinder):
@@ -60,6 +64,8 @@ def _listen(lines: "queue.Queue[str]") -> None:
 
 
 def _say(answers: Any, answer: Mapping[str, Any]) -> None:
+    with contextlib.suppress(OSError, ValueError):      # a handler may have closed it
+        print(LOGGED, file=sys.stderr, flush=True)
     answers.write(json.dumps(answer) + "\n")
     answers.flush()
 

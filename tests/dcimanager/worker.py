@@ -1,6 +1,7 @@
 """One PDU's worker process as its parent sees it: started at the first call, killed when it hangs, never waited for."""
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -11,8 +12,11 @@ from collections import deque
 from pathlib import Path
 from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional
 
+from .child import LOGGED
+
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
+_LOG_SECONDS = 5.0          # an answer does not wait longer for a log that does not come
 
 
 class Job(NamedTuple):
@@ -57,6 +61,7 @@ class Worker:
         self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
         self._process: Optional["subprocess.Popen[str]"] = None
         self._answers: "queue.Queue[Optional[str]]" = queue.Queue()
+        self._logged: "queue.Queue[None]" = queue.Queue()
         self._readers: List[threading.Thread] = []
 
     @property
@@ -104,6 +109,8 @@ class Worker:
                     self._start()
             self._send(call)
             line = self._answers.get(timeout=timeout)
+            with contextlib.suppress(queue.Empty):
+                self._logged.get(timeout=_LOG_SECONDS)
         except queue.Empty:
             with self._starting:
                 self._end()
@@ -123,9 +130,9 @@ class Worker:
         process = subprocess.Popen([self._python, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, cwd=self._folder, text=True, encoding="utf-8",
                                    errors="backslashreplace", start_new_session=True)
-        self._process, self._answers = process, queue.Queue()
+        self._process, self._answers, self._logged = process, queue.Queue(), queue.Queue()
         self._readers = [threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
-                         threading.Thread(target=_keep, args=(process.stderr, self.log), daemon=True)]
+                         threading.Thread(target=_keep, args=(process.stderr, self.log, self._logged), daemon=True)]
         for reader in self._readers:
             reader.start()
         job = self.job
@@ -146,6 +153,11 @@ def _pass_on(stream: Any, answers: "queue.Queue[Optional[str]]") -> None:
     answers.put(None)
 
 
-def _keep(stream: Any, log: Deque[str]) -> None:
+def _keep(stream: Any, log: Deque[str], logged: "queue.Queue[None]") -> None:
     for line in stream:
-        log.append(line.rstrip("\n"))
+        text, mark, _ = line.rstrip("\n").partition(LOGGED)
+        if text or not mark:
+            log.append(text)
+        if mark:
+            logged.put(None)
+    logged.put(None)            # nothing more comes
