@@ -15,7 +15,6 @@ from . import checks
 from .controls import Control
 from .figures import Figure, State, Total
 from .sources import Source
-from .values import arcs
 from .walks import ROOT
 
 
@@ -152,18 +151,20 @@ class Profile:
         return any(outlets.control for outlets in self.outlets)
 
     def match(self, sys_object_id: str) -> int:
-        """How many arcs of a device's sysObjectID the longest fitting prefix has; 0 where none fits."""
-        device = arcs(sys_object_id)
-        prefixes = map(arcs, (*self.sys_object_ids, *(root.sys_object_id for root in self.roots)))
-        return max((len(prefix) for prefix in prefixes if device[:len(prefix)] == prefix), default=0)
+        """How many arcs of a device's sysObjectID (dotted, without a leading dot) the longest fitting prefix has; 0 where none fits."""
+        prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
+        return max((prefix.count(".") + 1 for prefix in prefixes if _below(sys_object_id, prefix)), default=0)
 
     def roots_for(self, sys_object_id: str) -> Tuple[str, ...]:
         """Where the tree may lie on such a device, the likeliest first; ("",) for a family without roots."""
-        device = arcs(sys_object_id)
-        fitting = [root for root in self.roots
-                   if device[:len(arcs(root.sys_object_id))] == arcs(root.sys_object_id)]
-        fitting.sort(key=lambda root: -len(arcs(root.sys_object_id)))
+        fitting = [root for root in self.roots if _below(sys_object_id, root.sys_object_id)]
+        fitting.sort(key=lambda root: -root.sys_object_id.count("."))
         return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)
+
+
+def _below(oid: str, prefix: str) -> bool:
+    """Whether `oid` is `prefix` or starts with all its arcs: every candidate is asked this in every call."""
+    return f"{oid}.".startswith(f"{prefix}.")
 
 
 def parts(value: object) -> Iterator[object]:

@@ -40,9 +40,3 @@ def number(raw: Raw, unit: str = "") -> Optional[Decimal]:
     if unit and said.endswith(unit):
         said = said[:-len(unit)].rstrip()
     return Decimal(said) if _NUMBER.fullmatch(said) else None
-
-
-def arcs(oid: str) -> "tuple[int, ...]":
-    """The arcs of a dotted OID, with or without a leading dot; () for anything else."""
-    parts = oid.strip().strip(".").split(".")
-    return tuple(map(int, parts)) if all(p.isascii() and p.isdigit() for p in parts) else ()

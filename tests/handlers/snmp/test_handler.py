@@ -125,7 +125,7 @@ def test_a_reading_that_breaks_off_is_an_error_and_never_a_shorter_view(faults: 
     for version in ("1", "2"):
         with Agent(apc.rpdu2(48), faults=faults) as agent:
             with pytest.raises(PduHandlerError) as caught:
-                pdu(agent, version=version, retries="0").status()
+                pdu(agent, version=version, timeout="0.1", retries="0").status()
             assert caught.value.host == "127.0.0.1" and caught.value.operation
 
 
@@ -133,7 +133,7 @@ def test_a_reading_that_breaks_off_is_an_error_and_never_a_shorter_view(faults: 
 def test_a_wrong_community_names_address_port_and_community_and_shows_none(community: str) -> None:
     with Agent(apc.rpdu2(4)) as agent:
         with pytest.raises(Unreachable, match="port.*community") as caught:
-            pdu(agent, community=community, retries="0").status()
+            pdu(agent, community=community, timeout="0.1", retries="0").status()
         assert community not in str(caught.value) and agent.requests == 2
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.snmp.values import arcs, number, octets, shown, text
+from handlers.snmp.values import number, octets, shown, text
 
 
 @pytest.mark.parametrize("raw, said", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
@@ -41,8 +41,3 @@ def test_octets_survive_whichever_form_the_platform_gives(value: bytes) -> None:
 
 def test_a_name_cannot_bring_control_characters_or_lines() -> None:
     assert shown("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"
-
-
-@pytest.mark.parametrize("oid, wanted", [(".1.3.6", (1, 3, 6)), ("1.3.6", (1, 3, 6)), ("iso.3", ()), ("", ()), ("1..3", ())])
-def test_arcs_of_what_is_no_oid_are_none(oid: str, wanted: "tuple[int, ...]") -> None:
-    assert arcs(oid) == wanted
