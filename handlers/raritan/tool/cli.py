@@ -20,6 +20,7 @@ COMMANDS: Commands = {**looking.COMMANDS, **switching.COMMANDS, **firmware.COMMA
                       **network.COMMANDS}
 _DISCOVER = "discover"
 _SEARCH_S = 4.0
+_OPTIONS = {"'ca_pem'": "--ca", "'fingerprint'": "--fingerprint", "verify=no": "--no-verify", "'timeout'": "--timeout"}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -67,10 +68,18 @@ def _agent(options: argparse.Namespace) -> Agent:
 
 def _failed(error: PduHandlerError, as_json: bool) -> int:
     if as_json:
-        _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation, "reason": error.reason}})
+        _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
+                               "reason": _by_options(error.reason)}})
     else:
-        print(f"{error.kind}: {error}", file=sys.stderr)
+        print(f"{error.kind}: {_by_options(str(error))}", file=sys.stderr)
     return error.exit_code
+
+
+def _by_options(sentence: str) -> str:
+    """Sentences name the handler's settings; here they are options."""
+    for setting, option in _OPTIONS.items():
+        sentence = sentence.replace(setting, option)
+    return sentence
 
 
 def _shown(result: Result, as_json: bool) -> int:

@@ -345,6 +345,14 @@ def test_without_a_password_and_without_a_terminal_it_says_where_one_can_come_fr
     assert code == 2 and "RARITAN_PASSWORD" in err
 
 
+def test_advice_names_the_options_of_the_tool_and_not_the_settings_of_the_handler(
+        unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("RARITAN_PASSWORD", unit.password)
+    assert cli.main([f"{unit.host}:{unit.port}", "info"]) == 3
+    err = capsys.readouterr().err
+    assert "--ca or --fingerprint" in err and "--no-verify" in err and "ca_pem" not in err
+
+
 def test_a_token_and_a_password_file_serve_as_login(run: Run, unit: XerusPdu, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RARITAN_PASSWORD")
