@@ -47,14 +47,14 @@ _unpacked_here: List["tempfile.TemporaryDirectory[str]"] = []
 
 
 def _unpacked(path: Path) -> ModuleType:
-    folder = tempfile.TemporaryDirectory(prefix="pdu-harness-")
-    _unpacked_here.append(folder)
     try:
         archive = archives.read(path.read_bytes())
     except (archives.BadArchive, OSError) as error:
         raise ValueError(f"{path}: {error}") from None
     if not archive.holds_module(f"{archive.top}.handler"):
         raise ValueError(f"{path} is no handler archive: one folder with a handler.py is expected")
+    folder = tempfile.TemporaryDirectory(prefix="pdu-harness-")
+    _unpacked_here.append(folder)
     archive.unpack(Path(folder.name))
     sys.path.insert(0, folder.name)
     return importlib.import_module(f"{archive.top}.handler")
