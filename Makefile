@@ -39,7 +39,8 @@ serve: env       ## a local stand-in for DCImanager over HTTPS, until Ctrl-C
 devices: env     ## write README's tables of devices and settings anew, from the code
 	@$(RUN) packaging/readme.py
 
-bench: bench-raritan bench-snmp bench-nut ## all benchmarks: ratios against peers, measured in one run
+bench:           ## all benchmarks: ratios against peers, measured in one run each
+	@status=0; for one in raritan snmp nut; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
 
 bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
