@@ -71,22 +71,28 @@ class Fixture(NamedTuple):
     switch: Optional[Switch]
     padding: Tuple[str, ...]
     also: Tuple[str, ...]
+    rows: Mapping[str, Row]
 
     def device(self) -> Device:
         """The unit anew, as it stands when it is switched on."""
-        return Device(_rows(self.name), self.rules)
+        return Device(self.rows, self.rules)
 
 
 @lru_cache(maxsize=None)
 def fixture(name: str) -> Fixture:
     """One unit."""
-    data = json.loads((_HERE / f"{name}.json").read_text("utf-8"))
+    return written(name, (_HERE / f"{name}.json").read_text("utf-8"), (_HERE / f"{name}.snmprec").read_text("utf-8"))
+
+
+def written(name: str, truth: str, rows: str) -> Fixture:
+    """A unit from the texts of its two files."""
+    data = json.loads(truth)
     outlets = {identity: Outlet(**outlet) for identity, outlet in data["outlets"].items()}
     return Fixture(
         name, name.partition("_")[0], data["about"], tuple(data["snmp"]),
         Expected(outlets, data["load_a"], data["power_w"], data["energy_kwh"], data["walks"], data.get("gets", 1)),
         tuple(rules_from_json(data["rules"])), _switch(data["switch"]),
-        tuple(data.get("padding", ())), tuple(data.get("also", ())))
+        tuple(data.get("padding", ())), tuple(data.get("also", ())), read_snmprec(rows))
 
 
 def names() -> List[str]:
@@ -97,11 +103,6 @@ def names() -> List[str]:
 def fixtures() -> List[Fixture]:
     """All fixtures, in the order of their names."""
     return [fixture(name) for name in names()]
-
-
-@lru_cache(maxsize=None)
-def _rows(name: str) -> Mapping[str, Row]:
-    return read_snmprec((_HERE / f"{name}.snmprec").read_text("utf-8"))
 
 
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:

@@ -166,7 +166,7 @@ def test_a_handler_is_made_without_looking_at_anything() -> None:
 
 
 @pytest.mark.parametrize("settings, sentence", [
-    ({"profile": "acme"}, "family 'acme'.*it knows: apc-rpdu2, apc-rpdu"),
+    ({"profile": "acme"}, f"family 'acme'.*it knows: {PROFILES[0].key}, {PROFILES[1].key}"),
     ({"profile": "a b"}, "'profile'.*'a b' is not allowed"),
     ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
 ])

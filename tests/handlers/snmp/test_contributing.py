@@ -1,0 +1,65 @@
+"""The worked example of CONTRIBUTING is a family that this project reads, meters and switches, with nothing but what stands there."""
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any, Dict, Mapping
+
+import pytest
+
+from handlers.snmp import handler, reading
+from handlers.snmp.detect import detect
+from handlers.snmp.profiles import PROFILES
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.memory import of_rows
+from tests.needs import ROOT
+from tests.recordings import Fixture, Order, written
+from tests.simulators.snmp_agent import Agent
+
+STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
+
+
+@pytest.fixture(name="example", scope="module")
+def _example() -> Mapping[str, str]:
+    """The example's blocks by their language."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2].partition("\n## ")[0]
+    found: Dict[str, str] = dict(re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE))
+    return {language: textwrap.dedent(block) for language, block in found.items()}
+
+
+@pytest.fixture(name="families", scope="module")
+def _families(example: Mapping[str, str]) -> Any:
+    """All families, with the entry as it would stand in a file of the profiles."""
+    names: Dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
+    exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)      # the example is run, else it would rot
+    return (*PROFILES, *names["PROFILES"])
+
+
+@pytest.fixture(name="unit", scope="module")
+def _unit(example: Mapping[str, str]) -> Fixture:
+    return written("acme-strip", example["json"], example["snmprec"])
+
+
+def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, unit: Fixture) -> None:
+    found = detect(of_rows(unit.device().rows()), families)
+    read = reading.meter(found)
+    assert found.profile.key == unit.key
+    assert [(label.identity, label.number, label.name) for label in reading.labels(found)] == [
+        (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
+    assert {identity: (state, float(read.current_of[identity]), float(read.energy_of[identity]))
+            for identity, state in found.states.items()} == {
+        identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh) for identity, outlet in unit.expected.outlets.items()}
+    assert (float(read.load or 0), float(read.energy or 0)) == (unit.expected.load_a, unit.expected.energy_kwh)
+
+
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, unit: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handler, "PROFILES", families)
+    switch = unit.switch
+    assert switch is not None
+    with Agent(unit.device()) as agent:
+        port = PduPortView(switch.identity, EnumPowerStatus.UNKNOWN)
+        assert pdu(agent).port_up(port, pause=0.01).power_status is EnumPowerStatus.UP
+        assert pdu(agent).port_down(port, pause=0.01).power_status is EnumPowerStatus.DOWN
+        assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == [*switch.on, *switch.off]
