@@ -130,8 +130,8 @@ class Connection:
         except ProtocolError as error:
             raise self._secret.without(error).at(self.host, _label(decoder, requests)) from None
         except OSError as error:
-            waited = f"no answer within {self.timeout:g} s: check that the NUT server is not overloaded"
-            raise self.unreachable(waited if isinstance(error, socket.timeout) else _words(error),
+            what = f"no answer within {self.timeout:g} s" if isinstance(error, socket.timeout) else _words(error)
+            raise self.unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and load",
                                    _label(decoder, requests)) from None
         finally:
             if not whole:
@@ -143,7 +143,7 @@ class Connection:
             connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # it does not stick
         data = connection.recv(_RECEIVE)
         if not data:
-            raise ConnectionResetError("the NUT server closed the connection: see its log and MAXCONN in upsd.conf")
+            raise ConnectionResetError("the NUT server closed the connection (MAXCONN in its upsd.conf may say so)")
         return data
 
     def _left(self, end: float) -> float:

@@ -290,7 +290,8 @@ class Decoder:
         if raw.endswith(b"\r"):
             raw = raw[:-1]
         if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
-            raise ProtocolError("a line of the answer is too long or holds NUL or a carriage return", raw)
+            raise ProtocolError("a line of the answer is too long or holds NUL or a carriage return: "
+                                "is this the port of a NUT server?", raw)
         line = raw.decode("utf-8", "surrogateescape")
         if self._rows is not None:
             self._list_line(line, self._rows)

@@ -82,7 +82,8 @@ class Carrier:
             raise HttpRefused(f"the device redirects to another host ({name[:60]!r}); if that is right, "
                               f"give it as the address", code)
         if self.where.scheme == "https" and parts.scheme == "http":
-            raise HttpRefused("the device redirects from https to http; the login is not sent there", code)
+            raise HttpRefused("the device redirects from https to http, where the login is not sent: let it enforce HTTPS, or "
+                              "look what stands in between", code)
         moved = endpoint(parts.scheme, self.where.host, port)
         if moved == self.where:
             raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's JSON-RPC service?",
@@ -102,7 +103,8 @@ def failure(status: int) -> HttpException:
     if status == 503:
         return HttpUnreachable("the device is starting, updating or busy (503); try again in a minute")
     if status == 404:
-        return HttpRefused("the device has no such resource: its firmware or model does not offer this", "404")
+        return HttpRefused("the device has no such resource: its firmware or model does not offer this, or the port is not "
+                           "that of its JSON-RPC", "404")
     if status in _REDIRECTS:
         return HttpRefused(f"the device redirects again (status {status}); give its final address", str(status))
-    return HttpRefused(f"the device answered HTTP status {status}", str(status))
+    return HttpRefused(f"the device answered HTTP status {status}: look at its own log, and at any proxy in between", str(status))
