@@ -24,17 +24,19 @@ Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
 class DciManager:
     """A local DCImanager for handlers: a context manager, ready when it is made.
 
-    `busy` requests are answered 503 before the first one is served; `wrap(request, serve)` may answer in place of the
-    API, or None to cut the connection. `without` names packages that handlers must not find ("requests").
-    `call_seconds` bounds every call of a handler. `platform` holds the packages common and pdu_common.
+    `busy` requests are answered 503 before the first one is served, and with `dozes_every` every so many-th one later.
+    `wrap(request, serve)` may answer in place of the API, or None to cut the connection. `without` names packages that
+    handlers must not find ("requests"). `call_seconds` bounds every call of a handler. `platform` holds the packages common and pdu_common.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, email: str = "admin@example.com",
-                 password: str = "open sesame", busy: int = 0, token_seconds: float = 3600.0, call_seconds: float = 60.0,
+                 password: str = "open sesame", busy: int = 0, dozes_every: int = 0,
+                 token_seconds: float = 3600.0, call_seconds: float = 60.0,
                  without: Sequence[str] = (), wrap: Optional[Wrap] = None, platform: Path = _ROOT) -> None:
         self.email, self.password = email, password
         self.requests: List[Request] = []                   # in the order of arrival, also those answered 503
-        self._busy, self._wrap, self._without, self._call_seconds = busy, wrap, list(without), call_seconds
+        self._busy, self._dozes_every = busy, dozes_every
+        self._wrap, self._without, self._call_seconds = wrap, list(without), call_seconds
         self._store = Store()
         self._workers: Dict[int, Worker] = {}
         self._lock = threading.Lock()
@@ -147,7 +149,7 @@ class DciManager:
         with self._lock:
             self.requests.append(request)
             self._busy -= 1
-            busy = self._busy >= 0
+            busy = self._busy >= 0 or (self._dozes_every > 0 and len(self.requests) % self._dozes_every == 0)
         if busy:
             return answer_error(503, 503, "the service is starting")
         return self._wrap(request, self._api.answer) if self._wrap else self._api.answer(request)

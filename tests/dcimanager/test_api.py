@@ -147,6 +147,12 @@ def test_first_requests_are_answered_503_when_asked() -> None:
         assert Client(manager).headers["x-xsrf-token"]
 
 
+def test_every_so_many_th_request_is_answered_503_when_asked() -> None:
+    with DciManager(dozes_every=3) as manager:
+        client = Client(manager)
+        assert [client.request("GET", HANDLERS).status for _ in range(5)] == [200, 503, 200, 200, 503]
+
+
 def test_silent_connection_holds_up_no_other(client: Client, manager: DciManager) -> None:
     host, port = manager.url[len("https://"):].split(":")
     with socket.create_connection((host, int(port))):

@@ -68,7 +68,8 @@ def _hear_no_more() -> None:
 def _walk(stack: ExitStack, console: Console, folder: Path) -> List[Stop]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     stops = simulators(stack)
-    manager = stack.enter_context(DciManager(busy=1))       # asleep at first, as the real one may be
+    # Asleep at first and now and then, as the real one may be.
+    manager = stack.enter_context(DciManager(busy=1, dozes_every=6))
     console.print("2. archives and register.sh in dist/")
     build()
     console.print("3. registering and uploading with dist/register.sh (curl)")
