@@ -251,6 +251,11 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
         raise SnmpTimeout(f"timeout: {credentials.name} was not done within {deadline_s:g} s") from None
 
 
+def forget() -> None:
+    """Ends all engines and what they learnt of devices; the next call makes new ones."""
+    _KEPT.stop()
+
+
 def parse_oid(text: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
     parts = str(text).strip().strip(".").split(".")
