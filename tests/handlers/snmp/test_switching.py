@@ -12,11 +12,11 @@ from handlers.snmp.profile import Confidence
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
-from tests.handlers.snmp.families import COMMANDS, E
+from tests.handlers.snmp.families import COMMANDS, E, INTEGER
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.devices import apc, eaton, raritan, servertech
+from tests.simulators.snmp_agent.devices import KINDS, Kind, apc, eaton, raritan, servertech
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 FAMILIES = pytest.mark.parametrize("key", sorted(COMMANDS))
@@ -52,21 +52,15 @@ def test_an_outlet_that_already_has_the_state_is_written_all_the_same(key: str) 
         assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(identity, up=True)
 
 
-@pytest.fixture(scope="module", params=sorted(COMMANDS))
-def real(request: pytest.FixtureRequest) -> Iterator["tuple[str, Model, Snmpd]"]:
-    model = BUILT_IN[request.param]()
-    with Snmpd(model) as server:
-        yield request.param, model, server
-
-
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 @pytest.mark.against("Net-SNMP snmpd, switching")
-def test_a_real_agent_is_told_the_same(real: "tuple[str, Model, Snmpd]") -> None:
-    key, model, server = real
-    identity = one_that_is_on(model)
-    assert pdu(server, timeout="2").port_down(PduPortView(identity)).power_status is DOWN
-    assert pdu(server, timeout="2").port_up(PduPortView(identity)).power_status is UP
-    assert [tuple(write) for write in server.writes()] == [
-        *COMMANDS[key].written(identity, up=False), *COMMANDS[key].written(identity, up=True)]
+def test_a_real_agent_is_told_what_the_kind_of_control_needs(kind: Kind) -> None:
+    with Snmpd(kind.build()) as server:
+        handler = pdu(server, {"switch_unproven": "yes"}, timeout="2")
+        assert handler.port_down(PduPortView(kind.identity), pause=0.05).power_status is DOWN
+        assert handler.port_up(PduPortView(kind.identity), pause=0.05).power_status is UP
+        assert [(write.oid, int(write.value) if write.tag == INTEGER else write.value) for write in server.writes()] == [
+            *kind.off, *kind.on]
 
 
 @pytest.mark.parametrize("model", [
