@@ -104,8 +104,9 @@ class RaritanPdu(host.BasePdu):
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:
         with self._session(method) as (agent, given):
-            unit, index = locate(port.identity, agent, given[LINK_UNITS])
-            outlet = _checked(unit, index, port.identity, wanted, given)
+            identity = str(port.identity)           # a platform may hand back a number
+            unit, index = locate(identity, agent, given[LINK_UNITS])
+            outlet = _checked(unit, index, identity, wanted, given)
 
             def write() -> None:
                 try:
@@ -115,7 +116,7 @@ class RaritanPdu(host.BasePdu):
                         raise Unreachable(error.reason, error.host, error.operation) from None
                     raise
                 if code != 0:
-                    raise refused(port.identity, code)
+                    raise refused(identity, code)
 
             port.power_status = switch(write, lambda: states.status(outlet.getState()),
                                        EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN,

@@ -159,10 +159,11 @@ class SnmpHandler(BaseSnmpPdu):
         not exist (NoSuchOutlet), is locked, metered only, or of a family whose commands are not certain (Unsupported).
         """
         found, unproven = self._found(method)
+        identity = str(port.identity)           # a platform may hand back a number
 
         def plan() -> Tuple[State, List[Order]]:
-            states, control = _switchable(found, port.identity, unproven)
-            return states, control.orders(found.reader.again(), port.identity, wanted is EnumPowerStatus.UP)
+            states, control = _switchable(found, identity, unproven)
+            return states, control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
         states, orders = self._at_device(method, plan)
         device = host.Snmp(self)
 
@@ -171,7 +172,7 @@ class SnmpHandler(BaseSnmpPdu):
                 device.set(oid, value)
 
         def read() -> EnumPowerStatus:
-            return states.one(found.reader.again(), port.identity)
+            return states.one(found.reader.again(), identity)
         port.power_status = self._at_device(
             method, lambda: switch(write, read, wanted, deadline=deadline, pause=pause))
         return port
