@@ -95,39 +95,54 @@ class FieldCodec(NamedTuple):
 
 
 _FIELDS: Dict[type, Dict[str, FieldCodec]] = {}       # facts of our own classes, nothing of a device
-_QUICK: Dict[type, List[Tuple[str, Optional[type], Decoder]]] = {}
+_READERS: Dict[type, Decoder] = {}
 _PLAIN = (bool, int, str)
 
 
 def _fields(cls: type) -> Dict[str, FieldCodec]:
-    found = _FIELDS.get(cls)
-    if found is None:
+    if cls not in _FIELDS:
         hints = typing.get_type_hints(cls)
-        found = {name: FieldCodec(decoder(hints[name]), encoder(hints[name]), blank(hints[name]),
-                                  _nullable(hints[name]), hints[name] if hints[name] in _PLAIN else None)
-                 for name in field_names(cls)}
-        _QUICK[cls] = [(name, codec.plain, codec.decode) for name, codec in found.items()]
-        _FIELDS[cls] = found
-    return found
+        _FIELDS[cls] = {name: FieldCodec(decoder(hints[name]), encoder(hints[name]), blank(hints[name]),
+                                         _nullable(hints[name]), hints[name] if hints[name] in _PLAIN else None)
+                        for name in field_names(cls)}
+    return _FIELDS[cls]
 
 
 def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
     """A structure from its JSON object: what did not come is blank and remembered, what we do not know is kept."""
-    if not isinstance(json, dict):
-        raise _wrong(json, cls)
-    codecs = _fields(cls)
-    if json.keys() == codecs.keys() and None not in json.values():
-        values: Dict[str, object] = {"_came": IN_FULL}      # the usual case, and the quick one: nothing to remember
-        for name, plain, decode in _QUICK[cls]:
-            item = json[name]
-            values[name] = item if type(item) is plain else decode(item, agent)
-    else:
-        values = _remembering(cls, json, agent)
-    made = cls.__new__(cls)
-    made.__dict__.update(values)
-    if cls._lifted:
-        _lift(made, agent)
-    return made
+    if cls not in _READERS:
+        _READERS[cls] = _structure(cls)
+    return typing.cast(S, _READERS[cls](json, agent))
+
+
+def _structure(cls: Type[Structure]) -> Decoder:
+    """Reads one class; an answer to a bulk holds hundreds of them, so what can be known before is looked up once."""
+    fields: Dict[str, Tuple[Optional[type], Decoder]] = {}  # filled at the first reading: a class may hold itself
+
+    def read(json: object, agent: Caller) -> Structure:
+        if not isinstance(json, dict):
+            raise _wrong(json, cls)
+        if not fields:
+            fields.update((name, (codec.plain, codec.decode)) for name, codec in _fields(cls).items())
+        values: Dict[str, object] = {"_came": IN_FULL}
+        if json.keys() == fields.keys():                    # the usual case, and the quick one: nothing to remember
+            for name, (plain, decode) in fields.items():
+                item = json[name]
+                if type(item) is plain:
+                    values[name] = item
+                elif item is None:
+                    values = _remembering(cls, json, agent)
+                    break
+                else:
+                    values[name] = decode(item, agent)
+        else:
+            values = _remembering(cls, json, agent)
+        made = cls.__new__(cls)
+        object.__setattr__(made, "__dict__", values)
+        if cls._lifted:
+            _lift(made, agent)
+        return made
+    return read
 
 
 def _remembering(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Dict[str, object]:
@@ -271,6 +286,8 @@ def _int(json: object, agent: Caller) -> int:
 
 
 def _float(json: object, agent: Caller) -> float:
+    if type(json) is float and math.isfinite(json):
+        return json
     if isinstance(json, bool) or not isinstance(json, (int, float)):
         raise _wrong(json, float)
     try:
@@ -284,7 +301,7 @@ def _float(json: object, agent: Caller) -> float:
 
 def _time(json: object, agent: Caller) -> datetime.datetime:
     try:
-        return _EPOCH + datetime.timedelta(seconds=_int(json, agent))
+        return _EPOCH + datetime.timedelta(0, _int(json, agent))
     except OverflowError:
         raise _wrong(json, "a time in seconds since 1970") from None
 
@@ -300,10 +317,6 @@ def _enumeration(hint: Type[Enumeration]) -> Decoder:
         found = members.get(ordinal)
         return found if found is not None else hint(ordinal)
     return read
-
-
-def _structure(hint: Type[Structure]) -> Decoder:
-    return lambda json, agent: decode_structure(hint, json, agent)
 
 
 def _reference(hint: Type[Interface]) -> Decoder:

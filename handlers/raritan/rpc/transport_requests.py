@@ -95,6 +95,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         self._deadline, self._fingerprint = deadline, trust.fingerprint
         self._tls = {"ssl_context": tls.client_context(trust.verify, trust.ca_pem, trust.fingerprint)} \
             if where.scheme == "https" else {}
+        self._pool: Any = None              # the one of `where`; requests would work out which at every request
         super().__init__(pool_connections=1, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -109,17 +110,16 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return where, self._tls
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ours(super().get_connection_with_tls_context(*args, **kwargs))
+        return self._pool or self._ours(super().get_connection_with_tls_context(*args, **kwargs))
 
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ours(super().get_connection(*args, **kwargs))        # requests before 2.32
+        return self._pool or self._ours(super().get_connection(*args, **kwargs))        # requests before 2.32
 
     def _ours(self, pool: Any) -> Any:
         """Let the pool make connections that keep the deadline, and check the fingerprint before anything is sent."""
-        plain, response = pool.ConnectionCls, self._deadline.response_class
-        if plain.response_class is not response:
-            pinned = self._pinned(plain) if self._tls else {}
-            pool.ConnectionCls = type("Connection", (plain,), {"response_class": response, **pinned})
+        plain, pinned = pool.ConnectionCls, self._pinned(pool.ConnectionCls) if self._tls else {}
+        pool.ConnectionCls = type("Connection", (plain,), {"response_class": self._deadline.response_class, **pinned})
+        self._pool = pool
         return pool
 
     def _pinned(self, plain: Any) -> Dict[str, Callable[[Any], None]]:
