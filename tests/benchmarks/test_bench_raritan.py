@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, List
 
 import pytest
 
@@ -13,8 +13,8 @@ def figures(ours: Figures, loop: Figures, bulk: Figures) -> Dict[Key, Figures]:
     return {(way, at): one for at in ("near", "far") for way, one in ((OURS, ours), (LOOP, loop), (BULK, bulk))}
 
 
-def met(found: Dict[Key, Figures]) -> int:
-    return sum(figure <= goal if how == "<=" else figure >= goal for _, figure, how, goal in bench_raritan.goals(found))
+def missed(found: Dict[Key, Figures]) -> List[str]:
+    return [line.what for line in bench_raritan.goals(found) if not line.met]
 
 
 def one(requests: float, connections: float, first: float, again: float) -> Figures:
@@ -22,13 +22,23 @@ def one(requests: float, connections: float, first: float, again: float) -> Figu
 
 
 def test_the_goals_are_counts_and_ratios_and_each_can_be_missed() -> None:
-    loop, bulk = one(289, 1, 200.0, 200.0), one(2, 1, 2.0, 1.0)
-    assert met(figures(one(2, 1, 2.0, 1.0), loop, bulk)) == 8
-    assert met(figures(one(3, 1, 2.0, 1.0), loop, bulk)) == 7
-    assert met(figures(one(2, 2, 2.0, 1.0), loop, bulk)) == 7
-    assert met(figures(one(2, 1, 2.1, 1.0), loop, bulk)) == 5
-    assert met(figures(one(2, 1, 2.0, 1.1), loop, bulk)) == 6
-    assert met(figures(one(2, 1, 2.0, 2.1), loop, bulk)) == 5
+    loop, bulk = one(289, 1, 200.0, 200.0), one(2, 1, 2.0, 2.0)
+    assert missed(figures(one(2, 1, 2.0, 2.0), loop, bulk)) == []
+    assert missed(figures(one(3, 1, 2.0, 2.0), loop, bulk)) == ["requests of one reading"]
+    assert missed(figures(one(2, 2, 2.0, 2.0), loop, bulk)) == ["connections"]
+    assert [what.partition(":")[0] for what in missed(figures(one(2, 1, 2.1, 2.0), loop, bulk))] == [
+        "0 ms, first reading, TLS handshake included", "20 ms, first reading, TLS handshake included"]
+    assert [what.rpartition("the ")[2] for what in missed(figures(one(2, 1, 2.0, 2.1), loop, bulk))] == [
+        "SDK's loop", "SDK's leanest bulk", "SDK's leanest bulk"]
+
+
+def test_slower_is_what_is_slower_with_its_whole_interval() -> None:
+    spread = [0.90 + 0.01 * number for number in range(21)]                 # their median is 1.00
+    line = bench_raritan._between("x", spread, [1.0] * 21)._replace(at_least=1)
+    assert (round(line.figure, 2), round(line.low, 2), round(line.high, 2), line.met) == (1.0, 0.95, 1.05, True)
+    assert "1.00 (0.95 to 1.05): goal >= 1, met" in str(line)
+    slower = bench_raritan._between("x", spread, [1.06] * 21)._replace(at_least=1)
+    assert not slower.met and "MISSED" in str(slower)
 
 
 @pytest.mark.against("the vendor's SDK")
