@@ -1,12 +1,13 @@
 """Write once, then believe the device: the part of port_up and port_down that every handler shares."""
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Callable, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from .errors import PduHandlerError, ProtocolError, Unreachable
+from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 CONFIRM_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # most relays follow at once; a slow one is not asked too often
@@ -20,20 +21,25 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
 
     `write` raises `Unreachable` where no answer came, `ProtocolError` where it cannot be read: then the state is read
     once, and anything but `wanted` raises that the outlet may or may not have switched. A write that was answered but
-    cannot be read back is UNKNOWN. With `cached`, the source follows only at its own next poll, so a state that is not
-    the wanted one is UNKNOWN too. The time between readings grows up to `pause` seconds.
+    cannot be read back is UNKNOWN: at once where the reading is denied, since a device blocks who knocks too often. With
+    `cached`, the source follows only at its own next poll, so a state that is not the wanted one is UNKNOWN too. The time
+    between readings grows up to `pause` seconds.
     """
     try:
         write()
     except (Unreachable, ProtocolError) as error:       # nothing was said of what the command did
-        if _read_or_none(read) is wanted:
-            return wanted
+        with contextlib.suppress(Denied):
+            if _read_or_none(read) is wanted:
+                return wanted
         raise Unreachable(f"no usable answer to the switching command, so the outlet may or may not have switched; "
                           f"poll the PDU before trying again ({error.reason})", error.host, error.operation) from error
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
     while True:
-        seen = _read_or_none(read)
+        try:
+            seen = _read_or_none(read)
+        except Denied:
+            return EnumPowerStatus.UNKNOWN
         if seen is wanted:
             return wanted
         if clock() + wait > end:
@@ -45,5 +51,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
 def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStatus]:
     try:
         return read()
+    except Denied:
+        raise
     except PduHandlerError:
         return None

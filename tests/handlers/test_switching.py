@@ -4,7 +4,7 @@ from typing import Type, Union
 
 import pytest
 
-from handlers.errors import PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.switching import switch
 from pdu_common.helper import EnumPowerStatus
 
@@ -64,6 +64,12 @@ def test_a_read_that_fails_once_does_not_end_the_wait() -> None:
     assert Outlet(ProtocolError("half an answer"), DOWN).switch(DOWN) is DOWN
 
 
+def test_a_reading_that_is_denied_ends_the_wait_and_is_not_tried_again() -> None:
+    outlet = Outlet(DOWN, Denied("wrong password"))
+    assert outlet.switch(UP) is UNKNOWN
+    assert outlet.reads == 2
+
+
 def test_the_last_reading_before_the_device_went_away_is_not_taken_for_the_present_one() -> None:
     assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
 
@@ -76,7 +82,7 @@ def test_an_unanswered_write_that_did_switch_is_the_wanted_state(answer: PduHand
 
 
 @pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
-@pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone")])
+@pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone"), Denied("wrong password")])
 def test_an_unanswered_write_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError],
                                                           kind: Type[PduHandlerError]) -> None:
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
