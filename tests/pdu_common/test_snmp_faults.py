@@ -1,10 +1,12 @@
 """The double against an agent that misbehaves: it gives the whole answer or raises, within its deadline."""
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import List
 
 import pytest
+from pysnmp.hlapi.v3arch import asyncio as hlapi
 
 from pdu_common import _snmp
 from pdu_common.base_snmp_pdu import SnmpError
@@ -124,3 +126,22 @@ def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog:
     assert "private" not in caplog.text + str(caught.value)
     agent.faults = Faults()
     assert _walked(agent) == WHOLE
+
+
+def test_many_devices_share_a_few_engines_and_each_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine gets slower with each address; one that knows an SNMPv3 device's clock must stay with that device."""
+    made: List[object] = []
+    engine = hlapi.SnmpEngine
+
+    def counted() -> object:
+        made.append(None)
+        return engine()
+    _snmp.forget()
+    monkeypatch.setattr(hlapi, "SnmpEngine", counted)
+    monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 2)
+    with contextlib.ExitStack() as running:
+        agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(5)]
+        for _ in range(3):
+            assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 5
+            assert len(made) == 3
+    _snmp.forget()

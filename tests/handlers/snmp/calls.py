@@ -1,13 +1,10 @@
 """Handlers for simulated devices, as DCImanager makes them."""
 from __future__ import annotations
 
-from typing import Dict, Mapping, Optional, Protocol, Set
+from typing import Dict, Mapping, Optional, Protocol
 
 from handlers.snmp.handler import SnmpHandler, make_handler
 from pdu_common.connection import PduSnmpData
-
-
-MET: Set[int] = set()       # the agents' ports since the last fresh engine
 
 
 class Listening(Protocol):
@@ -21,7 +18,6 @@ class Listening(Protocol):
 
 def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpHandler:
     """A handler that may read and write; `params` replace those of the form."""
-    MET.add(agent.port)
     given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "0.5", "retries": "1", "port": str(agent.port)}
     handler = make_handler(PduSnmpData(agent.host, {**given, **params}, dict(settings or {})))
     assert isinstance(handler, SnmpHandler)
