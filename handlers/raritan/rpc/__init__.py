@@ -7,14 +7,17 @@ belong to the error tree of this pack.
 from __future__ import annotations
 
 from .agent import Agent
-from .bulk import Bulk, BulkRequestHelper, Pending, perform_bulk
+from .bulk import Bulk, Pending
+from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 from .errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
 from .idl import Time
 from .kinds import Enumeration, Interface, Structure, ValueObject, present
+from .printing import Utils
 from .transport import Trust
+from .typeinfo import TypeInfo
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",
-    "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "ValueObject",
-    "perform_bulk", "present",
+    "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "TypeInfo", "Utils",
+    "ValueObject", "perform_bulk", "present",
 ]

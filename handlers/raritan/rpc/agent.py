@@ -42,13 +42,11 @@ class Agent:
                  timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
                  transport: Optional[Transport] = None) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._carrier = Carrier(endpoint(proto, host, port), trust, transport)
+        self._carrier = Carrier(endpoint(proto, host, port), trust, self._login, transport)
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
-        if token is not None:
-            self.set_auth_token(token)
-        elif user is not None and passwd is not None:
-            self.set_auth_basic(user, passwd)
+        self.user, self.passwd, self.token = user, passwd, token
+        self._login()                       # says now what cannot be sent later
 
     def __enter__(self) -> "Agent":
         return self
@@ -75,23 +73,32 @@ class Agent:
 
     def set_auth_basic(self, user: str, password: str) -> None:
         """Log in with user and password in every request."""
-        self._carrier.login = {"Authorization": basic(user, password)}
+        self.user, self.passwd, self.token = user, password, None
 
     def set_auth_token(self, token: str) -> None:
         """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
-        if not token or not token.isascii() or not token.isprintable():
-            raise SettingsError("a token is one line of letters and digits, as newSession gives it")
-        self._carrier.login = {"X-SessionToken": token}
+        self.user, self.passwd, self.token = None, None, token
+        self._login()
 
     @contextlib.contextmanager
     def with_token(self, token: str) -> Iterator[None]:
         """Use that token inside, and afterwards again what was used before. SettingsError as `set_auth_token`."""
-        before = self._carrier.login
+        before = self.user, self.passwd, self.token
         self.set_auth_token(token)
         try:
             yield
         finally:
-            self._carrier.login = before
+            self.user, self.passwd, self.token = before
+
+    def _login(self) -> Dict[str, str]:
+        """The header that logs in: the token where there is one, else user and password; scripts may set all three."""
+        if self.token is not None:
+            if not self.token or not self.token.isascii() or not self.token.isprintable():
+                raise SettingsError("a token is one line of letters and digits, as newSession gives it")
+            return {"X-SessionToken": self.token}
+        if self.user is not None and self.passwd is not None:
+            return {"Authorization": basic(self.user, self.passwd)}
+        return {}
 
     # ---- JSON-RPC ------------------------------------------------------------------------------------------
 
@@ -202,7 +209,7 @@ def error_of(error: object, body: bytes = b"") -> Union[JsonRpcErrorException, J
         return JsonRpcSyntaxException("the device answered with an error that has no code and message", body)
     words = "".join(c if c.isprintable() else " " for c in message[:300])
     if code == _PRIVILEGE:
-        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device ({words})",
+        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",
                              str(code))
     hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
     return JsonRpcErrorException(f"the device answered with error {code}: {words}{hint}", str(code))

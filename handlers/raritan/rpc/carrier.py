@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from typing import Dict, Mapping, Optional, Union
+from typing import Callable, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
 from .errors import HttpDenied, HttpException, HttpRefused, HttpUnreachable
@@ -19,11 +19,12 @@ def basic(user: str, password: str) -> str:
 
 
 class Carrier:
-    """One device's HTTP service. Login headers stay here; nothing of them enters an error or a line of debug output."""
+    """One device's HTTP service. `login` gives the headers that log in, which enter no error and no debug output."""
 
-    def __init__(self, where: Endpoint, trust: Trust, transport: Optional[Transport] = None) -> None:
+    def __init__(self, where: Endpoint, trust: Trust, login: Callable[[], Mapping[str, str]],
+                 transport: Optional[Transport] = None) -> None:
         self.where = where
-        self.login: Dict[str, str] = {}
+        self._login = login
         self._transport = transport or default_transport(trust)
         self._lock = threading.RLock()      # one connection: one exchange at a time
 
@@ -37,7 +38,7 @@ class Carrier:
 
         Raises HttpUnreachable, HttpDenied, HttpRefused, and JsonRpcSyntaxException where it is no HTTP.
         """
-        request = Request(method, target, {"Accept-Encoding": "identity", **headers, **self.login}, body,
+        request = Request(method, target, {"Accept-Encoding": "identity", **headers, **self._login()}, body,
                           timeout, total, limit)
         operation = f"{method} {target.partition('?')[0]}"
         with self._lock:
@@ -92,19 +93,23 @@ class Carrier:
 
 
 def failure(status: int) -> HttpException:
-    """What a status other than 200 means, and what to do."""
+    """What a status other than 200 means, and what to do. Scripts look for `HTTP Error <status>` in the text."""
+    code = f"HTTP Error {status}"
     if status == 401:
-        return HttpDenied("the device refused the login: check user name and password (or token), and that the account "
-                          "is neither blocked nor waiting for a new password")
+        return HttpDenied(f"the device refused the login ({code}): check user name and password (or token), and that the "
+                          "account is neither blocked nor waiting for a new password")
     if status == 403:
-        return HttpDenied("the account may not do this: give its role the privilege on the device")
+        return HttpDenied(f"the account may not do this ({code}): give its role the privilege on the device")
+    if status == 451:
+        return HttpDenied(f"the account has to change its password first ({code}): log in to the device's web page once, or "
+                          "call usermgmt.User.setAccountPassword")
     if status == 408:
-        return HttpUnreachable("the device stopped waiting for the request; try again")
+        return HttpUnreachable(f"the device stopped waiting for the request ({code}); try again")
     if status == 503:
-        return HttpUnreachable("the device is starting, updating or busy (503); try again in a minute")
+        return HttpUnreachable(f"the device is starting, updating or busy ({code}); try again in a minute")
     if status == 404:
-        return HttpRefused("the device has no such resource: its firmware or model does not offer this, or the port is not "
-                           "that of its JSON-RPC", "404")
+        return HttpRefused(f"the device has no such resource ({code}): its firmware or model does not offer this, or the port "
+                           "is not that of its JSON-RPC", "404")
     if status in _REDIRECTS:
-        return HttpRefused(f"the device redirects again (status {status}); give its final address", str(status))
-    return HttpRefused(f"the device answered HTTP status {status}: look at its own log, and at any proxy in between", str(status))
+        return HttpRefused(f"the device redirects again ({code}); give its final address", str(status))
+    return HttpRefused(f"the device answered {code}: look at its own log, and at any proxy in between", str(status))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method, Structure
+from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 
 __all__ = ["CascadeManager", "Cascading"]
 
@@ -83,27 +83,27 @@ class CascadeManager(Interface):
         linkUnits: Dict[int, CascadeManager.LinkUnit] = field(default_factory=dict)
         _aliases = {"primaryUnit": ("master",)}
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class LinkPortStatusChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.LinkPortStatusChangedEvent:1.0.0"
         oldStatus: CascadeManager.LinkPortStatus = field(default_factory=lambda: CascadeManager.LinkPortStatus())
         newStatus: CascadeManager.LinkPortStatus = field(default_factory=lambda: CascadeManager.LinkPortStatus())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class LinkUnitAddedEvent(event.UserEvent):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitAddedEvent:1.0.0"
         linkId: int = 0
         type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
         host: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class LinkUnitReleasedEvent(event.UserEvent):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitReleasedEvent:1.0.0"
         linkId: int = 0
         type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
         host: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class LinkUnitStatusChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitStatusChangedEvent:1.0.0"
         linkId: int = 0
@@ -112,7 +112,7 @@ class CascadeManager(Interface):
         oldStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
         newStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RoleChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.RoleChangedEvent:1.0.0"
         oldRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))

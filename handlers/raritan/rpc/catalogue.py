@@ -16,10 +16,15 @@ MODULES = frozenset((
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 
 
+def base_name(idl_type: str) -> str:
+    """The type name without its versions."""
+    return _VERSION_IN_NAME.sub("", idl_type.partition(":")[0])
+
+
 @lru_cache(maxsize=1024)
 def find(idl_type: str) -> Optional[type]:
     """`pdumodel.Outlet:3.0.4` -> that class, whatever the version; None where this binding (or archive) has none."""
-    module, *names = _VERSION_IN_NAME.sub("", idl_type.partition(":")[0]).split(".")
+    module, *names = base_name(idl_type).split(".")
     if module not in MODULES:
         return None
     try:

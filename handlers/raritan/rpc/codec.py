@@ -29,7 +29,7 @@ _EPOCH = datetime.datetime(1970, 1, 1)
 def encode(value: object) -> object:
     """JSON for a value of any IDL type; any iterable is a vector. Raises TypeError for what is no IDL value."""
     if isinstance(value, ValueObject):
-        return {"type": value._type or value.idlType, "value": encode_structure(value)}
+        return {"type": value.wire_type, "value": encode_structure(value)}
     if isinstance(value, Structure):
         return encode_structure(value)
     if isinstance(value, Interface):
@@ -124,28 +124,30 @@ def _structure(cls: Type[Structure]) -> Decoder:
             raise _wrong(json, cls)
         if not fields:
             fields.update((name, (codec.plain, codec.decode)) for name, codec in _fields(cls).items())
-        values: Dict[str, object] = {"_came": IN_FULL}
+        values: Dict[str, object] = {}
+        came = IN_FULL
         if json.keys() == fields.keys():                    # the usual case, and the quick one: nothing to remember
             for name, (plain, decode) in fields.items():
                 item = json[name]
                 if type(item) is plain:
                     values[name] = item
                 elif item is None:
-                    values = _remembering(cls, json, agent)
+                    values, came = _remembering(cls, json, agent)
                     break
                 else:
                     values[name] = decode(item, agent)
         else:
-            values = _remembering(cls, json, agent)
-        made = cls.__new__(cls)
+            values, came = _remembering(cls, json, agent)
+        made = object.__new__(cls)
         object.__setattr__(made, "__dict__", values)
+        object.__setattr__(made, "_came", came)
         if cls._lifted:
             _lift(made, agent)
         return made
     return read
 
 
-def _remembering(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Dict[str, object]:
+def _remembering(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Tuple[Dict[str, object], Came]:
     """The fields of a structure that is not exactly ours, and how it came."""
     rest = dict(json)
     values: Dict[str, object] = {}
@@ -160,8 +162,7 @@ def _remembering(cls: Type[Structure], json: Mapping[str, object], agent: Caller
         if wire is not None and item is None and not codec.nullable:
             null.add(name)
         values[name] = codec.blank() if wire is None or name in null else codec.decode(item, agent)
-    values["_came"] = Came(frozenset(absent), frozenset(null), spelling, {}, rest)
-    return values
+    return values, Came(frozenset(absent), frozenset(null), spelling, {}, rest)
 
 
 def _lift(made: Structure, agent: Caller) -> None:
@@ -174,7 +175,7 @@ def _lift(made: Structure, agent: Caller) -> None:
             holder = getattr(made, outer)
             setattr(holder, inner, _fields(type(holder))[inner].decode(rest.pop(older), agent))
             lifted[older] = outer
-    made.__dict__["_came"] = came._replace(rest=rest, lifted=lifted)
+    object.__setattr__(made, "_came", came._replace(rest=rest, lifted=lifted))
 
 
 def _older(cls: Type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
@@ -300,10 +301,12 @@ def _float(json: object, agent: Caller) -> float:
 
 
 def _time(json: object, agent: Caller) -> datetime.datetime:
+    """The first or last moment of the calendar for what lies outside: some units give a session's start in microseconds."""
+    seconds = _int(json, agent)
     try:
-        return _EPOCH + datetime.timedelta(0, _int(json, agent))
+        return _EPOCH + datetime.timedelta(0, seconds)
     except OverflowError:
-        raise _wrong(json, "a time in seconds since 1970") from None
+        return datetime.datetime.max if seconds > 0 else datetime.datetime.min
 
 
 _SIMPLE: Dict[Any, Decoder] = {bool: _bool, int: _int, float: _float, str: _text, datetime.datetime: _time}
@@ -332,7 +335,7 @@ def _value_object(hint: Type[ValueObject]) -> Decoder:
         envelope = _of(dict, json, hint)
         name = _of(str, envelope.get("type"), hint)
         made = decode_structure(catalogue.most_derived(hint, name), envelope.get("value"), agent)
-        made.__dict__["_type"] = name
+        object.__setattr__(made, "_came", (made._came or IN_FULL)._replace(type=name))
         return made
     return read
 

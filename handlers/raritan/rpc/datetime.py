@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple, Union
 
-from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time
+from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
 
 __all__ = ["DateTime"]
 
@@ -75,13 +75,13 @@ class DateTime(Interface):
         name: str = ""
         hasDSTInfo: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ClockChangedEvent(Event):
         idlType = "datetime.DateTime_4_0_0.ClockChangedEvent:1.0.0"
         oldTime: Time = EPOCH
         newTime: Time = EPOCH
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ConfigurationChangedEvent(Event):
         idlType = "datetime.DateTime_4_0_0.ConfigurationChangedEvent:1.0.0"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method, Structure
+from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 
 __all__ = ["Bluetooth", "Crestron", "Modbus", "Redfish", "Smtp", "Snmp", "Zeroconf"]
 
@@ -24,7 +24,7 @@ class Bluetooth(Interface):
         enabled: bool = False
         antenna: Bluetooth.Antenna = field(default_factory=lambda: Bluetooth.Antenna(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "devsettings.Bluetooth.SettingsChangedEvent:1.0.0"
         oldSettings: Bluetooth.Settings = field(default_factory=lambda: Bluetooth.Settings())
@@ -166,7 +166,7 @@ class Snmp(Interface):
         sysName: str = ""
         sysLocation: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ConfigurationChangedEvent(Event):
         idlType = "devsettings.Snmp_1_0_2.ConfigurationChangedEvent:1.0.0"
         userName: str = ""
@@ -194,7 +194,7 @@ class Zeroconf(Interface):
         mdnsEnabled: bool = False
         llmnrEnabled: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(Event):
         idlType = "devsettings.Zeroconf_2_0_0.SettingsChangedEvent:1.0.0"
         oldSettings: Zeroconf.Settings = field(default_factory=lambda: Zeroconf.Settings())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Tuple
 
-from .idl import declared, EPOCH, Event, Interface, method, Structure, Time
+from .idl import declared, EPOCH, Event, Interface, method, Structure, Time, value_object
 
 __all__ = ["Fitness", "HardwareHealth"]
 
@@ -72,7 +72,7 @@ class HardwareHealth(Interface):
         lastDeassertTimeStamp: Time = EPOCH
         assertCount: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class FailureStatusChangedEvent(Event):
         idlType = "fitness.HardwareHealth_1_0_3.FailureStatusChangedEvent:1.0.0"
         componentId: str = ""

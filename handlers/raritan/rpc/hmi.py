@@ -1,11 +1,11 @@
 """Beepers."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Tuple
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method
+from .idl import declared, Enumeration, Event, Interface, method, value_object
 
 __all__ = ["ExternalBeeper", "InternalBeeper"]
 
@@ -20,7 +20,7 @@ class ExternalBeeper(Interface):
         ON = 1
         ALARMING = 2
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "hmi.ExternalBeeper_1_0_1.StateChangedEvent:1.0.0"
         oldState: ExternalBeeper.State = field(default_factory=lambda: ExternalBeeper.State(0))
@@ -49,12 +49,12 @@ class InternalBeeper(Interface):
         ON_NOTIFICATION = 1
         ON_ACTIVATION = 2
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MuteChangedEvent(event.UserEvent):
         idlType = "hmi.InternalBeeper_2_0_1.MuteChangedEvent:1.0.0"
         muted: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "hmi.InternalBeeper_2_0_1.StateChangedEvent:1.0.0"
         state: InternalBeeper.State = field(default_factory=lambda: InternalBeeper.State(0))

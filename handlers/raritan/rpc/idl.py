@@ -20,10 +20,10 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional,
 
 from .codec import Blank, Decoder, blank, decoder, encoder
 from .errors import JsonRpcSyntaxException
-from .kinds import Enumeration, Interface, Structure, ValueObject, present
+from .kinds import Enumeration, Interface, Structure, ValueObject, present, value_object
 
 __all__ = ["EPOCH", "Enumeration", "Event", "Interface", "Structure", "Time", "TypeInfo", "ValueObject", "declared",
-           "method", "present"]
+           "method", "present", "value_object"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Time = datetime.datetime                    # an IDL time: UTC, without zone, as the vendor's binding gives it
@@ -31,7 +31,7 @@ EPOCH = Time(1970, 1, 1)
 TypeInfo = Union[str, Type[Any]]            # an IDL type name as a value: a class of ours, or the text as it came
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class Event(ValueObject):
     """The base of all events: what object it came from."""
 
@@ -135,7 +135,7 @@ def _results(form: Any, names: Tuple[str, ...]) -> Tuple[Result, ...]:
     return tuple(Result(name, decoder(kind), blank(kind)) for name, kind in zip(names, kinds))
 
 
-class BoundMethod:
+class BoundMethod(Interface.Method):
     """A method of one proxy: calling it is one round trip; a bulk takes it uncalled."""
 
     def __init__(self, parent: Interface, call: Call) -> None:

@@ -6,11 +6,20 @@ a structure is written back with the same fields under the same names.
 from __future__ import annotations
 
 import enum
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, FrozenSet, List, Mapping, NamedTuple, Optional, Protocol, Tuple
+import inspect
+import warnings
+from dataclasses import Field, dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Protocol, Tuple, Type, \
+    TypeVar
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, dataclass_transform
+else:
+    def dataclass_transform(**_):
+        """Known to type checkers only."""
+        return lambda function: function
+
+V = TypeVar("V", bound="ValueObject")
 
 _HERE = __name__.rpartition(".")[0] + "."
 
@@ -29,7 +38,29 @@ class Caller(Protocol):
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
 
 
-class Enumeration(enum.IntEnum):
+class _Named:
+    """A type that has its IDL name in `idlType` where it declares no other (the version of these is nowhere needed)."""
+
+    idlType: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "idlType" not in vars(cls):
+            cls.idlType = idl_name(cls)
+
+
+class _ElementNames:
+    """The names of an enumeration's elements."""
+
+    def __get__(self, member: object, owner: Type[enum.Enum]) -> List[str]:
+        return [element.name for element in owner]
+
+
+class _Listed(_Named):
+    values = _ElementNames()                                    # not in the enumeration itself, where it would be an element
+
+
+class Enumeration(_Listed, enum.IntEnum):
     """Unknown ordinals survive as `UNKNOWN_<n>`; an absent one is -1, never the member that happens to be 0."""
 
     @property
@@ -41,6 +72,15 @@ class Enumeration(enum.IntEnum):
     def get_elements(cls) -> List[Self]:
         """All named members."""
         return list(cls)
+
+    def encode(self) -> int:
+        """The ordinal, as it travels."""
+        return self.val
+
+    @classmethod
+    def decode(cls, json: int) -> Self:
+        """The element of that ordinal, known or not. ValueError for what is no integer."""
+        return cls(json)
 
     @classmethod
     def _missing_(cls, value: object) -> Optional["Enumeration"]:
@@ -55,6 +95,9 @@ class Enumeration(enum.IntEnum):
 
     __repr__ = __str__
 
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)                          # on every Python; some would show the ordinal
+
 
 class Came(NamedTuple):
     """How a structure came from the device. Never changed in place: structures that came in full share one."""
@@ -64,6 +107,7 @@ class Came(NamedTuple):
     spelling: Mapping[str, str] = {}                # our name -> the older name that it came under
     lifted: Mapping[str, str] = {}                  # older field that came -> the field it lives in now
     rest: Mapping[str, object] = {}                 # fields of a firmware newer than this binding
+    type: str = ""                                  # the type name that a value object came with
 
     def but(self, name: str) -> "Came":
         """After the caller has set a field."""
@@ -73,13 +117,44 @@ class Came(NamedTuple):
 IN_FULL = Came()
 
 
-class Structure:
-    """Base of structures and value objects: fields by name, old spellings too, equality and printing by value."""
+class _Elements:
+    """`elements` of a structure: the names of the fields that it has, or that its class has on the newest firmware."""
+
+    def __get__(self, value: Optional[Structure], owner: Type[Structure]) -> List[str]:
+        return shown_fields(value) if value is not None else [name for name in field_names(owner) if name not in owner._legacy]
+
+
+class Structure(_Named):
+    """Base of structures and value objects: fields by name, old spellings too, equality and printing by value.
+
+    What came from a device besides the fields (`_came`, None for what a caller made) is kept out of `vars`, which scripts
+    go through.
+    """
+
+    __slots__ = ("_came",)
 
     _aliases: ClassVar[Mapping[str, Tuple[str, ...]]] = {}      # newest name -> older names of the same field
     _legacy: ClassVar[Tuple[str, ...]] = ()                     # fields that the newest firmware no longer has
     _lifted: ClassVar[Mapping[str, str]] = {}                   # older field -> where it lives now, as "field.inner"
-    _came: Optional[Came] = None
+    _came: Optional[Came]
+
+    elements = _Elements()
+
+    def __new__(cls, *args: object, **fields_given: object) -> Self:
+        made = super().__new__(cls)
+        object.__setattr__(made, "_came", None)
+        return made
+
+    def encode(self) -> Dict[str, object]:
+        """The JSON object of its fields."""
+        from .codec import encode_structure
+        return encode_structure(self)
+
+    @classmethod
+    def decode(cls, json: object, agent: Caller) -> Self:
+        """From the JSON object of its fields. JsonRpcSyntaxException for what is none."""
+        from .codec import decode_structure
+        return decode_structure(cls, json, agent)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self._lifted:
@@ -87,8 +162,14 @@ class Structure:
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
-        if self._came is not None and (name in self._came.absent or name in self._came.null):
-            object.__setattr__(self, "_came", self._came.but(name))
+        came = self._came
+        if came is not None and name in came.rest:
+            object.__setattr__(self, "_came", came._replace(rest={**came.rest, name: value}))
+            return
+        if came is not None and (name in came.absent or name in came.null):
+            object.__setattr__(self, "_came", came.but(name))
+        elif name not in self.__dataclass_fields__ and not name.startswith("_"):
+            warnings.warn(f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device", stacklevel=2)
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -97,6 +178,8 @@ class Structure:
             return getattr(getattr(self, outer), inner)
         newest = _newest(type(self), name)
         if newest == name:
+            if self._came is not None and name in self._came.rest:
+                return self._came.rest[name]                    # of a newer firmware: its plain JSON
             raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
         return getattr(self, newest)
 
@@ -116,14 +199,55 @@ class Structure:
 class ValueObject(Structure):
     """A structure that travels with its type, so that a derived one may stand for its base."""
 
-    idlType: ClassVar[str] = ""
-    _type: str = ""                                             # the type name that it came with
+    __slots__ = ()
+
+    @classmethod
+    def decode(cls, json: object, agent: Caller) -> Self:
+        """From the JSON object of its fields; `ValueObject.decode` itself takes type and value, and gives the class of that type."""
+        from .codec import decoder
+        if cls is ValueObject:
+            found: Self = decoder(ValueObject)(json, agent)
+            return found
+        return super().decode(json, agent)
+
+    @property
+    def wire_type(self) -> str:
+        """The type name that it came with, as the device spelled it, or that of its class."""
+        return self._came.type if self._came is not None and self._came.type else self.idlType
+
+    def listElements(self) -> List[str]:
+        """As `elements`, under the name that value objects of the vendor's binding have for it."""
+        return shown_fields(self)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field, Field))
+def value_object(cls: Type[V]) -> Type[V]:
+    """Declare a value object: a dataclass, but own fields come before those of the base, as in the vendor's binding."""
+    made = dataclass(eq=False, repr=False)(cls)
+    names = field_names(made)
+    by_name: Any = made.__init__
+
+    def __init__(self: V, *args: object, **kwargs: object) -> None:
+        if len(args) > len(names):
+            raise TypeError(f"{made.__name__}() takes {len(names)} fields, not {len(args)}")
+        by_name(self, **dict(zip(names, args)), **kwargs)
+
+    known = inspect.signature(by_name).parameters
+    setattr(__init__, "__signature__", inspect.Signature([known["self"], *(known[name] for name in names)]))
+    setattr(made, "__init__", __init__)
+    return made
 
 
 class Interface:
     """A proxy: `target` is the resource id on the device, `agent` what carries the calls."""
 
     idlType: ClassVar[str] = ""
+
+    class Method:
+        """What a method of a proxy is, before it is called: of which proxy (`parent`), and its name on the wire."""
+
+        parent: Interface
+        name: str
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
         self.target, self.agent = target, agent
@@ -149,8 +273,16 @@ def present(value: Structure, *names: str) -> bool:
 
 
 def field_names(cls: type) -> List[str]:
-    """The names of a structure's fields, newest firmware first in its order, then those that only older ones have."""
-    return [f.name for f in fields(cls)] if is_dataclass(cls) else []
+    """The names of a structure's fields, newest firmware first in its order, then those that only older ones have.
+
+    A value object's own fields come before those of its base.
+    """
+    names = [f.name for f in fields(cls)] if is_dataclass(cls) else []
+    if issubclass(cls, ValueObject):
+        inherited = field_names(cls.__mro__[1])
+        names = [name for name in names if name not in inherited] + inherited
+        names.sort(key=cls._legacy.__contains__)
+    return names
 
 
 def shown_fields(value: Structure) -> List[str]:

@@ -1,14 +1,16 @@
 """Event, debug and wireless logs."""
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from typing import List
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import event
-from .idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time
+from .agent import Agent
+from .idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time, value_object
 
-__all__ = ["DebugLog", "EventLog", "EventLogClearedEvent", "LogChunk", "LogEntry", "LogInfo", "RangeDirection",
-    "WlanLog"]
+__all__ = ["DebugLog", "EventLog", "EventLogClearedEvent", "LogChunk", "LogEntry", "LogHelper", "LogInfo", "RangeDirection",
+           "WlanLog"]
 
 
 class RangeDirection(Enumeration):
@@ -39,7 +41,7 @@ class LogInfo(Structure):
     idNext: int = 0
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class EventLogClearedEvent(event.UserEvent):
     idlType = "logging.EventLogClearedEvent:1.0.0"
 
@@ -87,3 +89,74 @@ class WlanLog(Interface):
 
     @method()
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
+
+
+class LogHelper:
+    """Reads a log from its beginning, then what is new: `entries = helper.get_next_entries()`, again and again.
+
+    logtype: "debug", "event" or "wlan". Making one reads the whole log once: a round trip, and one for each chunk.
+    """
+
+    error_tag = "[ERR]"
+    warning_tag = "[WRN]"
+
+    def __init__(self, agent: Agent, logtype: str) -> None:
+        self.agent, self.logtype = agent, logtype
+        entries, self.nextid, self.creationtime = self.get_entries(agent, logtype)
+        self.last_entry = entries[-1] if entries else None
+
+    def get_next_entries(self) -> List[LogEntry]:
+        """What was logged since the last time. Where the log began anew, what comes after the last entry that was seen."""
+        before = self.creationtime
+        entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
+        if self.creationtime != before and self.last_entry in entries:
+            entries = entries[len(entries) - entries[::-1].index(self.last_entry):]
+        if entries:
+            self.last_entry = entries[-1]
+        return entries
+
+    @classmethod
+    def get_entries(cls, agent: Agent, log_type: str, ref_id: Optional[int] = None,
+                    creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
+        """The entries from `ref_id` (or the first) to the last of this moment, the id after it, when the log was created.
+
+        A log with another creation time than the one given is read from its first entry.
+        """
+        log = cls.log_proxy(agent, log_type)
+        filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()
+        entries: List[LogEntry] = []
+        info, position = log.getInfo(), ref_id
+        if position is None or creation_time not in (None, info.creationTime):
+            position = info.idFirst
+        while position < info.idNext:
+            chunk = log.getChunk(position, -1, RangeDirection.FORWARD, *filters)
+            after = chunk.idFirst + chunk.allEntryCnt
+            if chunk.logCreationTime != info.creationTime or chunk.allEntryCnt == 0 or after <= position:
+                break               # began anew meanwhile (the next call tells), or has no more, or does not go on
+            entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
+            position = after
+        return entries, info.idNext, info.creationTime
+
+    @staticmethod
+    def log_proxy(agent: Agent, log_type: str) -> Any:
+        """The log of that type. ValueError for any other word."""
+        if log_type not in _LOGS:
+            raise ValueError(f"a log is one of {', '.join(_LOGS)}, not {log_type!r}")
+        rid, kind = _LOGS[log_type]
+        return kind(rid, agent)
+
+    @staticmethod
+    def format_entry(entry: LogEntry, tz: Optional[datetime.tzinfo] = None) -> str:
+        """One line with the time in that zone (None: the local one) and the message."""
+        when = entry.timestamp.replace(tzinfo=datetime.timezone.utc).astimezone(tz)
+        return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
+
+    @classmethod
+    def filter_entries(cls, entries: Iterable[LogEntry], search_strings: Optional[List[str]] = None) -> List[LogEntry]:
+        """Those whose message holds one of these words (None: errors and warnings)."""
+        words = search_strings or [cls.error_tag, cls.warning_tag]
+        return [entry for entry in entries if any(word in entry.message for word in words)]
+
+
+_LOGS: Dict[str, Tuple[str, Type[Interface]]] = {
+    "debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wlan": ("/wlanlog", WlanLog)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from . import peripheral
-from .idl import declared, Enumeration, Event, Interface, method, Structure
+from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 
 __all__ = ["Port", "PortFuse"]
 
@@ -58,13 +58,13 @@ class Port(Interface):
         portType: peripheral.PortType = field(default_factory=lambda: peripheral.PortType(0))
         position: List[peripheral.PosElement] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceChangedEvent(Event):
         idlType = "portsmodel.Port_2_0_4.DeviceChangedEvent:1.0.0"
         oldDevice: Optional[Interface] = None
         newDevice: Optional[Interface] = None
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PropertiesChangedEvent(Event):
         idlType = "portsmodel.Port_2_0_4.PropertiesChangedEvent:1.0.0"
         oldProperties: Port.Properties = field(default_factory=lambda: Port.Properties())
@@ -102,7 +102,7 @@ class PortFuse(Interface):
         TRIPPED = 1
         GOOD = 2
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StatusChangedEvent(Event):
         idlType = "portsmodel.PortFuse_1_0_1.StatusChangedEvent:1.0.0"
         oldStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(0))

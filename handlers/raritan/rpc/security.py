@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional, Tuple, Union
 
 from . import event
-from .idl import declared, Enumeration, Interface, method, Structure
+from .idl import declared, Enumeration, Interface, method, Structure, value_object
 
 __all__ = ["BlockSettings", "FipsSettings", "FrontPanelPrivilegesChanged", "IpFw", "IpfwPolicy", "IpfwRule",
     "PasswordSettings", "PasswordSettingsChanged", "RestrictedServiceAgreement", "RoleAccessControl",
@@ -122,14 +122,14 @@ class TpmInfo(Structure):
     detected: bool = False
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class FrontPanelPrivilegesChanged(event.UserEvent):
     idlType = "security.FrontPanelPrivilegesChanged:1.0.0"
     oldPrivileges: List[str] = field(default_factory=list)
     newPrivileges: List[str] = field(default_factory=list)
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class PasswordSettingsChanged(event.UserEvent):
     idlType = "security.PasswordSettingsChanged:1.0.0"
     oldSettings: PasswordSettings = field(default_factory=lambda: PasswordSettings())

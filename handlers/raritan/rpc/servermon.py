@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
 from . import event
-from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time
+from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
 
 __all__ = ["ServerMonitor"]
 
@@ -88,18 +88,18 @@ class ServerMonitor(Interface):
         failures: int = 0
         resumes: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerAddedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerAddedEvent:1.0.0"
         id: int = 0
         settings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerDeletedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerDeletedEvent:1.0.0"
         id: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerPowerControlCompletedEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlCompletedEvent:1.0.0"
         id: int = 0
@@ -107,14 +107,14 @@ class ServerMonitor(Interface):
         result: ServerMonitor.ServerPowerControlResult = field(
             default_factory=lambda: ServerMonitor.ServerPowerControlResult(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerPowerControlInitiatedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlInitiatedEvent:1.0.0"
         id: int = 0
         host: str = ""
         on: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerPowerStateEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerStateEvent:1.0.0"
         id: int = 0
@@ -124,7 +124,7 @@ class ServerMonitor(Interface):
         newPowerState: ServerMonitor.ServerPowerState = field(
             default_factory=lambda: ServerMonitor.ServerPowerState(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerReachabilityEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerReachabilityEvent:1.0.0"
         id: int = 0
@@ -132,7 +132,7 @@ class ServerMonitor(Interface):
         reachable: ServerMonitor.ServerReachability = field(
             default_factory=lambda: ServerMonitor.ServerReachability(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServerSettingsChangedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerSettingsChangedEvent:1.0.0"
         id: int = 0

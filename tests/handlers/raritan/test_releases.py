@@ -158,3 +158,19 @@ def test_constructors_take_the_fields_of_the_newest_release_in_its_order() -> No
         assert cls is not None and issubclass(cls, Structure)
         names = [field for field in getattr(cls, "__dataclass_fields__") if not field.startswith("_")]
         assert names[:len(variant["fields"])] == list(variant["fields"]), name
+
+
+def test_value_objects_take_their_own_fields_in_that_order_then_those_of_their_base() -> None:
+    for name, _ in _declared("valueobjects", RELEASES[-1]):
+        cls = find(name)
+        assert cls is not None and issubclass(cls, ValueObject)
+        ordered, kind = [], name
+        while kind and kind != "ValueObject":
+            variant = _variant("valueobjects", kind, RELEASES[-1])
+            assert variant is not None
+            ordered += list(variant["fields"])
+            parts = kind.split(".")[:-1]
+            base = variant.get("base") or ""
+            names = [".".join((*parts[:depth], base)) for depth in range(len(parts), -1, -1)]
+            kind = next((one for one in names if one in _schema()["valueobjects"]), "")
+        assert cls().listElements() == ordered, name

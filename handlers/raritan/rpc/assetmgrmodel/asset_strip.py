@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from .. import event
-from ..idl import declared, Enumeration, Event, Interface, method, Structure
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 from .asset_strip_config import AssetStripConfig
 
 
@@ -93,58 +93,58 @@ class AssetStrip(Interface):
         rawId: str = ""
         programmable: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class BladeOverflowChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.BladeOverflowChangedEvent:1.0.0"
         overflow: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class CompositionChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.CompositionChangedEvent:1.0.0"
         oldComponentCount: int = 0
         newComponentCount: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class FirmwareUpdateStateChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.FirmwareUpdateStateChangedEvent:1.0.0"
         state: AssetStrip.FirmwareUpdateState = field(default_factory=lambda: AssetStrip.FirmwareUpdateState(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class OrientationChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.OrientationChangedEvent:1.0.0"
         oldOrientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(0))
         newOrientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RackUnitChangedEvent(event.UserEvent):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.RackUnitChangedEvent:1.0.0"
         rackUnitNumber: int = 0
         rackUnit: AssetStrip.RackUnitInfo = field(default_factory=lambda: AssetStrip.RackUnitInfo())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.StateChangedEvent:1.0.0"
         oldState: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(0))
         newState: AssetStrip.State = field(default_factory=lambda: AssetStrip.State(0))
         deviceInfo: AssetStrip.DeviceInfo = field(default_factory=lambda: AssetStrip.DeviceInfo())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StripInfoChangedEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.StripInfoChangedEvent:1.0.0"
         oldInfo: AssetStrip.StripInfo = field(default_factory=lambda: AssetStrip.StripInfo())
         newInfo: AssetStrip.StripInfo = field(default_factory=lambda: AssetStrip.StripInfo())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class TagEvent(Event):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.TagEvent:1.0.0"
         tags: List[AssetStrip.TagChangeInfo] = field(default_factory=list)
         allTags: List[AssetStrip.TagInfo] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class TagAddedEvent(TagEvent):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.TagAddedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class TagRemovedEvent(TagEvent):
         idlType = "assetmgrmodel.AssetStrip_2_0_6.TagRemovedEvent:1.0.0"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
 from .. import event
-from ..idl import declared, Enumeration, Interface, method, Structure
+from ..idl import declared, Enumeration, Interface, method, Structure, value_object
 
 
 class AssetStripConfig(Interface):
@@ -60,7 +60,7 @@ class AssetStripConfig(Interface):
         numberingOffset: int = 0
         orientation: AssetStripConfig.Orientation = field(default_factory=lambda: AssetStripConfig.Orientation(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RackUnitSettingsChangedEvent(event.UserEvent):
         idlType = "assetmgrmodel.AssetStripConfig_1_0_1.RackUnitSettingsChangedEvent:1.0.0"
         rackUnitNumber: int = 0
@@ -69,7 +69,7 @@ class AssetStripConfig(Interface):
         newSettings: AssetStripConfig.RackUnitSettings = field(
             default_factory=lambda: AssetStripConfig.RackUnitSettings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StripSettingsChangedEvent(event.UserEvent):
         idlType = "assetmgrmodel.AssetStripConfig_1_0_1.StripSettingsChangedEvent:1.0.0"
         oldSettings: AssetStripConfig.StripSettings = field(default_factory=lambda: AssetStripConfig.StripSettings())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
 from .. import event
-from ..idl import declared, Enumeration, Interface, method, Structure, Time
+from ..idl import declared, Enumeration, Interface, method, Structure, Time, value_object
 
 
 class BulkConfiguration(Interface):
@@ -54,17 +54,17 @@ class BulkConfiguration(Interface):
         filterProfiles: List[BulkConfiguration.FilterProfile] = field(default_factory=list)
         defaultProfileName: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RestoredEvent(event.UserEvent):
         idlType = "bulkcfg.BulkConfiguration_1_0_2.RestoredEvent:1.0.0"
         isBackup: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SavedEvent(event.UserEvent):
         idlType = "bulkcfg.BulkConfiguration_1_0_2.SavedEvent:1.0.0"
         isBackup: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "bulkcfg.BulkConfiguration_1_0_2.SettingsChangedEvent:1.0.0"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import List
 
-from ..idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time
+from ..idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
 from .server_ssl_cert import ServerSSLCert
 
 
@@ -50,7 +50,7 @@ class Scep(Interface):
         lastSuccessfulEnrollment: Time = EPOCH
         lastEnrollmentRunInfo: Scep.EnrollmentRunInfo = field(default_factory=lambda: Scep.EnrollmentRunInfo())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ScepStatusChangedEvent(Event):
         idlType = "cert.Scep.ScepStatusChangedEvent:1.0.0"
         newStatus: Scep.ScepStatus = field(default_factory=lambda: Scep.ScepStatus())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import List
 
-from ..idl import declared, EPOCH, Event, Interface, method, Structure, Time
+from ..idl import declared, EPOCH, Event, Interface, method, Structure, Time, value_object
 
 
 class AlarmManager(Interface):
@@ -31,17 +31,17 @@ class AlarmManager(Interface):
         lastAppearance: Time = EPOCH
         numberAlerts: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class AlarmAcknowledgedEvent(Event):
         idlType = "event.AlarmManager.AlarmAcknowledgedEvent:1.0.0"
         alarmId: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class AlarmAddedEvent(Event):
         idlType = "event.AlarmManager.AlarmAddedEvent:1.0.0"
         alarm: AlarmManager.Alarm = field(default_factory=lambda: AlarmManager.Alarm())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class AlarmUpdatedEvent(Event):
         idlType = "event.AlarmManager.AlarmUpdatedEvent:1.0.0"
         alarm: AlarmManager.Alarm = field(default_factory=lambda: AlarmManager.Alarm())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
-from ..idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time
+from ..idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
 from .structures import UserEvent
 
 
@@ -47,25 +47,25 @@ class DataPushService(Interface):
     class MqttSettings(Structure):
         topicPrefix: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EntryAddedEvent(UserEvent):
         idlType = "event.DataPushService_1_0_3.EntryAddedEvent:1.0.0"
         entryId: int = 0
         settings: DataPushService.EntrySettings = field(default_factory=lambda: DataPushService.EntrySettings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EntryDeletedEvent(UserEvent):
         idlType = "event.DataPushService_1_0_3.EntryDeletedEvent:1.0.0"
         entryId: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EntryModifiedEvent(UserEvent):
         idlType = "event.DataPushService_1_0_3.EntryModifiedEvent:1.0.0"
         entryId: int = 0
         oldSettings: DataPushService.EntrySettings = field(default_factory=lambda: DataPushService.EntrySettings())
         newSettings: DataPushService.EntrySettings = field(default_factory=lambda: DataPushService.EntrySettings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EntryStatusChangedEvent(Event):
         idlType = "event.DataPushService_1_0_3.EntryStatusChangedEvent:1.0.0"
         entryId: int = 0

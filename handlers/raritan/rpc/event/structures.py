@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import List
 
-from ..idl import Enumeration, EPOCH, Structure, Time
+from ..idl import Enumeration, EPOCH, Structure, Time, value_object
 from ..idl import Event as AnyEvent
 
 
@@ -27,7 +27,7 @@ class KeyValue(Structure):
     value: str = ""
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class UserEvent(AnyEvent):
     idlType = "event.UserEvent:1.0.0"
     actUserName: str = ""

@@ -1,44 +1,43 @@
 """Firmware: upload, check, update, history: its events."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 
 from .. import event
-from ..idl import Event
+from ..idl import Event, value_object
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class FirmwareUpdateEvent(event.UserEvent):
     idlType = "firmware.FirmwareUpdateEvent:1.0.0"
     oldVersion: str = ""
     newVersion: str = ""
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class FirmwareUpdateCompletedEvent(FirmwareUpdateEvent):
     idlType = "firmware.FirmwareUpdateCompletedEvent:1.0.0"
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class FirmwareUpdateFailedEvent(FirmwareUpdateEvent):
     idlType = "firmware.FirmwareUpdateFailedEvent:1.0.0"
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class FirmwareUpdateStartedEvent(FirmwareUpdateEvent):
     idlType = "firmware.FirmwareUpdateStartedEvent:1.0.0"
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class FirmwareValidationFailedEvent(event.UserEvent):
     idlType = "firmware.FirmwareValidationFailedEvent:1.0.0"
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class SystemShutdownEvent(event.UserEvent):
     idlType = "firmware.SystemShutdownEvent:1.0.0"
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class SystemStartupEvent(Event):
     idlType = "firmware.SystemStartupEvent:1.0.0"

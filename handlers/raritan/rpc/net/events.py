@@ -1,20 +1,20 @@
 """Network settings and diagnosis: its events."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from ..idl import Event
+from ..idl import Event, value_object
 from .enumerations import InterfaceOpState, InterfaceType
 from .structures import CommonInfo, EthInfo, InterfaceInfo, PortForwardingAutoSetupStatus, WlanInfo
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class CommonInfoChangedEvent(Event):
     idlType = "net.CommonInfoChangedEvent:2.0.0"
     commonInfo: CommonInfo = field(default_factory=lambda: CommonInfo())
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class EthInfoChangedEvent(Event):
     idlType = "net.EthInfoChangedEvent:1.0.1"
     ifName: str = ""
@@ -22,13 +22,13 @@ class EthInfoChangedEvent(Event):
     ethInfo: EthInfo = field(default_factory=lambda: EthInfo())
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class InterfaceInfoChangedEvent(Event):
     idlType = "net.InterfaceInfoChangedEvent:2.0.0"
     ifInfo: InterfaceInfo = field(default_factory=lambda: InterfaceInfo())
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class LinkStateChangedEvent(Event):
     idlType = "net.LinkStateChangedEvent:1.0.0"
     ifName: str = ""
@@ -37,25 +37,25 @@ class LinkStateChangedEvent(Event):
     ifState: InterfaceOpState = field(default_factory=lambda: InterfaceOpState(0))
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class PortForwardingAutoSetupStatusChangedEvent(Event):
     idlType = "net.PortForwardingAutoSetupStatusChangedEvent:1.0.0"
     newStatus: PortForwardingAutoSetupStatus = field(default_factory=lambda: PortForwardingAutoSetupStatus())
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class PortForwardingExpansionUnitPresenceStateChangedEvent(Event):
     idlType = "net.PortForwardingExpansionUnitPresenceStateChangedEvent:1.0.0"
     expansionUnitPresent: bool = False
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class PortForwardingSlavePresenceStateChangedEvent(Event):
     idlType = "net.PortForwardingSlavePresenceStateChangedEvent:1.0.0"
     slavePresent: bool = False
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class WlanInfoChangedEvent(Event):
     idlType = "net.WlanInfoChangedEvent:1.0.0"
     ifName: str = ""

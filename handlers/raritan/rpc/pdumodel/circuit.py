@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, Interface, method, Structure
+from ..idl import declared, Enumeration, Interface, method, Structure, value_object
 from .structures import Pole, PowerLine
 
 
@@ -54,7 +54,7 @@ class Circuit(Interface):
         ctRating: int = 0
         poleSettings: List[Circuit.PoleSettings] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Circuit_2_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Circuit.Settings = field(default_factory=lambda: Circuit.Settings())

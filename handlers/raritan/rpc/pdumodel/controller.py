@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..idl import declared, Enumeration, Event, Interface, method, Structure
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 from .structures import CtrlStatistic
 
 
@@ -41,13 +41,13 @@ class Controller(Interface):
         haveEmResetCnt: bool = False
         isOptional: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MetaDataChangedEvent(Event):
         idlType = "pdumodel.Controller_5_0_1.MetaDataChangedEvent:1.0.0"
         oldMetaData: Controller.MetaData = field(default_factory=lambda: Controller.MetaData())
         newMetaData: Controller.MetaData = field(default_factory=lambda: Controller.MetaData())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StatusChangedEvent(Event):
         idlType = "pdumodel.Controller_5_0_1.StatusChangedEvent:1.0.0"
         oldStatus: Controller.Status = field(default_factory=lambda: Controller.Status(0))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, sensors
-from ..idl import declared, method, Structure
+from ..idl import declared, method, Structure, value_object
 from .edevice import EDevice
 from .residual_current_state_sensor import ResidualCurrentStateSensor
 from .structures import MeteredLinePair, Nameplate, Pole, Rating
@@ -57,12 +57,12 @@ class Inlet(EDevice):
     class Settings(Structure):
         name: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EnableStateChangedEvent(event.UserEvent):
         idlType = "pdumodel.Inlet_3_0_4.EnableStateChangedEvent:1.0.0"
         enabled: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Inlet_3_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Inlet.Settings = field(default_factory=lambda: Inlet.Settings())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional, Tuple
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, EPOCH, Event, method, Structure, Time
+from ..idl import declared, Enumeration, EPOCH, Event, method, Structure, Time, value_object
 from .controller import Controller
 from .edevice import EDevice
 from .inlet import Inlet
@@ -99,24 +99,24 @@ class Outlet(EDevice):
         ledState: Outlet.LedState = field(default_factory=lambda: Outlet.LedState())
         lastPowerStateChange: Time = EPOCH
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.PowerControlEvent:1.0.0"
         state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
         cycle: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ServiceModeChangedEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.ServiceModeChangedEvent:1.0.0"
         enabled: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Outlet.Settings = field(default_factory=lambda: Outlet.Settings())
         newSettings: Outlet.Settings = field(default_factory=lambda: Outlet.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"
         oldState: Outlet.State = field(default_factory=lambda: Outlet.State())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, sensors
-from ..idl import declared, Event, Interface, method, Structure
+from ..idl import declared, Event, Interface, method, Structure, value_object
 from .outlet import Outlet
 
 
@@ -33,19 +33,19 @@ class OutletGroup(Interface):
         name: str = ""
         members: List[Outlet] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.OutletGroup_1_1_11.PowerControlEvent:1.0.0"
         state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
         cycle: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SensorsChangedEvent(Event):
         idlType = "pdumodel.OutletGroup_1_1_11.SensorsChangedEvent:1.0.0"
         oldSensors: OutletGroup.Sensors = field(default_factory=lambda: OutletGroup.Sensors())
         newSensors: OutletGroup.Sensors = field(default_factory=lambda: OutletGroup.Sensors())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.OutletGroup_1_1_11.SettingsChangedEvent:1.0.0"
         oldSettings: OutletGroup.Settings = field(default_factory=lambda: OutletGroup.Settings())

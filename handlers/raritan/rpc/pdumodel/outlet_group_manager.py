@@ -1,11 +1,11 @@
 """The interface pdumodel.OutletGroupManager."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Dict, List, Optional, Tuple
 
 from .. import event
-from ..idl import declared, Interface, method
+from ..idl import declared, Interface, method, value_object
 from .outlet import Outlet
 from .outlet_group import OutletGroup
 
@@ -19,7 +19,7 @@ class OutletGroupManager(Interface):
     ERR_NO_SUCH_ID = 2
     ERR_MAX_GROUP_COUNT_REACHED = 3
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class GroupCreatedEvent(event.UserEvent):
         idlType = "pdumodel.OutletGroupManager_1_1_11.GroupCreatedEvent:1.0.0"
         id: int = 0
@@ -27,7 +27,7 @@ class OutletGroupManager(Interface):
         group: Optional[OutletGroup] = None
         settings: OutletGroup.Settings = field(default_factory=lambda: OutletGroup.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class GroupDeletedEvent(event.UserEvent):
         idlType = "pdumodel.OutletGroupManager_1_1_11.GroupDeletedEvent:1.0.0"
         id: int = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, method, Structure
+from ..idl import declared, Enumeration, method, Structure, value_object
 from .edevice import EDevice
 from .inlet import Inlet
 from .residual_current_state_sensor import ResidualCurrentStateSensor
@@ -61,7 +61,7 @@ class OverCurrentProtector(EDevice):
     class Settings(Structure):
         name: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.OverCurrentProtector_4_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: OverCurrentProtector.Settings = field(default_factory=lambda: OverCurrentProtector.Settings())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from .. import sensors
-from ..idl import declared, EPOCH, method, Structure, Time
+from ..idl import declared, EPOCH, method, Structure, Time, value_object
 from .outlet import Outlet
 from .structures import Waveform
 
@@ -21,7 +21,7 @@ class OverCurrentProtectorTripSensor(sensors.StateSensor):
         timestamp: Time = EPOCH
         current: float = 0.0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class TripStateChangedEvent(sensors.StateSensor.StateChangedEvent):
         idlType = "pdumodel.OverCurrentProtectorTripSensor_1_1_14.TripStateChangedEvent:1.0.0"
         tripCause: Optional[Outlet] = None

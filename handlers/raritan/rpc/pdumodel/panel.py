@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
 from .. import event
-from ..idl import declared, Enumeration, Interface, method, Structure
+from ..idl import declared, Enumeration, Interface, method, Structure, value_object
 from .circuit import Circuit
 from .power_meter import PowerMeter
 
@@ -26,20 +26,20 @@ class Panel(PowerMeter):
         columns: int = 0
         labelingScheme: Panel.LabelingScheme = field(default_factory=lambda: Panel.LabelingScheme(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class CircuitCreatedEvent(event.UserEvent):
         idlType = "pdumodel.Panel_2_0_4.CircuitCreatedEvent:1.0.0"
         circuit: Optional[Circuit] = None
         config: Circuit.Config = field(default_factory=lambda: Circuit.Config())
         settings: Circuit.Settings = field(default_factory=lambda: Circuit.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class CircuitDeletedEvent(event.UserEvent):
         idlType = "pdumodel.Panel_2_0_4.CircuitDeletedEvent:1.0.0"
         config: Circuit.Config = field(default_factory=lambda: Circuit.Config())
         settings: Circuit.Settings = field(default_factory=lambda: Circuit.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PanelSettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Panel_2_0_4.PanelSettingsChangedEvent:1.0.0"
         oldSettings: Panel.PanelSettings = field(default_factory=lambda: Panel.PanelSettings())

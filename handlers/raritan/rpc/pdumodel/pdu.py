@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, hmi, peripheral, portsmodel, sensors
-from ..idl import declared, Enumeration, Event, Interface, method, Structure
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 from .controller import Controller
 from .inlet import Inlet
 from .outlet import Outlet
@@ -101,27 +101,27 @@ class Pdu(Interface):
         peripheralStats: peripheral.DeviceManager.Statistics = field(
             default_factory=lambda: peripheral.DeviceManager.Statistics())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class LoadSheddingModeChangedEvent(event.UserEvent):
         idlType = "pdumodel.Pdu_6_5_7.LoadSheddingModeChangedEvent:1.0.0"
         enabled: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class OutletSequenceStateChangedEvent(Event):
         idlType = "pdumodel.Pdu_6_5_7.OutletSequenceStateChangedEvent:1.0.0"
         newState: Pdu.OutletSequenceState = field(default_factory=lambda: Pdu.OutletSequenceState())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PortAppearedEvent(Event):
         idlType = "pdumodel.Pdu_6_5_7.PortAppearedEvent:1.0.0"
         port: Pdu.PortWithProperties = field(default_factory=lambda: Pdu.PortWithProperties())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PortDisappearedEvent(Event):
         idlType = "pdumodel.Pdu_6_5_7.PortDisappearedEvent:1.0.0"
         portId: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Pdu_6_5_7.SettingsChangedEvent:1.0.0"
         oldSettings: Pdu.Settings = field(default_factory=lambda: Pdu.Settings())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, Interface, method, Structure
+from ..idl import declared, Enumeration, Interface, method, Structure, value_object
 from .controller import Controller
 from .structures import Pole
 
@@ -60,13 +60,13 @@ class PowerMeter(Interface):
         earthCtRating: int = 0
         modbusUnitAddress: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EnergyPulseSettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.PowerMeter_2_0_4.EnergyPulseSettingsChangedEvent:1.0.0"
         oldSettings: PowerMeter.EnergyPulseSettings = field(default_factory=lambda: PowerMeter.EnergyPulseSettings())
         newSettings: PowerMeter.EnergyPulseSettings = field(default_factory=lambda: PowerMeter.EnergyPulseSettings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.PowerMeter_2_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: PowerMeter.Settings = field(default_factory=lambda: PowerMeter.Settings())

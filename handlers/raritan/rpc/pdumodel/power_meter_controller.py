@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
 from .. import event
-from ..idl import declared, Interface, method, Structure
+from ..idl import declared, Interface, method, Structure, value_object
 from .panel import Panel
 from .power_meter import PowerMeter
 
@@ -23,25 +23,25 @@ class PowerMeterController(Interface):
         present: bool = False
         meterCount: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PowerMeterCreatedEvent(event.UserEvent):
         idlType = "pdumodel.PowerMeterController_1_2_12.PowerMeterCreatedEvent:1.0.0"
         powerMeter: Optional[PowerMeter] = None
         config: PowerMeter.Config = field(default_factory=lambda: PowerMeter.Config())
         settings: PowerMeter.Settings = field(default_factory=lambda: PowerMeter.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PanelCreatedEvent(PowerMeterCreatedEvent):
         idlType = "pdumodel.PowerMeterController_1_2_12.PanelCreatedEvent:1.0.0"
         panelSettings: Panel.PanelSettings = field(default_factory=lambda: Panel.PanelSettings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PowerMeterDeletedEvent(event.UserEvent):
         idlType = "pdumodel.PowerMeterController_1_2_12.PowerMeterDeletedEvent:1.0.0"
         config: PowerMeter.Config = field(default_factory=lambda: PowerMeter.Config())
         settings: PowerMeter.Settings = field(default_factory=lambda: PowerMeter.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PanelDeletedEvent(PowerMeterDeletedEvent):
         idlType = "pdumodel.PowerMeterController_1_2_12.PanelDeletedEvent:1.0.0"
         panelSettings: Panel.PanelSettings = field(default_factory=lambda: Panel.PanelSettings())

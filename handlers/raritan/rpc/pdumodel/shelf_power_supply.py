@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, Event, method, Structure
+from ..idl import declared, Enumeration, Event, method, Structure, value_object
 from .controller import Controller
 from .edevice import EDevice
 from .structures import Pole
@@ -92,28 +92,28 @@ class ShelfPowerSupply(EDevice):
         fanSpeedOverridePercent: int = 0
         hasPendingFault: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class FanSpeedControlEvent(event.UserEvent):
         idlType = "pdumodel.ShelfPowerSupply.FanSpeedControlEvent:1.0.0"
         overrideEnabled: bool = False
         targetPercent: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class FaultsClearedEvent(event.UserEvent):
         idlType = "pdumodel.ShelfPowerSupply.FaultsClearedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MetaDataChangedEvent(Event):
         idlType = "pdumodel.ShelfPowerSupply.MetaDataChangedEvent:1.0.0"
         oldMetaData: ShelfPowerSupply.MetaData = field(default_factory=lambda: ShelfPowerSupply.MetaData())
         newMetaData: ShelfPowerSupply.MetaData = field(default_factory=lambda: ShelfPowerSupply.MetaData())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.ShelfPowerSupply.PowerControlEvent:1.0.0"
         state: ShelfPowerSupply.PowerState = field(default_factory=lambda: ShelfPowerSupply.PowerState(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "pdumodel.ShelfPowerSupply.StateChangedEvent:1.0.0"
         oldState: ShelfPowerSupply.State = field(default_factory=lambda: ShelfPowerSupply.State())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Union
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time
+from ..idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time, value_object
 from .edevice import EDevice
 from .structures import Nameplate, Rating, ThrowPole, Waveform
 from .transfer_switch_bypass_state_sensor import TransferSwitchBypassStateSensor
@@ -102,7 +102,7 @@ class TransferSwitch(EDevice):
         voltage: float = 0.0
         current: float = 0.0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.TransferSwitch_6_0_3.SettingsChangedEvent:1.0.0"
         oldSettings: TransferSwitch.Settings = field(default_factory=lambda: TransferSwitch.Settings())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List
 
 from .. import event
-from ..idl import declared, Enumeration, Interface, method, Structure
+from ..idl import declared, Enumeration, Interface, method, Structure, value_object
 
 
 class Unit(Interface):
@@ -30,7 +30,7 @@ class Unit(Interface):
         autoDisplayOrientation: bool = False
         displayOrientation: Unit.Orientation = field(default_factory=lambda: Unit.Orientation(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class IdentificationStartedEvent(event.UserEvent):
         idlType = "pdumodel.Unit_2_0_1.IdentificationStartedEvent:1.0.0"
         duration: int = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List
 
 from .. import event, sensors
-from ..idl import declared, Enumeration, EPOCH, method, Structure, Time
+from ..idl import declared, Enumeration, EPOCH, method, Structure, Time, value_object
 from ..idl import Event as AnyEvent
 from .structures import Waveform
 
@@ -36,7 +36,7 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
         voltage: float = 0.0
         waveform: Waveform = field(default_factory=lambda: Waveform())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DipSwellThresholdsChangedEvent(event.UserEvent):
         idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.DipSwellThresholdsChangedEvent:1.0.0"
         oldThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(
@@ -44,11 +44,11 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
         newThresholds: VoltageMonitoringSensor.DipSwellThresholds = field(
             default_factory=lambda: VoltageMonitoringSensor.DipSwellThresholds())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EventListClearedEvent(event.UserEvent):
         idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventListClearedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class EventOccurredEvent(AnyEvent):
         idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventOccurredEvent:1.0.0"
         event: VoltageMonitoringSensor.Event = field(default_factory=lambda: VoltageMonitoringSensor.Event())

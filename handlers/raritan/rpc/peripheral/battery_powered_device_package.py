@@ -1,9 +1,8 @@
 """The interface peripheral.BatteryPoweredDevicePackage."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 
-from ..idl import declared, Event, method
+from ..idl import declared, Event, method, value_object
 from .package import Package
 
 
@@ -12,7 +11,7 @@ class BatteryPoweredDevicePackage(Package):
 
     idlType = "peripheral.BatteryPoweredDevicePackage:1.0.2"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class VoltageChangedEvent(Event):
         idlType = "peripheral.BatteryPoweredDevicePackage_1_0_2.VoltageChangedEvent:1.0.0"
         oldVoltage: float = 0.0

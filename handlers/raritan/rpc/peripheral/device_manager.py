@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
 from .. import event, portsmodel, sensors
-from ..idl import declared, Enumeration, Event, Interface, method, Structure
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 from .device_slot import DeviceSlot
 from .gateway_sensor_manager import GatewaySensorManager
 from .package import Package
@@ -64,17 +64,17 @@ class DeviceManager(Interface):
         cSumErrCnt: int = 0
         fuseTripCnt: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceEvent(Event):
         idlType = "peripheral.DeviceManager_5_3_6.DeviceEvent:1.0.0"
         devices: List[Device] = field(default_factory=list)
         allDevices: List[Device] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceAddedEvent(DeviceEvent):
         idlType = "peripheral.DeviceManager_5_3_6.DeviceAddedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceFirmwareUpdateStateChangedEvent(Event):
         idlType = "peripheral.DeviceManager_5_3_6.DeviceFirmwareUpdateStateChangedEvent:1.0.0"
         oldVersion: str = ""
@@ -83,36 +83,36 @@ class DeviceManager(Interface):
         state: DeviceManager.DeviceFirmwareUpdateState = field(
             default_factory=lambda: DeviceManager.DeviceFirmwareUpdateState(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceRemovedEvent(DeviceEvent):
         idlType = "peripheral.DeviceManager_5_3_6.DeviceRemovedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class FirmwareUpdateStateChangedEvent(Event):
         idlType = "peripheral.DeviceManager_5_3_6.FirmwareUpdateStateChangedEvent:1.0.0"
         newState: DeviceManager.FirmwareUpdateState = field(default_factory=lambda: DeviceManager.FirmwareUpdateState())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PackageEvent(Event):
         idlType = "peripheral.DeviceManager_5_3_6.PackageEvent:1.0.0"
         packageInfos: List[PackageInfo] = field(default_factory=list)
         allPackages: List[PackageInfo] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PackageAddedEvent(PackageEvent):
         idlType = "peripheral.DeviceManager_5_3_6.PackageAddedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class PackageRemovedEvent(PackageEvent):
         idlType = "peripheral.DeviceManager_5_3_6.PackageRemovedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "peripheral.DeviceManager_5_3_6.SettingsChangedEvent:1.0.0"
         oldSettings: DeviceManager.Settings = field(default_factory=lambda: DeviceManager.Settings())
         newSettings: DeviceManager.Settings = field(default_factory=lambda: DeviceManager.Settings())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class UnknownDeviceAttachedEvent(Event):
         idlType = "peripheral.DeviceManager_5_3_6.UnknownDeviceAttachedEvent:1.0.0"
         romCode: str = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Optional, Union
 
 from .. import event
-from ..idl import declared, Event, Interface, method, Structure
+from ..idl import declared, Event, Interface, method, Structure, value_object
 from .structures import Address, Device, DeviceID
 
 
@@ -32,13 +32,13 @@ class DeviceSlot(Interface):
         useDefaultThresholds: bool = False
         properties: Union[Dict[str, str], Dict[str, Any]] = field(default_factory=dict)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceChangedEvent(Event):
         idlType = "peripheral.DeviceSlot_5_0_3.DeviceChangedEvent:1.0.0"
         oldDevice: Optional[Device] = None
         newDevice: Optional[Device] = None
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "peripheral.DeviceSlot_5_0_3.SettingsChangedEvent:1.0.0"
         oldSettings: DeviceSlot.Settings = field(default_factory=lambda: DeviceSlot.Settings())

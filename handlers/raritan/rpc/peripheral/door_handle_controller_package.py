@@ -1,10 +1,10 @@
 """The interface peripheral.DoorHandleControllerPackage."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import List
 
-from ..idl import declared, Event, method
+from ..idl import declared, Event, method, value_object
 from .package import Package
 from .structures import PackageInfo
 
@@ -18,7 +18,7 @@ class DoorHandleControllerPackage(Package):
     ERR_NOT_SUPPORTED = 1
     ERR_OPERATION_FAILED = 2
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DoorForcedOpenEvent(Event):
         idlType = "peripheral.DoorHandleControllerPackage_3_0_3.DoorForcedOpenEvent:1.0.0"
         packageInfo: PackageInfo = field(default_factory=lambda: PackageInfo())
@@ -27,7 +27,7 @@ class DoorHandleControllerPackage(Package):
         doorHandleName: str = ""
         doorLockName: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MechanicallyUnlockedEvent(Event):
         idlType = "peripheral.DoorHandleControllerPackage_3_0_3.MechanicallyUnlockedEvent:1.0.0"
         packageInfo: PackageInfo = field(default_factory=lambda: PackageInfo())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Union
 
 from .. import sensors
-from ..idl import declared, Enumeration, Event, Interface, method, Structure, ValueObject
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, ValueObject, value_object
 from .modbus_cfg import ModbusCfg
 
 
@@ -103,31 +103,31 @@ class GatewaySensorManager(Interface):
         stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = field(
             default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ConfigurationChangedEvent(Event):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ConfigurationChangedEvent:1.0.0"
         configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
             GatewaySensorManager.ConfigurationPackage]] = field(default_factory=dict)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class Feedback(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.Feedback:1.0.0"
         currentState: GatewaySensorManager.FeedbackObject.FeedbackState = field(
             default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(0))
         infos: List[GatewaySensorManager.FeedbackObject] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DeviceFeedback(Feedback):
         idlType = "peripheral.GatewaySensorManager_3_0_1.DeviceFeedback:1.0.0"
         packageId: str = ""
         deviceId: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class FeedbackChangedEvent(Event):
         idlType = "peripheral.GatewaySensorManager_3_0_1.FeedbackChangedEvent:1.0.0"
         feedback: List[GatewaySensorManager.Feedback] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRule(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRule:1.0.0"
         interpretation: GatewaySensorManager.Interpretation = field(
@@ -135,57 +135,57 @@ class GatewaySensorManager(Interface):
         ignoreTimeout: int = 0
         accessType: GatewaySensorManager.AccessType = field(default_factory=lambda: GatewaySensorManager.AccessType(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleCatchAll(InterpretationRule):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleCatchAll:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleInvertable(InterpretationRule):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleInvertable:1.0.0"
         invertCondition: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleEnum(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleEnum:1.0.0"
         enumValues: Union[List[str], List[int]] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleIEEE754INF(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754INF:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleIEEE754NAN(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754NAN:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleModbusException(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusException:1.0.0"
         exceptions: List[int] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleModbusSpecificError(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSpecificError:1.0.0"
         errors: List[ModbusCfg.SpecificModbusErrors] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleModbusSystemError(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSystemError:1.0.0"
         errnos: List[int] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleRAW(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRAW:1.0.0"
         value: Union[str, int] = ""
         mask: Union[str, int] = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InterpretationRuleRangeRAW(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRangeRAW:1.0.0"
         min: Union[str, int] = ""
         max: Union[str, int] = ""
         mask: Union[str, int] = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class Sensor(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.Sensor:1.0.0"
         sensorId: str = ""
@@ -199,13 +199,13 @@ class GatewaySensorManager(Interface):
         defaultLocationY: str = ""
         defaultLocationZ: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusSensor(Sensor):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusSensor:1.0.0"
         function: ModbusCfg.ModbusFunction = field(default_factory=lambda: ModbusCfg.ModbusFunction(0))
         regAddr: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ValueEncoding(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ValueEncoding:1.0.0"
         encodingId: str = ""
@@ -214,13 +214,13 @@ class GatewaySensorManager(Interface):
         interpretationRules: List[GatewaySensorManager.InterpretationRule] = field(default_factory=list)
         minAccessInterval: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class NumericValueEncoding(ValueEncoding):
         idlType = "peripheral.GatewaySensorManager_3_0_1.NumericValueEncoding:1.0.0"
         scalingFactor: float = 0.0
         offset: float = 0.0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusValueEncoding8(NumericValueEncoding):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding8:1.0.0"
         byteSwap: bool = False
@@ -228,34 +228,34 @@ class GatewaySensorManager(Interface):
         start: int = 0
         width: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusValueEncoding16(ModbusValueEncoding8):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding16:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusValueEncoding32(ModbusValueEncoding16):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding32:1.0.0"
         endianness: GatewaySensorManager.ModbusEndianness = field(
             default_factory=lambda: GatewaySensorManager.ModbusEndianness(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusValueEncoding48(ModbusValueEncoding32):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding48:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusValueEncoding64(ModbusValueEncoding32):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding64:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ModbusValueEncodingBit(ValueEncoding):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncodingBit:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SensorClass(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SensorClass:1.0.0"
         classId: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class NumericSensorClass(SensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.NumericSensorClass:1.0.0"
         metadata: sensors.NumericSensor.MetaData = field(default_factory=lambda: sensors.NumericSensor.MetaData())
@@ -263,7 +263,7 @@ class GatewaySensorManager(Interface):
             default_factory=lambda: sensors.NumericSensor.Thresholds())
         preferCommonThresholds: bool = False
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteDevice(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteDevice:1.0.0"
         deviceId: str = ""
@@ -272,37 +272,37 @@ class GatewaySensorManager(Interface):
         timeoutMs: int = 0
         retry: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteModbusDevice(RemoteDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusDevice:1.0.0"
         detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = field(default_factory=dict)
         unitId: int = 0
         unsupportedFunctionCodes: List[int] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteModbusRTUDevice(RemoteModbusDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusRTUDevice:1.0.0"
         busInterface: str = ""
         busSettings: ModbusCfg.SerialSettings = field(default_factory=lambda: ModbusCfg.SerialSettings())
         interframeDelayDeciChars: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteModbusTCPDevice(RemoteModbusDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusTCPDevice:1.0.0"
         ipAddress: str = ""
         tcpPort: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteSnmpDevice(RemoteDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpDevice:1.0.0"
         host: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteSnmpV1V2Device(RemoteSnmpDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV1V2Device:1.0.0"
         community: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RemoteSnmpV3Device(RemoteSnmpDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV3Device:1.0.0"
         user: str = ""
@@ -315,24 +315,24 @@ class GatewaySensorManager(Interface):
             default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(0))
         privacyPassphrase: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SensorFeedback(Feedback):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SensorFeedback:1.0.0"
         packageId: str = ""
         deviceId: str = ""
         sensorId: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SnmpSensor(Sensor):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SnmpSensor:1.0.0"
         oid: str = ""
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateSensorClass(SensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.StateSensorClass:1.0.0"
         type: sensors.Sensor.TypeSpec = field(default_factory=lambda: sensors.Sensor.TypeSpec())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SwitchSensorClass(StateSensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SwitchSensorClass:1.0.0"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from .. import sensors
-from ..idl import Enumeration, EPOCH, Structure, Time, ValueObject
+from ..idl import Enumeration, EPOCH, Structure, Time, ValueObject, value_object
 
 
 class PortType(Enumeration):
@@ -84,7 +84,7 @@ class PosElement(Structure):
     port: str = ""
 
 
-@dataclass(eq=False, repr=False)
+@value_object
 class Device(ValueObject):
     idlType = "peripheral.Device:7.0.3"
     deviceID: DeviceID = field(default_factory=lambda: DeviceID())

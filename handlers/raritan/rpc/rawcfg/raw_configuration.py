@@ -1,11 +1,10 @@
 """The interface rawcfg.RawConfiguration."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Tuple
 
 from .. import event
-from ..idl import declared, Enumeration, Interface, method, Time
+from ..idl import declared, Enumeration, Interface, method, Time, value_object
 
 
 class RawConfiguration(Interface):
@@ -20,11 +19,11 @@ class RawConfiguration(Interface):
         UPDATE_OK = 3
         UPDATE_FAILED = 4
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RawConfigDownloadedEvent(event.UserEvent):
         idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigDownloadedEvent:1.0.0"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class RawConfigUpdatedEvent(event.UserEvent):
         idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigUpdatedEvent:1.0.0"
 

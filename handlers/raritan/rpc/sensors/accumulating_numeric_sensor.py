@@ -1,10 +1,10 @@
 """The interface sensors.AccumulatingNumericSensor."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .. import event
-from ..idl import declared, method, Time
+from ..idl import declared, method, Time, value_object
 from .numeric_sensor import NumericSensor
 
 
@@ -13,7 +13,7 @@ class AccumulatingNumericSensor(NumericSensor):
 
     idlType = "sensors.AccumulatingNumericSensor:2.0.10"
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ResetEvent(event.UserEvent):
         idlType = "sensors.AccumulatingNumericSensor_2_0_10.ResetEvent:1.0.0"
         oldReading: NumericSensor.Reading = field(default_factory=lambda: NumericSensor.Reading())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import List, Optional
 
-from ..idl import declared, Enumeration, Event, Interface, method, Structure
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 from .sensor import Sensor
 
 
@@ -32,14 +32,14 @@ class AlertedSensorManager(Interface):
         parent: Optional[Interface] = None
         alertState: AlertedSensorManager.AlertState = field(default_factory=lambda: AlertedSensorManager.AlertState(0))
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class AlertedSensorsChangedEvent(Event):
         idlType = "sensors.AlertedSensorManager_1_0_6.AlertedSensorsChangedEvent:1.0.0"
         counts: AlertedSensorManager.SensorCounts = field(default_factory=lambda: AlertedSensorManager.SensorCounts())
         changedSensors: List[AlertedSensorManager.SensorData] = field(default_factory=list)
         removedSensors: List[Sensor] = field(default_factory=list)
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MonitoredSensorsChangedEvent(Event):
         idlType = "sensors.AlertedSensorManager_1_0_6.MonitoredSensorsChangedEvent:1.0.0"
         counts: AlertedSensorManager.SensorCounts = field(default_factory=lambda: AlertedSensorManager.SensorCounts())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional, Tuple, Union
 
 from .. import event, peripheral
-from ..idl import declared, EPOCH, Event, Interface, method, Structure, Time
+from ..idl import declared, EPOCH, Event, Interface, method, Structure, Time, value_object
 from .sensor import Sensor
 
 
@@ -99,19 +99,19 @@ class Logger(Interface):
         timestamp: Time = EPOCH
         record: Logger.Record = field(default_factory=lambda: Logger.Record())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class InfoChangedEvent(Event):
         idlType = "sensors.Logger_3_1_6.InfoChangedEvent:1.0.0"
         oldInfo: Logger.Info = field(default_factory=lambda: Logger.Info())
         newInfo: Logger.Info = field(default_factory=lambda: Logger.Info())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class LoggedSensorsChangedEvent(event.UserEvent):
         idlType = "sensors.Logger_3_1_6.LoggedSensorsChangedEvent:1.0.0"
         oldSensors: Logger.SensorSet = field(default_factory=lambda: Logger.SensorSet())
         newSensors: Logger.SensorSet = field(default_factory=lambda: Logger.SensorSet())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "sensors.Logger_3_1_6.SettingsChangedEvent:1.0.0"
         oldSettings: Logger.Settings = field(default_factory=lambda: Logger.Settings())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .. import event
-from ..idl import declared, EPOCH, Event, method, Structure, Time
+from ..idl import declared, EPOCH, Event, method, Structure, Time, value_object
 from .sensor import Sensor
 
 
@@ -78,41 +78,41 @@ class NumericSensor(Sensor):
         assertionTimeout: int = 0
         deassertionHysteresis: float = 0.0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class DefaultThresholdsChangedEvent(event.UserEvent):
         idlType = "sensors.NumericSensor_4_0_9.DefaultThresholdsChangedEvent:1.0.0"
         oldDefaultThresholds: NumericSensor.Thresholds = field(default_factory=lambda: NumericSensor.Thresholds())
         newDefaultThresholds: NumericSensor.Thresholds = field(default_factory=lambda: NumericSensor.Thresholds())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MetaDataChangedEvent(Event):
         idlType = "sensors.NumericSensor_4_0_9.MetaDataChangedEvent:1.0.0"
         oldMetaData: NumericSensor.MetaData = field(default_factory=lambda: NumericSensor.MetaData())
         newMetaData: NumericSensor.MetaData = field(default_factory=lambda: NumericSensor.MetaData())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MinMaxChangedEvent(Event):
         idlType = "sensors.NumericSensor_4_0_9.MinMaxChangedEvent:1.0.0"
         newMinMax: NumericSensor.MinMax = field(default_factory=lambda: NumericSensor.MinMax())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class MinMaxResetEvent(event.UserEvent):
         idlType = "sensors.NumericSensor_4_0_9.MinMaxResetEvent:1.0.0"
         oldMinMax: NumericSensor.MinMax = field(default_factory=lambda: NumericSensor.MinMax())
         newMinMax: NumericSensor.MinMax = field(default_factory=lambda: NumericSensor.MinMax())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ReadingChangedEvent(Event):
         idlType = "sensors.NumericSensor_4_0_9.ReadingChangedEvent:1.0.0"
         newReading: NumericSensor.Reading = field(default_factory=lambda: NumericSensor.Reading())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0"
         oldReading: NumericSensor.Reading = field(default_factory=lambda: NumericSensor.Reading())
         newReading: NumericSensor.Reading = field(default_factory=lambda: NumericSensor.Reading())
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class ThresholdsChangedEvent(event.UserEvent):
         idlType = "sensors.NumericSensor_4_0_9.ThresholdsChangedEvent:1.0.0"
         oldThresholds: NumericSensor.Thresholds = field(default_factory=lambda: NumericSensor.Thresholds())

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..idl import declared, Enumeration, Event, Interface, method, Structure
+from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
 
 
 class Sensor(Interface):
@@ -146,7 +146,7 @@ class Sensor(Interface):
         type: int = 0
         unit: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class TypeSpecChangedEvent(Event):
         idlType = "sensors.Sensor_4_0_8.TypeSpecChangedEvent:1.0.0"
         oldTypeSpec: Sensor.TypeSpec = field(default_factory=lambda: Sensor.TypeSpec())

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..idl import declared, EPOCH, Event, method, Structure, Time
+from ..idl import declared, EPOCH, Event, method, Structure, Time, value_object
 from .sensor import Sensor
 
 
@@ -18,7 +18,7 @@ class StateSensor(Sensor):
         available: bool = False
         value: int = 0
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class StateChangedEvent(Event):
         idlType = "sensors.StateSensor_4_0_8.StateChangedEvent:1.0.0"
         oldState: StateSensor.State = field(default_factory=lambda: StateSensor.State())

@@ -1,10 +1,9 @@
 """The interface sensors.Switch."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 
 from .. import event
-from ..idl import declared, method
+from ..idl import declared, method, value_object
 from .state_sensor import StateSensor
 
 
@@ -17,7 +16,7 @@ class Switch(StateSensor):
     ERR_NOT_AVAILABLE = 2
     ERR_PDC_POWER_LIMIT = 3
 
-    @dataclass(eq=False, repr=False)
+    @value_object
     class SwitchEvent(event.UserEvent):
         idlType = "sensors.Switch_2_0_10.SwitchEvent:1.0.0"
         targetState: int = 0

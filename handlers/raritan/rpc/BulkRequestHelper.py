@@ -1,0 +1,50 @@
+"""Bulk requests as documented; the file bears the name under which scripts import `perform_bulk`."""
+from __future__ import annotations
+
+from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
+
+from .agent import Agent
+from .bulk import Bulk
+from .idl import BoundMethod
+
+__all__ = ["BulkRequestHelper", "perform_bulk"]
+
+
+class BulkRequestHelper:
+    """The documented helper: queue with `add_request`, send with `perform_bulk`, empty with `clear`."""
+
+    def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
+        self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
+        self.requests: List[Tuple[Callable[..., Any], Tuple[object, ...]]] = []
+        self.responses: List[Any] = []
+
+    def add_request(self, method: Callable[..., Any], *args: object) -> None:
+        """Queue one call: the method of a proxy, without parentheses, and its arguments."""
+        if not isinstance(method, BoundMethod):
+            raise TypeError("add_request takes the method of a proxy, without parentheses")
+        method.encode(*args)
+        self.requests.append((method, args))
+
+    def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
+        """One entry for each request: None, a value, a tuple, or the exception of that request where not raised."""
+        bulk = Bulk(self.agent)
+        pending = [bulk.add(method, *args) for method, args in self.requests]
+        bulk.perform()
+        self.responses = [entry.error or entry.get() for entry in pending]
+        if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:
+            for entry in pending:
+                entry.get()
+        return self.responses
+
+    def clear(self) -> None:
+        """Forget requests and responses."""
+        self.requests, self.responses = [], []
+
+
+def perform_bulk(agent: Agent, requests: Iterable[Tuple[Callable[..., Any], Sequence[object]]],
+                 raise_subreq_failure: bool = False) -> List[Any]:
+    """The documented short form: pairs of a method and its arguments, answered in order."""
+    helper = BulkRequestHelper(agent)
+    for method, args in requests:
+        helper.add_request(method, *args)
+    return helper.perform_bulk(raise_subreq_failure)

@@ -1,0 +1,263 @@
+"""What scripts for the vendor's binding touch beside the documented calls, as public programs do it."""
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import pickle
+import warnings
+from typing import Any, Dict, Iterator, List, Mapping
+
+import pytest
+
+from handlers.errors import Denied, SettingsError
+from handlers.raritan import rpc
+from handlers.raritan.rpc import Agent, HttpException, event, idl, logging, net, pdumodel, peripheral, sensors, usermgmt
+from handlers.raritan.rpc.codec import decode_structure, encode, encode_structure
+from handlers.raritan.rpc.transport import Trust
+from tests.simulators.xerus import Model, XerusPdu
+
+from .conftest import MakeAgent
+from .declared import Nowhere
+from .peer import Peer, Step, http, result
+
+AGENT = Nowhere()
+STATE = {"available": True, "powerState": 1, "isLoadShed": False}
+
+
+@pytest.fixture
+def to(firmware: str) -> Iterator[Agent]:
+    with XerusPdu(Model(outlets=2, phases=3), firmware) as unit:
+        with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
+            yield agent
+
+
+# ---- structures --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("names", [lambda found: found.elements, lambda found: list(vars(found))])
+def test_a_script_goes_through_all_sensors_by_the_names_of_the_fields(to: Agent, names: Any) -> None:
+    found = pdumodel.Outlet("/model/pdu/0/outlet/0", to).getSensors()
+    fitted = [name for name in names(found) if getattr(found, name) is not None]
+    assert {"current", "voltage", "activePower", "activeEnergy"} <= set(fitted)
+    assert all(isinstance(getattr(found, name), sensors.Sensor) for name in fitted)
+
+
+def test_elements_are_the_fields_that_came_or_of_a_class_those_of_the_newest_firmware() -> None:
+    assert decode_structure(pdumodel.Outlet.State, STATE, AGENT).elements == ["available", "powerState", "isLoadShed"]
+    assert pdumodel.Outlet.State.elements == pdumodel.Outlet.State().elements == list(vars(pdumodel.Outlet.State()))
+    assert "inhibitRelayControl" in pdumodel.Pdu.Settings.elements and "hwRevision" in pdumodel.Pdu.MetaData.elements
+
+
+def test_a_structure_goes_through_a_file_as_json() -> None:
+    kept = json.dumps(decode_structure(pdumodel.Outlet.State, STATE, AGENT).encode())
+    again = pdumodel.Outlet.State.decode(json.loads(kept), AGENT)
+    assert again.powerState is pdumodel.Outlet.PowerState.PS_ON and again.encode() == STATE
+    with pytest.raises(rpc.JsonRpcSyntaxException):
+        pdumodel.Outlet.State.decode([], AGENT)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_a_copy_still_knows_what_came(again: Any) -> None:
+    value = decode_structure(pdumodel.Outlet.State, {**STATE, "future": 3}, AGENT)
+    other = again(value)
+    other.powerState = pdumodel.Outlet.PowerState.PS_OFF
+    assert encode(other) == {**STATE, "powerState": 0, "future": 3} and encode(value) == {**STATE, "future": 3}
+
+
+def test_a_misspelt_field_is_said_and_still_kept() -> None:
+    settings = decode_structure(pdumodel.Outlet.Settings, {"name": "x", "sequenceDelay": 5}, AGENT)
+    with pytest.warns(UserWarning, match="pdumodel.Outlet.Settings has no field 'sequencDelay'"):
+        settings.sequencDelay = 2000
+    assert settings.sequencDelay == 2000 and encode_structure(settings) == {"name": "x", "sequenceDelay": 5}
+
+
+def test_known_fields_and_older_names_are_set_without_a_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        settings = decode_structure(net.PortForwardingSettings, {"enabled": False, "role": 0, "masterDownstreamIfName": ""}, AGENT)
+        settings.primaryUnitDownstreamIfName = "usb"
+        settings.masterDownstreamIfName = "eth"
+        settings._mark = 1
+    assert encode_structure(settings) == {"enabled": False, "role": 0, "masterDownstreamIfName": "eth"}
+
+
+def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None:
+    settings: Any = decode_structure(pdumodel.Outlet.Settings, {"name": "x", "future": {"a": 1}}, AGENT)
+    assert settings.future == {"a": 1}
+    settings.future = {"a": 2}
+    assert settings.future == {"a": 2} and encode_structure(settings) == {"name": "x", "future": {"a": 2}}
+
+
+# ---- value objects -----------------------------------------------------------------------------------------
+
+def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
+    kind: Any = usermgmt.AccountRenamed                     # type checkers know dataclasses only: base first
+    made = kind("new", "old", "admin", "192.0.2.1")
+    assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == ("new", "old", "admin", "192.0.2.1", None)
+    assert made == kind(newUsername="new", username="old", actUserName="admin", actIpAddr="192.0.2.1")
+    assert list(inspect.signature(kind).parameters) == made.listElements() == made.elements
+    with pytest.raises(TypeError, match="takes 5 fields, not 6"):
+        kind(*"abcdef")
+    with pytest.raises(TypeError, match="newUsername"):
+        kind("a", newUsername="b")
+
+
+def test_an_event_prints_its_own_fields_first_and_older_ones_last() -> None:
+    lines = str(sensors.StateSensor.StateChangedEvent()).splitlines()
+    names = [line.split()[1] for line in lines if line.startswith("    * ")]
+    assert lines[0] == "sensors.StateSensor.StateChangedEvent:" and names == ["oldState", "newState", "source"]
+
+
+def test_an_event_is_read_from_type_and_value() -> None:
+    came = {"type": "event.UserEvent:1.0.0", "value": {"source": None, "actUserName": "admin", "actIpAddr": ""}}
+    read = rpc.ValueObject.decode(came, AGENT)
+    assert isinstance(read, event.UserEvent) and read.actUserName == "admin" and encode(read) == came
+    assert event.UserEvent.decode(read.encode(), AGENT) == read and read.wire_type == "event.UserEvent:1.0.0"
+    assert peripheral.Device().wire_type == peripheral.Device.idlType and idl.Event().listElements() == ["source"]
+
+
+# ---- enumerations, type names, proxies -----------------------------------------------------------------------
+
+def test_enumerations_have_their_names_by_ordinal_and_travel_as_numbers() -> None:
+    states = pdumodel.Outlet.PowerState
+    assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
+    assert [str(one) for one in states.get_elements()] == ["pdumodel.Outlet.PowerState.PS_OFF", "pdumodel.Outlet.PowerState.PS_ON"]
+    assert states.decode(1) is states.PS_ON and states.PS_OFF.encode() == 0
+    assert net.PortForwardingRole.values == ["PRIMARY_UNIT", "EXPANSION_UNIT"]
+
+
+def test_an_enumerated_value_is_its_name_in_every_kind_of_formatting() -> None:
+    on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
+    assert [f"{on}", f"{on!s}", f"{on!r}", "{}".format(on), "%s" % on, format(on), f"{on:>40}".strip()] == [name] * 7
+
+
+def test_type_names_and_classes_are_found_from_each_other() -> None:
+    assert rpc.TypeInfo.idlTypeIdToPyClass("pdumodel.Outlet:2.1.5") is pdumodel.Outlet
+    assert rpc.TypeInfo.decode("pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0") is pdumodel.Outlet.StateChangedEvent
+    assert rpc.TypeInfo.encode(pdumodel.Outlet) == rpc.TypeInfo.pyClassToIdlName(pdumodel.Outlet) == pdumodel.Outlet.idlType
+    assert rpc.TypeInfo.typeBaseName(pdumodel.Outlet.StateChangedEvent.idlType) == "pdumodel.Outlet.StateChangedEvent"
+    for value in (pdumodel.Outlet.State(), pdumodel.Outlet.PowerState.PS_ON):
+        assert value.idlType in ("pdumodel.Outlet.State", "pdumodel.Outlet.PowerState")
+    for unknown in ("os.system:1.0.0", "pdumodel.Nope:1.0.0"):
+        with pytest.raises(ImportError, match="no "):
+            rpc.TypeInfo.decode(unknown)
+
+
+def test_the_helpers_of_printing_have_their_names() -> None:
+    assert rpc.Utils.rprint({"b": 1, "a": ["x"]}) == '{\n    a = [\n        "x"\n    ]\n    b = 1\n}'
+    assert rpc.Utils.indent("a\nb", 2) == "  a\n  b"
+
+
+def test_a_method_that_is_not_called_knows_its_proxy_and_its_name() -> None:
+    outlet = pdumodel.Outlet("/model/outlet/0", AGENT)
+    method: Any = outlet.getState
+    assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (outlet, "getState")
+
+
+def test_perform_bulk_is_found_where_the_vendor_s_binding_keeps_it_and_the_helper_stays_a_class() -> None:
+    names: Dict[str, Any] = {}
+    exec("from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names)
+    assert names["perform_bulk"] is rpc.perform_bulk and names["BulkRequestHelper"] is rpc.BulkRequestHelper
+    assert isinstance(rpc.BulkRequestHelper, type)
+
+
+# ---- the agent and its errors --------------------------------------------------------------------------------
+
+def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(agent: MakeAgent) -> None:
+    with Peer([[result(), result(), result()]]) as peer:
+        to = agent("http", peer.address, "admin", "old")
+        assert (to.user, to.passwd, to.token) == ("admin", "old", None)
+        to.json_rpc("/x", "getA")
+        to.passwd = "new"
+        to.json_rpc("/x", "getA")
+        to.token = "0123abc"
+        to.json_rpc("/x", "getA")
+        to.token = "two\nlines"
+        with pytest.raises(SettingsError, match="one line"):
+            to.json_rpc("/x", "getA")
+    first, second, third = [{name: value for name, value in seen.headers.items() if name in ("authorization", "x-sessiontoken")}
+                            for seen in peer.seen]
+    assert first != second and list(first) == list(second) == ["authorization"]
+    assert third == {"x-sessiontoken": "0123abc"}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 451, 500, 503])
+def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(agent: MakeAgent, status: int) -> None:
+    with Peer([[http("no", f"{status} Words")]] * 2) as peer:
+        with pytest.raises(HttpException, match=f"HTTP Error {status}") as caught:
+            agent("http", peer.address).json_rpc("/x", "setA")
+    assert isinstance(caught.value, Denied) is (status in (401, 403, 451))
+
+
+def test_a_unit_that_wants_a_new_password_first_says_so_and_takes_it(agent: MakeAgent) -> None:
+    steps: List[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
+    with Peer([steps]) as peer:
+        to = agent("http", peer.address, "admin", "raritan")
+        try:
+            pdumodel.Pdu("/model/pdu/0", to).getMetaData()
+        except rpc.HttpException as error:
+            assert "HTTP Error 451" in str(error) and "change its password" in str(error)
+        assert usermgmt.User("/auth/user/admin", to).setAccountPassword("new") == 0
+
+
+def test_a_time_beyond_the_calendar_does_not_spoil_the_answer() -> None:
+    from handlers.raritan.rpc.session import Session
+    far = decode_structure(Session, {"sessionId": 1, "creationTime": 900_000_000_000}, AGENT)
+    assert far.creationTime.year == 9999 and far.sessionId == 1
+    assert decode_structure(Session, {"creationTime": -10 ** 15}, AGENT).creationTime.year == 1
+
+
+# ---- logs ----------------------------------------------------------------------------------------------------
+
+class Log:
+    """An agent before a log that gives three entries at a time."""
+
+    def __init__(self) -> None:
+        self.created, self.first, self.messages, self.asked = 1, 0, [f"[WRN] {number}" for number in range(5)], 0
+
+    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
+        following = self.first + len(self.messages)
+        if method == "getInfo":
+            return {"_ret_": {"creationTime": self.created, "idFirst": self.first, "idNext": following}}
+        self.asked += 1
+        start = max(self.first, int(str(params["refId"])))
+        entries = [{"id": number, "timestamp": number, "eventClass": "x", "message": self.messages[number - self.first]}
+                   for number in range(start, min(start + 3, following))]
+        assert ("categories" in params) is (target == "/eventlog")
+        return {"_ret_": {"logCreationTime": self.created, "idFirst": start, "allEntryCnt": len(entries), "selEntries": entries}}
+
+
+@pytest.mark.parametrize("kind", ["event", "debug", "wlan"])
+def test_a_log_is_read_whole_and_then_what_is_new(kind: str) -> None:
+    log: Any = Log()
+    entries, following, created = logging.LogHelper.get_entries(log, kind)
+    assert [entry.id for entry in entries] == [0, 1, 2, 3, 4] and (following, created) == (5, 1)
+    helper = logging.LogHelper(log, kind)
+    assert helper.get_next_entries() == []
+    log.messages += ["[ERR] five", "six"]
+    new = helper.get_next_entries()
+    assert [entry.message for entry in new] == ["[ERR] five", "six"]
+    assert [entry.id for entry in helper.filter_entries(new)] == [5] == [entry.id for entry in helper.filter_entries(new, ["five"])]
+    log.created = 2                                                 # the service began anew: all comes again
+    log.messages += ["seven"]
+    assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
+
+
+def test_a_log_entry_is_one_line_with_its_time() -> None:
+    import datetime
+    entry = logging.LogEntry(1, datetime.datetime(2024, 2, 3, 4, 5, 6), "x", "hello")
+    assert logging.LogHelper.format_entry(entry, datetime.timezone.utc) == "[02/03/2024 04:05:06 UTC]:hello"
+    with pytest.raises(ValueError, match="debug, event, wlan"):
+        logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
+
+
+def test_a_log_that_goes_nowhere_is_left() -> None:
+    class Stuck(Log):
+        def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
+            if method == "getInfo":
+                return {"_ret_": {"creationTime": 1, "idFirst": 0, "idNext": 10 ** 9}}
+            self.asked += 1
+            return {"_ret_": {"logCreationTime": 1, "idFirst": -5, "allEntryCnt": 2, "selEntries": []}}
+
+    log: Any = Stuck()
+    assert logging.LogHelper.get_entries(log, "debug")[0] == [] and log.asked == 1
