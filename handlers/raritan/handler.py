@@ -18,11 +18,11 @@ from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
 from . import access, states
 from .access import LINK_UNITS, SETTINGS
 from .metering import WATT_HOURS, UnitMeter
-from .readings import Amount, total
+from .readings import total
 from .refusals import refuse_before, refused
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
-from .rpc.errors import HttpRefused
+from .rpc.errors import HttpRefused, JsonRpcErrorException
 from .rpc.pdumodel import Outlet, Pdu
 from .rpc.transport import Transport, Trust, default_transport
 from .units import Census, Present, Unit, locate
@@ -31,6 +31,7 @@ __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
 LOGGER = get_logger(__name__)
 _PROFILE = "Xerus JSON-RPC"
+_INTERNAL_ERROR = "-32603"          # of JSON-RPC
 
 
 class RaritanPdu(host.BasePdu):
@@ -44,7 +45,7 @@ class RaritanPdu(host.BasePdu):
         return default_transport(trust)
 
     def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips for any number of outlets and link units."""
+        """Every outlet and its state: 2 round trips; one more where `link_units=yes` finds link ids beyond 8."""
         with self._session("status") as (agent, given):
             units, bulk = _units(agent, given)
             asked = [(unit, [bulk.add(outlet.getState) for outlet in unit.each()]) for unit in units]
@@ -55,8 +56,8 @@ class RaritanPdu(host.BasePdu):
     def statistic(self) -> PduStatisticView:
         """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips.
 
-        3 where the device refuses well-known sensor ids, has more than 4 inlets, or a transfer switch without such an id
-        and with current on both feeds; 4 where all its readings are invalid at first.
+        3 where the device refuses well-known sensor ids or has more than 4 inlets, 4 where all its readings are invalid at
+        first; one more where `link_units=yes` finds link ids beyond 8.
         """
         with self._session("statistic") as (agent, given):
             bulk, census = Bulk(agent), Census(agent, given[LINK_UNITS])
@@ -79,7 +80,7 @@ class RaritanPdu(host.BasePdu):
                     step(meter, bulk)
                 bulk.perform()
             energy = total(meter.energy() for meter in used).value
-            return host.statistic_view(_load(used).value, None if energy is None else energy / WATT_HOURS,
+            return host.statistic_view(total(meter.load() for meter in used).value, None if energy is None else energy / WATT_HOURS,
                                        [figures for meter in used for figures in meter.ports()])
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
@@ -111,8 +112,8 @@ class RaritanPdu(host.BasePdu):
             def write() -> None:
                 try:
                     code = outlet.setPowerState(wanted)
-                except HttpRefused as error:
-                    if error.code.startswith("5"):      # it failed at some point, and does not say where
+                except (HttpRefused, JsonRpcErrorException) as error:
+                    if error.code.startswith("5") or error.code == _INTERNAL_ERROR:     # it does not say how far it got
                         raise Unreachable(error.reason, error.host, error.operation) from None
                     raise
                 if code != 0:
@@ -176,7 +177,3 @@ def _checked(unit: Unit, index: int, identity: str, wanted: Outlet.PowerState, g
         raise NoSuchOutlet(f"outlet {identity}: the unit has {len(there.outlets)} outlets; check the port in DCImanager")
     refuse_before(identity, wanted, settings, metadata, state)
     return outlet if state.error is None else unit.outlet(index, there.outlets)
-
-
-def _load(meters: List[UnitMeter]) -> Amount:
-    return total(meter.load() for meter in meters)

@@ -1,21 +1,22 @@
 """Load and energy of one unit, in as few round trips as its firmware allows.
 
 Every step puts calls into a bulk that all units share: the model with the inlets' sensors (1), readings (2). A third is
-needed where the device refuses well-known sensor ids, has more than four inlets, or a transfer switch without well-known
-id of which both feeds show current; where a step's readings are all invalid, sensors and readings are fetched anew once.
+needed where the device refuses well-known sensor ids or has more than four inlets; where a step's readings are all
+invalid, sensors and readings are fetched anew once.
 """
 from __future__ import annotations
 
-from typing import Iterable, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, total, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, largest, whole
 from .rpc.bulk import Bulk, Pending
-from .rpc.idl import present
-from .rpc.pdumodel import Inlet, Outlet, OverCurrentProtector, Pdu, Pole, PowerLine, TransferSwitch
-from .rpc.sensors import AccumulatingNumericSensor, NumericSensor, StateSensor
+from .rpc.idl import Interface, present
+from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
+from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .units import Present, Unit
 
+I = TypeVar("I", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 WATT_HOURS = 1000.0
@@ -53,18 +54,15 @@ class InletMeter:
             return
         sensors = self._sensors.get()
         poles = self._poles.get() if self._poles.error is None else []
-        self._current = self._ask(bulk, sensors.current)
-        self._energy = self._ask(bulk, sensors.activeEnergy)
-        self._lines = [(pole, self._ask(bulk, pole.current), self._ask(bulk, pole.activeEnergy)) for pole in poles]
-
-    def _ask(self, bulk: Bulk, sensor: Optional[NumericSensor]) -> Optional[Reading]:
-        return ask(bulk, self._unit.mine(sensor) if sensor is not None else None)
+        self._current = ask(bulk, self._unit, sensors.current)
+        self._energy = ask(bulk, self._unit, sensors.activeEnergy)
+        self._lines = [(pole, ask(bulk, self._unit, pole.current), ask(bulk, self._unit, pole.activeEnergy)) for pole in poles]
 
     @property
     def fitted(self) -> bool:
         """Whether the inlet's load can be measured at the inlet; the highest of several lines alone does not tell it."""
         lines = [current for pole, current, _ in self._lines if pole.line in _LINES]
-        return any(current is not None for current in lines) or len(lines) < 2 and self._current is not None
+        return bool(lines) and None not in lines or len(lines) < 2 and self._current is not None
 
     def readings(self) -> List[Optional[Reading]]:
         """All readings of the inlet."""
@@ -81,15 +79,11 @@ class InletMeter:
         With several lines the inlet's own current is the highest of them, so it never stands for their sum. Two lines
         without neutral are one circuit: the same current flows through both.
         """
-        lines = [(pole, reading) for pole, reading, _ in self._lines if pole.line in _LINES]
-        currents = [amount(reading) for _, reading in lines if reading is not None]
+        lines = [amount(current) for pole, current, _ in self._lines if pole.line in _LINES]
+        if len(lines) < 2:
+            return lines[0] if lines and lines[0].metered else amount(self._current)
         neutral = any(pole.line == PowerLine.NEUTRAL for pole, *_ in self._lines)
-        if len(currents) == 2 and len(lines) == 2 and not neutral:
-            known = [current.value for current in currents if current.value is not None]
-            return Amount(True, max(known)) if len(known) == 2 else whole(currents)
-        if currents:
-            return whole(currents)
-        return NOT_METERED if len(lines) > 1 else amount(self._current)
+        return largest(lines) if len(lines) == 2 and not neutral else whole(lines)
 
     def energy(self) -> Amount:
         """Watt-hours: the inlet's counter, else its lines' counters."""
@@ -119,46 +113,14 @@ class OutletMeter:
         """What the sensors show that `ask_sensors` found."""
         if self._sensors is not None and self._sensors.error is None:
             sensors = self._sensors.get()
-            current, energy = sensors.current, sensors.activeEnergy
-            self.current = ask(bulk, self._unit.mine(current) if current is not None else None)
-            self.energy = ask(bulk, self._unit.mine(energy) if energy is not None else None)
+            self.current = ask(bulk, self._unit, sensors.current)
+            self.energy = ask(bulk, self._unit, sensors.activeEnergy)
 
     def figures(self) -> PortFigures:
         """Amperes and kWh, as far as metered."""
         energy = amount(self.energy).value
         return PortFigures(self._unit.identity(self._index), amount(self.current).value,
                            energy / WATT_HOURS if energy is not None else None)
-
-
-class TransferMeter:
-    """Which inlet a transfer switch has selected."""
-
-    def __init__(self, unit: Unit, switch: TransferSwitch) -> None:
-        self._unit, self._switch = unit, switch
-        self._sensors: Optional[Pending[TransferSwitch.Sensors]] = None
-        self._state: Optional[Pending[StateSensor.State]] = None
-
-    def ask_sensors(self, bulk: Bulk) -> None:
-        """Which sensors are fitted."""
-        self._sensors = bulk.add(self._switch.getSensors)
-
-    @property
-    def found(self) -> bool:
-        """Whether the resource id that was asked exists."""
-        return self._sensors is not None and self._sensors.error is None
-
-    def ask_reading(self, bulk: Bulk) -> None:
-        """The selected source."""
-        if self._sensors is not None and self.found and self._state is None:
-            sensor = self._sensors.get().selectedSource
-            self._state = bulk.add(self._unit.mine(sensor).getState) if sensor is not None else None
-
-    def selected(self) -> Optional[int]:
-        """The selected inlet, from 0; None where it is not known."""
-        if self._state is None or self._state.error is not None:
-            return None
-        state = self._state.get()
-        return state.value if present(state, "available", "value") and state.available else None
 
 
 class UnitMeter:
@@ -169,7 +131,6 @@ class UnitMeter:
         self._inlets = [InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}")) for index in range(_GUESSED_INLETS)]
         self._outlets: List[OutletMeter] = []
         self._banks: List[Optional[Reading]] = []
-        self._transfer: Optional[TransferMeter] = None
         self._energy: Optional[Reading] = None
         self._unread: List[InletMeter] = []
         self._again: List[InletMeter] = []
@@ -183,8 +144,6 @@ class UnitMeter:
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
         self._probes = [bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
                         for name in ("activeEnergy", "current")]
-        self._transfer = TransferMeter(self._unit, self._unit.proxy(TransferSwitch, "/transferswitch/0"))
-        self._transfer.ask_sensors(bulk)
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
@@ -201,19 +160,19 @@ class UnitMeter:
                 inlet.use(reference)
                 inlet.ask_sensors(bulk)
                 self._unread.append(inlet)
-        if self._sensors.error is None and self._sensors.get().activeEnergy is not None:
-            self._energy = ask(bulk, self._own(self._sensors.get().activeEnergy))
-        self._ask_transfer(bulk)
-        if not self._unread and not any(inlet.fitted for inlet in self._inlets):
-            self._banks = [ask(bulk, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
-                           for index in range(self._protector_count())]
+        if self._sensors.error is None:
+            self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
+        if not self._unread:
+            self._ask_banks(bulk)
         if self._meters_outlets():
             well_known = any(probe.error is None for probe in self._probes)
             for outlet in self._outlets:
                 (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
 
-    def _own(self, sensor: Optional[NumericSensor]) -> Optional[NumericSensor]:
-        return self._unit.mine(sensor) if sensor is not None else None
+    def _ask_banks(self, bulk: Bulk) -> None:
+        if not any(inlet.fitted for inlet in self._inlets):
+            self._banks = [ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
+                           for index in range(_count(self._protectors))]
 
     def _meters_outlets(self) -> bool:
         if self._metadata.error is not None:
@@ -221,23 +180,13 @@ class UnitMeter:
         metadata = self._metadata.get()
         return metadata.hasMeteredOutlets or not present(metadata, "hasMeteredOutlets")
 
-    def _ask_transfer(self, bulk: Bulk) -> None:
-        switches = self._switches.get() if self._switches.error is None else []
-        if not switches:
-            self._transfer = None
-        elif self._transfer is not None and self._transfer.found:
-            self._transfer.ask_reading(bulk)
-        else:
-            self._transfer = TransferMeter(self._unit, self._unit.mine(switches[0]))
-            self._transfer.ask_sensors(bulk)
-
     def ask_rest(self, bulk: Bulk) -> None:
         """Step 3, most often empty: readings of what step 2 found, and new sensors where all readings were invalid."""
         for inlet in self._unread:
             inlet.ask_readings(bulk)
+        if self._unread:
+            self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in self._unread]
-        if self._transfer is not None and (self._unread or len(_carrying(inlet.load() for inlet in inlets)) > 1):
-            self._transfer.ask_reading(bulk)
         if all_invalid(reading for inlet in inlets for reading in inlet.readings()):
             self._again = inlets
             for inlet in inlets:
@@ -261,23 +210,23 @@ class UnitMeter:
     def _outlets_asked(self) -> bool:
         return any(outlet.energy is not None or outlet.current is not None for outlet in self._outlets)
 
-    def _protector_count(self) -> int:
-        return len(self._protectors.get()) if self._protectors.error is None else 0
-
     def load(self) -> Amount:
         """Amperes: inlets in use, else protectors (banks), else outlets."""
-        inlets = [inlet.load() if inlet.in_use else NOT_METERED for inlet in self._inlets]
-        if any(inlet.metered for inlet in inlets):
-            return self._fed(inlets)
+        fed = self._fed([inlet.load() for inlet in self._inlets if inlet.in_use])
+        if fed.metered:
+            return fed
         banks = whole(amount(bank) for bank in self._banks)
         return banks if banks.metered else whole(amount(outlet.current) for outlet in self._outlets)
 
     def _fed(self, inlets: Sequence[Amount]) -> Amount:
-        """With a transfer switch only the inlet that it has selected feeds anything; the other's figure is its standby."""
-        if self._transfer is None or len(_carrying(inlets)) < 2:
-            return total(inlets)
-        selected = self._transfer.selected()
-        return inlets[selected] if selected is not None and 0 <= selected < len(inlets) else NOT_KNOWN
+        """A transfer switch lets one inlet feed everything: the others show what they take standing by.
+
+        Which one it has selected it tells as a number that no document counts for us, so the largest current tells it.
+        """
+        every, switches = whole(inlets), _count(self._switches)
+        if not every.metered or not switches or sum(inlet.value != 0.0 for inlet in inlets) <= switches:
+            return every
+        return largest(inlets) if switches == 1 else NOT_KNOWN
 
     def energy(self) -> Amount:
         """Watt-hours: the unit's counter, else all inlets', else all outlets'."""
@@ -292,6 +241,6 @@ class UnitMeter:
         return [outlet.figures() for outlet in self._outlets]
 
 
-def _carrying(loads: Iterable[Amount]) -> List[Amount]:
-    """The inlets that may carry a load: all but those that measure none."""
-    return [load for load in loads if load.value != 0.0]
+def _count(references: Pending[List[I]]) -> int:
+    """How many there are; none on units that have no such list."""
+    return len(references.get()) if references.error is None else 0

@@ -1,12 +1,13 @@
 """Single figures out of bulk answers: what counts as measured, what as not known, what as not there."""
 from __future__ import annotations
 
-from typing import Iterable, List, NamedTuple, Optional
+from typing import Callable, Iterable, List, NamedTuple, Optional
 
 from ..errors import Denied
 from .rpc.bulk import Bulk, Pending
 from .rpc.idl import present
 from .rpc.sensors import NumericSensor
+from .units import Unit
 
 Reading = Pending[NumericSensor.Reading]
 
@@ -22,9 +23,9 @@ NOT_METERED = Amount(False)
 NOT_KNOWN = Amount(True)
 
 
-def ask(bulk: Bulk, sensor: Optional[NumericSensor]) -> Optional[Reading]:
-    """Queue one reading; None where no sensor is fitted."""
-    return bulk.add(sensor.getReading) if sensor is not None else None
+def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Reading]:
+    """Queue one reading of a sensor of this unit; None where no sensor is fitted."""
+    return bulk.add(unit.mine(sensor).getReading) if sensor is not None else None
 
 
 def amount(reading: Optional[Reading]) -> Amount:
@@ -43,11 +44,20 @@ def amount(reading: Optional[Reading]) -> Amount:
 
 def total(parts: Iterable[Amount]) -> Amount:
     """The sum of what is metered; not known as soon as one metered part is not."""
+    return _together(parts, sum)
+
+
+def largest(parts: Iterable[Amount]) -> Amount:
+    """The largest of what is metered; not known as soon as one metered part is not."""
+    return _together(parts, max)
+
+
+def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> Amount:
     metered = [part.value for part in parts if part.metered]
     known = [value for value in metered if value is not None]
     if not metered:
         return NOT_METERED
-    return Amount(True, sum(known)) if len(known) == len(metered) else NOT_KNOWN
+    return Amount(True, how(known)) if len(known) == len(metered) else NOT_KNOWN
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
@@ -60,8 +70,3 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether there are readings, and not one of them is valid: references may have gone stale."""
     amounts = [amount(reading) for reading in readings]
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
-
-
-def answered(pendings: List[Reading]) -> bool:
-    """Whether at least one of these resource ids exists."""
-    return any(one.error is None for one in pendings)

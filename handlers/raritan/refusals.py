@@ -27,9 +27,10 @@ def refuse_before(identity: str, wanted: Outlet.PowerState, settings: Pending[Pd
                   metadata: Pending[Outlet.MetaData], state: Pending[Outlet.State]) -> None:
     """Raise where the device already says that it will not switch, so that nothing is written.
 
-    What it does not say (an older firmware has no such field, or the account may not read it) does not stop anything.
+    What it does not say (an older firmware has no such field, or the account may not read the PDU's settings) does not
+    stop anything; an outlet that the account may not read does, since it could not be read back either.
     """
-    for answer in (metadata, state, settings):
+    for answer in (metadata, state):
         if isinstance(answer.error, Denied):
             raise answer.error
     if metadata.error is None and present(metadata.get(), "isSwitchable") and not metadata.get().isSwitchable:

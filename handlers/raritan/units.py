@@ -4,12 +4,12 @@ from __future__ import annotations
 import re
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
 
-from ..errors import Denied, NoSuchOutlet, PduHandlerError, Unreachable
+from ..errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable
 from .access import LINK_UNITS, LinkUnits
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
 from .rpc.cascading import CascadeManager
-from .rpc.idl import Interface
+from .rpc.idl import Interface, present
 from .rpc.pdumodel import Outlet, Pdu
 
 I = TypeVar("I", bound=Interface)
@@ -103,23 +103,24 @@ class Census:
         known = self._known()
         out = []
         for unit, answer in self._outlets:
-            if unit.link == OWN:
+            if unit.link == OWN or known is None and answer.error is None:
                 out.append(Present(unit, answer.get()))
-            elif known is None and answer.error is not None:
-                if isinstance(answer.error, (Denied, Unreachable)):
-                    raise self._silent(unit.link, "unreachable", answer.error)
-            elif known is None or unit.link in known:
-                if answer.error is not None or known is not None and known[unit.link].status not in _USABLE:
-                    word = known[unit.link].status.name.lower().replace("_", " ") if known else "unreachable"
-                    raise self._silent(unit.link, word, answer.error)
+            elif known is None and not _absent(answer.error):
+                raise self._silent(unit.link, "unreachable", answer.error)
+            elif known is not None and unit.link in known:
+                status = known[unit.link].status
+                if answer.error is not None or status not in _USABLE:
+                    raise self._silent(unit.link, status.name.lower().replace("_", " "), answer.error)
                 out.append(Present(unit, answer.get()))
         return out
 
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
-        """The linked units by id; None where the firmware has no list of them."""
-        if self._cascade is None or self._cascade.error is not None:
+        """The linked units by id; None where the firmware has no list of them. A list that cannot be read raises, since
+        without it a unit that does not answer looks like one that is not linked."""
+        if self._cascade is None or _absent(self._cascade.error):
             return None
-        return self._cascade.get().linkUnits
+        status = self._cascade.get()
+        return status.linkUnits if present(status, "linkUnits") else None
 
     @staticmethod
     def _silent(link: int, word: str, error: Optional[PduHandlerError]) -> PduHandlerError:
@@ -128,3 +129,8 @@ class Census:
         reason = f" ({error.reason})" if error is not None else ""
         return Unreachable(f"link unit {link} is {word}{reason}: bring it back, or name the other link units in the handler "
                            f"setting '{LINK_UNITS.key}' (or no)")
+
+
+def _absent(error: Optional[PduHandlerError]) -> bool:
+    """Whether the device says that it has no such thing; a failure on the way (HTTP 5xx) says nothing."""
+    return isinstance(error, Refused) and not isinstance(error, Denied) and not error.code.startswith("5")

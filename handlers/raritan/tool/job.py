@@ -6,28 +6,30 @@ import datetime
 import enum
 import os
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
 
 from ...errors import PduHandlerError, Refused, SettingsError
 from ..rpc.agent import Agent
 from ..rpc.forms import Progress
 from ..rpc.idl import Interface, Structure
 from ..rpc.kinds import shown_fields
-from ..rpc.pdumodel import Pdu
+from ..rpc.pdumodel import Outlet, Pdu
+from ..units import Present, Unit
 
 I = TypeVar("I", bound=Interface)
-SEEN, NOT_SEEN, NOT_CONFIRMED = 0, 9, 12
+SEEN, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED = 0, 9, 12, 130
 EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments or settings; 3 unreachable; 4 login or rights; 5 an answer
 that is not the protocol; 6 refused by the device; 7 no such outlet; 8 the device does not have that; 9 accepted, but
-not seen to be done; 12 not confirmed, nothing was done"""
+not seen to be done; 12 not confirmed, nothing was done; 130 interrupted; 141 nobody read the output to its end"""
 
 
 class Result(NamedTuple):
-    """What a command found: `data` for --json, `lines` for a person."""
+    """What a command found: `data` for --json, `lines` for a person, `raw` for a file that goes to the standard output."""
 
     data: object
     lines: Sequence[str] = ("done",)
     exit_code: int = SEEN
+    raw: bytes = b""
 
 
 class NotConfirmed(PduHandlerError):
@@ -42,11 +44,11 @@ class Job:
 
     def __init__(self, agent: Agent, options: argparse.Namespace) -> None:
         self.agent, self.options = agent, options
+        self.unit = Unit(options.link, agent)
 
     def proxy(self, kind: Type[I], rid: str) -> I:
         """A proxy on the unit that --link names."""
-        link: int = self.options.link
-        return kind(f"/link/{link}{rid}" if link else rid, self.agent)
+        return self.unit.mine(kind(rid, self.agent))
 
     @property
     def files(self) -> Agent:
@@ -58,11 +60,11 @@ class Job:
     @property
     def pdu(self) -> Pdu:
         """The PDU of that unit."""
-        return Pdu(self.model(), self.agent)
+        return self.unit.proxy(Pdu)
 
-    def model(self, rest: str = "") -> str:
-        """A well-known resource id below it."""
-        return f"/model/pdu/{self.options.link}{rest}"
+    def outlets(self) -> List[Outlet]:
+        """Its outlets, in its own order: 1 round trip. What a unit hands out is never used without its link id."""
+        return Present(self.unit, self.pdu.getOutlets()).each()
 
     def wait(self, usual: float = 60.0) -> float:
         """How many seconds to look for the end of what was started."""
@@ -71,13 +73,18 @@ class Job:
 
     def confirm(self, what: str) -> None:
         """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
+        self.askable(what)
         if self.options.yes:
             return
-        if not sys.stdin.isatty():
-            raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", self.agent.host)
-        print(f"{what} on {self.agent.host}? [y/N] ", end="", file=sys.stderr, flush=True)
+        link = f"link unit {self.options.link} of " if self.options.link else ""
+        print(f"{what} on {link}{self.agent.host}? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", self.agent.host)
+
+    def askable(self, what: str) -> None:
+        """Raises NotConfirmed where `confirm` would have nobody to ask: before long work that would be in vain."""
+        if not self.options.yes and not sys.stdin.isatty():
+            raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", self.agent.host)
 
     def progress(self, what: str) -> Optional[Progress]:
         """Shows how much of a file is sent, on a terminal."""
@@ -109,22 +116,30 @@ def wrong(text: str) -> NoReturn:
 
 # ---- files and secrets -------------------------------------------------------------------------------------
 
-def save(job: Job, data: bytes) -> Result:
-    """Write a download to the file that --out names, `-` for the standard output; an existing file is not replaced."""
+def save(job: Job, download: Callable[[], bytes]) -> Result:
+    """Write a download to the file that --out names, `-` for the standard output; an existing file is not replaced.
+
+    The file is opened first, so that nobody waits for a download that has no place to go.
+    """
     path: str = job.options.out
     if path == "-" and job.options.json:
         wrong("--json needs --out FILE here: one output cannot be both")
     if path == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return Result({"bytes": len(data)}, ())
+        data = download()
+        return Result({"bytes": len(data)}, (), raw=data)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)     # keys and configurations are secrets
     except OSError as error:
         wrong(f"{path} cannot be written ({error.strerror})")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
+    try:
+        with os.fdopen(handle, "wb") as file:
+            size = file.write(download())
+    except BaseException as error:
+        os.unlink(path)
+        if isinstance(error, OSError):
+            wrong(f"{path} cannot be written ({error.strerror})")
+        raise
+    return Result({"file": path, "bytes": size}, [f"{path}: {size} bytes"])
 
 
 def load(path: str) -> bytes:
@@ -140,14 +155,17 @@ def secret(file: Optional[str], variable: str, question: str, needed: bool = Tru
     """From a file, an environment variable, or the terminal; never from an argument. SettingsError."""
     if file:
         return load(file).decode("utf-8", "replace").rstrip("\r\n")
-    if variable in os.environ:
+    if os.environ.get(variable):
         return os.environ[variable]
     if not needed:
         return ""
-    if not sys.stdin.isatty():
-        wrong(f"no secret for '{question}': set the variable {variable} or name a file")
     import getpass
-    return getpass.getpass(f"{question}: ")
+    try:
+        if sys.stdin.isatty():
+            return getpass.getpass(f"{question}: ")
+    except EOFError:
+        pass
+    wrong(f"no secret for '{question}': set the variable {variable} or name a file")
 
 
 # ---- output ------------------------------------------------------------------------------------------------

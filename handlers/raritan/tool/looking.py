@@ -48,11 +48,11 @@ def info(job: Job) -> Result:
 def outlets(job: Job) -> Result:
     """3 round trips: the outlets, what they are, what their sensors show."""
     bulk = Bulk(job.agent)
-    found = job.pdu.getOutlets()
+    found = job.outlets()
     asked = [(bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState), bulk.add(one.getSensors))
              for one in found]
     bulk.perform()
-    read = [[ask(bulk, sensor) for sensor in (fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy)]
+    read = [[ask(bulk, job.unit, sensor) for sensor in (fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy)]
             for *_, fitted in asked]
     bulk.perform()
     rows: List[List[object]] = []
@@ -75,7 +75,8 @@ def sensors(job: Job) -> Result:
     for where, sensor in places:
         if where in numeric:
             reading, kind = numeric[where]
-            rows.append([where, amount(reading).value, _UNITS.get(kind.get().unit, ""), _alarm(reading), sensor.target])
+            unit = _UNITS.get(kind.get().unit, "") if kind.error is None else ""
+            rows.append([where, amount(reading).value, unit, _alarm(reading), sensor.target])
         elif where in discrete:
             state = discrete[where]
             known = state.error is None and state.get().available
@@ -103,26 +104,26 @@ def _sensors_of_the_pdu(job: Job) -> List[Tuple[str, Sensor]]:
     fitted: List[Tuple[str, Pending[Structure]]] = []
     poles: List[Tuple[str, Pending[List[pdumodel.Pole]]]] = []
     for word, answer in lists.items():
-        for number, device in enumerate(answer.get(), 1):
+        for number, device in enumerate(map(job.unit.mine, answer.get()), 1):
             fitted.append((f"{word}/{number}", bulk.add(device.getSensors)))
             if isinstance(device, pdumodel.Inlet):
                 poles.append((f"{word}/{number}", bulk.add(device.getPoles)))
     bulk.perform()
-    out = [(f"{where}/{name}", sensor) for where, answer in fitted for name, sensor in _members(answer.get())]
+    out = [(f"{where}/{name}", sensor) for where, answer in fitted for name, sensor in _members(job, answer.get())]
     for where, answers in poles:
         for pole in answers.get():
-            out += [(f"{where}/{pole.line.name}/{name}", sensor) for name, sensor in _members(pole)]
+            out += [(f"{where}/{pole.line.name}/{name}", sensor) for name, sensor in _members(job, pole)]
     return out
 
 
-def _members(structure: Structure) -> List[Tuple[str, Sensor]]:
+def _members(job: Job, structure: Structure) -> List[Tuple[str, Sensor]]:
     found = [(name, getattr(structure, name)) for name in field_names(type(structure))]
-    return [(name, sensor) for name, sensor in found if isinstance(sensor, Sensor)]
+    return [(name, job.unit.mine(sensor)) for name, sensor in found if isinstance(sensor, Sensor)]
 
 
 def _sensors_in_slots(job: Job) -> List[Tuple[str, Sensor]]:
     manager = job.proxy(DeviceManager, "/model/peripheraldevicemanager")
-    slots: List[DeviceSlot] = manager.getDeviceSlots()
+    slots: List[DeviceSlot] = list(map(job.unit.mine, manager.getDeviceSlots()))
     bulk = Bulk(job.agent)
     asked = [(bulk.add(slot.getDevice), bulk.add(slot.getSettings)) for slot in slots]
     bulk.perform()
@@ -131,7 +132,7 @@ def _sensors_in_slots(job: Job) -> List[Tuple[str, Sensor]]:
         fitted = device.get() if device.error is None else None
         if fitted is not None and fitted.device is not None:
             name = settings.get().name if settings.error is None else ""
-            out.append((f"slot/{number}{f' {name}' if name else ''}", fitted.device))
+            out.append((f"slot/{number}{f' {name}' if name else ''}", job.unit.mine(fitted.device)))
     return out
 
 
@@ -142,7 +143,7 @@ def sensor_rid(job: Job, where: str) -> str:
     if len(parts) in (3, 4) and parts[0] in ("outlet", "inlet", "ocp") and parts[1].isdigit() and int(parts[1]) > 0:
         middle = f"/pole/{lines[parts[2]]}" if len(parts) == 4 and parts[2] in lines else ""
         if parts[-1].isalnum() and (len(parts) == 3 or middle):
-            return job.model(f"/{parts[0]}/{int(parts[1]) - 1}{middle}/{parts[-1]}")
+            return job.unit.path(f"/{parts[0]}/{int(parts[1]) - 1}{middle}/{parts[-1]}")
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
     wrong(f"{where[:60]!r} is no sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from 'sensors'")
@@ -150,7 +151,7 @@ def sensor_rid(job: Job, where: str) -> str:
 
 def thresholds(job: Job) -> Result:
     """1 round trip to show; 3 to change, since the whole structure is read, changed, written and read again."""
-    sensor = NumericSensor(sensor_rid(job, job.options.sensor), job.agent)
+    sensor = job.proxy(NumericSensor, sensor_rid(job, job.options.sensor))
     wanted = dict(_change(word) for word in job.options.change)
     values = sensor.getThresholds()
     if wanted:
@@ -159,6 +160,7 @@ def thresholds(job: Job) -> Result:
                 setattr(values, f"{name}Active", value is not None)
             if value is not None:
                 setattr(values, name, value)
+        job.confirm(f"change the thresholds of {job.options.sensor}")
         check(sensor.setThresholds(values), "the thresholds", _THRESHOLD_CODES)
         values = sensor.getThresholds()
     shown: Dict[str, object] = {name: getattr(values, name) if getattr(values, f"{name}Active") else "off" for name in _EDGES}
@@ -182,7 +184,7 @@ COMMANDS: Commands = {
     "info": Command("what the unit is", info),
     "outlets": Command("outlets with state, current, power and energy", outlets),
     "sensors": Command("all sensors, also in peripheral slots", sensors),
-    "thresholds": Command("thresholds of a sensor: show, or set NAME=VALUE, NAME=off", thresholds,
+    "thresholds": Command("thresholds of a sensor: show, or set NAME=VALUE, NAME=off; asks", thresholds,
                           words(("SENSOR", "outlet/3/current, inlet/1/L2/current, ocp/1/current, or an id"),
                                 ("CHANGE*", "upperCritical=16, lowerWarning=off, …"))),
 }

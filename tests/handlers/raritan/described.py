@@ -1,0 +1,100 @@
+"""Units that the simulator does not have, described call by call."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from handlers.raritan.access import LinkUnits
+from handlers.raritan.metering import UnitMeter
+from handlers.raritan.rpc import Agent, Bulk
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request
+from handlers.raritan.units import Census
+
+Calls = Dict[Tuple[str, str], Any]
+PDU = "/model/pdu/0"
+L1, L2, L3, NEUTRAL, PLUS = 0, 1, 2, 3, 5
+
+
+class Status(NamedTuple):
+    """The HTTP status of one call in a bulk."""
+
+    code: int
+
+
+def reading(value: Optional[float]) -> Dict[str, Any]:
+    """A valid reading; None: one that is not valid."""
+    return {"timestamp": 0, "available": True, "valid": value is not None, "value": value or 0.0, "status": {}}
+
+
+class Described:
+    """A unit described by what its calls give, behind the transport seam; an HTTP status stands for a call that fails so,
+    and whatever is not described does not exist (404)."""
+
+    def __init__(self) -> None:
+        self.calls: Calls = {(PDU, "getMetaData"): {"hasMeteredOutlets": False}, (PDU, "getSensors"): {},
+                             (PDU, "getTransferSwitches"): [], (PDU, "getOverCurrentProtectors"): [],
+                             (PDU, "getOutlets"): [], (PDU, "getInlets"): []}
+        self.requests = 0
+
+    def sensor(self, name: str, value: Optional[float]) -> Dict[str, str]:
+        self.calls[f"/sensor/{name}", "getReading"] = reading(value)
+        return {"rid": f"/sensor/{name}", "type": "sensors.NumericSensor:4.0.9"}
+
+    def inlet(self, own: Mapping[str, float], lines: Mapping[int, Optional[float]], enabled: bool = True,
+              lines_without_sensor: Tuple[int, ...] = ()) -> None:
+        number = len(self.calls[PDU, "getInlets"])
+        rid = f"{PDU}/inlet/{number}"
+        self.calls[PDU, "getInlets"].append({"rid": rid, "type": "pdumodel.Inlet:3.0.4"})
+        self.calls[rid, "getSensors"] = {name: self.sensor(f"I{number}{name}", value) for name, value in own.items()}
+        self.calls[rid, "getPoles"] = [
+            *({"line": line, "current": self.sensor(f"I{number}P{line}", value), "activeEnergy": None}
+              for line, value in lines.items()),
+            *({"line": line, "current": None, "activeEnergy": None} for line in lines_without_sensor)]
+        self.calls[rid, "isEnabled"] = enabled
+
+    def outlets(self, amperes: List[Optional[float]], energy: List[Optional[float]]) -> None:
+        self.calls[PDU, "getMetaData"] = {"hasMeteredOutlets": True}
+        for number, (current, counted) in enumerate(zip(amperes, energy)):
+            self.calls[PDU, "getOutlets"].append({"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"})
+            self.calls[f"{PDU}/outlet/{number}/current", "getReading"] = reading(current)
+            self.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"] = reading(counted)
+
+    def banks(self, amperes: List[float]) -> None:
+        for number, current in enumerate(amperes):
+            self.calls[PDU, "getOverCurrentProtectors"].append({"rid": f"{PDU}/ocp/{number}", "type": "x.Y:1"})
+            self.calls[f"{PDU}/ocp/{number}/current", "getReading"] = reading(current)
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        assert isinstance(request.body, bytes)
+        self.requests += 1
+        asked = json.loads(request.body)
+        responses = [self._answer(one["rid"], one["json"]) for one in asked["params"]["requests"]]
+        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode())
+
+    def _answer(self, rid: str, call: Dict[str, Any]) -> Dict[str, Any]:
+        found = self.calls.get((rid, call["method"]), Status(404))
+        if isinstance(found, Status):
+            return {"statcode": found.code, "json": None}
+        return {"statcode": 200, "json": {"result": {"_ret_": found}, "id": call["id"]}}
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def agent(self) -> Agent:
+        return Agent("https", "pdu.example", "a", "b", transport=self)
+
+    def measured(self) -> Tuple[Optional[float], Optional[float]]:
+        """Load in A and energy in Wh, None where not known or not metered."""
+        agent = self.agent()
+        bulk, census = Bulk(agent), Census(agent, LinkUnits())
+        census.ask(bulk)
+        meter = UnitMeter(census.asked[0])
+        meter.ask_model(bulk)
+        bulk.perform()
+        meter.ask_readings(bulk, census.units()[0])
+        bulk.perform()
+        meter.ask_rest(bulk)
+        bulk.perform()
+        meter.ask_last(bulk)
+        bulk.perform()
+        return meter.load().value, meter.energy().value

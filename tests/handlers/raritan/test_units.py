@@ -1,0 +1,83 @@
+"""Which link units are there, and what is an error instead of a shorter list."""
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.raritan.access import LinkUnits
+from handlers.raritan.rpc import Bulk
+from handlers.raritan.units import Census
+
+from .described import Described, Status
+
+ALL, SECOND = LinkUnits(all=True), LinkUnits(ids=(2,))
+OK = 1
+
+
+def linked(*ids: int) -> Dict[str, Any]:
+    """The list of link units, as a primary unit gives it."""
+    return {"role": 1, "linkUnits": [{"key": link, "value": {"host": "192.0.2.2", "status": OK, "fwVersion": "4.4.1"}}
+                                     for link in ids], "primaryLinkId": 1}
+
+
+def found(unit: Described, wanted: LinkUnits) -> List[int]:
+    agent = unit.agent()
+    bulk, census = Bulk(agent), Census(agent, wanted)
+    census.ask(bulk)
+    bulk.perform()
+    census.ask_unusual(bulk)
+    bulk.perform()
+    return [there.unit.link for there in census.units()]
+
+
+@pytest.fixture
+def unit() -> Described:
+    one = Described()
+    one.calls["/model/pdu/2", "getOutlets"] = []
+    one.calls["/cascade", "getStatus"] = linked(2)
+    return one
+
+
+@pytest.mark.parametrize("wanted", [ALL, SECOND])
+def test_a_linked_unit_is_there(unit: Described, wanted: LinkUnits) -> None:
+    assert found(unit, wanted) == [0, 2]
+
+
+def test_link_ids_beyond_the_usual_ones_are_asked_for_too(unit: Described) -> None:
+    unit.calls["/cascade", "getStatus"] = linked(2, 12)
+    unit.calls["/model/pdu/12", "getOutlets"] = []
+    assert found(unit, ALL) == [0, 2, 12]
+
+
+@pytest.mark.parametrize("wanted", [ALL, SECOND])
+@pytest.mark.parametrize("status", [401, 403, 500, 503])
+def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
+                                                                                    status: int) -> None:
+    unit.calls["/cascade", "getStatus"] = Status(status)
+    del unit.calls["/model/pdu/2", "getOutlets"]
+    with pytest.raises(PduHandlerError):
+        found(unit, wanted)
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_without_a_list_a_unit_that_fails_is_an_error_and_one_that_is_not_there_is_none(unit: Described, status: int) -> None:
+    del unit.calls["/cascade", "getStatus"]
+    assert found(unit, SECOND) == [0, 2]
+    unit.calls["/model/pdu/2", "getOutlets"] = Status(404)
+    assert found(unit, SECOND) == [0]
+    unit.calls["/model/pdu/2", "getOutlets"] = Status(status)
+    with pytest.raises(PduHandlerError):
+        found(unit, SECOND)
+
+
+def test_an_answer_without_the_list_is_not_taken_for_an_empty_one(unit: Described) -> None:
+    unit.calls["/cascade", "getStatus"] = {"role": 1}
+    assert found(unit, SECOND) == [0, 2]
+
+
+def test_a_unit_that_is_not_linked_does_not_count_even_if_it_answers(unit: Described) -> None:
+    unit.calls["/cascade", "getStatus"] = linked(3)
+    unit.calls["/model/pdu/3", "getOutlets"] = []
+    assert found(unit, SECOND) == [0]
