@@ -1,6 +1,10 @@
-"""How the command-line tools end when nobody reads their output any more; no archive needs this file."""
+"""What every command-line tool stands on: streams that take any text, and an end without a word where nobody reads on.
+
+No archive needs this file.
+"""
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Callable
@@ -11,8 +15,15 @@ READER_GONE = 141       # what a shell gives for a program that SIGPIPE ended
 def run(main: Callable[[], int]) -> int:
     """The exit code of `main`; READER_GONE, without a word, where the reader of standard output went away (`… | head`).
 
-    The signal itself is not used: it would also end the tool where a device closes its connection.
+    The signal itself is not used: it would also end the tool where a device closes its connection. A letter that the
+    terminal's encoding does not have is printed as its code, and a stream that the caller closed (`>&-`) takes nothing:
+    neither may fail after a device was switched.
     """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             return main()

@@ -2,53 +2,59 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-from typing import List, Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from ...address import host_and_port
-from ...errors import PduHandlerError, SettingsError
+from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from ... import settings as kinds
+from ..access import HIGHEST_LINK, LOWEST_LINK
 from ..rpc.agent import Agent
 from ..rpc.transport import Trust, default_transport
 from . import configuration, firmware, looking, network, switching
 from .commands import Commands
-from .job import EXIT_CODES, Job, Result, columns, load, secret
+from .job import EXIT_CODES, INTERRUPTED, Job, Result, columns, load, secret
 
 COMMANDS: Commands = {**looking.COMMANDS, **switching.COMMANDS, **firmware.COMMANDS, **configuration.COMMANDS,
                       **network.COMMANDS}
 _DISCOVER = "discover"
 _SEARCH_S = 4.0
+_DAY_S = 86400.0
+_NOT_THERE = ("404", "-32601")        # HTTP: no such resource; JSON-RPC: no such method
 _OPTIONS = {"'ca_pem'": "--ca", "'fingerprint'": "--fingerprint", "verify=no": "--no-verify", "'timeout'": "--timeout"}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one command; the exit code says how it went."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == [_DISCOVER]:
-        return _discover(given[1:])
-    options = _parser().parse_args(given)
+    options = _discovery().parse_args(given[1:]) if given[:1] == [_DISCOVER] else _parser().parse_args(given)
     try:
-        result = _run(options)
+        return _shown(_discover(options) if given[:1] == [_DISCOVER] else _run(options), options.json)
     except PduHandlerError as error:
         return _failed(error, options.json)
     except KeyboardInterrupt:
         print("interrupted: what was sent may still be done", file=sys.stderr)
-        return 130
-    return _shown(result, options.json)
+        return INTERRUPTED
 
 
 def _run(options: argparse.Namespace) -> Result:
-    if not 0.1 <= options.timeout <= 600:
-        raise SettingsError("--timeout takes 0.1 to 600 seconds")
-    with _agent(options) as agent:
+    with _agent(options) as agent, contextlib.redirect_stdout(sys.stderr):      # --debug tells there; results come at the end
         try:
             return COMMANDS[options.command].run(Job(agent, options))
         except SettingsError:               # an argument; no unit has to do with it
             raise
         except PduHandlerError as error:
-            raise error.at(agent.host, options.command)
+            raise _without(error).at(agent.host, options.command)
+
+
+def _without(error: PduHandlerError) -> PduHandlerError:
+    """What the device refuses because it does not have it is told apart from what it does not want."""
+    if isinstance(error, Refused) and error.code in _NOT_THERE:
+        return Unsupported(error.reason, error.host, error.operation)
+    return error
 
 
 def _agent(options: argparse.Namespace) -> Agent:
@@ -85,6 +91,8 @@ def _by_options(sentence: str) -> str:
 def _shown(result: Result, as_json: bool) -> int:
     if as_json:
         _print_json(result.data)
+    elif result.raw:
+        sys.stdout.buffer.write(result.raw)
     elif result.lines:
         print("\n".join(result.lines))
     return result.exit_code
@@ -108,12 +116,29 @@ def _common() -> argparse.ArgumentParser:
     parser.add_argument("--fingerprint", metavar="SHA256", help="trust exactly this certificate")
     parser.add_argument("--no-verify", action="store_true", help="take any certificate")
     parser.add_argument("--http", action="store_true", help="plain HTTP, where the unit allows it")
-    parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="for each answer (default: 10)")
-    parser.add_argument("--wait", type=float, metavar="SECONDS",
+    parser.add_argument("--timeout", type=_seconds(0.1, 600.0), default=10.0, metavar="SECONDS",
+                        help="for each answer (default: 10)")
+    parser.add_argument("--wait", type=_seconds(0.0, _DAY_S), metavar="SECONDS",
                         help="how long to look for the end of what was started (default: 60; a firmware update: 1800)")
-    parser.add_argument("--link", type=int, default=0, metavar="ID", help="act on this link unit")
-    parser.add_argument("--debug", action="store_true", help="tell each request: method, id, sizes")
+    parser.add_argument("--link", type=_link, default=0, metavar="ID", help="act on this link unit")
+    parser.add_argument("--debug", action="store_true", help="tell each request, on standard error: method, id, sizes")
     return parser
+
+
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    def read(word: str) -> float:
+        value = float(word)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{word!r}: give {least:g} to {most:g}")
+        return value
+    read.__name__ = "number of seconds"         # argparse names it where the word is no number
+    return read
+
+
+def _link(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and LOWEST_LINK <= int(word) <= HIGHEST_LINK):
+        raise argparse.ArgumentTypeError(f"{word[:20]!r}: give {LOWEST_LINK} to {HIGHEST_LINK}; without it HOST itself is meant")
+    return int(word)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -131,19 +156,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _discover(arguments: List[str]) -> int:
+def _discovery() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m handlers.raritan {_DISCOVER}", description="Find units by mDNS.")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--seconds", type=float, default=_SEARCH_S)
+    parser.add_argument("--seconds", type=_seconds(0.1, 600.0), default=_SEARCH_S)
     parser.add_argument("--interface", action="append", metavar="ADDRESS", help="ask only on this one (default: on all)")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def _discover(options: argparse.Namespace) -> Result:
     from ..zeroconf import discover_devices
     try:
         found = discover_devices(options.seconds, options.interface)
     except ImportError:
-        return _failed(SettingsError("the package zeroconf is missing: pip install zeroconf"), options.json)
-    except OSError as error:
-        return _failed(SettingsError(f"mDNS cannot be used here ({error.strerror})"), options.json)
+        raise SettingsError("the package zeroconf is missing: pip install zeroconf") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"mDNS cannot be used here ({error})") from None
     head = ("address", "port", "model", "firmware", "name")
     rows = [[device.address, device.port, device.model, device.firmware, device.name] for device in found]
-    return _shown(Result([dict(zip(head, row)) for row in rows], columns(head, rows)), options.json)
+    return Result([dict(zip(head, row)) for row in rows], columns(head, rows))

@@ -72,7 +72,8 @@ def _download_certificate(job: Job, proxy: ServerSSLCert) -> Result:
     tag = job.options.file[0] if job.options.file else "active_cert"
     if tag not in cert.files.TAGS:
         wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.files.TAGS)}")
-    return save(job, cert.download(job.files, tag))
+    agent = job.files
+    return save(job, lambda: cert.download(agent, tag))
 
 
 _CERT: Mapping[str, Callable[[Job, ServerSSLCert], Result]] = {
@@ -96,7 +97,8 @@ def config(job: Job) -> Result:
 
 def _raw(job: Job, action: str) -> Result:
     if action == "get":
-        return save(job, rawcfg.download(job.files))
+        agent = job.files
+        return save(job, lambda: rawcfg.download(agent))
     data = load(job.options.file)
     job.confirm("replace the configuration with this file")
     _accepted(rawcfg.upload(job.files, data, job.progress("upload")), "the configuration")
@@ -108,8 +110,8 @@ def _bulk(job: Job, action: str, backup: bool) -> Result:
     units = _units(options.units)
     password = secret(options.config_password_file, "RARITAN_CONFIG_PASSWORD", "configuration password", needed=False)
     if action == "get":
-        data = bulkcfg.download(job.files, backup, password, options.clear_text, units, options.profile or "")
-        return save(job, data)
+        agent = job.files
+        return save(job, lambda: bulkcfg.download(agent, backup, password, options.clear_text, units, options.profile or ""))
     data = load(options.file)
     job.confirm("restore this backup" if backup else "take over this bulk configuration")
     _accepted(bulkcfg.upload(job.files, data, backup, password, options.skip_check or "", units, job.progress("upload")),
@@ -153,12 +155,14 @@ def _units(words_: str) -> List[int]:
 
 def diagnosis(job: Job) -> Result:
     """1 round trip that takes long."""
-    return save(job, diag.download(job.files))
+    agent = job.files
+    return save(job, lambda: diag.download(agent))
 
 
 def eto(job: Job) -> Result:
     """1 round trip."""
-    return save(job, pdumodel.download_eto(job.files))
+    agent = job.files
+    return save(job, lambda: pdumodel.download_eto(agent))
 
 
 def pmc(job: Job) -> Result:
@@ -171,8 +175,8 @@ def pmc(job: Job) -> Result:
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
         wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
-    return save(job, pdumodel.download_panel_csv(job.files, int(value)) if value
-                else pdumodel.download_powermeter_csv(job.files))
+    agent = job.files
+    return save(job, lambda: pdumodel.download_panel_csv(agent, int(value)) if value else pdumodel.download_powermeter_csv(agent))
 
 
 # ---- SNMP --------------------------------------------------------------------------------------------------

@@ -66,6 +66,7 @@ def _image(job: Job, proxy: Firmware) -> Result:
 
 def _update(job: Job, proxy: Firmware) -> Result:
     """Upload where a file is given, check, ask, start, and follow until the unit is back."""
+    job.askable("a firmware update")
     if job.options.file:
         _send(job)
     state = proxy.getImageStatus().state

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Mapping
 
-from ...errors import Unsupported
+from ...errors import Unreachable, Unsupported
 from ..rpc.cascading import CascadeManager
 from ..rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ..rpc.servermon import ServerMonitor
 from .commands import Command, Commands, all_of, option, words
-from .job import Job, Result, check, columns, facts, plain, secret, table, text, wrong
+from .job import NOT_SEEN, Job, Result, check, columns, facts, plain, secret, table, text, wrong
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
@@ -43,6 +43,8 @@ def _action(job: Job, actions: Mapping[str, int], allowed: str) -> str:
 def links(job: Job) -> Result:
     """1 round trip to show, 2 to change."""
     action = _action(job, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
+    if job.options.link:
+        wrong("link units are those of the primary unit: leave --link out")
     manager = CascadeManager("/cascade", job.agent)
     if action == "add":
         link, host = _number(job.options.value[0], "link id"), job.options.value[1]
@@ -73,7 +75,10 @@ def network(job: Job) -> Result:
         _CHANGE[action](job, settings, state == "on")
         job.confirm(f"turn {action} {state} (the unit may no longer be reachable at this address)")
         check(proxy.setSettings(settings), "the network settings")
-        settings = proxy.getSettings()
+        try:
+            settings = proxy.getSettings()
+        except Unreachable:
+            return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
     forwarding = settings.common.portForwarding
     shown: Dict[str, object] = {f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())}
     shown.update({"port forwarding": forwarding.enabled, "role": forwarding.role,

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import time
-from typing import Dict, List
+from typing import Callable, Dict, List, Optional
 
+from ...errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Unreachable
 from .. import states
 from ..refusals import refused
 from ..rpc.bulk import Bulk
@@ -15,16 +16,18 @@ _PAUSE_S = 0.3
 
 
 def _numbers(job: Job, count: int) -> List[int]:
-    """The outlets that were named, from 0; all of them for `all`. Raises SettingsError for what is no outlet."""
+    """The outlets that were named, each once, from 0; all of them for `all`. Raises SettingsError, NoSuchOutlet."""
     named: List[str] = job.options.outlet
     if named == ["all"]:
         return list(range(count))
     out: List[int] = []
     for word in named:
-        if not (word.isascii() and word.isdigit() and 1 <= int(word) <= count):
+        if not (word.isascii() and word.isdigit()):
             wrong(f"{word[:20]!r} is no outlet; give numbers from 1 to {count}, or all")
+        if not 1 <= int(word) <= count:
+            raise NoSuchOutlet(f"there is no outlet {word[:20]}; give numbers from 1 to {count}, or all")
         out.append(int(word) - 1)
-    return out
+    return list(dict.fromkeys(out))
 
 
 def switch(job: Job) -> Result:
@@ -33,34 +36,40 @@ def switch(job: Job) -> Result:
         wrong(f"{job.options.state[:20]!r}: give on or off")
     on = job.options.state == "on"
     pdu, pstate = job.pdu, Outlet.PowerState.PS_ON if on else Outlet.PowerState.PS_OFF
-    found = pdu.getOutlets()
+    found = job.outlets()
     chosen = _numbers(job, len(found))
     job.confirm(f"switch {' '.join(job.options.outlet)} {job.options.state}")
     if job.options.outlet == ["all"]:
-        _accepted(pdu.setAllOutletPowerStates(pstate), "all")
+        _command("all", lambda: pdu.setAllOutletPowerStates(pstate))
     elif len(chosen) == 1:
-        _accepted(found[chosen[0]].setPowerState(pstate), str(chosen[0] + 1))
+        _command(str(chosen[0] + 1), lambda: found[chosen[0]].setPowerState(pstate))
     else:
-        _accepted(pdu.setMultipleOutletPowerStates(chosen, pstate, job.options.in_sequence), " ".join(job.options.outlet))
+        _command(" ".join(job.options.outlet), lambda: pdu.setMultipleOutletPowerStates(chosen, pstate, job.options.in_sequence))
     return _watched(job, [found[index] for index in chosen], chosen, "up" if on else "down")
 
 
 def cycle(job: Job) -> Result:
     """1 round trip for the outlets, 1 for the command, then 1 for each look until all are on again."""
     pdu = job.pdu
-    found = pdu.getOutlets()
+    found = job.outlets()
     chosen = _numbers(job, len(found))
     job.confirm(f"power-cycle {' '.join(job.options.outlet)}")
     if job.options.outlet == ["all"]:
-        _accepted(pdu.cycleAllOutletPowerStates(), "all")
+        _command("all", pdu.cycleAllOutletPowerStates)
     elif len(chosen) == 1:
-        _accepted(found[chosen[0]].cyclePowerState(), str(chosen[0] + 1))
+        _command(str(chosen[0] + 1), found[chosen[0]].cyclePowerState)
     else:
-        _accepted(pdu.cycleMultipleOutletPowerStates(chosen, job.options.in_sequence), " ".join(job.options.outlet))
+        _command(" ".join(job.options.outlet), lambda: pdu.cycleMultipleOutletPowerStates(chosen, job.options.in_sequence))
     return _watched(job, [found[index] for index in chosen], chosen, "up")
 
 
-def _accepted(code: int, outlet: str) -> None:
+def _command(outlet: str, send: Callable[[], int]) -> None:
+    """Send it once. Raises Refused, and Unreachable where nothing was heard of what it did."""
+    try:
+        code = send()
+    except (Unreachable, ProtocolError) as error:
+        raise Unreachable(f"no usable answer to the command, so outlet {outlet} may or may not have switched; look with "
+                          f"'outlets' before you try again ({error.reason})", error.host) from error
     if code != 0:
         raise refused(outlet, code)
 
@@ -69,21 +78,34 @@ def _watched(job: Job, outlets: List[Outlet], numbers: List[int], wanted: str) -
     """Look until every outlet is as wanted, or the time is over; says what was seen last."""
     end = time.monotonic() + job.wait()
     while True:
-        bulk = Bulk(job.agent)
-        asked = [bulk.add(outlet.getState) for outlet in outlets]
-        bulk.perform()
-        seen: Dict[str, str] = {str(number + 1): states.status(state.get()).value for number, state in zip(numbers, asked)}
-        done = all(state == wanted for state in seen.values())
+        seen = _seen(job, outlets)
+        done = seen is not None and all(state == wanted for state in seen)
         if done or time.monotonic() + _PAUSE_S > end:
-            lines = facts({f"outlet {number}": state for number, state in seen.items()})
-            return Result({"outlets": seen, "done": done}, lines, SEEN if done else NOT_SEEN)
+            shown = {str(number + 1): state for number, state in zip(numbers, seen or ["unknown"] * len(numbers))}
+            lines = facts({f"outlet {number}": state for number, state in shown.items()})
+            return Result({"outlets": shown, "done": done}, lines, SEEN if done else NOT_SEEN)
         time.sleep(_PAUSE_S)
+
+
+def _seen(job: Job, outlets: List[Outlet]) -> Optional[List[str]]:
+    """The states now; None while the unit does not answer. Raises Denied, since knocking again would block the account."""
+    bulk = Bulk(job.agent)
+    asked = [bulk.add(outlet.getState) for outlet in outlets]
+    try:
+        bulk.perform()
+        return [states.status(state.get()).value for state in asked]
+    except Denied:
+        raise
+    except PduHandlerError:
+        return None
 
 
 def sequence(job: Job) -> Result:
     """1 round trip to show, 3 to change the order, 1 to cancel."""
     action: str = job.options.action or "show"
     pdu = job.pdu
+    if job.options.delay is not None and action in ("show", "cancel"):
+        wrong("--delay goes with an order")
     if action == "cancel":
         job.confirm("cancel the running sequence")
         pdu.cancelOutletSequence()
@@ -97,11 +119,13 @@ def sequence(job: Job) -> Result:
     state = running.get()
     shown = {"order": " ".join(map(str, order)) or "as numbered", "guard delay (ms)": settings.get().inRushGuardDelay,
              "running": state.sequenceRunning, "outlets remaining": state.outletsRemaining}
-    return Result({"order": order, "state": plain(state)}, facts(shown))
+    return Result({"order": order, "inRushGuardDelay": settings.get().inRushGuardDelay, "state": plain(state)}, facts(shown))
 
 
 def _set_order(job: Job, pdu: Pdu, order: str) -> None:
-    outlets = pdu.getOutlets()
+    given: str = job.options.delay or "0"
+    delay = int(given) if given.isascii() and given.isdigit() else wrong("--delay takes milliseconds")
+    outlets = job.outlets()
     settings = pdu.getSettings()
     numbers = [] if order == "none" else [int(word) - 1 if word.isascii() and word.isdigit() else -1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):
@@ -111,7 +135,6 @@ def _set_order(job: Job, pdu: Pdu, order: str) -> None:
     settings.outletPowerStateSequence = numbers
     check(pdu.setSettings(settings), "the order", {1: "the device does not take it"})
     if job.options.delay is not None:
-        delay = int(job.options.delay) if job.options.delay.isdigit() else wrong("--delay takes milliseconds")
         for outlet in outlets:
             own = outlet.getSettings()
             own.sequenceDelay = delay

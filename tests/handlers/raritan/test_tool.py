@@ -84,7 +84,8 @@ def test_sensors_of_inlet_lines_outlets_and_slots(run: Run) -> None:
 
 def test_thresholds_are_shown_and_changed(run: Run) -> None:
     assert "upperCritical" in done(run("thresholds", "inlet/1/L1/current"))
-    changed = told(run, "thresholds", "outlet/1/current", "upperCritical=12", "upperWarning=10", "lowerWarning=off")
+    changed = told(run, "thresholds", "outlet/1/current", "upperCritical=12", "upperWarning=10", "lowerWarning=off",
+                   "--yes")
     assert (changed["upperCritical"], changed["upperCriticalActive"], changed["lowerWarningActive"]) == (12.0, True, False)
 
 
@@ -107,6 +108,60 @@ def test_outlets_are_switched_one_several_and_all(run: Run, unit: XerusPdu) -> N
     assert told(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
 
 
+def test_an_outlet_that_is_named_twice_is_switched_once(run: Run, unit: XerusPdu) -> None:
+    assert told(run, "switch", "2", "2", "off", "--yes") == {"outlets": {"2": "down"}, "done": True}
+    assert [name for name, _ in unit.books().writes if "PowerState" in name] == ["outlet.1.setPowerState"]
+
+
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_what_is_done_to_a_link_unit_is_never_done_to_the_primary_one(monkeypatch: pytest.MonkeyPatch, prefixed: bool,
+                                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether the references that a link unit hands out carry its id is not documented."""
+    model = Model(outlets=2, in_rush_guard_ms=0, cycle_delay_s=0)
+    with XerusPdu(model, links={3: model}, prefix_links=prefixed) as pdu:
+        monkeypatch.setenv("RARITAN_PASSWORD", pdu.password)
+
+        def run(*words: str) -> str:
+            assert cli.main([f"{pdu.host}:{pdu.port}", words[0], "--fingerprint", pdu.fingerprint, "--link", "3", "--yes",
+                             "--wait", "5", *words[1:]]) == 0
+            return capsys.readouterr().out
+
+        run("switch", "1", "off")
+        assert pdu.books().states == {"1": True, "2": True, "3.1": False, "3.2": True}
+        run("switch", "1", "2", "on")
+        run("cycle", "2")
+        run("sequence", "2,1", "--delay", "700")
+        assert pdu.units[0].outlets[0].settings["sequenceDelay"] == 0
+        assert pdu.units[3].outlets[0].settings["sequenceDelay"] == 700
+        pdu.units[3].outlets[1].current = 7.5
+        row = next(line for line in run("sensors").splitlines() if line.startswith("outlet/2/current "))
+        assert row.split()[1] == "7.5" and run("outlets").splitlines()[2].split()[3] == "7.5"
+        run("thresholds", row.split()[-1].replace("/link/3", ""), "upperCritical=9")
+        assert "upperCritical          9" in run("thresholds", "outlet/2/current")
+        assert cli.main([f"{pdu.host}:{pdu.port}", "thresholds", "outlet/2/current", "--no-verify"]) == 0
+        assert "upperCritical          off" in capsys.readouterr().out
+        assert all(name.startswith("3/") for name, _ in pdu.books().writes)
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_WRITE, Fault.HTML])
+def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit: XerusPdu, fault: Fault) -> None:
+    unit.faults.order(fault, method="setPowerState")
+    code, _, err = run("switch", "1", "off", "--yes")
+    assert code == 3 and "may or may not have switched" in err
+
+
+def test_a_unit_that_is_silent_for_a_while_after_the_command_is_looked_at_again(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
+    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
+    unit.faults.order(Fault.STATUS, None, method="getState", status=503)
+    code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.5")
+    assert code == 9 and "unknown" in out
+    unit.faults.clear()
+    unit.faults.order(Fault.STATUS, None, method="getState", status=401)
+    before = unit.books().requests
+    assert run("switch", "1", "off", "--yes")[0] == 4 and unit.books().requests == before + 3
+
+
 def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> None:
     assert told(run, "cycle", "2", "--yes")["done"]
     assert [name for name, _ in unit.books().writes if "cycle" in name] == ["outlet.1.cyclePowerState"]
@@ -114,7 +169,8 @@ def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> N
 
 def test_a_dangerous_act_without_a_yes_is_not_done(run: Run, unit: XerusPdu) -> None:
     for words in (["switch", "1", "off"], ["cycle", "all"], ["firmware", "reboot"], ["cert", "install"], ["sequence", "cancel"],
-                  ["links", "release", "3"], ["network", "bridge", "on"], ["servers", "add", "h"], ["snmp", "v2=no"]):
+                  ["links", "release", "3"], ["network", "bridge", "on"], ["servers", "add", "h"], ["snmp", "v2=no"],
+                  ["thresholds", "outlet/1/current", "upperCritical=1"], ["firmware", "update", "no-such-file"]):
         code, _, err = run(*words)
         assert code == 12 and "--yes" in err, words
     assert not [entry for entry in unit.books().writes if "set" in entry[0] or "cycle" in entry[0]]
@@ -135,10 +191,12 @@ def test_a_person_is_asked_and_anything_but_yes_is_no(run: Run, unit: XerusPdu, 
         monkeypatch.setattr(sys, "stdin", Terminal(answer))
         found, _, err = run("switch", "1", "off")
         assert found == code and f"switch 1 off on {unit.host}?" in err
+    assert f"switch 1 off on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
 
 
-@pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 2), (["switch", "0", "on"], 2), (["switch", "1", "toggle"], 2),
-                                         (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2)])
+@pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 7), (["switch", "0", "on"], 7), (["cycle", "x"], 2), (["switch", "1", "toggle"], 2),
+                                         (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
+                                         (["sequence", "--delay", "5"], 2)])
 def test_what_cannot_be_switched_is_said_so(run: Run, words: List[str], code: int) -> None:
     found, out, err = run(*words)
     assert found == code and err and not out
@@ -153,6 +211,8 @@ def test_an_outlet_that_does_not_follow_in_time_ends_with_another_code(run: Run,
 def test_the_order_is_shown_set_and_taken_back(run: Run) -> None:
     assert told(run, "sequence")["order"] == []
     assert told(run, "sequence", "4,3,2,1", "--delay", "500", "--yes")["order"] == [4, 3, 2, 1]
+    code, _, err = run("sequence", "1,2,3,4", "--delay", "soon", "--yes")
+    assert code == 2 and "milliseconds" in err and told(run, "sequence")["order"] == [4, 3, 2, 1]
     assert told(run, "sequence", "none", "--yes")["order"] == []
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
 
@@ -298,6 +358,32 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
 
 
+def test_a_unit_that_is_silent_after_it_took_new_network_settings_took_them(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
+    code, out, _ = run("network", "bridge", "on", "--yes")
+    assert code == 9 and "no longer answers" in out
+
+
+def test_a_download_that_has_no_place_to_go_is_not_begun_and_half_a_file_is_not_kept(run: Run, unit: XerusPdu, tmp_path: Path) -> None:
+    before = unit.books().requests
+    (tmp_path / "there").write_bytes(b"mine")
+    assert run("diag", "--out", str(tmp_path / "there"))[0] == run("diag", "--out", str(tmp_path / "no" / "x"))[0] == 2
+    assert unit.books().requests == before and (tmp_path / "there").read_bytes() == b"mine"
+    unit.faults.order(Fault.STATUS, status=401)
+    assert run("diag", "--out", str(tmp_path / "new"))[0] == 4 and not (tmp_path / "new").exists()
+
+
+def test_debug_goes_beside_the_result_and_not_into_it(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("info", "--debug", "--json")
+    assert code == 0 and json.loads(out)["outlets"] == 4 and "performBulk" in err
+
+
+def test_sensors_of_which_one_is_refused_are_shown_all_the_same(run: Run, unit: XerusPdu) -> None:
+    unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted["current"])
+    rows = {row["sensor"]: row for row in told(run, "sensors")["sensors"]}
+    assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""
+
+
 def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RARITAN_LINK_PASSWORD", "legrand")
     assert list(told(run, "links")["linkUnits"]) == ["3"]
@@ -306,6 +392,7 @@ def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.
     assert code == 6 and "in use" in err
     assert list(told(run, "links", "release", "2", "--yes")["linkUnits"]) == ["3"]
     assert run("links", "add", "2")[0] == 2
+    assert run("links", "--link", "3")[0] == 2
 
 
 def test_bridge_and_port_forwarding(run: Run) -> None:
@@ -376,7 +463,7 @@ def test_old_firmware_is_served_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatc
         for command in ("info", "outlets", "sensors", "sequence", "firmware", "cert", "snmp", "servers"):
             assert cli.main([f"{pdu.host}:{pdu.port}", command, *common]) == 0, capsys.readouterr().err
         for command in ("links", "network"):
-            assert cli.main([f"{pdu.host}:{pdu.port}", command, *common]) == 6
+            assert cli.main([f"{pdu.host}:{pdu.port}", command, *common]) == 8
             assert "does not offer this" in capsys.readouterr().err
 
 
@@ -386,6 +473,28 @@ def test_it_runs_as_a_module(unit: XerusPdu) -> None:
                             "--json", "--no-verify"],
                            cwd=ROOT, capture_output=True, text=True, env=environment, timeout=60)
     assert done_.returncode == 0 and json.loads(done_.stdout)["outlets"] == 4
+
+
+def shell(unit: XerusPdu, words: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
+    """A command line of a POSIX shell; TOOL stands for the tool and the unit's address."""
+    tool = f"{sys.executable} -m handlers.raritan {unit.host}:{unit.port}"
+    environment = {**os.environ, "RARITAN_PASSWORD": unit.password, **more}
+    return subprocess.run(words.replace("TOOL", tool), shell=True, cwd=ROOT, capture_output=True, env=environment, timeout=60)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_that_a_terminal_does_not_have_are_shown_as_their_codes(unit: XerusPdu, encoding: str) -> None:
+    unit.units[0].outlets[0].settings["name"] = "größe → 1"
+    ended = shell(unit, "TOOL outlets --no-verify", PYTHONIOENCODING=encoding)
+    assert ended.returncode == 0 and rb"\u2192 1" in ended.stdout and not ended.stderr
+    assert shell(unit, "TOOL thresholds --help", PYTHONIOENCODING=encoding).returncode == 0
+
+
+@pytest.mark.parametrize("closed, code", [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0)])
+def test_streams_that_the_caller_closed_are_no_trouble(unit: XerusPdu, closed: str, code: int) -> None:
+    assert shell(unit, f"TOOL info --no-verify {closed}").returncode == code
+    asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
+    assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout
 
 
 @pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
@@ -405,6 +514,42 @@ def test_it_ends_quietly_when_nobody_reads_on(unit: XerusPdu, words: List[str]) 
 @pytest.mark.parametrize("value, shown", [(5000123.75, "5000123.8"), (0.0046, "0.0046"), (16.0, "16"), (-230.04, "-230.04")])
 def test_figures_are_short_and_a_counter_keeps_its_digits(value: float, shown: str) -> None:
     assert text(value) == shown
+
+
+@pytest.mark.parametrize("words", [["info", "--link", "1"], ["info", "--link", "-3"], ["info", "--link", "x"], ["info", "--wait", "nan"],
+                                   ["info", "--wait", "-1"], ["info", "--timeout", "nan"], ["info", "--timeout", "0"]])
+def test_figures_that_make_no_sense_are_refused_before_anything_is_sent(run: Run, unit: XerusPdu, words: List[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(*words)
+    assert caught.value.code == 2 and unit.books().requests == 0
+
+
+def test_an_empty_variable_is_no_password(run: Run, monkeypatch: pytest.MonkeyPatch, unit: XerusPdu) -> None:
+    monkeypatch.setenv("RARITAN_PASSWORD", "")
+    code, _, err = run("info")
+    assert code == 2 and "RARITAN_PASSWORD" in err and unit.books().requests == 0
+
+
+def test_the_end_of_input_at_the_question_for_a_password_is_no_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("RARITAN_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", ends)
+    assert run("info")[0] == 2
+
+
+@pytest.mark.parametrize("error, code", [(KeyboardInterrupt(), 130), (ValueError("'x' is no address"), 2), (ImportError(), 2)])
+def test_a_search_that_cannot_be_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+                                                      error: BaseException, code: int) -> None:
+    from handlers.raritan import zeroconf
+
+    def fails(seconds: float, interfaces: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(zeroconf, "discover_devices", fails)
+    assert cli.main(["discover", "--seconds", "0.1"]) == code and capsys.readouterr().err.count("\n") == 1
 
 
 def test_discover_without_a_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
