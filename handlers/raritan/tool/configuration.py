@@ -10,7 +10,7 @@ from ..rpc import bulkcfg, cert, cgi, diag, pdumodel, rawcfg
 from ..rpc.cert import ServerSSLCert
 from ..rpc.devsettings import Snmp
 from .commands import Arguments, Command, Commands, all_of, option, words
-from .job import NOT_SEEN, SEEN, Job, Result, check, facts, load, plain, save, secret, text, wrong
+from .job import NOT_SEEN, SEEN, Job, Result, check, facts, load, once, plain, save, secret, text, wrong
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
@@ -58,7 +58,8 @@ def _upload_certificate(job: Job, proxy: ServerSSLCert) -> Result:
 
 def _install_certificate(job: Job, proxy: ServerSSLCert) -> Result:
     job.confirm("put the pending certificate into use (a client that has pinned the present one stops working)")
-    check(proxy.installPendingKeyPair(), "the certificate", _INSTALL_CODES)
+    code = once("the certificate may or may not be in use", "cert", proxy.installPendingKeyPair)
+    check(code, "the certificate", _INSTALL_CODES)
     return Result({"installed": True}, ["installed"])
 
 

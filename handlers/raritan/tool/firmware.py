@@ -9,10 +9,11 @@ from .. import rpc
 from ..rpc.firmware import Firmware, FirmwareUpdateStatus, ImageInfo, ImageState, UpdateFlags, UpdateHistoryEntry, \
     UpdateHistoryStatus
 from .commands import Command, Commands, all_of, option, words
-from .job import NOT_SEEN, SEEN, Job, Result, columns, facts, plain, text, wrong
+from .job import NOT_SEEN, SEEN, Job, Result, columns, facts, once, plain, text, wrong
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
+_NO_IMAGE = "the file is no firmware image, or a damaged one"
 _LOOK_S = 1.0
 _UPDATE_S = 1800.0          # a real unit takes many minutes, with all its controllers
 
@@ -36,10 +37,12 @@ def _show(job: Job, proxy: Firmware) -> Result:
 
 
 def _upload(job: Job, proxy: Firmware) -> Result:
-    """2 round trips and the file."""
+    """3 round trips and the file."""
     if not job.options.file:
         wrong("firmware upload takes a file")
     _send(job)
+    if not proxy.getImageInfo()[1].valid:
+        raise Refused(_NO_IMAGE, "image")
     return _image(job, proxy)
 
 
@@ -60,7 +63,7 @@ def _image(job: Job, proxy: Firmware) -> Result:
     if not there:
         return Result(data, [f"no image ({text(status.state)}{': ' if status.error_message else ''}"
                              f"{text(status.error_message)})"])
-    return Result(data, facts({"version": info.version, "product": info.product, "compatible": info.compatible,
+    return Result(data, facts({"version": info.version, "product": info.product, "valid": info.valid, "compatible": info.compatible,
                                "signed": info.signature_present, "signature good": info.signature_good}))
 
 
@@ -76,14 +79,14 @@ def _update(job: Job, proxy: Firmware) -> Result:
     flags = _flags(job, info)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
     job.confirm(f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)")
-    proxy.startUpdate(flags)
+    once("the update may or may not be under way", "firmware", lambda: proxy.startUpdate(flags))
     return _follow(job, proxy, info.version, before)
 
 
 def _flags(job: Job, info: ImageInfo) -> List[UpdateFlags]:
     """Refuses an image that does not fit, unless that was asked for."""
     if not info.valid:
-        raise Refused("the file is no firmware image, or a damaged one", "image")
+        raise Refused(_NO_IMAGE, "image")
     if not info.compatible and not job.options.cross:
         raise Refused(f"the image {text(info.version)} is for another product; --cross would install it all the same", "image")
     if not info.signature_good and not job.options.allow_untrusted:

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
 
-from ...errors import PduHandlerError, Refused, SettingsError
+from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ..rpc.agent import Agent
 from ..rpc.forms import Progress
 from ..rpc.idl import Interface, Structure
@@ -17,6 +17,7 @@ from ..rpc.pdumodel import Outlet, Pdu
 from ..units import Present, Unit
 
 I = TypeVar("I", bound=Interface)
+T = TypeVar("T")
 SEEN, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED = 0, 9, 12, 130
 EXIT_CODES = """exit codes: 0 done; 1 a defect; 2 wrong arguments or settings; 3 unreachable; 4 login or rights; 5 an answer
 that is not the protocol; 6 refused by the device; 7 no such outlet; 8 the device does not have that; 9 accepted, but
@@ -100,6 +101,15 @@ class Job:
         """A word on how far a long command is, on a terminal."""
         if not self.options.json and sys.stderr.isatty():
             print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
+
+
+def once(what: str, look: str, send: Callable[[], T]) -> T:
+    """Send a command that must not be sent twice without looking. Raises Unreachable where nothing was heard of it."""
+    try:
+        return send()
+    except (Unreachable, ProtocolError) as error:
+        raise Unreachable(f"no usable answer to the command, so {what}; look with '{look}' before you try again "
+                          f"({error.reason})", error.host) from error
 
 
 def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:

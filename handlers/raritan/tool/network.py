@@ -8,7 +8,7 @@ from ..rpc.cascading import CascadeManager
 from ..rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ..rpc.servermon import ServerMonitor
 from .commands import Command, Commands, all_of, option, words
-from .job import NOT_SEEN, Job, Result, check, columns, facts, plain, secret, table, text, wrong
+from .job import NOT_SEEN, Job, Result, check, columns, facts, once, plain, secret, table, text, wrong
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
@@ -51,7 +51,9 @@ def links(job: Job) -> Result:
         login = secret(job.options.link_password_file, "RARITAN_LINK_PASSWORD", f"password of {job.options.link_user} on {host}")
         fresh = secret(job.options.new_password_file, "RARITAN_NEW_PASSWORD", "new password", needed=False)
         job.confirm(f"link the unit {text(host)} as {link}")
-        check(manager.addLinkUnit(link, host, job.options.link_user, login, fresh), "linking", _LINK_CODES)
+        code = once("the unit may or may not be linked", "links",
+                    lambda: manager.addLinkUnit(link, host, job.options.link_user, login, fresh))
+        check(code, "linking", _LINK_CODES)
     elif action == "release":
         link = _number(job.options.value[0], "link id")
         job.confirm(f"release link unit {link}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 import time
 from typing import Callable, Dict, List, Optional
 
-from ...errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Unreachable
+from ...errors import Denied, NoSuchOutlet, PduHandlerError
 from .. import states
 from ..refusals import refused
 from ..rpc.bulk import Bulk
 from ..rpc.pdumodel import Outlet, Pdu
 from .commands import Command, Commands, all_of, option, words
-from .job import NOT_SEEN, SEEN, Job, Result, check, facts, plain, text, wrong
+from .job import NOT_SEEN, SEEN, Job, Result, check, facts, once, plain, text, wrong
 
 _PAUSE_S = 0.3
 
@@ -65,11 +65,7 @@ def cycle(job: Job) -> Result:
 
 def _command(outlet: str, send: Callable[[], int]) -> None:
     """Send it once. Raises Refused, and Unreachable where nothing was heard of what it did."""
-    try:
-        code = send()
-    except (Unreachable, ProtocolError) as error:
-        raise Unreachable(f"no usable answer to the command, so outlet {outlet} may or may not have switched; look with "
-                          f"'outlets' before you try again ({error.reason})", error.host) from error
+    code = once(f"outlet {outlet} may or may not have switched", "outlets", send)
     if code != 0:
         raise refused(outlet, code)
 

@@ -150,6 +150,18 @@ def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit
     assert code == 3 and "may or may not have switched" in err
 
 
+@pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]), ("installPendingKeyPair", ["cert", "install"]),
+                                           ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
+def test_what_must_not_be_sent_twice_says_so_when_no_answer_came(run: Run, unit: XerusPdu, tmp_path: Path, method: str,
+                                                                 words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RARITAN_LINK_PASSWORD", "legrand")
+    (tmp_path / "image").write_bytes(image("4.4.1.6-53300"))
+    run("firmware", "upload", str(tmp_path / "image"))
+    unit.faults.order(Fault.DROP_AFTER_WRITE, method=method)
+    code, _, err = run(*words, "--yes")
+    assert code == 3 and "may or may not" in err and "before you try again" in err
+
+
 def test_a_unit_that_is_silent_for_a_while_after_the_command_is_looked_at_again(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
@@ -242,8 +254,9 @@ def test_an_image_that_does_not_fit_needs_to_be_asked_for(run: Run, tmp_path: Pa
 def test_a_file_that_is_no_image_is_called_that(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(b"x" * 100)
-    code, _, err = run("firmware", "update", str(path), "--yes", "--cross")
-    assert code == 6 and "no firmware image" in err and "--cross" not in err
+    for words in (["update", str(path), "--yes", "--cross"], ["upload", str(path)]):
+        code, _, err = run("firmware", *words)
+        assert code == 6 and "no firmware image" in err and "--cross" not in err
 
 
 def test_an_update_is_seen_where_the_unit_keeps_only_so_many_entries_of_its_history(
