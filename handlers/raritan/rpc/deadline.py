@@ -27,6 +27,12 @@ class Deadline:
                 deadline.start()
                 self.fp = io.BufferedReader(_Bounded(self.fp.detach(), sock, deadline))
 
+            def _read_status(self) -> Any:
+                """http.client skips 100 before the answer; 102 and 103 are none either (101 ends HTTP)."""
+                parent: Any = super()
+                version, status, reason = parent._read_status()
+                return version, 100 if 102 <= status < 200 else status, reason
+
         self.response_class: Type[http.client.HTTPResponse] = Response
 
     def expect(self, request: Request) -> None:

@@ -6,11 +6,11 @@ means is decided above it (carrier.py), so both transports behave alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Mapping, Optional, Protocol, Union
+from typing import Callable, List, Mapping, Optional, Protocol, Union
 from urllib.parse import urlsplit
 
 from ...errors import SettingsError
-from .errors import HttpUnreachable, JsonRpcSyntaxException
+from .errors import JsonRpcSyntaxException
 
 PORTS = {"http": 80, "https": 443}
 CHUNK = 1 << 16
@@ -61,8 +61,9 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
         name, written = parts.hostname, parts.port
     except ValueError:
         name, written = None, None
-    if not name or parts.path or parts.query or parts.username is not None or any(c.isspace() for c in name):
-        raise SettingsError(f"{host[:60]!r} is no address; give a host name or an IP address, with :port if needed")
+    if not name or parts.path or parts.query or parts.username is not None or not host.isprintable() or " " in host:
+        shown = host.rpartition("@")[2][:60]            # before it may stand a password
+        raise SettingsError(f"{shown!r} is no address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])
 
 
@@ -96,24 +97,21 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-def drain(read: Callable[[int], bytes], headers: Mapping[str, str], request: Request) -> bytes:
-    """The whole body. Raises HttpUnreachable when it ends early, a syntax error when it is too long.
+def drain(read: Callable[[int], bytes], request: Request) -> bytes:
+    """The whole body. Raises a syntax error when it is too long, and whatever `read` raises.
 
     `read` gives what is there, up to a size, and b"" at the end.
     """
-    parts, size = [], 0
+    parts: List[bytes] = []
+    size = 0
     while True:
         part = read(CHUNK)
         if not part:
-            break
+            return b"".join(parts)
         parts.append(part)
         size += len(part)
         if size > request.limit:
             raise JsonRpcSyntaxException(f"the answer is longer than {request.limit} bytes")
-    announced = headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and size < int(announced):
-        raise HttpUnreachable(f"the connection ended in the middle of the answer ({size} of {announced[:20]} bytes)")
-    return b"".join(parts)
 
 
 def default_transport(trust: Trust) -> Transport:

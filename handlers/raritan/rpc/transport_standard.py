@@ -4,18 +4,13 @@ from __future__ import annotations
 import contextlib
 import http.client
 import select
-import socket
-import ssl
-from typing import Optional
+from typing import Any, Dict, Optional
 
 from ... import tls
-from ...errors import Unreachable
+from .connection import connection_class
 from .deadline import Deadline
-from .errors import HttpUnreachable, JsonRpcSyntaxException
 from .transport import Endpoint, Reply, Request, Trust, drain
-
-
-_CLOSED = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+from .trouble import before_answer, broken_off, in_answer
 
 
 class StandardTransport:
@@ -26,6 +21,7 @@ class StandardTransport:
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
         self._deadline = Deadline()
+        self._opened = False                # for the present exchange
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
@@ -37,59 +33,51 @@ class StandardTransport:
         """Send and read, once."""
         if self._where != where or self._connection is None or _ended(self._connection):
             self.close()
-        kept = self._connection
+            self._connection, self._where = self._made(where), where
         try:
-            return self._send(kept or self._connect(where, request.timeout), where, request, kept is not None)
-        except Unreachable as error:                    # our own word from the handshake
-            self.close()
-            raise error if isinstance(error, HttpUnreachable) else HttpUnreachable(error.reason) from None
+            return self._send(self._connection, where, request)
         except BaseException:
             self.close()
             raise
 
-    def _connect(self, where: Endpoint, timeout: float) -> http.client.HTTPConnection:
+    def _made(self, where: Endpoint) -> http.client.HTTPConnection:
         trust = self._trust
+        plain: Any = http.client.HTTPConnection
+        options: Dict[str, Any] = {}
         if where.scheme == "https":
-            context = tls.client_context(trust.verify, trust.ca_pem, trust.fingerprint)
-            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                where.host, where.port, timeout=timeout, context=context)
-        else:
-            connection = http.client.HTTPConnection(where.host, where.port, timeout=timeout)
-        connection.response_class = self._deadline.response_class
-        self._connection, self._where = connection, where
-        try:
-            connection.connect()
-        except (OSError, ValueError) as error:          # ValueError: a host name that no resolver can take
-            raise unreachable(error, where) from None
-        if isinstance(connection.sock, ssl.SSLSocket):
-            tls.check_fingerprint(connection.sock.getpeercert(binary_form=True), trust.fingerprint)
-        return connection
+            plain = http.client.HTTPSConnection
+            options = {"context": tls.client_context(trust.verify, trust.ca_pem, trust.fingerprint)}
+        made: http.client.HTTPConnection = connection_class(plain, self._deadline, trust.fingerprint, self._opening)(
+            where.host, where.port, **options)
+        return made
 
-    def _send(self, connection: http.client.HTTPConnection, where: Endpoint, request: Request, kept: bool) -> Reply:
+    def _opening(self) -> None:
+        self._opened = True
+
+    def _send(self, connection: http.client.HTTPConnection, where: Endpoint, request: Request) -> Reply:
         self._deadline.expect(request)
-        connection.sock.settimeout(request.timeout)
+        self._opened = False
+        connection.timeout = request.timeout
         try:
+            if connection.sock is None:
+                connection.connect()
+            connection.sock.settimeout(request.timeout)
             with contextlib.suppress(BrokenPipeError):  # the device answered before it had read everything
                 connection.request(request.method, request.target, request.body, dict(request.headers))
             response = connection.getresponse()
-        except _CLOSED as error:
-            raise closed_early(error, kept) from None
-        except http.client.HTTPException as error:
-            raise no_http(error) from None
-        except OSError as error:
-            raise unreachable(error, where) from None
-        headers = {name.lower(): value for name, value in response.getheaders()}
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            raise before_answer(error, where, not self._opened) from None
         try:
-            body = drain(response.read1, headers, request)
-        except http.client.HTTPException as error:
-            raise broken_off(error) from None
-        except OSError as error:
-            raise unreachable(error, where) if isinstance(error, socket.timeout) else broken_off(error) from None
+            body = drain(response.read1, request)
+        except (OSError, http.client.HTTPException) as error:
+            raise in_answer(error, where) from None
         finally:
             response.close()                # read1 alone does not tell http.client that the body is at its end
+        if response.length:                 # nor that there should be more
+            raise broken_off()
         if response.will_close:
             self.close()
-        return Reply(response.status, headers, body)
+        return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
 
 def _ended(connection: http.client.HTTPConnection) -> bool:
@@ -100,35 +88,3 @@ def _ended(connection: http.client.HTTPConnection) -> bool:
         return bool(select.select([connection.sock], [], [], 0)[0])
     except (OSError, ValueError):           # ValueError: a descriptor too high for select; then the request finds out
         return False
-
-
-def closed_early(error: Exception, kept: bool) -> HttpUnreachable:
-    """The connection ended where an answer should have begun."""
-    return HttpUnreachable(f"the connection was closed before an answer came ({type(error).__name__}): "
-                           f"check that this is the PDU's HTTP(S) port, and try again", reused=kept)
-
-
-def broken_off(error: Exception) -> HttpUnreachable:
-    """The connection ended in the body."""
-    return HttpUnreachable(f"the connection ended in the middle of the answer ({type(error).__name__}); try again")
-
-
-def no_http(error: Exception) -> JsonRpcSyntaxException:
-    """Something answered that does not speak HTTP."""
-    return JsonRpcSyntaxException(f"the answer is no HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
-
-
-def unreachable(error: Exception, where: Endpoint) -> HttpUnreachable:
-    """One sentence for a socket's or the resolver's error."""
-    at = where.netloc
-    if isinstance(error, socket.timeout):
-        return HttpUnreachable(f"no answer from {at} in time: check address, port and the network, or raise 'timeout'")
-    if isinstance(error, ssl.SSLError):
-        return HttpUnreachable(tls.reason(error))
-    if isinstance(error, (socket.gaierror, ValueError)):
-        return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address")
-    if isinstance(error, ConnectionRefusedError):
-        return HttpUnreachable(f"{at} refuses the connection: check address and port, and that the PDU's web service is "
-                               f"on")
-    words = error.strerror if isinstance(error, OSError) else type(error).__name__
-    return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")

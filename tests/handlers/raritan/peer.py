@@ -54,14 +54,15 @@ class Peer:
     """Listens on 127.0.0.1. `connections` holds, for each connection that comes, what is said after each request.
 
     After the last step of a connection it is closed; connections beyond the list are closed at once. `silent` never
-    says anything at all. With `tls` it says it over TLS.
+    says anything at all; `hasty` answers when it has read the headers, and never reads a body. With `tls` it says it
+    over TLS. `ended` counts the connections that were closed.
     """
 
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,
-                 tls: Optional[ssl.SSLContext] = None) -> None:
-        self._plan, self._silent, self._tls = list(connections), silent, tls
+                 tls: Optional[ssl.SSLContext] = None, hasty: bool = False) -> None:
+        self._plan, self._silent, self._tls, self._hasty = list(connections), silent, tls, hasty
         self.seen: List[Seen] = []
-        self.accepted = 0
+        self.accepted = self.ended = 0
         self._stopping = False
         self._open: List[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -100,9 +101,13 @@ class Peer:
                 connection.close()
                 return
             self.accepted += 1
-            if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
             self._open.append(connection)
+            if self._tls is not None:
+                try:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+                except OSError:
+                    continue                    # the client does not trust us
+                self._open.append(connection)
             if self._silent:
                 continue
             steps = self._plan.pop(0) if self._plan else ()
@@ -111,6 +116,7 @@ class Peer:
             except OSError:
                 pass                            # the client went away, as a test may want
             connection.close()
+            self.ended += 1
 
     def _talk(self, connection: socket.socket, steps: Sequence[Step]) -> None:
         with connection.makefile("rb") as stream:
@@ -128,12 +134,11 @@ class Peer:
                 else:
                     connection.sendall(step if isinstance(step, bytes) else step(seen))
 
-    @staticmethod
-    def _read(stream: BinaryIO) -> Optional[Seen]:
+    def _read(self, stream: BinaryIO) -> Optional[Seen]:
         lines: List[str] = []
         for line in iter(stream.readline, b"\r\n"):
             if not line:
                 return None
             lines.append(line.decode("latin-1").rstrip())
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-        return Seen(lines[0], headers, stream.read(int(headers.get("content-length", "0"))))
+        return Seen(lines[0], headers, b"" if self._hasty else stream.read(int(headers.get("content-length", "0"))))

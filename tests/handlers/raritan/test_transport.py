@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import socket
 import sys
 import time
@@ -10,12 +11,16 @@ from pathlib import Path
 from typing import List, Optional, Tuple
 
 import pytest
+import requests
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc.agent import reads_only
 from handlers.raritan.rpc.bulk import Bulk
+from handlers.raritan.rpc.deadline import Deadline
 from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, drain, endpoint
+from handlers.raritan.rpc.transport_requests import RequestsTransport, _Adapter
+from handlers.raritan.rpc.transport_standard import StandardTransport
 from tests.simulators.xerus.certificates import Authority, server_context
 
 from .conftest import MakeAgent, MakeTransport
@@ -123,6 +128,25 @@ def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: Ma
         assert (len(peer.seen), peer.accepted) == (3, 2)
 
 
+def _closed(peer: Peer) -> None:
+    """Wait until the peer has closed its first connection."""
+    for _ in range(500):
+        if peer.ended:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the peer keeps its connection")
+
+
+def test_a_connection_that_was_seen_to_be_closed_is_replaced_and_its_successor_is_no_kept_one(agent: MakeAgent) -> None:
+    with Peer([[result(1)], [None], [result(3)]]) as peer:
+        one = agent("http", peer.address)
+        _read(one)
+        _closed(peer)
+        with pytest.raises(Unreachable, match="closed before an answer"):
+            _read(one)
+        assert (len(peer.seen), peer.accepted) == (2, 2)
+
+
 def test_a_getter_is_repeated_no_more_than_once(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [None], [result(3)]]) as peer:
         one = agent("http", peer.address)
@@ -224,7 +248,73 @@ def test_an_error_object_is_the_documented_exception_with_code_and_words(agent: 
 def test_an_answer_that_never_ends_is_cut_off() -> None:
     request = Request("POST", "/", {}, b"", 1, 100, 1000)
     with pytest.raises(JsonRpcSyntaxException, match="longer than 1000 bytes"):
-        drain(lambda size: b"x" * 300, {}, request)
+        drain(lambda size: b"x" * 300, request)
+
+
+def test_interim_answers_are_passed_over(agent: MakeAgent) -> None:
+    def step(seen: Optional[Seen]) -> bytes:
+        return (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+                b"HTTP/1.1 102 Processing\r\n\r\n" + result(4)(seen))
+
+    with Peer([[step, step]]) as peer:
+        one = agent("http", peer.address)
+        assert _read(one) == _write(one) == {"_ret_": 4}
+        assert peer.accepted == 1
+
+
+def test_a_length_that_is_no_number_of_this_world_is_no_bare_error(agent: MakeAgent) -> None:
+    for length in ("9" * 5000, "²", "-3", "0x10"):
+        with Peer([[f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{{}}".encode()]]) as peer:
+            with pytest.raises(JsonRpcSyntaxException):
+                _read(agent("http", peer.address))
+
+
+def test_a_status_without_a_body_is_what_it_says_whatever_length_it_announces(agent: MakeAgent) -> None:
+    with Peer([[http(b"", "304 Not Modified", length=14)]]) as peer:
+        with pytest.raises(HttpException, match="304"):
+            _read(agent("http", peer.address))
+
+
+_SAME: List[Tuple[str, Step]] = [
+    ("half a body", http(b'{"jsonrpc"', length=500)), ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le"),
+    ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{"),
+    ("no chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    ("half a status", b"HTTP/1"), ("another protocol", b"SSH-2.0-x\r\n"), ("nothing", None), ("404", http(b"x", "404 No")),
+    ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500), ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000)]
+
+
+@pytest.mark.parametrize("step", [step for _, step in _SAME], ids=[name for name, _ in _SAME])
+def test_both_transports_say_the_same(step: Step) -> None:
+    said = set()
+    for kind in (StandardTransport, RequestsTransport):
+        with Peer([[step]]) as peer, Agent("http", peer.address, "a", "b", timeout=5, transport=kind(Trust())) as one:
+            with pytest.raises(PduHandlerError) as caught:
+                _read(one)
+        said.add((caught.value.kind, str(caught.value).replace(peer.address, "PEER")))
+    assert len(said) == 1, said
+
+
+@pytest.mark.parametrize("host", ["a..b", "a%b", "[fe80::1%lo]:9", "a" * 300])
+def test_both_transports_say_the_same_of_an_address(host: str) -> None:
+    said = set()
+    for kind in (StandardTransport, RequestsTransport):
+        with Agent("http", host, "a", "b", timeout=5, transport=kind(Trust())) as one:
+            with pytest.raises(Unreachable) as caught:
+                _read(one)
+        said.add(str(caught.value))
+    assert len(said) == 1, said
+
+
+@pytest.mark.parametrize("untrusted", [False, True], ids=["closed in the handshake", "untrusted"])
+def test_both_transports_say_the_same_of_a_handshake(untrusted: bool) -> None:
+    tls = server_context(*Authority().issue()) if untrusted else None
+    said = set()
+    for kind in (StandardTransport, RequestsTransport):
+        with Peer([], tls=tls) as peer, Agent("https", peer.address, "a", "b", timeout=5, transport=kind(Trust())) as one:
+            with pytest.raises(Unreachable) as caught:
+                _read(one)
+        said.add(re.sub(r" \(\w+\)", "", str(caught.value)))         # the end of a connection may come as one of two errors
+    assert len(said) == 1, said
 
 
 # ---- redirects ---------------------------------------------------------------------------------------------
@@ -395,10 +485,17 @@ def test_addresses_in_all_their_forms(host: str, url: str) -> None:
     assert endpoint("https", host).url == url
 
 
-@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999"])
+@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb", "a\r\nb",
+                                  "a\x00", "a\x1b"])
 def test_what_is_no_address_is_a_settings_error(host: str) -> None:
     with pytest.raises(SettingsError, match="is no address"):
         endpoint("https", host)
+
+
+def test_a_password_in_the_address_is_not_shown() -> None:
+    with pytest.raises(SettingsError, match="'pdu.example' is no address") as caught:
+        endpoint("https", "admin:hush@hush@pdu.example")
+    assert "hush" not in str(caught.value)
 
 
 def test_another_protocol_than_http_is_a_settings_error() -> None:
@@ -419,3 +516,13 @@ def test_requests_is_used_where_the_host_has_it_and_the_standard_library_where_n
     monkeypatch.setitem(sys.modules, "requests", None)
     monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
     assert type(default_transport(Trust())).__name__ == "StandardTransport"
+
+
+def test_however_requests_looks_for_a_connection_it_finds_the_one_that_knows_our_trust() -> None:
+    """Releases 2.32.0 and 2.32.1 look in a way of their own; the newest asks with its own authorities."""
+    adapter = _Adapter(endpoint("https", "pdu.example"), Trust(fingerprint="00" * 32), Deadline())
+    pool = adapter.poolmanager.connection_from_url("https://elsewhere")
+    assert pool.host == "pdu.example" and pool.ConnectionCls.__name__ == "Connection"
+    assert adapter.poolmanager.connection_from_host("elsewhere", 1, "https", pool_kwargs={"cert_reqs": "CERT_NONE"}) is pool
+    request = requests.Request("GET", "https://elsewhere/").prepare()
+    assert adapter.get_connection_with_tls_context(request, True) is pool

@@ -10,14 +10,16 @@ from typing import List, Tuple
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from handlers.errors import Unreachable
+from handlers.errors import Denied, Unreachable
 from handlers.raritan.rpc import Agent, HttpException, firmware as fw
 from handlers.raritan.rpc.forms import FormFile, MultipartForm
 from handlers.raritan.rpc.transport import Trust
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
+from tests.simulators.xerus.certificates import Authority, server_context
 
 from .conftest import MakeAgent
+from .peer import Peer, http
 
 MEGABYTE = 1 << 20
 
@@ -76,6 +78,15 @@ def test_an_upload_to_plain_http_says_that_https_is_needed(agent: MakeAgent) -> 
         with pytest.raises(HttpException) as caught:
             fw.upload(to, image("4.4.1.5-1", 2 * MEGABYTE))
         assert "upload to that address" in str(caught.value) or isinstance(caught.value, Unreachable)
+
+
+@pytest.mark.parametrize("proto", ["http", "https"])
+def test_a_device_that_refuses_before_it_has_read_everything_is_heard(agent: MakeAgent, proto: str) -> None:
+    tls = server_context(*Authority().issue()) if proto == "https" else None
+    with Peer([[http(b"<html>", "401 Unauthorized")]], tls=tls, hasty=True) as peer:
+        with pytest.raises(HttpException) as caught:
+            fw.upload(agent(proto, peer.address, trust=Trust(verify=False)), b"x" * (8 * MEGABYTE))
+        assert isinstance(caught.value, Denied) and len(peer.seen) == 1
 
 
 def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
