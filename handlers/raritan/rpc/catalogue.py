@@ -9,9 +9,10 @@ from typing import Any, Optional, Type, TypeVar
 T = TypeVar("T")
 
 MODULES = frozenset((
-    "assetmgrmodel", "auth", "bulkcfg", "bulkrpc", "cascading", "cert", "cfg", "datetime", "devsettings", "diag",
-    "event", "firmware", "fitness", "hmi", "idl", "jsonrpc", "logging", "modbus", "net", "pdumodel", "peripheral", "portsmodel",
-    "rawcfg", "res_mon", "security", "sensors", "servermon", "session", "sys", "um", "usermgmt",
+    "assetmgrmodel", "auth", "bulkcfg", "bulkrpc", "cascading", "cert", "cfg", "datetime", "devsettings", "diag", "display", "dsam",
+    "event", "firmware", "fitness", "hmi", "idl", "jsonrpc", "logging", "luaservice", "modbus", "net", "pdumodel", "peripheral",
+    "portsmodel", "production", "rawcfg", "res_mon", "security", "sensors", "serial", "servermon", "session", "smartcard",
+    "smartlock", "sx", "sys", "test", "tfw", "um", "usb", "usermgmt", "webcam", "zigbee",
 ))
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 

@@ -1,0 +1,106 @@
+"""Lua scripts that the device runs itself."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Tuple
+
+from .idl import declared, Enumeration, Interface, method, Structure
+
+__all__ = ["Environment", "Manager", "ScriptOptions", "ScriptState"]
+
+
+@dataclass(eq=False, repr=False)
+class ScriptState(Structure):
+    class ExecState(Enumeration):
+        STAT_NEW = 0
+        STAT_RUNNING = 1
+        STAT_TERMINATED = 2
+        STAT_RESTARTING = 3
+
+    class ExitType(Enumeration):
+        EXIT_CODE = 0
+        SIGNAL = 1
+
+    execState: ScriptState.ExecState = field(default_factory=lambda: ScriptState.ExecState(0))
+    exitType: ScriptState.ExitType = field(default_factory=lambda: ScriptState.ExitType(0))
+    exitStatus: int = 0
+
+
+@dataclass(eq=False, repr=False)
+class ScriptOptions(Structure):
+    defaultArgs: Dict[str, str] = field(default_factory=dict)
+    autoStart: bool = False
+    autoRestart: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class Environment(Structure):
+    maxScriptMemoryGrowth: int = 0
+    maxAmountOfScripts: int = 0
+    amountOfScripts: int = 0
+    maxScriptSize: int = 0
+    maxAllScriptSize: int = 0
+    allScriptSize: int = 0
+    outputBufferSize: int = 0
+    restartInterval: int = 0
+    autoStartDelay: int = 0
+
+
+class Manager(Interface):
+    """Scripts: store, start, stop, read what they wrote, at `/luaservice`."""
+
+    idlType = "luaservice.Manager:2.0.1"
+
+    NO_ERROR = 0
+    ERR_INVALID_NAME = 1
+    ERR_NO_SUCH_SCRIPT = 2
+    ERR_MAX_SCRIPT_NUMBERS_EXCEEDED = 3
+    ERR_MAX_SCRIPT_SIZE_EXCEEDED = 4
+    ERR_MAX_ALL_SCRIPT_SIZE_EXCEEDED = 5
+    ERR_NOT_TERMINATED = 6
+    ERR_NOT_RUNNING = 7
+    ERR_INVALID_ADDR = 8
+    ERR_TOO_MANY_ARGUMENTS = 10
+    ERR_ARGUMENT_NOT_VALID = 11
+
+    @method()
+    def setScript(self, name: str, script: str, options: ScriptOptions) -> int: declared()
+
+    @method("_ret_", "script")
+    def getScript(self, name: str) -> Tuple[int, str]: declared()
+
+    @method()
+    def getScriptNames(self) -> List[str]: declared()
+
+    @method()
+    def deleteScript(self, name: str) -> int: declared()
+
+    @method()
+    def setScriptOptions(self, name: str, options: ScriptOptions) -> int: declared()
+
+    @method("_ret_", "options")
+    def getScriptOptions(self, name: str) -> Tuple[int, ScriptOptions]: declared()
+
+    @method()
+    def getEnvironment(self) -> Environment: declared()
+
+    @method("_ret_", "oAddr", "nAddr", "oString", "more")
+    def getScriptOutput(self, name: str, iAddr: int) -> Tuple[int, int, int, str, bool]: declared()
+
+    @method()
+    def clearScriptOutput(self, name: str) -> int: declared()
+
+    @method()
+    def startScript(self, name: str) -> int: declared()
+
+    @method()
+    def startScriptWithArgs(self, name: str, arguments: Dict[str, str]) -> int: declared()
+
+    @method()
+    def terminateScript(self, name: str) -> int: declared()
+
+    @method("_ret_", "state")
+    def getScriptState(self, name: str) -> Tuple[int, ScriptState]: declared()
+
+    @method()
+    def getScriptStates(self) -> Dict[str, ScriptState]: declared()

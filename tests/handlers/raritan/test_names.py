@@ -1,0 +1,123 @@
+"""Every public name of the vendor's newest SDK is here, with the same order, the same values and the same kinds."""
+from __future__ import annotations
+
+import datetime
+import importlib
+import inspect
+import typing
+from typing import Any, Dict, Iterator, Type
+
+import pytest
+
+from handlers.raritan.rpc import catalogue, pdumodel
+from handlers.raritan.rpc.idl import Enumeration, Interface, Structure, ValueObject
+from handlers.raritan.rpc.kinds import idl_name
+from tests.servers import sdk
+
+from .declared import calls, classes, hints
+
+SCRIPT, STEPS = "tests.simulators.sdk.scripts.script", "tests.handlers.raritan.sdk_steps"
+NEWEST = sdk.RELEASES["4.4"]
+Names = Dict[str, Dict[str, Any]]
+pytestmark = pytest.mark.against("the vendor's SDK")
+
+# An argument that older firmware wants, after those of the newest.
+_MORE = {("security.Security", "setBlockSettings"): ["maxFailedLogins"], ("sensors.Logger", "setSettings"): ["samplesPerRecord"]}
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[sdk.Worker]:
+    with sdk.Worker(sdk.needed(NEWEST), SCRIPT) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def theirs(worker: sdk.Worker) -> Names:
+    found: Names = worker.order(STEPS, "names", "http://127.0.0.1:1", "", "", None)
+    assert len(found) > 700 and len({name.partition(".")[0] for name in found}) == 43
+    return found
+
+
+def _ours(name: str) -> Any:
+    module, *path = name.split(".")
+    found: Any = importlib.import_module(f"handlers.raritan.rpc.{module}")
+    assert path[0] in found.__all__, f"{path[0]} is missing in __all__ of {module}"
+    for part in path:
+        found = getattr(found, part)
+    return found
+
+
+def _of(theirs: Names, kind: str) -> Iterator["tuple[str, Dict[str, Any], Any]"]:
+    for name, facts in theirs.items():
+        if facts["kind"] == kind:
+            yield name, facts, _ours(name)
+
+
+def test_each_module_is_in_the_catalogue_and_each_definition_in_its_module(theirs: Names) -> None:
+    assert {name.partition(".")[0] for name in theirs} <= catalogue.MODULES
+    for name in theirs:
+        assert _ours(name) is not None, name
+
+
+def test_interfaces_have_the_same_methods_parameters_results_and_constants(theirs: Names) -> None:
+    for name, facts, ours in _of(theirs, "interface"):
+        assert issubclass(ours, Interface) and ours.idlType == facts["type"], name
+        declared = calls(ours)
+        for method, (parameters, results) in facts["methods"].items():
+            call = declared[method]
+            assert [one.name for one in call.parameters] == parameters + _MORE.get((name, method), []), (name, method)
+            assert [one.name for one in call.results[0]] == results, (name, method)
+        assert {constant: getattr(ours, constant) for constant in facts["constants"]} == facts["constants"], name
+
+
+def test_enumerations_have_the_same_values_in_the_same_order(theirs: Names) -> None:
+    for name, facts, ours in _of(theirs, "enumeration"):
+        assert issubclass(ours, Enumeration), name
+        assert ours.values[:len(facts["values"])] == facts["values"], name
+        assert [ours.decode(number).name for number in range(len(facts["values"]))] == facts["values"], name
+
+
+def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_order(theirs: Names) -> None:
+    for name, facts, ours in _of(theirs, "structure"):
+        assert issubclass(ours, Structure), name
+        assert ours.elements == facts["fields"] == list(inspect.signature(ours).parameters)[:len(facts["fields"])], name
+
+
+def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
+    for name, facts, ours in _of(theirs, "function"):
+        assert list(inspect.signature(ours).parameters)[:len(facts["parameters"])] == facts["parameters"], name
+
+
+def test_the_sdk_reads_every_structure_as_declared_here_and_writes_the_same(theirs: Names, worker: sdk.Worker) -> None:
+    told = [[idl_name(kind), _filled(kind)] for kind in classes(Structure) if idl_name(kind) in theirs]
+    assert len(told) > 480
+    echoes = worker.order(STEPS, "echoed", "http://127.0.0.1:1", "", "", told)
+    assert {name: echo for (name, sent), echo in zip(told, echoes) if echo != sent} == {}
+
+
+def _filled(kind: Type[Any]) -> Dict[str, Any]:
+    """JSON with a value in every field of the newest firmware, lists and maps with one entry."""
+    every = hints(kind)
+    return {name: _value(every[name], kind) for name in kind.elements}
+
+
+def _value(hint: Any, holder: Any) -> Any:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Union:
+        return pdumodel.Pdu.idlType if Type[Any] in args else _value(args[0], holder)
+    if origin is list:
+        return [] if args[0] is holder else [_value(args[0], holder)]
+    if origin is dict:
+        return [{"key": _value(args[0], holder), "value": _value(args[1], holder)}]
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
+    if issubclass(hint, ValueObject):
+        return {"type": hint.idlType, "value": _filled(hint)}
+    if issubclass(hint, Structure):
+        return _filled(hint)
+    if issubclass(hint, Interface):
+        return {"rid": "/x", "type": hint.idlType or pdumodel.Pdu.idlType}       # any object will do where the class is not told
+    return len(hint.values) - 1
+
+
+_SIMPLE: Dict[Any, Any] = {bool: True, int: 3, float: 1.5, str: "text", datetime.datetime: 1700000000, Any: {"a": [1]}}
