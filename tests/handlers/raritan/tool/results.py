@@ -1,0 +1,17 @@
+"""What a run of the tool gave: exit code, standard output, standard error."""
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Tuple
+
+Run = Callable[..., Tuple[int, str, str]]
+
+
+def done(result: Tuple[int, str, str]) -> str:
+    code, out, err = result
+    assert code == 0, err
+    return out
+
+
+def told(run: Run, *words: str) -> Any:
+    return json.loads(done(run(*words, "--json")))
