@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import enum
 from typing import Mapping, Optional, Type, TypeVar, Union
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from .agent import Agent
 from .errors import JsonRpcSyntaxException
@@ -34,9 +34,9 @@ class ResultCode(enum.IntEnum):
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script with those parameters that have a value."""
+    """The path of a script with those parameters that have a value; a blank is %20, since not every script reads `+` as one."""
     given = {name: value for name, value in parameters.items() if value}
-    return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',')}" if given else "")
+    return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
 
 
 def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.errors import Denied, SettingsError
 from handlers.raritan import rpc
-from handlers.raritan.rpc import Agent, HttpException, event, idl, logging, net, pdumodel, peripheral, sensors, usermgmt
+from handlers.raritan.rpc import Agent, HttpException, bulkcfg, event, idl, logging, net, pdumodel, peripheral, sensors, usermgmt
 from handlers.raritan.rpc.codec import decode_structure, encode, encode_structure
 from handlers.raritan.rpc.transport import Trust
 from tests.simulators.xerus import Model, XerusPdu
@@ -205,6 +205,19 @@ def test_a_time_beyond_the_calendar_does_not_spoil_the_answer() -> None:
     far = decode_structure(Session, {"sessionId": 1, "creationTime": 900_000_000_000}, AGENT)
     assert far.creationTime.year == 9999 and far.sessionId == 1
     assert decode_structure(Session, {"creationTime": -10 ** 15}, AGENT).creationTime.year == 1
+
+
+def test_a_bulk_configuration_is_that_of_the_unit_itself_and_a_blank_in_a_password_is_no_plus(agent: MakeAgent) -> None:
+    answer = http("text", "200 OK", "X-Response-Code: 0")
+    with Peer([[answer] * 4]) as peer:
+        to = agent("http", peer.address)
+        assert bulkcfg.download(to) == b"text" and bulkcfg.upload(to, b"x", password=None) == 0
+        bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])
+        bulkcfg.upload(to, b"x", True, "a b", "firmware_version,model", link_ids=(1,))
+    assert [seen.start.split()[1] for seen in peer.seen] == [
+        "/cgi-bin/bulk_config_save.cgi?link_ids=1", "/cgi-bin/bulk_config_restore.cgi?link_ids=1",
+        "/cgi-bin/bulk_config_save.cgi?link_ids=2,3&mode=backup&bulk_config_password=a%20b%2B%26%2F",
+        "/cgi-bin/bulk_config_restore.cgi?link_ids=1&mode=backup&user_password=a%20b&skip_checks=firmware_version,model"]
 
 
 # ---- logs ----------------------------------------------------------------------------------------------------

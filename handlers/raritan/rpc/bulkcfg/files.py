@@ -29,19 +29,19 @@ class UploadCode(cgi.ResultCode):
     FILTERS_UNKNOWN = 15
 
 
-def upload(agent: Agent, data: cgi.Data, backup: bool = False, password: str = "", skip_check: str = "",
+def upload(agent: Agent, data: cgi.Data, backup: bool = False, password: Optional[str] = "", skip_check: str = "",
            link_ids: Iterable[int] = (), progress: Optional[Progress] = None) -> UploadCode:
     """Restore a bulk configuration, or a backup: one round trip.
 
     password: of an encrypted file. skip_check: "model", "firmware_version" or both with a comma. link_ids: units to
-    restore to, 1 is the unit itself.
+    restore to; 1 is the unit itself, and what is meant without any.
     """
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
     return cgi.header_code(UploadCode, cgi.upload(agent, cgi.target("bulk_config_restore.cgi", parameters),
                                                   "bulk_config_file", "bulk_config.txt", data, progress))
 
 
-def download(agent: Agent, backup: bool = False, password: str = "", clear_text: bool = False,
+def download(agent: Agent, backup: bool = False, password: Optional[str] = "", clear_text: bool = False,
              link_ids: Iterable[int] = (), filter_profile: str = "") -> bytes:
     """A bulk configuration, or a backup: one round trip.
 
@@ -53,4 +53,4 @@ def download(agent: Agent, backup: bool = False, password: str = "", clear_text:
 
 
 def _mode(backup: bool, link_ids: Iterable[int]) -> Dict[str, Optional[str]]:
-    return {"link_ids": ",".join(str(int(one)) for one in link_ids), "mode": "backup" if backup else ""}
+    return {"link_ids": ",".join(str(int(one)) for one in link_ids) or "1", "mode": "backup" if backup else ""}
