@@ -100,7 +100,8 @@ class RaritanPdu(host.BasePdu):
             asked = [(there.unit.identity(index), bulk.add(outlet.getMetaData), bulk.add(outlet.getSettings))
                      for there in units for index, outlet in enumerate(there.each())]
             bulk.perform()
-            return [Label(identity, metadata.get().label, settings.get().name) for identity, metadata, settings in asked]
+            return [Label(identity, "" if metadata.error else metadata.get().label, "" if settings.error else settings.get().name)
+                    for identity, metadata, settings in asked]
 
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, largest, whole
+from .readings import NOT_KNOWN, Amount, Reading, all_invalid, amount, ask, largest, whole
 from .rpc.bulk import Bulk, Pending
 from .rpc.idl import Interface, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Dict, List, Optional
+from typing import Callable, List, Optional
 
 from ...errors import Denied, NoSuchOutlet, PduHandlerError
 from .. import states

@@ -17,6 +17,7 @@ from tests.simulators.xerus import GENERATIONS, Fault, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
 
 from .conftest import MakeTransport
+from .described import PDU, Described, Status
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 FAST = 0.02
@@ -486,6 +487,18 @@ def test_a_device_without_address_is_a_settings_error() -> None:
 def test_labels_say_what_is_printed_beside_each_identity(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2, names={2: "web server"}), links={2: Model(outlets=1)}) as pdu:
         assert handle(pdu, link_units="yes").labels() == [("1", "1", ""), ("2", "2", "web server"), ("2.1", "1", "")]
+
+
+def test_what_an_account_may_not_read_of_an_outlet_is_no_label_and_no_error() -> None:
+    class Read(RaritanPdu):
+        def transport(self, trust: Trust) -> Transport:
+            return unit
+
+    unit = Described()
+    unit.outlets([None, None], [None, None])
+    unit.calls[f"{PDU}/outlet/0", "getMetaData"] = {"label": "A1"}
+    unit.calls[f"{PDU}/outlet/0", "getSettings"] = Status(403)
+    assert Read(PduData("pdu.example", {"username": "a", "password": "b"})).labels() == [("1", "A1", ""), ("2", "", "")]
 
 
 def test_the_same_object_serves_many_calls_and_keeps_nothing(handle: Handle) -> None:
