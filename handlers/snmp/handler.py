@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from common.logger import get_logger
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -23,6 +23,7 @@ from .profiles import PROFILES
 from .reading import Found, Readings
 from .schema import ProfileError, loads
 
+T = TypeVar("T")
 NAME = "snmp"
 _LOGGER = get_logger(__name__)
 
@@ -177,7 +178,7 @@ class SnmpHandler(BaseSnmpPdu):
             method, lambda: switch(write, read, wanted, deadline=deadline, pause=pause))
         return port
 
-    def _at_device(self, method: str, work: "Callable[[], host.T]") -> "host.T":
+    def _at_device(self, method: str, work: Callable[[], T]) -> T:
         """`work`, with the device's address in whatever error it raises."""
         try:
             return work()

@@ -9,7 +9,7 @@ import pytest
 
 from handlers import host
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
-from handlers.host import PortFigures, Snmp
+from handlers.host import PortFigures, Snmp, views
 from pdu_common.helper import EnumPowerStatus
 
 ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
@@ -93,14 +93,14 @@ class Closed:
                                                (KeywordOnly, "consumption", "amperage")])
 def test_a_ports_figures_go_where_the_view_has_room(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
                                                     load: Optional[str]) -> None:
-    monkeypatch.setattr(host, "PduPortStatisticView", cls)
+    monkeypatch.setattr(views, "PduPortStatisticView", cls)
     entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
 
 def test_a_view_with_no_room_for_ports_still_gives_the_totals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "PduPortStatisticView", Closed)
+    monkeypatch.setattr(views, "PduPortStatisticView", Closed)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
 

@@ -1,0 +1,17 @@
+"""The one seam to what is not certain about DCImanager: found by looking at what is there, never by version numbers.
+
+KNOWN names of the platform are imported where they are used. Everything inferred or unknown is met in this folder: the
+class BasePdu, where the address and the handler settings are (`form`), which fields the views have (`views`), how a
+walked row tells its index and what a failed SNMP call looks like (`snmp`).
+"""
+from __future__ import annotations
+
+from ..address import host_and_port
+from .base import BasePdu
+from .form import address, settings
+from .log import log_call
+from .snmp import Raw, Snmp, oid_arcs
+from .views import PortFigures, pdu_view, statistic_view
+
+__all__ = ["BasePdu", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "log_call", "oid_arcs", "pdu_view", "settings",
+           "statistic_view"]
