@@ -86,8 +86,7 @@ _METERED = {
     "three phases": Model(outlets=48, phases=3), "one phase": Model(outlets=8),
     "two inlets": Model(outlets=12, inlets=2, phases=3), "only the inlet": Model(outlets=8, metering="inlet"),
     "nothing": Model(outlets=8, metering="none"), "transfer switch": Model(outlets=12, inlets=2, transfer_switch=True, phases=3),
-    "standby feed": Model(outlets=12, inlets=2, transfer_switch=True, standby_current=0.4, well_known_transfer_switch=True),
-    "standby feed, no id": Model(outlets=12, inlets=2, transfer_switch=True, standby_current=0.4),
+    "standby feed": Model(outlets=12, inlets=2, transfer_switch=True, standby_current=0.4),
     "five inlets": Model(outlets=10, inlets=5), "first outlet without relay": Model(outlets=4, not_switchable=(1,))}
 
 

@@ -26,7 +26,6 @@ class Model:
     power_control       false: no outlet is switchable
     asleep              sensors answer "not valid" until getSensors of their owner is called
     well_known_sensors  false: sensors are reached by their references only, their well-known ids answer 404
-    well_known_transfer_switch  true: it has an id like the others; no document says so, so it is off unless asked for
     live                energy counters run on with time; else they stand still, which makes figures comparable
     peripherals         devices in the peripheral slots, of `slots`; the last `actuators` of them can be switched
     """
@@ -52,7 +51,6 @@ class Model:
     inhibit_relay_control: bool = False
     asleep: bool = False
     well_known_sensors: bool = True
-    well_known_transfer_switch: bool = False
     live: bool = False
     slots: int = 8
     peripherals: int = 3

@@ -22,8 +22,7 @@ class TransferSwitch(Device):
     """`selected` is the inlet in use, from 0."""
 
     def __init__(self, unit: "PduUnit") -> None:
-        path = "/model/pdu/0/transferswitch/0" if unit.model.well_known_transfer_switch else None
-        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE, [path] if path else [])
+        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)      # no document gives it a well-known id
         self.pdu = unit
         self.selected = 0
         self.powered = [True, True]
@@ -34,7 +33,7 @@ class TransferSwitch(Device):
                          "noAutoRetransferIfPhaseFault": False, "autoRetransferWaitTime": 30,
                          "manualTransferEnabled": True, "phaseSyncSensorEnabled": True}
         self.awake = Awake(not unit.model.asleep)
-        self.sensors = Sensors(unit, "TS0", path if unit.model.well_known_sensors else None, self.awake, False)
+        self.sensors = Sensors(unit, "TS0", None, self.awake, False)
         self.sensors.state("selectedSource", _SELECTION, lambda: self.selected)
         self.sensors.state("operationalState", FAULT_STATE, lambda: _NORMAL if all(self.powered) else _NON_REDUNDANT)
         for alarm in ("overloadAlarm", "phaseSyncAlarm", "switchFault"):
