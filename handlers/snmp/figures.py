@@ -91,8 +91,8 @@ class Figure:
     `absent`: values that mean "not measured"; so do texts that are no number, the largest numbers of 32 bits (-1 where a
     device has no sign, and what others fill such a field with), and numbers below zero, unless
     `magnitude` says that the sign is only a direction (then |value| counts). `digits`: where the device tells the decimal
-    digits of each value (value / 10^digits); a row without them has no figure. `factor`: where the device tells a
-    factor, negative for a divisor (-10: value / 10). `unit`: a text that the device puts behind the number.
+    digits of each value (value / 10^digits); a row without them has no figure. `exponent`: the same told as a power of ten
+    (-2: value / 100). `factor`: where the device tells a factor, negative for a divisor (-10: value / 10). `unit`: a text that the device puts behind the number.
     `scale_of_integers`: the scale where the same object comes as INTEGER instead of text.
     """
 
@@ -100,6 +100,7 @@ class Figure:
     scale: Decimal = Decimal(1)
     absent: Tuple[str, ...] = ("-1",)
     digits: Optional[Source] = None
+    exponent: Optional[Source] = None
     factor: Optional[Source] = None
     unit: str = ""
     scale_of_integers: Optional[Decimal] = None
@@ -118,11 +119,13 @@ class Figure:
         if not rows:
             return {}
         digits = self.digits.rows(reader) if self.digits else {}
+        exponents = self.exponent.rows(reader) if self.exponent else {}
         factors = self.factor.rows(reader) if self.factor else {}
-        read = {identity: self._figure(value, digits.get(identity), factors.get(identity)) for identity, value in rows.items()}
+        read = {identity: self._figure(value, digits.get(identity), exponents.get(identity), factors.get(identity))
+                for identity, value in rows.items()}
         return {identity: figure for identity, figure in read.items() if figure is not None}
 
-    def _figure(self, raw: Raw, digits: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
+    def _figure(self, raw: Raw, digits: Optional[Raw], exponent: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
         value = number(raw, self.unit)
         if value is None or value in _FILLED or text(raw) in self.absent or (value < 0 and not self.magnitude):
             return None
@@ -133,6 +136,11 @@ class Figure:
             if places is None or places != int(places) or not 0 <= places <= self.MOST_DIGITS:
                 return None
             value = value.scaleb(-int(places))
+        if self.exponent:
+            power = None if exponent is None else number(exponent)
+            if power is None or power != int(power) or abs(power) > self.MOST_DIGITS:
+                return None
+            value = value.scaleb(int(power))
         if self.factor:
             times = None if factor is None else number(factor)
             if times is None:

@@ -170,3 +170,26 @@ class Gathered(Source):
             if known and len(known) == len(parts):
                 found[row] = format(sum(known, Decimal(0)), "f")
         return found
+
+
+@dataclass(frozen=True)
+class Spelt(Source):
+    """For each row of `ids` (octets, such as a GUID), the one row of `values` whose index starts with the first `length` octets.
+
+    For tables that are indexed by what another table's column says. Where no row or several start so, there is no value.
+    """
+
+    values: Source
+    ids: Source
+    length: int
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise ValueError(f"length is {self.length}; an index is spelt by one octet or more")
+
+    def rows(self, reader: Reader) -> Rows:
+        found: Dict[Tuple[str, ...], List[Raw]] = {}
+        for index, value in self.values.rows(reader).items():
+            found.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
+        spelt = {row: tuple(map(str, octets(held)[:self.length])) for row, held in self.ids.rows(reader).items()}
+        return {row: found[arcs][0] for row, arcs in spelt.items() if len(arcs) == self.length and len(found.get(arcs, ())) == 1}

@@ -1,38 +1,52 @@
 """Aten: PE series of ATEN-PE-CFG. One object for each outlet; where outlet 9 should lie are the names, so from there on all are one further.
 
-Slots beyond the unit's own outlets answer, too: "not supported" (7). 42 GETs read all slots; a walk would also read some
-800 rows of names and meters that lie between them.
+Slots beyond the unit's own outlets answer, too: "not supported" (7). A walk of these objects would also read some 800 rows
+of names and meters that lie between them. Firmware that has the table displayOutletStatus and the unit's number of outlets
+is read there, where values above 3 mean something else; the others, and units that the table is too short for, slot by slot.
 """
 from __future__ import annotations
 
 from ..controls import Guarded, Write
 from ..figures import State
+from ..joins import Only, Whole
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Span, Spread
-from .shorthand import THOUSANDTHS, column, figure, oids, total
+from .shorthand import THOUSANDTHS, column, figure, oids, scalar, total
 
 STATUS = Spread(oids("21317.1.3.2.2.2.2")[0], (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
 NO_RIGHT, NOT_THERE = "6", "7"
 NO = "1"
 NOT_SUPPORTED = ("-2000000",)
 
+DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
+DISPLAYED_NOT_THERE = "6"
+NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
+
+
+def _outlets(states: State) -> Outlets:
+    return Outlets(
+        states=states,
+        control=Guarded(
+            Guarded(
+                Write(STATUS, on=2, off=1),
+                column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"), refuse=(NO,),
+                why="this outlet is not switchable"),
+            STATUS, refuse=(NO_RIGHT,), why="the SNMP community has no right on it"),
+        name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
+        current=figure(column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
+        power=figure(column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),
+        energy=figure(column("21317.1.3.2.2.2.2.99.1.5", "outletIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED))
+
+
 PROFILES = (
     Profile(
         key="aten-pe", vendor="Aten", mib="ATEN-PE-CFG",
         models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
         sys_object_ids=oids("21317"),
-        outlets=(Outlets(
-            states=State(STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)),
-            control=Guarded(
-                Guarded(
-                    Write(STATUS, on=2, off=1),
-                    column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"), refuse=(NO,),
-                    why="this outlet is not switchable"),
-                STATUS, refuse=(NO_RIGHT,), why="the SNMP community has no right on it"),
-            name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
-            current=figure(column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
-            power=figure(column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),
-            energy=figure(column("21317.1.3.2.2.2.2.99.1.5", "outletIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED)),),
+        outlets=(
+            _outlets(State(Whole(Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False), NUMBER_OF_OUTLETS),
+                           on=("2",), off=("1",))),
+            _outlets(State(STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))),
         load=total(figure(column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True),
         power=total(figure(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True),
         energy=total(figure(column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED),

@@ -1,17 +1,43 @@
 """Bachmann: BlueNet of BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
 The status has on and off once for each alarm and warning: odd numbers from 9 to 23 are on, even ones from 10 to 24 off.
-Measurements lie in tables of variables whose index is a GUID, and are not read.
+Measurements lie in one table of variables, indexed by a GUID of eight octets: that of the socket (or phase) which it
+measures, with another last octet for each variable. Each variable tells its type, status, unit and power of ten.
 """
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
+from ..figures import Figure, State
+from ..joins import Only
+from ..pieces import Spelt
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from .shorthand import column, oids
+from ..sources import Source
+from .shorthand import ONES, column, oids, total
 
+STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
 NOT_AVAILABLE, NOT_SWITCHABLE = "4", "5"
+
+SOCKETS = column("31770.2.2.6.5.1.6", "blueNet2SocketGuid")
+PHASES = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
+VALUE = column("31770.2.2.8.4.1.5", "blueNet2VariableDataValue")
+TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
+CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
+SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
+UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
+CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit: A, W, kWh
+NO_VALUE = ("0", "1", "7", "8", "44")           # expected, undefined, lost, deactivate, disabled
+ENTITY = 7                                      # octets of a GUID that name what is measured
+
+
+def _measured(kind: "tuple[str, str]", at: Source) -> Figure:
+    """A measurement of each row of `at`, a column of GUIDs."""
+    def of(values: Source) -> Spelt:
+        of_type = Only(values, TYPE, kind[:1])
+        return Spelt(Only(Only(of_type, UNIT, kind[1:]), CONDITION, NO_VALUE, keep=False), at, ENTITY)
+
+    return Figure(of(VALUE), ONES, (), exponent=of(SCALING))
+
 
 PROFILES = (
     Profile(
@@ -19,11 +45,16 @@ PROFILES = (
         models=("BlueNet BN2000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
         outlets=(Outlets(
-            states=State(column("31770.2.2.6.5.1.11", "blueNet2SocketStatus"),
-                         on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2)))),
+            states=State(STATUS, on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2)))),
             control=Guarded(Write(MODE, on=1, off=2), MODE, refuse=(NOT_AVAILABLE, NOT_SWITCHABLE),
                             why="the device has no relay for it, or cannot reach it"),
-            name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName")),),
+            count=column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"),
+            name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
+            current=_measured(CURRENT, SOCKETS), power=_measured(POWER, SOCKETS), energy=_measured(ENERGY, SOCKETS)),),
+        load=total(_measured(CURRENT, PHASES), else_outlets=True),
+        power=total(_measured(POWER, PHASES), else_outlets=True),
+        energy=total(_measured(ENERGY, PHASES), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED)),
 )

@@ -1,14 +1,26 @@
 """Schleifenbauer: databus rings of up to 512 units, also sold by Conteg under another root. The index is unit.outlet.
 
 The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches; where only
-some outlets are metered or switched, the others are missing there.
+some outlets are metered or switched, the others are missing there. An input that reads no voltage is not wired to its
+meter: measuring modules answer zeros for all of theirs, while their channels meter.
 """
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ..controls import Unlock, Write
-from ..figures import State
+from ..figures import Figure, State
+from ..joins import Only
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
-from .shorthand import HUNDREDTHS, column, figure, oid, total
+from .shorthand import HUNDREDTHS, ONES, column, figure, oid, total
+
+NOT_WIRED = ("0",)
+VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
+
+
+def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
+    return figure(Only(column(f"~.1.1.2.6.1.1.{below}", name), VOLTAGE, NOT_WIRED, keep=False), scale)
+
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
@@ -25,9 +37,10 @@ PROFILES = (
             current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
             power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
             energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
-        load=total(figure(column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent"), HUNDREDTHS), else_outlets=True),
-        power=total(figure(column("~.1.1.2.6.1.1.10", "sdbDevInPowerWatt")), else_outlets=True),
-        energy=total(figure(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")), else_outlets=True),
+        load=total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True),
+        power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True),
+        # What an input has counted stays while its phase is dead: only one that never counted says nothing.
+        energy=total(figure(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), absent=("-1", "0")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
                           switching=Proof.SIMULATED)),

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
 from handlers.snmp.figures import Doubt, Figure, State, Total
-from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided
-from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed
+from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided, Whole
+from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed, Spelt
 from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root
 from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
 
@@ -30,9 +30,9 @@ EVERY_PART = Profile(
                 S, "why", refuse=("2",)),
             rows=Merged((Prefixed("2", Counted(BY_ROW, S)), Fill(TABLES, NAMED))), count=S, number=Chained(Number(C, 2, 0), C, "."),
             name=Field(S, 1, ";"),
-            current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), digits=C, factor=S, unit="A",
+            current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), digits=C, exponent=C, factor=S, unit="A",
                            scale_of_integers=Decimal("0.1"), magnitude=True),
-            power=Figure(Gathered(C, S, C, ";")), energy=Figure(Part(C, S, 1, 3), absent=())),
+            power=Figure(Merged((Gathered(C, S, C, ";"), Spelt(C, S, 7), Whole(C, S)))), energy=Figure(Part(C, S, 1, 3), absent=())),
         Outlets(states=State(PACKED, on=("on",), off=("off",)), control=WritePacked(S, PACKED, "on", "off", 32)),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Optional
 
 import pytest
 from hypothesis import given
@@ -87,6 +88,12 @@ def test_the_device_tells_the_decimal_digits_of_each_value(digits: int, figure: 
 def test_a_value_whose_digits_are_not_known_is_no_figure(digits: "int | str | None") -> None:
     objects: "dict[str, Value]" = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
     assert Figure(A, absent=(), digits=B).read(reader(objects)) == {}
+
+
+@pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None), ("x", None)])
+def test_the_device_tells_the_power_of_ten_of_each_value(power: "int | str | None", figure: Optional[str]) -> None:
+    objects: "dict[str, Value]" = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
+    assert Figure(A, exponent=B).read(reader(objects)) == ({} if figure is None else {"1": Decimal(figure)})
 
 
 @pytest.mark.parametrize("factor, figure", [(-10, "74.6"), (10, "7460"), (1, "746"), (0, "746")])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided
+from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided, Whole
 from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.walks import Reader
 from tests.handlers.snmp.memory import Memory, both, reader, table
@@ -53,6 +53,14 @@ def test_a_source_may_depend_on_what_the_firmware_shows(states: "dict[str, int]"
 
 def test_a_condition_without_an_answer_does_not_hold() -> None:
     assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
+
+
+@pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (None, False), ("n/a", False)])
+def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: "int | str | None", has: bool) -> None:
+    objects: "dict[str, int | str | bytes]" = {**table("1.3.1", {"1": 5, "2": 6}), **({} if counted is None else {"1.3.2.0": counted})}
+    whole = Whole(A, Scalar("1.3.2.0"))
+    assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
+    assert whole.one(reader(objects), "2") == 6
 
 
 def test_rows_behind_the_device_s_own_count_are_none() -> None:

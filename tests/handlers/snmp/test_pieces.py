@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed
+from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed, Spelt
 from handlers.snmp.sources import Column
 from tests.handlers.snmp.memory import both, reader, table
 
@@ -58,3 +58,12 @@ def test_the_meters_that_a_relay_names_are_summed_within_its_module() -> None:
 def test_a_meter_name_that_comes_twice_counts_for_nobody() -> None:
     objects = {**table("1.3.1", {"0.1": 5, "0.2": 7}), **table("1.3.2", {"0.1": "M1", "0.2": "M1"}), **table("1.3.3", {"0.1": "M1"})}
     assert Gathered(A, B, C).rows(reader(objects)) == {}
+
+
+def test_an_index_may_be_spelt_by_the_octets_of_another_column() -> None:
+    measured = {**table("1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}),
+                **table("1.3.2", {"1": b"\x00\x00\xff\x00", "2": "0x0001FF00", "3": b"\x00\x02\xff\x00", "4": b"\x00\x03\xff\x00",
+                                  "5": b"\x00", "6": ""})}
+    assert Spelt(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7}
+    with pytest.raises(ValueError, match="length"):
+        Spelt(A, B, 0)

@@ -61,14 +61,18 @@ def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Se
     """Aten PE: one object for each outlet, its number one more up to outlet 8 and two more from 9 on, where names lie.
 
     The slots beyond the unit's outlets answer "not supported" (7) and -2000000; `forbidden` outlets answer 6, and
-    refuse: the community has no right there.
+    refuse: the community has no right there. displayOutletStatus shows the same in one table, where no right is 5 and not
+    supported 6; outletnumber counts the outlets.
     """
     root, absent = "1.3.6.1.4.1.21317.1.3.2.2.2.2", -2_000_000
     rows = Rows()
     rows.system("Aten PE8216", "1.3.6.1.4.1.21317", "pe8216")
     rules = []
+    rows.put(f"{root.rpartition('.')[0]}.1.13.0", outlets)
     for n in range(1, slots + 1):
         real = n <= outlets
+        shown = f"{root.rpartition('.')[0]}.1.5.1.2.{n}"
+        rows.put(shown, 6 if not real else 5 if n in forbidden else 1 if off_at_first(n) else 2)
         state = f"{root}.{n + 1 if n <= 8 else n + 2}.0"
         rows.put(state, 7 if not real else 6 if n in forbidden else 1 if off_at_first(n) else 2)
         rows.put(f"{root}.10.1.2.{n}", f"outlet {n}" if real else "not-support")
@@ -76,8 +80,9 @@ def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Se
         rows.put(f"{root}.99.1.2.{n}", deciamps(n) * 100 if real else absent)
         rows.put(f"{root}.99.1.4.{n}", deciamps(n) * 23_000 if real else absent)
         rows.put(f"{root}.99.1.5.{n}", energy_tenths(n) * 100 if real else absent)
-        effects = (Effect(state, "3"), Effect(state, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
-                   Effect(state, mapping={"4": "2"}, after=relay_s + _REBOOT_S))
+        effects = tuple(effect for at in (state, shown) for effect in (
+            Effect(at, "3"), Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
+            Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S)))
         rules.append(Rule(state, allow=("1", "2", "4"), refuse="" if real and n not in forbidden else "noAccess", keep=False,
                           effects=effects))
     numbers = range(1, outlets + 1)
