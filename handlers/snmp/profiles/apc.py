@@ -15,7 +15,7 @@ from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
 from . import enlogic
-from .shorthand import HUNDREDTHS, KILO, ONES, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, scalar, total
+from .shorthand import HUNDREDTHS, KILO, ONES, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, oids, scalar, total
 
 ANY_APC = "318"             # what some units give as their sysObjectID, without saying which
 
@@ -25,7 +25,8 @@ SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
 
 
 def _spdu(state: Source) -> Outlets:
-    return Outlets(states=State(state, on=("1",), off=("2",)), control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME)
+    return Outlets(states=State(state, on=("1",), off=("2",)), control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME,
+                   count=counted(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state))
 
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
@@ -49,6 +50,7 @@ def _rpdu(state: Source) -> Outlets:
     return Outlets(
         states=State(state, on=("1",), off=("2",)),
         control=Write(column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2),
+        count=counted(scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets"), state),
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
 
@@ -175,6 +177,7 @@ PROFILES = (
             # A unit without switched outlets has one row with -1 in every column.
             states=State(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), on=("2",), off=("1",), absent=("-1",)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
+            count=scalar("318.1.1.30.5.0", "ePDUOutletTableSize"),
             number=Chained(EASY_MODULE, EASY_NUMBER)),),
         load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")),
@@ -183,7 +186,7 @@ PROFILES = (
         energy=total(figure(column("318.1.1.30.2.1.1.11", "ePDUDeviceStatusEnergy"), THOUSANDTHS),
                      figure(column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
                      _easy_text("7", "energy", "kWh")),
-        switching_confidence=Confidence.MEDIUM,
+        switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),
     Profile(

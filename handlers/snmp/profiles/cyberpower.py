@@ -12,7 +12,7 @@ from ..joins import First
 from ..pieces import Chained
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from .apc import phase_rows
-from .shorthand import ONES, TENTHS, by_number, column, figure, oids, scalar, total
+from .shorthand import ONES, TENTHS, by_number, column, counted, figure, oids, scalar, total
 
 EPDU, EPDU2 = "3808.1.1.3", "3808.1.1.6"
 ANY_CYBERPOWER = "3808"
@@ -23,7 +23,7 @@ NAME = column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
-
+EPDU_STATE = column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState")
 
 
 def _phases(below: str, name: str) -> First:
@@ -64,7 +64,8 @@ PROFILES = (
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"), on=("1",), off=("2",)),
+            states=State(EPDU_STATE, on=("1",), off=("2",)),
+            count=counted(scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets"), EPDU_STATE),
             control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
             name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
             current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),

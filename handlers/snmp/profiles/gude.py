@@ -11,15 +11,16 @@ from ..controls import Write
 from ..figures import Figure, State
 from ..joins import Only
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
-from .shorthand import ONES, THOUSANDTHS, column, figure, oid, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, oid, scalar, total
 
 OLDEST = (1, 5, 6)                  # EPC 8x, 24x, 2x6
 PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
 
 
-def _ports(path: str) -> Outlets:
+def _ports(path: str, count: str = "") -> Outlets:
     state = column(f"~.{path}.3", "PortState")
     return Outlets(states=State(state, on=("1",), off=("0",)), control=Write(state, on=1, off=0),
+                   count=counted(scalar(f"~.{count}", "portNumber"), state) if count else None,
                    name=column(f"~.{path}.2", "PortName"))
 
 
@@ -34,7 +35,7 @@ PROFILES = (
         models=("EPC 1104, 1105, 1121, 1141, 1202, 1292", "EPC 8001 to 8045", "EPC 8221, 8226, 8291, 8314, 8316",
                 "EPC 8712, 8713, 8733", "ESB 7214", "EPC 8x, 24x, 2x6"),
         roots=tuple(Root(oid(f"28507.{product}"), oid(f"28507.{product}")) for product in (*PRODUCTS, *OLDEST)),
-        outlets=(_ports("1.3.1.2.1"), _ports("1.2.2.1"), _ports("1.1.2.1")),
+        outlets=(_ports("1.3.1.2.1", "1.3.1.1.0"), _ports("1.2.2.1"), _ports("1.1.2.1")),
         load=total(_channel("5", "Current", THOUSANDTHS)),
         power=total(_channel("4", "PowerActive")),
         energy=total(_channel("3", "AbsEnergyActive", THOUSANDTHS)),

@@ -12,11 +12,11 @@ from typing import Optional
 
 from ..controls import Control, Guarded, Verbs
 from ..figures import Figure, State, Total
-from ..joins import First, Merged, Only
+from ..joins import First, Merged, Only, Part
 from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, oids, total
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted, figure, oids, total
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets
 NEUTRAL = "2"               # of the kind of an input current
@@ -35,11 +35,11 @@ def verbs(root: str, name: str) -> Verbs:
 
 
 def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, energy: Optional[Figure],
-            first_unit: int = 1, states: Optional[Source] = None) -> Outlets:
+            first_unit: int = 1, states: Optional[Source] = None, count: str = "") -> Outlets:
     """The outlets of this design below `root`; `name` is what its objects' names start with.
 
     `amps`: the scale of the currents. `watts`: the column of the power. `first_unit`: the index of the unit printed as 1.
-    `states`: where more than the state tells which rows are padding.
+    `states`: where more than the state tells which rows are padding. `count`: the column of each unit's number of outlets.
     """
     names = column(f"{root}.5.1.1.2", name + "OutletName")
     listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
@@ -51,6 +51,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
         control=switchable(root, name, control),
         rows=Only(names, names, ("",), keep=False),
+        count=counted(column(f"{root}.1.2.1.{count}", name + "OutletCount"), Only(listed, listed, (PADDING,), keep=False)) if count else None,
         number=First((number(listed), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
@@ -72,7 +73,17 @@ def power(root: str, name: str) -> Total:
 
 PDU2, PDU3, MPDU = "232.165.7", "232.165.11", "232.165.5"
 CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
+CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
+CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
+# The table of bars has rows for every output; where nothing is plugged into one, the kind of its device is empty.
+BARS = Only(BAR_STATE, Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2), ("",), keep=False)
+
+
+def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
+    return Merged((core, column(f"{MPDU}.4.1.1.{bar}", name)))
+
 
 PROFILES = (
     Profile(
@@ -80,7 +91,7 @@ PROFILES = (
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3),
         outlets=(outlets(PDU3, "pdu3", verbs(PDU3, "pdu3"), HUNDREDTHS, "13",
-                         figure(column(PDU3 + ".5.1.1.14", "pdu3OutletWh"), ONES)),),
+                         figure(column(PDU3 + ".5.1.1.14", "pdu3OutletWh"), ONES), count="13"),),
         load=load(PDU3, "pdu3", HUNDREDTHS), power=power(PDU3, "pdu3"),
         energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True),
         switching_confidence=Confidence.HIGH,
@@ -92,7 +103,7 @@ PROFILES = (
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2),
         outlets=(outlets(PDU2, "pdu2", verbs(PDU2, "pdu2"), THOUSANDTHS, "14",
-                         figure(column(PDU2 + ".5.1.1.15", "pdu2OutletWh"), THOUSANDTHS), first_unit=0),),
+                         figure(column(PDU2 + ".5.1.1.15", "pdu2OutletWh"), THOUSANDTHS), first_unit=0, count="12"),),
         load=load(PDU2, "pdu2", THOUSANDTHS), power=power(PDU2, "pdu2"),
         energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
@@ -103,13 +114,16 @@ PROFILES = (
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
         outlets=(Outlets(
-            states=State(Merged((CORE_STATE, BAR_STATE)), on=("on",), off=("off",)),
+            states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
+            count=column(MPDU + ".1.2.1.19", "mpduNumOutlet"),
             number=Merged((Number(CORE_STATE, plus=0), Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"))),
-            current=figure(column(MPDU + ".4.1.1.6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS),
-            power=figure(column(MPDU + ".4.1.1.7", "mpduSmExtBarOutletPowerWatt")),
-            energy=figure(column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour"), THOUSANDTHS)),),
-        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt"))),
-        energy=total(figure(column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour"), THOUSANDTHS)),
+            current=figure(_core_and_bars(CORE_CURRENT, "6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS),
+            power=figure(_core_and_bars(CORE_WATTS, "7", "mpduSmExtBarOutletPowerWatt")),
+            energy=figure(_core_and_bars(CORE_WH, "20", "mpduSmExtBarOutletPowerWattHour"), THOUSANDTHS)),),
+        # What flows through a bar flows through its output too: only the outputs are summed.
+        load=total(figure(CORE_CURRENT, HUNDREDTHS)),
+        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), figure(CORE_WATTS)),
+        energy=total(figure(CORE_WH, THOUSANDTHS)),
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED),
         note="Outlets are pdu.output on the core, pdu.output.outlet on a bar, which hangs on that output."),
 )

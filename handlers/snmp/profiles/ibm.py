@@ -14,13 +14,14 @@ from ..figures import State
 from ..joins import Provided
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
-from .shorthand import THOUSANDTHS, column, figure, oids, scalar, total
+from .shorthand import THOUSANDTHS, column, counted, figure, oids, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
 NEWER = column(TABLE + ".13", "ibmPduOutletState; power in older firmware")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
+COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 
 
@@ -42,12 +43,14 @@ PROFILES = (
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
                 control=Write(NEWER, on=1, off=0),
                 rows=NAME,
+                count=counted(COUNT, _newer(NEWER)),
                 name=NAME,
                 current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
                 power=figure(POWER)),
             Outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
                 control=Write(OLDER, on=1, off=0),
+                count=counted(COUNT, _older(OLDER)),
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
                 power=figure(NEWER))),

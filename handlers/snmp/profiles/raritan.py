@@ -16,7 +16,7 @@ from ..joins import Arc, First, Only
 from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
 from ..sources import Column, Source
-from .shorthand import ONES, THOUSANDTHS, column, figure, oid, oids, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
@@ -64,6 +64,7 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
         rows=label,
+        count=counted(scalar("~.2.1.0", "outletCount"), state),
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),

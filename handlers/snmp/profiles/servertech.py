@@ -11,7 +11,7 @@ from ..figures import State
 from ..joins import Arc, Only, Part
 from ..pieces import Bits
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted, figure, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
@@ -19,6 +19,7 @@ LOCKED_OFF, LOCKED_ON = "6", "7"
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 ST4_NEUTRAL = "4"           # st4LineIndex
 
+STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 FOURTH_INFEEDS = Arc(INFEED_LOAD, 1, ("4",))
 NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE), over=FOURTH_INFEEDS, start=0, stop=1)
@@ -29,7 +30,7 @@ PROFILES = (
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
         outlets=(Outlets(
-            states=State(column("1718.3.2.3.1.5", "outletStatus"), on=("1",), off=("0",)),
+            states=State(STATUS, on=("1",), off=("0",)),
             control=Guarded(
                 Guarded(
                     Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
@@ -38,6 +39,7 @@ PROFILES = (
                 column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
                 why="it is locked on the device"),
             rows=column("1718.3.2.3.1.2", "outletID"),
+            count=counted(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
@@ -55,12 +57,13 @@ PROFILES = (
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         outlets=(Outlets(
-            states=State(column("1718.4.1.8.3.1.1", "st4OutletState"), on=("1",), off=("2",)),
+            states=State(ST4_STATE, on=("1",), off=("2",)),
             control=Guarded(
                 Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
                 why="it is locked, or always on, on the device"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            count=counted(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Sequence
 
 from ..figures import Figure, Total
-from ..joins import Joined
+from ..joins import Joined, Provided
 from ..sources import Column, Scalar, Source
 from ..walks import ROOT
 
@@ -43,6 +43,11 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 def by_number(values: Source, keys: "tuple[Source, ...]", own: "tuple[Source, ...]") -> Joined:
     """Values of a metered table with an index of its own: joined by unit and number, or where these are not told by row."""
     return Joined(values, keys, own, else_same_row=True)
+
+
+def counted(count: Source, listed: Source) -> Provided:
+    """The device's own number of outlets, heard only where the table that it counts has rows: units without the table count, too."""
+    return Provided(count, listed, ".*")
 
 
 def total(*figures: Figure, else_outlets: bool = False) -> Total:

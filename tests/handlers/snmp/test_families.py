@@ -5,13 +5,14 @@ from typing import Dict, List, Optional
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, Refused, Unreachable, Unsupported
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.labels import Label
 from handlers.snmp import detect, reading
 from handlers.snmp.handler import SnmpHandler
 from handlers.snmp.profile import Confidence, Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reading import Found
+from handlers.snmp.walks import Reader
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -172,6 +173,45 @@ def test_a_status_costs_one_get_and_the_columns_that_the_profile_names(unit: Fix
     find(unit, device)
     asked = [question.partition(" ")[0] for question in device.asked]
     assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
+
+
+def counted_states(unit: Fixture) -> List[str]:
+    """The outlets with a state of a unit whose own count is exactly theirs."""
+    found = find(unit, memory(unit))
+    outlets = found.outlets
+    states = list(outlets.states.read(found.reader)) if outlets and outlets.states else []
+    counts = outlets.count.rows(found.reader).values() if outlets and outlets.count else []
+    return states if len(states) == sum(int(str(count)) for count in counts) else []
+
+
+def state_columns(unit: Fixture) -> List[str]:
+    """What a reading of the states alone walks on this unit."""
+    device = memory(unit)
+    found = find(unit, device)
+    device.asked.clear()
+    assert found.outlets is not None and found.outlets.states is not None
+    found.outlets.states.read(Reader(device, found.reader.root))
+    return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
+
+
+COUNTED = [unit for unit in _FIXTURES if counted_states(unit)]
+
+
+@pytest.mark.parametrize("unit", COUNTED, ids=_id)
+def test_a_table_of_states_that_ends_early_is_never_a_shorter_view(unit: Fixture) -> None:
+    whole, lost = expected_states(unit), counted_states(unit)[-1]
+    ends = tuple(f"{column}.{lost}." for column in state_columns(unit))
+    short = of_rows({oid: row for oid, row in unit.device().rows().items() if not f"{oid}.".startswith(ends)})
+    try:
+        found = dict(find(unit, short).states)
+    except ProtocolError as error:
+        assert f"it has {len(whole)} outlets and listed {len(whole) - 1}" in str(error)
+    else:
+        assert found == {**whole, lost: EnumPowerStatus.UNKNOWN}
+
+
+def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
+    assert len({unit.key for unit in COUNTED}) >= 20
 
 
 @EACH_VERSION

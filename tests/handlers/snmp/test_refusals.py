@@ -48,6 +48,7 @@ RESERVED = {
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
     "an outlet without a switch among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
+    "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"}, "reports no state"),
     "a model without switching": Reserved("synaccess-synlink", "3", {E + "21728.4.1.10.0": "2"}, "does not switch"),
     "a watchdog's relay": Reserved("netping", "4", {}, "automatic mode"),
     "a relay under logic": Reserved("netping", "5", {}, "automatic mode"),
