@@ -16,9 +16,11 @@ from .forms import FormFile, MultipartForm
 from .transport import Reply, Transport, Trust, endpoint
 
 DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
+LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 DOWNLOAD_LIMIT = 512 << 20
 _PRIVILEGE, _NO_METHOD = -32001, -32601
+_IN_QUERY = "?&=,:+%"                       # what is written as it is in the path of a file, which may be quoted already
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 
 
@@ -34,7 +36,7 @@ class Agent:
     proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
     password or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one
     answer (None: 10), grown with the size of a bulk. `trust` (a CA, a fingerprint) and `transport` are ours.
-    Raises SettingsError for an address or protocol that cannot be one. Nothing is sent before the first call.
+    Raises SettingsError for an address, protocol or time-out that cannot be one. Nothing is sent before the first call.
     """
 
     def __init__(self, proto: str, host: str, user: Optional[str] = None, passwd: Optional[str] = None,
@@ -66,6 +68,22 @@ class Agent:
     def host(self) -> str:
         """The device's name or address."""
         return self._carrier.where.host
+
+    @property
+    def timeout(self) -> Optional[float]:
+        """Seconds for one answer; None: 10. Setting it raises SettingsError."""
+        return self._timeout
+
+    @timeout.setter
+    def timeout(self, seconds: Optional[float]) -> None:
+        if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT):
+            raise SettingsError(f"the time-out is {seconds!r}; give seconds above 0, at most {LONGEST_TIMEOUT:.0f}, "
+                                f"or None for {DEFAULT_TIMEOUT:.0f}")
+        self._timeout = seconds
+
+    @property
+    def _wait(self) -> float:
+        return self._timeout or DEFAULT_TIMEOUT
 
     def close(self) -> None:
         """Close the connection. A session is closed by `session.SessionManager.closeCurrentSession`, before this."""
@@ -110,16 +128,17 @@ class Agent:
         """
         number = next(self._ids)
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number}).encode()
-        wait = (self.timeout or DEFAULT_TIMEOUT) + SECONDS_PER_CALL * (calls - 1)
+        wait = self._wait + SECONDS_PER_CALL * (calls - 1)
         started = time.monotonic()
-        path = quote(target if target.startswith("/") else "/" + target)
         try:
-            reply = self._carrier.send("POST", path, {"Content-Type": "application/json", "Accept": "application/json"},
+            reply = self._carrier.send("POST", _path(target), {"Content-Type": "application/json", "Accept": "application/json"},
                                        body, wait, 2 * wait,
                                        repeatable=reads_only(method) if repeatable is None else repeatable)
             self._tell(f"{method} {target}", number, len(body), reply, started)
             return _result(reply, number)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
+            if isinstance(error, JsonRpcSyntaxException):
+                self._carrier.close()       # what comes next on this connection may be the answer to something else
             raise error.at(self.host, f"{method} {target}")
 
     def _tell(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
@@ -131,9 +150,8 @@ class Agent:
 
     def get(self, target: str) -> bytes:
         """The body of a HTTP GET, one round trip. Raises HttpException."""
-        wait = self.timeout or DEFAULT_TIMEOUT
         started = time.monotonic()
-        reply = self._carrier.send("GET", _path(target), {}, None, wait, 60 * wait, repeatable=True,
+        reply = self._carrier.send("GET", _path(target, _IN_QUERY), {}, None, self._wait, 60 * self._wait, repeatable=True,
                                    limit=DOWNLOAD_LIMIT)
         self._tell(f"GET {target}", 0, 0, reply, started)
         return reply.body
@@ -145,11 +163,10 @@ class Agent:
         function called with (bytes sent, size). Header names are given in lower case and found in any. HttpException.
         """
         form = MultipartForm([FormFile.of(entry) for entry in datas])
-        wait = self.timeout or DEFAULT_TIMEOUT
         started = time.monotonic()
-        reply = self._carrier.send("POST", _path(target), {"Content-Type": form.content_type,
-                                                           "Content-Length": str(len(form))}, form, 6 * wait,
-                                   60 * wait, repeatable=False)
+        headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
+        reply = self._carrier.send("POST", _path(target, _IN_QUERY), headers, form, 6 * self._wait, 60 * self._wait,
+                                   repeatable=False)
         self._tell(f"POST {target}", 0, len(form), reply, started)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
@@ -170,8 +187,8 @@ class Headers(Mapping[str, str]):
         return len(self._fields)
 
 
-def _path(target: str) -> str:
-    return target if target.startswith("/") else "/" + target
+def _path(target: str, also: str = "") -> str:
+    return quote(target if target.startswith("/") else "/" + target, safe="/" + also)
 
 
 def _result(reply: Reply, number: int) -> object:

@@ -2,20 +2,25 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from typing import Callable, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
+from ...errors import SettingsError
 from .errors import HttpDenied, HttpException, HttpRefused, HttpUnreachable
 from .transport import PORTS, Endpoint, Reply, Request, Stream, Transport, Trust, default_transport, endpoint
 
 JSON_LIMIT = 32 << 20
-_REDIRECTS = (301, 302, 303, 307, 308)
+_REDIRECTS = (301, 302, 307, 308)           # 303 says that the request was done: it is not sent again
 
 
 def basic(user: str, password: str) -> str:
-    """The value of an Authorization header."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    """The value of an Authorization header. SettingsError for what is no text: Python's own error would show it."""
+    try:
+        return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    except UnicodeError:
+        raise SettingsError("user name or password holds bytes that are no UTF-8 text: type them anew") from None
 
 
 class Carrier:
@@ -27,10 +32,12 @@ class Carrier:
         self._login = login
         self._transport = transport or default_transport(trust)
         self._lock = threading.RLock()      # one connection: one exchange at a time
+        self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the connection; another request opens one."""
-        self._transport.close()
+        """Close the connection, after an exchange that is under way; another request opens one."""
+        with self._lock:
+            self._transport.close()
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
              timeout: float, total: float, *, repeatable: bool, limit: int = JSON_LIMIT) -> Reply:
@@ -42,6 +49,9 @@ class Carrier:
                           timeout, total, limit)
         operation = f"{method} {target.partition('?')[0]}"
         with self._lock:
+            if self._process != os.getpid():            # after a fork both processes would talk on one connection
+                self._transport.close()
+                self._process = os.getpid()
             try:
                 reply = self._attempt(request, repeatable)
                 if reply.status in _REDIRECTS:

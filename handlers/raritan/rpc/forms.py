@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Callable, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
 
+from .errors import HttpException
+
 Progress = Callable[[int, int], None]       # bytes sent so far, bytes in all
 
 
@@ -34,7 +36,8 @@ class FormFile:
         data = entry["data"]
         if isinstance(data, (bytearray, memoryview)):
             data = bytes(data)
-        if not isinstance(data, bytes) and not (hasattr(data, "read") and hasattr(data, "seek")):
+        if not isinstance(data, bytes) and (not hasattr(data, "read") or not hasattr(data, "seek")
+                                            or isinstance(data, io.TextIOBase)):
             raise TypeError(f"data must be bytes or a file open in binary mode, not {type(data).__name__}")
         return cls(cast(Union[bytes, BinaryFile], data), str(entry["filename"]), str(entry["formname"]),
                    str(entry.get("mimetype", cls.mimetype)), cast(Optional[Progress], entry.get("progress")))
@@ -67,7 +70,16 @@ class MultipartForm:
         return self._size
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes (all that is left for a negative one), b"" at the end. OSError where a file shrank."""
+        """Up to `size` bytes (all that is left for a negative one), b"" at the end.
+
+        Raises HttpException where a file cannot be read or shrank: an OSError would pass for one of the network.
+        """
+        try:
+            return self._read(size)
+        except OSError as error:
+            raise HttpException(f"the upload ended on this side: {error.strerror or error}") from None
+
+    def _read(self, size: int) -> bytes:
         out = b""
         while self._pieces and (size < 0 or len(out) < size):
             source, whole, progress = self._pieces[0]

@@ -62,8 +62,8 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     except ValueError:
         name, written = None, None
     if not name or parts.path or parts.query or parts.username is not None or not host.isprintable() or " " in host:
-        shown = host.rpartition("@")[2][:60]            # before it may stand a password
-        raise SettingsError(f"{shown!r} is no address; give a host name or an IP address, with :port if needed")
+        shown = "what stands there, with an @," if "@" in host else repr(host[:60])         # it may hold a password
+        raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])
 
 

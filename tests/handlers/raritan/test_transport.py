@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import re
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 import pytest
 import requests
@@ -21,6 +23,7 @@ from handlers.raritan.rpc.deadline import Deadline
 from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, drain, endpoint
 from handlers.raritan.rpc.transport_requests import RequestsTransport, _Adapter
 from handlers.raritan.rpc.transport_standard import StandardTransport
+from tests.simulators.xerus import Model, XerusPdu
 from tests.simulators.xerus.certificates import Authority, server_context
 
 from .conftest import MakeAgent, MakeTransport
@@ -317,6 +320,15 @@ def test_both_transports_say_the_same_of_a_handshake(untrusted: bool) -> None:
     assert len(said) == 1, said
 
 
+def test_after_an_answer_to_something_else_the_connection_is_a_new_one(agent: MakeAgent) -> None:
+    late = http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":999}')
+    with Peer([[late, late], [result(5)]]) as peer:
+        one = agent("http", peer.address)
+        with pytest.raises(JsonRpcSyntaxException, match="wrong id"):
+            _write(one)
+        assert _read(one) == {"_ret_": 5} and peer.accepted == 2
+
+
 # ---- redirects ---------------------------------------------------------------------------------------------
 
 def _moved(location: str, status: str = "302 Found") -> Step:
@@ -355,6 +367,14 @@ def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
         assert last.accepted == 0
 
 
+def test_see_other_is_no_redirect_since_the_write_was_done(agent: MakeAgent) -> None:
+    with Peer([[result(1)]]) as there:
+        with Peer([[_moved(f"http://{there.address}/", "303 See Other")]]) as here:
+            with pytest.raises(HttpException, match="303"):
+                _write(agent("http", here.address))
+        assert there.accepted == 0
+
+
 def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
     def again(_: object) -> bytes:
         return http(b"", "302 Found", f"Location: http://{here.address}/")
@@ -381,6 +401,54 @@ def test_a_connection_that_the_device_closes_after_each_answer_is_opened_anew(ag
         _read(one)
         _write(one)
         assert peer.accepted == 2
+
+
+def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way(agent: MakeAgent) -> None:
+    with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
+        one = agent("http", peer.address)
+        failed: List[BaseException] = []
+
+        def work() -> None:
+            for _ in range(50):
+                try:
+                    _read(one)
+                except BaseException as error:          # whatever escapes counts
+                    failed.append(error)
+
+        workers = [threading.Thread(target=work) for _ in range(3)]
+        for worker in workers:
+            worker.start()
+        for _ in range(100):
+            one.close()
+        for worker in workers:
+            worker.join()
+        assert not failed and len(peer.seen) == 150
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the unit's threads are of this process
+def test_after_a_fork_each_process_has_a_connection_of_its_own(agent: MakeAgent) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        one = agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+        _read(one)
+        child = os.fork()
+        if not child:
+            try:
+                _read(one)
+                os._exit(7)
+            finally:
+                os._exit(1)
+        assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 7
+        _read(one)
+        assert (pdu.books().connections, pdu.books().requests) == (2, 3)
+
+
+def test_the_path_of_a_file_is_sent_as_one_line_of_ascii(agent: MakeAgent) -> None:
+    with Peer([[http(b"x")] * 3]) as peer:
+        one = agent("http", peer.address)
+        for path in ("/a b", "ü?c=1%202,3&d=:", "/a\r\nX-Evil: 1"):
+            one.get(path)
+        assert [seen.start.split()[1] for seen in peer.seen] == ["/a%20b", "/%C3%BC?c=1%202,3&d=:", "/a%0D%0AX-Evil:%201"]
+        assert all("x-evil" not in seen.headers for seen in peer.seen)
 
 
 def test_proxies_netrc_and_cookies_of_the_environment_are_not_used(agent: MakeAgent, tmp_path: Path,
@@ -411,6 +479,12 @@ def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
         _read(one)
         kinds = [("authorization" in seen.headers, "x-sessiontoken" in seen.headers) for seen in peer.seen]
         assert kinds == [(True, False), (False, True), (True, False)]
+
+
+def test_a_password_that_is_no_text_is_a_settings_error_that_does_not_show_it() -> None:
+    with pytest.raises(SettingsError, match="no UTF-8") as caught:
+        Agent("https", "pdu.example", "admin", "hush\udcff")
+    assert "hush" not in repr(caught.value) + str(caught.value)
 
 
 @pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
@@ -462,6 +536,16 @@ class _Witness:
         """Nothing is open."""
 
 
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12, "5"])
+def test_a_time_out_that_cannot_be_is_a_settings_error(timeout: Any) -> None:
+    with pytest.raises(SettingsError, match="give seconds above 0"):
+        Agent("https", "pdu.example", timeout=timeout)
+    one = Agent("https", "pdu.example", timeout=7)
+    with pytest.raises(SettingsError, match="give seconds above 0"):
+        one.timeout = timeout
+    assert one.timeout == 7
+
+
 def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> None:
     witness = _Witness()
     one = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
@@ -493,7 +577,7 @@ def test_what_is_no_address_is_a_settings_error(host: str) -> None:
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
-    with pytest.raises(SettingsError, match="'pdu.example' is no address") as caught:
+    with pytest.raises(SettingsError, match="with an @, is no address") as caught:
         endpoint("https", "admin:hush@hush@pdu.example")
     assert "hush" not in str(caught.value)
 

@@ -5,13 +5,13 @@ import io
 import subprocess
 import sys
 from pathlib import Path
-from typing import List, Tuple
+from typing import List, Optional, Tuple, Type
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, Unreachable
-from handlers.raritan.rpc import Agent, HttpException, firmware as fw
+from handlers.raritan.rpc import Agent, HttpException, firmware as fw, forms
 from handlers.raritan.rpc.forms import FormFile, MultipartForm
 from handlers.raritan.rpc.transport import Trust
 from tests.needs import ROOT
@@ -50,9 +50,10 @@ def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
     assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head
 
 
-def test_what_is_neither_bytes_nor_a_file_is_a_type_error(agent: MakeAgent) -> None:
+@pytest.mark.parametrize("data", ["text", None, io.StringIO("text"), [1]])
+def test_what_is_neither_bytes_nor_a_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
     with pytest.raises(TypeError, match="bytes or a file"):
-        agent("https", "pdu.example").form_data_file("/x", [{"data": "text", "filename": "f", "formname": "upfile"}])
+        agent("https", "pdu.example").form_data_file("/x", [{"data": data, "filename": "f", "formname": "upfile"}])
 
 
 def test_an_open_file_is_sent_from_where_it_stands_with_progress(agent: MakeAgent, tmp_path: Path) -> None:
@@ -100,14 +101,43 @@ def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
         assert pdu.books().requests - before <= 1 and not fw.Firmware("/firmware", to).getImageInfo()[0]
 
 
-def test_a_file_that_shrinks_while_it_is_sent_is_an_error(agent: MakeAgent) -> None:
-    class Shrinking(io.BytesIO):
-        def read(self, size: "int | None" = -1, /) -> bytes:
-            return b""
+class Shrinking(io.BytesIO):
+    def read(self, size: Optional[int] = -1, /) -> bytes:
+        return b""
+
+
+class Broken(io.BytesIO):
+    def read(self, size: Optional[int] = -1, /) -> bytes:
+        raise OSError(5, "Input/output error")
+
+
+def _gone(sent: int, size: int) -> None:
+    raise BrokenPipeError(32, "Broken pipe")            # the terminal that shows the progress was closed
+
+
+@pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),
+                                                   (io.BytesIO, _gone, "Broken pipe")])
+def test_what_goes_wrong_on_this_side_of_an_upload_is_not_blamed_on_the_network(
+        agent: MakeAgent, kind: Type[io.BytesIO], progress: Optional[forms.Progress], words: str) -> None:
+    with Peer([[http()]]) as peer:
+        with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as caught:
+            fw.upload(agent("http", peer.address, timeout=60), kind(b"x" * 5000), progress=progress)
+    assert not isinstance(caught.value, Unreachable)
+
+
+def test_an_upload_that_is_given_up_ends_with_the_reason_and_the_next_call_has_a_connection_of_its_own(agent: MakeAgent) -> None:
+    class GivenUp(Exception):
+        pass
+
+    def progress(sent: int, size: int) -> None:
+        if sent > 100_000:
+            raise GivenUp
 
     with XerusPdu(Model(outlets=1)) as pdu:
-        with pytest.raises(HttpException):
-            fw.upload(_to(agent, pdu), Shrinking(b"x" * 5000))
+        to = _to(agent, pdu)
+        with pytest.raises(GivenUp):
+            fw.upload(to, image("4.4.1.5-1", MEGABYTE), progress=progress)
+        assert not fw.Firmware("/firmware", to).getImageInfo()[0]
 
 
 @pytest.mark.parametrize("kind", ["standard", "requests"])

@@ -1,6 +1,7 @@
 """multipart/form-data, read as a stream: an upload of hundreds of megabytes never lies in memory as a whole."""
 from __future__ import annotations
 
+import contextlib
 import email.message
 import email.parser
 import tempfile
@@ -80,16 +81,13 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
     parts: Dict[str, Part] = {}
-    try:
+    with contextlib.ExitStack() as files:               # closes them where the form ends early, or the connection
         while reader.take(2) != b"--":
             headers = reader.headers()
-            file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+            file = files.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
             size = reader.copy(file)
             file.seek(0)
             name = headers.get_param("name", header="Content-Disposition")
             parts[str(name)] = Part(headers.get_filename() or "", size, file)
-    except BadForm:
-        for part in parts.values():
-            part.file.close()
-        raise
+        files.pop_all()
     return parts
