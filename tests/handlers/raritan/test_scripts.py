@@ -119,11 +119,12 @@ def test_an_event_is_read_from_type_and_value() -> None:
 # ---- enumerations, type names, proxies -----------------------------------------------------------------------
 
 def test_enumerations_have_their_names_by_ordinal_and_travel_as_numbers() -> None:
-    states = pdumodel.Outlet.PowerState
+    states: Any = pdumodel.Outlet.PowerState                # not every type checker takes `values` for what it is
+    roles: Any = net.PortForwardingRole
     assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
     assert [str(one) for one in states.get_elements()] == ["pdumodel.Outlet.PowerState.PS_OFF", "pdumodel.Outlet.PowerState.PS_ON"]
     assert states.decode(1) is states.PS_ON and states.PS_OFF.encode() == 0
-    assert net.PortForwardingRole.values == ["PRIMARY_UNIT", "EXPANSION_UNIT"]
+    assert roles.values == ["PRIMARY_UNIT", "EXPANSION_UNIT"]
 
 
 def test_an_enumerated_value_is_its_name_in_every_kind_of_formatting() -> None:
