@@ -10,10 +10,12 @@ import sys
 from typing import Callable
 
 READER_GONE = 141       # what a shell gives for a program that SIGPIPE ended
+INTERRUPTED = 130       # and for one that Ctrl-C ended
 
 
 def run(main: Callable[[], int]) -> int:
-    """The exit code of `main`; READER_GONE, without a word, where the reader of standard output went away (`… | head`).
+    """The exit code of `main`; INTERRUPTED with a word at Ctrl-C, where `main` has no words of its own for it; READER_GONE,
+    without a word, where the reader of standard output went away (`… | head`).
 
     The signal itself is not used: it would also end the tool where a device closes its connection. A letter that the
     terminal's encoding does not have is printed as its code, and a stream that the caller closed (`>&-`) takes nothing:
@@ -29,6 +31,9 @@ def run(main: Callable[[], int]) -> int:
             return main()
         finally:                # --help too: argparse leaves by SystemExit
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # what is left must not fail at the exit again
         return READER_GONE

@@ -410,8 +410,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if max(once.values()) > 1:
             raise BuildError(f"profile.key: two of these files give pdu_{once.most_common(1)[0][0]}")
         made = build(ROOT / "handlers", options.out, chosen)
-    except (BuildError, OSError) as error:
+    except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"build.py: {error.filename or options.out} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
     for path in made:
         data = path.read_bytes()
@@ -421,4 +424,5 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
-    sys.exit(main())
+    from handlers import ending
+    sys.exit(ending.run(main))

@@ -1,7 +1,8 @@
 """Reading a PDU of 48 outlets from a real upsd: this client beside PyNUTClient and upsc, near (0 ms) and far (20 ms).
 
 Each figure is a median over runs on a new connection each; `far` is through a relay that delays bytes, not the opening of
-the connection; since it ends the server's TCP, the server's 40 ms stall shows there for everybody who asks twice. Ends with 0 if the goals are met, with 1 if one is missed.
+the connection; since it ends the server's TCP, the server's 40 ms stall shows there for everybody who asks twice. Ends with 0
+if the goals are met, with 1 if one is missed.
 """
 from __future__ import annotations
 
@@ -18,12 +19,14 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 from rich.console import Console
 from rich.table import Table
 
+from handlers import ending
 from handlers.nut import pynut
 from handlers.nut.client import NutClient
 from handlers.nut.handler import make_handler
 from pdu_common.connection import PduData
 from tests.handlers.nut.given import pdu_variables
 from tests.needs import ROOT, program
+from tests.program import rounds
 from tests.servers import upsd
 from tests.servers.delay import DelayRelay
 from tests.servers.upsd import Upsd
@@ -116,7 +119,7 @@ def places() -> Iterator[Dict[str, Place]]:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
-    parser.add_argument("--runs", type=int, default=15, help="of each, besides one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=rounds, default=15, help="of each, besides one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
     with places() as where:
         figures = measure(where, runs)
@@ -149,4 +152,4 @@ def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

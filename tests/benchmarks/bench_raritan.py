@@ -25,6 +25,8 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 from rich.console import Console
 from rich.table import Table
 
+from handlers import ending
+from tests.program import rounds
 from tests.servers import sdk
 from tests.servers.delay import DelayRelay
 from tests.simulators.xerus import Model, XerusPdu
@@ -145,7 +147,7 @@ def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_raritan", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=40, help="of each, besides one to warm up; of the slow loop one "
+    parser.add_argument("--runs", type=rounds, default=40, help="of each, besides one to warm up; of the slow loop one "
                                                               "(default: %(default)s)")
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
@@ -179,4 +181,4 @@ def _table(found: Dict[Key, Figures], runs: int) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -22,8 +22,10 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from rich.console import Console
 from rich.table import Table
 
+from handlers import ending
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
+from tests.program import rounds
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 
@@ -140,12 +142,12 @@ def measure(runs: int) -> Dict[str, Dict[int, float]]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_snmp", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=15, help="timed reads for each figure (default: %(default)s)")
+    parser.add_argument("--runs", type=rounds, default=15, help="timed reads for each figure (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print the medians as JSON")
     chosen = parser.parse_args(arguments)
     missing = [name for name in ("snmpget", "snmpbulkwalk") if shutil.which(name) is None]
-    if missing or chosen.runs < 1:
-        print(f"missing: {', '.join(missing)} (apt-get install snmp)" if missing else "--runs must be at least 1", file=sys.stderr)
+    if missing:
+        print(f"missing: {', '.join(missing)} (apt-get install snmp)", file=sys.stderr)
         return 2
     figures = measure(chosen.runs)
     if chosen.json:
@@ -165,4 +167,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

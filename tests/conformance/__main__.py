@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Sequence
 
+from handlers import ending
 from tests import archives, peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -116,4 +117,4 @@ def _report(outcomes: Iterator["tuple[str, List[str]]"]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -131,10 +131,11 @@ class Worker:
                                    stderr=subprocess.PIPE, cwd=self._folder, text=True, encoding="utf-8",
                                    errors="backslashreplace", start_new_session=True)
         self._process, self._answers, self._logged = process, queue.Queue(), queue.Queue()
-        self._readers = [threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
-                         threading.Thread(target=_keep, args=(process.stderr, self.log, self._logged), daemon=True)]
-        for reader in self._readers:
+        self._readers = []
+        for reader in (threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
+                       threading.Thread(target=_keep, args=(process.stderr, self.log, self._logged), daemon=True)):
             reader.start()
+            self._readers.append(reader)        # only what was started can be waited for, should Ctrl-C come here
         job = self.job
         self._send({"paths": job.paths, "import": job.import_path, "without": job.without, "data": job.data,
                     "adapter": job.adapter, "fresh": job.fresh})

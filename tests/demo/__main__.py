@@ -1,6 +1,7 @@
 """`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if all of it agreed."""
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -31,6 +32,7 @@ class Interrupted(BaseException):
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__).parse_args()
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     begin = time.monotonic()
     try:

@@ -61,4 +61,6 @@ def test_the_simulator_can_be_started_by_hand(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out
-    assert main(["--outlets", "49"]) == 2
+    with pytest.raises(SystemExit) as ended:
+        main(["--outlets", "49"])
+    assert ended.value.code == 2 and "1 to 48" in capsys.readouterr().err

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
-import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
+
+from tests.program import count, port, seconds, starting, told_to_end
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
@@ -16,35 +17,33 @@ from .users import ALL
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.nut_server", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="TCP port (default: the system chooses one)")
+    parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--device", action="append", metavar="NAME", help="a PDU's name; again for more (default: pdu)")
-    parser.add_argument("--outlets", type=int, default=8, help="1 to 48 of each (default: %(default)s)")
-    parser.add_argument("--first", type=int, default=1, help="number of the first outlet (default: %(default)s)")
-    parser.add_argument("--members", type=int, default=1, help="units in a daisy chain (default: %(default)s)")
+    parser.add_argument("--outlets", type=count, default=8, help="1 to 48 of each (default: %(default)s)")
+    parser.add_argument("--first", type=count, default=1, help="number of the first outlet (default: %(default)s)")
+    parser.add_argument("--members", type=count, default=1, help="units in a daisy chain (default: %(default)s)")
     parser.add_argument("--by", choices=("command", "variable"), default="command", help="how its driver switches")
-    parser.add_argument("--poll", type=float, default=0.0, metavar="SECONDS", help="the driver reads its device this often")
+    parser.add_argument("--poll", type=seconds, default=0.0, metavar="SECONDS", help="the driver reads its device this often")
     parser.add_argument("--tls", action="store_true", help="take STARTTLS")
     parser.add_argument("--ca-file", type=Path, help="where the certificate authority is written (default: a new file)")
     parser.add_argument("--user", default=ADMIN.name, help="may do everything (default: %(default)s); the password is that "
                         "of the environment's NUT_PASSWORD, else " + ADMIN.password)
     chosen = parser.parse_args(arguments)
-    try:
-        devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
-                               poll_s=chosen.poll) for name in chosen.device or ["pdu"]]
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
-    user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL, upsmon="primary")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    with NutServer(devices, [user], tls=chosen.tls, port=chosen.port) as server, tempfile.TemporaryDirectory() as folder:
+    told = told_to_end()
+    with ExitStack() as stack:
+        with starting():
+            devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
+                                   poll_s=chosen.poll) for name in chosen.device or ["pdu"]]
+            user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL, upsmon="primary")
+            server = stack.enter_context(NutServer(devices, [user], tls=chosen.tls, port=chosen.port))
+            if chosen.tls:
+                ca_file: Path = chosen.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
+                ca_file.write_text(server.ca_pem, "ascii")
         print(f"{server.host}:{server.port}", flush=True)
         if chosen.tls:
-            ca_file: Path = chosen.ca_file or Path(folder) / "ca.pem"
-            ca_file.write_text(server.ca_pem, "ascii")
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
-        stop.wait()
+        print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops it", file=sys.stderr)
+        told.wait()
         for what, value in server.books().writes:
             print(f"{what} {value}".rstrip())
     return 0

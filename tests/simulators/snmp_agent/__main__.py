@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence, Union
+
+from tests.program import port, seconds, starting, told_to_end
 
 from . import BUILT_IN, Agent, Device, Faults, Model, read_snmprec
 
@@ -15,12 +16,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.snmp_agent", description=__doc__)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--device", choices=sorted(BUILT_IN), default="apc-rpdu2", help="a built-in device (default: %(default)s)")
-    what.add_argument("--recording", type=Path, metavar="FILE", help="a .snmprec file; every row may be written")
-    parser.add_argument("--port", type=int, default=0, help="UDP port (default: the system chooses one)")
+    what.add_argument("--recording", type=Path, metavar="FILE", help="a .snmprec file; every row may be written, and none follows another")
+    parser.add_argument("--port", type=port, default=0, help="UDP port (default: the system chooses one)")
     parser.add_argument("--read", default="public", metavar="COMMUNITY", help="may read (default: %(default)s)")
     parser.add_argument("--write", default="private", metavar="COMMUNITY", help="may read and write (default: %(default)s)")
     parser.add_argument("--v1-only", action="store_true", help="answer SNMPv1 only, as old devices do")
-    parser.add_argument("--late", type=float, default=0.0, metavar="SECONDS", help="answer so much later")
+    parser.add_argument("--late", type=seconds, default=0.0, metavar="SECONDS", help="answer so much later")
     chosen = parser.parse_args(arguments)
     device: Union[Model, Device] = BUILT_IN[chosen.device]()
     if chosen.recording is not None:
@@ -29,13 +30,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         except (OSError, ValueError) as error:
             print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
             return 2
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    with Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
-               Faults(late_s=chosen.late)) as agent:
+    told = told_to_end()
+    with ExitStack() as stack:
+        with starting():
+            agent = stack.enter_context(Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
+                                              Faults(late_s=chosen.late)))
         print(f"{agent.host}:{agent.port}", flush=True)
-        stop.wait()
+        print(f"communities: {chosen.read} reads, {chosen.write} also writes; Ctrl-C stops it", file=sys.stderr)
+        told.wait()
         for write in agent.writes():
             print(f"SET {write.oid} = {write.value} {write.answer or 'done'}")
     return 0

@@ -1,0 +1,80 @@
+"""How the programs of this folder begin and end for a person."""
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import List
+
+import pytest
+
+from tests.needs import ROOT
+
+UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
+PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port", "tests.simulators.snmp_agent": "--port",
+            "tests.dcimanager": "--port"}
+
+
+def refused(module: str, *arguments: str) -> str:
+    """What a program says when it does not start."""
+    done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, ""), done
+    return done.stderr
+
+
+@pytest.mark.parametrize("module, option", PROGRAMS.items())
+def test_a_port_that_is_taken_is_one_sentence(module: str, option: str) -> None:
+    with socket.socket(socket.AF_INET, UDP_OR_TCP.get(module, socket.SOCK_STREAM)) as taken:
+        taken.bind(("127.0.0.1", 0))
+        if taken.type == socket.SOCK_STREAM:
+            taken.listen()
+        said = refused(module, option, str(taken.getsockname()[1]))
+    assert said.startswith("cannot start: ") and "in use" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("module, option", PROGRAMS.items())
+def test_a_port_that_is_none_is_refused_with_its_range(module: str, option: str) -> None:
+    assert "70000 is not from 0 to 65535" in refused(module, option, "70000")
+
+
+@pytest.mark.parametrize("module, arguments, words", [
+    ("tests.simulators.xerus", ["--outlets", "300"], "300"), ("tests.simulators.xerus", ["--links", "-1"], "below 0"),
+    ("tests.simulators.xerus", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
+    ("tests.simulators.snmp_agent", ["--late", "-1"], "-1 is not from"), ("tests.dcimanager", ["--busy", "-1"], "below 0"),
+    ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.demo", ["--nosuch"], "--nosuch")])
+def test_an_argument_that_cannot_be_is_refused_in_words(module: str, arguments: List[str], words: str) -> None:
+    said = refused(module, *arguments)
+    assert words in said and "Traceback" not in said
+
+
+def test_the_demos_help_runs_nothing() -> None:
+    done = subprocess.run([sys.executable, "-m", "tests.demo", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0 and "exit code" in done.stdout and "1. simulated" not in done.stdout
+
+
+@pytest.mark.parametrize("command", [["packaging/build.py", "--help"], ["packaging/build.py", "nut", "--out"], ["-m", "tests.conformance", "nut"],
+                                     ["-m", "tests.dcimanager"]])
+def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_path: object) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, *command, *([str(tmp_path)] if command[-1] == "--out" else [])], cwd=ROOT,
+                              stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"") or (done.returncode, command[-1]) == (0, "--help")
+
+
+def test_ctrl_c_is_one_word() -> None:
+    checking = subprocess.Popen([sys.executable, "-m", "tests.conformance", "nut"], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert checking.stdout is not None and checking.stdout.readline().startswith("agrees")
+        checking.send_signal(signal.SIGINT)
+        assert checking.communicate(timeout=60)[1] == "interrupted\n" and checking.returncode == 130
+    finally:
+        checking.kill()
+        checking.communicate()
