@@ -135,16 +135,24 @@ _CALLS = {"status": _status, "up": _up, "down": _down, "statistic": _statistic}
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
 
 
+class _Shown(Console):
+    """rich ends a program whose reader has gone with 1, which says here that there is a defect."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def _show(answer: Dict[str, Any]) -> None:
-    console = Console()
+    console = _Shown(highlight=False)
     title = f"{answer['call']} of {answer['host']} by {answer['handler']}, {answer['seconds']} s"
     if "outlets" not in answer:
-        console.print(f"{title}: outlet {answer['identity']} is {answer['state']}", markup=False)
+        console.print(f"{title}: outlet {answer['identity']} is {answer['state']}", markup=False, soft_wrap=True)
         return
     if "load_a" in answer:
-        console.print(f"load {answer['load_a']:g} A, energy {answer['total_consumption_kwh']:g} kWh")
+        title += f": load {answer['load_a']:g} A, energy {answer['total_consumption_kwh']:g} kWh"
+    console.print(title, markup=False, soft_wrap=True)
     columns = list(answer["outlets"][0]) if answer["outlets"] else ["identity"]
-    table = Table(title=title)
+    table = Table()
     for column in columns:
         table.add_column(column)
     for outlet in answer["outlets"]:

@@ -47,6 +47,8 @@ def pdu_data(handler: Handler, host: str, options: argparse.Namespace) -> Union[
         wanted = "password" if "username" in settings and "password" in secrets and "token" not in files else ""
         settings.update(_secrets(secrets, files, [wanted] if wanted and not os.environ.get("PDU_TOKEN") else []))
         return PduData(host, settings)
+    if host.count(":") == 1:
+        raise ValueError(f"an address over SNMP is given without its port: {host.partition(':')[0]} --snmp-port PORT")
     params = {"version": options.snmp_version, "port": options.snmp_port}
     asked = ["community"]
     if options.snmp_version == "3":

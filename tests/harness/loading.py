@@ -30,7 +30,7 @@ def load(handler: str) -> Handler:
         return _described(handler, module)
     path = Path(handler)
     if not path.is_file():
-        raise ValueError(f"{handler!r} is no handler ({', '.join(NAMES)}) and no archive")
+        raise ValueError(f"{handler!r} is no handler ({', '.join(NAMES)}) and no file that is there (archives: make packages)")
     return _described(path.name, _unpacked(path))
 
 

@@ -20,7 +20,8 @@ OCTETS, OID, ADDRESS, OPAQUE = 4, 6, 64, 68         # BER tags
 APPLICATION = 64                                    # the class of SNMP's own types, as a bit of the tag
 _OWNERS = ("1.3.6.1.2.1.1.4.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0")     # sysContact, sysName, sysLocation
 _SECRETS = ("community", "auth_password", "priv_password")
-_SERIAL = re.compile(rb"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{9,}\b")
+# Of digits alone only where they are not the states of a row of outlets ("1011101110").
+_SERIAL = re.compile(rb"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
 _MAC = re.compile(rb"\b[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}\b")
 # Private addresses alone: firmware versions have four numbers too.
 _IP = re.compile(rb"\b(10\.[0-9]{1,3}|192\.168|172\.(1[6-9]|2[0-9]|3[01]))(\.[0-9]{1,3}){2}\b")

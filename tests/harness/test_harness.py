@@ -67,6 +67,7 @@ def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any
     assert all(outlet["number"] for outlet in outlets)
     code, out, _ = ask("status")
     assert code == 0 and all(word in out for word in ("identity", "number", "name", "UP"))
+    assert out.splitlines()[0].startswith(f"status of {peer.address} by {peer.handler}, ") and out.splitlines()[0].endswith(" s")
 
 
 def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
@@ -163,14 +164,17 @@ def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert code == harness.INTERRUPTED and "may still be done" in err
 
 
-def test_a_reader_that_has_gone_ends_it_quietly() -> None:
+@pytest.mark.parametrize("shown", [["--json"], []])
+def test_a_reader_that_has_gone_ends_it_quietly(shown: List[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    try:
-        done = subprocess.run([sys.executable, "-m", "tests.harness", "down", "raritan", "192.0.2.7", "1", "-s", "port=0", "--json"],
-                              cwd=ROOT, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, timeout=60)
-    finally:
-        os.close(writer)
+    with PEERS["nut"]() as peer:
+        arguments = ["status", "nut", peer.address, *options(peer)[0], *shown]
+        try:
+            done = subprocess.run([sys.executable, "-m", "tests.harness", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=writer,
+                                  stderr=subprocess.PIPE, timeout=60, env={**os.environ, "PDU_PASSWORD": "unused"})
+        finally:
+            os.close(writer)
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
 
 
@@ -179,7 +183,8 @@ def test_a_reader_that_has_gone_ends_it_quietly() -> None:
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "snmp", "h", "-s", "community=s3cret"], "--secret-file"), (["status", "snmp", "h"], "PDU_COMMUNITY"),
     (["down", "nut", "h", "1", "-s", "username=u"], "PDU_PASSWORD"),
-    (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "no user"),
+    (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "no user"), (["status", "snmp", "127.0.0.1:1161"], "127.0.0.1 --snmp-port"),
+    (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"),
     (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "no user"), (["record", "nut", "h"], "handler snmp"),
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),

@@ -40,6 +40,7 @@ def test_types_of_all_kinds_come_through() -> None:
 
 @pytest.mark.parametrize("octets, kept", [
     (b"Outlet 7", b"Outlet 7"), (b"SN: 5A1234E00001 MN:AP8959", b"SN: XXXXXXXXXXXX MN:AP8959"), (b"192.168.1.7", b"192.0.2.1"),
+    (b"SN-1234567890", b"SN-XXXXXXXXXX"), (b"0011010010", b"0011010010"), (b"20240501", b"20240501"),
     (b"v10.1.2, 3.6.10.5", b"v10.1.2, 3.6.10.5"),
     (b"00:c0:b7:12:34:56", b"02:00:00:00:00:01"), (b"1,0,1,1,0,1,0,1,1,1", b"1,0,1,1,0,1,0,1,1,1"), (b"my s3cret word", b"scrubbed")])
 def test_what_tells_whose_device_it_is_goes_and_the_rest_stays(octets: bytes, kept: bytes) -> None:

@@ -94,6 +94,13 @@ def test_the_parts_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| WritePacked |" in capsys.readouterr().out
 
 
+def test_a_family_that_is_none_is_one_sentence_and_not_the_list_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["show", "nosuch"])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and "there is no family 'nosuch'" in said and "sentry3" not in said
+
+
 @pytest.mark.parametrize("arguments", [["devices"], ["show", "rpcm"], ["--help"]], ids=" ".join)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_the_tool_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffered: str) -> None:
