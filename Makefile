@@ -27,8 +27,8 @@ test: env system ## mypy --strict and all tests, against real servers too
 lint: env        ## mypy --strict only
 	@$(RUN) -m mypy
 
-packages: env    ## dist/*.tar.gz and dist/register.sh
-	@$(RUN) packaging/build.py
+packages:        ## dist/*.tar.gz and dist/register.sh; needs Python alone
+	@$(PYTHON) packaging/build.py
 
 try: env         ## a handler as DCImanager calls it: make try ARGS="status snmp 192.0.2.7"
 	@$(RUN) -m tests.harness $(ARGS)
