@@ -5,10 +5,11 @@ unless asked to in its settings. Needs the package `zeroconf`, which no handler 
 """
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
@@ -32,7 +33,8 @@ class Device:
 def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[str]:
     """The IP addresses of all devices that announce themselves within `timeout` seconds, each once.
 
-    interfaces: addresses of own network interfaces to ask on (None: all). Raises ImportError where `zeroconf` is missing.
+    It asks over IPv4. interfaces: addresses of own network interfaces to ask on (None: all). An IPv6 address is given only
+    for a device that tells no other. Raises ImportError where `zeroconf` is missing.
     """
     return list(dict.fromkeys(device.address for device in discover_devices(timeout, interfaces)))
 
@@ -45,7 +47,7 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
     network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
     try:
-        found = _Found(seen)
+        found = _Found(seen, time.monotonic() + timeout)
         browsers = [ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES]
         time.sleep(timeout)
         for browser in browsers:
@@ -66,13 +68,14 @@ def close(network: "Zeroconf") -> None:
 class _Found:
     """Collects what is announced; zeroconf calls it from threads of its own."""
 
-    def __init__(self, seen: Callable[[Device], None]) -> None:
-        self._seen, self._lock = seen, threading.Lock()
+    def __init__(self, seen: Callable[[Device], None], end: float) -> None:
+        self._seen, self._end, self._lock = seen, end, threading.Lock()
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange") -> None:
-        """A device came, changed or went."""
-        info = zeroconf.get_service_info(service_type, name, timeout=_QUESTION_MS) if state_change.name != "Removed" else None
+        """A device came, changed or went. What it did not tell by itself is asked for, until the time is over."""
+        wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
+        info = zeroconf.get_service_info(service_type, name, timeout=wait) if state_change.name != "Removed" else None
         devices = _devices(info, service_type) if info is not None else []
         with self._lock:
             known = [device for found in self._devices.values() for device in found]
@@ -85,7 +88,12 @@ class _Found:
         """Each device once, whichever of the two names it used, in the order of its address."""
         with self._lock:
             every = {(device.address, device.port): device for found in self._devices.values() for device in found}
-        return sorted(every.values(), key=lambda device: (tuple(map(int, device.address.split("."))), device.port))
+        return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
+
+
+def _order(address: str) -> Tuple[int, int]:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return parsed.version, int(parsed)
 
 
 def _devices(info: "ServiceInfo", service: str) -> List[Device]:
@@ -93,8 +101,10 @@ def _devices(info: "ServiceInfo", service: str) -> List[Device]:
     told = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
             for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
     words = name.split()
+    every = info.parsed_scoped_addresses()
+    addresses = [address for address in every if ":" not in address] or every
     return [Device(_plain(name), _plain(told.get("model", words[0] if words else "")), address, info.port or 0,
-                   _plain(told.get("rr_fw", ""))) for address in info.parsed_addresses()]
+                   _plain(told.get("rr_fw", ""))) for address in addresses]
 
 
 def _plain(text: str) -> str:

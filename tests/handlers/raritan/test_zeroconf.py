@@ -1,29 +1,37 @@
 """Discovery with a real responder and a real browser, on the loopback interface."""
 from __future__ import annotations
 
+import re
 import socket
-from typing import Iterator, List
+import time
+from typing import Any, Iterator, List
 
 import pytest
-from zeroconf import IPVersion, ServiceInfo, Zeroconf
+from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
 
 LOOPBACK = ["127.0.0.1"]
 OLD, NEW = discovery.SERVICES
-ANNOUNCED = ((OLD, "PX3-5190R Rack 1", "127.0.0.11", 443, "3.6.80"), (NEW, "PX4-1234 (2)", "127.0.0.12", 443, "4.4.1"),
-             (NEW, "PRO4X", "127.0.0.13", 8443, ""), (NEW, "PX3-5190R Rack 1", "127.0.0.11", 443, "3.6.80"))
+# The last is the first one under the other service name; the second has an IPv6 address too, the fourth no other.
+ANNOUNCED = ((OLD, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"),
+             (NEW, "PX4-1234 (2)", ["127.0.0.12", "2001:db8::12"], 443, "4.4.1"), (NEW, "PRO4X", ["127.0.0.13"], 8443, ""),
+             (NEW, "PX4-6 v6", ["2001:db8::14"], 443, "4.4.1"), (NEW, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"))
+
+
+def _packed(address: str) -> bytes:
+    return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
 
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[None]:
-    """Announces all devices; the last is the first one under the other service name."""
+    """Announces all devices."""
     network = Zeroconf(interfaces=LOOPBACK, ip_version=IPVersion.V4Only)
     try:
-        for service, name, address, port, version in ANNOUNCED:
+        for service, name, addresses, port, version in ANNOUNCED:
             network.register_service(ServiceInfo(
-                service, f"{name}.{service}", port=port, addresses=[socket.inet_aton(address)],
-                properties={"rr_fw": version} if version else {}, server=f"{port}-{address.replace('.', '-')}.local."),
+                service, f"{name}.{service}", port=port, addresses=[_packed(address) for address in addresses],
+                properties={"rr_fw": version} if version else {}, server=f"{port}-{re.sub('[.:]', '-', addresses[0])}.local."),
                 cooperating_responders=True, strict=False)      # today's rules do not allow the old service name
         yield
     finally:
@@ -35,12 +43,12 @@ def test_devices_under_both_service_names_and_of_every_model_are_found_once(resp
     told: List[discovery.Device] = []
     for _ in range(5):                          # a busy machine may answer late
         found = discovery.discover_devices(2.0, LOOPBACK, told.append)
-        if len(found) == 3:
+        if len(found) == 4:
             break
-    assert [device.address for device in found] == ["127.0.0.11", "127.0.0.12", "127.0.0.13"]
+    assert [device.address for device in found] == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
     assert found[0] == discovery.Device("PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80")
-    assert [(device.model, device.firmware, device.port) for device in found[1:]] == [("PX4-1234", "4.4.1", 443),
-                                                                                      ("PRO4X", "", 8443)]
+    assert [(device.model, device.firmware, device.port) for device in found[1:]] == [
+        ("PX4-1234", "4.4.1", 443), ("PRO4X", "", 8443), ("PX4-6", "4.4.1", 443)]
     assert set(told) == set(found)
 
 
@@ -48,6 +56,21 @@ def test_discover_gives_addresses_as_text(monkeypatch: pytest.MonkeyPatch) -> No
     found = [discovery.Device("a", "a", "192.0.2.1", port, "") for port in (443, 8443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
     assert discovery.discover() == ["192.0.2.1"]
+
+
+def test_names_that_nobody_stands_behind_are_not_waited_for_longer_than_was_asked() -> None:
+    """They are asked for one after another: at first for as long as one question may take, and not at all in the end."""
+    waits: List[int] = []
+
+    class Silent:
+        def get_service_info(self, service: str, name: str, timeout: int) -> None:
+            waits.append(timeout)
+
+    for end, expected in ((time.monotonic() + 100, 2000), (time.monotonic() - 100, 0)):
+        found = discovery._Found(lambda device: None, end)
+        silent: Any = Silent()
+        found.changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
+        assert waits[-1] == expected and found.devices() == []
 
 
 def test_without_devices_the_list_is_empty() -> None:
