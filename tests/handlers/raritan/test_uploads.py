@@ -153,4 +153,5 @@ def test_a_firmware_of_200_megabytes_never_lies_in_memory(kind: str, tmp_path: P
         assert done.returncode == 0, done.stderr
     before, after, sent, size, pieces = map(int, done.stdout.split())
     assert sent == size == 200 * MEGABYTE and pieces > 100
+    assert 0 < before < 100 * 1024              # a Python with our binding, and not the tests' own process
     assert (after - before) < 30 * 1024, f"{after - before} KiB more"
