@@ -12,6 +12,16 @@ from typing import Callable
 READER_GONE = 141       # what a shell gives for a program that SIGPIPE ended
 INTERRUPTED = 130       # and for one that Ctrl-C ended
 
+# What sentences call by the handler's setting is an option of the tools.
+_OPTIONS = {"'ca_pem'": "--ca", "'fingerprint'": "--fingerprint", "verify=no": "--no-verify", "'timeout'": "--timeout"}
+
+
+def by_options(sentence: str) -> str:
+    """The sentence of an error for somebody who has no settings but options."""
+    for setting, option in _OPTIONS.items():
+        sentence = sentence.replace(setting, option)
+    return sentence
+
 
 def run(main: Callable[[], int]) -> int:
     """The exit code of `main`; INTERRUPTED with a word at Ctrl-C, where `main` has no words of its own for it; READER_GONE,

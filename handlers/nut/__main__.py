@@ -149,9 +149,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except PduHandlerError as error:
         if options.json:
             _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
-                                   "reason": error.reason}})
+                                   "reason": ending.by_options(error.reason)}})
         else:
-            print(f"{error.kind}: {error}", file=sys.stderr)
+            print(f"{error.kind}: {ending.by_options(str(error))}", file=sys.stderr)
         return error.exit_code
     if options.json:
         _print_json(result.data)

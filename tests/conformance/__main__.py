@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(peers.PEERS)}")
     if options.platform is None:
         return _matrix(names)
+    python = shutil.which(options.python)
+    if python is None:
+        parser.error(f"there is no program {options.python}")
     for package in ("common", "pdu_common"):
         if not (options.platform / package).is_dir():
             parser.error(f"{options.platform} has no folder {package}: give a copy of the platform's project")
@@ -54,7 +58,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         parser.error(f"there is no file {options.adapter}")
     tree = options.platform.resolve()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), options.python)
+        platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), os.path.abspath(python))
         print(_survey(platform), end="", flush=True)
         with _devices(names, options.snmp_port) as devices:
             return _report(_on_platform(platform, devices, Path(folder)))

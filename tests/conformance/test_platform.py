@@ -1,6 +1,8 @@
 """The run against a copy of a platform: on the project's own doubles, and on trees that stand for an owner's."""
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Dict
 
@@ -90,3 +92,10 @@ def test_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], m
     monkeypatch.setattr(conformance, "VARIANTS", VARIANTS[:2])
     assert conformance.main(["nut"]) == 0
     assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in capsys.readouterr().out
+
+
+def test_the_interpreter_may_be_named_as_a_person_names_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert conformance.main(["--platform", str(ROOT), "--python", os.path.relpath(sys.executable), "nut"]) == 0
+    with pytest.raises(SystemExit) as ended:
+        conformance.main(["--platform", str(ROOT), "--python", "no/such/python", "nut"])
+    assert ended.value.code == 2 and "no/such/python" in capsys.readouterr().err

@@ -100,6 +100,7 @@ class Worker:
                     pass
 
     def _ask(self, call: Dict[str, str], timeout: float) -> Dict[str, Any]:
+        unheard = "it logged nothing"
         try:
             with self._starting:
                 if self._closed:
@@ -115,12 +116,12 @@ class Worker:
             with self._starting:
                 self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}
-        except OSError:
-            line = None
+        except OSError as error:
+            line, unheard = None, str(error)
         if line is None:
             with self._starting:
                 self._end()         # its last words are in the log then
-            last = self.log[-1] if self.log else "it logged nothing"
+            last = self.log[-1] if self.log else unheard
             return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}
         answer: Dict[str, Any] = json.loads(line)
         return answer

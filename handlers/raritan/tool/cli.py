@@ -9,6 +9,7 @@ import sys
 from typing import Callable, Optional, Sequence
 
 from ...address import host_and_port
+from ...ending import by_options
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from ... import settings as kinds
 from ..access import HIGHEST_LINK, LOWEST_LINK
@@ -24,7 +25,6 @@ _DISCOVER = "discover"
 _SEARCH_S = 4.0
 _DAY_S = 86400.0
 _NOT_THERE = ("404", "-32601")        # HTTP: no such resource; JSON-RPC: no such method
-_OPTIONS = {"'ca_pem'": "--ca", "'fingerprint'": "--fingerprint", "verify=no": "--no-verify", "'timeout'": "--timeout"}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -75,17 +75,10 @@ def _agent(options: argparse.Namespace) -> Agent:
 def _failed(error: PduHandlerError, as_json: bool) -> int:
     if as_json:
         _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
-                               "reason": _by_options(error.reason)}})
+                               "reason": by_options(error.reason)}})
     else:
-        print(f"{error.kind}: {_by_options(str(error))}", file=sys.stderr)
+        print(f"{error.kind}: {by_options(str(error))}", file=sys.stderr)
     return error.exit_code
-
-
-def _by_options(sentence: str) -> str:
-    """Sentences name the handler's settings; here they are options."""
-    for setting, option in _OPTIONS.items():
-        sentence = sentence.replace(setting, option)
-    return sentence
 
 
 def _shown(result: Result, as_json: bool) -> int:

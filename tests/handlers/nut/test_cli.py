@@ -106,6 +106,12 @@ def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: p
     assert left.code == code and said in left.err and left.err.count("\n") == 1 and server.books().connections == 0
 
 
+def test_advice_names_the_options_of_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    with NutServer([SwitchedPdu()], tls=True) as server:
+        refused = Run(capsys, server, "list", "--tls")
+        assert refused.code == 3 and "--ca or --fingerprint" in refused.err and "--no-verify" in refused.err and "ca_pem" not in refused.err
+
+
 def test_a_reader_that_goes_away_is_not_complained_about(server: NutServer) -> None:
     tool = subprocess.Popen([sys.executable, "-m", "handlers.nut", f"{server.host}:{server.port}", "list"], cwd=ROOT,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
