@@ -132,7 +132,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     options, more = parser.parse_known_args(arguments)
     if any(word.startswith("-") for word in more):
         parser.error(f"unknown option {' '.join(more)}")
-    options.arguments += more                   # those that stood behind an option
+    options.arguments = [*options.arguments, *more]     # those that stood behind an option
     command = COMMANDS[options.command]
     if not command.least <= len(options.arguments) <= command.most:
         parser.error(f"{options.command} takes {command.arguments or 'no arguments'}")
@@ -172,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=_help, allow_abbrev=False)      # --password must not pass for --password-file
     parser.add_argument("host", metavar="HOST", help=f"address of the NUT server, with :PORT if it is not {PORT}")
     parser.add_argument("command", metavar="COMMAND", choices=sorted(COMMANDS), help="see below")
-    parser.add_argument("arguments", nargs="*", metavar="ARGUMENT")
+    parser.add_argument("arguments", nargs="*", default=[], metavar="ARGUMENT")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--whole-load", action="store_true", help="outlets: also a UPS's whole load that can be switched")
     parser.add_argument("--user", default=os.environ.get("NUT_USER", ""), help="for run and set (or the variable NUT_USER)")

@@ -106,6 +106,13 @@ def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: p
     assert left.code == code and said in left.err and left.err.count("\n") == 1 and server.books().connections == 0
 
 
+def test_without_arguments_it_says_what_is_needed_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.rstrip().endswith("required: HOST, COMMAND")
+
+
 def test_advice_names_the_options_of_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
     with NutServer([SwitchedPdu()], tls=True) as server:
         refused = Run(capsys, server, "list", "--tls")
