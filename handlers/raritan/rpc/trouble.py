@@ -23,8 +23,8 @@ def before_answer(error: Exception, where: Endpoint, kept: bool) -> Trouble:
         return HttpUnreachable(f"{at} refuses the connection: check address and port, and that the PDU's web service is "
                                f"on")
     if isinstance(error, CLOSED):
-        return HttpUnreachable(f"the connection was closed before an answer came ({type(error).__name__}): "
-                               f"check that this is the PDU's HTTP(S) port, and try again", reused=kept)
+        return HttpUnreachable("the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
+                               "port, and try again", reused=kept)
     if isinstance(error, http.client.HTTPException):
         return no_http(error)
     if isinstance(error, ssl.SSLError):
