@@ -127,7 +127,8 @@ class Agent:
         Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException.
         """
         number = next(self._ids)
-        body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number}).encode()
+        body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
+                          separators=(",", ":")).encode()
         wait = self._wait + SECONDS_PER_CALL * (calls - 1)
         started = time.monotonic()
         try:

@@ -99,7 +99,7 @@ class Bulk:
     def _responses(self, part: Sequence[Pending[Any]]) -> List[object]:
         requests = [entry.request(number) for number, entry in enumerate(part)]
         result = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
-                                      repeatable=all(reads_only(entry.method.name) for entry in part))
+                                      repeatable=all(map(reads_only, {entry.method.name for entry in part})))
         responses = result.get("responses") if isinstance(result, dict) else None
         if not isinstance(responses, list) or len(responses) != len(part):
             raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call").at(

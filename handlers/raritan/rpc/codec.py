@@ -10,7 +10,7 @@ import enum
 import functools
 import math
 import typing
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from . import catalogue
 from .errors import JsonRpcSyntaxException
@@ -115,28 +115,47 @@ def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
     return typing.cast(S, _READERS[cls](json, agent))
 
 
+class _Usual(NamedTuple):
+    """The usual case, and the quick one: every field came and none besides, so there is nothing to remember."""
+
+    names: FrozenSet[str]
+    plain: Tuple[Tuple[str, type], ...]         # fields whose JSON needs no reading
+    others: Tuple[Tuple[str, Decoder], ...]
+
+    def fields(self, json: Dict[str, object], agent: Caller) -> Optional[Dict[str, object]]:
+        """By name; None where the case is another."""
+        if json.keys() != self.names:
+            return None
+        for name, kind in self.plain:
+            if type(json[name]) is not kind:
+                return None
+        values = json.copy()
+        for name, decode in self.others:
+            item = values[name]
+            if item is None:
+                return None
+            values[name] = decode(item, agent)
+        return values
+
+
+def _usual(cls: Type[Structure]) -> _Usual:
+    codecs = _fields(cls)
+    return _Usual(frozenset(codecs), tuple((name, codec.plain) for name, codec in codecs.items() if codec.plain is not None),
+                  tuple((name, codec.decode) for name, codec in codecs.items() if codec.plain is None))
+
+
 def _structure(cls: Type[Structure]) -> Decoder:
     """Reads one class; an answer to a bulk holds hundreds of them, so what can be known before is looked up once."""
-    fields: Dict[str, Tuple[Optional[type], Decoder]] = {}  # filled at the first reading: a class may hold itself
+    usual: Optional[_Usual] = None              # found at the first reading: a class may hold itself
 
     def read(json: object, agent: Caller) -> Structure:
+        nonlocal usual
+        if usual is None:
+            usual = _usual(cls)
         if not isinstance(json, dict):
             raise _wrong(json, cls)
-        if not fields:
-            fields.update((name, (codec.plain, codec.decode)) for name, codec in _fields(cls).items())
-        values: Dict[str, object] = {}
-        came = IN_FULL
-        if json.keys() == fields.keys():                    # the usual case, and the quick one: nothing to remember
-            for name, (plain, decode) in fields.items():
-                item = json[name]
-                if type(item) is plain:
-                    values[name] = item
-                elif item is None:
-                    values, came = _remembering(cls, json, agent)
-                    break
-                else:
-                    values[name] = decode(item, agent)
-        else:
+        values, came = usual.fields(json, agent), IN_FULL
+        if values is None:
             values, came = _remembering(cls, json, agent)
         made = object.__new__(cls)
         object.__setattr__(made, "__dict__", values)
