@@ -1,4 +1,4 @@
-"""Reads name, state, current, power and energy of all outlets, in three ways, in a process of its own.
+"""Reads name, state, current, power and energy of all outlets, in one of four ways, in a process of its own.
 
 A line of JSON in: [way, address, user, password]. A line out: {"result": [first, again, CPU, outlets]} in seconds: on a new
 connection, once more on the same, and this process's own CPU time for both; then what was read last.
@@ -13,7 +13,9 @@ import traceback
 from typing import Any, Callable, Dict, List, Tuple
 
 from handlers.raritan.rpc import Agent, Bulk, pdumodel, sensors
-from handlers.raritan.rpc.transport import Trust
+from handlers.raritan.rpc.transport import Transport, Trust
+from handlers.raritan.rpc.transport_requests import RequestsTransport
+from handlers.raritan.rpc.transport_standard import StandardTransport
 
 PDU = "/model/pdu/0"
 SENSORS = ("current", "activePower", "activeEnergy")
@@ -61,9 +63,11 @@ def sdk_bulk(agent: Any) -> List[Row]:
             for row in (answers[start:start + width] for start in range(0, len(answers), width))]
 
 
-def _our_agent(address: str, user: str, password: str) -> Agent:
-    scheme, _, host = address.partition("://")
-    return Agent(scheme, host, user, password, trust=Trust(verify=False))
+def _our_agent(transport: Callable[[Trust], Transport]) -> Callable[[str, str, str], Agent]:
+    def make(address: str, user: str, password: str) -> Agent:
+        scheme, _, host = address.partition("://")
+        return Agent(scheme, host, user, password, transport=transport(Trust(verify=False)))
+    return make
 
 
 def _sdk_agent(address: str, user: str, password: str) -> Any:
@@ -73,7 +77,8 @@ def _sdk_agent(address: str, user: str, password: str) -> Any:
 
 
 WAYS: Dict[str, Tuple[Callable[[str, str, str], Any], Read]] = {
-    "ours": (_our_agent, ours), "sdk_loop": (_sdk_agent, sdk_loop), "sdk_bulk": (_sdk_agent, sdk_bulk)}
+    "ours": (_our_agent(StandardTransport), ours), "ours_requests": (_our_agent(RequestsTransport), ours),
+    "sdk_loop": (_sdk_agent, sdk_loop), "sdk_bulk": (_sdk_agent, sdk_bulk)}
 
 
 def timed(way: str, address: str, user: str, password: str) -> List[Any]:
