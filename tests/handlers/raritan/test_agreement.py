@@ -68,5 +68,8 @@ def _different(our: Any, their: Any, where: str) -> List[str]:
         alike = type(our).__name__ == said[0]
     if not alike:
         return [f"{where}: {our!r} for {said}"]
-    fields = said[1].items() if what == "structure" else ()
-    return [line for name, value in fields for line in _different(getattr(our, name, "no such field"), value, f"{where}.{name}")]
+    fields = said[1] if what == "structure" else {}
+    undeclared = sorted(our._came.rest.keys() & fields.keys()) if what == "structure" else []     # read as plain JSON all the same
+    return [*(f"{where}.{name} is not declared" for name in undeclared),
+            *(line for name, value in fields.items()
+              for line in _different(getattr(our, name, "no such field"), value, f"{where}.{name}"))]
