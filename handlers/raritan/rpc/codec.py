@@ -15,13 +15,12 @@ from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Name
 from . import catalogue
 from .errors import JsonRpcSyntaxException
 from .kinds import IN_FULL, Caller, Came, Enumeration, Interface, Structure, ValueObject, field_names, idl_name
+from .moments import EPOCH, of_seconds, seconds_of
 
 S = TypeVar("S", bound=Structure)
 T = TypeVar("T")
 Decoder = Callable[[object, Caller], Any]
 Blank = Callable[[], object]
-
-_EPOCH = datetime.datetime(1970, 1, 1)
 
 
 # ---- values to JSON ----------------------------------------------------------------------------------------
@@ -39,7 +38,7 @@ def encode(value: object) -> object:
     if value is None or isinstance(value, (bool, str, int, float)):
         return value
     if isinstance(value, datetime.datetime):
-        return encode_time(value)
+        return seconds_of(value)
     if isinstance(value, type) and issubclass(value, (Interface, ValueObject)):
         return value.idlType
     if isinstance(value, Mapping):
@@ -64,13 +63,6 @@ def encode_structure(value: Structure) -> Dict[str, object]:
     for older in came.lifted:
         out[older] = encode(getattr(value, older))
     return out
-
-
-def encode_time(value: datetime.datetime) -> int:
-    """Seconds since 1970 UTC; a datetime without zone is UTC, as the binding gives them out."""
-    if value.tzinfo is not None:
-        value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
-    return (value - _EPOCH) // datetime.timedelta(seconds=1)
 
 
 def encode_opaque(value: object) -> object:
@@ -260,7 +252,7 @@ def blank(hint: Any) -> Blank:
         if issubclass(hint, Structure):
             return lambda: _blank_structure(hint)
         if issubclass(hint, datetime.datetime):
-            return lambda: _EPOCH
+            return lambda: EPOCH
         if hint in (bool, int, float, str):
             return hint
     return lambda: None
@@ -320,12 +312,7 @@ def _float(json: object, agent: Caller) -> float:
 
 
 def _time(json: object, agent: Caller) -> datetime.datetime:
-    """The first or last moment of the calendar for what lies outside: some units give a session's start in microseconds."""
-    seconds = _int(json, agent)
-    try:
-        return _EPOCH + datetime.timedelta(0, seconds)
-    except OverflowError:
-        return datetime.datetime.max if seconds > 0 else datetime.datetime.min
+    return of_seconds(_int(json, agent))
 
 
 _SIMPLE: Dict[Any, Decoder] = {bool: _bool, int: _int, float: _float, str: _text, datetime.datetime: _time}

@@ -21,13 +21,13 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional,
 from .codec import Blank, Decoder, blank, decoder, encoder
 from .errors import JsonRpcSyntaxException
 from .kinds import Enumeration, Interface, Structure, ValueObject, present, value_object
+from .moments import EPOCH
 
 __all__ = ["EPOCH", "Enumeration", "Event", "Interface", "Structure", "Time", "TypeInfo", "ValueObject", "declared",
            "method", "present", "value_object"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Time = datetime.datetime                    # an IDL time: UTC, without zone, as the vendor's binding gives it
-EPOCH = Time(1970, 1, 1)
 TypeInfo = Union[str, Type[Any]]            # an IDL type name as a value: a class of ours, or the text as it came
 
 

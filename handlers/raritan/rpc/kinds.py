@@ -260,6 +260,10 @@ class Interface:
     def __hash__(self) -> int:
         return hash((type(self), self.target))
 
+    def __deepcopy__(self, memo: Dict[int, object]) -> Self:
+        """Itself: whoever copies a structure wants no second agent."""
+        return self
+
     def __str__(self) -> str:
         return f"{idl_name(type(self))}: {self.target}"
 

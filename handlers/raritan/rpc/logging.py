@@ -1,6 +1,7 @@
 """Event, debug and wireless logs."""
 from __future__ import annotations
 
+import contextlib
 import datetime
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Optional, Tuple, Type
@@ -148,7 +149,9 @@ class LogHelper:
     @staticmethod
     def format_entry(entry: LogEntry, tz: Optional[datetime.tzinfo] = None) -> str:
         """One line with the time in that zone (None: the local one) and the message."""
-        when = entry.timestamp.replace(tzinfo=datetime.timezone.utc).astimezone(tz)
+        when = entry.timestamp.replace(tzinfo=datetime.timezone.utc)
+        with contextlib.suppress(OverflowError, ValueError, OSError):       # at the ends of the calendar, or of a system's own
+            when = when.astimezone(tz)
         return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
 
     @classmethod

@@ -88,7 +88,7 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
     simple: Dict[type, st.SearchStrategy[Any]] = {
         bool: st.booleans(), int: _INTS, str: st.text(max_size=8),
         float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-10 ** 6, 10 ** 6),
-        datetime.datetime: st.integers(-10 ** 9, 10 ** 10)}
+        datetime.datetime: st.integers(-10 ** 9, 10 ** 10) | _INTS}
     return simple[hint]
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import inspect
 import json
 import pickle
@@ -201,11 +202,27 @@ def test_a_unit_that_wants_a_new_password_first_says_so_and_takes_it(agent: Make
         assert usermgmt.User("/auth/user/admin", to).setAccountPassword("new") == 0
 
 
-def test_a_time_beyond_the_calendar_does_not_spoil_the_answer() -> None:
+@pytest.mark.parametrize("seconds, year", [(900_000_000_000, 9999), (-10 ** 15, 1), (1_700_000_000_000_000, 9999)])
+@pytest.mark.parametrize("again", [lambda value: value, copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_a_time_beyond_the_calendar_does_not_spoil_the_answer_and_goes_back_as_it_came(seconds: int, year: int, again: Any) -> None:
     from handlers.raritan.rpc.session import Session
-    far = decode_structure(Session, {"sessionId": 1, "creationTime": 900_000_000_000}, AGENT)
-    assert far.creationTime.year == 9999 and far.sessionId == 1
-    assert decode_structure(Session, {"creationTime": -10 ** 15}, AGENT).creationTime.year == 1
+    far = again(decode_structure(Session, {"sessionId": 1, "creationTime": seconds}, AGENT))
+    assert far.creationTime.year == year and far.sessionId == 1
+    assert encode(far) == {"sessionId": 1, "creationTime": seconds}
+
+
+def test_a_moment_calculated_from_one_beyond_the_calendar_is_its_own() -> None:
+    from handlers.raritan.rpc.session import Session
+    far = decode_structure(Session, {"creationTime": 900_000_000_000}, AGENT).creationTime
+    moment = far.replace(year=2020, tzinfo=datetime.timezone.utc)
+    assert copy.deepcopy(moment) == moment == datetime.datetime(2020, 12, 31, 23, 59, 59, 999999, datetime.timezone.utc)
+    assert encode(moment) == 1609459199
+
+
+def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
+    found = pdumodel.Outlet("/model/pdu/0/outlet/0", to).getSensors()
+    current = copy.deepcopy(found).current
+    assert current == found.current and current is not None and current.getReading().valid
 
 
 def test_a_bulk_configuration_is_that_of_the_unit_itself_and_a_blank_in_a_password_is_no_plus(agent: MakeAgent) -> None:
@@ -258,9 +275,10 @@ def test_a_log_is_read_whole_and_then_what_is_new(kind: str) -> None:
 
 
 def test_a_log_entry_is_one_line_with_its_time() -> None:
-    import datetime
     entry = logging.LogEntry(1, datetime.datetime(2024, 2, 3, 4, 5, 6), "x", "hello")
     assert logging.LogHelper.format_entry(entry, datetime.timezone.utc) == "[02/03/2024 04:05:06 UTC]:hello"
+    far = logging.LogEntry(1, datetime.datetime.max, "x", "far")
+    assert logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5))) == "[12/31/9999 23:59:59 UTC]:far"
     with pytest.raises(ValueError, match="debug, event, wlan"):
         logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 
