@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 from .agent import Agent
-from .bulk import Bulk
-from .idl import BoundMethod
+from .bulk import Bulk, Pending
 
 __all__ = ["BulkRequestHelper", "perform_bulk"]
 
@@ -15,24 +14,19 @@ class BulkRequestHelper:
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
         self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
-        self.requests: List[Tuple[Callable[..., Any], Tuple[object, ...]]] = []
+        self.requests: List[Pending[Any]] = []
         self.responses: List[Any] = []
 
     def add_request(self, method: Callable[..., Any], *args: object) -> None:
-        """Queue one call: the method of a proxy, without parentheses, and its arguments."""
-        if not isinstance(method, BoundMethod):
-            raise TypeError("add_request takes the method of a proxy, without parentheses")
-        method.encode(*args)
-        self.requests.append((method, args))
+        """Queue one call: the method of a proxy, without parentheses, and its arguments as they are at this moment."""
+        self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
         """One entry for each request: None, a value, a tuple, or the exception of that request where not raised."""
-        bulk = Bulk(self.agent)
-        pending = [bulk.add(method, *args) for method, args in self.requests]
-        bulk.perform()
-        self.responses = [entry.error or entry.get() for entry in pending]
+        Bulk(self.agent, self.requests).perform()
+        self.responses = [entry.error or entry.get() for entry in self.requests]
         if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:
-            for entry in pending:
+            for entry in self.requests:
                 entry.get()
         return self.responses
 

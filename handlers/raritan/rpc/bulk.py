@@ -1,7 +1,7 @@
 """Many calls in one HTTP request, each typed like the call itself. The documented helper stands in BulkRequestHelper.py."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, List, Optional, Sequence, Tuple, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union, cast
 
 from ...errors import PduHandlerError
 from .agent import Agent, error_of, reads_only
@@ -20,7 +20,9 @@ PART = 300                                  # calls in one request; a real unit 
 class Pending(Generic[R]):
     """The answer of one call in a bulk, once it is performed: `get()` gives it or raises its own error."""
 
-    def __init__(self, method: BoundMethod, args: Tuple[object, ...], kwargs: Dict[str, object]) -> None:
+    def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Dict[str, object]) -> None:
+        if not isinstance(method, BoundMethod):
+            raise TypeError("a bulk takes the methods of proxies, without parentheses")
         self.method = method
         self.params = method.encode(*args, **kwargs)
         self._value: Union[R, PduHandlerError, None] = None
@@ -76,14 +78,12 @@ def _inner(response: object, number: int) -> object:
 class Bulk:
     """Calls that travel together; `add` is typed like the call itself. Performing is a round trip per 300 calls."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, calls: Iterable[Pending[Any]] = ()) -> None:
         self._agent = agent
-        self._waiting: List[Pending[Any]] = []
+        self._waiting: List[Pending[Any]] = list(calls)
 
     def add(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         """Queue one call; the method of a proxy, not called."""
-        if not isinstance(method, BoundMethod):
-            raise TypeError("a bulk takes the methods of proxies, without parentheses")
         entry: Pending[R] = Pending(method, args, kwargs)
         self._waiting.append(entry)
         return entry

@@ -86,6 +86,21 @@ def test_a_bulk_takes_methods_and_not_results_and_checks_arguments_at_once() -> 
         helper.add_request(outlet.setPowerState, 1, 2)
 
 
+def test_what_is_queued_is_what_the_arguments_were_then_and_is_sent_again_where_asked() -> None:
+    device = Device([_ok(0), _ok(1)])
+    agent = Agent("https", "pdu.example", "a", "b", transport=device)
+    pdu, helper, settings = pdumodel.Pdu("/model/pdu/0", agent), BulkRequestHelper(agent), pdumodel.Pdu.Settings(name="first")
+    helper.add_request(pdu.setSettings, settings)
+    settings.name = "second"
+    helper.add_request(pdu.setMultipleOutletPowerStates, (number for number in (4, 5)), pdumodel.Outlet.PowerState.PS_ON, False)
+    helper.perform_bulk()
+    helper.perform_bulk()
+    for asked in device.asked:
+        first, second = (one["json"]["params"] for one in asked["params"]["requests"])
+        assert first["settings"]["name"] == "first" and second["outletNumbers"] == [4, 5]
+    assert len(device.asked) == 2
+
+
 def test_an_empty_bulk_costs_no_request() -> None:
     device = Device([])
     Bulk(Agent("https", "pdu.example", "a", "b", transport=device)).perform()
