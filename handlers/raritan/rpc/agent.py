@@ -90,13 +90,13 @@ class Agent:
         self._carrier.close()
 
     def set_auth_basic(self, user: str, password: str) -> None:
-        """Log in with user and password in every request."""
+        """Log in with user and password in every request. SettingsError for what is no text."""
+        basic(user, password)
         self.user, self.passwd, self.token = user, password, None
 
     def set_auth_token(self, token: str) -> None:
         """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
-        self.user, self.passwd, self.token = None, None, token
-        self._login()
+        self.token, self.user, self.passwd = _sendable(token), None, None
 
     @contextlib.contextmanager
     def with_token(self, token: str) -> Iterator[None]:
@@ -111,9 +111,7 @@ class Agent:
     def _login(self) -> Dict[str, str]:
         """The header that logs in: the token where there is one, else user and password; scripts may set all three."""
         if self.token is not None:
-            if not self.token or not self.token.isascii() or not self.token.isprintable():
-                raise SettingsError("a token is one line of letters and digits, as newSession gives it")
-            return {"X-SessionToken": self.token}
+            return {"X-SessionToken": _sendable(self.token)}
         if self.user is not None and self.passwd is not None:
             return {"Authorization": basic(self.user, self.passwd)}
         return {}
@@ -170,6 +168,12 @@ class Agent:
                                    repeatable=False)
         self._tell(f"POST {target}", 0, len(form), reply, started)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
+
+
+def _sendable(token: str) -> str:
+    if not token or not token.isascii() or not token.isprintable():
+        raise SettingsError("a token is one line of letters and digits, as newSession gives it")
+    return token
 
 
 class Headers(Mapping[str, str]):

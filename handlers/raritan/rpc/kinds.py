@@ -168,7 +168,7 @@ class Structure(_Named):
             return
         if came is not None and (name in came.absent or name in came.null):
             object.__setattr__(self, "_came", came.but(name))
-        elif name not in self.__dataclass_fields__ and not name.startswith("_"):
+        elif name not in getattr(type(self), "__dataclass_fields__", ()) and not name.startswith("_"):
             warnings.warn(f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device", stacklevel=2)
         object.__setattr__(self, name, value)
 

@@ -70,6 +70,9 @@ def test_a_misspelt_field_is_said_and_still_kept() -> None:
     with pytest.warns(UserWarning, match="pdumodel.Outlet.Settings has no field 'sequencDelay'"):
         settings.sequencDelay = 2000
     assert settings.sequencDelay == 2000 and encode_structure(settings) == {"name": "x", "sequenceDelay": 5}
+    unknown = rpc.ValueObject.decode({"type": "no.Thing:1.0.0", "value": {"future": 1}}, AGENT)
+    with pytest.warns(UserWarning, match="has no field 'futur'"):
+        unknown.futur = 2
 
 
 def test_known_fields_and_older_names_are_set_without_a_warning() -> None:
@@ -181,6 +184,21 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(agent
                             for seen in peer.seen]
     assert first != second and list(first) == list(second) == ["authorization"]
     assert third == {"x-sessiontoken": "0123abc"}
+
+
+def test_a_login_that_cannot_be_sent_leaves_the_one_before(agent: MakeAgent) -> None:
+    with Peer([[result()]]) as peer:
+        to = agent("http", peer.address, "admin", "good")
+        with pytest.raises(SettingsError, match="one line"):
+            with to.with_token("two\nlines"):
+                raise AssertionError("never used")
+        with pytest.raises(SettingsError, match="one line"):
+            to.set_auth_token("")
+        with pytest.raises(SettingsError, match="no UTF-8"):
+            to.set_auth_basic("other", "\udcff")
+        assert (to.user, to.passwd, to.token) == ("admin", "good", None)
+        to.json_rpc("/x", "getA")
+    assert "authorization" in peer.seen[0].headers
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 451, 500, 503])
