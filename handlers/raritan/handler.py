@@ -11,18 +11,18 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import Denied, NoSuchOutlet, PduHandlerError, Unreachable
+from ..errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable
 from ..labels import Label
 from ..settings import Settings
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
 from . import access, states
 from .access import LINK_UNITS, SETTINGS
 from .metering import WATT_HOURS, UnitMeter
-from .readings import total
+from .readings import whole
 from .refusals import refuse_before, refused
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
-from .rpc.errors import HttpRefused, JsonRpcErrorException
+from .rpc.errors import broke_off
 from .rpc.pdumodel import Outlet, Pdu
 from .rpc.transport import Transport, Trust, default_transport
 from .units import Census, Present, Unit, locate
@@ -31,7 +31,6 @@ __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
 LOGGER = get_logger(__name__)
 _PROFILE = "Xerus JSON-RPC"
-_INTERNAL_ERROR = "-32603"          # of JSON-RPC
 
 
 class RaritanPdu(host.BasePdu):
@@ -79,8 +78,8 @@ class RaritanPdu(host.BasePdu):
                 for meter in used:
                     step(meter, bulk)
                 bulk.perform()
-            energy = total(meter.energy() for meter in used).value
-            return host.statistic_view(total(meter.load() for meter in used).value, None if energy is None else energy / WATT_HOURS,
+            energy = whole(meter.energy() for meter in used).value
+            return host.statistic_view(whole(meter.load() for meter in used).value, None if energy is None else energy / WATT_HOURS,
                                        [figures for meter in used for figures in meter.ports()])
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
@@ -113,8 +112,8 @@ class RaritanPdu(host.BasePdu):
             def write() -> None:
                 try:
                     code = outlet.setPowerState(wanted)
-                except (HttpRefused, JsonRpcErrorException) as error:
-                    if error.code.startswith("5") or error.code == _INTERNAL_ERROR:     # it does not say how far it got
+                except Refused as error:
+                    if broke_off(error):
                         raise Unreachable(error.reason, error.host, error.operation) from None
                     raise
                 if code != 0:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, Amount, Reading, all_invalid, amount, ask, largest, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, counted, largest, whole
 from .rpc.bulk import Bulk, Pending
 from .rpc.idl import Interface, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import Present, Unit
+from .units import Present, Unit, absent
 
 I = TypeVar("I", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
@@ -62,7 +62,11 @@ class InletMeter:
     def fitted(self) -> bool:
         """Whether the inlet's load can be measured at the inlet; the highest of several lines alone does not tell it."""
         lines = [current for pole, current, _ in self._lines if pole.line in _LINES]
-        return bool(lines) and None not in lines or len(lines) < 2 and self._current is not None
+        return self._lines_told and (bool(lines) and None not in lines or len(lines) < 2 and self._current is not None)
+
+    @property
+    def _lines_told(self) -> bool:
+        return self._poles is not None and self._poles.error is None
 
     def readings(self) -> List[Optional[Reading]]:
         """All readings of the inlet."""
@@ -76,9 +80,11 @@ class InletMeter:
     def load(self) -> Amount:
         """Amperes: the sum over the lines, or the one current of a single-phase inlet.
 
-        With several lines the inlet's own current is the highest of them, so it never stands for their sum. Two lines
-        without neutral are one circuit: the same current flows through both.
+        With several lines the inlet's own current is the highest of them, so it never stands for their sum, nor where the
+        device does not tell the lines. Two lines without neutral are one circuit: the same current flows through both.
         """
+        if not self._lines_told:
+            return NOT_METERED
         lines = [amount(current) for pole, current, _ in self._lines if pole.line in _LINES]
         if len(lines) < 2:
             return lines[0] if lines and lines[0].metered else amount(self._current)
@@ -87,8 +93,9 @@ class InletMeter:
 
     def energy(self) -> Amount:
         """Watt-hours: the inlet's counter, else its lines' counters."""
-        own = amount(self._energy)
-        return own if own.metered else whole(amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
+        if self._energy is not None:
+            return counted(self._energy)
+        return whole(amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
 
 
 class OutletMeter:
@@ -170,7 +177,7 @@ class UnitMeter:
                 (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
 
     def _ask_banks(self, bulk: Bulk) -> None:
-        if not any(inlet.fitted for inlet in self._inlets):
+        if not self._inlets or not all(inlet.fitted for inlet in self._inlets):
             self._banks = [ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
                            for index in range(_count(self._protectors))]
 
@@ -223,16 +230,24 @@ class UnitMeter:
 
         Which one it has selected it tells as a number that no document counts for us, so the largest current tells it.
         """
-        every, switches = whole(inlets), _count(self._switches)
-        if not every.metered or not switches or sum(inlet.value != 0.0 for inlet in inlets) <= switches:
+        every = whole(inlets)
+        if not every.metered or sum(inlet.value != 0.0 for inlet in inlets) < 2 or not self._may_be_switched_over():
             return every
-        return largest(inlets) if switches == 1 else NOT_KNOWN
+        return largest(inlets) if _count(self._switches) == 1 and len(inlets) == 2 else NOT_KNOWN
+
+    def _may_be_switched_over(self) -> bool:
+        error = self._switches.error
+        return bool(_count(self._switches)) if error is None else not absent(error)
 
     def energy(self) -> Amount:
-        """Watt-hours: the unit's counter, else all inlets', else all outlets'."""
-        own = amount(self._energy)
-        if own.metered:
-            return own
+        """Watt-hours: the unit's counter, else all inlets', else all outlets'.
+
+        A counter that is fitted but not read now is not replaced by another: the figure would jump.
+        """
+        if self._energy is not None:
+            return counted(self._energy)
+        if self._sensors.error is not None and not absent(self._sensors.error):
+            return NOT_KNOWN
         inlets = whole(inlet.energy() for inlet in self._inlets)
         return inlets if inlets.metered else whole(amount(outlet.energy) for outlet in self._outlets)
 

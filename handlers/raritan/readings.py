@@ -42,6 +42,12 @@ def amount(reading: Optional[Reading]) -> Amount:
     return Amount(True, value.value)
 
 
+def counted(reading: Reading) -> Amount:
+    """What a counter that the device named shows: not known where it cannot be read, for whatever reason."""
+    found = amount(reading)
+    return found if found.metered else NOT_KNOWN
+
+
 def total(parts: Iterable[Amount]) -> Amount:
     """The sum of what is metered; not known as soon as one metered part is not."""
     return _together(parts, sum)

@@ -9,6 +9,7 @@ from .access import LINK_UNITS, LinkUnits
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
 from .rpc.cascading import CascadeManager
+from .rpc.errors import broke_off
 from .rpc.idl import Interface, present
 from .rpc.pdumodel import Outlet, Pdu
 
@@ -105,7 +106,7 @@ class Census:
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:
                 out.append(Present(unit, answer.get()))
-            elif known is None and not _absent(answer.error):
+            elif known is None and not absent(answer.error):
                 raise self._silent(unit.link, "unreachable", answer.error)
             elif known is not None and unit.link in known:
                 status = known[unit.link].status
@@ -117,7 +118,7 @@ class Census:
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
         """The linked units by id; None where the firmware has no list of them. A list that cannot be read raises, since
         without it a unit that does not answer looks like one that is not linked."""
-        if self._cascade is None or _absent(self._cascade.error):
+        if self._cascade is None or absent(self._cascade.error):
             return None
         status = self._cascade.get()
         return status.linkUnits if present(status, "linkUnits") else None
@@ -131,6 +132,6 @@ class Census:
                            f"setting '{LINK_UNITS.key}' (or no)")
 
 
-def _absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether the device says that it has no such thing; a failure on the way (HTTP 5xx) says nothing."""
-    return isinstance(error, Refused) and not isinstance(error, Denied) and not error.code.startswith("5")
+def absent(error: Optional[PduHandlerError]) -> bool:
+    """Whether the device says that it has no such thing; where it failed it does not say."""
+    return isinstance(error, Refused) and not isinstance(error, Denied) and not broke_off(error)

@@ -43,3 +43,10 @@ class JsonRpcSyntaxException(ProtocolError):
 
 
 DecodeException = JsonRpcSyntaxException
+_INTERNAL = "-32603"
+
+
+def broke_off(error: object) -> bool:
+    """Whether the device failed at the call (HTTP 5xx, internal error): it does not say how far it got, nor what it has."""
+    return isinstance(error, HttpRefused) and error.code.startswith("5") \
+        or isinstance(error, JsonRpcErrorException) and error.code == _INTERNAL

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Opt
 
 from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ..rpc.agent import Agent
+from ..rpc.errors import broke_off
 from ..rpc.forms import Progress
 from ..rpc.idl import Interface, Structure
 from ..rpc.kinds import shown_fields
@@ -107,7 +108,9 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
     """Send a command that must not be sent twice without looking. Raises Unreachable where nothing was heard of it."""
     try:
         return send()
-    except (Unreachable, ProtocolError) as error:
+    except (Unreachable, ProtocolError, Refused) as error:
+        if isinstance(error, Refused) and not broke_off(error):
+            raise
         raise Unreachable(f"no usable answer to the command, so {what}; look with '{look}' before you try again "
                           f"({error.reason})", error.host) from error
 

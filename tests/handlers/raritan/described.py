@@ -21,14 +21,23 @@ class Status(NamedTuple):
     code: int
 
 
+class Failure(NamedTuple):
+    """The JSON-RPC error of one call in a bulk."""
+
+    code: int
+
+
+INTERNAL_ERROR = Failure(-32603)
+
+
 def reading(value: Optional[float]) -> Dict[str, Any]:
     """A valid reading; None: one that is not valid."""
     return {"timestamp": 0, "available": True, "valid": value is not None, "value": value or 0.0, "status": {}}
 
 
 class Described:
-    """A unit described by what its calls give, behind the transport seam; an HTTP status stands for a call that fails so,
-    and whatever is not described does not exist (404)."""
+    """A unit described by what its calls give, behind the transport seam; an HTTP status or a failure stands for a call that fails
+    so, and whatever is not described does not exist (404)."""
 
     def __init__(self) -> None:
         self.calls: Calls = {(PDU, "getMetaData"): {"hasMeteredOutlets": False}, (PDU, "getSensors"): {},
@@ -75,6 +84,8 @@ class Described:
         found = self.calls.get((rid, call["method"]), Status(404))
         if isinstance(found, Status):
             return {"statcode": found.code, "json": None}
+        if isinstance(found, Failure):
+            return {"statcode": 200, "json": {"error": {"code": found.code, "message": "Internal error"}, "id": call["id"]}}
         return {"statcode": 200, "json": {"result": {"_ret_": found}, "id": call["id"]}}
 
     def close(self) -> None:

@@ -161,7 +161,7 @@ LINKED = [generation for generation in GENERATIONS if generation != "3.3"]
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
 def test_outlets_of_link_units_are_ports_in_two_requests(handle: Handle, firmware: str, prefixed: bool) -> None:
-    links = {2: Model(outlets=3, phases=3, off=(2,)), 5: Model(outlets=2, metering="none")}
+    links = {2: Model(outlets=3, phases=3, off=(2,)), 5: Model(outlets=2, metering="inlet")}
     with XerusPdu(Model(outlets=4), firmware, links, prefix_links=prefixed) as pdu:
         device = handle(pdu, link_units="yes")
         with spent(pdu) as cost:
@@ -172,6 +172,15 @@ def test_outlets_of_link_units_are_ports_in_two_requests(handle: Handle, firmwar
             figures = device.statistic()
         agrees(figures, pdu.books())
         assert cost == [2, 1]
+
+
+def test_a_link_unit_without_meter_leaves_the_load_of_all_units_unknown(handle: Handle) -> None:
+    links = {2: Model(outlets=1, metering="none")}
+    with XerusPdu(Model(outlets=2), links=links) as pdu:
+        figures = handle(pdu, link_units="yes").statistic()
+        assert (figures.load, figures.total_consumption) == (0.0, 0.0), "the platform's defaults"
+        assert [port.consumption > 0.0 for port in figures.ports] == [True, True, False]
+        assert handle(pdu).statistic().load > 0.0
 
 
 @pytest.mark.parametrize("wanted, ids", [("no", {""}), ("2", {"", "2"}), ("5, 2", {"", "2", "5"}),

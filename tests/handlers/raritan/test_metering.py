@@ -5,7 +5,7 @@ from typing import Any, Dict, Optional
 
 import pytest
 
-from .described import L1, L2, L3, NEUTRAL, PDU, PLUS, Described
+from .described import L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status
 
 
 @pytest.fixture
@@ -128,4 +128,42 @@ def test_a_reading_that_says_it_is_none_is_not_used(unit: Described, wrong: Dict
 def test_a_reading_without_one_of_its_fields_is_not_used(unit: Described, gone: str) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     del unit.calls["/sensor/I0activeEnergy", "getReading"][gone]
+    assert unit.measured() == (3.0, None)
+
+
+def test_an_inlet_whose_lines_are_not_told_is_not_taken_for_single_phase(unit: Described) -> None:
+    unit.inlet({"current": 6.5, "activeEnergy": 9.0}, {L1: 4.0, L2: 6.5, L3: 6.0})
+    unit.calls[f"{PDU}/inlet/0", "getPoles"] = Status(500)
+    assert unit.measured() == (None, 9.0)
+    unit.banks([8.0, 8.5])
+    assert unit.measured() == (16.5, 9.0)
+
+
+@pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None), (Status(403), None)])
+def test_two_feeds_are_added_only_where_there_is_no_transfer_switch(unit: Described, answer: Status, load: Optional[float]) -> None:
+    unit.inlet({}, {L1: 5.0})
+    unit.inlet({}, {L1: 0.3})
+    unit.calls[PDU, "getTransferSwitches"] = answer
+    assert unit.measured()[0] == load
+
+
+def test_the_banks_tell_the_load_where_one_of_two_inlets_is_not_metered(unit: Described) -> None:
+    unit.inlet({"current": 6.0}, {})
+    unit.inlet({}, {})
+    unit.banks([4.0, 5.5])
+    assert unit.measured()[0] == 9.5
+
+
+@pytest.mark.parametrize("asked, failed", [("/sensor/PDU", "getReading"), (PDU, "getSensors")])
+def test_a_counter_that_cannot_be_read_now_is_not_replaced_by_another(unit: Described, asked: str, failed: str) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
+    unit.calls[asked, failed] = Status(500)
+    assert unit.measured() == (3.0, None)
+
+
+def test_an_inlet_s_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlets(unit: Described) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.outlets([1.0, 2.0], [10.0, 20.0])
+    unit.calls["/sensor/I0activeEnergy", "getReading"] = Status(500)
     assert unit.measured() == (3.0, None)

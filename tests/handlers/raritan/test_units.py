@@ -10,7 +10,7 @@ from handlers.raritan.access import LinkUnits
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.units import Census
 
-from .described import Described, Status
+from .described import INTERNAL_ERROR, Described, Status
 
 ALL, SECOND = LinkUnits(all=True), LinkUnits(ids=(2,))
 OK = 1
@@ -52,22 +52,22 @@ def test_link_ids_beyond_the_usual_ones_are_asked_for_too(unit: Described) -> No
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
-@pytest.mark.parametrize("status", [401, 403, 500, 503])
+@pytest.mark.parametrize("status", [Status(401), Status(403), Status(500), Status(503), INTERNAL_ERROR])
 def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
-                                                                                    status: int) -> None:
-    unit.calls["/cascade", "getStatus"] = Status(status)
+                                                                                    status: object) -> None:
+    unit.calls["/cascade", "getStatus"] = status
     del unit.calls["/model/pdu/2", "getOutlets"]
     with pytest.raises(PduHandlerError):
         found(unit, wanted)
 
 
-@pytest.mark.parametrize("status", [403, 500, 503])
-def test_without_a_list_a_unit_that_fails_is_an_error_and_one_that_is_not_there_is_none(unit: Described, status: int) -> None:
+@pytest.mark.parametrize("status", [Status(403), Status(500), Status(503), INTERNAL_ERROR])
+def test_without_a_list_a_unit_that_fails_is_an_error_and_one_that_is_not_there_is_none(unit: Described, status: object) -> None:
     del unit.calls["/cascade", "getStatus"]
     assert found(unit, SECOND) == [0, 2]
     unit.calls["/model/pdu/2", "getOutlets"] = Status(404)
     assert found(unit, SECOND) == [0]
-    unit.calls["/model/pdu/2", "getOutlets"] = Status(status)
+    unit.calls["/model/pdu/2", "getOutlets"] = status
     with pytest.raises(PduHandlerError):
         found(unit, SECOND)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List
 
 import pytest
 
@@ -97,9 +97,10 @@ def test_what_is_done_to_a_link_unit_is_never_done_to_the_primary_one(monkeypatc
         assert all(name.startswith("3/") for name, _ in pdu.books().writes)
 
 
-@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_WRITE, Fault.HTML])
-def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit: XerusPdu, fault: Fault) -> None:
-    unit.faults.order(fault, method="setPowerState")
+@pytest.mark.parametrize("fault, how", [(Fault.DROP_AFTER_WRITE, {}), (Fault.HTML, {}), (Fault.STATUS, {"status": 500})])
+def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit: XerusPdu, fault: Fault,
+                                                                  how: Dict[str, Any]) -> None:
+    unit.faults.order(fault, method="setPowerState", **how)
     code, _, err = run("switch", "1", "off", "--yes")
     assert code == 3 and "may or may not have switched" in err
 
