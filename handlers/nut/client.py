@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
 
+from ..errors import Denied
 from . import messages
 from .connection import Connection
 from .protocol import PORT, Answers, DriverNotConnected, Failure, Request
@@ -259,8 +260,11 @@ class NutClient:
         end, pause = self._clock() + self._timeout, _POLL
         while True:
             report = messages.get_tracking(identifier)
-            if self.ask(report, end=end)[report] == "SUCCESS":
-                return True
+            try:
+                if self.ask(report, end=end)[report] == "SUCCESS":
+                    return True
+            except Denied:              # of the report, not of the command: that one was accepted
+                return False
             if self._clock() + pause >= end:
                 raise self._connection.unreachable(
                     f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: look at "

@@ -267,6 +267,12 @@ def test_a_state_that_cannot_be_read_back_is_not_known(server: NutServer) -> Non
     assert port.power_status is UNKNOWN and server.books().states["1"] is False
 
 
+def test_a_report_that_is_denied_does_not_deny_the_command_that_was_accepted(server: NutServer) -> None:
+    server.faults.rewrite = lambda line, answer: b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
+    port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
+    assert port.power_status is DOWN and len(server.books().writes) == 1
+
+
 def test_an_outlet_whose_driver_tells_no_state_is_not_known_at_once() -> None:
     device = StaticDevice("pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"])
     with NutServer([device]) as server:
