@@ -14,6 +14,7 @@ MODULES = frozenset((
     "portsmodel", "production", "rawcfg", "res_mon", "security", "sensors", "serial", "servermon", "session", "smartcard",
     "smartlock", "sx", "sys", "test", "tfw", "um", "usb", "usermgmt", "webcam", "zigbee",
 ))
+_LONGEST = 200                              # what a device calls its types is remembered, so a name has an end
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 
 
@@ -22,9 +23,13 @@ def base_name(idl_type: str) -> str:
     return _VERSION_IN_NAME.sub("", idl_type.partition(":")[0])
 
 
-@lru_cache(maxsize=1024)
 def find(idl_type: str) -> Optional[type]:
     """`pdumodel.Outlet:3.0.4` -> that class, whatever the version; None where this binding (or archive) has none."""
+    return _found(idl_type) if len(idl_type) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _found(idl_type: str) -> Optional[type]:
     module, *names = base_name(idl_type).split(".")
     if module not in MODULES:
         return None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import ProtocolError
-from handlers.raritan.rpc import cascading, cert, firmware, net, pdumodel, peripheral, present, sensors, servermon, session
+from handlers.raritan.rpc import cascading, catalogue, cert, firmware, net, pdumodel, peripheral, present, sensors, servermon, session
 from handlers.raritan.rpc.codec import decode_structure, decoder, encode, encode_structure
 from handlers.raritan.rpc.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc.idl import Structure, ValueObject
@@ -188,6 +188,13 @@ def test_the_version_inside_an_event_s_type_name_does_not_count() -> None:
 def test_a_type_name_from_the_device_imports_nothing(name: str) -> None:
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
+
+
+def test_a_type_name_without_end_is_not_remembered() -> None:
+    catalogue.find(pdumodel.Outlet.idlType)
+    before = catalogue._found.cache_info()
+    proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
+    assert type(proxy) is pdumodel.Outlet and catalogue._found.cache_info() == before
 
 
 def test_a_reference_has_the_most_derived_class_and_another_version_changes_nothing() -> None:
