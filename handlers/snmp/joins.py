@@ -156,6 +156,22 @@ class Provided(Source):
 
 
 @dataclass(frozen=True)
+class OfUnits(Source):
+    """Rows of `source`, one for each unit, of those units that have rows in `listed`: whose index begins an index there.
+
+    A unit without such rows (metered only, in a chain with switched ones) says nothing.
+    """
+
+    source: Source
+    listed: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        listed = [f"{identity}." for identity in self.listed.rows(reader)]
+        units = self.source.rows(reader) if listed else {}
+        return {unit: value for unit, value in units.items() if any(identity.startswith(f"{unit}.") for identity in listed)}
+
+
+@dataclass(frozen=True)
 class Counted(Source):
     """The rows of `source` up to the device's own `count` of them, by the last arc of the index.
 

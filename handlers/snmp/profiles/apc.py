@@ -100,6 +100,7 @@ def _easy_text(below: str, what: str, unit: str, scale: Decimal = ONES) -> Figur
     return Figure(column(f"1.1.{below}", f"{what} as text (one unit)"), scale, ("-",), unit=unit)
 
 
+EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 
@@ -175,9 +176,9 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(Outlets(
             # A unit without switched outlets has one row with -1 in every column.
-            states=State(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), on=("2",), off=("1",), absent=("-1",)),
+            states=State(EASY_STATE, on=("2",), off=("1",), absent=("-1",)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
-            count=scalar("318.1.1.30.5.0", "ePDUOutletTableSize"),
+            count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), Only(EASY_STATE, EASY_STATE, ("-1",), keep=False)),
             number=Chained(EASY_MODULE, EASY_NUMBER)),),
         load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")),

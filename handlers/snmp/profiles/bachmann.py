@@ -12,7 +12,7 @@ from ..joins import Only
 from ..pieces import Spelt
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
-from .shorthand import ONES, column, oids, total
+from .shorthand import ONES, column, counted_by_unit, oids, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
@@ -48,7 +48,7 @@ PROFILES = (
             states=State(STATUS, on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2)))),
             control=Guarded(Write(MODE, on=1, off=2), MODE, refuse=(NOT_AVAILABLE, NOT_SWITCHABLE),
                             why="the device has no relay for it, or cannot reach it"),
-            count=column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"),
+            count=counted_by_unit(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
             name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
             current=_measured(CURRENT, SOCKETS), power=_measured(POWER, SOCKETS), energy=_measured(ENERGY, SOCKETS)),),
         load=total(_measured(CURRENT, PHASES), else_outlets=True),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..controls import Guarded, Write
 from ..figures import State
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from .shorthand import TENTHS, column, counted, figure, oids, total
+from .shorthand import TENTHS, column, counted_by_unit, figure, oids, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 LOCKED_ON, LOCKED_OFF = "3", "4"
@@ -21,7 +21,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
-            count=counted(column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets"), STATE),
+            count=counted_by_unit(column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets"), STATE),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
         load=total(figure(column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent"), TENTHS, NO_METER),
                    figure(column("4779.1.3.5.5.1.6", "sRPCCurrent"), TENTHS, NO_METER)),

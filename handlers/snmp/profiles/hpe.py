@@ -16,7 +16,7 @@ from ..joins import First, Merged, Only, Part
 from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted, figure, oids, total
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, oids, total
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets
 NEUTRAL = "2"               # of the kind of an input current
@@ -51,7 +51,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
         control=switchable(root, name, control),
         rows=Only(names, names, ("",), keep=False),
-        count=counted(column(f"{root}.1.2.1.{count}", name + "OutletCount"), Only(listed, listed, (PADDING,), keep=False)) if count else None,
+        count=counted_by_unit(column(f"{root}.1.2.1.{count}", name + "OutletCount"), Only(listed, listed, (PADDING,), keep=False)) if count else None,
         number=First((number(listed), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),

@@ -11,7 +11,7 @@ from ..figures import State
 from ..joins import Arc, Only, Part
 from ..pieces import Bits
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted, figure, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
@@ -39,7 +39,7 @@ PROFILES = (
                 column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
                 why="it is locked on the device"),
             rows=column("1718.3.2.3.1.2", "outletID"),
-            count=counted(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
+            count=counted_by_unit(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
@@ -63,7 +63,7 @@ PROFILES = (
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
                 why="it is locked, or always on, on the device"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-            count=counted(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
+            count=counted_by_unit(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Sequence
 
 from ..figures import Figure, Total
-from ..joins import Joined, Provided
+from ..joins import Joined, OfUnits, Provided
 from ..sources import Column, Scalar, Source
 from ..walks import ROOT
 
@@ -48,6 +48,11 @@ def by_number(values: Source, keys: "tuple[Source, ...]", own: "tuple[Source, ..
 def counted(count: Source, listed: Source) -> Provided:
     """The device's own number of outlets, heard only where the table that it counts has rows: units without the table count, too."""
     return Provided(count, listed, ".*")
+
+
+def counted_by_unit(count: Source, listed: Source) -> OfUnits:
+    """The number of outlets of each unit, heard only of those that the table lists: metered units of a chain count theirs, too."""
+    return OfUnits(count, listed)
 
 
 def total(*figures: Figure, else_outlets: bool = False) -> Total:

@@ -10,7 +10,7 @@ from ..figures import State
 from ..joins import Merged, Prefixed
 from ..pieces import Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from .shorthand import ONES, column, counted, figure, oids, scalar, total
+from .shorthand import ONES, column, figure, oids, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLD_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
@@ -29,7 +29,6 @@ PROFILES = (
             states=State(LINK_STATE, on=("1",), off=("0",)),
             control=Guarded(Write(LINK_STATE, on=1, off=0), scalar("21728.4.1.10.0", "outletSwitchingSupported"), refuse=(NO,),
                             why="this model does not switch"),
-            count=counted(scalar("21728.4.1.5.0", "numOutlets"), LINK_STATE),
             name=column("21728.4.5.1.1.3", "outletName")),),
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),

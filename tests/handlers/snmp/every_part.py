@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
 from handlers.snmp.figures import Doubt, Figure, State, Total
-from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided, Whole
+from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, OfUnits, Only, Part, Prefixed, Provided, Whole
 from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed, Spelt
 from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root
 from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
@@ -28,7 +28,7 @@ EVERY_PART = Profile(
             control=Guarded(
                 Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
                 S, "why", refuse=("2",)),
-            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), Fill(TABLES, NAMED))), count=S, number=Chained(Number(C, 2, 0), C, "."),
+            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), Fill(TABLES, NAMED))), count=OfUnits(S, C), number=Chained(Number(C, 2, 0), C, "."),
             name=Field(S, 1, ";"),
             current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), digits=C, exponent=C, factor=S, unit="A",
                            scale_of_integers=Decimal("0.1"), magnitude=True),

@@ -210,6 +210,13 @@ def test_a_table_of_states_that_ends_early_is_never_a_shorter_view(unit: Fixture
         assert found == {**whole, lost: EnumPowerStatus.UNKNOWN}
 
 
+def test_a_row_that_is_no_outlet_is_none_although_the_device_counts_it() -> None:
+    unit = next(unit for unit in _FIXTURES if unit.name == "apc-easy-epdu_metered")
+    size = "1.3.6.1.4.1.318.1.1.30.5.0"
+    rows = unit.device().rows()
+    assert find(unit, of_rows({**rows, size: rows[size]._replace(value=1)})).states == {}
+
+
 def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
     assert len({unit.key for unit in COUNTED}) >= 20
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, Only, Part, Prefixed, Provided, Whole
+from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, OfUnits, Only, Part, Prefixed, Provided, Whole
 from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.walks import Reader
 from tests.handlers.snmp.memory import Memory, both, reader, table
@@ -61,6 +61,11 @@ def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: "
     whole = Whole(A, Scalar("1.3.2.0"))
     assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
     assert whole.one(reader(objects), "2") == 6
+
+
+def test_only_units_that_the_table_lists_are_heard() -> None:
+    objects = {**table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}), **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1})}
+    assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
 
 
 def test_rows_behind_the_device_s_own_count_are_none() -> None:
