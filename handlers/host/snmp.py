@@ -25,8 +25,9 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
       "unsupportedseclevel", "decryptionerror", "notintimewindow"), Denied,
      "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
-      "nocreation", "commitfailed", "undofailed", "resourceunavailable", "generr", "toobig"), Refused,
+      "nocreation", "commitfailed", "resourceunavailable", "generr", "toobig"), Refused,
      "the device refused the value"),
+    (("undofailed",), Unreachable, "the device failed in the middle of a write and could not take it back"),     # RFC 3416
 )
 # The last three are what Net-SNMP agents without a number of their own give as sysObjectID.
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",

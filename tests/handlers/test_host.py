@@ -198,7 +198,7 @@ def test_a_value_comes_as_it_is(value: object) -> None:
 @pytest.mark.parametrize("words, kind", [
     ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
     ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
-    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Refused), ("commitFailed", Refused),
+    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Refused), ("commitFailed", Refused), ("undoFailed", Unreachable),
     ("snmp_params has no community", SettingsError), ("[Errno -2] Name or service not known", Unreachable)])
 def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str, kind: type) -> None:
     with pytest.raises(PduHandlerError) as caught:
