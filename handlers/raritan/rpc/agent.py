@@ -122,11 +122,12 @@ class Agent:
                  calls: int = 1, repeatable: Optional[bool] = None) -> object:
         """The `result` member of one call: one round trip. `calls` lets the time-out grow with a bulk.
 
-        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException.
+        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException; ValueError, before anything is
+        sent, for a number that JSON does not have (NaN, infinity).
         """
         number = next(self._ids)
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
-                          separators=(",", ":")).encode()
+                          separators=(",", ":"), allow_nan=False).encode()
         wait = self._wait + SECONDS_PER_CALL * (calls - 1)
         started = time.monotonic()
         try:

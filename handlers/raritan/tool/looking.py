@@ -1,6 +1,7 @@
 """Commands that only look: info, outlets, sensors; and thresholds, which belong to sensors."""
 from __future__ import annotations
 
+import math
 from typing import Any, Dict, List, Optional, Tuple
 
 from .. import states
@@ -175,9 +176,12 @@ def _change(word: str) -> Tuple[str, Optional[float]]:
     if value == "off" and name in _EDGES:
         return name, None
     try:
-        return name, int(value) if name == "assertionTimeout" else float(value)
-    except ValueError:
-        wrong(f"{word[:60]!r}: give a number{', or off' if name in _EDGES else ''}")
+        number = int(value) if name == "assertionTimeout" else float(value)
+        if math.isfinite(number):
+            return name, number
+    except (ValueError, OverflowError):
+        pass                                # said below
+    wrong(f"{word[:60]!r}: give a number{', or off' if name in _EDGES else ''}")
 
 
 COMMANDS: Commands = {

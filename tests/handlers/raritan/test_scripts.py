@@ -186,6 +186,16 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(agent
     assert third == {"x-sessiontoken": "0123abc"}
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_does_not_have_is_not_sent(agent: MakeAgent, number: float) -> None:
+    with Peer([[result()]]) as peer:
+        to = agent("http", peer.address)
+        with pytest.raises(ValueError, match="JSON"):
+            sensors.NumericSensor("/x", to).setThresholds(sensors.NumericSensor.Thresholds(upperCritical=number))
+        to.json_rpc("/x", "getA")
+    assert len(peer.seen) == 1
+
+
 def test_a_login_that_cannot_be_sent_leaves_the_one_before(agent: MakeAgent) -> None:
     with Peer([[result()]]) as peer:
         to = agent("http", peer.address, "admin", "good")

@@ -46,7 +46,10 @@ def test_thresholds_are_shown_and_changed(run: Run) -> None:
 
 
 @pytest.mark.parametrize("words", [["outlet/x/current"], ["nothing"], ["outlet/1/current", "middle=3"],
-                                   ["outlet/1/current", "upperCritical=much"], ["outlet/1/../../snmp"]])
+                                   ["outlet/1/current", "upperCritical=much"],
+                                   ["outlet/1/current", "upperCritical=nan", "--yes"],
+                                   ["outlet/1/current", "upperCritical=1e999", "--yes"],
+                                   ["outlet/1/../../snmp"]])
 def test_what_is_no_sensor_or_no_threshold_is_said_so(run: Run, words: List[str]) -> None:
     code, _, err = run("thresholds", *words)
     assert code == 2 and err.startswith("settings: ")
