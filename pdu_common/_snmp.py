@@ -33,6 +33,7 @@ MAX_ROWS = 50_000
 BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
 # pysnmp goes through every address that an engine ever met at each new one (0.02 ms each; a new engine costs 70 ms).
 PEERS_OF_AN_ENGINE = 100
+IDLE_S = 3600.0         # an engine that nobody asked for so long is ended when the next one is made
 _LOGGER = logging.getLogger(__name__)
 _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 
@@ -189,12 +190,14 @@ class _Engine:
     met: Set[Peer] = field(default_factory=set)
     answered: Set[Peer] = field(default_factory=set)
     users: int = 0
+    asked_at: float = 0.0
     retired: bool = False
 
 
 class _Engines:
     """pysnmp's engines, made when first needed, each for some credentials and at most PEERS_OF_AN_ENGINE devices. A device
-    stays with the engine that met it, which knows its SNMPv3 clock. Everything here runs in the loop's thread."""
+    stays with the engine that met it, which knows its SNMPv3 clock. Devices and credentials that nobody asks for any more
+    go with their engine. Everything here runs in the loop's thread."""
 
     def __init__(self) -> None:
         # By default the loop's log would show the beginning of a datagram that pysnmp stumbles over: the community.
@@ -237,12 +240,22 @@ class _Engines:
             engine.pysnmp.close_dispatcher()
 
     def _engine_of(self, key: Key, peer: Peer) -> _Engine:
+        now = asyncio.get_running_loop().time()
         engine = self._home.get((key, peer)) or self._newest.get(key)
         if engine is None or (peer not in engine.met and len(engine.met) >= PEERS_OF_AN_ENGINE):
+            self._end_idle(now)
             engine = self._newest[key] = _Engine(hlapi.SnmpEngine())
+        engine.asked_at = now
         engine.met.add(peer)
         self._home[key, peer] = engine
         return engine
+
+    def _end_idle(self, now: float) -> None:
+        kept = {id(engine): (key, engine) for (key, _), engine in self._home.items()}
+        for key, engine in kept.values():
+            if not engine.users and now - engine.asked_at > IDLE_S:
+                self._retire(key, engine)
+                engine.pysnmp.close_dispatcher()
 
     def _retire(self, key: Key, engine: _Engine) -> None:
         engine.retired = True

@@ -213,8 +213,8 @@ class Whole(Source):
     def rows(self, reader: Reader) -> Rows:
         value = self.count.one(reader, "0")
         counted = None if value is None else number(value)
-        rows = {} if counted is None else self.source.rows(reader)
-        return {} if counted is None or len(rows) < counted else rows
+        rows = self.source.rows(reader) if counted is not None and counted > 0 else {}
+        return rows if counted is not None and len(rows) >= counted else {}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity)

@@ -128,6 +128,27 @@ def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog:
     assert _walked(agent) == WHOLE
 
 
+@pytest.mark.parametrize("idle_s, ended", [(3600.0, 0), (-1.0, 3)])
+def test_an_engine_that_nobody_asks_for_any_more_ends_when_the_next_one_is_made(
+        monkeypatch: pytest.MonkeyPatch, idle_s: float, ended: int) -> None:
+    """Devices change their addresses and passwords: what a process keeps of them for days must not grow."""
+    closed: List[object] = []
+    close = hlapi.SnmpEngine.close_dispatcher
+
+    def counted(engine: hlapi.SnmpEngine) -> None:
+        closed.append(None)
+        close(engine)
+    _snmp.forget()
+    monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", counted)
+    monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
+    monkeypatch.setattr(_snmp, "IDLE_S", idle_s)
+    with contextlib.ExitStack() as running:
+        agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
+        assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
+        assert len(closed) == ended
+    _snmp.forget()
+
+
 def test_many_devices_share_a_few_engines_and_each_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine gets slower with each address; one that knows an SNMPv3 device's clock must stay with that device."""
     made: List[object] = []

@@ -55,7 +55,7 @@ def test_a_condition_without_an_answer_does_not_hold() -> None:
     assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
 
 
-@pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (None, False), ("n/a", False)])
+@pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False), ("n/a", False)])
 def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: "int | str | None", has: bool) -> None:
     objects: "dict[str, int | str | bytes]" = {**table("1.3.1", {"1": 5, "2": 6}), **({} if counted is None else {"1.3.2.0": counted})}
     whole = Whole(A, Scalar("1.3.2.0"))
