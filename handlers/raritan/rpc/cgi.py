@@ -46,15 +46,18 @@ def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
                                          "mimetype": "application/octet-stream", "progress": progress}])
 
 
-def header_code(kind: Type[C], response: Mapping[str, object]) -> C:
-    """The number in the header X-Response-Code. JsonRpcSyntaxException where there is none."""
+def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
+                    progress: Optional[Progress] = None) -> C:
+    """As `upload`; the number in the header X-Response-Code. JsonRpcSyntaxException where there is none."""
+    response = upload(agent, where, formname, filename, data, progress)
     headers = response["headers"]
-    return code(kind, headers.get("X-Response-Code") if isinstance(headers, Mapping) else None)
+    return code(kind, headers.get("X-Response-Code", "") if isinstance(headers, Mapping) else "", agent, where, response)
 
 
-def code(kind: Type[C], text: object) -> C:
-    """A result code from its digits. JsonRpcSyntaxException where there are none."""
-    words = str(text).strip()
+def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, object]) -> C:
+    """A result code from its digits. JsonRpcSyntaxException, which keeps the body, where there are none."""
+    words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
-        raise JsonRpcSyntaxException("the device answered the upload without a result code", words[:100].encode())
+        raise JsonRpcSyntaxException("the device answered the upload without a result code", str(response["body"]).encode()).at(
+            agent.host, f"POST {where.partition('?')[0]}")
     return kind(int(words))

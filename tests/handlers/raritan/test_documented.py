@@ -276,6 +276,8 @@ def test_a_raw_configuration_goes_up_and_down(to: Agent) -> None:
 def test_firmware_without_a_raw_configuration_says_so(to: Agent) -> None:
     with pytest.raises(rpc.HttpException, match="does not offer this"):
         rawcfg.download(to)
+    with pytest.raises(rpc.HttpException, match="does not offer this"):
+        rawcfg.upload(to, b"name=x")
 
 
 @pytest.mark.parametrize("backup", [False, True])

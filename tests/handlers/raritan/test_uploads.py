@@ -5,13 +5,13 @@ import io
 import subprocess
 import sys
 from pathlib import Path
-from typing import List, Optional, Tuple, Type
+from typing import Callable, List, Optional, Tuple, Type
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from handlers.errors import Denied, Unreachable
-from handlers.raritan.rpc import Agent, HttpException, firmware as fw, forms
+from handlers.errors import Denied, ProtocolError, Unreachable
+from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, forms, rawcfg
 from handlers.raritan.rpc.forms import FormFile, MultipartForm
 from handlers.raritan.rpc.transport import Trust
 from tests.needs import ROOT
@@ -88,6 +88,16 @@ def test_a_device_that_refuses_before_it_has_read_everything_is_heard(agent: Mak
         with pytest.raises(HttpException) as caught:
             fw.upload(agent(proto, peer.address, trust=Trust(verify=False)), b"x" * (8 * MEGABYTE))
         assert isinstance(caught.value, Denied) and len(peer.seen) == 1
+
+
+@pytest.mark.parametrize("upload, script", [(cert.upload, "server_ssl_cert_upload"), (rawcfg.upload, "raw_config_update"),
+                                            (bulkcfg.upload, "bulk_config_restore")])
+def test_an_upload_without_a_result_code_is_a_protocol_error_that_says_where_and_keeps_the_answer(
+        agent: MakeAgent, upload: Callable[[Agent, bytes], object], script: str) -> None:
+    with Peer([[http("<html>Sign in</html>")]]) as peer:
+        with pytest.raises(ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code") as caught:
+            upload(agent("http", peer.address), b"x")
+    assert caught.value.payload == b"<html>Sign in</html>"
 
 
 def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:

@@ -46,19 +46,23 @@ class Dispatcher:
         """HTTP status and JSON answer of one request body."""
         self.caller = caller
         self._site.clockwork.settle()
-        try:
-            request = json.loads(body)
-        except ValueError:
-            return 200, _error(None, PARSE, "Parse error")
-        return self.call(rid, request)
+        return self._answered(rid, lambda: json.loads(body))
 
     def call(self, rid: str, request: Any) -> Tuple[int, Any]:
+        return self._answered(rid, lambda: request)
+
+    def _answered(self, rid: str, read: Callable[[], Any]) -> Tuple[int, Any]:
+        """What is not there is 404, whatever was sent to it: also a file to a page that this firmware does not have."""
         try:
             served = self._site.find(rid)
         except LinkDown:
             return 503, None
         if served is None:
             return 404, None
+        try:
+            request = read()
+        except ValueError:
+            return 200, _error(None, PARSE, "Parse error")
         if not isinstance(request, dict) or not isinstance(request.get("method"), str):
             return 200, _error(None, INVALID, "Invalid request")
         number = request.get("id")

@@ -37,8 +37,8 @@ def upload(agent: Agent, data: cgi.Data, backup: bool = False, password: Optiona
     restore to; 1 is the unit itself, and what is meant without any.
     """
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
-    return cgi.header_code(UploadCode, cgi.upload(agent, cgi.target("bulk_config_restore.cgi", parameters),
-                                                  "bulk_config_file", "bulk_config.txt", data, progress))
+    return cgi.upload_for_code(UploadCode, agent, cgi.target("bulk_config_restore.cgi", parameters),
+                               "bulk_config_file", "bulk_config.txt", data, progress)
 
 
 def download(agent: Agent, backup: bool = False, password: Optional[str] = "", clear_text: bool = False,

@@ -29,9 +29,10 @@ def upload(agent: Agent, certData: cgi.Data, keyData: Optional[cgi.Data] = None)
     files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file", "mimetype": _BINARY}]
     if keyData:
         files.append({"data": keyData, "filename": "key.pem", "formname": "key_file", "mimetype": _BINARY})
-    body = str(agent.form_data_file("/cgi-bin/server_ssl_cert_upload.cgi", files)["body"])
-    found = re.search(r"return_code=(\d+)", body)
-    return cgi.code(UploadCode, found.group(1) if found else body)
+    where = "/cgi-bin/server_ssl_cert_upload.cgi"
+    response = agent.form_data_file(where, files)
+    found = re.search(r"return_code=(\d+)", str(response["body"]))
+    return cgi.code(UploadCode, found.group(1) if found else str(response["body"]), agent, where, response)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:

@@ -28,8 +28,7 @@ class UploadCode(cgi.ResultCode):
 
 def upload(agent: Agent, data: cgi.Data, progress: Optional[Progress] = None) -> UploadCode:
     """Send a raw configuration: one round trip."""
-    return cgi.header_code(UploadCode, cgi.upload(agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt",
-                                                  data, progress))
+    return cgi.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data, progress)
 
 
 def download(agent: Agent) -> bytes:
