@@ -56,6 +56,7 @@ class Session:
     def end(self) -> None:
         if self._logged_in is not None:
             self.site.logins[self._logged_in].remove(self)
+            self._logged_in = None
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
@@ -199,6 +200,7 @@ class Session:
 
     def logout(self, _: List[str]) -> List[str]:
         self.over = True
+        self.end()                              # before the answer: whoever has it may ask for the number of logins
         return ["OK Goodbye"]
 
     def login(self, words: List[str]) -> List[str]:
