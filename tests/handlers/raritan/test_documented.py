@@ -305,7 +305,10 @@ def test_a_bulk_configuration_goes_to_link_units_and_skips_checks(to: Agent, uni
 def test_result_codes_know_their_text_and_others_are_internal_errors() -> None:
     assert bulkcfg.UploadCode(6).text == "firmware version differs" and bulkcfg.UploadCode(15) == 15
     assert cert.UploadCode(99).text.startswith("internal error") and rawcfg.UploadCode(8).text == "no match in device list"
-    assert [len(codes) for codes in (cert.UploadCode, rawcfg.UploadCode, bulkcfg.UploadCode)] == [6, 13, 16]
+    assert [[int(code) for code in codes] for codes in (cert.UploadCode, rawcfg.UploadCode, bulkcfg.UploadCode)] == [
+        list(range(6)), list(range(13)), list(range(16))]
+    assert [(bulkcfg.UploadCode.FILE_TOO_LARGE, bulkcfg.UploadCode.FILE_INVALID), (rawcfg.UploadCode.FILE_TOO_LARGE,
+            rawcfg.UploadCode.FILE_INVALID)] == [(12, 13), (4, 5)]
 
 
 def test_diagnostic_data_is_downloaded(to: Agent) -> None:

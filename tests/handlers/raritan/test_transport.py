@@ -494,9 +494,10 @@ def test_what_cannot_be_a_token_is_a_settings_error_that_does_not_show_it(token:
 
 
 def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest.CaptureFixture[str]) -> None:
-    with Peer([[result(0), http(b"", "500 No")]]) as peer:
+    with Peer([[result({"_ret_": 0, "token": "hush-token"}), http(b"hush-file"), http(b"hush-page", "500 No")]]) as peer:
         one = agent("http", peer.address, debug=True)
         one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
+        one.get("/cgi-bin/server_ssl_cert_download.cgi")
         with pytest.raises(HttpException) as caught:
             one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
         shown = capsys.readouterr().out + str(caught.value) + repr(caught.value) + repr(one) + str(vars(caught.value))
