@@ -108,13 +108,19 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_request_more(handle
         assert cost == [3, 1]
 
 
-def test_sensors_that_answer_all_invalid_are_fetched_anew_once(handle: Handle, firmware: str) -> None:
-    with XerusPdu(Model(outlets=8, phases=3), firmware) as pdu:
-        pdu.fall_asleep()
+@pytest.mark.parametrize("phases", [1, 3])
+def test_sensors_that_answer_all_invalid_are_fetched_anew_once(handle: Handle, firmware: str, phases: int) -> None:
+    with XerusPdu(Model(outlets=8, phases=phases), firmware) as pdu:
+        for inlets in (1, 2):                       # the first request fetches the inlets' sensors: twice is anew
+            pdu.fall_asleep(inlets)
+            with spent(pdu) as cost:
+                figures = handle(pdu).statistic()
+            agrees(figures, pdu.books())
+            assert cost == [4, 1]
+        pdu.fall_asleep(inlets=3)
         with spent(pdu) as cost:
-            figures = handle(pdu).statistic()
-        agrees(figures, pdu.books())
-        assert cost[0] <= 4 and cost[1] == 1
+            assert handle(pdu).statistic().load == 0.0, "left at the platform's default"
+        assert cost == [4, 1]
 
 
 def test_units_without_outlet_meters_are_not_asked_for_them(handle: Handle) -> None:

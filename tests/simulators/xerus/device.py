@@ -154,12 +154,12 @@ class XerusPdu:
         """Fields and parameters that clients sent and this firmware does not have."""
         return sorted(self.site.firmware.surplus)
 
-    def fall_asleep(self) -> None:
-        """Sensors answer "not valid" until getSensors of their owner is called."""
+    def fall_asleep(self, inlets: int = 1) -> None:
+        """Sensors answer "not valid" until getSensors of their owner is called; of an inlet that many times."""
         with self.lock:
             for unit in self.units.values():
                 for device in (*unit.inlets, *unit.outlets, *unit.protectors):
-                    device.awake.awake = False
+                    device.awake.sleep = inlets if device in unit.inlets else 1
 
     def close_connections(self) -> None:
         """What a unit does with idle connections: the next request on one of them finds it closed."""

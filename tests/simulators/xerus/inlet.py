@@ -113,7 +113,6 @@ class Inlet(Device):
                            "maxVoltage": 415 if three else 240}}
 
     def getPoles(self) -> List[Json]:
-        self.awake.awake = True
         return [{"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted} for pole in self.poles]
 
     def getLinePairs(self) -> List[Json]:

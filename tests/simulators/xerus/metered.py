@@ -68,7 +68,7 @@ class Device(Served):
         return self.feeds()
 
     def getSensors(self) -> Mapping[str, Sensor]:
-        self.awake.awake = True
+        self.awake.fetched()
         return self.sensors.fitted
 
     def getSettings(self) -> Mapping[str, Any]:

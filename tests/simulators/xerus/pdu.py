@@ -160,7 +160,7 @@ class Pdu(Served):
                 "supportedInletWirings": [0]}
 
     def getSensors(self) -> Dict[str, Sensor]:
-        self._awake.awake = True
+        self._awake.fetched()
         return self._sensors.fitted
 
     def getControllers(self) -> List[Served]:

@@ -53,7 +53,6 @@ class Protector(Device):
                 "type": _ONE_POLE, "maxTripCnt": 200}
 
     def getPoles(self) -> List[Json]:
-        self.awake.awake = True
         return [{"line": self.line, "inNodeId": self.line + 1, "outNodeId": 10 + self.number, **self.sensors.fitted}]
 
     def getInlet(self) -> Device:

@@ -46,10 +46,14 @@ KINDS = {
 
 
 class Awake:
-    """Whether the sensors of one owner answer; sleeping ones do again once getSensors or getPoles is called."""
+    """Whether the sensors of one owner answer; sleeping ones do again once getSensors was called `sleep` times."""
 
     def __init__(self, awake: bool = True) -> None:
-        self.awake = awake
+        self.sleep = 0 if awake else 1
+
+    def fetched(self) -> None:
+        """getSensors was called."""
+        self.sleep = max(0, self.sleep - 1)
 
 
 class Sensor(Served):
@@ -61,7 +65,7 @@ class Sensor(Served):
         self._awake = awake
 
     def _answers(self) -> bool:
-        return self.available and self._awake.awake
+        return self.available and not self._awake.sleep
 
     def getTypeSpec(self) -> Json:
         reading, quantity, unit = self.typespec
