@@ -4,9 +4,10 @@
 
 All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip; each client
 runs in a process of its own. This client is measured on both its transports and judged on the standard library's, on which
-the SDK stands too: what `requests` adds where a host has it is the next row. Requests and connections are counted at the
-unit. "First" is on a new connection, TLS handshake included; "again" is once more on the same. The clients take turns, forwards
-and backwards. Medians; read the ratios. Ends with 0 if all goals are met, with 1 if one is not.
+the SDK stands too: what `requests` adds where a host has it is the next row. The last row is a unit that refuses well-known
+sensor ids. Requests and connections are counted at the unit. "First" is on a new connection, TLS handshake included; "again"
+is once more on the same. The clients take turns, forwards and backwards. Medians; read the ratios. Ends with 0 if all goals
+are met, with 1 if one is not.
 
 The goal against the SDK's loop is judged on the kept connection, where both do nothing but read. The handshake is a round trip
 for either: with it no client that asks twice can be more than 290 / 3 = 97 times as quick, so that ratio is printed without a
@@ -33,8 +34,10 @@ from tests.servers.delay import DelayRelay
 from tests.simulators.xerus import Model, XerusPdu
 
 OUTLETS, FAR_S = 48, 0.020
-OURS, REQUESTS, LOOP, BULK = "ours", "ours_requests", "sdk_loop", "sdk_bulk"
-SHOWN = {OURS: "this client", REQUESTS: "this client on requests", LOOP: "SDK, its loop", BULK: "SDK, leanest bulk"}
+OURS, REQUESTS, LOOP, BULK, FITTED = "ours", "ours_requests", "sdk_loop", "sdk_bulk", "ours_fitted"
+SHOWN = {OURS: "this client", REQUESTS: "this client on requests", LOOP: "SDK, its loop", BULK: "SDK, leanest bulk",
+         FITTED: "this client, no known ids"}
+DELAYS = {"near": "0 ms", "far": f"{FAR_S * 1000:.0f} ms", "refusing": "0 ms"}
 ROUNDS = {"first": "first reading, TLS handshake included", "again": "on the kept connection"}
 READER = "tests.benchmarks.raritan_reader"
 
@@ -50,11 +53,12 @@ class Figures(NamedTuple):
 
 
 class Bench:
-    """A unit near and far, and a process for each client."""
+    """A unit near and far, one near that refuses well-known sensor ids, and a process for each client."""
 
-    def __init__(self, pdu: XerusPdu, relay: DelayRelay, workers: Dict[str, sdk.Worker]) -> None:
-        self._pdu, self._workers = pdu, workers
-        self._where = {"near": pdu.url, "far": f"https://{relay.host}:{relay.port}"}
+    def __init__(self, pdu: XerusPdu, relay: DelayRelay, refusing: XerusPdu, workers: Dict[str, sdk.Worker]) -> None:
+        self._workers = workers
+        self._where = {"near": (pdu, pdu.url), "far": (pdu, f"https://{relay.host}:{relay.port}"),
+                       "refusing": (refusing, refusing.url)}
 
     def measure(self, at: str, rounds: Mapping[str, int]) -> Dict[str, Figures]:
         """Each way in turn, after a round to warm up, so that what else this machine does falls on all alike.
@@ -71,10 +75,10 @@ class Bench:
         return found
 
     def _round(self, way: str, at: str) -> Figures:
-        before = self._pdu.books()
-        first, again, cpu, rows = self._workers[way].order(way, self._where[at], self._pdu.user, self._pdu.password,
-                                                           seconds=300.0)
-        after = self._pdu.books()
+        pdu, address = self._where[at]
+        before = pdu.books()
+        first, again, cpu, rows = self._workers[way].order(way, address, pdu.user, pdu.password, seconds=300.0)
+        after = pdu.books()
         assert [bool(row[1]) for row in rows] == list(after.states.values()), f"{way}: wrong states"
         assert [row[4] / 1000 for row in rows] == list(after.port_energy_kwh.values()), f"{way}: wrong energy"
         return Figures((after.requests - before.requests) / 2, after.connections - before.connections, [first], [again],
@@ -83,12 +87,13 @@ class Bench:
 
 @contextlib.contextmanager
 def bench() -> Iterator[Bench]:
-    """The unit, the relay and the processes; all ended at the end. Raises sdk.SdkMissing."""
+    """The units, the relay and the processes; all ended at the end. Raises sdk.SdkMissing."""
     folder = sdk.installed(sdk.RELEASES["4.4"])
     with contextlib.ExitStack() as stack:
         pdu = stack.enter_context(XerusPdu(Model(outlets=OUTLETS), "4.4"))
         relay = stack.enter_context(DelayRelay(pdu.host, pdu.port, FAR_S))
-        yield Bench(pdu, relay, {way: stack.enter_context(sdk.Worker(folder, READER)) for way in SHOWN})
+        refusing = stack.enter_context(XerusPdu(Model(outlets=OUTLETS, well_known_sensors=False), "4.4"))
+        yield Bench(pdu, relay, refusing, {way: stack.enter_context(sdk.Worker(folder, READER)) for way in SHOWN})
 
 
 Key = Tuple[str, str]
@@ -120,13 +125,15 @@ def goals(found: Dict[Key, Figures]) -> List[Judged]:
     """Every figure that is judged, and what the handshake leaves of the ratio to the loop."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
+             _exactly("requests where well-known sensor ids are refused",
+                      found[FITTED, "refusing"].requests)._replace(at_most=3),
              _exactly("connections", near.connections)._replace(at_most=1),
              _exactly(f"20 ms, {ROUNDS['again']}: times quicker than the SDK's loop",
                       statistics.median(loop.again) / statistics.median(far.again))._replace(at_least=100),
              _exactly(f"20 ms, {ROUNDS['first']}: times quicker than the SDK's loop",
                       statistics.median(loop.first) / statistics.median(far.first))]
-    for at, delay in (("near", "0 ms"), ("far", "20 ms")):
-        ours, bulk = found[OURS, at], found[BULK, at]
+    for at in ("near", "far"):
+        delay, ours, bulk = DELAYS[at], found[OURS, at], found[BULK, at]
         lines += [_between(f"{delay}, {words}: times as quick as the SDK's leanest bulk", getattr(bulk, name), getattr(ours, name))
                   ._replace(at_least=1) for name, words in ROUNDS.items()]
         lines.append(_between(f"{delay}: own CPU of the SDK's leanest bulk, in times this client's", bulk.cpu, ours.cpu))
@@ -154,8 +161,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     console = Console(width=110)
     try:
         with bench() as unit:
-            found = {(way, at): figures for at in ("near", "far")
-                     for way, figures in unit.measure(at, {OURS: runs, REQUESTS: runs, BULK: runs, LOOP: 1}).items()}
+            asked = {OURS: runs, REQUESTS: runs, BULK: runs, LOOP: 1}
+            found = {(way, at): figures for at, ways in (("near", asked), ("far", asked), ("refusing", {FITTED: runs}))
+                     for way, figures in unit.measure(at, ways).items()}
     except sdk.SdkMissing as error:
         console.print(f"the vendor's SDK is missing: {error}", highlight=False)
         return 2
@@ -175,7 +183,7 @@ def _table(found: Dict[Key, Figures], runs: int) -> Table:
     for column in columns:
         table.add_column(column, justify="left" if column == "client" else "right")
     for (way, at), one in found.items():
-        table.add_row(f"{FAR_S * 1000:.0f} ms" if at == "far" else "0 ms", SHOWN[way], f"{one.requests:g}",
+        table.add_row(DELAYS[at], SHOWN[way], f"{one.requests:g}",
                       f"{one.connections:g}",
                       *(f"{statistics.median(seconds) * 1000:.1f}" for seconds in (one.first, one.again, one.cpu)))
     return table

@@ -5,12 +5,13 @@ from typing import Dict, List
 import pytest
 
 from tests.benchmarks import bench_raritan
-from tests.benchmarks.bench_raritan import BULK, LOOP, OURS, Figures, Key
+from tests.benchmarks.bench_raritan import BULK, FITTED, LOOP, OURS, Figures, Key
 from tests.servers import sdk
 
 
 def figures(ours: Figures, loop: Figures, bulk: Figures) -> Dict[Key, Figures]:
-    return {(way, at): one for at in ("near", "far") for way, one in ((OURS, ours), (LOOP, loop), (BULK, bulk))}
+    return {**{(way, at): one for at in ("near", "far") for way, one in ((OURS, ours), (LOOP, loop), (BULK, bulk))},
+            (FITTED, "refusing"): ours._replace(requests=ours.requests + 1)}
 
 
 def missed(found: Dict[Key, Figures]) -> List[str]:
@@ -24,7 +25,8 @@ def one(requests: float, connections: float, first: float, again: float) -> Figu
 def test_the_goals_are_counts_and_ratios_and_each_can_be_missed() -> None:
     loop, bulk = one(289, 1, 200.0, 200.0), one(2, 1, 2.0, 2.0)
     assert missed(figures(one(2, 1, 2.0, 2.0), loop, bulk)) == []
-    assert missed(figures(one(3, 1, 2.0, 2.0), loop, bulk)) == ["requests of one reading"]
+    assert missed(figures(one(3, 1, 2.0, 2.0), loop, bulk)) == [
+        "requests of one reading", "requests where well-known sensor ids are refused"]
     assert missed(figures(one(2, 2, 2.0, 2.0), loop, bulk)) == ["connections"]
     assert [what.partition(":")[0] for what in missed(figures(one(2, 1, 2.1, 2.0), loop, bulk))] == [
         "0 ms, first reading, TLS handshake included", "20 ms, first reading, TLS handshake included"]
@@ -46,5 +48,7 @@ def test_this_client_and_the_sdk_read_the_same_and_this_one_in_two_requests_on_o
     sdk.needed(sdk.RELEASES["4.4"])
     with bench_raritan.bench() as unit:
         ours, bulk, loop = unit.measure("near", {OURS: 1, BULK: 1, LOOP: 1}).values()
+        (fitted,) = unit.measure("refusing", {FITTED: 1}).values()
     assert (ours.requests, ours.connections) == (bulk.requests, bulk.connections) == (2, 1)
     assert loop.requests == 1 + 48 * 6
+    assert (fitted.requests, fitted.connections) == (3, 1)
