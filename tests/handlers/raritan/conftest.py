@@ -5,11 +5,15 @@ from typing import Callable, Iterator, List
 
 import pytest
 
+from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.transport import Transport, Trust
 from handlers.raritan.rpc.transport_requests import RequestsTransport
 from handlers.raritan.rpc.transport_standard import StandardTransport
-from tests.simulators.xerus import GENERATIONS
+from pdu_common.connection import PduData
+from tests.simulators.xerus import GENERATIONS, XerusPdu
+
+from .handling import Handle, settings
 
 MakeTransport = Callable[[Trust], Transport]
 MakeAgent = Callable[..., Agent]
@@ -43,3 +47,16 @@ def agent(transport: MakeTransport) -> Iterator[MakeAgent]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def handle(transport: MakeTransport) -> Handle:
+    """The handler for a simulator, on that transport."""
+    class OnThat(RaritanPdu):
+        def transport(self, trust: Trust) -> Transport:
+            return transport(trust)
+
+    def made(pdu: XerusPdu, **more: str) -> RaritanPdu:
+        return OnThat(PduData(pdu.host, settings(pdu, **more)))
+
+    return made

@@ -10,6 +10,8 @@ import time
 from types import TracebackType
 from typing import BinaryIO, Callable, Dict, List, NamedTuple, Optional, Sequence, Type, Union
 
+from handlers.raritan.rpc import Agent
+
 
 class Seen(NamedTuple):
     """One request as it came."""
@@ -142,3 +144,13 @@ class Peer:
             lines.append(line.decode("latin-1").rstrip())
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         return Seen(lines[0], headers, b"" if self._hasty else stream.read(int(headers.get("content-length", "0"))))
+
+
+def get_state(agent: Agent) -> object:
+    """A getter, as any other."""
+    return agent.json_rpc("/model/outlet/0", "getState")
+
+
+def set_state(agent: Agent) -> object:
+    """A write, as any other."""
+    return agent.json_rpc("/model/outlet/0", "setPowerState", {"pstate": 0})

@@ -1,44 +1,28 @@
 """What can go wrong between a client and a PDU, over both transports."""
 from __future__ import annotations
 
-import gc
 import json
-import os
 import socket
-import sys
-import threading
 import time
-from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
 import pytest
-import requests
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc.agent import reads_only
 from handlers.raritan.rpc.bulk import Bulk
-from handlers.raritan.rpc.deadline import Deadline
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, drain, endpoint
-from handlers.raritan.rpc.transport_requests import RequestsTransport, _Adapter
+from handlers.raritan.rpc.transport import Request, Trust, drain
+from handlers.raritan.rpc.transport_requests import RequestsTransport
 from handlers.raritan.rpc.transport_standard import StandardTransport
-from tests.simulators.xerus import Model, XerusPdu
 from tests.simulators.xerus.certificates import Authority, server_context
 
-from .conftest import MakeAgent, MakeTransport
-from .peer import Drip, Peer, Seen, Step, http, result
+from .conftest import MakeAgent
+from .peer import Drip, Peer, Seen, Step, get_state, http, result, set_state
 
 
 def _outlet(agent: Agent) -> pdumodel.Outlet:
     return pdumodel.Outlet("/model/outlet/0", agent)
-
-
-def _read(agent: Agent) -> object:
-    return agent.json_rpc("/model/outlet/0", "getState")
-
-
-def _write(agent: Agent) -> object:
-    return agent.json_rpc("/model/outlet/0", "setPowerState", {"pstate": 0})
 
 
 # ---- no answer ---------------------------------------------------------------------------------------------
@@ -48,20 +32,20 @@ def test_a_refused_connection_is_unreachable_and_names_the_address(agent: MakeAg
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(HttpException, match="refuses the connection") as caught:
-        _read(agent("http", address))
+        get_state(agent("http", address))
     assert isinstance(caught.value, Unreachable) and address in str(caught.value)
 
 
 def test_a_name_that_no_resolver_takes_is_unreachable(agent: MakeAgent) -> None:
     with pytest.raises(Unreachable, match="cannot be resolved|cannot be reached"):
-        _read(agent("http", "a" * 70 + ".invalid"))
+        get_state(agent("http", "a" * 70 + ".invalid"))
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
 def test_a_device_that_never_answers_is_unreachable_after_the_time_out(agent: MakeAgent, proto: str) -> None:
     with Peer([], silent=True) as peer:
         with pytest.raises(HttpException, match="no answer .* in time") as caught:
-            _read(agent(proto, peer.address, timeout=0.2))
+            get_state(agent(proto, peer.address, timeout=0.2))
     assert isinstance(caught.value, Unreachable)
 
 
@@ -74,10 +58,10 @@ def test_an_answer_that_comes_drop_by_drop_ends_at_the_deadline(agent: MakeAgent
 
     with Peer([[step]]) as slow:
         with pytest.raises(Unreachable):
-            _read(agent("http", slow.address, timeout=0.2))
+            get_state(agent("http", slow.address, timeout=0.2))
     with Peer([[Drip(drops, 0.01)]]) as slower:
         with pytest.raises(Unreachable, match="in time"):
-            _read(agent("http", slower.address, timeout=0.3))
+            get_state(agent("http", slower.address, timeout=0.3))
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
@@ -86,7 +70,7 @@ def test_a_header_that_comes_drop_by_drop_ends_at_the_deadline_too(agent: MakeAg
     tls = server_context(*Authority().issue()) if proto == "https" else None
     with Peer([[Drip(long, 0.01)]], tls=tls) as slow:       # 13 s of drops, with 0.6 s for the whole answer
         with pytest.raises(Unreachable, match="in time"):
-            _read(agent(proto, slow.address, timeout=0.3, trust=Trust(verify=False)))
+            get_state(agent(proto, slow.address, timeout=0.3, trust=Trust(verify=False)))
         assert len(slow.seen) == 1
 
 
@@ -98,7 +82,7 @@ def test_the_deadline_counts_anew_for_each_request_of_a_connection(agent: MakeAg
     with Peer([[slowly] * 6]) as slow:              # 1.5 s in all, with 0.8 s for each
         one = agent("http", slow.address, timeout=0.4)
         for _ in range(6):
-            _read(one)
+            get_state(one)
         assert slow.accepted == 1
 
 
@@ -107,7 +91,7 @@ def test_the_deadline_counts_anew_for_each_request_of_a_connection(agent: MakeAg
 def test_half_an_answer_is_unreachable(agent: MakeAgent, answer: bytes) -> None:
     with Peer([[answer]]) as peer:
         with pytest.raises(PduHandlerError) as caught:
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
     assert caught.value.kind in ("unreachable", "protocol")
     if b"\r\n\r\n" in answer:
         assert caught.value.kind == "unreachable" and "middle of the answer" in str(caught.value)
@@ -116,7 +100,7 @@ def test_half_an_answer_is_unreachable(agent: MakeAgent, answer: bytes) -> None:
 def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(agent: MakeAgent) -> None:
     with Peer([[None], [result(1)]]) as peer:
         with pytest.raises(Unreachable, match="closed before an answer"):
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
         assert len(peer.seen) == 1
 
 
@@ -125,8 +109,8 @@ def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(agent
 def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [result(2)]]) as peer:
         one = agent("http", peer.address)
-        _read(one)
-        assert _read(one) == {"_ret_": 2}
+        get_state(one)
+        assert get_state(one) == {"_ret_": 2}
         assert (len(peer.seen), peer.accepted) == (3, 2)
 
 
@@ -142,28 +126,28 @@ def _closed(peer: Peer) -> None:
 def test_a_connection_that_was_seen_to_be_closed_is_replaced_and_its_successor_is_no_kept_one(agent: MakeAgent) -> None:
     with Peer([[result(1)], [None], [result(3)]]) as peer:
         one = agent("http", peer.address)
-        _read(one)
+        get_state(one)
         _closed(peer)
         with pytest.raises(Unreachable, match="closed before an answer"):
-            _read(one)
+            get_state(one)
         assert (len(peer.seen), peer.accepted) == (2, 2)
 
 
 def test_a_getter_is_repeated_no_more_than_once(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [None], [result(3)]]) as peer:
         one = agent("http", peer.address)
-        _read(one)
+        get_state(one)
         with pytest.raises(Unreachable):
-            _read(one)
+            get_state(one)
         assert len(peer.seen) == 3
 
 
 def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [result(2)]]) as peer:
         one = agent("http", peer.address)
-        _read(one)
+        get_state(one)
         with pytest.raises(Unreachable):
-            _write(one)
+            set_state(one)
         assert [seen.json["method"] for seen in peer.seen] == ["getState", "setPowerState"]
 
 
@@ -171,7 +155,7 @@ def test_a_bulk_is_repeated_only_if_all_its_calls_read(agent: MakeAgent) -> None
     for method, tries in (("getState", 2), ("cyclePowerState", 1)):
         with Peer([[result(1), None], [None]]) as peer:
             one = agent("http", peer.address)
-            _read(one)
+            get_state(one)
             bulk = Bulk(one)
             bulk.add(getattr(_outlet(one), method))
             with pytest.raises(Unreachable):
@@ -183,13 +167,13 @@ def test_a_408_is_repeated_for_a_getter_and_raised_for_a_write(agent: MakeAgent)
     late = http(b"", "408 Request Timeout", "Connection: close")
     with Peer([[result(1), late], [result(2)]]) as peer:
         one = agent("http", peer.address)
-        _read(one)
-        assert _read(one) == {"_ret_": 2}
+        get_state(one)
+        assert get_state(one) == {"_ret_": 2}
     with Peer([[result(1), late], [result(2)]]) as peer:
         one = agent("http", peer.address)
-        _read(one)
+        get_state(one)
         with pytest.raises(Unreachable):
-            _write(one)
+            set_state(one)
         assert len(peer.seen) == 2
 
 
@@ -212,7 +196,7 @@ def test_each_status_is_an_error_of_both_trees(agent: MakeAgent, status: str, do
     body = b"" if status.startswith("204") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
         with pytest.raises(documented) as caught:
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
     assert isinstance(caught.value, ours) and isinstance(caught.value, PduHandlerError)
     assert "secret-word" not in str(caught.value) and "getState" not in repr(caught.value.args)
 
@@ -226,7 +210,7 @@ _BODIES = [b"<!DOCTYPE html><title>Sign in</title>", b"", b"{", b"[]", b"null", 
 def test_a_body_that_is_no_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent: MakeAgent, body: bytes) -> None:
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcSyntaxException) as caught:
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
     assert isinstance(caught.value, ProtocolError) and caught.value.payload == body[:2000]
 
 
@@ -234,7 +218,7 @@ def test_a_body_that_is_no_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent
 def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
     with Peer([[body]]) as peer:
         with pytest.raises(JsonRpcSyntaxException, match="no HTTP"):
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
@@ -242,7 +226,7 @@ def test_an_error_object_is_the_documented_exception_with_code_and_words(agent: 
     body = json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}).encode()
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcErrorException, match="not today") as caught:
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
     assert isinstance(caught.value, kind) and caught.value.code == str(code)
     assert caught.value.kind == ("denied" if kind is Denied else "refused")
 
@@ -260,7 +244,7 @@ def test_interim_answers_are_passed_over(agent: MakeAgent) -> None:
 
     with Peer([[step, step]]) as peer:
         one = agent("http", peer.address)
-        assert _read(one) == _write(one) == {"_ret_": 4}
+        assert get_state(one) == set_state(one) == {"_ret_": 4}
         assert peer.accepted == 1
 
 
@@ -268,13 +252,13 @@ def test_a_length_that_is_no_number_of_this_world_is_no_bare_error(agent: MakeAg
     for length in ("9" * 5000, "²", "-3", "0x10"):
         with Peer([[f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{{}}".encode()]]) as peer:
             with pytest.raises(JsonRpcSyntaxException):
-                _read(agent("http", peer.address))
+                get_state(agent("http", peer.address))
 
 
 def test_a_status_without_a_body_is_what_it_says_whatever_length_it_announces(agent: MakeAgent) -> None:
     with Peer([[http(b"", "304 Not Modified", length=14)]]) as peer:
         with pytest.raises(HttpException, match="304"):
-            _read(agent("http", peer.address))
+            get_state(agent("http", peer.address))
 
 
 _SAME: List[Tuple[str, Step]] = [
@@ -291,7 +275,7 @@ def test_both_transports_say_the_same(step: Step) -> None:
     for kind in (StandardTransport, RequestsTransport):
         with Peer([[step]]) as peer, Agent("http", peer.address, "a", "b", timeout=5, transport=kind(Trust())) as one:
             with pytest.raises(PduHandlerError) as caught:
-                _read(one)
+                get_state(one)
         said.add((caught.value.kind, str(caught.value).replace(peer.address, "PEER")))
     assert len(said) == 1, said
 
@@ -302,7 +286,7 @@ def test_both_transports_say_the_same_of_an_address(host: str) -> None:
     for kind in (StandardTransport, RequestsTransport):
         with Agent("http", host, "a", "b", timeout=5, transport=kind(Trust())) as one:
             with pytest.raises(Unreachable) as caught:
-                _read(one)
+                get_state(one)
         said.add(str(caught.value))
     assert len(said) == 1, said
 
@@ -314,7 +298,7 @@ def test_both_transports_say_the_same_of_a_handshake(untrusted: bool) -> None:
     for kind in (StandardTransport, RequestsTransport):
         with Peer([], tls=tls) as peer, Agent("https", peer.address, "a", "b", timeout=5, transport=kind(Trust())) as one:
             with pytest.raises(Unreachable) as caught:
-                _read(one)
+                get_state(one)
         said.add(str(caught.value))
     assert len(said) == 1, said
 
@@ -324,8 +308,8 @@ def test_after_an_answer_to_something_else_the_connection_is_a_new_one(agent: Ma
     with Peer([[late, late], [result(5)]]) as peer:
         one = agent("http", peer.address)
         with pytest.raises(JsonRpcSyntaxException, match="wrong id"):
-            _write(one)
-        assert _read(one) == {"_ret_": 5} and peer.accepted == 2
+            set_state(one)
+        assert get_state(one) == {"_ret_": 5} and peer.accepted == 2
 
 
 # ---- redirects ---------------------------------------------------------------------------------------------
@@ -339,8 +323,8 @@ def test_a_redirect_sends_the_same_post_with_body_and_login_and_is_remembered(ag
     with Peer([[result(1), result(2)]]) as there:
         with Peer([[_moved(f"http://127.0.0.1:{there.port}/model/outlet/0", status)]]) as here:
             one = agent("http", here.address)
-            assert _write(one) == {"_ret_": 1}
-            _read(one)
+            assert set_state(one) == {"_ret_": 1}
+            get_state(one)
             assert one.url == f"http://{there.address}"
             sent, moved = here.seen[0], there.seen[0]
             assert moved.start == sent.start and moved.body == sent.body
@@ -354,7 +338,7 @@ def test_a_redirect_to_another_host_or_to_nowhere_is_refused(agent: MakeAgent, l
     with Peer([[result(1)]]) as there:
         with Peer([[_moved(location.format(port=there.port))]]) as here:
             with pytest.raises(HttpException, match="redirects") as caught:
-                _read(agent("http", here.address))
+                get_state(agent("http", here.address))
         assert not there.seen and isinstance(caught.value, Refused)
 
 
@@ -362,7 +346,7 @@ def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
     with Peer([]) as last, Peer([[_moved(f"http://127.0.0.1:{last.port}/")]]) as there:
         with Peer([[_moved(f"http://127.0.0.1:{there.port}/")]]) as here:
             with pytest.raises(HttpException, match="redirects again"):
-                _read(agent("http", here.address))
+                get_state(agent("http", here.address))
         assert last.accepted == 0
 
 
@@ -370,7 +354,7 @@ def test_see_other_is_no_redirect_since_the_write_was_done(agent: MakeAgent) -> 
     with Peer([[result(1)]]) as there:
         with Peer([[_moved(f"http://{there.address}/", "303 See Other")]]) as here:
             with pytest.raises(HttpException, match="303"):
-                _write(agent("http", here.address))
+                set_state(agent("http", here.address))
         assert there.accepted == 0
 
 
@@ -380,233 +364,4 @@ def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
 
     with Peer([[again]]) as here:
         with pytest.raises(HttpException, match="to itself"):
-            _read(agent("http", here.address))
-
-
-# ---- the connection and the login --------------------------------------------------------------------------
-
-def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
-    with Peer([[result(number) for number in range(5)]]) as peer:
-        one = agent("http", peer.address)
-        assert [_read(one) for _ in range(5)] == [{"_ret_": number} for number in range(5)]
-        assert peer.accepted == 1
-
-
-def test_a_connection_that_the_device_closes_after_each_answer_is_opened_anew(agent: MakeAgent) -> None:
-    close = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}', "200 OK", "Connection: close")]
-    second = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":2}', "200 OK", "Connection: close")]
-    with Peer([close, second]) as peer:
-        one = agent("http", peer.address)
-        _read(one)
-        _write(one)
-        assert peer.accepted == 2
-
-
-def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way(agent: MakeAgent) -> None:
-    with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
-        one = agent("http", peer.address)
-        failed: List[BaseException] = []
-
-        def work() -> None:
-            for _ in range(50):
-                try:
-                    _read(one)
-                except BaseException as error:          # whatever escapes counts
-                    failed.append(error)
-
-        workers = [threading.Thread(target=work) for _ in range(3)]
-        for worker in workers:
-            worker.start()
-        for _ in range(100):
-            one.close()
-        for worker in workers:
-            worker.join()
-        assert not failed and len(peer.seen) == 150
-
-
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the unit's threads are of this process
-def test_after_a_fork_each_process_has_a_connection_of_its_own(agent: MakeAgent) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        one = agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
-        _read(one)
-        child = os.fork()
-        if not child:
-            try:
-                _read(one)
-                os._exit(7)
-            finally:
-                os._exit(1)
-        assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 7
-        _read(one)
-        assert (pdu.books().connections, pdu.books().requests) == (2, 3)
-
-
-def test_the_path_of_a_file_is_sent_as_one_line_of_ascii(agent: MakeAgent) -> None:
-    with Peer([[http(b"x")] * 3]) as peer:
-        one = agent("http", peer.address)
-        for path in ("/a b", "ü?c=1%202,3&d=:", "/a\r\nX-Evil: 1"):
-            one.get(path)
-        assert [seen.start.split()[1] for seen in peer.seen] == ["/a%20b", "/%C3%BC?c=1%202,3&d=:", "/a%0D%0AX-Evil:%201"]
-        assert all("x-evil" not in seen.headers for seen in peer.seen)
-
-
-def test_proxies_netrc_and_cookies_of_the_environment_are_not_used(agent: MakeAgent, tmp_path: Path,
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    cookie: List[Step] = [http(b'{"result":null,"id":1}', "200 OK", "Set-Cookie: a=b"), result(0)]
-    with Peer([cookie]) as peer:
-        one = agent("http", peer.address, token="0123456789abcdef")
-        _read(one)
-        _read(one)
-        for seen in peer.seen:
-            assert seen.headers["x-sessiontoken"] == "0123456789abcdef"
-            assert "authorization" not in seen.headers and "cookie" not in seen.headers
-
-
-def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
-    with Peer([[result(0)] * 3]) as peer:
-        one = agent("http", peer.address)
-        _read(one)
-        one.set_auth_token("t0ken")
-        _read(one)
-        one.set_auth_basic("a", "b")
-        _read(one)
-        kinds = [("authorization" in seen.headers, "x-sessiontoken" in seen.headers) for seen in peer.seen]
-        assert kinds == [(True, False), (False, True), (True, False)]
-
-
-def test_a_password_that_is_no_text_is_a_settings_error_that_does_not_show_it() -> None:
-    with pytest.raises(SettingsError, match="no UTF-8") as caught:
-        Agent("https", "pdu.example", "admin", "hush\udcff")
-    assert "hush" not in repr(caught.value) + str(caught.value)
-
-
-@pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
-def test_what_cannot_be_a_token_is_a_settings_error_that_does_not_show_it(token: str) -> None:
-    with pytest.raises(SettingsError, match="one line") as caught:
-        Agent("https", "pdu.example", token=token)
-    assert "Evil" not in str(caught.value)
-
-
-def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest.CaptureFixture[str]) -> None:
-    with Peer([[result({"_ret_": 0, "token": "hush-token"}), http(b"hush-file"), http(b"hush-page", "500 No")]]) as peer:
-        one = agent("http", peer.address, debug=True)
-        one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
-        one.get("/cgi-bin/server_ssl_cert_download.cgi")
-        with pytest.raises(HttpException) as caught:
-            one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
-        shown = capsys.readouterr().out + str(caught.value) + repr(caught.value) + repr(one) + str(vars(caught.value))
-    assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
-    assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
-
-
-def test_errors_leave_no_socket_open(transport: MakeTransport) -> None:
-    for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
-        with Peer(plan) as peer:
-            one = Agent("http", peer.address, "a", "b", timeout=1, transport=transport(Trust()))
-            with pytest.raises(PduHandlerError):
-                _read(one)
-            one.close()
-        gc.collect()            # an open socket would warn here, and warnings are errors
-
-
-# ---- time-outs ---------------------------------------------------------------------------------------------
-
-class _Witness:
-    """A transport that only looks."""
-
-    def __init__(self) -> None:
-        self.requests: List[Request] = []
-
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
-        self.requests.append(request)
-        assert isinstance(request.body, bytes)
-        asked = json.loads(request.body)
-        answer = {"json": {"result": {"_ret_": 0}, "id": None}, "statcode": 200}
-        count = len(asked["params"].get("requests", ()))
-        responses = [{**answer, "json": {"result": {"_ret_": 0}, "id": number}} for number in range(count)]
-        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12, "5"])
-def test_a_time_out_that_cannot_be_is_a_settings_error(timeout: Any) -> None:
-    with pytest.raises(SettingsError, match="give seconds above 0"):
-        Agent("https", "pdu.example", timeout=timeout)
-    one = Agent("https", "pdu.example", timeout=7)
-    with pytest.raises(SettingsError, match="give seconds above 0"):
-        one.timeout = timeout
-    assert one.timeout == 7
-
-
-def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> None:
-    witness = _Witness()
-    one = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
-    _read(one)
-    bulk = Bulk(one)
-    for _ in range(700):
-        bulk.add(_outlet(one).unstick)
-    bulk.perform()
-    waits = [request.timeout for request in witness.requests]
-    assert waits[0] == 10.0 and len(waits) == 4
-    assert waits[1] == waits[2] > 20.0 > waits[3] > 10.0
-
-
-# ---- addresses ---------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("host, url", [
-    ("pdu.example", "https://pdu.example"), ("pdu.example:8443", "https://pdu.example:8443"),
-    ("192.0.2.1", "https://192.0.2.1"), ("2001:db8::1", "https://[2001:db8::1]"),
-    ("[2001:db8::1]:444", "https://[2001:db8::1]:444"), ("pdu.example:443", "https://pdu.example")])
-def test_addresses_in_all_their_forms(host: str, url: str) -> None:
-    assert endpoint("https", host).url == url
-
-
-@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb", "a\r\nb",
-                                  "a\x00", "a\x1b"])
-def test_what_is_no_address_is_a_settings_error(host: str) -> None:
-    with pytest.raises(SettingsError, match="is no address"):
-        endpoint("https", host)
-
-
-def test_a_password_in_the_address_is_not_shown() -> None:
-    with pytest.raises(SettingsError, match="with an @, is no address") as caught:
-        endpoint("https", "admin:hush@hush@pdu.example")
-    assert "hush" not in str(caught.value)
-
-
-def test_another_protocol_than_http_is_a_settings_error() -> None:
-    with pytest.raises(SettingsError, match="https or http"):
-        endpoint("ftp", "pdu.example")
-
-
-# ---- which transport ---------------------------------------------------------------------------------------
-
-def test_requests_over_an_urllib3_that_checks_no_ip_address_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("requests.urllib3.__version__", "1.26.20")
-    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
-    assert type(default_transport(Trust())).__name__ == "StandardTransport"
-
-
-def test_requests_is_used_where_the_host_has_it_and_the_standard_library_where_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert type(default_transport(Trust())).__name__ == "RequestsTransport"
-    monkeypatch.setitem(sys.modules, "requests", None)
-    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
-    assert type(default_transport(Trust())).__name__ == "StandardTransport"
-
-
-def test_however_requests_looks_for_a_connection_it_finds_the_one_that_knows_our_trust() -> None:
-    """Releases 2.32.0 and 2.32.1 look in a way of their own; the newest asks with its own authorities."""
-    adapter = _Adapter(endpoint("https", "pdu.example"), Trust(fingerprint="00" * 32), Deadline())
-    pool = adapter.poolmanager.connection_from_url("https://elsewhere")
-    assert pool.host == "pdu.example" and pool.ConnectionCls.__name__ == "Connection"
-    assert adapter.poolmanager.connection_from_host("elsewhere", 1, "https", pool_kwargs={"cert_reqs": "CERT_NONE"}) is pool
-    request = requests.Request("GET", "https://elsewhere/").prepare()
-    assert adapter.get_connection_with_tls_context(request, True) is pool
+            get_state(agent("http", here.address))

@@ -1,0 +1,48 @@
+"""What the tests of the handler share: a handler for a simulator, what a call cost, and what the books say."""
+from __future__ import annotations
+
+import contextlib
+from typing import Callable, Dict, Iterator, List
+
+import pytest
+
+from handlers.raritan.handler import RaritanPdu
+from pdu_common.helper import EnumPowerStatus, PduStatisticView, PduView
+from tests.simulators.books import Books
+from tests.simulators.xerus import GENERATIONS, XerusPdu
+
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+FAST = 0.02
+LINKED = [generation for generation in GENERATIONS if generation != "3.3"]
+Handle = Callable[..., RaritanPdu]
+
+
+def settings(pdu: XerusPdu, **more: str) -> Dict[str, str]:
+    return {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem, **more}
+
+
+@contextlib.contextmanager
+def spent(pdu: XerusPdu) -> Iterator[List[int]]:
+    """Requests and connections of what runs inside."""
+    before, cost = pdu.books(), [0, 0]
+    yield cost
+    after = pdu.books()
+    cost[:] = [after.requests - before.requests, after.connections - before.connections]
+
+
+def shown(view: PduView) -> Dict[str, EnumPowerStatus]:
+    assert len({port.identity for port in view.ports}) == len(view.ports)
+    return {port.identity: port.power_status for port in view.ports}
+
+
+def states(books: Books) -> Dict[str, EnumPowerStatus]:
+    return {identity: STATES[state] for identity, state in books.states.items()}
+
+
+def agrees(figures: PduStatisticView, books: Books) -> None:
+    assert figures.load == pytest.approx(books.load_a or 0.0)
+    assert figures.total_consumption == pytest.approx(books.energy_kwh or 0.0)
+    by_port = {port.identity: port.consumption for port in figures.ports}
+    assert list(by_port) == list(books.states)
+    assert {port: by_port[port] for port in books.port_energy_kwh} == pytest.approx(books.port_energy_kwh)
+    assert all(by_port[port] == 0.0 for port in by_port if port not in books.port_energy_kwh)

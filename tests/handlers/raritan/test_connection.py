@@ -1,0 +1,257 @@
+"""One agent and its connection: login, threads and forks, time-outs, addresses, and which transport carries it."""
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+import requests
+
+from handlers.errors import PduHandlerError, SettingsError
+from handlers.raritan.rpc import Agent, HttpException, pdumodel
+from handlers.raritan.rpc.bulk import Bulk
+from handlers.raritan.rpc.deadline import Deadline
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, endpoint
+from handlers.raritan.rpc.transport_requests import _Adapter
+from tests.simulators.xerus import Model, XerusPdu
+
+from .conftest import MakeAgent, MakeTransport
+from .peer import Peer, Step, get_state, http, result, set_state
+
+
+def _outlet(agent: Agent) -> pdumodel.Outlet:
+    return pdumodel.Outlet("/model/outlet/0", agent)
+
+
+# ---- the connection and the login --------------------------------------------------------------------------
+
+def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
+    with Peer([[result(number) for number in range(5)]]) as peer:
+        one = agent("http", peer.address)
+        assert [get_state(one) for _ in range(5)] == [{"_ret_": number} for number in range(5)]
+        assert peer.accepted == 1
+
+
+def test_a_connection_that_the_device_closes_after_each_answer_is_opened_anew(agent: MakeAgent) -> None:
+    close = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}', "200 OK", "Connection: close")]
+    second = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":2}', "200 OK", "Connection: close")]
+    with Peer([close, second]) as peer:
+        one = agent("http", peer.address)
+        get_state(one)
+        set_state(one)
+        assert peer.accepted == 2
+
+
+def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way(agent: MakeAgent) -> None:
+    with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
+        one = agent("http", peer.address)
+        failed: List[BaseException] = []
+
+        def work() -> None:
+            for _ in range(50):
+                try:
+                    get_state(one)
+                except BaseException as error:          # whatever escapes counts
+                    failed.append(error)
+
+        workers = [threading.Thread(target=work) for _ in range(3)]
+        for worker in workers:
+            worker.start()
+        for _ in range(100):
+            one.close()
+        for worker in workers:
+            worker.join()
+        assert not failed and len(peer.seen) == 150
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the unit's threads are of this process
+def test_after_a_fork_each_process_has_a_connection_of_its_own(agent: MakeAgent) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        one = agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+        get_state(one)
+        child = os.fork()
+        if not child:
+            try:
+                get_state(one)
+                os._exit(7)
+            finally:
+                os._exit(1)
+        assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 7
+        get_state(one)
+        assert (pdu.books().connections, pdu.books().requests) == (2, 3)
+
+
+def test_the_path_of_a_file_is_sent_as_one_line_of_ascii(agent: MakeAgent) -> None:
+    with Peer([[http(b"x")] * 3]) as peer:
+        one = agent("http", peer.address)
+        for path in ("/a b", "ü?c=1%202,3&d=:", "/a\r\nX-Evil: 1"):
+            one.get(path)
+        assert [seen.start.split()[1] for seen in peer.seen] == ["/a%20b", "/%C3%BC?c=1%202,3&d=:", "/a%0D%0AX-Evil:%201"]
+        assert all("x-evil" not in seen.headers for seen in peer.seen)
+
+
+def test_proxies_netrc_and_cookies_of_the_environment_are_not_used(agent: MakeAgent, tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    cookie: List[Step] = [http(b'{"result":null,"id":1}', "200 OK", "Set-Cookie: a=b"), result(0)]
+    with Peer([cookie]) as peer:
+        one = agent("http", peer.address, token="0123456789abcdef")
+        get_state(one)
+        get_state(one)
+        for seen in peer.seen:
+            assert seen.headers["x-sessiontoken"] == "0123456789abcdef"
+            assert "authorization" not in seen.headers and "cookie" not in seen.headers
+
+
+def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
+    with Peer([[result(0)] * 3]) as peer:
+        one = agent("http", peer.address)
+        get_state(one)
+        one.set_auth_token("t0ken")
+        get_state(one)
+        one.set_auth_basic("a", "b")
+        get_state(one)
+        kinds = [("authorization" in seen.headers, "x-sessiontoken" in seen.headers) for seen in peer.seen]
+        assert kinds == [(True, False), (False, True), (True, False)]
+
+
+def test_a_password_that_is_no_text_is_a_settings_error_that_does_not_show_it() -> None:
+    with pytest.raises(SettingsError, match="no UTF-8") as caught:
+        Agent("https", "pdu.example", "admin", "hush\udcff")
+    assert "hush" not in repr(caught.value) + str(caught.value)
+
+
+@pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
+def test_what_cannot_be_a_token_is_a_settings_error_that_does_not_show_it(token: str) -> None:
+    with pytest.raises(SettingsError, match="one line") as caught:
+        Agent("https", "pdu.example", token=token)
+    assert "Evil" not in str(caught.value)
+
+
+def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest.CaptureFixture[str]) -> None:
+    with Peer([[result({"_ret_": 0, "token": "hush-token"}), http(b"hush-file"), http(b"hush-page", "500 No")]]) as peer:
+        one = agent("http", peer.address, debug=True)
+        one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
+        one.get("/cgi-bin/server_ssl_cert_download.cgi")
+        with pytest.raises(HttpException) as caught:
+            one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
+        shown = capsys.readouterr().out + str(caught.value) + repr(caught.value) + repr(one) + str(vars(caught.value))
+    assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
+    assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
+
+
+def test_errors_leave_no_socket_open(transport: MakeTransport) -> None:
+    for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
+        with Peer(plan) as peer:
+            one = Agent("http", peer.address, "a", "b", timeout=1, transport=transport(Trust()))
+            with pytest.raises(PduHandlerError):
+                get_state(one)
+            one.close()
+        gc.collect()            # an open socket would warn here, and warnings are errors
+
+
+# ---- time-outs ---------------------------------------------------------------------------------------------
+
+class _Witness:
+    """A transport that only looks."""
+
+    def __init__(self) -> None:
+        self.requests: List[Request] = []
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        self.requests.append(request)
+        assert isinstance(request.body, bytes)
+        asked = json.loads(request.body)
+        answer = {"json": {"result": {"_ret_": 0}, "id": None}, "statcode": 200}
+        count = len(asked["params"].get("requests", ()))
+        responses = [{**answer, "json": {"result": {"_ret_": 0}, "id": number}} for number in range(count)]
+        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12, "5"])
+def test_a_time_out_that_cannot_be_is_a_settings_error(timeout: Any) -> None:
+    with pytest.raises(SettingsError, match="give seconds above 0"):
+        Agent("https", "pdu.example", timeout=timeout)
+    one = Agent("https", "pdu.example", timeout=7)
+    with pytest.raises(SettingsError, match="give seconds above 0"):
+        one.timeout = timeout
+    assert one.timeout == 7
+
+
+def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> None:
+    witness = _Witness()
+    one = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
+    get_state(one)
+    bulk = Bulk(one)
+    for _ in range(700):
+        bulk.add(_outlet(one).unstick)
+    bulk.perform()
+    waits = [request.timeout for request in witness.requests]
+    assert waits[0] == 10.0 and len(waits) == 4
+    assert waits[1] == waits[2] > 20.0 > waits[3] > 10.0
+
+
+# ---- addresses ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("host, url", [
+    ("pdu.example", "https://pdu.example"), ("pdu.example:8443", "https://pdu.example:8443"),
+    ("192.0.2.1", "https://192.0.2.1"), ("2001:db8::1", "https://[2001:db8::1]"),
+    ("[2001:db8::1]:444", "https://[2001:db8::1]:444"), ("pdu.example:443", "https://pdu.example")])
+def test_addresses_in_all_their_forms(host: str, url: str) -> None:
+    assert endpoint("https", host).url == url
+
+
+@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb", "a\r\nb",
+                                  "a\x00", "a\x1b"])
+def test_what_is_no_address_is_a_settings_error(host: str) -> None:
+    with pytest.raises(SettingsError, match="is no address"):
+        endpoint("https", host)
+
+
+def test_a_password_in_the_address_is_not_shown() -> None:
+    with pytest.raises(SettingsError, match="with an @, is no address") as caught:
+        endpoint("https", "admin:hush@hush@pdu.example")
+    assert "hush" not in str(caught.value)
+
+
+def test_another_protocol_than_http_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match="https or http"):
+        endpoint("ftp", "pdu.example")
+
+
+# ---- which transport ---------------------------------------------------------------------------------------
+
+def test_requests_over_an_urllib3_that_checks_no_ip_address_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests.urllib3.__version__", "1.26.20")
+    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
+    assert type(default_transport(Trust())).__name__ == "StandardTransport"
+
+
+def test_requests_is_used_where_the_host_has_it_and_the_standard_library_where_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(default_transport(Trust())).__name__ == "RequestsTransport"
+    monkeypatch.setitem(sys.modules, "requests", None)
+    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
+    assert type(default_transport(Trust())).__name__ == "StandardTransport"
+
+
+def test_however_requests_looks_for_a_connection_it_finds_the_one_that_knows_our_trust() -> None:
+    """Releases 2.32.0 and 2.32.1 look in a way of their own; the newest asks with its own authorities."""
+    adapter = _Adapter(endpoint("https", "pdu.example"), Trust(fingerprint="00" * 32), Deadline())
+    pool = adapter.poolmanager.connection_from_url("https://elsewhere")
+    assert pool.host == "pdu.example" and pool.ConnectionCls.__name__ == "Connection"
+    assert adapter.poolmanager.connection_from_host("elsewhere", 1, "https", pool_kwargs={"cert_reqs": "CERT_NONE"}) is pool
+    request = requests.Request("GET", "https://elsewhere/").prepare()
+    assert adapter.get_connection_with_tls_context(request, True) is pool

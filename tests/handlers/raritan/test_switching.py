@@ -1,0 +1,272 @@
+"""The handler switches simulated PDUs of four firmware generations, over both transports; and what can go wrong meanwhile."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.raritan.handler import RaritanPdu
+from handlers.raritan.rpc.errors import HttpUnreachable
+from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Transport, Trust
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.xerus import Fault, Model, XerusPdu
+from tests.simulators.xerus.jsonrpc import RpcError
+
+from .conftest import MakeTransport
+from .handling import FAST, LINKED, Handle, settings, shown, spent, states
+
+
+# ---- switching ---------------------------------------------------------------------------------------------
+
+def writes(pdu: XerusPdu) -> List[Tuple[str, str]]:
+    return [entry for entry in pdu.books().writes if "PowerState" in entry[0]]
+
+
+@pytest.mark.parametrize("latching", [False, True])
+def test_switching_writes_the_absolute_state_once_and_gives_back_the_object_with_what_was_read(
+        handle: Handle, firmware: str, latching: bool) -> None:
+    with XerusPdu(Model(outlets=3, latching=latching, relay_delay=0.05), firmware) as pdu:
+        port = PduPortView("2")
+        with spent(pdu) as cost:
+            given = handle(pdu).port_down(port, pause=FAST)
+        assert given is port and port.power_status is EnumPowerStatus.DOWN
+        assert pdu.books().states == {"1": True, "2": False, "3": True}
+        assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')] and cost[1] == 1
+        assert handle(pdu).port_up(port, pause=FAST).power_status is EnumPowerStatus.UP
+        assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
+
+
+def test_the_state_is_written_even_if_the_device_already_shows_it(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        assert handle(pdu).port_up(PduPortView("1")).power_status is EnumPowerStatus.UP
+        assert len(writes(pdu)) == 1
+
+
+def test_a_relay_that_does_not_follow_in_time_is_reported_as_it_is(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1, relay_delay=60)) as pdu:
+        port = handle(pdu).port_down(PduPortView("1"), deadline=0.1, pause=FAST)
+        assert port.power_status is EnumPowerStatus.UP
+        assert len(writes(pdu)) == 1
+
+
+def test_an_outlet_that_waits_for_its_turn_is_not_known(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1, off=(1,), relay_delay=60)) as pdu:
+        port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
+        assert port.power_status is EnumPowerStatus.UNKNOWN
+
+
+def test_an_outlet_in_a_power_cycle_is_not_known_and_can_be_switched_off(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=2, cycle_delay_s=60), firmware) as pdu:
+        assert pdu.units[0].outlets[0].cyclePowerState() == 0
+        assert shown(handle(pdu).status())["1"] is EnumPowerStatus.UNKNOWN
+        assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+
+
+@pytest.mark.parametrize("identity", ["4", "0", "", "x", "1.1", "2.1", "-1", "1 ", "01", "2.", ".2", "9" * 30, "1\n", "٣"])
+def test_what_is_no_outlet_of_the_device_is_an_error_and_nothing_is_written(handle: Handle, identity: str) -> None:
+    with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
+        with pytest.raises(PduHandlerError, match="outlet") as caught:
+            handle(pdu).port_down(PduPortView(identity))
+        assert caught.value.kind == "no-such-outlet" and not writes(pdu)
+
+
+@pytest.mark.parametrize("identity", ["3.1", "2.2"])
+def test_an_outlet_of_a_link_unit_that_is_not_there_is_an_error(handle: Handle, identity: str) -> None:
+    with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
+        with pytest.raises(PduHandlerError) as caught:
+            handle(pdu, link_units="yes").port_down(PduPortView(identity))
+        assert caught.value.kind == "no-such-outlet" and not writes(pdu)
+
+
+def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=2, not_switchable=(2,)), firmware) as pdu:
+        with pytest.raises(PduHandlerError, match="outlet 2 cannot be switched") as caught:
+            handle(pdu).port_down(PduPortView("2"))
+        assert caught.value.kind == "unsupported" and not writes(pdu)
+
+
+def test_a_disabled_outlet_is_refused_with_the_device_s_code_and_words_on_what_to_do(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=1, disabled=(1,)), firmware) as pdu:
+        with pytest.raises(PduHandlerError, match="disabled on the PDU.*code 3") as caught:
+            handle(pdu).port_down(PduPortView("1"))
+        assert caught.value.kind == "refused" and pdu.books().states["1"] is True
+
+
+def test_inhibited_relay_control_is_seen_before_anything_is_written(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1, inhibit_relay_control=True)) as pdu:
+        with pytest.raises(PduHandlerError, match="inhibited in the PDU's settings"):
+            handle(pdu).port_down(PduPortView("1"))
+        assert not writes(pdu)
+
+
+@pytest.mark.parametrize("firmware", ["4.0", "4.4"], indirect=True)
+def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=1, suspended=(1,)), firmware) as pdu:
+        assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.DOWN}
+        assert handle(pdu).port_up(PduPortView("1"), pause=FAST).power_status is EnumPowerStatus.UP
+
+
+@pytest.mark.parametrize("firmware", LINKED, indirect=True)
+def test_an_outlet_that_load_shedding_holds_off_is_not_switched_on(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=1, load_shed=(1,)), firmware) as pdu:
+        with pytest.raises(PduHandlerError, match="load shedding"):
+            handle(pdu).port_up(PduPortView("1"))
+        assert not writes(pdu)
+
+
+# ---- faults ------------------------------------------------------------------------------------------------
+
+def test_a_write_whose_answer_was_lost_is_read_and_found_done(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(Fault.DROP_AFTER_WRITE, skip=1)
+        assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+        assert len(writes(pdu)) == 1
+
+
+@pytest.mark.parametrize("fault, how", [(Fault.CLOSE_BEFORE, {}), (Fault.STATUS, {"status": 503}),
+                                        (Fault.STATUS, {"status": 500}), (Fault.HTML, {})])
+def test_a_write_that_did_not_arrive_may_or_may_not_have_switched(handle: Handle, fault: Fault, how: Mapping[str, Any]) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(fault, skip=1, **how)
+        with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+            handle(pdu).port_down(PduPortView("1"))
+        assert caught.value.kind == "unreachable" and not writes(pdu) and pdu.books().states == {"1": True}
+
+
+def test_an_internal_error_of_the_device_says_nothing_about_the_relay(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        outlet = pdu.units[0].outlets[0]
+        switched = outlet.setPowerState
+
+        def fails(pstate: int) -> int:
+            switched(pstate)
+            raise RpcError(-32603, "Internal error")
+
+        monkeypatch.setattr(outlet, "setPowerState", fails)
+        assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+        monkeypatch.setattr(pdu.units[0].relays, "on", lambda *_, **__: None)
+        with pytest.raises(PduHandlerError, match="may or may not have switched"):
+            handle(pdu).port_up(PduPortView("1"))
+
+
+def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(Fault.STATUS, None, skip=2, status=401)
+        with spent(pdu) as cost:
+            port = handle(pdu).port_down(PduPortView("1"))
+        assert port.power_status is EnumPowerStatus.UNKNOWN and cost == [3, 1] and len(writes(pdu)) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.WRONG_ID, Fault.HALF_ANSWER])
+def test_a_write_with_an_unreadable_answer_is_read_and_found_done(handle: Handle, fault: Fault) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(fault, skip=1)
+        assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+        assert len(writes(pdu)) == 1
+
+
+class _Restarting:
+    """A transport whose unit restarts as soon as it has done a switching command."""
+
+    def __init__(self, below: Transport, pdu: XerusPdu, answered: bool) -> None:
+        self._below, self._pdu, self._answered = below, pdu, answered
+        self.close = below.close
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        reply = self._below.exchange(where, request)
+        if isinstance(request.body, bytes) and b"setPowerState" in request.body:
+            self._pdu.reboot()
+            if not self._answered:
+                raise HttpUnreachable("the connection was closed before an answer came", reused=True)
+        return reply
+
+
+@pytest.mark.parametrize("back_s", [0.2, 60.0], ids=["is back soon", "stays away"])
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "answer lost"])
+def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_never_guessed(
+        transport: MakeTransport, answered: bool, back_s: float) -> None:
+    with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
+        class Handler(RaritanPdu):
+            def transport(self, trust: Trust) -> Transport:
+                return _Restarting(transport(trust), pdu, answered)
+
+        port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="0.5")))
+        if answered:
+            made.port_down(port, pause=FAST, deadline=3.0 if back_s < 1 else 0.1)
+            assert port.power_status is (EnumPowerStatus.DOWN if back_s < 1 else EnumPowerStatus.UNKNOWN)
+        else:
+            with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+                made.port_down(port, pause=FAST)
+            assert caught.value.kind == "unreachable" and port.power_status is not EnumPowerStatus.DOWN
+        assert len(writes(pdu)) == 1 and pdu.books().states == {"1": False}
+
+
+_STATUS_FAULTS: List[Tuple[Fault, Dict[str, Any], str]] = [
+    (Fault.STATUS, {"status": 401}, "denied"), (Fault.STATUS, {"status": 403}, "denied"),
+    (Fault.STATUS, {"status": 503}, "unreachable"), (Fault.STATUS, {"status": 500}, "refused"),
+    (Fault.HTML, {}, "protocol"), (Fault.EMPTY, {}, "protocol"), (Fault.NOT_JSON, {}, "protocol"),
+    (Fault.WRONG_ID, {}, "protocol"), (Fault.HALF_ANSWER, {}, "unreachable"), (Fault.PRIVILEGE, {}, "denied"),
+    (Fault.REDIRECT, {"location": "https://192.0.2.9/x"}, "refused")]
+
+
+@pytest.mark.parametrize("method", ["status", "statistic"])
+@pytest.mark.parametrize("skip", [0, 1])
+@pytest.mark.parametrize("fault, how, kind", _STATUS_FAULTS, ids=[f"{one[0].name} {one[1]}" for one in _STATUS_FAULTS])
+def test_a_fault_at_any_request_is_an_error_of_the_right_kind_and_never_a_short_view(
+        handle: Handle, fault: Fault, how: Mapping[str, Any], kind: str, skip: int, method: str) -> None:
+    with XerusPdu(Model(outlets=2)) as pdu:
+        pdu.faults.order(fault, None, skip, **how)
+        with pytest.raises(PduHandlerError) as caught:
+            getattr(handle(pdu, timeout="0.3"), method)()
+        assert caught.value.kind == kind
+        assert str(caught.value).startswith(pdu.host) and pdu.password not in str(caught.value)
+
+
+def test_a_device_that_thinks_too_long_is_unreachable(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(Fault.SLOW, seconds=0.6)
+        with pytest.raises(PduHandlerError, match="in time.*'timeout'") as caught:
+            handle(pdu, timeout="0.2").status()
+        assert caught.value.kind == "unreachable"
+
+
+def test_a_connection_that_the_device_closed_between_two_requests_does_not_matter(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=2)) as pdu:
+        pdu.faults.order(Fault.CLOSE_AFTER)
+        assert shown(handle(pdu).status()) == states(pdu.books())
+
+
+def test_a_device_that_closes_after_each_answer_costs_connections_and_nothing_else(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=2)) as pdu:
+        pdu.close_after_each_answer()
+        with spent(pdu) as cost:
+            view = handle(pdu).status()
+        assert shown(view) == states(pdu.books()) and cost == [2, 2]
+
+
+def test_a_wrong_password_is_denied_and_not_shown(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        with pytest.raises(PduHandlerError, match="refused the login") as caught:
+            handle(pdu, password="not-this-one").status()
+        assert caught.value.kind == "denied" and "not-this-one" not in str(caught.value)
+
+
+def test_an_account_that_may_only_read_reads_and_is_denied_switching(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        device = handle(pdu, username=pdu.viewer_user, password=pdu.viewer_password)
+        assert len(device.status().ports) == 1
+        with pytest.raises(PduHandlerError, match="privilege") as caught:
+            device.port_down(PduPortView("1"))
+        assert caught.value.kind == "denied" and pdu.books().states["1"] is True
+
+
+def test_a_session_s_token_serves_instead_of_a_password(handle: Handle) -> None:
+    from handlers.raritan.rpc import Agent, session
+
+    with XerusPdu(Model(outlets=2)) as pdu:
+        with Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem)) as agent:
+            code, _, token = session.SessionManager("/session", agent).newSession()
+        assert code == 0
+        assert len(handle(pdu, username="", password="", token=token).status().ports) == 2
