@@ -1,8 +1,10 @@
 """The errors that a handler raises: one tree, one class for each answer to "who must act?".
 
 DCImanager shows the text of the exception as the reason of a failed task, so the first line says what to do, and no text
-holds a password, a community or a token. Codecs raise without knowing host and operation; the client adds them
-(`at`) where it knows them.
+holds a password, a community or a token. Codecs raise without host and operation; the client adds them (`at`).
+
+Text from devices and users enters these errors, and the errors enter logs and terminals. The constructor therefore escapes
+control characters, line ends, bidirectional marks and lone surrogates, and cuts what is too long.
 
 An archive holds its own copy of this module, so tools compare the text `kind`, never the class. `exit_code` is what the
 command-line tools end with.
@@ -12,22 +14,31 @@ from __future__ import annotations
 from typing import TypeVar
 
 E = TypeVar("E", bound="PduHandlerError")
+LONGEST = 2000                  # characters of one part of an error's text
+
+
+def printable(text: str, limit: int = LONGEST) -> str:
+    """`text` for a log or a terminal: every character that is not printable as its escape, cut at `limit` characters."""
+    shown = text[:limit]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+    return shown + "..." if len(text) > limit else shown
 
 
 class PduHandlerError(Exception):
-    """Root of the tree: `reason` says what happened and what to do; `host` and `operation` say where."""
+    """Root of the tree: `reason` says what happened and what to do; `host` and `operation` say where. All are printable."""
 
     kind = "error"
     exit_code = 1
 
     def __init__(self, reason: str, host: str = "", operation: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.host, self.operation = reason, host, operation
+        self.reason, self.host, self.operation = printable(reason), printable(host), printable(operation)
+        super().__init__(self.reason)
 
     def at(self: E, host: str, operation: str = "") -> E:
         """Fill in host and operation where they are not known yet; returns self, for `raise error.at(...)`."""
-        self.host = self.host or host
-        self.operation = self.operation or operation
+        self.host = self.host or printable(host)
+        self.operation = self.operation or printable(operation)
         return self
 
     def __str__(self) -> str:
@@ -49,7 +60,7 @@ class Unreachable(PduHandlerError):
 
 
 class Denied(PduHandlerError):
-    """Credentials or rights, by the device's own word: the operator corrects the account. Never tried again."""
+    """The device refuses credentials or rights: the operator corrects the account. Never tried again."""
 
     kind = "denied"
     exit_code = 4
@@ -68,14 +79,14 @@ class ProtocolError(PduHandlerError):
 
 
 class Refused(PduHandlerError):
-    """Understood and declined; `code` is the device's own, as text."""
+    """The device understood and declined; `code` is its own code, as text."""
 
     kind = "refused"
     exit_code = 6
 
     def __init__(self, reason: str, code: str = "", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
-        self.code = code
+        self.code = printable(code)
 
 
 class NoSuchOutlet(PduHandlerError):
@@ -86,7 +97,7 @@ class NoSuchOutlet(PduHandlerError):
 
 
 class Unsupported(PduHandlerError):
-    """Metered only, locked, or of a family that is not known: says what was seen and how to add it."""
+    """Metered only, locked, or an unknown family: says what was seen and how to add it."""
 
     kind = "unsupported"
     exit_code = 8

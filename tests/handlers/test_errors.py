@@ -36,3 +36,30 @@ def test_an_error_survives_the_way_between_two_processes(error: errors.PduHandle
 
 def test_a_protocol_error_keeps_only_the_first_bytes() -> None:
     assert len(errors.ProtocolError("x", b"a" * 100_000).payload) == errors.ProtocolError.KEPT
+
+
+HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
+
+
+@pytest.mark.parametrize("kind", [errors.PduHandlerError, *CLASSES])
+def test_no_part_of_an_error_s_text_reaches_a_terminal_or_a_log_unescaped(kind: Type[errors.PduHandlerError]) -> None:
+    given = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
+    filled = kind("reason").at(HOSTILE, HOSTILE)
+    for error in (given, filled):
+        for text in (str(error), error.reason, error.host, error.operation, error.args[0]):
+            assert text.isprintable()
+            text.encode()
+    assert given.reason == "a\\x1b[2J\\x07b\\r\\nc\\x85\\x9bd\\u202ee\\u2066f\\u2028g\\ud800h"
+
+
+def test_a_device_s_code_is_escaped_too() -> None:
+    assert errors.Refused("no", "3\x1b[m").code == "3\\x1b[m"
+
+
+def test_text_in_any_script_is_shown_as_it_is_and_escaping_twice_changes_nothing() -> None:
+    assert str(errors.Denied("розетка 7: ‘web’ – é 日本")) == "розетка 7: ‘web’ – é 日本"
+    assert errors.printable(errors.printable(HOSTILE)) == errors.printable(HOSTILE)
+
+
+def test_a_text_without_end_is_cut() -> None:
+    assert len(str(errors.Refused("x" * 10_000_000, host="y" * 10_000_000))) < 3 * errors.LONGEST

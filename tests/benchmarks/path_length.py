@@ -1,0 +1,148 @@
+"""What a reader meets on the way of one status, from make_handler to the bytes: files, their lines, calls between files.
+
+    python -m tests.benchmarks.path_length [raritan|nut|snmp ...] [--files]
+
+Each handler reads a simulated PDU of 8 outlets. The first status of the process is counted with `sys.setprofile`, so what is
+looked up or built only once belongs to it; modules were imported before, and their own bodies do not count. A file is one of `handlers`: the doubles in `common` and `pdu_common` stand for the platform's modules and are shown
+apart. A call between files is a call from one file of `handlers` to another one; calls that pass through the standard
+library (a callback, a context manager) count for the file that they reach. Nothing here is judged: the figures are for
+whoever changes the code.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import inspect
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any, Callable, Counter, Dict, Iterator, NamedTuple, Optional, Sequence, Set, Tuple
+
+from handlers import ending
+from pdu_common.connection import PduData, PduSnmpData
+from tests.needs import ROOT
+from tests.simulators.nut_server import NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
+from tests.simulators.xerus import Model, XerusPdu
+
+OURS = str(ROOT / "handlers") + "/"
+DOUBLES = (str(ROOT / "common") + "/", str(ROOT / "pdu_common") + "/")
+
+
+class StatusPath(NamedTuple):
+    """One status: lines of each file of `handlers` and of the doubles, calls between files of `handlers`."""
+
+    files: Dict[str, int]
+    doubles: Dict[str, int]
+    between: Dict[Tuple[str, str], int]
+
+    def __str__(self) -> str:
+        return (f"{sum(self.files.values())} lines in {len(self.files)} files, {sum(self.between.values())} calls between "
+                f"files (besides: {sum(self.doubles.values())} lines in {len(self.doubles)} files of the doubles)")
+
+
+class _Profile:
+    """Collects the files entered and the calls between them; for `sys.setprofile`."""
+
+    def __init__(self) -> None:
+        self.entered: Dict[str, None] = {}
+        self.between: Counter[Tuple[str, str]] = Counter()
+        self._generators: Set[FrameType] = set()
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> None:
+        name = frame.f_code.co_filename
+        if event != "call" or not name.startswith((OURS, *DOUBLES)) or frame.f_code.co_name == "<module>":
+            return
+        if frame in self._generators:           # goes on where it stopped: no new call
+            return
+        if frame.f_code.co_flags & inspect.CO_GENERATOR:
+            self._generators.add(frame)
+        self.entered[name] = None
+        caller = _caller(frame)
+        if name.startswith(OURS) and caller is not None and caller != name:
+            self.between[caller, name] += 1
+
+
+def _caller(frame: FrameType) -> Optional[str]:
+    """The file of `handlers` that is next above the frame."""
+    above = frame.f_back
+    while above is not None:
+        if above.f_code.co_filename.startswith(OURS):
+            return above.f_code.co_filename
+        above = above.f_back
+    return None
+
+
+def measured(handler: str, data: object) -> StatusPath:
+    """The path of one status of that handler. Raises what the handler raises."""
+    module: Any = importlib.import_module(f"handlers.{handler}.handler")
+    profile = _Profile()
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        view = module.make_handler(data).status()
+    finally:
+        sys.setprofile(before)
+    assert view.ports, "the simulated PDU has outlets"
+    lines = {name: len(Path(name).read_text(encoding="utf-8").splitlines()) for name in profile.entered}
+    return StatusPath({_short(name): count for name, count in lines.items() if name.startswith(OURS)},
+                 {_short(name): count for name, count in lines.items() if not name.startswith(OURS)},
+                 {(_short(one), _short(other)): count for (one, other), count in profile.between.items()})
+
+
+def _short(name: str) -> str:
+    return str(Path(name).relative_to(ROOT))
+
+
+@contextlib.contextmanager
+def _raritan() -> Iterator[object]:
+    with XerusPdu(Model(outlets=8)) as pdu:
+        yield PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
+
+
+@contextlib.contextmanager
+def _nut() -> Iterator[object]:
+    with NutServer([SwitchedPdu("pdu", outlets=8)]) as server:
+        yield PduData(server.host, {"port": str(server.port), "device": "pdu"})
+
+
+@contextlib.contextmanager
+def _snmp() -> Iterator[object]:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        yield PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})
+
+
+SIMULATED: Dict[str, Callable[[], "contextlib.AbstractContextManager[object]"]] = {
+    "raritan": _raritan, "nut": _nut, "snmp": _snmp}
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.path_length", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("handlers", nargs="*", metavar="HANDLER", help=f"of {', '.join(SIMULATED)} (default: all)")
+    parser.add_argument("--files", action="store_true", help="show each file, and the calls from it to others")
+    options = parser.parse_args(arguments)
+    unknown = set(options.handlers) - set(SIMULATED)
+    if unknown:
+        parser.error(f"there is no handler {', '.join(sorted(unknown))}")
+    for name in options.handlers or SIMULATED:
+        with SIMULATED[name]() as data:
+            path = measured(name, data)
+        print(f"{name}: {path}")
+        if options.files:
+            _show(path)
+    return 0
+
+
+def _show(path: StatusPath) -> None:
+    for name, lines in {**path.files, **path.doubles}.items():
+        print(f"  {lines:5} {name}")
+        for (caller, callee), count in path.between.items():
+            if caller == name:
+                print(f"        {count:4} calls to {callee}")
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))

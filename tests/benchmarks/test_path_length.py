@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.benchmarks.path_length import SIMULATED, main, measured
+
+
+@pytest.mark.parametrize("handler", SIMULATED)
+def test_a_path_begins_at_the_handler_and_counts_files_and_the_calls_between_them(handler: str) -> None:
+    with SIMULATED[handler]() as data:
+        path = measured(handler, data)
+    assert next(iter(path.files)) == f"handlers/{handler}/handler.py"
+    assert all(lines > 0 for lines in path.files.values()) and "tests" not in str(path.files)
+    reached = {callee for _, callee in path.between}
+    assert reached == set(path.files) - {f"handlers/{handler}/handler.py"} | (reached & {f"handlers/{handler}/handler.py"})
+
+
+def test_it_prints_a_line_for_each_handler(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nut", "--files"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("nut: ") and "calls between files" in lines[0]
+    assert any("handlers/nut/handler.py" in line for line in lines[1:])
