@@ -1,33 +1,38 @@
-"""Write once, then believe the device: the part of port_up and port_down that every handler shares."""
+"""The part of port_up and port_down that every handler shares: write once, then read until the device follows."""
 from __future__ import annotations
 
 import contextlib
 import time
 from typing import Callable, Optional
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
+LOGGER = get_logger(__name__)
 CONFIRM_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # most relays follow at once; a slow one is not asked too often
 
 
 def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wanted: EnumPowerStatus, *,
-           cached: bool = False, deadline: float = CONFIRM_SECONDS, pause: float = PAUSE_SECONDS,
+           deadline: float = CONFIRM_SECONDS, pause: float = PAUSE_SECONDS,
            clock: Callable[[], float] = time.monotonic,
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
-    """Call `write` once, then `read` until it gives `wanted` or `deadline` seconds are over; returns the last reading.
+    """Call `write` once, then `read` until it returns `wanted` or `deadline` seconds are over.
 
-    `write` raises `Unreachable` where no answer came, `ProtocolError` where it cannot be read: then the state is read
-    once, and anything but `wanted` raises that the outlet may or may not have switched. A write that was answered but
-    cannot be read back is UNKNOWN: at once where the reading is denied, since a device blocks who knocks too often. With
-    `cached`, the source follows only at its own next poll, so a state that is not the wanted one is UNKNOWN too. The time
-    between readings grows up to `pause` seconds.
+    Returns `wanted` or UNKNOWN, nothing else: a device that lags and a relay that is stuck look alike, so the last reading
+    goes to the log and the next poll decides. UNKNOWN also where the write was answered and the state cannot be read; at
+    once where reading is denied, because devices block accounts that keep trying. The pause between readings grows up to
+    `pause` seconds.
+
+    `write` raises `Unreachable` if no answer came and `ProtocolError` if the answer proves nothing. Then the state is read
+    once, and anything but `wanted` raises Unreachable: the outlet may or may not have switched. Other errors of `write`
+    pass through; the device did not switch.
     """
     try:
         write()
-    except (Unreachable, ProtocolError) as error:       # nothing was said of what the command did
+    except (Unreachable, ProtocolError) as error:
         with contextlib.suppress(Denied):
             if _read_or_none(read) is wanted:
                 return wanted
@@ -39,11 +44,15 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         try:
             seen = _read_or_none(read)
         except Denied:
+            LOGGER.info("the command was accepted, and the account may not read the outlet's state: UNKNOWN")
             return EnumPowerStatus.UNKNOWN
         if seen is wanted:
             return wanted
         if clock() + wait > end:
-            return EnumPowerStatus.UNKNOWN if seen is None or cached else seen
+            last = "could not be read" if seen is None else f"was {seen.name} at the last reading"
+            LOGGER.info(f"the command was accepted, and after {deadline:g} s the outlet's state {last}, "
+                        f"not {wanted.name}: UNKNOWN")
+            return EnumPowerStatus.UNKNOWN
         sleep(wait)
         wait = min(2 * wait, pause)
 

@@ -199,6 +199,6 @@ def _switch(client: NutClient, settings: Settings, port: PduPortView, on: bool, 
         # What the cache said before, it may say because it is old: without the driver's report it is no sign of the write.
         return _STATES[None if state is on and outlet.state is on and not proven else state]
 
-    # The state is the driver's cache, so what is not the wanted state is not known; without any state to read, at once.
-    port.power_status = switch(write, read, _STATES[on], cached=True, deadline=deadline if outlet.tells else 0.0)
+    # An outlet without a state to read is UNKNOWN at once.
+    port.power_status = switch(write, read, _STATES[on], deadline=deadline if outlet.tells else 0.0)
     return port

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from typing import Type, Union
 
 import pytest
@@ -36,8 +37,8 @@ class Outlet:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def switch(self, wanted: EnumPowerStatus, cached: bool = False) -> EnumPowerStatus:
-        return switch(self.write, self.read, wanted, cached=cached, clock=lambda: self.now, sleep=self.sleep)
+    def switch(self, wanted: EnumPowerStatus) -> EnumPowerStatus:
+        return switch(self.write, self.read, wanted, clock=lambda: self.now, sleep=self.sleep)
 
 
 def test_the_wanted_state_ends_the_wait_at_once() -> None:
@@ -46,14 +47,14 @@ def test_the_wanted_state_ends_the_wait_at_once() -> None:
     assert (outlet.writes, outlet.reads) == (1, 3)
 
 
-def test_the_deadline_ends_the_wait_with_what_the_device_said_last() -> None:
-    outlet = Outlet(UNKNOWN, DOWN)
-    assert outlet.switch(UP) is DOWN
-    assert outlet.now <= 10 and outlet.writes == 1
-
-
-def test_an_old_value_from_a_cache_is_not_known() -> None:
-    assert Outlet(DOWN).switch(UP, cached=True) is UNKNOWN
+@pytest.mark.parametrize("wanted, seen", [(UP, DOWN), (DOWN, UP), (UP, UNKNOWN)])
+def test_a_state_that_does_not_follow_in_time_is_unknown_and_the_log_keeps_the_reading(
+        wanted: EnumPowerStatus, seen: EnumPowerStatus, caplog: pytest.LogCaptureFixture) -> None:
+    outlet = Outlet(seen)
+    with caplog.at_level(logging.INFO):
+        assert outlet.switch(wanted) is UNKNOWN
+    assert 9 < outlet.now <= 10 and outlet.writes == 1
+    assert f"was {seen.name} at the last reading, not {wanted.name}" in caplog.text
 
 
 def test_a_write_that_cannot_be_read_back_is_not_known() -> None:

@@ -107,6 +107,10 @@ class Device:
         self._lock = threading.RLock()
         self._writes: List[Write] = []
 
+    def on(self, clock: Callable[[], float]) -> Device:
+        """A new device with these rows and rules whose delays run on `clock`, in seconds."""
+        return Device(self.rows(), self._rules, clock)
+
     def get(self, oid: Arcs) -> Optional[Row]:
         with self._lock:
             self._tick()

@@ -1,0 +1,156 @@
+"""Devices that lag, stick and lose answers, on a clock that the test moves: no state is reported that is not the truth.
+
+Two ways: the shared part alone against many thousands of invented devices, and each handler over the wire against the
+simulators, whose relays and caches run on the same clock.
+"""
+from __future__ import annotations
+
+import contextlib
+import random
+from dataclasses import replace
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple, cast
+
+import pytest
+
+from handlers.errors import Unreachable
+from handlers.nut.handler import make_handler as make_nut
+from handlers.raritan.handler import make_handler as make_raritan
+from handlers.snmp.handler import make_handler as make_snmp
+from handlers.switching import switch
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators import xerus
+from tests.simulators.books import Books
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+STATES = {True: UP, False: DOWN, None: UNKNOWN}
+LONGEST_LAG = 25.0                          # seconds; a handler waits 10
+
+
+class Clock:
+    """Seconds that pass only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock by which every handler waits for an outlet to follow."""
+    made = Clock()
+    defaults = cast(Dict[str, Any], switch.__kwdefaults__)
+    monkeypatch.setitem(defaults, "clock", made)
+    monkeypatch.setitem(defaults, "sleep", made.sleep)
+    return made
+
+
+# ---- the shared part alone ------------------------------------------------------------------------------------------
+
+class Bank:
+    """Outlets whose relays follow a command after a lag, whose reported states are older still, and that may stick."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        self._clock, self._chance = clock, chance
+        self.commands: List[Tuple[int, bool]] = []
+        self._history: Dict[int, List[Tuple[float, bool]]] = {outlet: [(-1e9, chance.random() < 0.5)] for outlet in range(4)}
+
+    def write(self, outlet: int, on: bool) -> None:
+        self.commands.append((outlet, on))
+        fate = self._chance.random()
+        if fate > 0.1:                      # else the relay is stuck
+            self._history[outlet].append((self._clock.now + self._chance.uniform(0, LONGEST_LAG), on))
+        if fate < 0.2 and self._chance.random() < 0.5 or fate > 0.9:
+            raise Unreachable("no answer")
+
+    def read(self, outlet: int, age: float = 0.0) -> EnumPowerStatus:
+        """The relay as it was `age` seconds ago."""
+        if age and self._chance.random() < 0.1:
+            raise Unreachable("no answer")
+        return STATES[[on for since, on in sorted(self._history[outlet]) if since <= self._clock.now - age][-1]]
+
+
+def test_no_reading_of_a_lagging_or_stuck_outlet_is_reported_as_its_state(clock: Clock) -> None:
+    confirmed = unknown = unclear = 0
+    for seed in range(5400):
+        chance = random.Random(seed)
+        bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
+        neighbours = [bank.read(outlet) for outlet in range(1, 4)]
+        on = bank.read(0) is DOWN           # the command changes something, so an old reading cannot look like the new state
+        try:
+            said = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
+        except Unreachable as error:
+            assert "may or may not" in str(error)
+            unclear += 1
+        else:
+            assert said in (STATES[on], UNKNOWN)
+            if said is UNKNOWN:
+                unknown += 1
+            else:
+                assert bank.read(0) is said
+                confirmed += 1
+        assert bank.commands == [(0, on)]
+        assert [bank.read(outlet) for outlet in range(1, 4)] == neighbours
+    assert min(confirmed, unknown, unclear) > 300
+
+
+# ---- the handlers over the wire -------------------------------------------------------------------------------------
+
+class Wired(NamedTuple):
+    """A handler with the truth about its device."""
+
+    make: Callable[[], Any]
+    books: Callable[[], Books]
+
+
+@contextlib.contextmanager
+def raritan(clock: Clock, lag: float) -> Iterator[Wired]:
+    with xerus.XerusPdu(xerus.Model(outlets=4, relay_delay=lag), clock=clock) as pdu:
+        settings = {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}
+        yield Wired(lambda: make_raritan(PduData(pdu.host, settings)), pdu.books)
+
+
+@contextlib.contextmanager
+def snmp(clock: Clock, lag: float) -> Iterator[Wired]:
+    model = apc.rpdu2(4, relay_s=lag)
+    with Agent(replace(model, device=model.device.on(clock))) as agent:
+        params = {"version": "2", "community": "private", "timeout": "5", "retries": "1", "port": str(agent.port)}
+        yield Wired(lambda: make_snmp(PduSnmpData(agent.host, params, {})), agent.books)
+
+
+@contextlib.contextmanager
+def nut(clock: Clock, lag: float) -> Iterator[Wired]:
+    with NutServer([SwitchedPdu("pdu", 4, poll_s=lag, clock=clock)]) as server:
+        settings = {"port": str(server.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password}
+        yield Wired(lambda: make_nut(PduData(server.host, settings)), server.books)
+
+
+@pytest.mark.parametrize("device", [raritan, snmp, nut], ids=lambda device: str(device.__name__))
+def test_a_handler_reports_no_state_that_a_lagging_device_does_not_have(
+        clock: Clock, device: Callable[[Clock, float], "contextlib.AbstractContextManager[Wired]"]) -> None:
+    reported: List[EnumPowerStatus] = []
+    for seed in range(12):
+        chance = random.Random(seed)
+        with device(clock, chance.uniform(0, LONGEST_LAG)) as wired:
+            wanted: Dict[str, Optional[bool]] = dict(wired.books().states)
+            for count in range(1, 4):
+                identity, on = chance.choice(list(wanted)), chance.random() < 0.5
+                handler, port = wired.make(), PduPortView(identity)
+                assert (handler.port_up if on else handler.port_down)(port) is port
+                wanted[identity] = on
+                assert port.power_status in (STATES[on], UNKNOWN)
+                if port.power_status is not UNKNOWN:
+                    assert wired.books().states[identity] is on
+                assert len(wired.books().writes) == count
+                reported.append(port.power_status)
+            clock.sleep(2 * LONGEST_LAG)
+            assert wired.books().states == wanted
+    assert {UP, DOWN, UNKNOWN} == set(reported)
