@@ -9,18 +9,18 @@ import os
 import sys
 from typing import Callable
 
+from .errors import Named, PduHandlerError
+
 READER_GONE = 141       # what a shell gives for a program that SIGPIPE ended
 INTERRUPTED = 130       # and for one that Ctrl-C ended
 
-# What sentences call by the handler's setting is an option of the tools.
-_OPTIONS = {"'ca_pem'": "--ca", "'fingerprint'": "--fingerprint", "verify=no": "--no-verify", "'timeout'": "--timeout"}
+# Settings that are options of the tools.
+_OPTIONS = {"ca_pem": "--ca", "fingerprint": "--fingerprint", "verify": "--no-verify", "timeout": "--timeout"}
 
 
-def by_options(sentence: str) -> str:
-    """The sentence of an error for somebody who has no settings but options."""
-    for setting, option in _OPTIONS.items():
-        sentence = sentence.replace(setting, option)
-    return sentence
+def by_options(error: PduHandlerError) -> str:
+    """The reason of an error for somebody who has no settings but options."""
+    return "".join(_OPTIONS.get(part.key, str(part)) if isinstance(part, Named) else part for part in error.parts)
 
 
 def run(main: Callable[[], int]) -> int:

@@ -11,7 +11,7 @@ command-line tools end with.
 """
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import NamedTuple, Sequence, Tuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
 LONGEST = 2000                  # characters of one part of an error's text
@@ -25,15 +25,47 @@ def printable(text: str, limit: int = LONGEST) -> str:
     return shown + "..." if len(text) > limit else shown
 
 
+class Named(NamedTuple):
+    """A handler setting inside a sentence: `'timeout'`, with a value `verify=no`; `noun` precedes it on the platform.
+
+    The command-line tools put the name of their option in its place.
+    """
+
+    key: str
+    value: str = ""
+    noun: str = ""
+
+    def __str__(self) -> str:
+        return self.noun + (f"{self.key}={self.value}" if self.value else f"'{self.key}'")
+
+
+Part = Union[str, Named]
+Reason = Union[str, Sequence[Part]]
+
+
+def _safe(part: Part) -> Part:
+    return printable(part) if isinstance(part, str) else part._replace(key=printable(part.key), value=printable(part.value))
+
+
 class PduHandlerError(Exception):
-    """Root of the tree: `reason` says what happened and what to do; `host` and `operation` say where. All are printable."""
+    """Root of the tree: `reason` says what happened and what to do; `host` and `operation` say where. All are printable.
+
+    `parts` is the reason with each setting that it names as a `Named`; `keys` are the keys of those settings.
+    """
 
     kind = "error"
     exit_code = 1
 
-    def __init__(self, reason: str, host: str = "", operation: str = "") -> None:
-        self.reason, self.host, self.operation = printable(reason), printable(host), printable(operation)
+    def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
+        self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
+        self.reason = printable("".join(map(str, self.parts)))
+        self.host, self.operation = printable(host), printable(operation)
         super().__init__(self.reason)
+
+    @property
+    def keys(self) -> Tuple[str, ...]:
+        """The keys of the handler settings that the reason names."""
+        return tuple(part.key for part in self.parts if isinstance(part, Named))
 
     def at(self: E, host: str, operation: str = "") -> E:
         """Fill in host and operation where they are not known yet; returns self, for `raise error.at(...)`."""
@@ -73,7 +105,7 @@ class ProtocolError(PduHandlerError):
     exit_code = 5
     KEPT = 2000
 
-    def __init__(self, reason: str, payload: bytes = b"", host: str = "", operation: str = "") -> None:
+    def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
         self.payload = payload[:self.KEPT]
 
@@ -84,7 +116,7 @@ class Refused(PduHandlerError):
     kind = "refused"
     exit_code = 6
 
-    def __init__(self, reason: str, code: str = "", host: str = "", operation: str = "") -> None:
+    def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
         self.code = printable(code)
 

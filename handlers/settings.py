@@ -9,13 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Callable, Generic, Mapping, Optional, Sequence, TypeVar
 
-from .errors import SettingsError
+from .errors import Named, SettingsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _YES = ("yes", "true", "1", "on")
 _NO = ("no", "false", "0", "off")
+_NOUN = "handler setting "
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Setting(Generic[T_co]):
             return self.read(text if self.secret else text.strip())
         except ValueError:
             shown = "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
-            raise SettingsError(f"handler setting '{self.key}':{shown} give {self.allowed}") from None
+            raise SettingsError((Named(self.key, noun=_NOUN), f":{shown} give {self.allowed}")) from None
 
 
 class Settings:
@@ -50,7 +51,7 @@ class Settings:
         known = [setting.key for setting in declared]
         for key in texts:
             if key not in known:
-                raise SettingsError(f"handler setting {key[:60]!r} is unknown; allowed: {', '.join(known) or 'none'}")
+                raise SettingsError((Named(key[:60], noun=_NOUN), f" is unknown; allowed: {', '.join(known) or 'none'}"))
         self._texts = dict(texts)
         for setting in declared:
             setting.value(texts.get(setting.key))

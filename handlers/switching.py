@@ -36,8 +36,8 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         with contextlib.suppress(Denied):
             if _read_or_none(read) is wanted:
                 return wanted
-        raise Unreachable(f"no usable answer to the switching command, so the outlet may or may not have switched; "
-                          f"poll the PDU before trying again ({error.reason})", error.host, error.operation) from error
+        raise Unreachable(("no usable answer to the switching command, so the outlet may or may not have switched; "
+                           "poll the PDU before trying again (", *error.parts, ")"), error.host, error.operation) from error
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
     while True:

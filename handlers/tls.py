@@ -5,7 +5,7 @@ import hashlib
 import ssl
 from typing import Optional
 
-from .errors import SettingsError, Unreachable
+from .errors import Named, Reason, SettingsError, Unreachable
 
 _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
 
@@ -24,7 +24,7 @@ def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContex
     try:
         context = ssl.create_default_context(cadata=ca_pem or None)
     except (ssl.SSLError, ValueError) as error:
-        raise SettingsError(f"handler setting 'ca_pem': the certificates cannot be read ({error})") from None
+        raise SettingsError((Named("ca_pem", noun="handler setting "), f": the certificates cannot be read ({error})")) from None
     if ca_pem:
         context.verify_flags |= _PARTIAL_CHAIN
     return context
@@ -41,13 +41,13 @@ def check_fingerprint(certificate: Optional[bytes], fingerprint: str) -> None:
         return
     seen = sha256(certificate) if certificate else "none"
     if seen != fingerprint:
-        raise Unreachable(f"the device shows another certificate (SHA-256 {seen}) than the setting 'fingerprint' "
-                          f"names; find out why before you change the setting")
+        raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than ",
+                           Named("fingerprint", noun="the setting "), " names; find out why before you change it"))
 
 
-def reason(error: ssl.SSLError) -> str:
+def reason(error: ssl.SSLError) -> Reason:
     """One sentence for a failed handshake, with what an owner can do."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (f"the device's certificate is not trusted ({error.verify_message}): set 'ca_pem' or 'fingerprint', "
-                f"or verify=no to accept any certificate")
+        return (f"the device's certificate is not trusted ({error.verify_message}): set ", Named("ca_pem"), " or ",
+                Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
     return f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port"

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from typing import Dict, Iterable, List, Mapping, Tuple
 
-from ..errors import SettingsError
+from ..errors import Named, SettingsError
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
@@ -20,8 +20,8 @@ def address(pdu_data: object) -> str:
             text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
             if text.strip():
                 return text.strip()
-    raise SettingsError(f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
-                        "give one on the form or in the handler setting 'host'")
+    raise SettingsError((f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
+                         "give one on the form or in ", Named("host", noun="the handler setting ")))
 
 
 def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
@@ -66,7 +66,7 @@ def _pairs(value: object) -> Dict[str, str]:
     for key, text in entries:
         name = str(key).strip().lower()
         if name in out:
-            raise SettingsError(f"handler setting {name[:60]!r} is given twice")
+            raise SettingsError((Named(name[:60], noun="handler setting "), " is given twice"))
         if name:
             out[name] = _text(text)
     return out

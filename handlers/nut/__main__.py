@@ -147,11 +147,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print("interrupted: what was sent may still be done", file=sys.stderr)
         return INTERRUPTED
     except PduHandlerError as error:
+        reason = ending.by_options(error)
         if options.json:
-            _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
-                                   "reason": ending.by_options(error.reason)}})
+            _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation, "reason": reason}})
         else:
-            print(f"{error.kind}: {ending.by_options(str(error))}", file=sys.stderr)
+            print(": ".join(part for part in (error.kind, error.host, error.operation, reason) if part), file=sys.stderr)
         return error.exit_code
     if options.json:
         _print_json(result.data)

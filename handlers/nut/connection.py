@@ -9,7 +9,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
-from ..errors import PduHandlerError, ProtocolError, Unreachable
+from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unreachable
 from . import messages
 from .protocol import PORT, Answers, Decoder, Request, Secret, printable
 
@@ -98,8 +98,8 @@ class Connection:
         self._exchange([asked], answers, plain, end)
         failure = answers.failure(asked)
         if failure is not None:
-            raise self.unreachable(f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate "
-                                   f"in its upsd.conf, or tls=no to send everything in the clear")
+            raise self.unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
+                                    f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
         answers[asked]                              # raises where it is no OK
         plain.settimeout(max(end - self._clock(), 0.001))
         return tls.wrap(plain, self.host)
@@ -152,7 +152,7 @@ class Connection:
             raise socket.timeout
         return left
 
-    def unreachable(self, reason: str, operation: str = "connect") -> Unreachable:
+    def unreachable(self, reason: Reason, operation: str = "connect") -> Unreachable:
         """The error of this connection, to be raised."""
         return Unreachable(reason, self.host, operation)
 

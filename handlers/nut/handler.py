@@ -12,7 +12,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
+from ..errors import Named, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
 from ..labels import Label
 from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, yes_no
 from ..switching import CONFIRM_SECONDS, switch
@@ -123,7 +123,8 @@ def make_handler(pdu_data: object) -> NutPdu:
 
 def _client(settings: Settings, address: str, port: Optional[int]) -> NutClient:
     if not settings[TLS] and (settings[CA_PEM] or settings[FINGERPRINT]):
-        raise SettingsError("the handler settings 'ca_pem' and 'fingerprint' check a certificate: set tls=yes with them")
+        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"), " check a certificate: set ",
+                             Named("tls", "yes"), " with them"))
     tls = Tls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT]) if settings[TLS] else None
     return NutClient(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
                      tls=tls, timeout=settings[TIMEOUT])
@@ -183,8 +184,8 @@ def _switch(client: NutClient, settings: Settings, port: PduPortView, on: bool, 
     ups, outlet = _find(client, settings, str(port.identity))
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
-        raise SettingsError("a NUT server switches for its users only: give the handler settings 'username' and "
-                            "'password' of a user that may (instcmds and actions in upsd.users)")
+        raise SettingsError(("a NUT server switches for its users only: give ", Named("username", noun="the handler settings "), " and ",
+                             Named("password"), " of a user that may (instcmds and actions in upsd.users)"))
 
     proven = False
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, Generic, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar, Union, cast
 
-from ..errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
+from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, SettingsError
 
 PORT = 3493
 MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops the rest in silence
@@ -128,18 +128,18 @@ class Failure(NamedTuple):
     def error(self) -> PduHandlerError:
         """The error that this code stands for, with what to do; `extra` is the server's, so it stays out."""
         kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses for a reason that is not in its protocol"))
-        reason = f"{words} (ERR {printable(self.code, 40)})"
+        reason = (*((words,) if isinstance(words, str) else words), f" (ERR {printable(self.code, 40)})")
         return kind(reason, self.code) if issubclass(kind, Refused) else kind(reason)
 
 
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
-ERRORS: Mapping[str, Tuple[Type[PduHandlerError], str]] = {
+ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
     "USERNAME-REQUIRED": (Denied, "the NUT server wants a user: give username and password"),
     "PASSWORD-REQUIRED": (Denied, "the NUT server wants a password: give username and password"),
     "INVALID-USERNAME": (Denied, f"the NUT server does not take this user name: {_RIGHTS}"),
     "INVALID-PASSWORD": (Denied, f"the NUT server does not take this password: {_RIGHTS}"),
-    "UNKNOWN-UPS": (SettingsError, "the NUT server has no device of this name: correct 'device' (see upsc -l)"),
+    "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),
     "DATA-STALE": (DataStale, "the NUT driver has lost its device: check the cable or network between them"),
     "DRIVER-NOT-CONNECTED": (DriverNotConnected, "the NUT driver of this device is not running: start it on the server"),
     "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from .. import host
-from ..errors import SettingsError
+from ..errors import Named, SettingsError
 from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, text
 from .rpc.agent import Agent
 from .rpc.transport import Transport, Trust
@@ -69,11 +69,14 @@ def read(pdu_data: object) -> Settings:
     """The owner's settings, checked one by one and together. Raises SettingsError."""
     given = Settings(host.settings(pdu_data), SETTINGS)
     if given[TOKEN] and (given[USERNAME] or given[PASSWORD]):
-        raise SettingsError("give the handler settings 'username' and 'password', or 'token', not both")
+        raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ", Named("token"),
+                             ", not both"))
     if not given[TOKEN] and not (given[USERNAME] and given[PASSWORD]):
-        raise SettingsError("the handler settings 'username' and 'password' are needed (or 'token')")
+        raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed (or ",
+                             Named("token"), ")"))
     if given[SCHEME] == "http" and (given[CA_PEM] or given[FINGERPRINT]):
-        raise SettingsError("the handler settings 'ca_pem' and 'fingerprint' check a certificate: set scheme=https with them")
+        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"), " check a certificate: set ",
+                             Named("scheme", "https"), " with them"))
     return given
 
 

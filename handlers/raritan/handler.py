@@ -114,7 +114,7 @@ class RaritanPdu(host.BasePdu):
                     code = outlet.setPowerState(wanted)
                 except Refused as error:
                     if broke_off(error):
-                        raise Unreachable(error.reason, error.host, error.operation) from None
+                        raise Unreachable(error.parts, error.host, error.operation) from None
                     raise
                 if code != 0:
                     raise refused(identity, code)

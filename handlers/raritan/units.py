@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
 
-from ..errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable
+from ..errors import Denied, Named, NoSuchOutlet, PduHandlerError, Refused, Unreachable
 from .access import LINK_UNITS, LinkUnits
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
@@ -57,8 +57,8 @@ def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     if found is None or link == 1:
         raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
-        raise NoSuchOutlet(f"outlet {identity} is on link unit {link}, which the handler setting "
-                           f"'{LINK_UNITS.key}' ({wanted}) leaves out")
+        raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ", Named(LINK_UNITS.key, noun="the handler setting "),
+                            f" ({wanted}) leaves out"))
     return Unit(link, agent), int(found.group(2)) - 1
 
 
@@ -127,9 +127,9 @@ class Census:
     def _silent(link: int, word: str, error: Optional[PduHandlerError]) -> PduHandlerError:
         if isinstance(error, Denied):
             return error
-        reason = f" ({error.reason})" if error is not None else ""
-        return Unreachable(f"link unit {link} is {word}{reason}: bring it back, or name the other link units in the handler "
-                           f"setting '{LINK_UNITS.key}' (or no)")
+        reason = (" (", *error.parts, ")") if error is not None else ()
+        return Unreachable((f"link unit {link} is {word}", *reason, ": bring it back, or name the other link units in ",
+                            Named(LINK_UNITS.key, noun="the handler setting "), " (or no)"))
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:

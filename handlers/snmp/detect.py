@@ -4,7 +4,7 @@ from __future__ import annotations
 import time
 from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
 
-from ..errors import PduHandlerError, Unreachable, Unsupported
+from ..errors import Named, PduHandlerError, Reason, Unreachable, Unsupported
 from ..host import oid_arcs
 from .profile import Profile
 from .reading import Found, by_identity, by_other_rows, by_states
@@ -41,8 +41,8 @@ def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.mono
     end = None if usable else clock() + sweep_seconds
     for number, candidate in enumerate(tried):
         if end is not None and clock() > end:
-            raise Unsupported(f"the device gives no usable sysObjectID ({said}) and {sweep_seconds:g} s of asking for "
-                              f"{number} of {len(tried)} families were not enough: set the handler setting 'profile'")
+            raise Unsupported((f"the device gives no usable sysObjectID ({said}) and {sweep_seconds:g} s of asking for {number} of "
+                               f"{len(tried)} families were not enough: set ", Named("profile", noun="the handler setting ")))
         found = by_states(candidate.profile, reader.at(candidate.root))
         if found:
             return found
@@ -64,8 +64,8 @@ def read_as(device: Device, profile: Profile) -> Found:
             found = probe(profile, at_root)
             if found:
                 return found
-    raise Unsupported(f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is "
-                      f"set: leave the setting 'profile' out to have the family detected")
+    raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: leave ",
+                       Named("profile", noun="the setting "), " out to have the family detected"))
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
@@ -94,7 +94,7 @@ def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, st
     return said, dotted if names_company or any(profile.match(dotted) for profile in profiles) else ""
 
 
-def _unknown(reader: Reader, said: str, tried: List[str]) -> str:
+def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
@@ -102,4 +102,4 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> str:
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
-            f"Record it (python -m tests.harness record snmp ADDRESS) to have it added, or name its family in the setting 'profile'")
+            f"Record it (pdu snmp record ADDRESS) to have it added, or name its family in ", Named("profile", noun="the setting "))

@@ -11,7 +11,7 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
+from ..errors import Named, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
 from ..labels import Label
 from ..settings import Setting, Settings, yes_no
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
@@ -90,8 +90,8 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     for profile in profiles:
         if profile.key == key:
             return profile
-    raise SettingsError(f"'{setting.key}' names the family {key[:60]!r}, which this archive does not know; "
-                        f"it knows: {', '.join(profile.key for profile in profiles)}")
+    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this archive does not know; "
+                                             f"it knows: {', '.join(profile.key for profile in profiles)}"))
 
 
 class SnmpHandler(BaseSnmpPdu):
@@ -196,8 +196,9 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
     if identity not in found.outlets.states.read(found.reader):             # walked already; others of the device have states
         raise Unsupported(f"outlet {identity} reports no state: it has no relay, or the device does not tell, so it is not switched")
     if profile.switching_confidence is Confidence.LOW and not unproven:
-        raise Unsupported(f"the commands of the family '{profile.key}' are not certain, so it is only read: set "
-                          f"switch_unproven=yes (or build the archive with it) and try one idle outlet first. {profile.note}".rstrip())
+        raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
+                           Named(SWITCH_UNPROVEN.key, "yes"),
+                           f" (or build the archive with it) and try one idle outlet first. {profile.note}".rstrip()))
     return found.outlets.states, found.outlets.control
 
 

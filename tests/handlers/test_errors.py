@@ -22,6 +22,15 @@ def test_at_fills_in_what_is_missing_and_keeps_what_was_said_first() -> None:
     assert (error.host, error.operation) == ("pdu1", "login")
 
 
+def test_a_reason_names_settings_so_that_a_tool_can_name_its_options() -> None:
+    error = errors.Unreachable(("set ", errors.Named("ca_pem", noun="the setting "), " or ", errors.Named("verify", "no"), " (verify=no)"))
+    assert error.reason == str(error) == "set the setting 'ca_pem' or verify=no (verify=no)"
+    assert error.keys == ("ca_pem", "verify") and errors.Unreachable("plain").keys == ()
+    assert pickle.loads(pickle.dumps(error)).parts == error.parts
+    hostile = errors.SettingsError((errors.Named("\x1b[2Jkey"), " is\nunknown"))
+    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown" and all(str(part).isprintable() for part in hostile.parts)
+
+
 def test_every_kind_and_every_exit_code_is_used_once() -> None:
     assert len({c.kind for c in CLASSES}) == len(CLASSES)
     assert len({c.exit_code for c in CLASSES}) == len(CLASSES)

@@ -25,7 +25,7 @@ def connection_class(plain: Any, deadline: Deadline, fingerprint: str, opening: 
             try:
                 tls.check_fingerprint(connection.sock.getpeercert(binary_form=True), fingerprint)
             except Unreachable as error:
-                raise HttpUnreachable(error.reason) from None
+                raise HttpUnreachable(error.parts) from None
             connection.is_verified = True           # keeps urllib3 from warning about what the owner asked for
 
     def send(connection: Any, data: Any) -> None:

@@ -5,7 +5,7 @@ host (`Unreachable`) by the tree.
 """
 from __future__ import annotations
 
-from ...errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from ...errors import Denied, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
 
 
 class HttpException(PduHandlerError):
@@ -15,7 +15,7 @@ class HttpException(PduHandlerError):
 class HttpUnreachable(HttpException, Unreachable):
     """No answer: network, TLS, deadline, or a device that is starting (503). `reused`: on a kept-alive connection."""
 
-    def __init__(self, reason: str, host: str = "", operation: str = "", reused: bool = False) -> None:
+    def __init__(self, reason: Reason, host: str = "", operation: str = "", reused: bool = False) -> None:
         super().__init__(reason, host, operation)
         self.reused = reused
 

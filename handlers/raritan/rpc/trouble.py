@@ -7,6 +7,7 @@ import ssl
 from typing import Union
 
 from ... import tls
+from ...errors import Named
 from .errors import HttpUnreachable, JsonRpcSyntaxException
 from .transport import Endpoint
 
@@ -18,7 +19,7 @@ def before_answer(error: Exception, where: Endpoint, kept: bool) -> Trouble:
     """For what http.client, ssl or a socket raised until the headers were read; `kept`: on a connection used before."""
     at = where.netloc
     if isinstance(error, socket.timeout):
-        return HttpUnreachable(f"no answer from {at} in time: check address, port and the network, or raise 'timeout'")
+        return HttpUnreachable((f"no answer from {at} in time: check address, port and the network, or raise ", Named("timeout")))
     if isinstance(error, ConnectionRefusedError):
         return HttpUnreachable(f"{at} refuses the connection: check address and port, and that the PDU's web service is "
                                f"on")

@@ -73,11 +73,11 @@ def _agent(options: argparse.Namespace) -> Agent:
 
 
 def _failed(error: PduHandlerError, as_json: bool) -> int:
+    reason = by_options(error)
     if as_json:
-        _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation,
-                               "reason": by_options(error.reason)}})
+        _print_json({"error": {"kind": error.kind, "host": error.host, "operation": error.operation, "reason": reason}})
     else:
-        print(f"{error.kind}: {by_options(str(error))}", file=sys.stderr)
+        print(": ".join(part for part in (error.kind, error.host, error.operation, reason) if part), file=sys.stderr)
     return error.exit_code
 
 
