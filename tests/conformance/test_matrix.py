@@ -26,10 +26,10 @@ _EACH = 2           # devices of each kind, so that as many trials run side by s
 
 
 @pytest.fixture(scope="module")
-def simulated() -> Iterator[Dict[str, "queue.Queue[Peer]"]]:
+def simulated() -> Iterator[Dict[str, queue.Queue[Peer]]]:
     """Devices for each handler; whoever takes one gives it back."""
     with contextlib.ExitStack() as open_peers:
-        idle: Dict[str, "queue.Queue[Peer]"] = {name: queue.Queue() for name in peers.PEERS}
+        idle: Dict[str, queue.Queue[Peer]] = {name: queue.Queue() for name in peers.PEERS}
         for name, make in peers.PEERS.items():
             for _ in range(_EACH):
                 idle[name].put(open_peers.enter_context(make()))
@@ -37,7 +37,7 @@ def simulated() -> Iterator[Dict[str, "queue.Queue[Peer]"]]:
 
 
 @pytest.fixture
-def snmp_peer(simulated: Dict[str, "queue.Queue[Peer]"]) -> Iterator[Peer]:
+def snmp_peer(simulated: Dict[str, queue.Queue[Peer]]) -> Iterator[Peer]:
     peer = simulated["snmp"].get()
     yield peer
     simulated["snmp"].put(peer)
@@ -64,7 +64,7 @@ def platform(variant: Variant, folder: Path) -> trial.Platform:
 
 
 @pytest.fixture(scope="module")
-def outcome(request: pytest.FixtureRequest, simulated: Dict[str, "queue.Queue[Peer]"], place: Place,
+def outcome(request: pytest.FixtureRequest, simulated: Dict[str, queue.Queue[Peer]], place: Place,
             tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     """What a variant's trials found; those of all chosen tests run side by side, as many as there are devices."""
     def check(variant: Variant, on: trial.Platform, name: str) -> List[str]:
@@ -78,7 +78,7 @@ def outcome(request: pytest.FixtureRequest, simulated: Dict[str, "queue.Queue[Pe
     chosen = [cast(Variant, item.callspec.params["variant"]) for item in request.session.items
               if isinstance(item, pytest.Function) and item.originalname == "test_every_archive_works_whatever_the_platform_is"]
     with ThreadPoolExecutor(max_workers=_EACH * len(simulated)) as pool:
-        found: Dict[Variant, List["Future[List[str]]"]] = {}
+        found: Dict[Variant, List[Future[List[str]]]] = {}
         for variant in chosen:
             on = platform(variant, tmp_path_factory.mktemp("platform"))
             found[variant] = [pool.submit(check, variant, on, name) for name in variant.handlers]
@@ -107,7 +107,7 @@ def test_silence_is_unreachable_whatever_the_platform_raises(variant: Variant, s
 
 
 @pytest.mark.parametrize("name", list(peers.PEERS))
-def test_archive_alone_beside_our_doubles_does_all_four_calls(name: str, simulated: Dict[str, "queue.Queue[Peer]"], place: Place,
+def test_archive_alone_beside_our_doubles_does_all_four_calls(name: str, simulated: Dict[str, queue.Queue[Peer]], place: Place,
                                                               tmp_path: Path) -> None:
     for package in ("common", "pdu_common"):
         (tmp_path / package).symlink_to(ROOT / package)
@@ -137,7 +137,8 @@ def test_platform_that_cannot_work_is_told_by_what_was_looked_for(point: str, sn
                                                                   tmp_path: Path) -> None:
     on = platform(Variant(point, "", _BROKEN[point]), tmp_path)
     problems = trial.run(on, place("snmp", "directory"), snmp_peer)
-    assert len(problems) == 1 and "looked for" in problems[0] or "nor above BaseSnmpPdu" in problems[0]
+    assert len(problems) == 1, problems
+    assert "looked for" in problems[0] or "nor above BaseSnmpPdu" in problems[0]
 
 
 def test_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, tmp_path: Path) -> None:
