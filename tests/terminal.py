@@ -1,39 +1,50 @@
-"""A program on a terminal of its own, where it asks for what it was not given."""
+"""Runs a program on a terminal of its own and answers the one question that it asks."""
 from __future__ import annotations
 
 import os
+import select
 import subprocess
-from typing import List, Mapping, NamedTuple
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tests.waiting import PATIENCE_S, asleep, until
 
 
 class Shown(NamedTuple):
-    """All that stood on the terminal, and the exit code."""
+    """All that the terminal showed, and the exit code."""
 
     text: str
     code: int
 
 
-def run(command: List[str], environment: Mapping[str, str], question: str, typed: bytes) -> Shown:
-    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when `question` stands there."""
+def run(command: list[str], environment: Mapping[str, str], question: str, typed: bytes, seconds: float = PATIENCE_S) -> Shown:
+    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has asked `question` and reads.
+
+    Raises: AssertionError with all that was shown, where the program has not ended after `seconds`.
+    """
     terminal, inner = os.openpty()
     # The first terminal that the leader of a session opens becomes that session's own.
     process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], env=dict(environment), stdout=inner,
                                stderr=inner, start_new_session=True)
     os.close(inner)
-    shown, answered = b"", False
+    shown, answered, end = b"", False, time.monotonic() + seconds
     try:
         while True:
+            ready, _, _ = select.select([terminal], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"still running after {seconds:g} s; {'typed' if answered else 'did not ask'}; shown: {shown!r}"
             try:
                 piece = os.read(terminal, 1000)
-            except OSError:                     # Linux: nobody holds the other side any more
+            except OSError:                     # Linux: no process has the other side open
                 break
             shown += piece
             if not answered and question.encode() in shown:
+                assert until(lambda: asleep(process.pid), max(0.0, end - time.monotonic())), f"does not read; shown: {shown!r}"
                 answered = True
                 os.write(terminal, typed)
-        return Shown(shown.decode("utf-8", "replace"), process.wait(timeout=30))
+        return Shown(shown.decode("utf-8", "replace"), process.wait(timeout=max(1.0, end - time.monotonic())))
     finally:
         os.close(terminal)
         if process.poll() is None:
             process.kill()
-            process.wait()
+            process.wait(timeout=PATIENCE_S)

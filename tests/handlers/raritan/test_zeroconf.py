@@ -10,6 +10,7 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
+from tests.waiting import until
 
 LOOPBACK = ["127.0.0.1"]
 OLD, NEW = discovery.SERVICES
@@ -41,10 +42,13 @@ def responder() -> Iterator[None]:
 
 def test_devices_under_both_service_names_and_of_every_model_are_found_once(responder: None) -> None:
     told: List[discovery.Device] = []
-    for _ in range(5):                          # a busy machine may answer late
-        found = discovery.discover_devices(2.0, LOOPBACK, told.append)
-        if len(found) == 4:
-            break
+    found: List[discovery.Device] = []
+
+    def all_found() -> bool:
+        found[:] = discovery.discover_devices(2.0, LOOPBACK, told.append)
+        return len(found) == 4
+
+    until(all_found)                            # a busy machine may answer late
     assert [device.address for device in found] == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
     assert found[0] == discovery.Device("PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80")
     assert [(device.model, device.firmware, device.port) for device in found[1:]] == [
@@ -53,10 +57,13 @@ def test_devices_under_both_service_names_and_of_every_model_are_found_once(resp
 
 
 def test_discover_gives_the_addresses_as_text(responder: None) -> None:
-    for _ in range(5):                          # a busy machine may answer late
-        found = discovery.discover(2.0, LOOPBACK)
-        if len(found) == 4:
-            break
+    found: List[str] = []
+
+    def all_found() -> bool:
+        found[:] = discovery.discover(2.0, LOOPBACK)
+        return len(found) == 4
+
+    until(all_found)                            # a busy machine may answer late
     assert found == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
 
 
@@ -81,7 +88,9 @@ def test_names_that_nobody_stands_behind_are_not_waited_for_longer_than_was_aske
         assert waits[-1] == expected and found.devices() == []
 
 
-def test_without_devices_the_list_is_empty() -> None:
+def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests announce devices under the usual names at the same time."""
+    monkeypatch.setattr(discovery, "SERVICES", ("_announced-by-nobody._tcp.local.",))
     assert discovery.discover(0.2, LOOPBACK) == []
 
 

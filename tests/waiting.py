@@ -1,0 +1,67 @@
+"""Waiting in tests: every wait has an end, so that a test fails with what was seen and never hangs."""
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable
+
+# Seconds for anything that must come. A test that passes never waits that long, however busy the machine is.
+PATIENCE_S = 60.0
+
+
+def until(true: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+    """Asks again and again until it is true; False if that takes longer than `seconds`."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
+    """Waits until the threads have ended.
+
+    Raises: AssertionError, which names those that still run.
+    """
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    running = [thread.name for thread in threads if thread.is_alive()]
+    assert not running, f"still running after {seconds:g} s: {', '.join(running)}"
+
+
+@contextlib.contextmanager
+def bounded(process: subprocess.Popen[str], seconds: float = PATIENCE_S) -> Iterator[None]:
+    """Around reads of a process's pipes: kills it after `seconds`, which ends every read.
+
+    Raises: AssertionError where it had to be killed.
+    """
+    late = threading.Event()
+
+    def kill() -> None:
+        late.set()
+        process.kill()
+    watch = threading.Timer(seconds, kill)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        assert not late.is_set(), f"{process.args!r} was killed after {seconds:g} s"
+
+
+def asleep(pid: int) -> bool:
+    """Whether a process with one thread waits for something. True where /proc does not tell.
+
+    A signal that arrives between a program's prompt and its read is noticed after that read only.
+    """
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"
+    except FileNotFoundError:
+        return True
