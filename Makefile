@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint packages try serve devices bench bench-raritan bench-snmp bench-nut clean
+.PHONY: help env system demo test lint coverage packages try serve devices bench bench-raritan bench-snmp bench-nut clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -20,12 +20,18 @@ demo: env        ## the whole road on simulators: build, register, poll, switch,
 	@sh .ci/setup curl
 	@$(RUN) -m tests.demo
 
-test: env system ## mypy --strict and all tests, against real servers too
-	@$(RUN) -m mypy
+test: lint system ## lint and all tests, against real servers too
 	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
-lint: env        ## mypy --strict only
+lint: env        ## mypy --strict and ruff
 	@$(RUN) -m mypy
+	@$(RUN) -m ruff check
+
+coverage: env system ## all tests, and which lines and branches they did not run
+	@rm -rf .cache/coverage
+	@mkdir -p .cache/coverage
+	@status=0; $(RUN) -m coverage run -m pytest -q -n auto --maxprocesses 4 --dist worksteal || status=$$?; \
+		$(RUN) -m coverage combine -q && $(RUN) -m coverage report; exit $$status
 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python alone
 	@$(PYTHON) packaging/build.py

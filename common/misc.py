@@ -13,7 +13,7 @@ R = TypeVar("R")
 class Oid(str):
     """KNOWN: `Oid(text) + text` is a longer OID. INFERRED: `+` supplies the dot, and an Oid can stand for its text."""
 
-    def __add__(self, other: object) -> "Oid":
+    def __add__(self, other: object) -> Oid:
         return Oid(f"{str(self).rstrip('.')}.{str(other).strip('.')}")
 
 

@@ -44,8 +44,8 @@ def filled(text: str, parts: Sequence[str]) -> str:
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if len(pattern.findall(text)) != 1:
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
-        written = f"{begin}\n{PARTS[name]()}\n{end}"
-        text = pattern.sub(lambda _: written, text)
+        before, after = pattern.split(text)
+        text = f"{before}{begin}\n{PARTS[name]()}\n{end}{after}"
     return text
 
 

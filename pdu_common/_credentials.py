@@ -58,7 +58,7 @@ class Credentials:
         return self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3
 
     @classmethod
-    def of(cls, host: str, params: Mapping[str, Any]) -> "Credentials":
+    def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:
         """From the address and `snmp_params`. Raises SnmpError with a sentence that names the parameter."""
         given = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(given.get("version", "2"), _VERSIONS, "version")
@@ -98,7 +98,8 @@ def _levels(given: Mapping[str, str]) -> Dict[str, str]:
             continue
         password = _needed(given, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
-            raise SnmpError(f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 asks for")
+            raise SnmpError(
+                f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 asks for")
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
         wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})

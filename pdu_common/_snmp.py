@@ -70,7 +70,7 @@ def get(credentials: Credentials, oid: str) -> Element:
     """One object: one round trip, repeated when no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
-    async def work(agent: "_Agent") -> Element:
+    async def work(agent: _Agent) -> Element:
         status, pairs = await agent.ask(hlapi.get_cmd, [(arcs, rfc1902.Null(""))])
         if status == "noSuchName":                      # v1 has no other word for a missing object
             return Element(_dotted(arcs), None)
@@ -89,7 +89,7 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
     except PyAsn1Error:
         raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING") from None
 
-    async def work(agent: "_Agent") -> None:
+    async def work(agent: _Agent) -> None:
         status, _ = await agent.ask(hlapi.set_cmd, [(arcs, typed)])
         agent.refuse(status, _dotted(arcs))
     _run(credentials, lambda engines: engines.call(credentials, work, 0, repeatable=False), credentials.longest_s)
@@ -103,14 +103,14 @@ def walk(credentials: Credentials, oid: str) -> List[Element]:
 
 def typed_walk(credentials: Credentials, root: Arcs, deadline_s: Optional[float] = None) -> Pairs:
     """As `walk`, with pysnmp's own values, which know their SNMP type; `deadline_s` None is WALK_DEADLINE_S."""
-    async def work(agent: "_Agent") -> Pairs:
+    async def work(agent: _Agent) -> Pairs:
         return await _subtree(agent, root, 1 if credentials.version == 1 else BULK_ROWS, credentials.retries)
     # No retries inside pysnmp: it would repeat the same large question that may be what the agent cannot answer.
     return _run(credentials, lambda engines: engines.call(credentials, work, 0),
                 WALK_DEADLINE_S if deadline_s is None else deadline_s)
 
 
-async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> Pairs:
+async def _subtree(agent: _Agent, root: Arcs, size: int, retries: int) -> Pairs:
     rows: Pairs = []
     last = root
     while len(rows) <= MAX_ROWS:
@@ -132,7 +132,7 @@ async def _subtree(agent: "_Agent", root: Arcs, size: int, retries: int) -> Pair
     raise SnmpError(f"{agent.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")
 
 
-async def _next(agent: "_Agent", last: Arcs, size: int, retries: int) -> Tuple[str, Pairs, int]:
+async def _next(agent: _Agent, last: Arcs, size: int, retries: int) -> Tuple[str, Pairs, int]:
     """The next rows, and the size that worked. Agents that drop or refuse large answers get smaller questions."""
     request = [(last, rfc1902.Null(""))]
     while True:
@@ -271,7 +271,7 @@ async def _target(credentials: Credentials, retries: int) -> Any:
     return await kind.create((credentials.address, credentials.port), timeout=credentials.timeout_s, retries=retries)
 
 
-_KEPT: "KeptLoop[_Engines]" = KeptLoop(_Engines, _Engines.close)
+_KEPT: KeptLoop[_Engines] = KeptLoop(_Engines, _Engines.close)
 
 
 def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any, T]], deadline_s: float) -> T:

@@ -34,7 +34,8 @@ def seconds(text: str) -> float:
 
 def _between(value: int, first: int, last: int) -> int:
     if not first <= value <= last:
-        raise argparse.ArgumentTypeError(f"{value} is not from {first} to {last}" if last < sys.maxsize else f"{value} is below {first}")
+        raise argparse.ArgumentTypeError(f"{value} is not from {first} to {last}"
+                                         if last < sys.maxsize else f"{value} is below {first}")
     return value
 
 

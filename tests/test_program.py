@@ -13,7 +13,8 @@ import pytest
 from tests.needs import ROOT
 
 UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
-PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port", "tests.simulators.snmp_agent": "--port",
+PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port",
+            "tests.simulators.snmp_agent": "--port",
             "tests.dcimanager": "--port"}
 
 
@@ -51,11 +52,13 @@ def test_an_argument_that_cannot_be_is_refused_in_words(module: str, arguments: 
 
 
 def test_the_demos_help_runs_nothing() -> None:
-    done = subprocess.run([sys.executable, "-m", "tests.demo", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-m", "tests.demo", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          check=False)
     assert done.returncode == 0 and "exit code" in done.stdout and "1. simulated" not in done.stdout
 
 
-@pytest.mark.parametrize("command", [["packaging/build.py", "--help"], ["packaging/build.py", "nut", "--out"], ["-m", "tests.conformance", "nut"],
+@pytest.mark.parametrize("command", [["packaging/build.py", "--help"], ["packaging/build.py", "nut", "--out"],
+                                     ["-m", "tests.conformance", "nut"],
                                      ["-m", "tests.dcimanager"]])
 def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_path: object) -> None:
     reader, writer = os.pipe()

@@ -94,7 +94,8 @@ def _target(arrow: Arrow) -> Set[str]:
 
 
 def test_shared_modules_of_the_handlers_import_none_of_them() -> None:
-    found = [arrow for arrow in arrows("handlers") if Path(arrow.file).parts[1] not in HANDLERS and _target(arrow) & set(HANDLERS)]
+    found = [arrow for arrow in arrows("handlers") if Path(arrow.file).parts[1] not in HANDLERS
+             and _target(arrow) & set(HANDLERS)]
     assert not found, listed(found)
 
 

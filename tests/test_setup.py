@@ -37,7 +37,7 @@ class Machine:
             (self.bin / "python3").write_text(PYTHON)
             (self.bin / "python3").chmod(0o755)
 
-    def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         self.log.write_text("")
         return subprocess.run(["sh", *command], cwd=ROOT, capture_output=True, text=True, timeout=30,
                               env={"PATH": str(self.bin), "VENV": str(self.venv), "LOG": str(self.log)})
@@ -80,7 +80,7 @@ def test_other_requirements_are_installed_into_the_environment_that_is_there(mac
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]     # half of them may be there
 
 
-def said(done: "subprocess.CompletedProcess[str]") -> str:
+def said(done: subprocess.CompletedProcess[str]) -> str:
     """The one sentence that a machine without something is told."""
     assert done.returncode == 1 and not done.stdout
     line, = done.stderr.splitlines()

@@ -87,7 +87,7 @@ def our_tool(place: Place) -> None:
     process(sys.executable, "-m", "handlers.nut", f"{place.host}:{place.port}", "vars", "pdu")
 
 
-WORK: Sequence["tuple[str, str, Callable[[Place], None]]"] = (
+WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("variables, writable variables, commands", "this client, one write", ours_in_one_write),
     ("", "this client as PyNUT facade, with descriptions", ours_with_descriptions),
     ("", "PyNUTClient", pynutclient),
@@ -138,7 +138,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return 0 if all(met) else 1
 
 
-def _goals(figures: Dict[str, Dict[str, float]]) -> List["tuple[str, float, float]"]:
+def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
     found = [(f"{at}: times quicker than PyNUTClient", others[at] / ours[at], goal) for at, goal in GOALS]
     tool, c = figures["python -m handlers.nut ... vars"], figures["upsc"]

@@ -134,7 +134,8 @@ def goals(found: Dict[Key, Figures]) -> List[Judged]:
                       statistics.median(loop.first) / statistics.median(far.first))]
     for at in ("near", "far"):
         delay, ours, bulk = DELAYS[at], found[OURS, at], found[BULK, at]
-        lines += [_between(f"{delay}, {words}: times as quick as the SDK's leanest bulk", getattr(bulk, name), getattr(ours, name))
+        lines += [_between(f"{delay}, {words}: times as quick as the SDK's leanest bulk", getattr(bulk, name),
+                           getattr(ours, name))
                   ._replace(at_least=1) for name, words in ROUNDS.items()]
         lines.append(_between(f"{delay}: own CPU of the SDK's leanest bulk, in times this client's", bulk.cpu, ours.cpu))
     return lines

@@ -153,7 +153,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if chosen.json:
         print(json.dumps(figures, indent=2))
         return 0
-    table = Table(title=f"A status read of {_OUTLETS} outlets over SNMP", caption="medians in ms, and as a multiple of the first line")
+    table = Table(title=f"A status read of {_OUTLETS} outlets over SNMP",
+                  caption="medians in ms, and as a multiple of the first line")
     table.add_column("client")
     for delay in _DELAYS_MS:
         table.add_column(f"{delay} ms round trip", justify="right")

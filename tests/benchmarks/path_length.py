@@ -3,10 +3,10 @@
     python -m tests.benchmarks.path_length [raritan|nut|snmp ...] [--files]
 
 Each handler reads a simulated PDU of 8 outlets. The first status of the process is counted with `sys.setprofile`, so what is
-looked up or built only once belongs to it; modules were imported before, and their own bodies do not count. A file is one of `handlers`: the doubles in `common` and `pdu_common` stand for the platform's modules and are shown
-apart. A call between files is a call from one file of `handlers` to another one; calls that pass through the standard
-library (a callback, a context manager) count for the file that they reach. Nothing here is judged: the figures are for
-whoever changes the code.
+looked up or built only once belongs to it; modules were imported before, and their own bodies do not count. A file is one of
+`handlers`: the doubles in `common` and `pdu_common` stand for the platform's modules and are shown apart. A call between
+files is a call from one file of `handlers` to another one; calls that pass through the standard library (a callback, a
+context manager) count for the file that they reach. Nothing here is judged: the figures are for whoever changes the code.
 """
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _snmp() -> Iterator[object]:
         yield PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})
 
 
-SIMULATED: Dict[str, Callable[[], "contextlib.AbstractContextManager[object]"]] = {
+SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
     "raritan": _raritan, "nut": _nut, "snmp": _snmp}
 
 

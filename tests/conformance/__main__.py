@@ -88,7 +88,7 @@ def _devices(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Pee
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
-def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path) -> Iterator["tuple[str, List[str]]"]:
+def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path) -> Iterator[tuple[str, List[str]]]:
     for name, peer in devices.items():
         placed = trial.place(archives.read(archive(ROOT / "handlers", name)), "directory", folder / name)
         yield f"pdu_{name}", trial.run(platform, placed, peer, port_energy=None)
@@ -99,7 +99,7 @@ def _matrix(names: Sequence[str]) -> int:
         return _report(_on_variants(devices, Path(name)))
 
 
-def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator["tuple[str, List[str]]"]:
+def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator[tuple[str, List[str]]]:
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
               for name in devices for way in ways}
@@ -111,7 +111,7 @@ def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator["tuple[str,
                                                           port_energy=variant.port_energy, fresh=variant.fresh)
 
 
-def _report(outcomes: Iterator["tuple[str, List[str]]"]) -> int:
+def _report(outcomes: Iterator[tuple[str, List[str]]]) -> int:
     good = bad = 0
     for what, problems in outcomes:
         print(f"{'differs' if problems else 'agrees'}  {what}", *problems, sep="\n    ", flush=True)

@@ -10,15 +10,15 @@ import pytest
 
 from tests.needs import ROOT
 
-from . import __main__ as conformance
-from . import baseline
+from . import __main__ as conformance, baseline
 from .variants import VARIANTS
 
 
 def test_doubles_of_this_project_conform(capsys: pytest.CaptureFixture[str]) -> None:
     assert conformance.main(["--platform", str(ROOT)]) == 0
     shown = capsys.readouterr().out
-    for part in ("BasePdu: in pdu_common.base_pdu, not abstract", "BaseSnmpPdu: snmp_set(self, oid", "PduPortStatisticView(identity",
+    for part in ("BasePdu: in pdu_common.base_pdu, not abstract", "BaseSnmpPdu: snmp_set(self, oid",
+                 "PduPortStatisticView(identity",
                  "PduSnmpData(ip", "requirement: pysnmp", "get_logger: logging.Logger", "agrees  pdu_raritan", "agrees  pdu_snmp",
                  "agrees  pdu_nut", "3 agree, 0 differ"):
         assert part in shown
@@ -82,7 +82,7 @@ def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture
     (["--platform", "/proc"], "no folder common"), (["nosuch"], "raritan, snmp, nut"),
     (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
 ])
-def test_wrong_use_is_a_sentence(arguments: "list[str]", words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_use_is_a_sentence(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         conformance.main(arguments)
     assert stopped.value.code == 2 and words in capsys.readouterr().err

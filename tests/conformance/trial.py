@@ -93,7 +93,8 @@ def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Sequen
 def _figures(call: Call, peer: Peer, port_energy: Optional[bool]) -> List[str]:
     books = peer.books()
     found: List[str] = []
-    for name, seen, want in (("load", call.value["load"], books.load_a), ("energy", call.value["total_consumption"], books.energy_kwh)):
+    for name, seen, want in (("load", call.value["load"], books.load_a),
+                             ("energy", call.value["total_consumption"], books.energy_kwh)):
         if want is not None and not _close(seen, want):
             found.append(f"{name}: {seen} instead of {want}")
     ports: Dict[str, float] = call.value["ports"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Dict, Mapping, Tuple
 
-
-from .baseline import BASE_PDU, CONNECTION, ENUM, PORT_VIEWS, SNMP, helper, rows
+from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
 CUSTOM, SNMP_ONLY, ALL = ("raritan", "nut"), ("snmp",), ("raritan", "snmp", "nut")
 
@@ -127,15 +126,18 @@ _NO_SNMP = tuple(_data(form, "snmp_params of another protocol", CUSTOM, snmp=tex
 
 # ---- SNMP --------------------------------------------------------------------------------------------------
 
-_ROWS = tuple(Variant("index of a walked row", form, rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"), handlers=SNMP_ONLY)
+_ROWS = tuple(Variant("index of a walked row", form, rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"),
+                      handlers=SNMP_ONLY)
               for form, text in (
     ("oid is whole, oid_index beside it", "Row(value, oid=whole(oid, index), oid_index=index)"),
     ("oid is whole and alone", "Row(value, oid=whole(oid, index))"),
     ("oid is whole, with a leading dot", 'Row(value, oid="." + whole(oid, index))'),
     ("oid begins with iso", 'Row(value, oid=whole(oid, index).replace("1.", "iso.", 1))'),
     ("oid stops before the index", "Row(value, oid=oid, oid_index=index)"),
-    ("oid holds all but the last part", 'Row(value, oid=whole(oid, index).rpartition(".")[0], oid_index=whole(oid, index).rpartition(".")[2])'),
-    ("oid is whole, oid_index its last part", 'Row(value, oid=whole(oid, index), oid_index=whole(oid, index).rpartition(".")[2])'),
+    ("oid holds all but the last part",
+     'Row(value, oid=whole(oid, index).rpartition(".")[0], oid_index=whole(oid, index).rpartition(".")[2])'),
+    ("oid is whole, oid_index its last part",
+     'Row(value, oid=whole(oid, index), oid_index=whole(oid, index).rpartition(".")[2])'),
     ("oid_index alone", "Row(value, oid_index=index)"),
     ("index alone, with a leading dot", 'Row(value, index="." + index)'),
     ("index, a number where it has one part", "Row(value, index=int(index) if index.isdigit() else index)"),
@@ -147,7 +149,8 @@ _VALUES = tuple(Variant("value of an element", form, rows(
         f"    return Row(shaped(value), oid=whole(oid, index), oid_index=index)\n"), handlers=SNMP_ONLY) for form, text in (
     ("always text", "str(value)"),
     ("text as bytes", "value.encode() if isinstance(value, str) else value"),
-    ("an object of the library", 'type("Integer32", (), {"__str__": lambda self: str(value), "__int__": lambda self: int(value)})()'),
+    ("an object of the library",
+     'type("Integer32", (), {"__str__": lambda self: str(value), "__int__": lambda self: int(value)})()'),
 ))
 _MISSING = tuple(Variant("a missing object", form, rows(missing=f"\ndef missing(oid):\n    {text}\n"), handlers=SNMP_ONLY)
                  for form, text in (
@@ -235,7 +238,8 @@ _VIEWS = (
     Variant("views of ports", "closed, by keyword only", helper(ports=_CLOSED)),
     Variant("views of ports", "filled after they are made", helper(ports=_EMPTY_FIRST), adapter=_NEW_PORT),
     Variant("views of ports", "the list has another name", helper(ports=_OTHER_LIST), adapter=_OTHER_LIST_READ),
-    Variant("EnumPowerStatus", "numbers", helper(enum=ENUM.replace('"up"', "1").replace('"down"', "0").replace('"unknown"', "-1"))),
+    Variant("EnumPowerStatus", "numbers",
+            helper(enum=ENUM.replace('"up"', "1").replace('"down"', "0").replace('"unknown"', "-1"))),
     Variant("EnumPowerStatus", "is text too", helper(enum=ENUM.replace("(Enum)", "(str, Enum)"))),
 )
 

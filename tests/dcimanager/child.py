@@ -22,7 +22,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, Mapping, Sequence
 
-
 LOGGED = "\x1e"         # on standard error before each answer: whoever reads both knows that the log is whole up to it
 
 
@@ -40,7 +39,7 @@ class _Without(MetaPathFinder):
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)                       # what a handler prints must not stand between the answers
-    lines: "queue.Queue[str]" = queue.Queue()
+    lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     job = json.loads(lines.get())
     sys.path[:0] = job["paths"]
@@ -57,7 +56,7 @@ def main() -> None:
         _say(answers, worker.answer(json.loads(lines.get())))
 
 
-def _listen(lines: "queue.Queue[str]") -> None:
+def _listen(lines: queue.Queue[str]) -> None:
     for line in sys.stdin:
         lines.put(line)
     os._exit(0)

@@ -41,7 +41,8 @@ class Client:
 
     def create(self, handler: str = "pdu_small", protocol: str = "custom") -> int:
         """Register a handler; returns its id."""
-        reply = self.post(HANDLERS, {"device_type": "pdu", "handler": handler, "name": handler, "protocol": [protocol], "features": []})
+        reply = self.post(HANDLERS, {"device_type": "pdu", "handler": handler, "name": handler, "protocol": [protocol],
+                                     "features": []})
         assert reply.status == 201, reply
         return int(reply.body["id"])
 

@@ -26,7 +26,8 @@ class DciManager:
 
     `busy` requests are answered 503 before the first one is served, and with `dozes_every` every so many-th one later.
     `wrap(request, serve)` may answer in place of the API, or None to cut the connection. `without` names packages that
-    handlers must not find ("requests"). `call_seconds` bounds every call of a handler. `platform` holds the packages common and pdu_common.
+    handlers must not find ("requests"). `call_seconds` bounds every call of a handler.
+    `platform` holds the packages common and pdu_common.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, email: str = "admin@example.com",
@@ -55,7 +56,7 @@ class DciManager:
             raise
         self.url, self.ca_file = self._server.url, self._server.ca_file
 
-    def __enter__(self) -> "DciManager":
+    def __enter__(self) -> DciManager:
         return self
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],

@@ -77,8 +77,8 @@ def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
     assert len(manager.handlers()) == 1
 
 
-@pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""}, {"protocol": []},
-                                    {"protocol": "snmp"}, {"features": None}])
+@pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""},
+                                    {"protocol": []}, {"protocol": "snmp"}, {"features": None}])
 def test_incomplete_description_is_refused(client: Client, manager: DciManager, change: Dict[str, object]) -> None:
     whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
     assert client.post(HANDLERS, {**whole, **change}).status == 400
@@ -90,13 +90,15 @@ def test_incomplete_description_is_refused(client: Client, manager: DciManager, 
 @pytest.mark.parametrize("data, words", [
     (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:-1], "complete"),
     (packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than"), (packed(*GOOD)[:60], "complete"),
-    (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"), (packed(*GOOD, ("other/a.py", b"")), "one directory"),
+    (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"),
+    (packed(*GOOD, ("other/a.py", b"")), "one directory"),
     (packed(*GOOD, ("/etc/x", b"")), "leads out"), (packed(*GOOD, ("pdu_x/../../x", b"")), "leads out"),
     (packed(*GOOD, ("pdu_x/link", None)), "link"), (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "link"),
     (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "device"),
     (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "cannot be used"),
     (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "no module"),
-], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")       # the bytes hold the time: no name of a test
+    # The bytes of an archive hold the time, so they cannot be part of a test's name.
+], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")
 def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
     number = client.create("pdu_x")
     reply = client.upload(number, data, "pdu_x.handler")
@@ -129,7 +131,8 @@ def test_broken_form_is_refused(client: Client, content_type: str, body: bytes) 
 
 def test_form_keeps_every_byte() -> None:
     content = bytes(range(256)) + b"\r\n--x\r--x\n\r\n"
-    body = b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type: a/b\r\n\r\n' + content + b"\r\n--x-y--\r\n"
+    head = b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type: a/b\r\n\r\n'
+    body = head + content + b"\r\n--x-y--\r\n"
     assert multipart.fields('multipart/form-data; boundary="x-y"', body) == {"data": content}
 
 

@@ -23,8 +23,8 @@ class Job(NamedTuple):
     """What a worker runs: `paths` go before the standard library's, `data` are the arguments of the adapter's `data`.
 
     `without` names packages that it must not find; `adapter` is a file that says how this platform's objects are made
-    and read where that differs from `adapter.py`; `fresh` asks for a new handler object and a new thread for each call. `import_path`
-    may also be the path of a file.
+    and read where that differs from `adapter.py`; `fresh` asks for a new handler object and a new thread for each
+    call. `import_path` may also be the path of a file.
     """
 
     paths: List[str]
@@ -59,9 +59,9 @@ class Worker:
         self.log: Deque[str] = deque(maxlen=_LOG_LINES)
         self._folder, self._python = folder, python
         self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
-        self._process: Optional["subprocess.Popen[str]"] = None
-        self._answers: "queue.Queue[Optional[str]]" = queue.Queue()
-        self._logged: "queue.Queue[None]" = queue.Queue()
+        self._process: Optional[subprocess.Popen[str]] = None
+        self._answers: queue.Queue[Optional[str]] = queue.Queue()
+        self._logged: queue.Queue[None] = queue.Queue()
         self._readers: List[threading.Thread] = []
 
     @property
@@ -149,13 +149,13 @@ class Worker:
         stream.flush()
 
 
-def _pass_on(stream: Any, answers: "queue.Queue[Optional[str]]") -> None:
+def _pass_on(stream: Any, answers: queue.Queue[Optional[str]]) -> None:
     for line in stream:
         answers.put(line)
     answers.put(None)
 
 
-def _keep(stream: Any, log: Deque[str], logged: "queue.Queue[None]") -> None:
+def _keep(stream: Any, log: Deque[str], logged: queue.Queue[None]) -> None:
     for line in stream:
         text, mark, _ = line.rstrip("\n").partition(LOGGED)
         if text or not mark:

@@ -12,7 +12,7 @@ import pytest
 from tests.needs import ROOT, program
 
 
-def _start(folder: Path) -> "subprocess.Popen[str]":
+def _start(folder: Path) -> subprocess.Popen[str]:
     """The demo as a shell starts it: a process group of its own, which Ctrl-C reaches as a whole. `folder` is its TMPDIR."""
     program("curl")
     return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

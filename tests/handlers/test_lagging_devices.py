@@ -135,7 +135,7 @@ def nut(clock: Clock, lag: float) -> Iterator[Wired]:
 
 @pytest.mark.parametrize("device", [raritan, snmp, nut], ids=lambda device: str(device.__name__))
 def test_a_handler_reports_no_state_that_a_lagging_device_does_not_have(
-        clock: Clock, device: Callable[[Clock, float], "contextlib.AbstractContextManager[Wired]"]) -> None:
+        clock: Clock, device: Callable[[Clock, float], contextlib.AbstractContextManager[Wired]]) -> None:
     reported: List[EnumPowerStatus] = []
     for seed in range(12):
         chance = random.Random(seed)

@@ -43,7 +43,7 @@ def _described(name: str, module: ModuleType) -> Handler:
     return Handler(name, make, tuple(home.SETTINGS), snmp)
 
 
-_unpacked_here: List["tempfile.TemporaryDirectory[str]"] = []
+_unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
 
 
 def _unpacked(path: Path) -> ModuleType:

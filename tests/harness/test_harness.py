@@ -1,4 +1,4 @@
-"""The harness against one simulated PDU of each kind, by name and as a built archive; what it ends with; where secrets come from."""
+"""The harness on one simulated PDU of each kind, by name and as a built archive: output, exit codes, sources of secrets."""
 from __future__ import annotations
 
 import inspect
@@ -92,8 +92,8 @@ def test_an_archive_is_run_by_its_path(peer: Peer, tmp_path: Path) -> None:
     file.write_bytes(archive(ROOT / "handlers", peer.handler))
     arguments, secrets = options(peer)
     done = subprocess.run([sys.executable, "-m", "tests.harness", "status", str(file), peer.address, "--json", *arguments],
-                          cwd=ROOT, env={**os.environ, **{f"PDU_{k.upper()}": v for k, v in secrets.items()}}, capture_output=True,
-                          text=True, timeout=60)
+                          cwd=ROOT, env={**os.environ, **{f"PDU_{k.upper()}": v for k, v in secrets.items()}},
+                          capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert [o["identity"] for o in json.loads(done.stdout)["outlets"]] == list(peer.books().states)
 
@@ -120,7 +120,7 @@ def test_a_wrong_secret_is_one_sentence_that_does_not_hold_it(peer: Peer, ask: A
 class Broken:
     """A handler that raises, or that says UNKNOWN whatever was asked for."""
 
-    def __init__(self, error: "BaseException | None" = None) -> None:
+    def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
 
     def port_down(self, port: PduPortView) -> PduPortView:
@@ -130,7 +130,7 @@ class Broken:
         return port
 
 
-def broken(monkeypatch: pytest.MonkeyPatch, error: "BaseException | None" = None) -> None:
+def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
     monkeypatch.setattr(harness, "load", lambda name: Handler(name, lambda data: Broken(error), (), False))
 
 
@@ -171,19 +171,21 @@ def test_a_reader_that_has_gone_ends_it_quietly(shown: List[str]) -> None:
     with PEERS["nut"]() as peer:
         arguments = ["status", "nut", peer.address, *options(peer)[0], *shown]
         try:
-            done = subprocess.run([sys.executable, "-m", "tests.harness", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=writer,
-                                  stderr=subprocess.PIPE, timeout=60, env={**os.environ, "PDU_PASSWORD": "unused"})
+            done = subprocess.run([sys.executable, "-m", "tests.harness", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                  stdout=writer, stderr=subprocess.PIPE, timeout=60, env={**os.environ, "PDU_PASSWORD": "unused"})
         finally:
             os.close(writer)
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["up", "nut", "h"], "take an outlet"), (["status", "nut", "h", "1"], "take an outlet"), (["status", "nosuch", "h"], "no handler"),
+    (["up", "nut", "h"], "take an outlet"), (["status", "nut", "h", "1"], "take an outlet"),
+    (["status", "nosuch", "h"], "no handler"),
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "snmp", "h", "-s", "community=s3cret"], "--secret-file"), (["status", "snmp", "h"], "PDU_COMMUNITY"),
     (["down", "nut", "h", "1", "-s", "username=u"], "PDU_PASSWORD"),
-    (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "no user"), (["status", "snmp", "127.0.0.1:1161"], "127.0.0.1 --snmp-port"),
+    (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "no user"),
+    (["status", "snmp", "127.0.0.1:1161"], "127.0.0.1 --snmp-port"),
     (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"),
     (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "no user"), (["record", "nut", "h"], "handler snmp"),
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
@@ -197,7 +199,8 @@ def test_wrong_use_is_a_sentence(arguments: List[str], words: str, capsys: pytes
     assert (code, out, len(err.splitlines())) == (2, "", 1) and words in err and "s3cret" not in err
 
 
-@pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"), (b"text", "not a complete")])
+@pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"),
+                                            (b"text", "not a complete")])
 def test_a_damaged_archive_is_a_sentence(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "pdu_nut.tar.gz"
     file.write_bytes(content)

@@ -42,7 +42,8 @@ def test_types_of_all_kinds_come_through() -> None:
     (b"Outlet 7", b"Outlet 7"), (b"SN: 5A1234E00001 MN:AP8959", b"SN: XXXXXXXXXXXX MN:AP8959"), (b"192.168.1.7", b"192.0.2.1"),
     (b"SN-1234567890", b"SN-XXXXXXXXXX"), (b"0011010010", b"0011010010"), (b"20240501", b"20240501"),
     (b"v10.1.2, 3.6.10.5", b"v10.1.2, 3.6.10.5"),
-    (b"00:c0:b7:12:34:56", b"02:00:00:00:00:01"), (b"1,0,1,1,0,1,0,1,1,1", b"1,0,1,1,0,1,0,1,1,1"), (b"my s3cret word", b"scrubbed")])
+    (b"00:c0:b7:12:34:56", b"02:00:00:00:00:01"), (b"1,0,1,1,0,1,0,1,1,1", b"1,0,1,1,0,1,0,1,1,1"),
+    (b"my s3cret word", b"scrubbed")])
 def test_what_tells_whose_device_it_is_goes_and_the_rest_stays(octets: bytes, kept: bytes) -> None:
     assert scrubbed("1.3.6.1.4.1.9.1.0", octets, [b"s3cret"]) == kept
     assert scrubbed("1.3.6.1.2.1.1.6.0", octets, []) == b"scrubbed"
@@ -63,12 +64,12 @@ def test_the_call_prints_a_recording_and_says_what_to_look_for() -> None:
     with Agent(BUILT_IN["rpcm"]()) as agent:
         done = subprocess.run(
             [sys.executable, "-m", "tests.harness", "record", "snmp", agent.host, "--snmp-port", str(agent.port)], cwd=ROOT,
-            env={"PDU_COMMUNITY": "public"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            env={"PDU_COMMUNITY": "public"}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "look through the file" in done.stderr
     assert "1.3.6.1.2.1.1.5.0|4|scrubbed" in done.stdout and len(read_snmprec(done.stdout)) > 10
 
 
 def test_a_device_without_snmp_cannot_be_recorded() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.harness", "record", "nut", "127.0.0.1"], cwd=ROOT, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     assert done.returncode == 2 and "snmp" in done.stderr

@@ -104,7 +104,8 @@ for line in sys.stdin:
 
 def test_upload_into_a_living_process_runs_the_new_code_and_rolls_back(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
-    versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small")) for number in ("1.0", "1.1")}
+    versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
+                for number in ("1.0", "1.1")}
     versions["1.0"].unpack(unpacked)
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", _LIVING, str(host), str(unpacked)], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:

@@ -68,7 +68,8 @@ ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
 ])
 def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: List[str]) -> None:
     found = closure(tmp_path, {"x/handler.py": text, "x/a.py": "", "shared.py": "", "unused.py": "import rich", "x/tool.py": "",
-                               "x/__main__.py": "import rich", "x/deep/inner.py": "", "x/chain.py": "from . import a\nfrom .. import shared",
+                               "x/__main__.py": "import rich", "x/deep/inner.py": "",
+                               "x/chain.py": "from . import a\nfrom .. import shared",
                                "x/ring.py": "from . import handler"})
     assert found == sorted(ALWAYS + more)
 
@@ -106,7 +107,8 @@ def test_entry_module_and_package_stand_beside_the_folder_of_the_content(tmp_pat
     assert found.top == "pdu_small" and len(folders) == 1
     folder = folders.pop()
     assert sorted(found.files) == sorted(["pdu_small/__init__.py", "pdu_small/handler.py"] + [
-        f"pdu_small/{folder}/{path}" for path in ("__init__.py", "errors.py", "small/__init__.py", "small/handler.py", "small/wire.py")])
+        f"pdu_small/{folder}/{path}"
+        for path in ("__init__.py", "errors.py", "small/__init__.py", "small/handler.py", "small/wire.py")])
     for path, content in found.files.items():
         inner = path.partition(f"{folder}/")[2]
         assert not inner or content == (tmp_path / "handlers" / inner).read_bytes()

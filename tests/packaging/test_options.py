@@ -47,7 +47,7 @@ def options_in(archive: Path) -> Dict[str, str]:
     return found
 
 
-def rows(out: Path) -> "list[str]":
+def rows(out: Path) -> list[str]:
     """The names in the script's list of handlers."""
     text = (out / "register.sh").read_text("utf-8")
     return [row.partition("|")[0] for row in text.partition("HANDLERS='")[2].partition("'")[0].splitlines()]
@@ -166,10 +166,11 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "Vertiv"], "there is no family 'Vertiv'; near it: "),
     (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; python -m handlers.snmp devices lists them"),
     (["--profile-key", "apc"], "there is no family 'apc'; near it: apc-"),
-    (["--only", "rpcm", "--profile-key", "sentry3"], "the family 'sentry3' is to be fixed, but is none of the chosen ones (rpcm)"),
+    (["--only", "rpcm", "--profile-key", "sentry3"],
+     "the family 'sentry3' is to be fixed, but is none of the chosen ones (rpcm)"),
 ])
 def test_a_family_that_is_not_known_is_refused_with_those_near_it(
-        arguments: "list[str]", words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     assert capsys.readouterr().err.startswith(f"build.py: {words}") and not (tmp_path / "out").exists()
 
@@ -190,7 +191,7 @@ def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path
      {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
 ])
 def test_options_come_into_the_archive_as_the_handler_reads_them(
-        tmp_path: Path, arguments: "list[str]", options: Dict[str, str]) -> None:
+        tmp_path: Path, arguments: list[str], options: Dict[str, str]) -> None:
     assert run(tmp_path, *arguments) == 0
     assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == ["pdu_snmp", "register.sh"]
     found = options_in(next(tmp_path.glob("*.gz")))
@@ -239,5 +240,6 @@ def test_help_tells_of_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "pdu_<key>", "handlers.snmp parts"):
+    for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "pdu_<key>",
+                 "handlers.snmp parts"):
         assert word in text

@@ -236,8 +236,8 @@ def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, manager: D
     ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
     ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
 ])
-def test_wrong_use_is_a_sentence_and_sends_nothing(admin: Admin, manager: DciManager, arguments: "list[str]",
-                                                   changes: "dict[str, str]", words: str) -> None:
+def test_wrong_use_is_a_sentence_and_sends_nothing(admin: Admin, manager: DciManager, arguments: list[str],
+                                                   changes: dict[str, str], words: str) -> None:
     assert_failed(admin.run(manager, *arguments, folder=None, **changes), 2, words)
     assert manager.requests == [] and admin.left_behind() == []
 
@@ -264,7 +264,7 @@ def test_no_secret_is_visible_in_the_process_list(admin: Admin) -> None:
     assert "Very-Secret-77" not in text and tokens[0] not in text
 
 
-def command_lines() -> "list[str]":
+def command_lines() -> list[str]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

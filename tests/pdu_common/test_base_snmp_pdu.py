@@ -34,7 +34,8 @@ TYPES = "1.3.6.1.4.1.99999.1"
 def mixed() -> Iterator[Snmpd]:
     """One object of each type, a writable integer and text, one that refuses, and one whose answer comes too late."""
     rows = {
-        f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()), f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
+        f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
+        f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
         f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)), f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
         f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1), f"{TYPES}.7.0": Row(TICKS, 100), f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
         f"{TYPES}.9.0": Row(OCTETS, b""), f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
@@ -71,7 +72,7 @@ def test_a_missing_object_has_no_value_in_any_version(snmpd: Snmpd, version: str
     missing = pdu.snmp_get(f"{STATES}.99")
     assert missing.value is None
     with pytest.raises(ValueError, match="holds no number"):
-        missing.value_int
+        _ = missing.value_int
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
@@ -100,9 +101,9 @@ def test_numbers_in_text_are_numbers_for_those_who_ask(mixed: Snmpd) -> None:
     assert pdu.snmp_get(f"{TYPES}.10.0").value_float == 12.5
     assert pdu.snmp_get(f"{TYPES}.1.0").value_int == -7
     with pytest.raises(ValueError):
-        pdu.snmp_get(f"{TYPES}.9.0").value_int
+        _ = pdu.snmp_get(f"{TYPES}.9.0").value_int
     with pytest.raises(ValueError):
-        pdu.snmp_get(f"{TYPES}.3.0").value_float
+        _ = pdu.snmp_get(f"{TYPES}.3.0").value_float
 
 
 def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> None:
@@ -141,7 +142,8 @@ def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     ({"auth_protocol": "SHA", "auth_password": "wrong-password"}, "WrongDigest"),
     ({"auth_protocol": "MD5", "auth_password": AUTH_PASSWORD}, "WrongDigest"),
     ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD}, "authorizationError"),
-    ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"}, "timeout"),
+    ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"},
+     "timeout"),
 ])
 def test_wrong_credentials_of_a_known_user_are_told_apart_as_far_as_the_device_does(
         snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
@@ -201,7 +203,8 @@ def test_one_user_name_may_have_other_passwords_on_another_device() -> None:
             Snmpd(apc.rpdu2(outlets=3), settings=user("second-password")) as second:
         def rows(turn: int) -> int:
             server, password = (first, "first-password") if turn % 2 else (second, "second-password")
-            return len(connect(server.port, version="3", user="twin", auth_protocol="SHA", auth_password=password).snmp_walk(STATES))
+            return len(connect(server.port, version="3", user="twin", auth_protocol="SHA",
+                               auth_password=password).snmp_walk(STATES))
 
         with ThreadPoolExecutor(max_workers=4) as pool:
             found = list(pool.map(rows, range(12)))
@@ -231,13 +234,14 @@ def test_a_forked_child_reads_on_with_an_engine_of_its_own(snmpd: Snmpd) -> None
         "status = os.waitpid(child, 0)[1]\n"
         f"assert len(pdu.snmp_walk('{STATES}')) == 48\n"
         "sys.exit(status)\n")
-    finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning", "-c", program], cwd=ROOT, capture_output=True,
-                              text=True, timeout=30, check=False)
+    finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning", "-c", program],
+                              cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
 def test_a_process_that_used_snmp_ends_without_a_word(snmpd: Snmpd) -> None:
-    program = f"from tests.pdu_common.conftest import connect; connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
+    program = ("from tests.pdu_common.conftest import connect; "
+               f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')")
     finished = subprocess.run([sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program], cwd=ROOT,
                               capture_output=True, text=True, timeout=30, check=False)
     noise = [line for line in finished.stderr.splitlines() if re.search("Error|Warning", line) and "site-packages" not in line]

@@ -11,7 +11,7 @@ and where they apply `padding` (row indexes that are no outlets) and `also` (fam
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
 
@@ -78,7 +78,7 @@ class Fixture(NamedTuple):
         return Device(self.rows, self.rules)
 
 
-@lru_cache(maxsize=None)
+@cache
 def fixture(name: str) -> Fixture:
     """One unit."""
     return written(name, (_HERE / f"{name}.json").read_text("utf-8"), (_HERE / f"{name}.snmprec").read_text("utf-8"))

@@ -28,7 +28,7 @@ class DelayRelay:
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
 
-    def __enter__(self) -> "DelayRelay":
+    def __enter__(self) -> DelayRelay:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,11 +59,11 @@ class DelayRelay:
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._sockets.append(one)
             for source, sink in ((near, far), (far, near)):
-                chunks: "queue.Queue[Chunk]" = queue.Queue()
+                chunks: queue.Queue[Chunk] = queue.Queue()
                 self._start(functools.partial(self._take, source, chunks))
                 self._start(functools.partial(self._give, sink, chunks))
 
-    def _take(self, source: socket.socket, chunks: "queue.Queue[Chunk]") -> None:
+    def _take(self, source: socket.socket, chunks: queue.Queue[Chunk]) -> None:
         data: Optional[bytes] = None
         while data != b"":
             try:
@@ -72,7 +72,7 @@ class DelayRelay:
                 data = b""
             chunks.put((time.monotonic() + self._half, data))
 
-    def _give(self, sink: socket.socket, chunks: "queue.Queue[Chunk]") -> None:
+    def _give(self, sink: socket.socket, chunks: queue.Queue[Chunk]) -> None:
         with contextlib.suppress(OSError):
             while True:
                 due, data = chunks.get()

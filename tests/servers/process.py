@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """Asks it to end, also when it is paused, and makes it end if it does not within five seconds."""
     process.send_signal(signal.SIGCONT)             # one that was paused does not hear the next signal
     process.terminate()

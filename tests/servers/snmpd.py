@@ -78,10 +78,10 @@ class Snmpd:
         self.folder = Path(self._folder)
         self._fill(rows, rules)
         self._settings = list(settings)
-        self._process: Optional["subprocess.Popen[bytes]"] = None
+        self._process: Optional[subprocess.Popen[bytes]] = None
         self.port = 0
 
-    def __enter__(self) -> "Snmpd":
+    def __enter__(self) -> Snmpd:
         for _ in range(5):                  # another process may take the port between our look and snmpd's bind
             self.port = _free_port()
             if self._start():

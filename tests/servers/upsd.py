@@ -113,7 +113,7 @@ class Upsd:
         self.ca_pem = self.certificate = ""
         self._tls = tls
 
-    def __enter__(self) -> "Upsd":
+    def __enter__(self) -> Upsd:
         try:
             self._write()
             for section in self._sections.values():
@@ -240,7 +240,7 @@ class Upsd:
 
     # ---- processes -------------------------------------------------------------------------------------------
 
-    def _launch(self, name: str, arguments: List[str]) -> "_Process":
+    def _launch(self, name: str, arguments: List[str]) -> _Process:
         run = str(self._folder / "run")
         environment = {"PATH": os.defpath, "NUT_CONFPATH": str(self._folder / "etc"), "NUT_STATEPATH": run,
                        "NUT_ALTPIDPATH": run, "MIBS": "", "HOME": run}
@@ -290,7 +290,7 @@ class Upsd:
 class _Process:
     """A process that ends with its owner."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._finish = weakref.finalize(self, end_process, process)
 

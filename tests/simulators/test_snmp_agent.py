@@ -34,7 +34,8 @@ def agent() -> Iterator[Agent]:
 def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public") -> Tuple[int, List[str]]:
     """A tool's exit code and its lines."""
     finished = subprocess.run(
-        [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", "1", "-r", "0", f"{agent.host}:{agent.port}", *arguments],
+        [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", "1", "-r", "0", f"{agent.host}:{agent.port}",
+         *arguments],
         capture_output=True, text=True, timeout=20, check=False)
     return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
 
@@ -206,7 +207,8 @@ def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
 def test_a_value_changed_at_the_device_is_read_from_snmpd_at_once() -> None:
     with Snmpd(apc.rpdu2(outlets=4)) as server:
         server.set_value(f"{STATES}.2", "1")
-        assert BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(server.port)})).snmp_get(f"{STATES}.2").value == 1
+        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(server.port)}))
+        assert pdu.snmp_get(f"{STATES}.2").value == 1
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -214,7 +216,7 @@ def test_nothing_of_snmpd_is_left_when_it_is_stopped() -> None:
     server = Snmpd(apc.rpdu2(outlets=4))
     with pytest.raises(ZeroDivisionError), server:
         assert server.folder.exists()
-        1 / 0
+        raise ZeroDivisionError
     assert not server.folder.exists()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((server.host, server.port))
@@ -278,6 +280,7 @@ def test_the_command_line_serves_a_recording_prints_where_and_ends_on_a_signal(t
 
 
 def test_the_command_line_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
-    finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")], cwd=ROOT,
+    finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")],
+                              cwd=ROOT,
                               capture_output=True, text=True, timeout=30, check=False)
     assert finished.returncode == 2 and "cannot serve" in finished.stderr

@@ -14,8 +14,7 @@ from handlers.ending import READER_GONE
 from handlers.nut.__main__ import COMMANDS, main
 from tests.needs import ROOT
 from tests.servers.upsd import ADMIN, PRIMARY, Upsd
-from tests.simulators.nut_server import Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
-from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN
+from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
 
 HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"],
                        description="two words")
@@ -149,7 +148,7 @@ def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
     (("run", "pdu", "outlet.1.load.off", "--user", "a", "--password-file", "/none"), 2, "settings"),
     (("outlets", "bare"), 8, "unsupported")])
 def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
-        words: "tuple[str, ...]", code: int, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}),
                              StaticDevice("bare", {"device.type": "pdu"})]
@@ -175,7 +174,7 @@ def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.Captu
 @pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",),
                                    ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
 def test_wrong_arguments_end_with_2_and_ask_nothing(
-        server: NutServer, words: "tuple[str, ...]", capsys: pytest.CaptureFixture[str]) -> None:
+        server: NutServer, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([f"{server.host}:{server.port}", *words])
     assert ended.value.code == 2 and "usage:" in capsys.readouterr().err and server.books().connections == 0
@@ -195,7 +194,7 @@ def test_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[st
 
 @pytest.mark.against("NUT upsd")
 def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
-    def tool(server: Upsd, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def tool(server: Upsd, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "handlers.nut", f"{server.host}:{server.port}", *words], cwd=ROOT, text=True,
                               capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", **environment}, stdin=subprocess.DEVNULL)
     assert "pdu" in tool(real, "list").stdout

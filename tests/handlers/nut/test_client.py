@@ -12,8 +12,8 @@ import pytest
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.nut import messages
 from handlers.nut.client import NutClient
-from handlers.nut.starttls import Tls
 from handlers.nut.protocol import DataStale, DriverNotConnected
+from handlers.nut.starttls import Tls
 from tests.handlers.nut.given import client
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, StaticDevice, SwitchedPdu, User
 

@@ -10,7 +10,7 @@ from typing import Callable, Dict, Iterator, List, Optional
 
 import pytest
 
-from handlers.errors import (Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable, Unsupported)
+from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable, Unsupported
 from handlers.nut.handler import SETTINGS, NutPdu, make_handler
 from handlers.nut.protocol import DataStale, DriverNotConnected
 from handlers.settings import table

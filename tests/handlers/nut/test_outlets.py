@@ -205,7 +205,7 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(["device.1.", "device.2.", "device.0.", ""]), st.integers(0, 5), st.sampled_from(
     ["status", "switch", "current", "energy", "id"]), st.sampled_from(["on", "off", "1", "0", "", "x", "7.5"])), max_size=30))
-def test_any_mixture_of_rows_gives_unique_identities_and_states_only_from_known_words(rows: List["tuple[str, int, str, str]"]) -> None:
+def test_any_mixture_of_rows_gives_unique_identities_and_states_only_from_known_words(rows: List[tuple[str, int, str, str]]) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
         found = read({"device.type": "ups", **variables}, [], {})

@@ -87,7 +87,7 @@ def test_no_secret_and_no_value_stands_in_a_label() -> None:
 
 
 @given(st.dictionaries(NAMES, CARRIED, max_size=30))
-def test_a_list_of_variables_is_read_as_it_was_written(variables: "dict[str, str]") -> None:
+def test_a_list_of_variables_is_read_as_it_was_written(variables: dict[str, str]) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     request = messages.list_var("pdu")
     assert decode(f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\n".encode(), request)[request] == variables
@@ -95,7 +95,7 @@ def test_a_list_of_variables_is_read_as_it_was_written(variables: "dict[str, str
 
 @settings(max_examples=50)
 @given(st.dictionaries(NAMES, CARRIED, max_size=8), st.lists(st.integers(1, 30), min_size=1, max_size=20))
-def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: "dict[str, str]", cuts: List[int]) -> None:
+def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str, str], cuts: List[int]) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
     requests = messages.list_var("pdu"), messages.protver(), messages.netver()

@@ -26,7 +26,7 @@ class Both:
         self.ours = pynut.PyNUTClient(server.host, server.port, login, password, False, 5)
         self.theirs: Any = theirs.PyNUTClient(server.host, server.port, login, password, False, 5)
 
-    def __enter__(self) -> "Both":
+    def __enter__(self) -> Both:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -241,5 +241,5 @@ def test_lists_cost_one_round_trip_and_commands_with_their_descriptions_two() ->
             assert server.books().requests - before == price
 
 
-def _shows(client: "pynut.PyNUTClient[bytes]", value: bytes) -> bool:
+def _shows(client: pynut.PyNUTClient[bytes], value: bytes) -> bool:
     return client.GetUPSVars("small").get(b"ups.id") == value

@@ -8,8 +8,8 @@ import pytest
 from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
 from handlers.nut import messages
 from handlers.nut.client import NutClient
-from handlers.nut.starttls import Tls
 from handlers.nut.protocol import DataStale, DriverNotConnected, Failure, Request
+from handlers.nut.starttls import Tls
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.servers import upsd
@@ -54,7 +54,7 @@ def test_a_password_with_every_special_character_is_taken_as_it_is(real: Upsd) -
 
 
 def test_rights_are_told_by_the_request_itself(real: Upsd) -> None:
-    cases: List["tuple[User, Callable[[NutClient], object], type | None]"] = [
+    cases: List[tuple[User, Callable[[NutClient], object], type | None]] = [
         (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
         (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
         (User("nobody", "x"), lambda nut: nut.set("small", "ups.id", "b"), Denied),

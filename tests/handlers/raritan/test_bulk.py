@@ -11,7 +11,6 @@ from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pd
 from handlers.raritan.rpc.transport import Endpoint, Reply, Request
 
 
-
 def _ok(number: int) -> Any:
     return {"json": {"jsonrpc": "2.0", "result": {"_ret_": "id"}, "id": number}, "statcode": 200}
 

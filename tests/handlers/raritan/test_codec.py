@@ -9,7 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import ProtocolError
-from handlers.raritan.rpc import cascading, catalogue, cert, firmware, net, pdumodel, peripheral, present, sensors, servermon, session
+from handlers.raritan.rpc import (
+    cascading,
+    catalogue,
+    cert,
+    firmware,
+    net,
+    pdumodel,
+    peripheral,
+    present,
+    sensors,
+    servermon,
+    session,
+)
 from handlers.raritan.rpc.codec import decode_structure, decoder, encode, encode_structure
 from handlers.raritan.rpc.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc.idl import Structure, ValueObject

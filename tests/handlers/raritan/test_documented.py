@@ -8,8 +8,22 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from handlers.raritan import rpc
-from handlers.raritan.rpc import (Agent, bulkcfg, cascading, cert, devsettings, diag, firmware as fw, net, pdumodel,
-                                  perform_bulk, rawcfg, sensors, servermon, session)
+from handlers.raritan.rpc import (
+    Agent,
+    bulkcfg,
+    cascading,
+    cert,
+    devsettings,
+    diag,
+    firmware as fw,
+    net,
+    pdumodel,
+    perform_bulk,
+    rawcfg,
+    sensors,
+    servermon,
+    session,
+)
 from handlers.raritan.rpc.transport import Trust
 from tests.simulators.xerus import GENERATIONS, Model, XerusPdu, image
 

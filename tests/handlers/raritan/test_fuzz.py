@@ -81,14 +81,14 @@ def _call(handler: RaritanPdu, method: str) -> Any:
     return getattr(handler, method)()
 
 
-def _places(value: Any, path: "tuple[Any, ...]" = ()) -> Iterator["tuple[Any, ...]"]:
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         yield from _places(inner, (*path, key))
 
 
-def _changed(value: Any, path: "tuple[Any, ...]", junk: Any, remove: bool) -> Any:
+def _changed(value: Any, path: tuple[Any, ...], junk: Any, remove: bool) -> Any:
     if not path:
         return junk
     out = copy.copy(value)

@@ -15,7 +15,6 @@ from tests.simulators.xerus import Model, XerusPdu
 from .described import PDU, Described, Status
 from .handling import FAST, LINKED, Handle, agrees, settings, shown, spent, states
 
-
 # ---- status and statistic ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("model", [Model(outlets=48, phases=3, off=(2, 47), no_relay_board=(9,), not_switchable=(1,)),

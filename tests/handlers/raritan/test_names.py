@@ -47,7 +47,7 @@ def _ours(name: str) -> Any:
     return found
 
 
-def _of(theirs: Names, kind: str) -> Iterator["tuple[str, Dict[str, Any], Any]"]:
+def _of(theirs: Names, kind: str) -> Iterator[tuple[str, Dict[str, Any], Any]]:
     for name, facts in theirs.items():
         if facts["kind"] == kind:
             yield name, facts, _ours(name)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 import pytest
@@ -21,7 +21,7 @@ Json = Any
 pytestmark = pytest.mark.against("the types of ten firmware releases")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _schema() -> Dict[str, Any]:
     schema: Dict[str, Any] = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
     assert tuple(schema["releases"]) == RELEASES

@@ -7,8 +7,21 @@ from typing import Iterator
 import pytest
 
 from handlers.errors import Refused
-from handlers.raritan.rpc import (Agent, auth, datetime, devsettings, diag, hmi, jsonrpc, pdumodel, peripheral, portsmodel,
-                                  sensors, session, usermgmt)
+from handlers.raritan.rpc import (
+    Agent,
+    auth,
+    datetime,
+    devsettings,
+    diag,
+    hmi,
+    jsonrpc,
+    pdumodel,
+    peripheral,
+    portsmodel,
+    sensors,
+    session,
+    usermgmt,
+)
 from handlers.raritan.rpc.errors import HttpException, JsonRpcErrorException
 from handlers.raritan.rpc.transport import Trust
 from tests.simulators.xerus import GENERATIONS, Model, XerusPdu

@@ -17,7 +17,6 @@ from tests.simulators.xerus.jsonrpc import RpcError
 from .conftest import MakeTransport
 from .handling import FAST, LINKED, Handle, settings, shown, spent, states
 
-
 # ---- switching ---------------------------------------------------------------------------------------------
 
 def writes(pdu: XerusPdu) -> List[Tuple[str, str]]:

@@ -4,8 +4,7 @@ from decimal import Decimal
 from typing import Optional
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from handlers.snmp.figures import Doubt, Figure, State, Total
 from handlers.snmp.sources import Column
@@ -53,7 +52,7 @@ def test_two_readings_that_contradict_each_other_are_not_known() -> None:
 
 @pytest.mark.parametrize("on, off, absent", [(("1",), ("1",), ()), ((), ("2",), ()), (("1",), (), ()), (("1",), ("2",), ("2",)),
                                              (("1", "1"), ("2",), ())])
-def test_a_state_that_contradicts_itself_is_refused(on: "tuple[str, ...]", off: "tuple[str, ...]", absent: "tuple[str, ...]") -> None:
+def test_a_state_that_contradicts_itself_is_refused(on: tuple[str, ...], off: tuple[str, ...], absent: tuple[str, ...]) -> None:
     with pytest.raises(ValueError):
         State(A, on, off, absent)
 
@@ -85,14 +84,14 @@ def test_the_device_tells_the_decimal_digits_of_each_value(digits: int, figure: 
 
 
 @pytest.mark.parametrize("digits", [None, -1, 99, "x"])
-def test_a_value_whose_digits_are_not_known_is_no_figure(digits: "int | str | None") -> None:
-    objects: "dict[str, Value]" = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
+def test_a_value_whose_digits_are_not_known_is_no_figure(digits: int | str | None) -> None:
+    objects: dict[str, Value] = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
     assert Figure(A, absent=(), digits=B).read(reader(objects)) == {}
 
 
 @pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None), ("x", None)])
-def test_the_device_tells_the_power_of_ten_of_each_value(power: "int | str | None", figure: Optional[str]) -> None:
-    objects: "dict[str, Value]" = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
+def test_the_device_tells_the_power_of_ten_of_each_value(power: int | str | None, figure: Optional[str]) -> None:
+    objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
     assert Figure(A, exponent=B).read(reader(objects)) == ({} if figure is None else {"1": Decimal(figure)})
 
 

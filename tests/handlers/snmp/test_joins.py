@@ -23,7 +23,7 @@ def test_merged_tables_follow_each_other_and_never_hide_one_another() -> None:
         Merged((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
 
 
-PADDED: "dict[str, int | str | bytes]" = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
+PADDED: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
 
 
 def test_only_keeps_rows_with_a_mark_and_drops_those_that_have_none() -> None:
@@ -35,7 +35,7 @@ def test_only_without_padding_keeps_rows_that_have_no_mark() -> None:
 
 
 def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
-    objects: "dict[str, int | str | bytes]" = dict(table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4}))
+    objects: dict[str, int | str | bytes] = dict(table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4}))
     assert both(Arc(A, 1, ("4",)), objects) == {"1.4": 2}
     assert both(Arc(A, -1, ("4",), keep=False), objects, "1.4") == {"1.1": 1, "2.14": 3, "5": 4}
 
@@ -46,8 +46,8 @@ OLD_FIRMWARE = Provided(Provided(A, A, "[012]"), B, "(?!.*sLEN).*")
 @pytest.mark.parametrize("states, version, has", [
     ({"1": 0, "2": 1}, "OPDP_sIBM_v01.2", True), ({"1": 0, "2": 1}, "v02_sLEN_1", False),
     ({"1": 0, "2": 6000}, "OPDP_sIBM_v01.2", False), ({}, "OPDP_sIBM_v01.2", False)])
-def test_a_source_may_depend_on_what_the_firmware_shows(states: "dict[str, int]", version: str, has: bool) -> None:
-    objects: "dict[str, int | str | bytes]" = {**table("1.3.1", states), **table("1.3.2", {"0": version})}
+def test_a_source_may_depend_on_what_the_firmware_shows(states: dict[str, int], version: str, has: bool) -> None:
+    objects: dict[str, int | str | bytes] = {**table("1.3.1", states), **table("1.3.2", {"0": version})}
     assert both(OLD_FIRMWARE, objects, "9") == (states if has else {})
 
 
@@ -56,8 +56,8 @@ def test_a_condition_without_an_answer_does_not_hold() -> None:
 
 
 @pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False), ("n/a", False)])
-def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: "int | str | None", has: bool) -> None:
-    objects: "dict[str, int | str | bytes]" = {**table("1.3.1", {"1": 5, "2": 6}), **({} if counted is None else {"1.3.2.0": counted})}
+def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: int | str | None, has: bool) -> None:
+    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6}), **({} if counted is None else {"1.3.2.0": counted})}
     whole = Whole(A, Scalar("1.3.2.0"))
     assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
     assert whole.one(reader(objects), "2") == 6
@@ -69,7 +69,7 @@ def test_only_units_that_the_table_lists_are_heard() -> None:
 
 
 def test_rows_behind_the_device_s_own_count_are_none() -> None:
-    objects: "dict[str, int | str | bytes]" = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
+    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
     assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
     assert both(Counted(A, Scalar("1.3.9.0")), objects) == {"1": 5, "2": 6, "3": 7}
 
@@ -87,7 +87,7 @@ def test_fill_lists_what_has_no_value_as_empty() -> None:
 
 
 def test_a_join_goes_by_module_and_number_and_not_by_the_row() -> None:
-    objects: "dict[str, int | str | bytes]" = {
+    objects: dict[str, int | str | bytes] = {
         **table("1.3.1", {"1": 11, "2": 12, "3": 21}),                              # figures of a metered table
         **table("1.3.2", {"1": 1, "2": 1, "3": 2}), **table("1.3.3", {"1": 7, "2": 8, "3": 7}),     # its module and number
         **table("1.3.4", {"1": 1, "2": 2, "5": 2}), **table("1.3.5", {"1": 8, "2": 7, "5": 9})}     # the outlets'
@@ -112,5 +112,5 @@ def test_a_join_needs_the_same_columns_on_both_sides() -> None:
 
 
 def test_a_value_of_the_unit_reaches_each_of_its_outlets() -> None:
-    objects: "dict[str, int | str | bytes]" = {**table("1.3.1", {"12.48": 1}), **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
+    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"12.48": 1}), **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed, Spelt
 from handlers.snmp.sources import Column

@@ -112,19 +112,19 @@ def reads_the_same(name: str, agent: Listening, version: str) -> None:
         {identity: float(in_memory.energy_of.get(identity, 0)) for identity in found_figures(in_memory)})
 
 
-def found_figures(read: reading.Readings) -> "set[str]":
+def found_figures(read: reading.Readings) -> set[str]:
     """The outlets that have an entry of their own in the statistics."""
     return set(read.current_of) | set(read.energy_of)
 
 
 @pytest.fixture(scope="module", params=recorded.names())
-def served(request: pytest.FixtureRequest) -> Iterator["tuple[str, Snmpd]"]:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
     with Snmpd(recorded.rows(request.param)) as server:
         yield request.param, server
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
-def test_a_recorded_unit_reads_the_same_from_a_real_agent(served: "tuple[str, Snmpd]", version: str) -> None:
+def test_a_recorded_unit_reads_the_same_from_a_real_agent(served: tuple[str, Snmpd], version: str) -> None:
     name, server = served
     reads_the_same(name, server, version)

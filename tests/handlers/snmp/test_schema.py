@@ -5,8 +5,7 @@ import re
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from handlers.snmp import schema
 from handlers.snmp.profile import Profile
@@ -82,7 +81,7 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not above zero"),
     ("outlets.0.current.digits", None, None),
 ])
-def test_what_is_wrong_is_named_by_its_path_in_a_sentence(path: str, value: Any, sentence: "str | None") -> None:
+def test_what_is_wrong_is_named_by_its_path_in_a_sentence(path: str, value: Any, sentence: str | None) -> None:
     text = changed(path, value)
     if sentence is None:
         schema.loads(text)

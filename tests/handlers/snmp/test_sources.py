@@ -1,19 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from handlers.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
-from tests.handlers.snmp.memory import Memory, reader, table
 from handlers.snmp.walks import Reader
+from tests.handlers.snmp.memory import Memory, reader, table
 
 INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(lambda arcs: ".".join(map(str, arcs)))
 
 
 @given(st.dictionaries(INDEXES, st.integers(), max_size=8))
-def test_a_column_gives_every_row_under_its_index_and_finds_each_again(rows: "dict[str, int]") -> None:
+def test_a_column_gives_every_row_under_its_index_and_finds_each_again(rows: dict[str, int]) -> None:
     column = Column("1.3.9")
     at = reader({**table("1.3.9", rows), "1.3.91.1": 5})
     assert column.rows(at) == rows
@@ -80,7 +79,7 @@ def test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_co
 
 
 @pytest.mark.parametrize("spans", [(), (Span(1, 4, 2), Span(4, 5, 9)), (Span(1, 4, 2), Span(5, 6, 5))])
-def test_spans_that_overlap_or_are_missing_are_refused(spans: "tuple[Span, ...]") -> None:
+def test_spans_that_overlap_or_are_missing_are_refused(spans: tuple[Span, ...]) -> None:
     with pytest.raises(ValueError, match="spans"):
         Spread("1.3.9", spans)
 

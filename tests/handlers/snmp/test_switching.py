@@ -12,7 +12,7 @@ from handlers.snmp.profile import Confidence
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
-from tests.handlers.snmp.families import COMMANDS, E, INTEGER
+from tests.handlers.snmp.families import COMMANDS, INTEGER, E
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
 from tests.simulators.snmp_agent.ber import Message
@@ -89,7 +89,7 @@ def test_the_state_of_a_device_that_accepts_and_does_nothing_is_not_known() -> N
         assert len(agent.writes()) == 1
 
 
-def refused(agent: Agent, identity: str, error: "type[PduHandlerError]", words: str) -> None:
+def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str) -> None:
     """Both calls raise, name the device, leave the port as it was, and nothing arrives at the device."""
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
@@ -217,7 +217,7 @@ def test_a_device_that_reboots_in_between_and_comes_back_is_read_then(cut: Cut) 
 
 @pytest.mark.parametrize("answer, error", [("notWritable", Denied), ("noAccess", Denied), ("authorizationError", Denied),
                                            ("wrongValue", Refused), ("inconsistentValue", Refused), ("genErr", Refused)])
-def test_a_refusal_is_the_devices_own_word_and_changes_nothing(cut: Cut, answer: str, error: "type[PduHandlerError]") -> None:
+def test_a_refusal_is_the_devices_own_word_and_changes_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(error, match=answer):
         cut.up()

@@ -14,8 +14,8 @@ FOLDER = "tests/handlers/snmp"
 def collected() -> FrozenSet[str]:
     """The ids of all tests beside this one, without the folder, with and without their cases."""
     ran = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", FOLDER,
-                          f"--deselect={FOLDER}/test_traps.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                         encoding="utf-8", timeout=120)
+                          f"--deselect={FOLDER}/test_traps.py"], cwd=ROOT, capture_output=True,
+                         encoding="utf-8", timeout=100)
     assert ran.returncode == 0, ran.stdout[-500:] + ran.stderr[-500:]
     ids = [line.partition(FOLDER + "/")[2] for line in ran.stdout.splitlines() if line.startswith(FOLDER)]
     return frozenset([*ids, *(name.partition("[")[0] for name in ids)])

@@ -3,19 +3,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from handlers.snmp.values import number, octets, shown, text
 
 
 @pytest.mark.parametrize("raw, said", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
-def test_text_is_freed_of_what_agents_pad_it_with(raw: "int | str | bytes", said: str) -> None:
+def test_text_is_freed_of_what_agents_pad_it_with(raw: int | str | bytes, said: str) -> None:
     assert text(raw) == said
 
 
 @pytest.mark.parametrize("raw", ["", "n/a", "-", "1e3", "NaN", "inf", "1,5", "0x10", "1" * 30, "1.2.3", b"\x01\x02", "١"])
-def test_what_is_no_plain_number_is_none(raw: "str | bytes") -> None:
+def test_what_is_no_plain_number_is_none(raw: str | bytes) -> None:
     assert number(raw) is None
 
 

@@ -34,7 +34,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         with starting():
             devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
                                    poll_s=chosen.poll) for name in chosen.device or ["pdu"]]
-            user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL, upsmon="primary")
+            user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL,
+                        upsmon="primary")
             server = stack.enter_context(NutServer(devices, [user], tls=chosen.tls, port=chosen.port))
             if chosen.tls:
                 ca_file: Path = chosen.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
@@ -42,7 +43,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"{server.host}:{server.port}", flush=True)
         if chosen.tls:
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
-        print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops it", file=sys.stderr)
+        print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops it",
+              file=sys.stderr)
         told.wait()
         for what, value in server.books().writes:
             print(f"{what} {value}".rstrip())

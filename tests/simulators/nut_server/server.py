@@ -45,7 +45,7 @@ class NutServer:
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
 
-    def __enter__(self) -> "NutServer":
+    def __enter__(self) -> NutServer:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -25,7 +25,7 @@ class Site:
         self.users = {user.name: user for user in users}
         self.faults, self.tls = faults, tls
         self.writes: List[Tuple[str, str]] = []
-        self.logins: Dict[str, List["Session"]] = {}
+        self.logins: Dict[str, List[Session]] = {}
         self.forced: List[str] = []             # devices with the forced-shutdown flag
 
 

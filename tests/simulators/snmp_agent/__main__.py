@@ -16,7 +16,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.snmp_agent", description=__doc__)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--device", choices=sorted(BUILT_IN), default="apc-rpdu2", help="a built-in device (default: %(default)s)")
-    what.add_argument("--recording", type=Path, metavar="FILE", help="a .snmprec file; every row may be written, and none follows another")
+    what.add_argument("--recording", type=Path, metavar="FILE",
+                      help="a .snmprec file; every row may be written, and none follows another")
     parser.add_argument("--port", type=port, default=0, help="UDP port (default: the system chooses one)")
     parser.add_argument("--read", default="public", metavar="COMMUNITY", help="may read (default: %(default)s)")
     parser.add_argument("--write", default="private", metavar="COMMUNITY", help="may read and write (default: %(default)s)")

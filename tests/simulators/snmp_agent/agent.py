@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from collections import Counter
 from dataclasses import replace
 from typing import List, Optional, Tuple, Union
@@ -46,7 +45,7 @@ class Agent:
         self._model = device if isinstance(device, Model) else None
         self.device = device.device if isinstance(device, Model) else device
         self.faults = faults or Faults()
-        self.counts: "Counter[str]" = Counter()         # by operation: get, next, bulk, set
+        self.counts: Counter[str] = Counter()         # by operation: get, next, bulk, set
         self._read, self._write, self._versions = read.encode(), write.encode(), versions
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((self.host, port))
@@ -58,7 +57,7 @@ class Agent:
         self._timers: List[threading.Timer] = []
         self._thread.start()
 
-    def __enter__(self) -> "Agent":
+    def __enter__(self) -> Agent:
         return self
 
     def __exit__(self, *_: object) -> None:

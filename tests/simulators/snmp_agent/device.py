@@ -74,8 +74,8 @@ class Rule:
     """A writable object or column. Where several rules fit an object, the first that allows the value counts.
 
     Refused with `refuse` always, with wrongLength above `longest` octets, with wrongValue unless in `allow` or between
-    `lowest` and `highest`, and with `otherwise` unless every `when` holds ("" says yes and does nothing). `ignore` says yes and does nothing. `keep`
-    is whether the object itself takes the value. `sleep` blocks the answer for so many seconds.
+    `lowest` and `highest`, and with `otherwise` unless every `when` holds ("" acknowledges without effect). `ignore`:
+    acknowledges without effect. `keep`: whether the object itself takes the value. `sleep` blocks the answer for so many seconds.
     """
 
     oid: str

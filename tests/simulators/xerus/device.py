@@ -218,7 +218,7 @@ class XerusPdu:
         for server in self._servers:
             server.stop()
 
-    def __enter__(self) -> "XerusPdu":
+    def __enter__(self) -> XerusPdu:
         return self
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],

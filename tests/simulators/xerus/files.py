@@ -42,7 +42,7 @@ def _links(query: Query) -> List[int]:
 class Files:
     """By page name; `find` is None for a page that this unit does not have."""
 
-    def __init__(self, device: "XerusPdu") -> None:
+    def __init__(self, device: XerusPdu) -> None:
         self._device = device
         self.pmc_config: Dict[str, str] = {}
         self._uploads: Dict[str, Upload] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
@@ -33,7 +33,7 @@ class Reference(NamedTuple):
     type: str                   # interface without version
 
 
-@lru_cache(maxsize=None)
+@cache
 def _table() -> Dict[str, Any]:
     table: Dict[str, Any] = json.loads(Path(__file__).with_name("types.json").read_text(encoding="utf-8"))
     return table

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple
 
 from .metered import FAULT_STATE, RESIDUAL_SENSOR, Device, Sensors
 from .sensors import Awake
@@ -20,7 +20,7 @@ class Pole(NamedTuple):
 
 
 class Inlet(Device):
-    def __init__(self, unit: "PduUnit", number: int) -> None:
+    def __init__(self, unit: PduUnit, number: int) -> None:
         path = f"/model/pdu/0/inlet/{number}"
         super().__init__(unit, "pdumodel.Inlet", f"inlet.{number}", [path])
         self.pdu = unit
@@ -127,5 +127,5 @@ class Inlet(Device):
     def feeds(self) -> List[Device]:
         if self.pdu.transfer_switch:
             return [self.pdu.transfer_switch]
-        mine: Callable[[Device], bool] = lambda device: device.fed_by() == [self]
-        return [device for device in (*self.pdu.protectors, *self.pdu.outlets) if mine(device)]
+        below: tuple[Device, ...] = (*self.pdu.protectors, *self.pdu.outlets)
+        return [device for device in below if device.fed_by() == [self]]

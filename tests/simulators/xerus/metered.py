@@ -55,16 +55,16 @@ class Device(Served):
     sensors: Sensors
     settings: Dict[str, Any]
 
-    def feeds(self) -> List["Device"]:
+    def feeds(self) -> List[Device]:
         return []
 
-    def fed_by(self) -> List["Device"]:
+    def fed_by(self) -> List[Device]:
         return []
 
-    def getParents(self) -> List["Device"]:
+    def getParents(self) -> List[Device]:
         return self.fed_by()
 
-    def getChildren(self) -> List["Device"]:
+    def getChildren(self) -> List[Device]:
         return self.feeds()
 
     def getSensors(self) -> Mapping[str, Sensor]:

@@ -26,7 +26,7 @@ class Served:
     results. Structures are dicts that may hold more fields than this firmware has.
     """
 
-    def __init__(self, unit: "Unit", interface: str, name: str, paths: Sequence[str] = ()) -> None:
+    def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str] = ()) -> None:
         self.unit = unit
         self.interface = interface
         self.name = name
@@ -36,7 +36,7 @@ class Served:
 class Unit:
     """One unit's objects: the main one (link id 0) or a link unit."""
 
-    def __init__(self, site: "Site", link_id: int = 0) -> None:
+    def __init__(self, site: Site, link_id: int = 0) -> None:
         self.site = site
         self.link_id = link_id
         self.reachable = True

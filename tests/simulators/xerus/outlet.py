@@ -20,7 +20,7 @@ Json = Dict[str, Any]
 class Outlet(Device):
     """`current` is what its load takes, in A, while it is on; whoever simulates may change it."""
 
-    def __init__(self, unit: "PduUnit", relay: Relay) -> None:
+    def __init__(self, unit: PduUnit, relay: Relay) -> None:
         number = relay.number
         path = f"/model/pdu/0/outlet/{number}"
         super().__init__(unit, "pdumodel.Outlet", f"outlet.{number}", [path])

@@ -18,7 +18,7 @@ Json = Dict[str, Any]
 class Protector(Device):
     """Protects some outlets on one line; `trip()` opens it."""
 
-    def __init__(self, unit: "PduUnit", number: int, inlet: int, line: int) -> None:
+    def __init__(self, unit: PduUnit, number: int, inlet: int, line: int) -> None:
         path = f"/model/pdu/0/ocp/{number}"
         super().__init__(unit, "pdumodel.OverCurrentProtector", f"ocp.{number}", [path])
         self.pdu, self.number, self.inlet, self.line = unit, number, inlet, line

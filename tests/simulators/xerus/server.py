@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
     wbufsize = -1                       # headers and body leave in one write
     timeout = 60.0
-    server: "WebServer"
+    server: WebServer
 
     def handle(self) -> None:
         self._boots = self.server.device.boots()

@@ -21,7 +21,7 @@ Json = Dict[str, Any]
 class TransferSwitch(Device):
     """`selected` is the inlet in use, from 0."""
 
-    def __init__(self, unit: "PduUnit") -> None:
+    def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)      # no document gives it a well-known id
         self.pdu = unit
         self.selected = 0

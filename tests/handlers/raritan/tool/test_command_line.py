@@ -79,11 +79,12 @@ def test_it_runs_as_a_module(unit: XerusPdu) -> None:
     assert done_.returncode == 0 and json.loads(done_.stdout)["outlets"] == 4
 
 
-def shell(unit: XerusPdu, words: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
+def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
     """A command line of a POSIX shell; TOOL stands for the tool and the unit's address."""
     tool = f"{sys.executable} -m handlers.raritan {unit.host}:{unit.port}"
     environment = {**os.environ, "RARITAN_PASSWORD": unit.password, **more}
-    return subprocess.run(words.replace("TOOL", tool), shell=True, cwd=ROOT, capture_output=True, env=environment, timeout=60)
+    line = words.replace("TOOL", tool)
+    return subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, env=environment, timeout=60)     # noqa: S602
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

@@ -118,7 +118,8 @@ def bulk(agent: Any, told: Any) -> Dict[str, Any]:
     plain = download(agent)
     codes = [int(package.upload(agent, data)) for data in (b"nonsense", plain + b" ", plain)]
     proxy = package.BulkConfiguration("/bulkcfg", agent)
-    return {"codes": codes, "status": _finished(proxy), "backup as bulk": int(package.upload(agent, download(agent, backup=True)))}
+    return {"codes": codes, "status": _finished(proxy),
+            "backup as bulk": int(package.upload(agent, download(agent, backup=True)))}
 
 
 def backup(agent: Any, told: Any) -> Dict[str, Any]:

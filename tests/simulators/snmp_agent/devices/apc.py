@@ -30,7 +30,8 @@ def masterswitch(outlets: int = 8, relay_s: float = 0.0) -> Model:
     numbers = range(1, outlets + 1)
     _spdu(rows, numbers)
     column = f"{SPDU_CONTROL}.3"
-    return Model("apc-masterswitch", Device(rows, _commands([column], relay_s)), _relays(column, outlets), labels=numbered(outlets))
+    return Model("apc-masterswitch", Device(rows, _commands([column], relay_s)), _relays(column, outlets),
+                 labels=numbered(outlets))
 
 
 def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:

@@ -59,7 +59,8 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
               # An outlet that was off is switched on by a reboot, too.
               Effect(f"{STATE}.*", _IS_ON, after=relay_s + _REBOOT_OFF_S, after_written=True),
               Effect(f"{REBOOT}.*", _IDLE, after=relay_s + _REBOOT_OFF_S, after_written=True))
-    rules.append(Rule(f"{REBOOT}.*", lowest=0, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=reboot))
+    rules.append(Rule(f"{REBOOT}.*", lowest=0, highest=0 if only_now else 99_999, when=may, otherwise="notWritable",
+                      effects=reboot))
     rules.append(Rule(f"{SWITCHABLE}.*", allow=("1", "2")))
     rules += [Rule(f"{column}.*", allow=("0",)) for column in (WATT_HOURS, INPUT_WATT_HOURS)]     # a write resets the counter
     return rules

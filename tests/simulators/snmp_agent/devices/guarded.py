@@ -35,7 +35,8 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
     rows.put(f"{unit}.50.1.1", sum(energy_tenths(n) for n in numbers.values()), GAUGE)
     rows.put(f"{unit}.65.1.1", sum(deciamps(n) * 23 for n in numbers.values()), GAUGE)
     was_on, was_off = When(f"{state}.*", ("2",)), When(f"{state}.*", ("1",))
-    switch = Rule(f"{command}.*", allow=("0", "1", "2"), when=(When(f"{lock}.*", ("1",)),), otherwise="inconsistentValue", effects=(
+    unlocked = When(f"{lock}.*", ("1",))
+    switch = Rule(f"{command}.*", allow=("0", "1", "2"), when=(unlocked,), otherwise="inconsistentValue", effects=(
         # The cycle comes first: it asks whether the receptacle was on before.
         Effect(f"{state}.*", "2", written=("2",), after=relay_s + _REBOOT_S, when=(was_on,)),
         Effect(f"{state}.*", "1", written=("2",), after=relay_s, when=(was_on,)),
@@ -71,7 +72,8 @@ def schleifenbauer(outlets: int = 9, relay_s: float = 0.0, unlock_s: float = 10.
         rows.put(f"{root}.6.1.1.10.{unit}.{line}", sum(deciamps(n) * 23 for n in mine))
     unlocked, is_on = When(f"{unlock}.*", ("1",)), When(f"{state}.*", ("1",))
     rules = [
-        Rule(f"{unlock}.*", allow=("0", "1"), effects=(Effect(f"{unlock}.*", "0", written=("1",), after=unlock_s, cancels=True),)),
+        Rule(f"{unlock}.*", allow=("0", "1"),
+             effects=(Effect(f"{unlock}.*", "0", written=("1",), after=unlock_s, cancels=True),)),
         Rule(f"{state}.*", allow=("0", "1"), keep=False, when=(unlocked,), effects=(Effect(f"{state}.*", after=relay_s),)),
         Rule(f"{reboot}.*", allow=("1",), keep=False, when=(unlocked, is_on), effects=(
             Effect(f"{state}.*", "0", after=relay_s), Effect(f"{state}.*", "1", after=relay_s + _REBOOT_S)))]

@@ -72,7 +72,7 @@ def _rules(numbers: Mapping[str, int], relay_s: float) -> Tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _inlet(rows: Rows, index: str, lines_ma: "list[int]", energy_wh: int, three_phase: bool) -> None:
+def _inlet(rows: Rows, index: str, lines_ma: list[int], energy_wh: int, three_phase: bool) -> None:
     rows.put(f"{_PDU}.3.3.3.1.5.{index}", 4 if three_phase else 2)      # inletPoleCount
     shown = max(lines_ma) if three_phase else sum(lines_ma)
     _sensors(rows, INLET_SENSOR, INLET_DIGITS, index, {_CURRENT: (shown, 3), _POWER: (sum(lines_ma) * 23 // 100, 0),

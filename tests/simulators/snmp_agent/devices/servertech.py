@@ -22,7 +22,10 @@ _SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"
 
 def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
             fixed: Sequence[str] = ()) -> Model:
-    """`each` outlets on every infeed. `neutral`: a three-phase tower, whose fourth infeed is the neutral. `fixed`: no power control."""
+    """`each` outlets on every infeed. `neutral`: a three-phase tower, whose fourth infeed is the neutral.
+
+    `fixed`: outlets without power control.
+    """
     rows = Rows()
     rows.system("Sentry Switched CDU", "1.3.6.1.4.1.1718.3", "sentry3")
     numbers = {f"1.{infeed}.{n}": (infeed - 1) * each + n for infeed in range(1, infeeds + 1) for n in range(1, each + 1)}

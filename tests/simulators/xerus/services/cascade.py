@@ -23,7 +23,7 @@ Json = Dict[str, Any]
 class CascadeManager(Served):
     """A unit in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
 
-    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+    def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "cascading.CascadeManager", "cascade", ["/cascade"])
         self._device = device
         self._hosts = {link_id: f"{_NETWORK}{100 + link_id}" for link_id in device.units if link_id}

@@ -36,7 +36,7 @@ class Pair(NamedTuple):
 
 
 class ServerCertificate(Served):
-    def __init__(self, unit: Unit, device: "XerusPdu", key: bytes, certificate: bytes) -> None:
+    def __init__(self, unit: Unit, device: XerusPdu, key: bytes, certificate: bytes) -> None:
         super().__init__(unit, "cert.ServerSSLCert", "server_ssl_cert", ["/server_ssl_cert"])
         self._device = device
         self.active = Pair(_load_key(key, ""), _load_chain(certificate))

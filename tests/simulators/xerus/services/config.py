@@ -28,7 +28,7 @@ Json = Dict[str, Any]
 class Values:
     """The settings that a configuration file holds, by key; reading and writing goes to the unit itself."""
 
-    def __init__(self, device: "XerusPdu") -> None:
+    def __init__(self, device: XerusPdu) -> None:
         self._device = device
 
     def _places(self) -> Dict[str, Json]:
@@ -53,7 +53,7 @@ class Values:
 class _Job(Served):
     """An upload is checked at once and works on in the background: pending, then done."""
 
-    def __init__(self, unit: Unit, interface: str, name: str, path: str, device: "XerusPdu") -> None:
+    def __init__(self, unit: Unit, interface: str, name: str, path: str, device: XerusPdu) -> None:
         super().__init__(unit, interface, name, [path])
         self._values = Values(device)
         self._status, self._stamp = _UNKNOWN, 0
@@ -78,7 +78,7 @@ class _Job(Served):
 class RawConfiguration(_Job):
     """Lines of key=value; "#" starts a remark, "#!" a magic line, of which none is known here."""
 
-    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+    def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "rawcfg.RawConfiguration", "rawcfg", "/rawcfg", device)
 
     def download(self) -> bytes:
@@ -107,7 +107,7 @@ class RawConfiguration(_Job):
 
 
 class BulkConfiguration(_Job):
-    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+    def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "bulkcfg.BulkConfiguration", "bulkcfg", "/bulkcfg", device)
         self._device = device
         self._profiles: Dict[str, Json] = {_BUILT_IN_PROFILE: {"name": _BUILT_IN_PROFILE, "description": "everything",

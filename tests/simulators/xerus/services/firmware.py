@@ -28,7 +28,7 @@ def image(version: str, size: int = 4096, compatible: bool = True, signed: bool 
 
 
 class Firmware(Served):
-    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+    def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "firmware.Firmware", "firmware", ["/firmware"])
         self._device = device
         self.version = f"{unit.firmware.release}.5-50000"
@@ -115,7 +115,7 @@ def _info(head: bytes) -> Json:
 class UpdateStatus(Served):
     """A page, but it speaks JSON-RPC like an object."""
 
-    def __init__(self, unit: Unit, device: "XerusPdu", firmware: Firmware) -> None:
+    def __init__(self, unit: Unit, device: XerusPdu, firmware: Firmware) -> None:
         super().__init__(unit, "firmware.FirmwareUpdateStatus", "firmwareupdatestatus", [PROGRESS])
         self._device = device
         self._firmware = firmware

@@ -21,7 +21,7 @@ Json = Dict[str, Any]
 
 
 class SessionManager(Served):
-    def __init__(self, unit: Unit, device: "XerusPdu") -> None:
+    def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "session.SessionManager", "session", ["/session"])
         self._device = device
         self._access = device.access
@@ -131,7 +131,7 @@ def _role(name: str, description: str, privileges: List[Json]) -> Json:
 
 
 class UserManager(Served):
-    def __init__(self, unit: Unit, device: "XerusPdu", roles: RoleManager) -> None:
+    def __init__(self, unit: Unit, device: XerusPdu, roles: RoleManager) -> None:
         super().__init__(unit, "usermgmt.UserManager", "user", ["/auth/user"])
         self._device = device
         self._accounts = device.access.accounts
@@ -197,7 +197,7 @@ class UserManager(Served):
 class User(Served):
     """/auth/user/<name>; without a name /auth/currentUser, whoever calls."""
 
-    def __init__(self, unit: Unit, device: "XerusPdu", roles: RoleManager, name: Optional[str]) -> None:
+    def __init__(self, unit: Unit, device: XerusPdu, roles: RoleManager, name: Optional[str]) -> None:
         path = f"/auth/user/{name}" if name else "/auth/currentUser"
         super().__init__(unit, "usermgmt.User", f"user.{name}" if name else "currentUser", [path])
         self._device, self._roles, self._name = device, roles, name
