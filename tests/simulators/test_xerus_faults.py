@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import http.client
 import ssl
-import time
 from typing import Any, Dict, Iterator, Tuple
 
 import pytest
+
+from tests.waiting import until
 
 from .xerus import Fault, Model, XerusPdu, image
 from .xerus_client import Client, Hands, outlet_rid
@@ -103,8 +104,7 @@ def test_a_reboot_in_the_middle_of_a_switching_leaves_the_relay_as_it_is() -> No
         with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
             client.call(outlet_rid(0), "getState")
         client.http.close()
-        while pdu.down():
-            time.sleep(0.01)
+        assert until(lambda: not pdu.down())
         hands.now = 60.0
         assert client.result(outlet_rid(0), "getState")["powerState"] == 1
 

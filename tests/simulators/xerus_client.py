@@ -37,9 +37,9 @@ class Client:
         self.http: http.client.HTTPConnection
         if secure:
             context = ssl.create_default_context(cadata=pdu.ca_pem)
-            self.http = http.client.HTTPSConnection(pdu.host, pdu.port, timeout=10, context=context)
+            self.http = http.client.HTTPSConnection(pdu.host, pdu.port, timeout=60, context=context)
         else:
-            self.http = http.client.HTTPConnection(pdu.host, pdu.http_port, timeout=10)
+            self.http = http.client.HTTPConnection(pdu.host, pdu.http_port, timeout=60)
 
     def post(self, path: str, body: bytes, headers: Optional[Mapping[str, str]] = None) -> http.client.HTTPResponse:
         self.http.request("POST", path, body, {**self.headers, **(headers or {})})

@@ -12,6 +12,7 @@ from handlers.raritan.rpc.transport_requests import RequestsTransport
 from handlers.raritan.rpc.transport_standard import StandardTransport
 from pdu_common.connection import PduData
 from tests.simulators.xerus import GENERATIONS, XerusPdu
+from tests.waiting import PATIENCE_S
 
 from .handling import Handle, settings
 
@@ -38,7 +39,7 @@ def agent(transport: MakeTransport) -> Iterator[MakeAgent]:
     made: List[Agent] = []
 
     def make(proto: str, host: str, user: str = "admin", passwd: str = "secret-word", *, trust: Trust = Trust(),
-             timeout: float = 5.0, token: str = "", debug: bool = False) -> Agent:
+             timeout: float = PATIENCE_S, token: str = "", debug: bool = False) -> Agent:
         one = Agent(proto, host, None if token else user, None if token else passwd, token or None, debug,
                     timeout=timeout, trust=trust, transport=transport(trust))
         made.append(one)

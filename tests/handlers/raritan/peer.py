@@ -6,9 +6,8 @@ import json
 import socket
 import ssl
 import threading
-import time
 from types import TracebackType
-from typing import BinaryIO, Callable, Dict, List, NamedTuple, Optional, Sequence, Type, Union
+from typing import BinaryIO, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Type, Union
 
 from handlers.raritan.rpc import Agent
 
@@ -32,10 +31,10 @@ Step = Union[bytes, Say, "Drip", None]          # None: close now
 
 
 class Drip(NamedTuple):
-    """Bytes one by one, with a pause after each."""
+    """Bytes one by one, for ever if `data` has no end; `between` runs after each."""
 
-    data: bytes
-    pause: float
+    data: Iterable[int]
+    between: Callable[[], None]
 
 
 def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, length: Optional[int] = None) -> bytes:
@@ -132,7 +131,7 @@ class Peer:
                 if isinstance(step, Drip):
                     for byte in step.data:
                         connection.sendall(bytes([byte]))
-                        time.sleep(step.pause)
+                        step.between()
                 else:
                     connection.sendall(step if isinstance(step, bytes) else step(seen))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any, List
+from typing import Any, List, Tuple
 
 import pytest
 import requests
@@ -19,6 +20,7 @@ from handlers.raritan.rpc.deadline import Deadline
 from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, endpoint
 from handlers.raritan.rpc.transport_requests import _Adapter
 from tests.simulators.xerus import Model, XerusPdu
+from tests.waiting import PATIENCE_S, finished, until
 
 from .conftest import MakeAgent, MakeTransport
 from .peer import Peer, Step, get_state, http, result, set_state
@@ -64,8 +66,7 @@ def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way
             worker.start()
         for _ in range(100):
             one.close()
-        for worker in workers:
-            worker.join()
+        finished(*workers)
         assert not failed and len(peer.seen) == 150
 
 
@@ -81,7 +82,15 @@ def test_after_a_fork_each_process_has_a_connection_of_its_own(agent: MakeAgent)
                 os._exit(7)
             finally:
                 os._exit(1)
-        assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 7
+        ended: List[Tuple[int, int]] = []
+
+        def child_ended() -> bool:
+            ended.append(os.waitpid(child, os.WNOHANG))
+            return ended[-1][0] == child
+
+        if not until(child_ended):
+            os.kill(child, signal.SIGKILL)
+        assert os.WEXITSTATUS(ended[-1][1]) == 7
         get_state(one)
         assert (pdu.books().connections, pdu.books().requests) == (2, 3)
 
@@ -153,7 +162,7 @@ def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest
 def test_errors_leave_no_socket_open(transport: MakeTransport) -> None:
     for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
         with Peer(plan) as peer:
-            one = Agent("http", peer.address, "a", "b", timeout=1, transport=transport(Trust()))
+            one = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S, transport=transport(Trust()))
             with pytest.raises(PduHandlerError):
                 get_state(one)
             one.close()

@@ -13,6 +13,7 @@ from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
+from tests.waiting import PATIENCE_S
 
 from .conftest import MakeTransport
 from .handling import FAST, LINKED, Handle, settings, shown, spent, states
@@ -182,8 +183,8 @@ class _Restarting:
         return reply
 
 
-@pytest.mark.parametrize("back_s", [0.2, 60.0], ids=["is back soon", "stays away"])
-@pytest.mark.parametrize("answered", [True, False], ids=["answered", "answer lost"])
+@pytest.mark.parametrize("answered, back_s", [(True, 0.2), (True, 600.0), (False, 600.0)],
+                         ids=["answered, is back soon", "answered, stays away", "answer lost, stays away"])
 def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_never_guessed(
         transport: MakeTransport, answered: bool, back_s: float) -> None:
     with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
@@ -191,9 +192,9 @@ def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_
             def transport(self, trust: Trust) -> Transport:
                 return _Restarting(transport(trust), pdu, answered)
 
-        port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="0.5")))
+        port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="20")))
         if answered:
-            made.port_down(port, pause=FAST, deadline=3.0 if back_s < 1 else 0.1)
+            made.port_down(port, pause=FAST, deadline=PATIENCE_S if back_s < 1 else 0.1)
             assert port.power_status is (EnumPowerStatus.DOWN if back_s < 1 else EnumPowerStatus.UNKNOWN)
         else:
             with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
@@ -218,16 +219,16 @@ def test_a_fault_at_any_request_is_an_error_of_the_right_kind_and_never_a_short_
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(fault, None, skip, **how)
         with pytest.raises(PduHandlerError) as caught:
-            getattr(handle(pdu, timeout="0.3"), method)()
+            getattr(handle(pdu, timeout="20"), method)()
         assert caught.value.kind == kind
         assert str(caught.value).startswith(pdu.host) and pdu.password not in str(caught.value)
 
 
 def test_a_device_that_thinks_too_long_is_unreachable(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(Fault.SLOW, seconds=0.6)
+        pdu.faults.order(Fault.SLOW, seconds=600.0)         # until the unit is stopped
         with pytest.raises(PduHandlerError, match="in time.*'timeout'") as caught:
-            handle(pdu, timeout="0.2").status()
+            handle(pdu, timeout="1").status()
         assert caught.value.kind == "unreachable"
 
 

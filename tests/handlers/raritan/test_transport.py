@@ -1,21 +1,22 @@
 """What can go wrong between a client and a PDU, over both transports."""
 from __future__ import annotations
 
+import itertools
 import json
 import socket
-import time
 from typing import List, Optional, Tuple
 
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
-from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
+from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, deadline, pdumodel
 from handlers.raritan.rpc.agent import reads_only
 from handlers.raritan.rpc.bulk import Bulk
 from handlers.raritan.rpc.transport import Request, Trust, drain
 from handlers.raritan.rpc.transport_requests import RequestsTransport
 from handlers.raritan.rpc.transport_standard import StandardTransport
 from tests.simulators.xerus.certificates import Authority, server_context
+from tests.waiting import PATIENCE_S, until
 
 from .conftest import MakeAgent
 from .peer import Drip, Peer, Seen, Step, get_state, http, result, set_state
@@ -49,38 +50,54 @@ def test_a_device_that_never_answers_is_unreachable_after_the_time_out(agent: Ma
     assert isinstance(caught.value, Unreachable)
 
 
-def test_an_answer_that_comes_drop_by_drop_ends_at_the_deadline(agent: MakeAgent) -> None:
-    drops = http(b" " * 300)
-    head = drops[:drops.index(b"\r\n\r\n") + 4]
+class Clock:
+    """In place of the deadline's own clock: time passes only when a test says so."""
 
-    def step(_: object) -> bytes:
-        return head
+    now = 0.0
 
-    with Peer([[step]]) as slow:
-        with pytest.raises(Unreachable):
-            get_state(agent("http", slow.address, timeout=0.2))
-    with Peer([[Drip(drops, 0.01)]]) as slower:
+    def monotonic(self) -> float:
+        return self.now
+
+    def tick(self) -> None:
+        self.now += 1.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    held = Clock()
+    monkeypatch.setattr(deadline, "time", held)
+    return held
+
+
+def test_an_answer_that_comes_drop_by_drop_ends_at_the_deadline(agent: MakeAgent, clock: Clock) -> None:
+    head = http(length=1_000_000)
+    with Peer([[Drip(itertools.chain(head, itertools.repeat(32)), clock.tick)]]) as slow:
         with pytest.raises(Unreachable, match="in time"):
-            get_state(agent("http", slower.address, timeout=0.3))
+            get_state(agent("http", slow.address))
+
+
+def test_a_body_that_never_comes_ends_at_the_deadline(agent: MakeAgent) -> None:
+    with Peer([[lambda _: http(length=300), lambda _: b""]]) as slow, pytest.raises(Unreachable, match="in time"):
+        get_state(agent("http", slow.address, timeout=0.3))
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_header_that_comes_drop_by_drop_ends_at_the_deadline_too(agent: MakeAgent, proto: str) -> None:
-    long = http(b"{}", "200 OK", "X-Drops: " + "drop" * 300)
+def test_a_header_that_comes_drop_by_drop_ends_at_the_deadline_too(agent: MakeAgent, proto: str, clock: Clock) -> None:
+    head = b"HTTP/1.1 200 OK\r\nX-Drops: "
     tls = server_context(*Authority().issue()) if proto == "https" else None
-    with Peer([[Drip(long, 0.01)]], tls=tls) as slow:       # 13 s of drops, with 0.6 s for the whole answer
+    with Peer([[Drip(itertools.chain(head, itertools.cycle(b"drop")), clock.tick)]], tls=tls) as slow:
         with pytest.raises(Unreachable, match="in time"):
-            get_state(agent(proto, slow.address, timeout=0.3, trust=Trust(verify=False)))
+            get_state(agent(proto, slow.address, trust=Trust(verify=False)))
         assert len(slow.seen) == 1
 
 
-def test_the_deadline_counts_anew_for_each_request_of_a_connection(agent: MakeAgent) -> None:
+def test_the_deadline_counts_anew_for_each_request_of_a_connection(agent: MakeAgent, clock: Clock) -> None:
     def slowly(seen: Optional[Seen]) -> bytes:
-        time.sleep(0.25)
+        clock.now += 1.5 * PATIENCE_S               # of the 2 * PATIENCE_S that a whole answer may take
         return result(0)(seen)
 
-    with Peer([[slowly] * 6]) as slow:              # 1.5 s in all, with 0.8 s for each
-        one = agent("http", slow.address, timeout=0.4)
+    with Peer([[slowly] * 6]) as slow:
+        one = agent("http", slow.address, timeout=PATIENCE_S)
         for _ in range(6):
             get_state(one)
         assert slow.accepted == 1
@@ -116,11 +133,7 @@ def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: Ma
 
 def _closed(peer: Peer) -> None:
     """Wait until the peer has closed its first connection."""
-    for _ in range(500):
-        if peer.ended:
-            return
-        time.sleep(0.01)
-    raise AssertionError("the peer keeps its connection")
+    assert until(lambda: peer.ended > 0), "the peer keeps its connection"
 
 
 def test_a_connection_that_was_seen_to_be_closed_is_replaced_and_its_successor_is_no_kept_one(agent: MakeAgent) -> None:
@@ -273,7 +286,7 @@ _SAME: List[Tuple[str, Step]] = [
 def test_both_transports_say_the_same(step: Step) -> None:
     said = set()
     for kind in (StandardTransport, RequestsTransport):
-        with Peer([[step]]) as peer, Agent("http", peer.address, "a", "b", timeout=5, transport=kind(Trust())) as one:
+        with Peer([[step]]) as peer, Agent("http", peer.address, "a", "b", timeout=PATIENCE_S, transport=kind(Trust())) as one:
             with pytest.raises(PduHandlerError) as caught:
                 get_state(one)
         said.add((caught.value.kind, str(caught.value).replace(peer.address, "PEER")))
@@ -284,7 +297,7 @@ def test_both_transports_say_the_same(step: Step) -> None:
 def test_both_transports_say_the_same_of_an_address(host: str) -> None:
     said = set()
     for kind in (StandardTransport, RequestsTransport):
-        with Agent("http", host, "a", "b", timeout=5, transport=kind(Trust())) as one:
+        with Agent("http", host, "a", "b", timeout=PATIENCE_S, transport=kind(Trust())) as one:
             with pytest.raises(Unreachable) as caught:
                 get_state(one)
         said.add(str(caught.value))
@@ -296,7 +309,7 @@ def test_both_transports_say_the_same_of_a_handshake(untrusted: bool) -> None:
     tls = server_context(*Authority().issue()) if untrusted else None
     said = set()
     for kind in (StandardTransport, RequestsTransport):
-        with Peer([], tls=tls) as peer, Agent("https", peer.address, "a", "b", timeout=5, transport=kind(Trust())) as one:
+        with Peer([], tls=tls) as peer, Agent("https", peer.address, "a", "b", timeout=PATIENCE_S, transport=kind(Trust())) as one:
             with pytest.raises(Unreachable) as caught:
                 get_state(one)
         said.add(str(caught.value))

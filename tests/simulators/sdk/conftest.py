@@ -35,7 +35,7 @@ def workers() -> Iterator[Callable[[str], sdk.Worker]]:
 
 @pytest.fixture
 def pdu(generation: str) -> Iterator[XerusPdu]:
-    with XerusPdu(MODEL, generation, links={2: LINKED}, http_port=0, reboot_seconds=0.5) as unit:
+    with XerusPdu(MODEL, generation, links={2: LINKED}, http_port=0, reboot_seconds=1.5, update_seconds=1.5) as unit:
         yield unit
 
 

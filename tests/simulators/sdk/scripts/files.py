@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 
 from .script import make, module
 
-_PATIENCE = 15.0
+_PATIENCE = 50.0
 
 
 def _helper(package: str, *names: str) -> Any:

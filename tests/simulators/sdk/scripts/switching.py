@@ -6,7 +6,7 @@ from typing import Any, Dict, List
 
 from .script import module
 
-_PATIENCE = 10.0
+_PATIENCE = 50.0
 
 
 def _pdu(agent: Any) -> Any:
