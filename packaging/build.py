@@ -359,11 +359,11 @@ def own_profile(file: Path) -> Handler:
     return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
 
 
-def with_options(handler: Handler, only: Sequence[str], profile: str, switch_unproven: bool) -> Handler:
+def with_options(handler: Handler, only: Sequence[str], profile: str, switch_unproven: bool, metered_only: bool) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
     from handlers.snmp import building
     try:
-        chosen = building.options(only, profile, switch_unproven)
+        chosen = building.options(only, profile, switch_unproven, metered_only)
     except building.UnknownFamily as error:
         raise BuildError(str(error)) from None
     return handler._replace(replace={_OPTIONS: building.module(chosen)})
@@ -387,6 +387,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
     snmp.add_argument("--switch-unproven", action="store_true",
                       help="also switch families whose commands are not certain (setting 'switch_unproven')")
+    snmp.add_argument("--metered-only", action="store_true",
+                      help="for units without outlets: an empty table of outlets is no error (setting 'metered_only')")
     return parser
 
 
@@ -398,12 +400,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for name in options.names:
         if name not in known:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
-    has_options = bool(options.only or options.profile_key or options.switch_unproven)
+    has_options = bool(options.only or options.profile_key or options.switch_unproven or options.metered_only)
     if has_options and options.names and "snmp" not in options.names:
-        parser.error("--only, --profile-key and --switch-unproven are options of snmp: name it too, or no NAME")
+        parser.error("--only, --profile-key, --switch-unproven and --metered-only are options of snmp: name it too, or no NAME")
     names = options.names or (["snmp"] if has_options else [] if options.profile else known)
     try:
-        chosen = [with_options(h, options.only, options.profile_key, options.switch_unproven)
+        chosen = [with_options(h, options.only, options.profile_key, options.switch_unproven, options.metered_only)
                   if has_options and h.name == "snmp" else h for h in HANDLERS if h.name in names]
         chosen += [own_profile(file) for file in options.profile]
         once = Counter(handler.name for handler in chosen)

@@ -26,6 +26,7 @@ _PRIVACY = {
     "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL, "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
     "aes192c": hlapi.USM_PRIV_CFB192_AES, "aes256c": hlapi.USM_PRIV_CFB256_AES,
 }
+LONGEST_S = 20.0            # a caller that makes several requests must end, too
 _SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
 
 
@@ -54,8 +55,8 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """When a single request is surely over: all its tries; for version 3 also discovery and a second round."""
-        return self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3
+        """When a single request is over: all its tries; for version 3 also discovery and a second round. At most LONGEST_S."""
+        return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
 
     @classmethod
     def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:

@@ -28,7 +28,7 @@ Peer = Tuple[str, int]              # address and port
 Key = Tuple[str, ...]               # of credentials: what needs an engine of its own
 T = TypeVar("T")
 
-WALK_DEADLINE_S = 45.0
+WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
 BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
 # pysnmp goes through every address that an engine ever met at each new one (0.02 ms each; a new engine costs 70 ms).

@@ -10,8 +10,8 @@ from ..address import host_and_port
 from .base import BasePdu
 from .form import address, settings
 from .log import log_call
-from .snmp import Raw, Snmp, oid_arcs
+from .snmp import CALL_SECONDS, Raw, Snmp, oid_arcs
 from .views import PortFigures, pdu_view, statistic_view
 
-__all__ = ["BasePdu", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "log_call", "oid_arcs", "pdu_view", "settings",
+__all__ = ["CALL_SECONDS", "BasePdu", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "log_call", "oid_arcs", "pdu_view", "settings",
            "statistic_view"]

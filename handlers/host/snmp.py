@@ -1,6 +1,7 @@
 """The platform's three SNMP calls, with their unknown exceptions and row shapes turned into ours."""
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar, Union, cast
 
 from ..errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
 
 Raw = Union[int, str, bytes]
 T = TypeVar("T")
+
+CALL_SECONDS = 30.0         # the last request of a call starts by then; with the double it lasts 25 s at most
+LONGEST_TEXT = 65_535       # octets of an OCTET STRING (RFC 3416, section 3) and of a datagram
+_LOWEST, _HIGHEST = -2**63, 2**64 - 1
+_MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
+_LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # and a module's name before it
 
 _MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
@@ -25,10 +32,12 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
       "unsupportedseclevel", "decryptionerror", "notintimewindow"), Denied,
      "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
-      "nocreation", "commitfailed", "resourceunavailable", "generr", "toobig"), Refused,
+      "nocreation", "resourceunavailable", "toobig"), Refused,
      "the device refused the value"),
-    (("undofailed",), Unreachable, "the device failed in the middle of a write and could not take it back"),     # RFC 3416
 )
+# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so that nobody knows what it did. SNMPv1
+# has genErr alone for this (RFC 1157, 4.1.5).
+_FAILED = ("generr", "commitfailed", "undofailed")
 # The last three are what Net-SNMP agents without a number of their own give as sysObjectID.
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
                "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.2021.250.10"}
@@ -37,11 +46,35 @@ _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.
 class Snmp:
     """The platform's three SNMP calls, with their unknown exceptions and row shapes turned into ours.
 
-    `get` and `set` are one round trip; `walk` is one call of the platform, which pages by itself.
+    `get` and `set` are one round trip; `walk` is one call of the platform, which pages by itself. None of them can be
+    interrupted, so no request starts later than `seconds` after the object was made: a call of the handler ends with its
+    last request. `extend` moves that end.
     """
 
-    def __init__(self, device: "BaseSnmpPdu") -> None:
-        self._device = device
+    def __init__(self, device: "BaseSnmpPdu", seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._device, self._clock = device, clock
+        self._seconds, self._start = seconds, clock()
+
+    @property
+    def name(self) -> str:
+        """Address and port: the same for everybody who asks the same agent by the same address."""
+        params = getattr(self._device.pdu_data, "snmp_params", None)
+        port = params.get("port") if isinstance(params, Mapping) else None
+        return f"{self._host().lower()} {port or 161}"
+
+    def extend(self, seconds: float) -> None:
+        """Requests may start up to `seconds` after the object was made."""
+        self._seconds = seconds
+
+    def remaining(self) -> float:
+        """Seconds in which a request may still start; below zero where none may."""
+        return self._start + self._seconds - self._clock()
+
+    def check(self) -> None:
+        """Raises Unreachable where no further request may start."""
+        if self.remaining() < 0:
+            raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call; nothing more was "
+                              "asked. Check the network and the SNMP version (2c reads many objects at once, 1 each alone)")
 
     def get(self, oid: str) -> Optional[Raw]:
         """The value of one object, None where the device has no such object. Raises the errors of `_translate`."""
@@ -71,15 +104,17 @@ class Snmp:
             return ""
 
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
+        self.check()
         try:
             return function()
         except PduHandlerError:
             raise
         except Exception as error:      # the platform's exceptions are unknown: the one broad except of this project
-            words = self._without_secrets(f"{type(error).__name__}: {error}")
+            words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             if not writing and any(mark in _squeezed(words) for mark in _MISSING):
                 return None
-            raise _translate(words, writing).at(self._host(), operation) from None
+            # Masked after it was understood: a community such as "no" is also a part of "noSuchInstance".
+            raise _translate(words, self._without_secrets(words), writing).at(self._host(), operation) from None
 
     def _without_secrets(self, text: str) -> str:
         params = getattr(self._device.pdu_data, "snmp_params", None)
@@ -94,8 +129,9 @@ def _squeezed(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def _translate(words: str, writing: bool) -> PduHandlerError:
-    squeezed = _squeezed(words)
+def _translate(said: str, words: str, writing: bool) -> PduHandlerError:
+    """The error for what the platform `said`; `words` is what may be shown of it."""
+    squeezed = _squeezed(said)
     if any(mark in squeezed for mark in _SILENT):
         return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), and "
                            "the community or the SNMPv3 user and keys, which a device answers with silence when they are "
@@ -103,12 +139,17 @@ def _translate(words: str, writing: bool) -> PduHandlerError:
     if writing and any(mark in squeezed for mark in _MISSING):
         # SNMPv1 has no other word for a write that is not allowed.
         return Denied(f"the device has no such object, or the community may not write ({words})")
+    failed = next((mark for mark in _FAILED if mark in squeezed), None)
+    if failed is not None:
+        if writing:
+            return Unreachable(f"the device failed while it carried out the write ({words})")
+        return Refused(f"the device failed while it read this ({words})", failed)
     for marks, kind, remedy in _REFUSALS:
         code = next((mark for mark in marks if mark in squeezed), None)
         if code is not None:
             right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it asks for"
-            said = f"{remedy.format(right=right)} ({words})"
-            return Refused(said, code) if kind is Refused else cast(PduHandlerError, kind(said))
+            reason = f"{remedy.format(right=right)} ({words})"
+            return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
     return Unreachable(f"the platform's SNMP call failed ({words})")
 
 
@@ -120,17 +161,24 @@ def raw_value(element: object) -> Optional[Raw]:
     if isinstance(value, str) and any(_squeezed(value).startswith(mark) for mark in _MISSING):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, str, bytes)):
-        return str(value)
+        value = str(value)
+    if isinstance(value, int):
+        if not _LOWEST <= value <= _HIGHEST:
+            raise ProtocolError("the device gave a number of more than 64 bits")
+    elif len(value) > LONGEST_TEXT:
+        raise ProtocolError(f"the device gave a text of {len(value)} characters, more than a datagram can hold")
     return value
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
     """The arcs of an OID as a platform may write it: dotted, with a leading dot, or with the names of well-known roots; else None."""
-    parts = str(text).rpartition("::")[2].strip(".").split(".")
+    parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
         return ()
-    return tuple(map(int, parts)) if all(p.isascii() and p.isdigit() for p in parts) else None
+    if len(parts) > _MOST_ARCS or not all(p.isascii() and p.isdigit() and len(p) <= _ARC_DIGITS for p in parts):
+        return None
+    return tuple(map(int, parts))
 
 
 def _suffixes(elements: List[Any], asked: str) -> List[str]:

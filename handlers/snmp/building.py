@@ -57,7 +57,8 @@ def own_family(profile: Profile) -> OwnFamily:
                      {"own_profile": schema.dumps(profile)})
 
 
-def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool = False) -> Dict[str, str]:
+def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool = False,
+            metered_only: bool = False) -> Dict[str, str]:
     """The options of an archive with built-in families; those that are not given are left out. Raises UnknownFamily.
 
     `only` comes out in the order of PROFILES, the richer MIB first, since detection goes by it.
@@ -74,6 +75,8 @@ def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool =
         chosen["profile"] = profile
     if switch_unproven:
         chosen["switch_unproven"] = "yes"
+    if metered_only:
+        chosen["metered_only"] = "yes"
     return chosen
 
 

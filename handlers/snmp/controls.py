@@ -26,6 +26,28 @@ class Control(ABC):
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         """What to write, in this order, once each. Raises Unsupported where the outlet must not be switched."""
 
+    @property
+    def writes_neighbours(self) -> bool:
+        """Whether a write repeats the states of other outlets, so that two at once would undo each other."""
+        return False
+
+    def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
+        """Whether the device reads as written for all other outlets that `orders` repeated; no request where there are none."""
+        return True
+
+
+class _Wrapped(Control):
+    """A control that adds something to another one, `then`."""
+
+    then: Control
+
+    @property
+    def writes_neighbours(self) -> bool:
+        return self.then.writes_neighbours
+
+    def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
+        return self.then.kept(reader, identity, orders)
+
 
 @dataclass(frozen=True)
 class Write(Control):
@@ -60,7 +82,7 @@ class Verbs(Control):
 
 
 @dataclass(frozen=True)
-class Unlock(Control):
+class Unlock(_Wrapped):
     """First `value` to an object of the same outlet, then the real command, which the device ignores without it."""
 
     at: Place
@@ -75,8 +97,9 @@ class Unlock(Control):
 class WritePacked(Control):
     """A text with the states of all outlets, written back with one of them changed.
 
-    It is read anew right before. Refused where any outlet reports something else than `on` or `off` (writing that back
-    could switch it), or where the text is longer than `longest` (a cut text would switch the rest).
+    It is read anew right before; from this reading until the device shows what was written, no other command to the
+    device may run. Refused where any outlet reports something else than `on` or `off` (writing that back could switch
+    it), or where the text is longer than `longest` (a cut text would switch the rest).
     """
 
     at: Place
@@ -106,9 +129,18 @@ class WritePacked(Control):
                               f"than the {self.longest} that the device takes: nothing was written")
         return [(self.at.instance(reader, row), packed)]
 
+    @property
+    def writes_neighbours(self) -> bool:
+        return True
+
+    def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
+        row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
+        read = self.packed.rows(reader)
+        return all(read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1))
+
 
 @dataclass(frozen=True)
-class Guarded(Control):
+class Guarded(_Wrapped):
     """A control behind a lock or a right: refused with the sentence `why` unless `test` permits it for this outlet.
 
     With `allow`: only if `test` reads one of these. With `refuse`: unless it reads one of these (also if the device does
@@ -136,7 +168,7 @@ class Guarded(Control):
 
 
 @dataclass(frozen=True)
-class Unmarked(Control):
+class Unmarked(_Wrapped):
     """A control whose command also carries out what others left marked: refused while any row of `marks` but the
     outlet's own reads something else than one of `quiet`."""
 

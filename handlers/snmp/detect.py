@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import Named, PduHandlerError, Reason, Unreachable, Unsupported
+from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host import oid_arcs
 from .profile import Profile
-from .reading import Found, by_identity, by_other_rows, by_states
+from .reading import Found, by_identity, by_other_rows, by_states, has_no_outlets
 from .values import shown, text
 from .walks import Device, Reader
 
-SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
+SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 SWEEP_SECONDS = 20.0
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
@@ -26,14 +26,16 @@ class Candidate(NamedTuple):
 
 
 def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.monotonic,
-           sweep_seconds: float = SWEEP_SECONDS) -> Found:
+           sweep_seconds: float = SWEEP_SECONDS, metered_only: bool = False) -> Found:
     """The family that the device answers as, with what was read on the way.
 
     One GET, and one walk for each candidate's state column: candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB stands before the one it replaced). A device
     without a usable sysObjectID is asked for the families that name a root (`sweep`), for at most `sweep_seconds`.
     A device of a family without outlets is one by its sysObjectID alone, if it answers none of the family's meters.
-    Raises Unreachable where nobody answers (two GETs, no sweep), Unsupported where no family fits.
+    Raises Unreachable where the GET has no answer (then nothing else is asked: another family's tables would be
+    read in place of the device's own), Unsupported where no family fits, and ProtocolError where only meters answer of a
+    family that has outlets, unless the device proves that it has none or its owner says so (`metered_only`).
     """
     reader = Reader(device)
     said, usable = _sys_object_id(reader, profiles)
@@ -46,24 +48,25 @@ def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.mono
         found = by_states(candidate.profile, reader.at(candidate.root))
         if found:
             return found
-    for probe in (by_other_rows, by_identity) if usable else ():
-        for candidate in tried:
-            found = probe(candidate.profile, reader.at(candidate.root))
-            if found:
-                return found
+    found = _without_states(tried if usable else [], reader, metered_only)
+    if found:
+        return found
     raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
 
 
-def read_as(device: Device, profile: Profile) -> Found:
-    """The device read as this family, whatever it calls itself. Raises Unsupported where it answers nothing of it."""
+def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
+    """The device read as this family, whatever it calls itself. Raises Unsupported where it answers nothing of it, else as
+    `detect`."""
     reader = Reader(device)
     usable = _sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
-    readers = [reader.at(root) for root in profile.roots_for(usable)]
-    for probe in (by_states, by_other_rows, *([by_identity] if profile.match(usable) else [])):
-        for at_root in readers:
-            found = probe(profile, at_root)
-            if found:
-                return found
+    tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
+    for candidate in tried:
+        found = by_states(profile, reader.at(candidate.root))
+        if found:
+            return found
+    found = _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
+    if found:
+        return found
     raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: leave ",
                        Named("profile", noun="the setting "), " out to have the family detected"))
 
@@ -80,13 +83,26 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
             yield Candidate(profile, root)
 
 
+def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
+    """The first candidate that answers without a state; None where none does. Raises ProtocolError where the only answers are
+    meters of families with outlets, without proof that this device has none."""
+    unproven: Optional[Found] = None
+    for probe in (by_other_rows, by_identity) if by_id else (by_other_rows,):
+        for candidate in tried:
+            found = probe(candidate.profile, reader.at(candidate.root))
+            if found and (found.states or metered_only or has_no_outlets(found.profile, found.reader)):
+                return found
+            unproven = unproven or found
+    if unproven:
+        raise ProtocolError((f"the PDU answers the meters of the family '{unproven.profile.key}' and lists no outlet, and nothing "
+                             "proves that it has none: poll it again; if the unit only meters, set ", Named("metered_only", "yes"),
+                             " (or build the archive with it)"))
+    return None
+
+
 def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
     """What the device gives as its sysObjectID, and the same where it is usable, else "": it names a company, or is known."""
-    try:
-        raw = reader.get(SYS_OBJECT_ID)
-    except Unreachable:
-        reader.get(SYS_UP_TIME)         # raises where nobody is there at all
-        raw = None
+    raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else shown(raw)
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
     dotted = ".".join(map(str, parts))

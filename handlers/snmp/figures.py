@@ -16,7 +16,8 @@ from .walks import Reader
 
 @dataclass(frozen=True)
 class Doubt:
-    """The state is UNKNOWN while `test` reads one of `values` for the outlet (a fuse, a lost connection)."""
+    """The state is UNKNOWN while `test` reads one of `values` for the outlet (a fuse, a lost connection), and where the
+    device does not answer `test` for it: a reading that was cut short removes no doubt."""
 
     test: Source
     values: Tuple[str, ...]
@@ -25,8 +26,8 @@ class Doubt:
         checks.some(self.values, "values")
 
     def rises(self, mark: Optional[Raw]) -> bool:
-        """Whether the value of `test` makes the state doubtful; no value does not."""
-        return mark is not None and text(mark) in self.values
+        """Whether the value of `test` makes the state doubtful; no value does."""
+        return mark is None or text(mark) in self.values
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class State:
     """On, off, or not known: only a value in `on` is UP, only one in `off` is DOWN, all others are UNKNOWN.
 
     Values are texts ("1", "On"), compared whole. A row whose value is in `absent` is no outlet. `confirm` is a second
-    reading with the same values: where it says something else, the state is UNKNOWN.
+    reading with the same values: where it says something else, or nothing, the state is UNKNOWN.
     """
 
     source: Source
@@ -60,6 +61,11 @@ class State:
         return {identity: self._settled(value, ((doubt, marks.get(identity)) for doubt, marks in doubts), second.get(identity))
                 for identity, value in rows.items()}
 
+    def lists_no_outlet(self, reader: Reader) -> bool:
+        """Whether the table has rows and each says that it is no outlet."""
+        rows = self.source.rows(reader)
+        return bool(rows) and all(text(value) in self.absent for value in rows.values())
+
     def one(self, reader: Reader, identity: str) -> EnumPowerStatus:
         """The state of one outlet, UNKNOWN where the device does not tell."""
         value = self.source.one(reader, identity)
@@ -70,9 +76,9 @@ class State:
 
     def _settled(self, value: Raw, doubts: Iterable[Tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
         state = self._meaning(value)
-        if any(doubt.rises(mark) for doubt, mark in doubts) or (second is not None and self._meaning(second) is not state):
+        if self.confirm and (second is None or self._meaning(second) is not state):
             return EnumPowerStatus.UNKNOWN
-        return state
+        return EnumPowerStatus.UNKNOWN if any(doubt.rises(mark) for doubt, mark in doubts) else state
 
     def _meaning(self, value: Raw) -> EnumPowerStatus:
         said = text(value)

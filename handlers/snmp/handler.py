@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from common.logger import get_logger
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -15,16 +16,18 @@ from ..errors import Named, NoSuchOutlet, PduHandlerError, SettingsError, Unsupp
 from ..labels import Label
 from ..settings import Setting, Settings, yes_no
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
-from . import detect, options, reading
-from .controls import Control, Order
+from . import detect, options, reading, turns
+from .controls import Control
 from .figures import State
 from .profile import Confidence, Profile
 from .profiles import PROFILES
 from .reading import Found, Readings
 from .schema import ProfileError, loads
 
-T = TypeVar("T")
 NAME = "snmp"
+# Of a switching call: until then the last request before the command may start, and until then the last reading after it.
+# With requests of up to 20 s each, and 25 s for a walk, a call ends within a minute.
+PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 _LOGGER = get_logger(__name__)
 
 
@@ -46,20 +49,24 @@ PROFILE: Setting[str] = Setting("profile", "the key of a family in the table of 
                                 "read the PDU as this family instead of detecting it")
 SWITCH_UNPROVEN: Setting[bool] = Setting("switch_unproven", "yes or no", yes_no, False,
                                          "yes: also switch families whose commands are not certain; try one idle outlet first")
-SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN)
+METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False,
+                                      "yes: the unit has no outlets to list, so an empty table of outlets is no error")
+SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY)
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
                                          "the archive knows these families and no others")
 OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", _text, "", "the archive knows this family and no other")
-BUILD_OPTIONS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, ONLY, OWN_PROFILE)
+BUILD_OPTIONS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
-    """What settings and build options decide: the families to look for, and whether unproven commands are sent."""
+    """What settings and build options decide: the families to look for, whether unproven commands are sent, and whether
+    the owner says that the unit has no outlets."""
 
     profiles: Tuple[Profile, ...]
     is_fixed: bool
     switch_unproven: bool
+    metered_only: bool = False
 
 
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
@@ -68,7 +75,8 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     An owner's own profile counts as confirmed by its owner: it is switched, whatever its confidence says.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
-    unproven = typed[SWITCH_UNPROVEN] if settings.get(SWITCH_UNPROVEN.key, "").strip() else built[SWITCH_UNPROVEN]
+    unproven, metered_only = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
+                              for setting in (SWITCH_UNPROVEN, METERED_ONLY))
     key = typed[PROFILE] or built[PROFILE]
     own = built[OWN_PROFILE]
     if own:
@@ -76,7 +84,8 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
         key, unproven = key or profiles[0].key, True
     else:
         profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
-    return Choice((_named(key, profiles, PROFILE),), True, unproven) if key else Choice(profiles, False, unproven)
+    chosen = (_named(key, profiles, PROFILE),) if key else profiles
+    return Choice(chosen, bool(key), unproven, metered_only)
 
 
 def _own(text: str) -> Profile:
@@ -94,6 +103,14 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
                                              f"it knows: {', '.join(profile.key for profile in profiles)}"))
 
 
+class Session(NamedTuple):
+    """One call: the device, what was found of it, and whether unproven commands may be sent."""
+
+    device: host.Snmp
+    found: Found
+    unproven: bool
+
+
 class SnmpHandler(BaseSnmpPdu):
     """A PDU over SNMP. Each call detects the family anew (one GET and one walk) and keeps nothing."""
 
@@ -105,85 +122,88 @@ class SnmpHandler(BaseSnmpPdu):
 
         A device of a family or type without outlets gives an empty view. Raises the errors of handlers/errors.py.
         """
-        found = self._found("status")[0]
-        return host.pdu_view(found.states.items())
+        with self._session("status") as session:
+            return host.pdu_view(session.found.states.items())
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
         """Switch an outlet on; see `_switch`."""
-        return self._switch(pdu_port_data, EnumPowerStatus.UP, "port_up", deadline, pause)
+        with self._session("port_up", PLAN_SECONDS) as session:
+            return _switch(session, pdu_port_data, EnumPowerStatus.UP, deadline, pause)
 
     def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                   pause: float = PAUSE_SECONDS) -> PduPortView:
         """Switch an outlet off; see `_switch`."""
-        return self._switch(pdu_port_data, EnumPowerStatus.DOWN, "port_down", deadline, pause)
+        with self._session("port_down", PLAN_SECONDS) as session:
+            return _switch(session, pdu_port_data, EnumPowerStatus.DOWN, deadline, pause)
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the device and of each outlet that it meters. One walk for each figure."""
-        found = self._found("statistic")[0]
-        read = self._at_device("statistic", lambda: reading.meter(found, with_power=False))
+        with self._session("statistic") as session:
+            read = reading.meter(session.found, with_power=False)
         ports = [host.PortFigures(identity, _float(read.current_of.get(identity)), _float(read.energy_of.get(identity)))
-                 for identity in found.states if identity in read.current_of or identity in read.energy_of]
+                 for identity in session.found.states if identity in read.current_of or identity in read.energy_of]
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
     def labels(self) -> List[Label]:
         """Identity, number printed on the unit and name of every outlet, for people; DCImanager does not call this."""
-        found = self._found("labels")[0]
-        return self._at_device("labels", lambda: reading.labels(found))
+        with self._session("labels") as session:
+            return reading.labels(session.found)
 
     def figures(self) -> Tuple[Found, Readings]:
         """What was found and everything that it meters, watts too, for tools; DCImanager does not call this."""
-        found = self._found("figures")[0]
-        return found, self._at_device("figures", lambda: reading.meter(found))
+        with self._session("figures") as session:
+            return session.found, reading.meter(session.found)
 
-    def _found(self, method: str) -> Tuple[Found, bool]:
-        """The device as its family, and whether unproven commands may be sent."""
-        choice = choose(host.settings(self.pdu_data), options.OPTIONS)
-        device = host.Snmp(self)
+    @contextmanager
+    def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[Session]:
+        """The device read as its family, for one call; the errors inside name the address and the method.
 
-        def look() -> Found:
-            if choice.is_fixed:
-                return detect.read_as(device, choice.profiles[0])
-            return detect.detect(device, choice.profiles)
-        try:
-            found = self._at_device(method, look)
-        except PduHandlerError:
-            host.log_call(_LOGGER, NAME, method)
-            raise
-        host.log_call(_LOGGER, NAME, method, found.profile.key)
-        return found, choice.switch_unproven
-
-    def _switch(self, port: PduPortView, wanted: EnumPowerStatus, method: str, deadline: float, pause: float) -> PduPortView:
-        """Write the absolute state once, then read that outlet until it has it or `deadline` seconds are over.
-
-        Sets the state that the device said last on `port` and returns `port`. Nothing is written where the outlet does
-        not exist (NoSuchOutlet), is locked, metered only, or of a family whose commands are not certain (Unsupported).
+        No request starts later than `seconds` after the call (CALL_SECONDS if None). Logs once which code and which family run.
         """
-        found, unproven = self._found(method)
-        identity = str(port.identity)           # a platform may hand back a number
+        family = ""
+        try:
+            try:
+                choice = choose(host.settings(self.pdu_data), options.OPTIONS)
+                device = host.Snmp(self, host.CALL_SECONDS if seconds is None else seconds)
+                if choice.is_fixed:
+                    found = detect.read_as(device, choice.profiles[0], choice.metered_only)
+                else:
+                    found = detect.detect(device, choice.profiles, metered_only=choice.metered_only)
+                family = found.profile.key
+            finally:
+                host.log_call(_LOGGER, NAME, method, family)
+            yield Session(device, found, choice.switch_unproven)
+        except PduHandlerError as error:
+            raise error.at(_address(self.pdu_data), method)
 
-        def plan() -> Tuple[State, List[Order]]:
-            states, control = _switchable(found, identity, unproven)
-            return states, control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
-        states, orders = self._at_device(method, plan)
-        device = host.Snmp(self)
+
+def _switch(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
+    """Write the absolute state once, then read that outlet until it has it or `deadline` seconds are over.
+
+    Sets `wanted` or UNKNOWN on `port` and returns `port`. Nothing is written where the outlet does not exist
+    (NoSuchOutlet), is locked, metered only, or of a family whose commands are not certain (Unsupported). Where a write
+    repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all of them read as
+    written.
+    """
+    device, found = session.device, session.found
+    identity = str(port.identity)           # a platform may hand back a number
+    states, control = _switchable(found, identity, session.unproven)
+    with turns.alone(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
+        orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
+        device.check()                      # a command that comes too late is none: nothing was sent
+        device.extend(CONFIRM_UNTIL_SECONDS)
 
         def write() -> None:
             for oid, value in orders:
                 device.set(oid, value)
 
         def read() -> EnumPowerStatus:
-            return states.one(found.reader.again(), identity)
-        port.power_status = self._at_device(
-            method, lambda: switch(write, read, wanted, deadline=deadline, pause=pause))
-        return port
-
-    def _at_device(self, method: str, work: Callable[[], T]) -> T:
-        """`work`, with the device's address in whatever error it raises."""
-        try:
-            return work()
-        except PduHandlerError as error:
-            raise error.at(_address(self.pdu_data), method)
+            now = found.reader.again()
+            state = states.one(now, identity)
+            return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
+        port.power_status = switch(write, read, wanted, deadline=deadline, pause=pause)
+    return port
 
 
 def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Control]:

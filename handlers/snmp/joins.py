@@ -176,7 +176,7 @@ class Counted(Source):
     """The rows of `source` up to the device's own `count` of them, by the last arc of the index.
 
     For tables that always list as many rows as the largest unit has. Nothing is read where the count is 0; all rows
-    where the device does not count.
+    where the device does not count. Raises ProtocolError where the table has fewer rows than the device counts.
     """
 
     source: Source
@@ -185,7 +185,10 @@ class Counted(Source):
     def rows(self, reader: Reader) -> Rows:
         counted = self._counted(reader)
         rows = {} if counted == 0 else self.source.rows(reader)
-        return {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
+        fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
+        if counted is not None and len(fitting) < counted:
+            raise ProtocolError(f"the device counts {counted:f} outlets in a table and listed {len(fitting)}; poll it again")
+        return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity) if self._fits(identity, self._counted(reader)) else None

@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Tuple
 
 from ..host import Raw
 from .sources import Source
-from .values import Rows, number, octets, text
+from .values import LONGEST_NUMBER, Rows, number, octets, text
 from .walks import Reader
 
 
@@ -41,7 +41,7 @@ class Packed(Source):
     def position(self, identity: str) -> Tuple[str, int]:
         """The row and the position (from 1) of an identity; position 0 where it is none."""
         row, _, n = identity.rpartition(".")
-        return row or self.main, int(n) if n.isascii() and n.isdigit() else 0
+        return row or self.main, int(n) if n.isascii() and n.isdigit() and len(n) <= LONGEST_NUMBER else 0
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,9 @@ class Outlets:
     """One way in which the outlets of a family are reached; everything in it shares one identity space.
 
     `states` lists the outlets. `rows` lists them where no state tells (metered outlets), and in addition where
-    `count`, the device's own number of outlets, says that there are more; those without a state are UNKNOWN. `number`
+    `count`, the device's own number of outlets, says that there are more; those without a state are UNKNOWN.
+    `none_if_zero` is a number that is 0 in every row of a unit without outlets: it allows an empty table, as a `count` of
+    0 does, and is not compared with the table. `number`
     is what is printed on the unit, `name` what its owner typed; figures are in A, W and kWh.
     """
 
@@ -76,6 +78,7 @@ class Outlets:
     control: Optional[Control] = None
     rows: Optional[Source] = None
     count: Optional[Source] = None
+    none_if_zero: Optional[Source] = None
     number: Optional[Source] = None
     name: Optional[Source] = None
     current: Optional[Figure] = None

@@ -70,6 +70,23 @@ def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
     return None
 
 
+def has_no_outlets(profile: Profile, reader: Reader) -> bool:
+    """Whether it is proven that the device has no outlets, so that an empty table is right and not lost.
+
+    The proof is a family without outlets, a number of outlets that is 0 in every row, or a table whose rows all say that
+    they are no outlets.
+    """
+    return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)
+
+
+def _has_none(outlets: Outlets, reader: Reader) -> bool:
+    for source in (outlets.count, outlets.none_if_zero):
+        rows = source.rows(reader) if source else {}
+        if rows and all(number(value) == 0 for value in rows.values()):
+            return True
+    return outlets.states is not None and outlets.states.lists_no_outlet(reader)
+
+
 def by_identity(profile: Profile, reader: Reader) -> Optional[Found]:
     """A device of a family that has no outlets, whatever it answers of its meters; None for every other family."""
     return None if profile.outlets else Found(profile, None, {}, reader)

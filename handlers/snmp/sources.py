@@ -12,7 +12,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 from ..errors import NoSuchOutlet, ProtocolError
 from ..host import Raw
 from . import checks
-from .values import Rows, text
+from .values import LONGEST_NUMBER, Rows, text
 from .walks import Reader
 
 
@@ -194,7 +194,8 @@ class Named(Place):
     """Rows of a table of variables, found by the variable's whole name (numbers change with the firmware).
 
     `names` and `values` are columns of that table. `pattern` matches the whole name; its groups are numbers, and the
-    identity is the first arc of the row's index (the device) and these numbers: "2.14". Without a group it is the device
+    identity is the first arc of the row's index (the device) and these numbers: "2.14"; a name with a number of more than
+    nine digits is none. Without a group it is the device
     alone: a variable that each device has once, such as a total. Raises ProtocolError where two variables give the same
     identity.
     """
@@ -223,7 +224,8 @@ class Named(Place):
         expression, found = checks.pattern(self.pattern, "pattern"), {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
-            if match and all(group and group.isascii() and group.isdigit() for group in match.groups()):
+            if match and all(group and group.isascii() and group.isdigit() and len(group) <= LONGEST_NUMBER
+                             for group in match.groups()):
                 parts: List[str] = [index.partition(".")[0], *(str(int(group)) for group in match.groups())]
                 identity = ".".join(parts)
                 if identity in found:

@@ -10,6 +10,7 @@ from ..host import Raw
 Rows = Dict[str, Raw]           # identity, or index suffix -> value, in the device's order
 Walked = Mapping[str, Raw]
 
+LONGEST_NUMBER = 9              # digits of a number that counts outlets
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
@@ -31,7 +32,7 @@ def octets(raw: Raw) -> bytes:
     if isinstance(raw, bytes):
         return raw
     hexed = _HEX.fullmatch(str(raw))
-    return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8")
+    return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "replace")
 
 
 def number(raw: Raw, unit: str = "") -> Optional[Decimal]:

@@ -12,7 +12,6 @@ import trustme
 from .api import Answer, Request
 
 _LARGEST_BODY = 50_000_000
-_END_SECONDS = 30.0
 Respond = Callable[[Request], Optional[Answer]]
 
 
@@ -41,7 +40,7 @@ class HttpsServer:
         """Stop listening; connections end with their request or their time-out."""
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(_END_SECONDS)
+        self._thread.join()
 
 
 def _handler(respond: Respond) -> Type[BaseHTTPRequestHandler]:

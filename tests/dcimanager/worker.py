@@ -17,7 +17,6 @@ from .child import LOGGED
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LOG_SECONDS = 5.0          # an answer does not wait longer for a log that does not come
-_END_SECONDS = 30.0         # a killed process and the readers of its pipes end at once
 
 
 class Job(NamedTuple):
@@ -90,9 +89,9 @@ class Worker:
         if process is None:
             return
         process.kill()
-        process.wait(_END_SECONDS)
+        process.wait()
         for reader in self._readers:
-            reader.join(_END_SECONDS)
+            reader.join()
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 try:

@@ -198,7 +198,7 @@ def test_a_value_comes_as_it_is(value: object) -> None:
 @pytest.mark.parametrize("words, kind", [
     ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
     ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
-    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Refused), ("commitFailed", Refused), ("undoFailed", Unreachable),
+    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Unreachable), ("commitFailed", Unreachable), ("undoFailed", Unreachable),
     ("snmp_params has no community", SettingsError), ("[Errno -2] Name or service not known", Unreachable)])
 def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str, kind: type) -> None:
     with pytest.raises(PduHandlerError) as caught:
@@ -222,6 +222,63 @@ def test_the_sentence_names_what_to_do_for_what_was_tried(words: str, reading: s
 def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> None:
     with pytest.raises(Denied):
         snmp(RuntimeError("noSuchName")).set(ROOT, 1)
+
+
+@pytest.mark.parametrize("community", ["a", "no", "o", "Error", "t"])
+@pytest.mark.parametrize("words, reading, writing", [
+    ("noSuchInstance", None, Denied), ("authorizationError", Denied, Denied), ("Timeout: no response", Unreachable, Unreachable),
+    ("wrongValue", Refused, Refused)])
+def test_a_community_that_is_part_of_the_platforms_words_changes_no_meaning(
+        community: str, words: str, reading: Optional[type], writing: type) -> None:
+    """What a library says is understood first and masked afterwards."""
+    device = Device(RuntimeError(f"{words} ({community})"))
+    device.pdu_data.snmp_params["community"] = community
+    if reading is None:
+        assert Snmp(cast(Any, device)).get(ROOT) is None
+    else:
+        with pytest.raises(reading):
+            Snmp(cast(Any, device)).get(ROOT)
+    with pytest.raises(writing) as caught:
+        Snmp(cast(Any, device)).set(ROOT, 1)
+    assert f"({community})" not in str(caught.value)
+
+
+@pytest.mark.parametrize("words", ["genErr", "commitFailed", "undoFailed"])
+def test_a_device_that_fails_within_a_write_says_nothing_of_what_it_did(words: str) -> None:
+    with pytest.raises(Unreachable, match="failed while it carried out the write"):
+        snmp(RuntimeError(words)).set(ROOT, 1)
+    with pytest.raises(Refused, match="failed while it read"):
+        snmp(RuntimeError(words)).get(ROOT)
+
+
+@pytest.mark.parametrize("value", ["1" * 70_000, b"\0" * 70_000, 10**5000, -2**64, SimpleNamespace(value=10**25)],
+                         ids=["text", "octets", "5,000 digits", "below 64 bits", "above 64 bits"])
+def test_a_value_that_no_agent_can_send_is_an_error_of_the_tree(value: object) -> None:
+    with pytest.raises(ProtocolError, match="64 bits|datagram"):
+        snmp(value if isinstance(value, SimpleNamespace) else row(value)).get(ROOT)
+
+
+@pytest.mark.parametrize("written", ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
+                         ids=["long arc", "many arcs", "one number", "long arc behind a name"])
+def test_an_oid_that_is_none_for_its_length_is_not_understood(written: str) -> None:
+    assert host.oid_arcs(written) is None
+    with pytest.raises(ProtocolError):
+        snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
+
+
+def test_no_request_starts_after_the_end_of_a_call() -> None:
+    now = [0.0]
+    device = Device(row(1))
+    asked = Snmp(cast(Any, device), 30.0, clock=lambda: now[0])
+    for now[0] in (0.0, 12.0, 29.9, 30.0):
+        assert asked.get(ROOT) == 1
+    now[0] = 30.1
+    for call in (lambda: asked.get(ROOT), lambda: asked.walk(ROOT), lambda: asked.set(ROOT, 1)):
+        with pytest.raises(Unreachable, match="30 s were not enough") as caught:
+            call()
+        assert caught.value.host == "" or caught.value.host == "192.0.2.7"
+    asked.extend(35.0)
+    assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(4.9)
 
 
 def test_an_error_of_ours_goes_through_as_it_is() -> None:

@@ -187,6 +187,7 @@ def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path
     (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
     (["--profile-key", "sentry3"], {"profile": "sentry3"}),
     (["--switch-unproven"], {"switch_unproven": "yes"}),
+    (["--metered-only"], {"metered_only": "yes"}),
     (["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
      {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
 ])

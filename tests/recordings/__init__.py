@@ -6,7 +6,8 @@ underscore and a word.
 The JSON has `about` (which words it was made from), `snmp` (the versions that the unit speaks), `outlets` by identity,
 `load_a`, `power_w`, `energy_kwh`, `walks` and `gets` (what a status costs; one GET unless it says otherwise), `rules`
 (how the unit behaves when it is written; fields of the simulator's Rule), `switch` (the exact writes, in order) or null,
-and where they apply `padding` (row indexes that are no outlets) and `also` (families whose objects it answers too).
+and where they apply `padding` (row indexes that are no outlets), `also` (families whose objects it answers too) and
+`metered_only` (true: it has no outlets, and nothing that it answers proves so, so that its owner must say it).
 """
 from __future__ import annotations
 
@@ -71,6 +72,7 @@ class Fixture(NamedTuple):
     switch: Optional[Switch]
     padding: Tuple[str, ...]
     also: Tuple[str, ...]
+    metered_only: bool
     rows: Mapping[str, Row]
 
     def device(self) -> Device:
@@ -92,7 +94,7 @@ def written(name: str, truth: str, rows: str) -> Fixture:
         name, name.partition("_")[0], data["about"], tuple(data["snmp"]),
         Expected(outlets, data["load_a"], data["power_w"], data["energy_kwh"], data["walks"], data.get("gets", 1)),
         tuple(rules_from_json(data["rules"])), _switch(data["switch"]),
-        tuple(data.get("padding", ())), tuple(data.get("also", ())), read_snmprec(rows))
+        tuple(data.get("padding", ())), tuple(data.get("also", ())), data.get("metered_only", False), read_snmprec(rows))
 
 
 def names() -> List[str]:

@@ -46,11 +46,14 @@ RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
 
 
+RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")      # 0 on a metered unit
+
+
 def _rpdu(state: Source) -> Outlets:
     return Outlets(
         states=State(state, on=("1",), off=("2",)),
         control=Write(column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2),
-        count=counted(scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets"), state),
+        count=counted(RPDU_COUNT, state), none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
 

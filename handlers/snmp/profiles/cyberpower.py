@@ -23,6 +23,7 @@ NAME = column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
+EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
 EPDU_STATE = column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState")
 
 
@@ -65,7 +66,7 @@ PROFILES = (
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(
             states=State(EPDU_STATE, on=("1",), off=("2",)),
-            count=counted(scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets"), EPDU_STATE),
+            count=counted(EPDU_COUNT, EPDU_STATE), none_if_zero=EPDU_COUNT,
             control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
             name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
             current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),

@@ -13,7 +13,7 @@ from ..joins import First, Only
 from ..pieces import Chained, Number
 from ..profile import Confidence, Evidence, Outlets, Profile, Proof
 from ..sources import Source
-from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, counted_by_unit, figure, oids, total
+from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, oids, total
 
 PADDING = "0"               # the outlet number of a row that is none
 
@@ -33,7 +33,7 @@ def outlets(root: str) -> Outlets:
     states = Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False)
     return Outlets(
         states=State(states, on=("1",), off=("0",)),
-        count=counted_by_unit(column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount"), states),
+        count=column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount"),
         control=Write(column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand"), on=2, off=1),
         rows=Only(metered, metered, (PADDING,), keep=False),
         number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),

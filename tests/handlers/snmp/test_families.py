@@ -9,15 +9,16 @@ from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unr
 from handlers.labels import Label
 from handlers.snmp import detect, reading
 from handlers.snmp.handler import SnmpHandler
-from handlers.snmp.profile import Confidence, Profile
+from handlers.snmp.profile import Confidence, Profile, parts
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reading import Found
+from handlers.snmp.sources import Column, Spread
 from handlers.snmp.walks import Reader
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture, Order, Switch, fixtures
-from tests.simulators.snmp_agent import Agent, Device, Faults, Rule
+from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
 _FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
 _FIXTURES = [unit for unit in fixtures() if unit.key in _FAMILIES]
@@ -52,13 +53,14 @@ def chosen_by_hand(unit: Fixture) -> bool:
 
 def find(unit: Fixture, device: Memory) -> Found:
     if chosen_by_hand(unit):
-        return detect.read_as(device, _FAMILIES[unit.key])
-    return detect.detect(device, PROFILES)
+        return detect.read_as(device, _FAMILIES[unit.key], unit.metered_only)
+    return detect.detect(device, PROFILES, metered_only=unit.metered_only)
 
 
 def handler_of(unit: Fixture, agent: Agent, *, version: str = "", **params: str) -> SnmpHandler:
     """A handler as DCImanager makes it, for switching too."""
-    settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {})}
+    settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
+                "metered_only": "yes" if unit.metered_only else "no"}
     return pdu(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
 
 
@@ -110,7 +112,9 @@ def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_an
     fitting = []
     for other in PROFILES:
         try:
-            detect.detect(memory(unit), [other])
+            detect.detect(memory(unit), [other], metered_only=unit.metered_only)
+            fitting.append(other.key)
+        except ProtocolError:           # its meters alone answer, of a family that has outlets
             fitting.append(other.key)
         except Unsupported:
             continue
@@ -119,7 +123,7 @@ def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_an
 
 @EACH
 def test_the_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
-    assert dict(detect.read_as(memory(unit), _FAMILIES[unit.key]).states) == expected_states(unit)
+    assert dict(detect.read_as(memory(unit), _FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
 
 
 @EACH
@@ -194,6 +198,86 @@ def state_columns(unit: Fixture) -> List[str]:
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 
+# Their meters lie in a table with rows of its own: a unit that lost its relays shows its meters, all of them UNKNOWN.
+METERS_APART = ("geist-v5", "riedo-updu")
+
+
+def without_state_rows(unit: Fixture) -> Dict[str, Row]:
+    """The unit's objects without those that its states are read from."""
+    found = find(unit, memory(unit))
+    assert found.outlets is not None and found.outlets.states is not None
+    by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
+              if isinstance(part, Spread) and part.by_get for _, sub in part.numbers()]
+    lost = tuple(f"{oid}." for oid in (*state_columns(unit), *by_get))
+    return {oid: row for oid, row in unit.device().rows().items() if not f"{oid}.".startswith(lost)}
+
+
+@pytest.mark.parametrize("unit", [unit for unit in _FIXTURES if unit.switch], ids=_id)
+def test_a_switched_unit_whose_table_of_states_is_empty_is_an_error_or_lists_every_outlet(unit: Fixture) -> None:
+    """A table that vanished is no PDU without outlets, although the unit's meters still answer."""
+    whole = expected_states(unit)
+    try:
+        found = dict(find(unit, of_rows(without_state_rows(unit))).states)
+    except PduHandlerError as error:
+        assert error.kind in ("protocol", "unsupported")
+        return
+    if unit.name in METERS_APART:
+        assert found and set(found.values()) == {EnumPowerStatus.UNKNOWN}
+        return
+    assert list(found) == list(whole), "a shorter view, or the outlets of another table"
+    assert all(state in (EnumPowerStatus.UNKNOWN, whole[identity]) for identity, state in found.items())
+
+
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
+def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: str) -> None:
+    unit = next(unit for unit in _FIXTURES if unit.name == name)
+    rows = unit.device().rows()
+    if name == "digipower":         # the text with all states is there, and empty
+        rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
+    else:
+        rows = without_state_rows(unit)
+    with Agent(Device(rows, rules=None)) as agent:
+        handler = handler_of(unit, agent)
+        for call in (handler.status, handler.statistic, lambda: handler.port_down(port_of(unit))):
+            with pytest.raises(ProtocolError, match="lists no outlet|outlets and listed 0"):
+                call()
+        assert agent.writes() == []
+        assert pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0]).status().ports == []
+
+
+DOUBTED = [unit for unit in _FIXTURES for outlets in _FAMILIES[unit.key].outlets[:1]
+           if outlets.states and (outlets.states.doubts or outlets.states.confirm)]
+
+
+@pytest.mark.parametrize("unit", DOUBTED, ids=_id)
+def test_a_row_of_doubt_that_is_missing_raises_the_doubt(unit: Fixture) -> None:
+    """A platform may cut a walk short: the rest of the rows must not look certain."""
+    outlets = find(unit, memory(unit)).outlets
+    assert outlets is not None and outlets.states is not None
+    state = outlets.states
+    doubting = [*(doubt.test for doubt in state.doubts), *([state.confirm] if state.confirm else [])]
+    for source in doubting:
+        assert isinstance(source, Column)
+        for lost in expected_states(unit):
+            rows = {oid: row for oid, row in unit.device().rows().items() if oid != f"{source.oid}.{lost}"}
+            assert dict(find(unit, of_rows(rows)).states) == {**expected_states(unit), lost: EnumPowerStatus.UNKNOWN}
+            assert state.one(Reader(of_rows(rows)), lost) is EnumPowerStatus.UNKNOWN
+
+
+def test_three_families_doubt_their_states() -> None:
+    assert len({unit.key for unit in DOUBTED}) >= 3
+
+
+def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
+    unit = next(unit for unit in _FIXTURES if unit.name == "apc-rpdu_total")
+    rows = without_state_rows(unit)
+    count = "1.3.6.1.4.1.318.1.1.12.3.1.3.0"
+    with pytest.raises(ProtocolError):
+        find(unit, of_rows(rows))
+    assert find(unit, of_rows({**rows, count: rows[count]._replace(value=0)})).states == {}
+
+
 COUNTED = [unit for unit in _FIXTURES if counted_states(unit)]
 
 
@@ -256,7 +340,7 @@ def test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other(
 
 @SWITCHED
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_command_that_is_accepted_and_ignored_gives_the_true_state(unit: Fixture) -> None:
+def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: Fixture) -> None:
     switch = switching(unit)
     deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
@@ -265,20 +349,32 @@ def test_a_command_that_is_accepted_and_ignored_gives_the_true_state(unit: Fixtu
         for up, _ in wishes:
             handler = handler_of(unit, agent)
             port = (handler.port_up if up else handler.port_down)(port_of(unit), deadline=0.02, pause=0.01)
-            assert port.power_status is before
+            assert port.power_status is EnumPowerStatus.UNKNOWN
             assert agent.writes()
 
 
 @SWITCHED
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_a_command_that_is_refused_is_an_error_and_nothing_has_switched(unit: Fixture) -> None:
-    with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
+    with Agent(unit.device(), faults=Faults(set_error="wrongValue")) as agent:
         before = told_by(unit, agent)
         for up in (True, False):
             handler = handler_of(unit, agent)
             with pytest.raises((Refused, Denied)):
                 (handler.port_up if up else handler.port_down)(port_of(unit), pause=0.01)
         assert told_by(unit, agent) == before
+
+
+@SWITCHED
+@pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_a_device_that_fails_within_a_command_is_read_once_and_may_have_switched(unit: Fixture, answer: str) -> None:
+    with Agent(unit.device(), faults=Faults(set_error=answer)) as agent:
+        before = told_by(unit, agent)[switching(unit).identity]
+        handler = handler_of(unit, agent)
+        with pytest.raises(Unreachable, match="may or may not have switched"):
+            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
+        assert len(agent.writes()) == 1, "nothing is sent a second time, and nothing after a failure"
 
 
 @SWITCHED

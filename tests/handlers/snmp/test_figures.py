@@ -38,16 +38,16 @@ def test_states_may_be_text() -> None:
 
 def test_a_blown_fuse_makes_the_state_doubtful() -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("2",)),))
-    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2}), **table("1.3.2", {"1": 1, "2": 2})}
-    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN}
-    assert [state.one(reader(objects), n) for n in "123"] == [UP, UNKNOWN, DOWN]
+    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}), **table("1.3.2", {"1": 1, "2": 2, "3": 1})}
+    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
+    assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
 def test_two_readings_that_contradict_each_other_are_not_known() -> None:
     state = State(A, on=("1",), off=("0",), confirm=B)
-    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 0}), **table("1.3.2", {"1": 1, "2": 0})}
-    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN}
-    assert [state.one(reader(objects), n) for n in "123"] == [UP, UNKNOWN, DOWN]
+    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}), **table("1.3.2", {"1": 1, "2": 0, "3": 0})}
+    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
+    assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
 @pytest.mark.parametrize("on, off, absent", [(("1",), ("1",), ()), ((), ("2",), ()), (("1",), (), ()), (("1",), ("2",), ("2",)),

@@ -8,13 +8,14 @@ from typing import Callable, Dict, Mapping
 
 import pytest
 
-from handlers import VERSION
+from handlers import VERSION, host
 from handlers.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
 from handlers.settings import table
-from handlers.snmp import options, schema
+from handlers.snmp import handler as snmp_handler, options, schema
 from handlers.snmp.handler import BUILD_OPTIONS, SETTINGS, choose, make_handler
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
+from pdu_common import _credentials, _snmp
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -134,7 +135,39 @@ def test_a_wrong_community_names_address_port_and_community_and_shows_none(commu
     with Agent(apc.rpdu2(4)) as agent:
         with pytest.raises(Unreachable, match="port.*community") as caught:
             pdu(agent, community=community, timeout="0.1", retries="0").status()
-        assert community not in str(caught.value) and agent.requests == 2
+        assert community not in str(caught.value) and agent.requests == 1
+
+
+def test_a_lost_question_for_the_kind_of_device_is_unreachable() -> None:
+    with Agent(apc.rpdu2(4), faults=Faults(drop=frozenset((1,)))) as agent:
+        with pytest.raises(Unreachable, match="no answer over SNMP"):
+            pdu(agent, timeout="0.5", retries="0").status()
+        assert agent.requests == 1
+        assert len(pdu(agent, timeout="0.5", retries="0").status().ports) == 4
+
+
+@pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
+def test_a_device_that_answers_slowly_ends_with_the_call_and_not_with_each_request(
+        method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer comes in time and late: the call as a whole has an end, and nothing is written after it."""
+    monkeypatch.setattr(snmp_handler, "PLAN_SECONDS", 0.5)
+    monkeypatch.setattr(host, "CALL_SECONDS", 0.5)
+    with Agent(apc.rpdu2(48), faults=Faults(late_s=0.3)) as agent:
+        handler = pdu(agent, timeout="20", retries="0", version="1")
+        call = getattr(handler, method)
+        with pytest.raises(Unreachable, match="0.5 s were not enough for this call"):
+            call(*([PduPortView("1")] if method == "port_down" else []))
+        assert agent.writes() == []
+
+
+def test_a_call_over_snmp_ends_within_a_minute_however_slow_each_request_is() -> None:
+    """The platform's requests cannot be interrupted: the last one may start at the end of its part of the call."""
+    request = max(_credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s for version in (2, 3))
+    walk = _snmp.WALK_DEADLINE_S
+    assert request <= 20 and walk <= 25
+    assert host.CALL_SECONDS + max(request, walk) < 60
+    assert snmp_handler.PLAN_SECONDS + max(request, walk) < 60
+    assert snmp_handler.CONFIRM_UNTIL_SECONDS + max(request, walk) <= 60
 
 
 def test_a_unit_that_speaks_version_1_only_is_silent_to_version_2_and_the_error_says_so() -> None:
@@ -161,7 +194,7 @@ def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.Log
 
 def test_a_handler_is_made_without_looking_at_anything() -> None:
     handler = make_handler(PduSnmpData("", {}, {"profile": "!", "colour": "red"}))
-    with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven"):
+    with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven, metered_only"):
         handler.status()
 
 
@@ -189,7 +222,9 @@ def test_a_setting_of_the_form_wins_over_a_build_option() -> None:
     assert choose({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven is False
     assert choose({}, {"switch_unproven": "yes"}).switch_unproven is True
     assert choose({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven is True
-    assert choose({}, {}) == (PROFILES, False, False)
+    assert choose({}, {}) == (PROFILES, False, False, False)
+    assert choose({"metered_only": "yes"}, {}).metered_only and choose({}, {"metered_only": "yes"}).metered_only
+    assert not choose({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
 
 
 def test_an_archive_may_know_chosen_families_alone() -> None:

@@ -216,12 +216,20 @@ def test_a_device_that_reboots_in_between_and_comes_back_is_read_then(cut: Cut) 
 
 
 @pytest.mark.parametrize("answer, error", [("notWritable", Denied), ("noAccess", Denied), ("authorizationError", Denied),
-                                           ("wrongValue", Refused), ("inconsistentValue", Refused), ("genErr", Refused)])
+                                           ("wrongValue", Refused), ("inconsistentValue", Refused)])
 def test_a_refusal_is_the_devices_own_word_and_changes_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(error, match=answer):
         cut.up()
     assert not cut.is_on()
+
+
+@pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
+def test_a_failure_within_a_write_says_that_nobody_knows(cut: Cut, answer: str) -> None:
+    cut.agent.faults = Faults(set_error=answer)
+    with pytest.raises(Unreachable, match="may or may not have switched"):
+        cut.up()
+    assert len(cut.agent.writes()) == 2
 
 
 def test_a_community_that_may_only_read_is_told_so(cut: Cut) -> None:

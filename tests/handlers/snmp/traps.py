@@ -15,7 +15,7 @@ _FIGURES = _FAMILIES + "test_figures_of_outlets_are_those_of_the_unit_and_none_a
 _TOTALS = _FAMILIES + "test_totals_are_the_units_own_and_count_no_current_twice"
 _PADDING = _FAMILIES + "test_rows_that_are_no_outlets_are_never_shown"
 _READ_ONLY = _FAMILIES + "test_what_is_not_certain_or_not_switched_is_read_only"
-_IGNORED = _FAMILIES + "test_a_command_that_is_accepted_and_ignored_gives_the_true_state"
+_IGNORED = _FAMILIES + "test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown"
 _NOWHERE = _FAMILIES + "test_an_outlet_that_the_unit_does_not_have_is_an_error_and_nothing_is_written"
 _FOUND = _FAMILIES + "test_a_unit_is_found_to_be_its_family"
 _OTHERS = _FAMILIES + "test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_answer"
@@ -90,7 +90,7 @@ TRAPS: Tuple[Trap, ...] = (
           "test_switching.py::test_a_community_that_may_only_read_is_told_so")),
     Trap(19, "a write that succeeds and does nothing", "rule: the state is read back, and what it says is the answer",
          _on(_IGNORED, "avocent-pm", "schleifenbauer", "liebert-mph")
-         + ("test_switching.py::test_a_device_that_says_yes_and_does_nothing_is_not_believed",)),
+         + ("test_switching.py::test_the_state_of_a_device_that_accepts_and_does_nothing_is_not_known",)),
     Trap(20, "counters that a write resets, beside the commands", "rule: exactly the objects of the control are written",
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
     Trap(21, "a command that carries out what others marked (WTI)", "Unmarked",
@@ -152,7 +152,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_walks.py::test_a_column_is_walked_once_however_many_parts_read_it",)),
     Trap(44, "a state that is read back too early", "rule: read until it fits or the deadline is over",
          ("test_switching.py::test_a_relay_that_takes_its_time_is_waited_for",
-          "test_switching.py::test_after_the_deadline_the_answer_is_what_the_device_said_last")),
+          "test_switching.py::test_after_the_deadline_a_state_that_is_not_the_wanted_one_is_not_known")),
     Trap(45, "the command shifted against the state, with 'all outlets' before the first (Pulizzi, PX1)", "Spread with another sub; rows from the walk only",
          _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c") + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
          + ("test_controls.py::test_a_command_that_is_shifted_against_its_state_never_reaches_the_object_for_all_outlets",)),

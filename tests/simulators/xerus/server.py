@@ -296,5 +296,5 @@ class WebServer(socketserver.ThreadingTCPServer):
         self.stopping.set()
         self.shutdown()
         self.hang_up_all()
-        self._thread.join(30)
+        self._thread.join()
         self.server_close()

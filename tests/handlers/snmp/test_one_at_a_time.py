@@ -1,0 +1,141 @@
+"""Devices whose commands repeat the states of all outlets: two commands at once, neighbours that move, devices that hang."""
+from __future__ import annotations
+
+import gc
+import os
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Dict, List, Optional
+
+import pytest
+
+from handlers.errors import PduHandlerError, Unreachable
+from handlers.snmp import turns
+from handlers.snmp.turns import alone
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp.calls import pdu
+from tests.simulators.snmp_agent import Agent, ber
+from tests.simulators.snmp_agent.ber import Message
+from tests.simulators.snmp_agent.devices.packed import digipower
+from tests.waiting import PATIENCE_S, finished
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+STATES = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
+OUTLETS = 8
+
+
+def states(agent: Agent) -> List[str]:
+    text = agent.device.text(STATES)
+    assert text is not None
+    return text.split(",")
+
+
+def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumPowerStatus:
+    handler = pdu(agent, timeout="5", retries="2")
+    call = handler.port_up if up else handler.port_down
+    return call(PduPortView(str(outlet)), deadline=deadline, pause=0.01).power_status
+
+
+@pytest.mark.against("the project's agent, two commands at once")
+@pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
+def test_two_commands_at_once_are_both_carried_out(relay_s: float) -> None:
+    """In each round two callers switch two outlets of one unit; afterwards both have what was wanted and no other moved.
+    Two units at a time, so that callers of one do not hold up the other."""
+    with ThreadPoolExecutor(2) as units:
+        list(units.map(lambda seed: rounds(relay_s, seed), (1, 2)))
+
+
+def rounds(relay_s: float, seed: int) -> None:
+    chance = random.Random(f"{relay_s} {seed}")
+    with Agent(digipower(OUTLETS, relay_s=relay_s)) as agent, ThreadPoolExecutor(2) as callers:
+        for round_ in range(15):
+            before = states(agent)
+            orders = [(outlet, chance.random() < 0.5) for outlet in chance.sample(range(1, OUTLETS + 1), 2)]
+            said = list(callers.map(lambda order: switch(agent, *order), orders))
+            assert said == [UP if up else DOWN for _, up in orders]
+            wanted = list(before)
+            for outlet, up in orders:
+                wanted[outlet - 1] = "1" if up else "0"
+            assert states(agent) == wanted
+            assert len(agent.writes()) == 2 * (round_ + 1), "each command was sent once"
+
+
+class Meddled(Agent):
+    """An agent where another manager writes its own text right after each SET: it read before, and knows nothing of it."""
+
+    def __init__(self, undo: bool, neighbour: Optional[int] = None) -> None:
+        super().__init__(digipower(OUTLETS))
+        self.undo, self.neighbour = undo, neighbour
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        before = states(self)
+        answer = super()._answer(message)
+        if message.pdu.kind == ber.SET:
+            after = before if self.undo else states(self)
+            if self.neighbour is not None:
+                after[self.neighbour - 1] = "0" if after[self.neighbour - 1] == "1" else "1"
+            self.device.put(STATES, ",".join(after))
+        return answer
+
+
+@pytest.mark.parametrize("undo, neighbour", [(True, None), (False, 5), (True, 5)])
+def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, neighbour: Optional[int]) -> None:
+    with Meddled(undo, neighbour) as agent:
+        was_on = states(agent)[0] == "1"
+        assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
+        assert len(agent.writes()) == 1
+
+
+def test_a_device_that_hangs_blocks_the_next_command_for_a_bounded_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.snmp.handler.PLAN_SECONDS", 0.5)
+    entered, leave = threading.Event(), threading.Event()
+    with Agent(digipower(OUTLETS)) as agent:
+        name = f"{agent.host} {agent.port}"
+
+        def hang() -> None:
+            with alone(name, 1):
+                entered.set()
+                leave.wait(PATIENCE_S)
+        thread = threading.Thread(target=hang)
+        thread.start()
+        try:
+            assert entered.wait(PATIENCE_S)
+            with pytest.raises(Unreachable, match="another command to it has not ended: nothing was written") as caught:
+                switch(agent, 1, True)
+            assert caught.value.host == agent.host and agent.writes() == []
+        finally:
+            leave.set()
+            finished(thread)
+        monkeypatch.undo()
+        assert switch(agent, 1, True) is UP
+
+
+def test_nothing_is_kept_of_a_device_after_its_commands() -> None:
+    with alone("192.0.2.1 161", 1), alone("192.0.2.2 161", 1):
+        assert {"192.0.2.1 161", "192.0.2.2 161"} <= set(turns._turns)
+    with pytest.raises(PduHandlerError), alone("192.0.2.1 161", 1):
+        raise Unreachable("gone")
+    gc.collect()
+    assert not {"192.0.2.1 161", "192.0.2.2 161"} & set(turns._turns)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_worker_does_not_inherit_a_lock_that_nobody_will_release() -> None:
+    with alone("192.0.2.1 161", 1):
+        child = os.fork()
+        if child == 0:
+            try:
+                with alone("192.0.2.1 161", 1):
+                    os._exit(0)
+            finally:
+                os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0         # the child ends by itself: it waits for a lock 1 s at most
+
+
+def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
+    held: Dict[str, bool] = {}
+    with alone("192.0.2.1 161", 1), alone("192.0.2.1 1161", 0), alone("192.0.2.3 161", 0):
+        held["all"] = True
+    assert held
