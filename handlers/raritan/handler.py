@@ -5,7 +5,7 @@ Identities are positions in the unit's own list of outlets, from 1: "7", on link
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
@@ -19,10 +19,10 @@ from . import access, states
 from .access import LINK_UNITS, SETTINGS
 from .metering import WATT_HOURS, UnitMeter
 from .readings import whole
-from .refusals import refuse_before, refused
+from .refusals import refuse_before, refuse_mixed_up, refused
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
-from .rpc.errors import broke_off
+from .rpc.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .rpc.transport import Transport, Trust, default_transport
 from .units import Census, Present, Unit, locate
@@ -47,7 +47,7 @@ class RaritanPdu(host.BasePdu):
         """Every outlet and its state: 2 round trips; one more where `link_units=yes` finds link ids beyond 8."""
         with self._session("status") as (agent, given):
             units, bulk = _units(agent, given)
-            asked = [(unit, [bulk.add(outlet.getState) for outlet in unit.each()]) for unit in units]
+            asked = [(there, [bulk.add(outlet.getState) for outlet in there.outlets]) for there in units]
             bulk.perform()
             return host.pdu_view((there.unit.identity(index), state)
                                  for there, answers in asked for index, state in enumerate(_states(there, answers)))
@@ -84,7 +84,7 @@ class RaritanPdu(host.BasePdu):
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on: a look (1 round trip), the command (1), then a look every `pause` seconds until it is on."""
+        """Switch on: two looks (2 round trips), the command with a first reading (1), then a reading after each pause."""
         return self._switch("port_up", pdu_port_data, Outlet.PowerState.PS_ON, deadline, pause)
 
     def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
@@ -97,7 +97,7 @@ class RaritanPdu(host.BasePdu):
         with self._session("labels") as (agent, given):
             units, bulk = _units(agent, given)
             asked = [(there.unit.identity(index), bulk.add(outlet.getMetaData), bulk.add(outlet.getSettings))
-                     for there in units for index, outlet in enumerate(there.each())]
+                     for there in units for index, outlet in enumerate(there.outlets)]
             bulk.perform()
             return [Label(identity, "" if metadata.error else metadata.get().label, "" if settings.error else settings.get().name)
                     for identity, metadata, settings in asked]
@@ -107,19 +107,9 @@ class RaritanPdu(host.BasePdu):
         with self._session(method) as (agent, given):
             identity = str(port.identity)           # a platform may hand back a number
             unit, index = locate(identity, agent, given[LINK_UNITS])
-            outlet = _checked(unit, index, identity, wanted, given)
-
-            def write() -> None:
-                try:
-                    code = outlet.setPowerState(wanted)
-                except Refused as error:
-                    if broke_off(error):
-                        raise Unreachable(error.parts, error.host, error.operation) from None
-                    raise
-                if code != 0:
-                    raise refused(identity, code)
-
-            port.power_status = switch(write, lambda: states.status(outlet.getState()),
+            outlet = _checked(unit, index, identity, wanted)
+            command = _Command(agent, outlet, identity, wanted)
+            port.power_status = switch(command.write, command.read,
                                        EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN,
                                        deadline=deadline, pause=pause)
             return port
@@ -162,18 +152,49 @@ def _states(there: Present, answers: List[Pending[Outlet.State]]) -> List[EnumPo
     return [EnumPowerStatus.UNKNOWN if answer.error is not None else states.status(answer.get()) for answer in answers]
 
 
-def _checked(unit: Unit, index: int, identity: str, wanted: Outlet.PowerState, given: Settings) -> Outlet:
-    """The outlet, if it exists and may be switched: 1 round trip. Raises NoSuchOutlet, Unsupported, Refused."""
+def _checked(unit: Unit, index: int, identity: str, wanted: Outlet.PowerState) -> Outlet:
+    """The outlet, if it exists and may be switched: 2 round trips. Raises NoSuchOutlet, Unsupported, Refused."""
     bulk, census = Bulk(unit.agent), Census(unit.agent, access.LinkUnits(ids=(unit.link,) if unit.link else ()))
     census.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)
-    outlet = unit.outlet(index)
-    metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
+    known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
     there = next((one for one in census.units() if one.unit.link == unit.link), None)
     if there is None:
         raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check its port in DCImanager")
     if index >= len(there.outlets):
         raise NoSuchOutlet(f"outlet {identity}: the unit has {len(there.outlets)} outlets; check the port in DCImanager")
+    outlet = there.outlets[index]
+    metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
+    bulk.perform()
+    refuse_mixed_up(identity, known, metadata, unit.agent.login.quoted)
     refuse_before(identity, wanted, settings, metadata, state)
-    return outlet if state.error is None else unit.outlet(index, there.outlets)
+    return outlet
+
+
+class _Command:
+    """One switching command for `switch`: `write` sends it once, `read` reads the state."""
+
+    def __init__(self, agent: Agent, outlet: Outlet, identity: str, wanted: Outlet.PowerState) -> None:
+        self._agent, self._outlet, self._identity, self._wanted = agent, outlet, identity, wanted
+        self._seen: Optional[Pending[Outlet.State]] = None
+
+    def write(self) -> None:
+        """The command, and a first reading behind it: a bulk's calls run one after another (1 round trip)."""
+        bulk = Bulk(self._agent)
+        code, seen = bulk.add(self._outlet.setPowerState, self._wanted), bulk.add(self._outlet.getState)
+        try:
+            bulk.perform()
+            answered = code.get()
+        except Refused as error:
+            if leaves_open(error):
+                raise Unreachable(error.parts, error.host, error.operation) from None
+            raise
+        if answered != 0:
+            raise refused(self._identity, answered)
+        self._seen = seen
+
+    def read(self) -> EnumPowerStatus:
+        """The state: first what came with the answer to the command, then a reading for each call (1 round trip)."""
+        seen, self._seen = self._seen, None
+        return states.status(seen.get() if seen is not None else self._outlet.getState())

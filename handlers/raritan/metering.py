@@ -104,17 +104,25 @@ class OutletMeter:
     def __init__(self, unit: Unit, outlet: Outlet, index: int) -> None:
         self._unit, self._outlet, self._index = unit, outlet, index
         self._sensors: Optional[Pending[Outlet.Sensors]] = None
+        self._metadata: Optional[Pending[Outlet.MetaData]] = None
         self.current: Optional[Reading] = None
         self.energy: Optional[Reading] = None
 
     def ask_well_known(self, bulk: Bulk) -> None:
-        """Readings by well-known ids: no look at getSensors first."""
+        """Readings by well-known ids, without getSensors before; and the label, which shows whose they are."""
+        self._metadata = bulk.add(self._outlet.getMetaData)
         self.current = bulk.add(self._unit.proxy(NumericSensor, f"/outlet/{self._index}/current").getReading)
         self.energy = bulk.add(self._unit.proxy(AccumulatingNumericSensor, f"/outlet/{self._index}/activeEnergy").getReading)
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the readings by well-known ids are this outlet's: ids count from 0, labels from 1."""
+        return self._metadata is None or self._metadata.error is None and self._metadata.get().label == str(self._index + 1)
+
     def ask_sensors(self, bulk: Bulk) -> None:
-        """Which sensors are fitted."""
+        """Which sensors are fitted; what was read before does not count."""
         self._sensors = bulk.add(self._outlet.getSensors)
+        self.current = self.energy = None
 
     def ask_readings(self, bulk: Bulk) -> None:
         """What the sensors show that `ask_sensors` found."""
@@ -156,7 +164,7 @@ class UnitMeter:
 
     def ask_readings(self, bulk: Bulk, there: Present) -> None:
         """Step 2: readings of all that is known, and the sensors of what is not."""
-        self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(there.each())]
+        self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(there.outlets)]
         references = [self._unit.mine(inlet) for inlet in self._inlet_list.get()]
         self._inlets = [self._inlets[index] if index < _GUESSED_INLETS else InletMeter(self._unit, reference)
                         for index, reference in enumerate(references)]
@@ -199,7 +207,8 @@ class UnitMeter:
             for inlet in inlets:
                 inlet.ask_sensors(bulk)
         if self._outlets_asked():
-            stale = all_invalid(reading for outlet in self._outlets for reading in (outlet.current, outlet.energy))
+            stale = not all(outlet.in_place for outlet in self._outlets) or all_invalid(
+                reading for outlet in self._outlets for reading in (outlet.current, outlet.energy))
             for outlet in self._outlets if stale else ():
                 outlet.ask_sensors(bulk)
             self._stale = stale

@@ -1,7 +1,7 @@
 """Why an outlet is not switched: what can be seen before the command, and what the device answers to it."""
 from __future__ import annotations
 
-from typing import Dict
+from typing import Callable, Dict
 
 from ..errors import Denied, Refused, Unsupported
 from .rpc.bulk import Pending
@@ -21,6 +21,21 @@ def refused(identity: str, code: int) -> Refused:
     """The error for a result code other than 0."""
     reason = _REASONS.get(code, "the PDU gives no known reason")
     return Refused(f"outlet {identity} was not switched: {reason} (result code {code})", str(code))
+
+
+def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pending[Outlet.MetaData],
+                    quoted: Callable[[str], str]) -> None:
+    """Raise where the outlet at a position of getOutlets and the one with that well-known id carry different labels.
+
+    The unit then counts its outlets in two ways, and nobody can say which of them the owner's wiring follows.
+    """
+    if any(answer.error is not None or not present(answer.get(), "label") for answer in (known, metadata)):
+        return                              # an older firmware may lack one of them: nothing contradicts
+    label, other = metadata.get().label, known.get().label
+    if label != other:
+        raise Unsupported(f"outlet {identity} was not switched: the PDU hands out the outlet labelled {quoted(label)!r} at this "
+                          f"position, but its resource id for it leads to the one labelled {quoted(other)!r}; compare both with "
+                          f"what is printed on the unit, and report its model and firmware")
 
 
 def refuse_before(identity: str, wanted: Outlet.PowerState, settings: Pending[Pdu.Settings],

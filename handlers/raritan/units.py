@@ -9,7 +9,7 @@ from .access import LINK_UNITS, LinkUnits
 from .rpc.agent import Agent
 from .rpc.bulk import Bulk, Pending
 from .rpc.cascading import CascadeManager
-from .rpc.errors import broke_off
+from .rpc.errors import JsonRpcSyntaxException, leaves_open
 from .rpc.idl import Interface, present
 from .rpc.pdumodel import Outlet, Pdu
 
@@ -41,10 +41,6 @@ class Unit(NamedTuple):
             return reference
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
-    def outlet(self, index: int, handed_out: Sequence[Outlet] = ()) -> Outlet:
-        """The outlet at a position, from 0: of the own unit as `getOutlets` handed it out, else by its well-known id."""
-        return handed_out[index] if self.link == OWN and handed_out else self.proxy(Outlet, f"/outlet/{index}")
-
     def identity(self, index: int) -> str:
         """Position in getOutlets + 1, the link id before it on link units."""
         return f"{self.link}.{index + 1}" if self.link != OWN else str(index + 1)
@@ -63,14 +59,22 @@ def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
 
 
 class Present(NamedTuple):
-    """A unit that answered, with what `getOutlets` handed out."""
+    """A unit that answered, with its outlets as `getOutlets` handed them out.
+
+    These references are the one numbering: an outlet's identity is its position here, and it is read, checked and switched by
+    its reference. A well-known id (`/outlet/0`) has a number too, and nothing says that it is the same one.
+    """
 
     unit: Unit
     outlets: List[Outlet]
 
-    def each(self) -> List[Outlet]:
-        """A proxy of each outlet, in the unit's order."""
-        return [self.unit.outlet(index, self.outlets) for index in range(len(self.outlets))]
+    @classmethod
+    def of(cls, unit: Unit, handed_out: Sequence[Outlet]) -> Present:
+        """Raises JsonRpcSyntaxException where an outlet is listed twice: one relay would be two ports."""
+        outlets = [unit.mine(outlet) for outlet in handed_out]
+        if len({outlet.target for outlet in outlets}) != len(outlets):
+            raise JsonRpcSyntaxException("the PDU lists one of its outlets twice").at(unit.agent.host, f"getOutlets {unit.path()}")
+        return cls(unit, outlets)
 
 
 class Census:
@@ -105,14 +109,14 @@ class Census:
         out = []
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:
-                out.append(Present(unit, answer.get()))
+                out.append(Present.of(unit, answer.get()))
             elif known is None and not absent(answer.error):
                 raise self._silent(unit.link, "unreachable", answer.error)
             elif known is not None and unit.link in known:
                 status = known[unit.link].status
                 if answer.error is not None or status not in _USABLE:
                     raise self._silent(unit.link, status.name.lower().replace("_", " "), answer.error)
-                out.append(Present(unit, answer.get()))
+                out.append(Present.of(unit, answer.get()))
         return out
 
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
@@ -134,4 +138,4 @@ class Census:
 
 def absent(error: Optional[PduHandlerError]) -> bool:
     """Whether the device says that it has no such thing; where it failed it does not say."""
-    return isinstance(error, Refused) and not isinstance(error, Denied) and not broke_off(error)
+    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)

@@ -10,16 +10,17 @@ from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from ...errors import SettingsError
-from .carrier import Carrier, basic
-from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
+from .answer import LIMIT, parsed, result
+from .carrier import Carrier
+from .errors import JsonRpcErrorException, JsonRpcSyntaxException
 from .forms import FormFile, MultipartForm
+from .login import Login, basic, sendable
 from .transport import Reply, Transport, Trust, endpoint
 
 DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
 LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 DOWNLOAD_LIMIT = 512 << 20
-_PRIVILEGE, _NO_METHOD = -32001, -32601
 _IN_QUERY = "?&=,:+%"                       # what is written as it is in the path of a file, which may be quoted already
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 
@@ -44,11 +45,11 @@ class Agent:
                  timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
                  transport: Optional[Transport] = None) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._carrier = Carrier(endpoint(proto, host, port), trust, self._login, transport)
+        self._carrier = Carrier(endpoint(proto, host, port), trust, lambda: self.login, transport)
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
         self.user, self.passwd, self.token = user, passwd, token
-        self._login()                       # says now what cannot be sent later
+        self.login.headers()                # says now what cannot be sent later
 
     def __enter__(self) -> "Agent":
         return self
@@ -96,7 +97,7 @@ class Agent:
 
     def set_auth_token(self, token: str) -> None:
         """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
-        self.token, self.user, self.passwd = _sendable(token), None, None
+        self.token, self.user, self.passwd = sendable(token), None, None
 
     @contextlib.contextmanager
     def with_token(self, token: str) -> Iterator[None]:
@@ -108,13 +109,11 @@ class Agent:
         finally:
             self.user, self.passwd, self.token = before
 
-    def _login(self) -> Dict[str, str]:
-        """The header that logs in: the token where there is one, else user and password; scripts may set all three."""
-        if self.token is not None:
-            return {"X-SessionToken": _sendable(self.token)}
-        if self.user is not None and self.passwd is not None:
-            return {"Authorization": basic(self.user, self.passwd)}
-        return {}
+    @property
+    def login(self) -> Login:
+        """How requests log in now; scripts may set user, passwd and token one by one."""
+        return Login(self.user, self.passwd, self.token)
+
 
     # ---- JSON-RPC ------------------------------------------------------------------------------------------
 
@@ -135,11 +134,12 @@ class Agent:
                                        body, wait, 2 * wait,
                                        repeatable=reads_only(method) if repeatable is None else repeatable)
             self._tell(f"{method} {target}", number, len(body), reply, started)
-            return _result(reply, number)
+            login = self.login
+            return result(parsed(reply.body, reply.headers.get("content-type", ""), login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
                 self._carrier.close()       # what comes next on this connection may be the answer to something else
-            raise error.at(self.host, f"{method} {target}")
+            raise error.at(self.host, f"{method} {self.login.quoted(target)}")
 
     def _tell(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
         if self.debug:
@@ -171,12 +171,6 @@ class Agent:
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
 
-def _sendable(token: str) -> str:
-    if not token or not token.isascii() or not token.isprintable():
-        raise SettingsError("a token is one line of letters and digits, as newSession gives it")
-    return token
-
-
 class Headers(Mapping[str, str]):
     """Header fields, found by their name in any case."""
 
@@ -194,45 +188,8 @@ class Headers(Mapping[str, str]):
 
 
 def _path(target: str, also: str = "") -> str:
-    return quote(target if target.startswith("/") else "/" + target, safe="/" + also)
-
-
-def _result(reply: Reply, number: int) -> object:
-    answer = parsed(reply)
-    if not isinstance(answer, dict):
-        raise JsonRpcSyntaxException("the answer is no JSON object", reply.body)
-    if "error" in answer and answer["error"] is not None:
-        raise error_of(answer["error"], reply.body)
-    if answer.get("id") != number:
-        raise JsonRpcSyntaxException("the answer belongs to another request (wrong id)", reply.body)
-    if "result" not in answer:
-        raise JsonRpcSyntaxException("the answer has neither result nor error", reply.body)
-    return answer["result"]
-
-
-def parsed(reply: Reply) -> object:
-    """The JSON of a reply; our syntax error for anything else."""
     try:
-        return json.loads(reply.body, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        kind = reply.headers.get("content-type", "no content type")[:60]
-        raise JsonRpcSyntaxException(f"the answer is no JSON ({kind}): is this a Xerus PDU, and is nothing between it "
-                                     f"and here that answers in its place?", reply.body) from None
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(f"{word} is no JSON")
-
-
-def error_of(error: object, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
-    """The exception for an error object."""
-    found = error if isinstance(error, dict) else {}
-    code, message = found.get("code"), found.get("message")
-    if not isinstance(code, int) or not isinstance(message, str):
-        return JsonRpcSyntaxException("the device answered with an error that has no code and message", body)
-    words = "".join(c if c.isprintable() else " " for c in message[:300])
-    if code == _PRIVILEGE:
-        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",
-                             str(code))
-    hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
-    return JsonRpcErrorException(f"the device answered with error {code}: {words}{hint}", str(code))
+        return quote(target if target.startswith("/") else "/" + target, safe="/" + also)
+    except UnicodeError:
+        pass
+    raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is no text")

@@ -4,10 +4,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union, cast
 
 from ...errors import PduHandlerError
-from .agent import Agent, error_of, reads_only
+from .agent import Agent, reads_only
+from .answer import result
 from .carrier import failure
 from .errors import JsonRpcSyntaxException
 from .idl import BoundMethod
+from .login import Login
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -50,29 +52,23 @@ class Pending(Generic[R]):
         """Take the answer that stands at this call's place."""
         self._filled = True
         try:
-            self._value = cast(R, self.method.decode(_inner(response, number), agent))
+            self._value = cast(R, self.method.decode(_inner(response, number, agent.login), agent))
         except PduHandlerError as error:
-            self._value = error.at(agent.host, f"{self.method.name} {self.method.parent.target}")
+            self._value = error.at(agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}")
 
 
-def _inner(response: object, number: int) -> object:
+def _inner(response: object, number: int, login: Login) -> object:
     """The result of one response. The status stands above the JSON, which is null where the inner call failed."""
     if not isinstance(response, dict):
         raise JsonRpcSyntaxException("a response in the bulk is no object")
     status, answer = response.get("statcode"), response.get("json")
-    if isinstance(answer, dict) and answer.get("error") is not None:
-        raise error_of(answer["error"])
-    if not isinstance(status, int) or isinstance(status, bool):
+    if type(status) is not int:
         raise JsonRpcSyntaxException("a response in the bulk has no status")
+    if isinstance(answer, dict) and answer.get("error") is not None:
+        return result(answer, number, login)            # raises
     if status != 200:
         raise failure(status)
-    if not isinstance(answer, dict):
-        raise JsonRpcSyntaxException("a response in the bulk holds no JSON object")
-    if answer.get("id", number) != number:
-        raise JsonRpcSyntaxException("a response in the bulk belongs to another call (wrong id)")
-    if "result" not in answer:
-        raise JsonRpcSyntaxException("a response in the bulk has neither result nor error")
-    return answer["result"]
+    return result(answer, number, login)
 
 
 class Bulk:

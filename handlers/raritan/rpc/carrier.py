@@ -1,32 +1,23 @@
 """Above the transport: login, the one repetition of a getter, redirects, and what each HTTP status means."""
 from __future__ import annotations
 
-import base64
 import os
 import threading
 from typing import Callable, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
-from ...errors import SettingsError
+from .answer import LIMIT
 from .errors import HttpDenied, HttpException, HttpRefused, HttpUnreachable
-from .transport import PORTS, Endpoint, Reply, Request, Stream, Transport, Trust, default_transport, endpoint
+from .login import Login
+from .transport import PORTS, Endpoint, Reply, Request, Stream, Transport, Trust, default_transport
 
-JSON_LIMIT = 32 << 20
-_REDIRECTS = (301, 302, 307, 308)           # 303 says that the request was done: it is not sent again
-
-
-def basic(user: str, password: str) -> str:
-    """The value of an Authorization header. SettingsError for what is no text: Python's own error would show it."""
-    try:
-        return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-    except UnicodeError:
-        raise SettingsError("user name or password holds bytes that are no UTF-8 text: type them anew") from None
+_REDIRECTS = (301, 302, 307, 308)           # RFC 9110, 15.4; 303 says that the request was done
 
 
 class Carrier:
-    """One device's HTTP service. `login` gives the headers that log in, which enter no error and no debug output."""
+    """One device's HTTP service. `login` returns how to log in now; it enters no error and no debug output."""
 
-    def __init__(self, where: Endpoint, trust: Trust, login: Callable[[], Mapping[str, str]],
+    def __init__(self, where: Endpoint, trust: Trust, login: Callable[[], Login],
                  transport: Optional[Transport] = None) -> None:
         self.where = where
         self._login = login
@@ -40,14 +31,16 @@ class Carrier:
             self._transport.close()
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
-             timeout: float, total: float, *, repeatable: bool, limit: int = JSON_LIMIT) -> Reply:
+             timeout: float, total: float, *, repeatable: bool, limit: int = LIMIT) -> Reply:
         """The answer with status 200. One round trip; one more where a getter met a closed connection, or a redirect.
 
-        Raises HttpUnreachable, HttpDenied, HttpRefused, and JsonRpcSyntaxException where it is no HTTP.
+        Only what is `repeatable` is ever sent twice. Raises HttpUnreachable, HttpDenied, HttpRefused, and JsonRpcSyntaxException where it
+        is no HTTP.
         """
-        request = Request(method, target, {"Accept-Encoding": "identity", **headers, **self._login()}, body,
+        login = self._login()
+        request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)
-        operation = f"{method} {target.partition('?')[0]}"
+        operation = f"{method} {login.quoted(target.partition('?')[0])}"
         with self._lock:
             if self._process != os.getpid():            # after a fork both processes would talk on one connection
                 self._transport.close()
@@ -55,10 +48,11 @@ class Carrier:
             try:
                 reply = self._attempt(request, repeatable)
                 if reply.status in _REDIRECTS:
-                    self.where = self._redirected(reply)
-                    if body is not None and not isinstance(body, bytes):
-                        raise HttpRefused(f"the device moved to {self.where.url} while a file was being sent; "
-                                          f"upload to that address", str(reply.status))
+                    moved = self._moved(reply, login)
+                    if not repeatable:
+                        raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}); it was not "
+                                          f"sent there: give that scheme and port as the address", str(reply.status))
+                    self.where = moved
                     reply = self._attempt(request, repeatable)
             except HttpException as error:
                 raise error.at(self.where.host, operation)
@@ -78,27 +72,32 @@ class Carrier:
             return self._transport.exchange(self.where, request)
         return reply
 
-    def _redirected(self, reply: Reply) -> Endpoint:
-        """The same host under another scheme or port; the login goes nowhere else, and never from https to http."""
-        location = reply.headers.get("location", "")
+    def _moved(self, reply: Reply, login: Login) -> Endpoint:
+        """Where a redirect leads: from http to https on the same host, or to another scheme on the same port.
+
+        The login goes nowhere else, since behind port forwarding another port is another PDU; and never from https to http.
+        """
+        here, code = self.where, str(reply.status)
         try:
-            parts = urlsplit(location)
+            parts = urlsplit(reply.headers.get("location", ""))
             name, port = parts.hostname, parts.port
         except ValueError:
             name, port = None, None
-        code = str(reply.status)
         if not name or parts.scheme not in PORTS:
             raise HttpRefused(f"the device redirects to no address (status {code})", code)
-        if name.lower() != self.where.host.lower():
-            raise HttpRefused(f"the device redirects to another host ({name[:60]!r}); if that is right, "
-                              f"give it as the address", code)
-        if self.where.scheme == "https" and parts.scheme == "http":
+        if name.lower() != here.host.lower():
+            raise HttpRefused(f"the device redirects to another host ({login.quoted(name)}); if that is right, give it as the "
+                              f"address", code)
+        if here.scheme == "https" and parts.scheme == "http":
             raise HttpRefused("the device redirects from https to http, where the login is not sent: let it enforce HTTPS, or "
                               "look what stands in between", code)
-        moved = endpoint(parts.scheme, self.where.host, port)
-        if moved == self.where:
-            raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's JSON-RPC service?",
-                              code)
+        moved = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
+        if moved == here:
+            raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's JSON-RPC service?", code)
+        secured = here.scheme == "http" and parts.scheme == "https"
+        if moved.port != here.port and not (secured and (port is not None or here.port == PORTS["http"])):
+            raise HttpRefused(f"the device redirects to another port ({moved.url}), where the login is not sent, since behind "
+                              f"port forwarding that may be another PDU; if that is right, give it as the address", code)
         return moved
 
 
@@ -122,4 +121,7 @@ def failure(status: int) -> HttpException:
                            "is not that of its JSON-RPC", "404")
     if status in _REDIRECTS:
         return HttpRefused(f"the device redirects again ({code}); give its final address", str(status))
+    if status < 400:
+        return HttpRefused(f"the device answered {code}, which is no answer to a call: is this the PDU's JSON-RPC service?",
+                           str(status))
     return HttpRefused(f"the device answered {code}: look at its own log, and at any proxy in between", str(status))

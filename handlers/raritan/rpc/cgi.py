@@ -58,6 +58,7 @@ def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping
     """A result code from its digits. JsonRpcSyntaxException, which keeps the body, where there are none."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
-        raise JsonRpcSyntaxException("the device answered the upload without a result code", str(response["body"]).encode()).at(
+        raise JsonRpcSyntaxException("the device answered the upload without a result code",
+                                     agent.login.payload(str(response["body"]).encode("utf-8", "replace"))).at(
             agent.host, f"POST {where.partition('?')[0]}")
     return kind(int(words))

@@ -271,7 +271,8 @@ def _nullable(hint: Any) -> bool:
 def _wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
     name = idl_name(wanted) if isinstance(wanted, type) and issubclass(wanted, (Structure, Interface, Enumeration)) \
         else getattr(wanted, "__name__", str(wanted))
-    shown = f"{type(json).__name__} of {len(json)}" if isinstance(json, (dict, list)) else repr(json)[:200]
+    # A text may hold the login: only its length is kept.
+    shown = f"{type(json).__name__} of {len(json)}" if isinstance(json, (dict, list, str)) else repr(json)[:200]
     return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected", shown.encode())
 
 

@@ -25,7 +25,7 @@ class HttpDenied(HttpException, Denied):
 
 
 class HttpRefused(HttpException, Refused):
-    """Any other HTTP status than 200; `code` is that status."""
+    """Any other HTTP status than 200; `code` is that status. See `leaves_open` for what it says of a write."""
 
 
 class JsonRpcErrorException(Refused):
@@ -43,10 +43,15 @@ class JsonRpcSyntaxException(ProtocolError):
 
 
 DecodeException = JsonRpcSyntaxException
-_INTERNAL = "-32603"
+_INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)       # JSON-RPC 2.0, 5.1
 
 
-def broke_off(error: object) -> bool:
-    """Whether the device failed at the call (HTTP 5xx, internal error): it does not say how far it got, nor what it has."""
-    return isinstance(error, HttpRefused) and error.code.startswith("5") \
-        or isinstance(error, JsonRpcErrorException) and error.code == _INTERNAL
+def leaves_open(error: object) -> bool:
+    """Whether the answer leaves open what the device did and what it has: it may or may not have done what was asked.
+
+    So do an internal or server error, and every HTTP status but 4xx: 5xx is a failure on the way, 1xx, 2xx other than 200 and
+    3xx are no answers to a call (RFC 9110, 15). 4xx says that the request itself was declined.
+    """
+    if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
+        return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS
+    return isinstance(error, HttpRefused) and not error.code.startswith("4")

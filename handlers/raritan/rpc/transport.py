@@ -5,7 +5,7 @@ means is decided above it (carrier.py), so both transports behave alike.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable, List, Mapping, Optional, Protocol, Union
 from urllib.parse import urlsplit
 
@@ -70,12 +70,12 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 @dataclass(frozen=True)
 class Request:
     """One HTTP request; `target` starts with a slash, `timeout` bounds each wait, `total` the whole answer (seconds),
-    from the end of sending to its last byte."""
+    from the end of sending to its last byte. What may hold a login or a password is not in its repr."""
 
     method: str
-    target: str
-    headers: Mapping[str, str]
-    body: Union[bytes, Stream, None]
+    target: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: Union[bytes, Stream, None] = field(repr=False)
     timeout: float
     total: float
     limit: int                              # the largest answer in bytes that is taken

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Opt
 
 from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ..rpc.agent import Agent
-from ..rpc.errors import broke_off
+from ..rpc.errors import leaves_open
 from ..rpc.forms import Progress
 from ..rpc.idl import Interface, Structure
 from ..rpc.kinds import shown_fields
@@ -66,7 +66,7 @@ class Job:
 
     def outlets(self) -> List[Outlet]:
         """Its outlets, in its own order: 1 round trip. What a unit hands out is never used without its link id."""
-        return Present(self.unit, self.pdu.getOutlets()).each()
+        return Present.of(self.unit, self.pdu.getOutlets()).outlets
 
     def wait(self, usual: float = 60.0) -> float:
         """How many seconds to look for the end of what was started."""
@@ -109,7 +109,7 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:
-        if isinstance(error, Refused) and not broke_off(error):
+        if isinstance(error, Refused) and not leaves_open(error):
             raise
         raise Unreachable(f"no usable answer to the command, so {what}; look with '{look}' before you try again "
                           f"({error.reason})", error.host) from error

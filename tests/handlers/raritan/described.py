@@ -65,6 +65,7 @@ class Described:
         self.calls[PDU, "getMetaData"] = {"hasMeteredOutlets": True}
         for number, (current, counted) in enumerate(zip(amperes, energy)):
             self.calls[PDU, "getOutlets"].append({"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"})
+            self.calls[f"{PDU}/outlet/{number}", "getMetaData"] = {"label": str(number + 1)}
             self.calls[f"{PDU}/outlet/{number}/current", "getReading"] = reading(current)
             self.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"] = reading(counted)
 

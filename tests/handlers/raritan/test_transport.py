@@ -4,7 +4,7 @@ from __future__ import annotations
 import itertools
 import json
 import socket
-from typing import List, Optional, Tuple
+from typing import Callable, List, Optional, Tuple
 
 import pytest
 
@@ -12,6 +12,7 @@ from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unr
 from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, deadline, pdumodel
 from handlers.raritan.rpc.agent import reads_only
 from handlers.raritan.rpc.bulk import Bulk
+from handlers.raritan.rpc.errors import leaves_open
 from handlers.raritan.rpc.transport import Request, Trust, drain
 from handlers.raritan.rpc.transport_requests import RequestsTransport
 from handlers.raritan.rpc.transport_standard import StandardTransport
@@ -331,18 +332,48 @@ def _moved(location: str, status: str = "302 Found") -> Step:
     return http(b"", status, f"Location: {location}", "Connection: close")
 
 
-@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
-def test_a_redirect_sends_the_same_post_with_body_and_login_and_is_remembered(agent: MakeAgent, status: str) -> None:
-    with Peer([[result(1), result(2)]]) as there:
-        with Peer([[_moved(f"http://127.0.0.1:{there.port}/model/outlet/0", status)]]) as here:
-            one = agent("http", here.address)
-            assert set_state(one) == {"_ret_": 1}
-            get_state(one)
-            assert one.url == f"http://{there.address}"
+REDIRECTS = ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"]
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_remembered(agent: MakeAgent, status: str) -> None:
+    with Peer([[result(1), result(2)]], tls=server_context(*Authority().issue())) as there:
+        with Peer([[_moved(f"https://127.0.0.1:{there.port}/model/outlet/0", status)]]) as here:
+            one = agent("http", here.address, trust=Trust(verify=False))
+            assert get_state(one) == {"_ret_": 1}
+            set_state(one)
+            assert one.url == f"https://{there.address}"
             sent, moved = here.seen[0], there.seen[0]
             assert moved.start == sent.start and moved.body == sent.body
             assert moved.headers["authorization"] == sent.headers["authorization"]
             assert (len(here.seen), len(there.seen)) == (1, 2)
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_a_redirected_write_is_not_sent_again_and_the_sentence_says_what_to_do(agent: MakeAgent, status: str) -> None:
+    with Peer([[result(1)]], tls=server_context(*Authority().issue())) as there:
+        with Peer([[_moved(f"https://{there.address}/", status), result(2)]]) as here:
+            with pytest.raises(HttpException, match=f"https://{there.address} .*not sent there: give that scheme and port") as caught:
+                set_state(agent("http", here.address, trust=Trust(verify=False)))
+            assert leaves_open(caught.value)
+        assert len(here.seen) == 1 and there.accepted == 0
+
+
+@pytest.mark.parametrize("call", [get_state, set_state])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_login_is_not_carried_to_another_port_of_the_host(agent: MakeAgent, scheme: str, call: Callable[[Agent], object]) -> None:
+    tls = server_context(*Authority().issue()) if scheme == "https" else None
+    with Peer([[result(1)]], tls=tls) as there, Peer([[_moved(f"{scheme}://{there.address}/")]], tls=tls) as here:
+        with pytest.raises(HttpException, match="another port .*another PDU"):
+            call(agent(scheme, here.address, trust=Trust(verify=False)))
+        assert there.accepted == 0
+
+
+def test_a_redirect_from_another_port_to_the_usual_one_of_https_is_not_followed(agent: MakeAgent) -> None:
+    """Behind port forwarding 443 is the first PDU, and the one that is asked does not know that."""
+    with Peer([[_moved("https://127.0.0.1/")]]) as here:
+        with pytest.raises(HttpException, match="another port"):
+            get_state(agent("http", here.address))
 
 
 @pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
@@ -356,10 +387,11 @@ def test_a_redirect_to_another_host_or_to_nowhere_is_refused(agent: MakeAgent, l
 
 
 def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
-    with Peer([]) as last, Peer([[_moved(f"http://127.0.0.1:{last.port}/")]]) as there:
-        with Peer([[_moved(f"http://127.0.0.1:{there.port}/")]]) as here:
+    tls = server_context(*Authority().issue())
+    with Peer([], tls=tls) as last, Peer([[_moved(f"https://{last.address}/")]], tls=tls) as there:
+        with Peer([[_moved(f"https://{there.address}/")]]) as here:
             with pytest.raises(HttpException, match="redirects again"):
-                get_state(agent("http", here.address))
+                get_state(agent("http", here.address, trust=Trust(verify=False)))
         assert last.accepted == 0
 
 

@@ -18,7 +18,12 @@ class Fault(Enum):
     CLOSE_BEFORE = "closes the connection when a request comes, without doing what was asked"
     DROP_AFTER_WRITE = "does what was asked and closes without an answer"
     SLOW = "waits before it does what was asked"
-    REDIRECT = "sends the client to another address"
+    REDIRECT = "sends the client to another address, without doing what was asked"
+    DONE_STATUS = "does what was asked and answers an HTTP status that does not say so"
+    DONE_ERROR = "does what was asked and answers a JSON-RPC error with another id"
+    DONE_NO_ID = "does what was asked and answers a JSON-RPC error without an id"
+    DONE_TWICE = "does what was asked and answers with every key of each object twice, the second time with another value"
+    ECHO = "answers a JSON-RPC error that holds the login as the client sent it"
     PRIVILEGE = "answers that the user lacks the privilege"
 
 
@@ -26,7 +31,8 @@ class Fault(Enum):
 class Order:
     """`count` requests get the fault (None: all), after `skip` that do not.
 
-    With `method` only requests count that call it, alone or in a bulk.
+    With `method` only requests count that call it, alone or in a bulk. `status` is the HTTP status of STATUS, DONE_STATUS and,
+    where it is a redirect's, of REDIRECT.
     """
 
     fault: Fault

@@ -19,6 +19,7 @@ class Model:
     not_switchable      outlets without a relay: always on
     disabled            outlets whose switching an administrator disabled: result 3
     off, suspended, load_shed       outlets that are off at the start, and why
+    listed              the order in which getOutlets hands outlets out; empty: by number. Well-known ids keep the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
     relay_delay         seconds between an accepted switching and the relay's movement
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
@@ -45,6 +46,7 @@ class Model:
     load_shed: Tuple[int, ...] = ()
     no_relay_board: Tuple[int, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
+    listed: Tuple[int, ...] = ()
     relay_delay: float = 0.0
     in_rush_guard_ms: int = 200
     cycle_delay_s: int = 10
@@ -70,6 +72,8 @@ class Model:
             raise ValueError("a transfer switch has 2 inlets")
         if self.inlets < 1:
             raise ValueError("inlets: at least 1")
+        if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
+            raise ValueError("listed: every outlet once")
         for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board"):
             if any(not 1 <= number <= self.outlets for number in getattr(self, name)):
                 raise ValueError(f"{name}: outlets are numbered 1..{self.outlets}")

@@ -167,7 +167,8 @@ class Pdu(Served):
         return [self._pdu.controller]
 
     def getOutlets(self) -> List[Outlet]:
-        return self._pdu.outlets
+        listed = self._pdu.model.listed
+        return [self._pdu.outlets[number - 1] for number in listed] if listed else self._pdu.outlets
 
     def getOverCurrentProtectors(self) -> List[Protector]:
         return self._pdu.protectors

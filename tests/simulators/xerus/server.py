@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import socketserver
 import ssl
@@ -171,8 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.DROP_AFTER_WRITE or self.server.device.boots() != self._boots:
             self._hang_up()
             return
-        if fault is Fault.WRONG_ID:
-            answer = answer._replace(body=_other_id(answer.body))
+        if order is not None and order.fault in _AFTER:
+            answer = _AFTER[order.fault](answer, order)
         self.send_response(answer.status, _REASONS.get(answer.status))
         self.send_header("Cache-Control", "no-cache")
         for name, value in answer.headers:
@@ -207,24 +208,50 @@ def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
         Fault.EMPTY: lambda: Answer(200, b"", JSON),
         Fault.NOT_JSON: lambda: Answer(200, b'{"jsonrpc":"2.0","result":', JSON),
-        Fault.REDIRECT: lambda: Answer(302, headers=(("Location", order.location + request.target),)),
-        Fault.PRIVILEGE: lambda: Answer(200, _no_privilege(request.body.all()), JSON),
+        Fault.REDIRECT: lambda: Answer(order.status if order.status // 100 == 3 else 302,
+                                       headers=(("Location", order.location + request.target),)),
+        Fault.ECHO: lambda: Answer(200, _error(request.body.all(), -32000,
+                                               f"bad login {request.headers['Authorization']}"), JSON),
+        Fault.PRIVILEGE: lambda: Answer(200, _error(request.body.all(), NO_PRIVILEGE,
+                                                    "Insufficient privileges to perform request."), JSON),
     }
     make = table.get(order.fault)
     return make() if make else None
 
 
-def _no_privilege(body: bytes) -> bytes:
-    error = {"code": NO_PRIVILEGE, "message": "Insufficient privileges to perform request."}
-    return json.dumps({"jsonrpc": "2.0", "error": error, "id": json.loads(body).get("id")}).encode()
+def _error(request: bytes, code: int, message: str) -> bytes:
+    number = json.loads(request).get("id")
+    return json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}).encode()
 
 
-def _other_id(body: bytes) -> bytes:
+def _other_id(answer: Answer, order: Order) -> Answer:
     try:
-        answer = json.loads(body)
+        body = json.loads(answer.body)
     except ValueError:
-        return body
-    return json.dumps({**answer, "id": "another"}).encode()
+        return answer
+    return answer._replace(body=json.dumps({**body, "id": "another"}).encode())
+
+
+def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
+    error = {"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": number}
+    return lambda answer, order: Answer(200, json.dumps(error).encode(), JSON)
+
+
+def _twice(answer: Answer, order: Order) -> Answer:
+    """Every number that is 0 or 1 comes a second time as the other one."""
+    pairs = re.sub(rb'"(\w+)":([01])(?=[,}])', lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])), answer.body)
+    return answer._replace(body=pairs)
+
+
+# What is changed in the unit's own answer.
+_AFTER: Dict[Fault, Callable[[Answer, Order], Answer]] = {
+    Fault.WRONG_ID: _other_id,
+    Fault.DONE_STATUS: lambda answer, order: answer._replace(
+        status=order.status, body=b"" if order.status in (204, 304) else answer.body),
+    Fault.DONE_ERROR: _done_error("another"),
+    Fault.DONE_NO_ID: _done_error(None),
+    Fault.DONE_TWICE: _twice,
+}
 
 
 class WebServer(socketserver.ThreadingTCPServer):

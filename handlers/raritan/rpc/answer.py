@@ -1,0 +1,93 @@
+"""JSON-RPC answers: from the bytes of a reply to a result, or to the error that they stand for. Pure.
+
+A device is hostile until its answer is parsed. An answer is bounded in bytes (`LIMIT`), in structure and in digits, it is
+UTF-8 without lone surrogates, no object has a key twice, and its id is the number that was asked. Where it holds the login, errors do not
+show it.
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Dict, List, Tuple, Union
+
+from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
+from .login import Login
+
+LIMIT = 4 << 20             # bytes; every sensor of 48 outlets takes about 120 kB
+_CONTAINERS = 100_000       # arrays and objects: 4 MB of `[],` would take 90 MB of memory
+_COMMAS = 400_000           # and single values besides
+_DIGITS = 100               # of an integer; Python 3.9 takes time quadratic in their number
+_PRIVILEGE, _NO_METHOD = -32001, -32601
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parsed(body: bytes, kind: str, login: Login) -> object:
+    """The JSON of a reply; `kind` is its Content-Type. Raises JsonRpcSyntaxException for anything else."""
+    try:
+        return _loads(body)
+    except (ValueError, RecursionError):
+        pass                                # raised below, outside: Python's own error would hold the whole answer
+    raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({login.quoted(kind) or 'no content type'}): is this a "
+                                 f"Xerus PDU, and is nothing between it and here that answers in its place?", login.payload(body))
+
+
+def _loads(body: bytes) -> object:
+    text = body.decode("utf-8")
+    if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
+        raise ValueError("more structure than any unit has")
+    value: object = json.loads(text, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_object)
+    if _ESCAPED_SURROGATE.search(text):
+        json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError: half of a surrogate pair is no text
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")                          # RFC 8259, 6
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _DIGITS:
+        raise ValueError("an integer of too many digits")
+    return int(digits)
+
+
+def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")     # RFC 8259, 4: which of them counts is not defined
+    return found
+
+
+def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
+    """The `result` member of an answer to the call with that id.
+
+    Raises JsonRpcErrorException for an error object, JsonRpcSyntaxException where the answer is none to this call: another
+    id, or none, says nothing of what happened to it (JSON-RPC 2.0, 5).
+    """
+    if not isinstance(answer, dict):
+        raise JsonRpcSyntaxException("the answer is no JSON object", login.payload(body))
+    error, given = answer.get("error"), answer.get("id")
+    if type(given) is not int or given != number:           # `true` is an int to Python, and equals 1
+        words = f", with {error_of(error, login).reason}" if error is not None else ""
+        raise JsonRpcSyntaxException(f"the answer belongs to another request (wrong id){words}", login.payload(body))
+    if error is not None:
+        if answer.get("result") is not None:
+            raise JsonRpcSyntaxException("the answer has a result and an error", login.payload(body))
+        raise error_of(error, login, body)
+    if "result" not in answer:
+        raise JsonRpcSyntaxException("the answer has neither result nor error", login.payload(body))
+    return answer["result"]
+
+
+def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
+    """The exception for an error object."""
+    found = error if isinstance(error, dict) else {}
+    code, message = found.get("code"), found.get("message")
+    if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
+        return JsonRpcSyntaxException("the device answered with an error that has no code and message", login.payload(body))
+    words = login.quoted(message)
+    if code == _PRIVILEGE:
+        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",
+                             str(code))
+    hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
+    return JsonRpcErrorException(f"the device answered with error {code}: {words}{hint}", str(code))

@@ -1,0 +1,262 @@
+"""Answers of a device that means harm, over real sockets: no state is made up, no command sent twice, no login shown."""
+# ruff: noqa: UP031 (JSON is full of braces)
+from __future__ import annotations
+
+import base64
+import gc
+import json
+import traceback
+import tracemalloc
+from typing import Any, Callable, Dict, List, Tuple
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, strategies as st
+
+from handlers.errors import PduHandlerError, ProtocolError
+from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
+from handlers.raritan.rpc.answer import LIMIT, parsed
+from handlers.raritan.rpc.login import Login
+from handlers.raritan.rpc.transport import Request
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.xerus import Fault, Model, XerusPdu
+
+from .conftest import MakeAgent
+from .handling import FAST, Handle
+from .peer import Peer, Seen, Step, get_state, http, set_state
+
+PASSWORD = "secret-word"
+Say = Callable[[Any], bytes]
+
+
+def answering(body: str) -> Step:
+    """The body, with the id that was asked in place of ID and the Authorization header in place of LOGIN."""
+    def say(seen: Any) -> bytes:
+        assert isinstance(seen, Seen)
+        said = body.replace('"ID"', str(seen.json["id"])).replace("LOGIN", seen.headers.get("authorization", ""))
+        return http(said.encode("utf-8", "surrogatepass"))
+    return say
+
+
+def bulk_of(answer: str) -> Step:
+    return answering('{"jsonrpc":"2.0","id":"ID","result":{"responses":[{"statcode":200,"json":%s}]}}' % answer)
+
+
+# ---- what a command's answer leaves open -------------------------------------------------------------------
+
+_OPEN: List[Tuple[Fault, Dict[str, Any]]] = [
+    *((Fault.DONE_STATUS, {"status": status}) for status in (101, 201, 202, 204, 206, 300, 303, 304, 500, 502)),
+    (Fault.DONE_ERROR, {}), (Fault.DONE_NO_ID, {}), (Fault.WRONG_ID, {}), (Fault.DONE_TWICE, {}),
+    *((Fault.REDIRECT, {"status": status, "location": "https://127.0.0.1:1"}) for status in (301, 302, 307, 308))]
+
+
+@pytest.mark.parametrize("fault, how", _OPEN, ids=[f"{fault.name} {how.get('status', '')}" for fault, how in _OPEN])
+def test_an_answer_that_leaves_open_what_a_command_did_is_followed_by_one_reading(handle: Handle, fault: Fault,
+                                                                                  how: Dict[str, Any]) -> None:
+    done = fault is not Fault.REDIRECT
+    for stuck in (False, True):
+        with XerusPdu(Model(outlets=1, relay_delay=60 if stuck else 0)) as pdu:
+            pdu.faults.order(fault, skip=2, **how)
+            port = PduPortView("1", EnumPowerStatus.UNKNOWN)
+            before = pdu.books().requests
+            if done and not stuck:
+                assert handle(pdu).port_down(port, pause=FAST).power_status is EnumPowerStatus.DOWN
+            else:
+                with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+                    handle(pdu).port_down(port, pause=FAST)
+                assert caught.value.kind == "unreachable" and port.power_status is EnumPowerStatus.UNKNOWN
+            assert pdu.books().requests - before == 4, "two looks, the command once, one reading"
+            assert len([name for name, _ in pdu.books().writes if "PowerState" in name]) == done
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 451])
+def test_a_command_that_the_device_declines_is_not_read_back(handle: Handle, status: int) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(Fault.STATUS, skip=2, status=status)
+        before = pdu.books().requests
+        with pytest.raises(PduHandlerError) as caught:
+            handle(pdu).port_down(PduPortView("1"))
+        assert caught.value.kind == ("denied" if status == 451 else "refused") and pdu.books().requests - before == 3
+
+
+# ---- answers that are no state -----------------------------------------------------------------------------
+
+_STATE = '{"available":true,"powerState":1,"switchOnInProgress":false,"cycleInProgress":false,"isSuspended":false}'
+_TWICE = _STATE.replace('"powerState":1', '"powerState":1,"powerState":0')
+
+
+@pytest.mark.parametrize("answer", ['{"result":{"_ret_":%s},"id":0}' % _TWICE, '{"result":{"_ret_":%s}}' % _STATE,
+                                    '{"result":{"_ret_":%s},"id":null}' % _STATE, '{"result":{"_ret_":%s},"id":false}' % _STATE,
+                                    '{"result":{"_ret_":%s},"id":0.0}' % _STATE, '{"result":{"_ret_":%s},"id":"0"}' % _STATE])
+def test_contrary_keys_and_an_id_that_is_not_the_one_asked_are_no_state(agent: MakeAgent, answer: str) -> None:
+    with Peer([[bulk_of(answer)]]) as peer:
+        one = agent("http", peer.address)
+        bulk = Bulk(one)
+        state = bulk.add(pdumodel.Outlet("/model/outlet/0", one).getState)
+        with pytest.raises(ProtocolError):
+            bulk.perform()
+            state.get()
+
+
+@pytest.mark.parametrize("method", ["status", "port_down"])
+def test_a_device_that_says_everything_twice_and_otherwise_has_no_state(handle: Handle, method: str) -> None:
+    with XerusPdu(Model(outlets=2)) as pdu:
+        pdu.faults.order(Fault.DONE_TWICE, None, skip=1)
+        with pytest.raises(PduHandlerError) as caught:
+            handle(pdu).status() if method == "status" else handle(pdu).port_down(PduPortView("1"))
+        assert caught.value.kind == "protocol"
+
+
+@pytest.mark.parametrize("given", ["true", "1.0", '"1"', "null", "2"])
+def test_the_id_of_a_single_call_is_the_number_that_was_sent(agent: MakeAgent, given: str) -> None:
+    with Peer([[http('{"jsonrpc":"2.0","id":%s,"result":{"_ret_":0}}' % given)]]) as peer:
+        with pytest.raises(JsonRpcSyntaxException, match="wrong id"):
+            get_state(agent("http", peer.address))
+
+
+# ---- text, numbers and nesting that do harm ----------------------------------------------------------------
+
+_HARMFUL = {"an id with half a surrogate pair": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
+            "an id with raw bytes of one": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
+            "a number without end": "9" * 5000, "a negative one": "-" + "9" * 100_000, "1e999": "1e999",
+            "deep arrays": "[" * 100_000 + "]" * 100_000, "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
+            "deep within the limit": '{"rid":' + "[" * 900 + "]" * 900 + "}"}
+
+
+@pytest.mark.parametrize("value", _HARMFUL.values(), ids=_HARMFUL)
+def test_what_python_itself_would_stumble_over_is_a_protocol_error(agent: MakeAgent, value: str) -> None:
+    for step in (bulk_of('{"id":0,"result":{"_ret_":[%s]}}' % value), answering('{"id":"ID","result":{"_ret_":[%s]}}' % value)):
+        with Peer([[step]]) as peer:
+            one = agent("http", peer.address)
+            bulk = Bulk(one)
+            pending = bulk.add(pdumodel.Pdu("/model/pdu/0", one).getOutlets)
+            with pytest.raises(ProtocolError) as caught:
+                bulk.perform()
+                pending.get()
+            str(caught.value).encode()
+
+
+@pytest.mark.parametrize("call", [get_state, set_state])
+def test_a_resource_id_that_is_no_text_is_a_protocol_error_and_nothing_is_sent(call: Callable[[Agent], object]) -> None:
+    agent = Agent("https", "pdu.example", "a", "b")
+    with pytest.raises(ProtocolError, match="no text"):
+        agent.json_rpc("/model/\ud800", "setPowerState", {"pstate": 0})
+
+
+def test_a_name_with_a_whole_surrogate_pair_is_read(agent: MakeAgent) -> None:
+    with Peer([[http('{"id":1,"result":{"_ret_":"\\ud83d\\ude00"}}')]]) as peer:
+        assert get_state(agent("http", peer.address)) == {"_ret_": "\U0001f600"}
+
+
+@pytest.mark.parametrize("unit", ["[],", "{},", '{"":0},', "[[0]],", "0,", '"ab",'], ids=str)
+def test_hostile_structure_of_the_largest_size_takes_little_memory(unit: str) -> None:
+    body = b"[" + unit.encode() * ((LIMIT - 2) // len(unit)) + b"0]"
+    gc.collect()
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError):
+            parsed(body, "", Login())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * LIMIT
+
+
+def test_an_answer_to_a_call_of_more_than_4_mb_is_not_read_to_its_end(agent: MakeAgent) -> None:
+    with Peer([[http(b" " * (LIMIT + 200_000) + b'{"id":1,"result":null}')]]) as peer:
+        with pytest.raises(ProtocolError, match="longer than 4194304 bytes"):
+            get_state(agent("http", peer.address))
+
+
+# ---- the login ---------------------------------------------------------------------------------------------
+
+_BASIC = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+_FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstrip("="), "in a longer word": "xx" + _BASIC,
+          "url-safe": base64.urlsafe_b64encode(b"\xff" + PASSWORD.encode()).decode(), "quoted": quote(PASSWORD.replace("-", "%2D"), safe="%"),
+          "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD), "entities": "".join(f"&#{ord(c)};" for c in PASSWORD), "hex": PASSWORD.encode().hex(), "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
+          "password alone": base64.b64encode(PASSWORD.encode()).decode(), "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD)}
+
+
+def _everything(error: BaseException) -> str:
+    """All that a log, a debugger or a tool may show of an exception and of what it came from."""
+    shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    queue: List[Any] = [error]
+    while queue:
+        one = queue.pop()
+        shown += repr(one) + str(one) + repr(vars(one)) + repr(getattr(one, "object", "")) + repr(getattr(one, "doc", ""))
+        queue += [inner for inner in (one.__cause__, one.__context__) if inner is not None]
+    return shown
+
+
+@pytest.mark.parametrize("form", _FORMS.values(), ids=_FORMS)
+@pytest.mark.parametrize("where", ["message", "id", "payload", "type", "location", "kind", "cut"])
+def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(agent: MakeAgent, form: str, where: str,
+                                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    text = json.dumps(form)[1:-1] if form.isprintable() and "\\u" not in form else form.replace("\n", "\\n")
+    plain = text.replace("\\n", "")
+    steps: Dict[str, Step] = {
+        "message": answering('{"id":"ID","error":{"code":-32000,"message":"no: %s"}}' % text),
+        "id": answering('{"id":"x","error":{"code":-32001,"message":"%s"}}' % text),
+        "payload": http('{"what": "%s"' % text), "type": answering('{"id":"ID","result":{"_ret_":"%s"}}' % text),
+        "location": http(b"", "302 Found", f"Location: https://{plain.split()[-1].rstrip('=')}/"),
+        "kind": b"HTTP/1.1 200 OK\r\nContent-Type: " + plain.encode() + b"\r\nContent-Length: 1\r\n\r\nx",
+        "cut": http(" " * (2000 - len(text) // 2) + text)}
+    with Peer([[steps[where]]]) as peer:
+        one = agent("http", peer.address, debug=True)
+        with pytest.raises(PduHandlerError) as caught:
+            pdumodel.Outlet("/model/outlet/0", one).getState()
+        shown = _everything(caught.value) + capsys.readouterr().out
+    half = len(form) // 2
+    for piece in (PASSWORD, form, plain, *((form[:half], plain[:half]) if where == "cut" else ())):
+        assert piece not in shown
+
+
+def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(Fault.ECHO)
+        with pytest.raises(PduHandlerError, match="not shown: it holds the login") as caught:
+            handle(pdu).status()
+        shown = _everything(caught.value)
+    assert pdu.password not in shown and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in shown
+
+
+@given(user=st.text(max_size=8).filter(str.isprintable), password=st.text(min_size=1, max_size=20).filter(str.isprintable),
+       around=st.text("abcXYZ019 :", max_size=8))
+def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, around: str) -> None:
+    login = Login(user, password)
+    encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
+    for form in (password, encoded, quote(password), json.dumps(password)[1:-1], password.encode().hex()):
+        assert login.within(around + form) and login.within(form + " " + around)
+    assert login.quoted("\x1b" + password).isprintable()
+
+
+def test_a_request_shows_neither_login_nor_parameters() -> None:
+    shown = repr(Request("POST", "/cgi-bin/x.cgi?bulk_config_password=hush", Login("admin", "hush").headers(), b"hush", 1.0, 2.0, 3))
+    assert shown.startswith("Request(") and "hush" not in shown and "Basic" not in shown and "cgi" not in shown
+    assert "hush" not in repr(Login("admin", "hush", "hush"))
+
+
+# ---- control characters ------------------------------------------------------------------------------------
+
+CONTROL = "\x1b[2J\x07\x9b\u202e"
+
+
+def test_control_characters_of_a_device_reach_no_error_text(agent: MakeAgent) -> None:
+    escaped = json.dumps(CONTROL)[1:-1]
+    kind = b"HTTP/1.1 200 OK\r\nContent-Type: \x1b[2J\x07\x9b\r\nContent-Length: 1\r\n\r\nx"
+    reference = '{"rid":"/x%s","type":"pdumodel.Outlet:1.0.0"}' % escaped
+    with Peer([[kind], [answering('{"id":"ID","error":{"code":1,"message":"%s"}}' % escaped)],
+               [answering('{"id":"ID","result":{"_ret_":[%s]}}' % reference), http("{}")]]) as peer:
+        one = agent("http", peer.address)
+        errors = []
+        for _ in range(2):
+            with pytest.raises(PduHandlerError) as caught:
+                get_state(one)
+            errors.append(caught.value)
+            one.close()
+        outlet, = pdumodel.Pdu("/model/pdu/0", one).getOutlets()
+        with pytest.raises(PduHandlerError) as caught:
+            outlet.getState()
+        errors.append(caught.value)
+    for error in errors:
+        assert str(error).isprintable() and "x1b[2J" in str(error)

@@ -1,0 +1,83 @@
+"""One numbering of outlets for reading, metering, checking and switching, on units that list them in another order."""
+from __future__ import annotations
+
+from typing import Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.raritan.rpc import Agent
+from handlers.raritan.rpc.pdumodel import Outlet
+from handlers.raritan.units import Present, Unit
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.xerus import Model, XerusPdu
+
+from .handling import FAST, Handle, shown, spent
+
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+MIXED = (5, 1, 3, 4, 2)             # positions 3 and 4 are where they belong
+
+
+def _mixed(outlets: int = 5, off: Tuple[int, ...] = (5,)) -> Model:
+    return Model(outlets=outlets, listed=MIXED, off=off)
+
+
+def test_a_status_and_labels_follow_the_references_in_the_order_in_which_they_are_handed_out(handle: Handle) -> None:
+    with XerusPdu(_mixed()) as pdu:
+        assert shown(handle(pdu).status()) == {"1": DOWN, "2": UP, "3": UP, "4": UP, "5": UP}
+        assert [label.number for label in handle(pdu).labels()] == ["5", "1", "3", "4", "2"]
+
+
+@pytest.mark.parametrize("identity", ["1", "2", "5", "2.1", "2.2"])
+@pytest.mark.parametrize("prefixed", [True, False])
+@pytest.mark.parametrize("method", ["port_up", "port_down"])
+def test_an_outlet_whose_reference_and_well_known_id_carry_two_labels_is_not_switched(handle: Handle, identity: str, prefixed: bool,
+                                                                                      method: str) -> None:
+    with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
+        before = pdu.books().states
+        with pytest.raises(PduHandlerError, match=r"labelled '\d'.* labelled '\d'.*report its model") as caught:
+            getattr(handle(pdu, link_units="yes"), method)(PduPortView(identity))
+        assert caught.value.kind == "unsupported"
+        assert pdu.books().states == before and not [name for name, _ in pdu.books().writes if "PowerState" in name]
+
+
+@pytest.mark.parametrize("identity", ["3", "2.3"])
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_an_outlet_in_its_place_is_switched_by_the_reference_that_status_reads(handle: Handle, identity: str, prefixed: bool) -> None:
+    with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
+        device = handle(pdu, link_units="yes")
+        with spent(pdu) as cost:
+            assert device.port_down(PduPortView(identity), pause=FAST).power_status is DOWN
+        assert cost == [3, 1]
+        assert [name for name, _ in pdu.books().writes] == ["2/" * identity.startswith("2.") + "outlet.2.setPowerState"]
+        assert shown(device.status())[identity] is DOWN
+
+
+@pytest.mark.parametrize("model", [_mixed(off=()), Model(outlets=5, listed=MIXED, well_known_sensors=False)],
+                         ids=["well-known sensors", "references only"])
+def test_each_port_s_energy_is_that_of_the_outlet_at_its_position(handle: Handle, model: Model) -> None:
+    with XerusPdu(model, links={2: model}) as pdu:
+        counted = {port.identity: port.consumption for port in handle(pdu, link_units="yes").statistic().ports}
+        for link, unit in pdu.units.items():
+            for position, number in enumerate(MIXED, 1):
+                assert counted[f"{link}." * bool(link) + str(position)] * 1000 == pytest.approx(unit.outlets[number - 1].energy.stored)
+
+
+def test_a_unit_that_lists_an_outlet_twice_is_not_read(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    with XerusPdu(Model(outlets=2)) as pdu:
+        first = pdu.units[0].outlets[0]
+        monkeypatch.setattr(pdu.units[0].pdu, "getOutlets", lambda: [first, first])
+        for method in ("status", "statistic"):
+            with pytest.raises(PduHandlerError, match="one of its outlets twice") as caught:
+                getattr(handle(pdu), method)()
+            assert caught.value.kind == "protocol"
+        with pytest.raises(PduHandlerError, match="one of its outlets twice"):
+            handle(pdu).port_down(PduPortView("1"))
+
+
+@pytest.mark.parametrize("rid, sent", [("/tfwopaque/x/outlet.0", "/link/2/tfwopaque/x/outlet.0"), ("/link/2/a", "/link/2/a"),
+                                       ("/model/pdu/2/outlet/0", "/model/pdu/2/outlet/0")])
+def test_a_reference_of_a_link_unit_is_never_sent_to_the_unit_that_is_addressed(rid: str, sent: str) -> None:
+    agent = Agent("https", "pdu.example", "a", "b")
+    there = Present.of(Unit(2, agent), [Outlet(rid, agent)])
+    assert [outlet.target for outlet in there.outlets] == [sent]
