@@ -11,7 +11,8 @@ _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module name
 
 
 def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContext:
-    """A client context. With `fingerprint`, call `check_fingerprint` after the handshake, before anything is sent.
+    """A client context of TLS 1.2 or newer. With `fingerprint`, call `check_fingerprint` after the handshake, before anything
+    is sent.
 
     `ca_pem` replaces the system's authorities; a device's own self-signed certificate is accepted there too. Raises
     SettingsError where the PEM cannot be loaded.
@@ -20,13 +21,14 @@ def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContex
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        return context
-    try:
-        context = ssl.create_default_context(cadata=ca_pem or None)
-    except (ssl.SSLError, ValueError) as error:
-        raise SettingsError((Named("ca_pem", noun="handler setting "), f": the certificates cannot be read ({error})")) from None
-    if ca_pem:
-        context.verify_flags |= _PARTIAL_CHAIN
+    else:
+        try:
+            context = ssl.create_default_context(cadata=ca_pem or None)
+        except (ssl.SSLError, ValueError) as error:
+            raise SettingsError((Named("ca_pem", noun="handler setting "), f": the certificates cannot be read ({error})")) from None
+        if ca_pem:
+            context.verify_flags |= _PARTIAL_CHAIN
+    context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets none; RFC 8996 deprecates the older ones
     return context
 
 

@@ -23,6 +23,7 @@ class Client:
     def __init__(self, manager: DciManager) -> None:
         self._manager = manager
         self._context = ssl.create_default_context(cafile=str(manager.ca_file))
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.headers: Dict[str, str] = {"isp-box-instance": "true"}
         self.headers["x-xsrf-token"] = self.post(TOKEN, {"email": manager.email, "password": manager.password}).body["token"]
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -76,6 +77,10 @@ class DciManager:
             shutil.rmtree(self._folder)
 
     # ---- what a person does in DCImanager's form ----
+
+    def speak_only(self, version: ssl.TLSVersion) -> None:
+        """From the next connection on, this version of TLS and no other."""
+        self._server.speak_only(version)
 
     def handlers(self) -> List[Handler]:
         """The registered handlers, oldest first."""

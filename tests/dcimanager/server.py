@@ -23,7 +23,9 @@ class HttpsServer:
         self.ca_file = folder / "ca.pem"
         authority.cert_pem.write_to_path(str(self.ca_file))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         authority.issue_cert(host, "localhost").configure_cert(context)
+        self._context = context
         self._server = ThreadingHTTPServer((host, port), _handler(respond))
         self._server.daemon_threads = True
         # The handshake happens at the first read, in the connection's own thread: a silent client holds up no other.
@@ -35,6 +37,11 @@ class HttpsServer:
     @property
     def url(self) -> str:
         return f"https://{self.host}:{self.port}"
+
+    def speak_only(self, version: ssl.TLSVersion) -> None:
+        """From the next connection on, offer this version of TLS and no other, with every cipher that it has."""
+        self._context.minimum_version = self._context.maximum_version = version
+        self._context.set_ciphers("ALL:@SECLEVEL=0")
 
     def stop(self) -> None:
         """Stop listening; connections end with their request or their time-out."""

@@ -20,6 +20,7 @@ LEAF = AUTHORITY.issue_cert("127.0.0.1")
 def port() -> Iterator[int]:
     """A TLS server that shakes hands and closes, until the test is over."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     LEAF.configure_cert(context)
     listener = socket.create_server(("127.0.0.1", 0))
 

@@ -5,8 +5,10 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
+import warnings
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -107,6 +109,20 @@ def test_server_without_tls_is_a_sentence(admin: Admin, manager: DciManager) -> 
     assert_failed(run, 4, "TLS handshake")
 
 
+@pytest.mark.parametrize("version, code", [(ssl.TLSVersion.TLSv1_1, 4), (ssl.TLSVersion.TLSv1_2, 0)])
+def test_tls_before_1_2_is_refused_also_by_a_curl_that_would_take_it(admin: Admin, manager: DciManager, tmp_path: Path,
+                                                                     version: ssl.TLSVersion, code: int) -> None:
+    lenient = tmp_path / "openssl.cnf"
+    lenient.write_text("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+                       "[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        manager.speak_only(version)
+    run = admin.run(manager, OPENSSL_CONF=str(lenient))
+    assert run.code == code, run
+    assert bool(manager.requests) is (code == 0)
+
+
 HOSTILE = "no\u001b[2J\r\n\"$(touch here)\" `touch here` \u009b31m\ttab; ключ"
 
 
@@ -199,6 +215,8 @@ def test_upload_may_be_answered_with_nothing(admin: Admin) -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html>login</html>", b"", b"[]", b'{"token": ""}', b'{"token": "a\\"\\nb"}', b'{"token": {}}',
+                                  b'{"token": null}', b'{"token": true}', b'{"token": 12345}',
+                                  b'{"token": ["abc"]}', b'{"token": " "}',
                                   b'{"token": "$(id)"}', b'{"token": "x"', b"\x00\xff", b"{" * 5000])
 def test_login_that_is_no_login_stops_there(admin: Admin, body: bytes) -> None:
     with DciManager(wrap=lambda request, serve: Answer(200, body)) as manager:

@@ -71,7 +71,7 @@ def test_values_are_those_that_python_reads(tools: Path, document: object, ascii
     text = json.dumps(document, ensure_ascii=ascii_only, indent=indent)
     code, out = run(tools, "json_lines", text.encode())
     # 0x7f stands unescaped in JSON; the script shows it as a blank and an escaped one as "?".
-    want = "".join(f"{path}\t{shown(value)}\n" for path, value in flat(document))
+    want = "".join(f"{path}\t{shown(value)}\t{'text' if isinstance(value, str) else 'word'}\n" for path, value in flat(document))
     assert code == 0 and out.decode().replace(" ", "?") == want.replace(" ", "?")
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_json_is_refused(tools: Path, text: bytes) -> None:
 
 def test_a_key_cannot_pretend_to_be_a_path(tools: Path) -> None:
     _, out = run(tools, "json_lines", b'{"error.code": 1, "list[0].id": 2, "a\\tb": 3}')
-    assert out == b".error?code\t1\n.list?0??id\t2\n.a?b\t3\n"
+    assert out == b".error?code\t1\tword\n.list?0??id\t2\tword\n.a?b\t3\tword\n"
 
 
 def test_shell_check_has_nothing_to_say(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Client:
         self.http: http.client.HTTPConnection
         if secure:
             context = ssl.create_default_context(cadata=pdu.ca_pem)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
             self.http = http.client.HTTPSConnection(pdu.host, pdu.port, timeout=60, context=context)
         else:
             self.http = http.client.HTTPConnection(pdu.host, pdu.http_port, timeout=60)

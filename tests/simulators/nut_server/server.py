@@ -90,6 +90,7 @@ class NutServer:
         authority = trustme.CA()
         leaf = authority.issue_cert("localhost", "127.0.0.1")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         leaf.configure_cert(context)
         self.ca_pem = authority.cert_pem.bytes().decode("ascii")
         der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode("ascii"))

@@ -25,6 +25,7 @@ class Authority:
 
 def server_context(key: bytes, certificate: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "server.pem"
         path.write_bytes(key + certificate)

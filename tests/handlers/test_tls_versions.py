@@ -1,0 +1,97 @@
+"""TLS 1.0 and 1.1 are refused by every handler, in real handshakes, also on a Python and an OpenSSL that would take them.
+
+Python 3.9 sets no minimum for a context, and an OpenSSL before 3 takes both versions. The fixture `lenient` makes each
+new context so, whichever Python and OpenSSL run the tests.
+"""
+from __future__ import annotations
+
+import re
+import ssl
+import warnings
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+import trustme
+
+from handlers import tls
+from handlers.errors import PduHandlerError, Unreachable
+from handlers.nut.client import NutClient
+from handlers.nut.starttls import Tls
+from handlers.raritan.handler import make_handler as raritan
+from pdu_common.connection import PduData
+from tests.handlers.raritan.peer import Peer, result
+from tests.simulators.nut_server import NutServer
+
+OLD = [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1]
+ROOT = Path(__file__).resolve().parents[2]
+AUTHORITY = trustme.CA()
+LEAF = AUTHORITY.issue_cert("127.0.0.1")
+CA_PEM = AUTHORITY.cert_pem.bytes().decode("ascii")
+
+
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """New contexts take every version and every cipher unless somebody says otherwise."""
+    made = ssl.SSLContext.__new__
+
+    def new(cls: Any, *arguments: Any, **options: Any) -> ssl.SSLContext:
+        context: ssl.SSLContext = made(cls, *arguments, **options)
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        return context
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        monkeypatch.setattr(ssl.SSLContext, "__new__", new)
+        yield
+
+
+def serving(version: ssl.TLSVersion) -> ssl.SSLContext:
+    """A server's context that speaks this version and no other."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    LEAF.configure_cert(context)
+    context.minimum_version = context.maximum_version = version
+    return context
+
+
+def over_starttls(version: ssl.TLSVersion) -> None:
+    with NutServer(tls=True) as server:
+        setattr(server, "_tls", serving(version))
+        with NutClient(server.host, server.port, tls=Tls(ca_pem=CA_PEM), timeout=5) as nut:
+            nut.devices()
+
+
+def over_https(version: ssl.TLSVersion) -> None:
+    with Peer([[result([])] * 4] * 4, tls=serving(version)) as peer:
+        raritan(PduData(peer.address, {"username": "u", "password": "p", "ca_pem": CA_PEM, "timeout": "5"})).status()
+
+
+@pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("connect", [over_starttls, over_https])
+@pytest.mark.parametrize("version", OLD)
+def test_an_old_version_is_refused_in_the_handshake(connect: Callable[[ssl.TLSVersion], None], version: ssl.TLSVersion) -> None:
+    with pytest.raises(Unreachable, match="TLS|handshake"):
+        connect(version)
+
+
+@pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_present_version_is_taken(version: ssl.TLSVersion) -> None:
+    over_starttls(version)
+    try:
+        over_https(version)
+    except PduHandlerError as error:            # the peer is no unit; but its answer was read
+        assert not isinstance(error, Unreachable)
+
+
+@pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("trust", [(True, "", ""), (True, CA_PEM, ""), (False, "", ""), (True, "", "ab" * 32)])
+def test_every_kind_of_trust_has_the_same_least_version(trust: tuple[bool, str, str]) -> None:
+    assert tls.client_context(*trust).minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_whoever_makes_a_context_says_its_least_version() -> None:
+    makes = re.compile(r"\bSSLContext\(|create_default_context\(")
+    files = [file for folder in ("handlers", "packaging", "tests") for file in sorted((ROOT / folder).rglob("*.py"))]
+    made = [file for file in files if makes.search(file.read_text("utf-8"))]
+    assert len(made) > 4 and [str(file) for file in made if "minimum_version" not in file.read_text("utf-8")] == []
