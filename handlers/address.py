@@ -5,6 +5,14 @@ import re
 from typing import Optional, Tuple
 
 
+LONGEST = 300                   # a name of the DNS has at most 253 characters; brackets and a port may be around it
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` can be a host name or an address: printable, without blanks, of a bounded length."""
+    return 0 < len(text) <= LONGEST and text.isprintable() and " " not in text
+
+
 def host_and_port(text: str) -> Tuple[str, Optional[int]]:
     """`text` without brackets, and the port that stood behind it (None: no port)."""
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())

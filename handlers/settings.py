@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Callable, Generic, Mapping, Optional, Sequence, TypeVar
+from typing import Callable, Dict, Generic, Mapping, Optional, Sequence, TypeVar, cast
 
+from .address import is_address
 from .errors import Named, SettingsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+LONGEST = 1000                  # characters of one value
+LONGEST_PEM = 300_000           # a bundle of all public authorities has some 230,000
+_HALF = re.compile("[\ud800-\udfff]")       # half a character: JSON can hold one, no encoding can send it
 _YES = ("yes", "true", "1", "on")
 _NO = ("no", "false", "0", "off")
 _NOUN = "handler setting "
@@ -21,7 +25,8 @@ _NOUN = "handler setting "
 
 @dataclass(frozen=True)
 class Setting(Generic[T_co]):
-    """One key: `read` turns its text into a value or raises ValueError; `allowed` says so in words."""
+    """One key: `read` turns its text of at most `longest` characters into a value or raises ValueError; `allowed` says so
+    in words."""
 
     key: str
     allowed: str
@@ -29,20 +34,27 @@ class Setting(Generic[T_co]):
     default: T_co
     help: str
     secret: bool = False
+    longest: int = LONGEST
 
     def value(self, text: Optional[str]) -> T_co:
         """The value of `text`; None or an empty field is the default. Raises SettingsError."""
         if text is None or not text.strip():
             return self.default
+        if len(text) > self.longest:
+            raise SettingsError((Named(self.key, noun=_NOUN), f": the value has more than {self.longest} characters; give "
+                                 f"{self.allowed}"))
+        if _HALF.search(text):
+            raise SettingsError((Named(self.key, noun=_NOUN), ": the value holds half a character; type it anew"))
         try:
             return self.read(text if self.secret else text.strip())
         except ValueError:
-            shown = "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
-            raise SettingsError((Named(self.key, noun=_NOUN), f":{shown} give {self.allowed}")) from None
+            pass                # raised below, outside this handler: the ValueError may hold a secret
+        shown = "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
+        raise SettingsError((Named(self.key, noun=_NOUN), f":{shown} give {self.allowed}"))
 
 
 class Settings:
-    """What an owner typed, checked: `settings[PORT]` is the typed value of the setting PORT.
+    """What an owner typed, checked and parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
     Raises SettingsError for an unknown key (a typing error must not be silent) and for the first bad value.
     """
@@ -52,12 +64,10 @@ class Settings:
         for key in texts:
             if key not in known:
                 raise SettingsError((Named(key[:60], noun=_NOUN), f" is unknown; allowed: {', '.join(known) or 'none'}"))
-        self._texts = dict(texts)
-        for setting in declared:
-            setting.value(texts.get(setting.key))
+        self._values: Dict[str, object] = {setting.key: setting.value(texts.get(setting.key)) for setting in declared}
 
     def __getitem__(self, setting: Setting[T]) -> T:
-        return setting.value(self._texts.get(setting.key))
+        return cast(T, self._values[setting.key])
 
 
 def yes_no(text: str) -> bool:
@@ -78,7 +88,7 @@ def port(text: str) -> int:
 
 def seconds(text: str) -> float:
     """A time-out of 0.1 to 60 seconds. Raises ValueError."""
-    number = float(text)
+    number = float(text) if text.isascii() else 0.0
     if not 0.1 <= number <= 60:
         raise ValueError(text)
     return number
@@ -92,21 +102,21 @@ def fingerprint(text: str) -> str:
     return digits
 
 
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
 def pem(text: str) -> str:
     """One or more PEM certificates; line ends that a one-line field turned into blanks or `\\n` are put back."""
-    blocks = _PEM.findall(text.replace("\\n", "\n"))
-    if not blocks:
-        raise ValueError("no certificate")
     out = []
-    for block in blocks:
-        body = re.sub(r"\s+", "", block)
-        if not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
-            raise ValueError("not base64")
+    for block in text.replace("\\n", "\n").split(_BEGIN)[1:]:
+        body, end, _ = block.partition(_END)
+        body = re.sub(r"\s+", "", body)
+        if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
+            raise ValueError("not base64, or without an end")
         lines = "\n".join(body[i:i + 64] for i in range(0, len(body), 64))
-        out.append(f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
+        out.append(f"{_BEGIN}\n{lines}\n{_END}\n")
+    if not out:
+        raise ValueError("no certificate")
     return "".join(out)
 
 
@@ -115,11 +125,19 @@ def text(value: str) -> str:
     return value
 
 
-HOST: Setting[str] = Setting("host", "a host name or an address", text, "",
+def host(value: str) -> str:
+    """A host name or an address, with or without a port. Raises ValueError."""
+    if not is_address(value):
+        raise ValueError(value)
+    return value
+
+
+HOST: Setting[str] = Setting("host", "a host name or an address", host, "",
                              "where the device is, if not at the address on the form")
 VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
                                 "no: accept any certificate (the connection can then be listened to)")
-CA_PEM: Setting[str] = Setting("ca_pem", "PEM certificates", pem, "", "trust these authorities, and no others")
+CA_PEM: Setting[str] = Setting("ca_pem", "PEM certificates", pem, "", "trust these authorities, and no others",
+                               longest=LONGEST_PEM)
 FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
                                     "trust exactly this certificate, whoever signed it")
 TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long one answer may take, in seconds")

@@ -1,15 +1,21 @@
 """What DCImanager's form says: the address and the handler settings, wherever this platform keeps them."""
 from __future__ import annotations
 
+import itertools
 import json
-from typing import Dict, Iterable, List, Mapping, Tuple
+from typing import Dict, Iterable, List, Mapping, Tuple, Union
 
+from ..address import is_address
 from ..errors import Named, SettingsError
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
 # Keys that the platform itself may put beside the owner's; they are not settings of ours.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
+
+_LONGEST_TEXT = 1_000_000       # characters of all settings as one text
+_MOST_SETTINGS = 100
+_LONGEST_NUMBER = 100           # bits
 
 
 def address(pdu_data: object) -> str:
@@ -18,8 +24,10 @@ def address(pdu_data: object) -> str:
         value = _member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
             text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
-            if text.strip():
+            if is_address(text.strip()):
                 return text.strip()
+            if text.strip():
+                raise SettingsError(f"the PDU's address {text.strip()[:60]!r} is neither a host name nor an address: correct it")
     raise SettingsError((f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
                          "give one on the form or in ", Named("host", noun="the handler setting ")))
 
@@ -48,10 +56,7 @@ def _pairs(value: object) -> Dict[str, str]:
     if isinstance(value, (str, bytes)):
         if not value.strip():
             return {}
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise SettingsError("the handler settings are text that is not JSON; give them as key and value") from None
+        value = _json(value)
     if value is None:
         return {}
     if isinstance(value, Mapping) and not ({"key", "value"} <= set(value)):
@@ -59,17 +64,29 @@ def _pairs(value: object) -> Dict[str, str]:
     elif isinstance(value, Mapping):
         entries = [(value["key"], value["value"])]
     elif isinstance(value, Iterable):
-        entries = [_entry(item) for item in value]
+        entries = [_entry(item) for item in itertools.islice(value, _MOST_SETTINGS + 1)]
     else:
         raise SettingsError(f"the handler settings came as {type(value).__name__}, not as keys and values")
+    if len(entries) > _MOST_SETTINGS:
+        raise SettingsError(f"there are more than {_MOST_SETTINGS} handler settings")
     out: Dict[str, str] = {}
     for key, text in entries:
-        name = str(key).strip().lower()
+        name = _text(key, "a key").strip().lower()
         if name in out:
             raise SettingsError((Named(name[:60], noun="handler setting "), " is given twice"))
         if name:
-            out[name] = _text(text)
+            out[name] = _text(text, f"the value of {name[:60]!r}")
     return out
+
+
+def _json(text: Union[str, bytes]) -> object:
+    """What `text` holds. Raises SettingsError, without the JSON error: that one keeps the text with its passwords."""
+    try:
+        if len(text) <= _LONGEST_TEXT:
+            return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    raise SettingsError("the handler settings are text that is not JSON; give them as key and value")
 
 
 def _entry(item: object) -> Tuple[object, object]:
@@ -81,9 +98,14 @@ def _entry(item: object) -> Tuple[object, object]:
     return key, value
 
 
-def _text(value: object) -> str:
+def _text(value: object, what: str) -> str:
+    """A key or a value as text. Raises SettingsError for lists, objects and numbers of an absurd length."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, (Mapping, list, tuple, set, frozenset)):
+        raise SettingsError(f"handler settings: {what} came as {type(value).__name__}; give text")
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        raise SettingsError(f"handler settings: {what} is a number that is too long")
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -54,8 +54,9 @@ METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False
 SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY)
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
-                                         "the archive knows these families and no others")
-OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", _text, "", "the archive knows this family and no other")
+                                         "the archive knows these families and no others", longest=10_000)
+OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", _text, "", "the archive knows this family and no other",
+                                    longest=1_000_000)
 BUILD_OPTIONS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, ONLY, OWN_PROFILE)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import json
 from types import SimpleNamespace
 from typing import Any, Callable, List, Optional, Tuple, cast
@@ -11,6 +12,7 @@ from handlers import host
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.host import PortFigures, Snmp, views
 from pdu_common.helper import EnumPowerStatus
+from tests.chains import kept
 
 ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
 PAIRS = {"Host": " 192.0.2.1 ", "verify": "no"}
@@ -49,10 +51,40 @@ def test_numbers_and_yes_no_become_text() -> None:
         "port": "443", "verify": "yes", "ca_pem": ""}
 
 
+DEEP: Any = "x"
+for _ in range(100_000):
+    DEEP = [DEEP]
+ENDLESS = ((f"key{n}", "x") for n in itertools.count())
+
+
 @pytest.mark.parametrize("form", ["not json", 5, [1], [{"value": "x"}], [("a", "1"), ("A", "2")]])
 def test_settings_of_no_known_form_are_an_error(form: object) -> None:
     with pytest.raises(SettingsError):
         host.settings({"custom_params": form})
+
+
+@pytest.mark.parametrize("form", [
+    "[" * 100_000, '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"port": ' + "9" * 5000 + "}", "9" * 5000, b"\xff\xfe",
+    '{"port": "' + "9" * 1_000_000 + '"}', {"port": 10 ** 5000}, {10 ** 5000: "port"}, {"port": DEEP}, {"port": {"a": 1}}, {"port": [1]},
+    [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
+    ids=map(str, range(15)))
+def test_settings_without_bounds_are_an_error_of_ours_in_a_short_sentence(form: object) -> None:
+    with pytest.raises(SettingsError) as caught:
+        host.settings({"custom_params": form})
+    assert len(str(caught.value)) < 300
+
+
+def test_text_that_is_not_json_is_nowhere_in_the_errors_chain() -> None:
+    with pytest.raises(SettingsError) as caught:
+        host.settings({"custom_params": '{"password": "hunter2"'})
+    assert "hunter2" not in kept(caught.value)
+
+
+@pytest.mark.parametrize("address", ["two words", "a\nb", "\x1b[2J", "x" * 1000, "host\ud800", b"\x07bel"])
+def test_an_address_that_no_network_has_is_named_without_what_a_terminal_obeys(address: object) -> None:
+    with pytest.raises(SettingsError, match="address") as caught:
+        host.address(SimpleNamespace(ip=address))
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 300
 
 
 def test_views_hold_what_was_read_and_leave_out_what_is_not_metered() -> None:

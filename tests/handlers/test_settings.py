@@ -7,6 +7,7 @@ import pytest
 from handlers import settings
 from handlers.errors import SettingsError
 from handlers.settings import Setting, Settings
+from tests.chains import chain, kept
 
 PORT: Setting[int] = Setting("port", "1 to 65535", settings.port, 443, "where")
 PASSWORD: Setting[str] = Setting("password", "any text", settings.text, "", "login", secret=True)
@@ -68,3 +69,45 @@ def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
 def test_the_table_for_people_holds_every_key() -> None:
     printed = settings.table(TABLE)
     assert all(f"`{setting.key}`" in printed for setting in TABLE) and "| yes |" in printed
+
+
+def test_a_bad_secret_is_nowhere_in_the_errors_chain() -> None:
+    secret: Setting[int] = Setting("password", "a number", int, 0, "x", secret=True)
+    for text in ("hunter2", "hunter2\ud800", "hunter2" * 1000):
+        with pytest.raises(SettingsError) as caught:
+            Settings({"password": text}, (secret,))
+        assert "hunter2" not in kept(caught.value) and not chain(caught.value)[1:]
+
+
+@pytest.mark.parametrize("setting", [PORT, PASSWORD, settings.VERIFY, settings.CA_PEM, settings.FINGERPRINT, settings.TIMEOUT, settings.HOST],
+                         ids=lambda setting: setting.key)
+@pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
+                         ids=["digits", "half", "nested", "begins"])
+def test_text_of_absurd_length_and_halves_of_characters_are_refused_in_a_short_sentence(setting: Setting[object], text: str) -> None:
+    with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
+        Settings({setting.key: text}, (setting,))
+    assert len(str(caught.value)) < 300 and str(caught.value).isprintable()
+
+
+def test_many_certificates_without_an_end_are_refused() -> None:
+    text = "-----BEGIN CERTIFICATE-----" * (settings.LONGEST_PEM // 27 - 1)
+    with pytest.raises(SettingsError, match="ca_pem"):
+        Settings({"ca_pem": text}, TABLE)
+
+
+def test_each_setting_is_read_once_however_often_it_is_asked_for() -> None:
+    read = []
+
+    def counted(text: str) -> str:
+        read.append(text)
+        return text
+    setting: Setting[str] = Setting("name", "any text", counted, "", "x")
+    values = Settings({"name": "a"}, (setting,))
+    assert [values[setting] for _ in range(5)] == ["a"] * 5 and read == ["a"]
+
+
+@pytest.mark.parametrize("text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"])
+def test_a_host_that_no_network_has_is_a_bad_setting(text: str) -> None:
+    with pytest.raises(SettingsError, match="'host'") as caught:
+        Settings({"host": text}, (settings.HOST,))
+    assert str(caught.value).isprintable()

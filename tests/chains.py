@@ -1,0 +1,22 @@
+"""Everything that an exception leads to: what a debugger, a log with `exc_info` or a crash reporter would show of it."""
+from __future__ import annotations
+
+from typing import List, Optional
+
+
+def chain(error: Optional[BaseException]) -> List[BaseException]:
+    """`error` and all that hang behind it as cause or context, also where `from None` hides them from a traceback."""
+    found: List[BaseException] = []
+    open_: List[Optional[BaseException]] = [error]
+    while open_:
+        one = open_.pop()
+        if one is not None and one not in found:
+            found.append(one)
+            open_ += [one.__cause__, one.__context__]
+    return found
+
+
+def kept(error: BaseException) -> str:
+    """All text that the whole chain keeps: messages, arguments, attributes, and the input that codecs keep."""
+    return "\n".join(f"{one} {one!r} {one.args!r} {vars(one)!r} {getattr(one, 'object', '')!r} {getattr(one, 'doc', '')!r}"
+                     for one in chain(error))
