@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Callable, List, Mapping, NamedTuple, Optional,
 
 from .. import ending
 from ..address import host_and_port
-from ..errors import PduHandlerError, SettingsError
+from ..errors import PduHandlerError, SettingsError, printable
 from .client import NutClient
-from .protocol import PORT, printable
+from .protocol import PORT
 
 if TYPE_CHECKING:
     from .starttls import Tls
@@ -224,8 +224,11 @@ def _text(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
-    except (OSError, UnicodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except UnicodeError:                        # its own text shows a byte of the file, which may be of a password
+        reason = "not UTF-8 text"
+    raise SettingsError(f"{path} cannot be read ({reason})")
 
 
 # ---- output --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Se
 from ..errors import Denied
 from . import messages
 from .connection import Connection
-from .protocol import PORT, Answers, DriverNotConnected, Failure, Request
+from .protocol import PORT, Answers, DriverNotConnected, Failure, NotProven, Request
 
 if TYPE_CHECKING:
     from .starttls import Tls
@@ -216,8 +216,9 @@ class NutClient:
     def set(self, ups: str, variable: str, value: str) -> bool:
         """Write a variable, and wait until the driver reports: 1 round trip, and one per look at the report.
 
-        True: the driver says that it did it. False: accepted, but the server tracks nothing, so nothing is proven.
-        Raises Refused where the driver says that it did not. Unreachable means that it may or may not have been done.
+        True: the driver reports success. False: accepted, but the server shows no report, so nothing is proven.
+        Raises Refused where the server did not accept it. Once it is accepted, every other end is NotProven, or Unreachable
+        where the connection failed: it may or may not have been done, also where the driver reports an error.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 
@@ -260,15 +261,19 @@ class NutClient:
         end, pause = self._clock() + self._timeout, _POLL
         while True:
             report = messages.get_tracking(identifier)
-            try:
-                if self.ask(report, end=end)[report] == "SUCCESS":
-                    return True
-            except Denied:              # of the report, not of the command: that one was accepted
-                return False
+            answers = self.ask(report, end=end)
+            failure = answers.failure(report)
+            if failure is not None:
+                error = failure.error()
+                if isinstance(error, Denied):       # of the report, not of the command: that one was accepted
+                    return False
+                raise NotProven(f"accepted, but the report is an error, so it may or may not have been done: look at the "
+                                f"device before trying again ({error.reason})", self._connection.host, write.label)
+            if answers[report] == "SUCCESS":
+                return True
             if self._clock() + pause >= end:
-                raise self._connection.unreachable(
-                    f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: look at "
-                    f"the device before trying again", write.label)
+                raise NotProven(f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: look "
+                                f"at the device before trying again", self._connection.host, write.label)
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)
 

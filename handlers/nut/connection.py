@@ -9,9 +9,9 @@ import socket
 import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
-from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unreachable
+from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unreachable, printable
 from . import messages
-from .protocol import PORT, Answers, Decoder, Request, Secret, printable
+from .protocol import PORT, Answers, Decoder, Request, Secret
 
 if TYPE_CHECKING:
     from .starttls import Tls
@@ -119,6 +119,7 @@ class Connection:
     def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,
                   end: float) -> None:
         decoder = Decoder(requests, answers)
+        failed: Optional[PduHandlerError] = None        # raised outside its handler, so that no chain leads to a masked error
         whole = False
         try:
             _refuse_unasked(connection)
@@ -128,14 +129,16 @@ class Connection:
                 pass
             whole = True
         except ProtocolError as error:
-            raise self._secret.without(error).at(self.host, _label(decoder, requests)) from None
+            failed = self._secret.without(error)
         except OSError as error:
             what = f"no answer within {self.timeout:g} s" if isinstance(error, socket.timeout) else _words(error)
-            raise self.unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and load",
-                                   _label(decoder, requests)) from None
+            failed = self.unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and "
+                                      f"load", "")
         finally:
             if not whole:
                 self.close()
+        if failed is not None:
+            raise failed.at(self.host, _label(decoder, requests))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))

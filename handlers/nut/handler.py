@@ -53,6 +53,7 @@ WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
                                     "yes: the whole load of a UPS that can switch it is the port `load`")
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,
                                          WHOLE_LOAD)
+MOST_DEVICES = 100              # of one server as one PDU; each costs a share of every poll
 _STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 
 
@@ -137,6 +138,9 @@ def _names(client: NutClient, settings: Settings) -> Dict[str, str]:
     names = list(client.devices())
     if not names:
         raise Unsupported("the NUT server has no devices: add the PDU to its ups.conf")
+    if len(names) > MOST_DEVICES:
+        raise SettingsError(f"the NUT server has {len(names)} devices, too many for one PDU: name one in the handler setting "
+                            f"'{DEVICE.key}'")
     return {f"{name}/": name for name in names} if len(names) > 1 else {"": names[0]}
 
 
@@ -161,13 +165,18 @@ def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Ou
     prefix = "".join(identity.rpartition("/")[:2])
     names = _names(client, settings)
     if prefix not in names:
-        there = "the PDU's outlets are now called " + (", ".join(f"'{p}N'" for p in names) if "" not in names else "'N'")
+        there = "the PDU's outlets are now called " + (_some([f"'{p}N'" for p in names]) if "" not in names else "'N'")
         raise NoSuchOutlet(f"no outlet {identity[:60]!r}: {there}; poll the PDU and wire the servers anew")
     found = _read(client, settings, {prefix: names[prefix]}, writable=True)[0]
     for outlet in found.device.outlets:
         if prefix + outlet.identity == identity:
             return found.name, outlet
     raise NoSuchOutlet(f"the device {found.name!r} has no outlet {identity[:60]!r}: poll the PDU and look at its ports")
+
+
+def _some(words: List[str]) -> str:
+    """The first few of `words`, with how many more there are."""
+    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _way(outlet: Outlet, on: bool) -> Way:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar
 
-from ..errors import ProtocolError
-from .protocol import Reply, Request, is_name, name, printable, split, value as quoted, word
+from ..errors import ProtocolError, printable
+from .protocol import Reply, Request, is_name, name, split, value as quoted, word
 
 T = TypeVar("T")
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import ProtocolError, Unsupported
+from ..errors import ProtocolError, Unsupported, printable
 
 LOAD = "load"                   # the identity of a UPS's whole load
 
-_ROW = re.compile(r"(?:device\.([0-9]{1,9})\.)?outlet\.([0-9]{1,9})\.(.+)", re.DOTALL)
-_GROUP = re.compile(r"(?:device\.([0-9]{1,9})\.)?outlet\.group\.([0-9]{1,9})\.(.+)", re.DOTALL)
+_MEMBER = re.compile(r"device\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
+_ROW = re.compile(r"outlet\.([0-9]{1,9})\.(.+)", re.DOTALL)
+_GROUP = re.compile(r"outlet\.group\.([0-9]{1,9})\.(.+)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _LINE_CURRENT = re.compile(r"input\.L[0-9]\.current")
 _SWITCHES = ("load.on", "load.off")
@@ -74,15 +75,19 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     Raises ProtocolError where the driver lists fewer outlets than it counts, Unsupported where it lists none and its
     type does not say that it has none.
     """
-    listed = frozenset(commands)
-    rows = _rows(variables, listed)
-    outlets = [_outlet(member, number, fields, listed, writable) for member, number, fields in rows]
+    members = _members(variables, commands)
+    chain = {number: member for number, member in members.items() if number > 0 and (member.rows or _counted(member))}
+    counted = _counted_members(members) if chain else {}
+    outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: members[0]}).items())
+               for row in _numbers(member)]
+    load, energy = (_whole(figure, members[0], {**counted, **chain}, outlets) for figure in (_load, _energy))
     if whole_load:
-        outlets += _whole_load(variables, listed)
+        outlets += _whole_load(members[0])
     if not outlets and not _may_lack_outlets(variables):
-        raise Unsupported(f"the NUT driver {variables.get('driver.name', '')!r} lists no outlets of this device (type "
-                          f"{variables.get('device.type', 'unknown')!r}): see whether another driver or MIB of NUT does")
-    return Device(outlets, _groups(variables), _load(variables, outlets), _energy(variables, outlets))
+        raise Unsupported(f"the NUT driver {printable(variables.get('driver.name', ''), 60)!r} lists no outlets of this device "
+                          f"(type {printable(variables.get('device.type', 'unknown'), 60)!r}): see whether another driver or "
+                          f"MIB of NUT does")
+    return Device(outlets, _groups(members), load, energy)
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
@@ -106,57 +111,73 @@ def number(text: Optional[str]) -> Optional[float]:
 
 # ---- rows ----------------------------------------------------------------------------------------------------
 
-Row = Tuple[int, str, Dict[str, str]]       # member of the chain (0: none), the outlet's number, its variables
+class _Member:
+    """One device of a daisy chain, or with number 0 what carries no member's number: its own lists without the prefix."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.prefix = number, f"device.{number}." if number else ""
+        self.variables: Dict[str, str] = {}
+        self.commands: Dict[str, str] = {}                  # without the prefix -> as the server lists it
+        self.rows: Dict[str, Dict[str, str]] = {}           # outlet's number -> its variables
 
 
-def _rows(variables: Mapping[str, str], commands: Iterable[str]) -> List[Row]:
-    found: Dict[Tuple[int, str], Dict[str, str]] = {}
+def _members(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[int, _Member]:
+    """Everything by member, each name looked at once; member 0 is always there."""
+    members = {0: _Member(0)}
+
+    def member_of(name: str) -> Tuple[Optional[_Member], str]:
+        found = _MEMBER.fullmatch(name)
+        if found is None:
+            return members[0], name
+        number_, rest = int(found[1]), found[2]
+        if number_ == 0:            # `device.0` is NUT's other name for the whole of a chain
+            return None, rest
+        if number_ not in members:
+            members[number_] = _Member(number_)
+        return members[number_], rest
+
     for variable, text in variables.items():
-        row = _ROW.fullmatch(variable)
-        if row is not None and not _is_whole_chain(row):
-            found.setdefault((int(row[1] or 0), row[2]), {})[row[3]] = text
+        member, rest = member_of(variable)
+        if member is not None:
+            member.variables[rest] = text
+            row = _ROW.fullmatch(rest)
+            if row is not None:
+                member.rows.setdefault(row[1], {})[row[2]] = text
     for command in commands:
-        row = _ROW.fullmatch(command)
-        if row is not None and row[3] in _SWITCHES and not _is_whole_chain(row):
-            found.setdefault((int(row[1] or 0), row[2]), {})
-    members = sorted({member for member, _ in found if member > 0} | _promised_members(variables)) or [0]
-    if members != [0]:
-        _check_chain(variables)
-    return [(member, number_, found[member, number_]) for member in members
-            for number_ in _numbers(variables, member, [n for m, n in found if m == member])]
+        member, rest = member_of(command)
+        row = _ROW.fullmatch(rest)
+        if member is not None:
+            member.commands[rest] = command
+            if row is not None and row[2] in _SWITCHES:
+                member.rows.setdefault(row[1], {})
+    return members
 
 
-def _is_whole_chain(row: "re.Match[str]") -> bool:
-    """`device.0` is NUT's other name for the whole of a chain."""
-    return row[1] is not None and int(row[1]) == 0
+def _counted(member: _Member) -> bool:
+    """Whether the member's own count says that it has outlets, so that none can go missing unnoticed."""
+    return bool(number(member.variables.get("outlet.count")))
 
 
-def _promised_members(variables: Mapping[str, str]) -> Set[int]:
-    """Members of a chain whose own count says that they have outlets, so that none can go missing unnoticed."""
-    counts = ((re.fullmatch(r"device\.([0-9]{1,9})\.outlet\.count", name), text) for name, text in variables.items())
-    return {int(found[1]) for found, text in counts if found is not None and int(found[1]) > 0 and number(text)}
-
-
-def _check_chain(variables: Mapping[str, str]) -> None:
-    """Every member that `device.count` counts must be told of. Raises ProtocolError."""
-    count = number(variables.get("device.count")) or 0
-    told = {name.split(".")[1] for name in variables if name.startswith("device.") and name.count(".") > 1}
-    missing = next((str(member) for member in range(1, int(min(count, 999)) + 1) if str(member) not in told), None)
+def _counted_members(members: Mapping[int, _Member]) -> Dict[int, _Member]:
+    """The members that `device.count` counts, also those without outlets. Raises ProtocolError where one is missing."""
+    count = number(members[0].variables.get("device.count")) or 0
+    counted = range(1, int(min(count, 999)) + 1)
+    missing = next((one for one in counted if one not in members), None)
     if missing is not None:
         raise ProtocolError(f"the NUT driver counts {count:g} devices in the chain (device.count) but tells nothing of "
                             f"device {missing}: look at the driver, or wait until it has read its devices")
+    return {one: members[one] for one in counted}
 
 
-def _numbers(variables: Mapping[str, str], member: int, numbers: List[str]) -> List[str]:
+def _numbers(member: _Member) -> List[str]:
     """The outlet numbers of one device in order; 0 only where the driver's count says that it is an outlet."""
-    prefix = f"device.{member}." if member else ""
-    count = number(variables.get(f"{prefix}outlet.count"))
-    real = sorted((n for n in numbers if int(n) > 0), key=int)
-    zero = [n for n in numbers if int(n) == 0]
+    count = number(member.variables.get("outlet.count"))
+    real = sorted((n for n in member.rows if int(n) > 0), key=int)
+    zero = [n for n in member.rows if int(n) == 0]
     if count is not None and len(real) < count:
         real = zero + real
         if len(real) < count:
-            raise ProtocolError(f"the NUT driver counts {count:g} outlets ({prefix}outlet.count) but lists {len(real)}: "
+            raise ProtocolError(f"the NUT driver counts {count:g} outlets ({member.prefix}outlet.count) but lists {len(real)}: "
                                 f"look at the driver, or wait until it has read its device")
     return real
 
@@ -166,40 +187,40 @@ def _may_lack_outlets(variables: Mapping[str, str]) -> bool:
     return counted == 0 or (counted is None and variables.get("device.type", "").lower() in _WITHOUT_OUTLETS)
 
 
-def _groups(variables: Mapping[str, str]) -> Dict[str, Dict[str, str]]:
+def _groups(members: Mapping[int, _Member]) -> Dict[str, Dict[str, str]]:
     found: Dict[str, Dict[str, str]] = {}
-    for variable, text in variables.items():
-        row = _GROUP.fullmatch(variable)
-        if row is not None:
-            found.setdefault(f"{row[1]}.{row[2]}" if row[1] else row[2], {})[row[3]] = text
+    for member in members.values():
+        for variable, text in member.variables.items():
+            row = _GROUP.fullmatch(variable)
+            if row is not None:
+                found.setdefault(f"{member.number}.{row[1]}" if member.number else row[1], {})[row[2]] = text
     return found
 
 
 # ---- one outlet ----------------------------------------------------------------------------------------------
 
-def _outlet(member: int, number_: str, fields: Mapping[str, str], commands: FrozenSet[str],
-            writable: Mapping[str, str]) -> Outlet:
-    prefix = f"device.{member}.outlet.{number_}." if member else f"outlet.{number_}."
+def _outlet(member: _Member, number_: str, writable: Mapping[str, str]) -> Outlet:
+    own, fields = f"outlet.{number_}.", member.rows[number_]
     energy = number(fields.get("energy"))
-    tells = {f"{prefix}{field}": fields[field] for field in ("status", "switch") if field in fields}
+    tells = {f"{member.prefix}{own}{field}": fields[field] for field in ("status", "switch") if field in fields}
     return Outlet(
-        identity=f"{member}.{number_}" if member else number_,
+        identity=f"{member.number}.{number_}" if member.number else number_,
         number=_tidy(fields.get("name") or fields.get("id") or ""), name=fields.get("desc"),
         state=state(tells), switchable=fields.get("switchable"),
         current=number(fields.get("current")), realpower=number(fields.get("realpower")),
         power=number(fields.get("power")), energy=None if energy is None else energy / _WH_IN_KWH,
-        on=_way(prefix, True, commands, writable), off=_way(prefix, False, commands, writable),
-        tells=tuple(tells))
+        on=_way(member, own, True, writable), off=_way(member, own, False, writable), tells=tuple(tells))
 
 
-def _way(prefix: str, on: bool, commands: FrozenSet[str], writable: Mapping[str, str]) -> Optional[Way]:
-    command = f"{prefix}load.{'on' if on else 'off'}"
-    if command in commands:
+def _way(member: _Member, own: str, on: bool, writable: Mapping[str, str]) -> Optional[Way]:
+    command = member.commands.get(f"{own}load.{'on' if on else 'off'}")
+    if command is not None:
         return Way(command)
     # The value is written in the form in which the driver shows it; a form that is not known is not guessed.
-    shown = writable.get(f"{prefix}switch", "").strip().lower()
+    switch = f"{member.prefix}{own}switch"
+    shown = writable.get(switch, "").strip().lower()
     forms = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1")}
-    return Way(f"{prefix}switch", forms[shown][on]) if shown in forms else None
+    return Way(switch, forms[shown][on]) if shown in forms else None
 
 
 def _tidy(text: str) -> str:
@@ -207,10 +228,11 @@ def _tidy(text: str) -> str:
     return re.sub(r"\.0+", "", text) if _NUMBER.fullmatch(text) else text
 
 
-def _whole_load(variables: Mapping[str, str], commands: FrozenSet[str]) -> List[Outlet]:
-    ways = [Way(command) if command in commands else None for command in _SWITCHES]
+def _whole_load(device: _Member) -> List[Outlet]:
+    ways = [Way(command) if command in device.commands else None for command in _SWITCHES]
     if ways == [None, None]:
         return []
+    variables = device.variables
     return [Outlet(LOAD, "", "whole load", _load_state(variables.get("ups.status", "")), None,
                    number(variables.get("output.current")), number(variables.get("ups.realpower")),
                    number(variables.get("ups.power")), None, ways[0], ways[1], ("ups.status",))]
@@ -226,36 +248,35 @@ def _load_state(status: str) -> Optional[bool]:
 
 # ---- totals --------------------------------------------------------------------------------------------------
 
+_Figure = Callable[[Mapping[str, str], Sequence[Outlet]], Optional[float]]
+
+
 def _load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
     """Amperes: the line currents, else the inlet's, else the outlets', else what the driver calls their total.
 
     `outlet.current` is last because a driver has reported ten times the true figure there.
     """
-    def of(prefix: str, members: Sequence[Outlet]) -> Optional[float]:
-        lines = [number(text) for variable, text in variables.items()
-                 if variable.startswith(prefix) and _LINE_CURRENT.fullmatch(variable, len(prefix))]
-        return _first(whole(lines), number(variables.get(f"{prefix}input.current")), whole([o.current for o in members]),
-                      number(variables.get(f"{prefix}outlet.current")))
-    return _over_members(of, outlets)
+    lines = [number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable)]
+    return _first(whole(lines), number(variables.get("input.current")), whole([outlet.current for outlet in outlets]),
+                  number(variables.get("outlet.current")))
 
 
 def _energy(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
     """kWh: the inlet's counter, else the outlets', else what the driver calls their total."""
-    def of(prefix: str, members: Sequence[Outlet]) -> Optional[float]:
-        inlet, total = (number(variables.get(f"{prefix}{name}.energy")) for name in ("input", "outlet"))
-        return _first(None if inlet is None else inlet / _WH_IN_KWH, whole([o.energy for o in members]),
-                      None if total is None else total / _WH_IN_KWH)
-    return _over_members(of, outlets)
+    inlet, total = (number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
+    return _first(None if inlet is None else inlet / _WH_IN_KWH, whole([outlet.energy for outlet in outlets]),
+                  None if total is None else total / _WH_IN_KWH)
 
 
-def _over_members(of: Callable[[str, Sequence[Outlet]], Optional[float]], outlets: Sequence[Outlet]) -> Optional[float]:
+def _whole(figure: _Figure, device: _Member, chain: Mapping[int, _Member], outlets: Sequence[Outlet]) -> Optional[float]:
     """Of a daisy chain the sum over its members, else what the driver says of the whole; of one device its own."""
-    real = [outlet for outlet in outlets if outlet.identity != LOAD]
-    members = sorted({outlet.identity.partition(".")[0] for outlet in real if "." in outlet.identity})
-    if not members:
-        return of("", real)
-    return _first(whole([of(f"device.{member}.", [o for o in real if o.identity.startswith(f"{member}.")])
-                        for member in members]), of("", []))
+    if not chain:
+        return figure(device.variables, outlets)
+    own: Dict[str, List[Outlet]] = {}
+    for outlet in outlets:
+        own.setdefault(outlet.identity.partition(".")[0], []).append(outlet)
+    return _first(whole([figure(member.variables, own.get(str(number_), [])) for number_, member in chain.items()]),
+                  figure(device.variables, []))
 
 
 def whole(figures: Sequence[Optional[float]]) -> Optional[float]:

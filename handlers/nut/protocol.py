@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, Generic, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar, Union, cast
 
-from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, SettingsError
+from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, SettingsError, Unreachable, printable
 
 PORT = 3493
 MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops the rest in silence
-MAX_LINE = 16384                # bytes; upsd itself builds lines of 1024
+MAX_LINE = 4096                 # bytes; upsd itself builds lines of 1024
 MAX_ROWS = 20000                # of one list; a long daisy chain has some 3000
-MAX_BYTES = 16 * 1024 * 1024    # of all answers to one write
+MAX_BYTES = 8 * 1024 * 1024     # of all answers to one write
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -29,6 +29,7 @@ T_co = TypeVar("T_co", covariant=True)
 _BARE = re.compile(r"[A-Za-z0-9_.:@/+-]+")
 _NAME = re.compile(r"[!$-<>-\[\]-~]+")          # printable ASCII without blank, `"`, `#`, `=` and `\`
 _SPECIAL = re.compile(r'["#\\]')                # upsd takes even a quoted `#` for a comment unless it is escaped
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")      # no UTF-8, and no undecodable byte either
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WORD = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|\\.)*))[ \t]*', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -54,11 +55,9 @@ def word(text: str, what: str) -> str:
     """
     if _CONTROL.search(text):
         raise SettingsError(f"the {what} holds a line break or another control character, which NUT cannot carry")
-    try:
-        size = len(_bytes(text))
-    except UnicodeEncodeError:
-        raise SettingsError(f"the {what} holds half a character, which cannot be sent") from None
-    if size > MAX_WORD:
+    if _HALF.search(text):
+        raise SettingsError(f"the {what} holds half a character, which cannot be sent")
+    if len(_bytes(text)) > MAX_WORD:
         raise SettingsError(f"the {what} is longer than {MAX_WORD} bytes, of which a NUT server keeps no more")
     return text if _BARE.fullmatch(text) else f'"{_escaped(text)}"'
 
@@ -86,15 +85,6 @@ def split(line: str) -> List[str]:
     return words
 
 
-def printable(text: str, limit: int = 200) -> str:
-    """`text` for a message or a terminal: control characters and undecodable bytes escaped, cut at `limit`."""
-    if len(text) <= limit and text.isprintable():
-        return text
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode("ascii")
-                    for c in text[:limit])
-    return shown + ("..." if len(text) > limit else "")
-
-
 def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
@@ -119,6 +109,13 @@ class DriverNotConnected(Refused):
     exit_code = 11
 
 
+class NotProven(Unreachable):
+    """A write that the server accepted and whose end is not known: it may or may not have been done."""
+
+    kind = "not-proven"
+    exit_code = 9
+
+
 class Failure(NamedTuple):
     """`ERR CODE extra` as a value."""
 
@@ -129,7 +126,7 @@ class Failure(NamedTuple):
         """The error that this code stands for, with what to do; `extra` is the server's, so it stays out."""
         kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses for a reason that is not in its protocol"))
         reason = (*((words,) if isinstance(words, str) else words), f" (ERR {printable(self.code, 40)})")
-        return kind(reason, self.code) if issubclass(kind, Refused) else kind(reason)
+        return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
 
 
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
@@ -150,8 +147,8 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "TOO-LONG": (Refused, "this value is too long for the variable"),
     "INSTCMD-FAILED": (Refused, "the NUT server could not hand the command to the driver"),
     "SET-FAILED": (Refused, "the NUT server could not hand the value to the driver"),
-    "FAILED": (Refused, "the driver reports that the device did not do it"),
-    "UNKNOWN": (Refused, "the driver reports that it did not do it"),
+    "FAILED": (Refused, "the driver reports that it failed"),
+    "UNKNOWN": (Refused, "the driver reports an unknown error"),
     "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
     "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),
     "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),

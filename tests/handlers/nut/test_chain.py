@@ -6,7 +6,7 @@ from typing import Iterator, Tuple
 import pytest
 
 from handlers.errors import Refused, Unreachable
-from handlers.nut.protocol import DataStale
+from handlers.nut.protocol import DataStale, NotProven
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, states
 from tests.handlers.nut.px import OUTLETS, STATE, px
@@ -54,7 +54,7 @@ def test_the_driver_s_cache_is_old_until_its_next_poll_and_then_not_known(chain:
 def test_a_set_that_the_device_refuses_is_reported_by_tracking_behind_an_ok(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
-    with client(server) as nut, pytest.raises(Refused, match="FAILED"):
+    with client(server) as nut, pytest.raises(NotProven, match="FAILED"):
         nut.run("px", "outlet.2.load.off", "5")     # the driver takes the parameter for the SNMP value
     assert [write.answer for write in agent.writes()[before:]] == ["wrongValue"]
     assert states(handler(server, device="px").status())["2"] is UP

@@ -203,7 +203,7 @@ def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Ups
     login = {"NUT_USER": ADMIN.name, "NUT_PASSWORD": ADMIN.password}
     assert tool(real, "set", "small", "ups.id", "by tool", **login).stdout == "ups.id: by tool\n"
     failed = tool(real, "run", "small", "load.off", **login)
-    assert failed.returncode == 6 and failed.stderr.startswith("refused: ")
+    assert failed.returncode == 9 and failed.stderr.startswith("not-proven: ")
     assert tool(real, "run", "small", "load.off", NUT_USER=PRIMARY.name, NUT_PASSWORD=PRIMARY.password).returncode == 4
     authority = tmp_path / "ca.pem"
     authority.write_text(real_tls.ca_pem)

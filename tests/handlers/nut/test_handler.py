@@ -10,7 +10,7 @@ from typing import Callable, Dict, Iterator, List, Optional
 
 import pytest
 
-from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable, Unsupported
+from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable, Unsupported
 from handlers.nut.handler import SETTINGS, NutPdu, make_handler
 from handlers.nut.protocol import DataStale, DriverNotConnected
 from handlers.settings import table
@@ -195,11 +195,18 @@ def test_an_old_value_that_happens_to_be_the_wish_proves_nothing(fault: str, end
         assert server.books().states["1"] is False
 
 
-@pytest.mark.parametrize("report", ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT"])
-def test_a_driver_that_reports_failure_is_an_error_with_its_code(server: NutServer, report: str) -> None:
-    server.faults.tracked = report
-    with pytest.raises(Refused, match=report):
-        handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
+@pytest.mark.parametrize("report", ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT", "ERR DATA-STALE", "ERR SOMETHING-NEW"])
+@pytest.mark.parametrize("done", [True, False])
+def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server: NutServer, report: str, done: bool) -> None:
+    server.faults.tracked, server.faults.ignored = report, not done
+    pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
+    if done:                    # the state followed, so the report was wrong
+        assert pdu.port_down(port).power_status is DOWN
+    else:
+        with pytest.raises(Unreachable, match=f"may or may not have switched.*{report}"):
+            pdu.port_down(port)
+        assert port.power_status is UNKNOWN
+    assert len(server.books().writes) == 1
 
 
 def test_a_driver_that_never_reports_but_whose_state_follows_has_done_it(server: NutServer) -> None:
@@ -304,6 +311,37 @@ def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
 def test_a_server_without_devices_says_what_to_do() -> None:
     with NutServer([]) as server, pytest.raises(Unsupported, match="ups.conf"):
         handler(server).status()
+
+
+def test_a_list_of_twenty_thousand_members_of_a_chain_is_read_and_not_chewed() -> None:
+    rows = {f"device.{n}.outlet.1.status": "on" for n in range(1, 19_990)}
+    with NutServer([StaticDevice("pdu", {**rows, "device.type": "pdu", "ups.status": "OL"})]) as server:
+        pdu = handler(server, device="pdu", timeout="20")
+        assert len(pdu.status().ports) == len(rows)
+        with pytest.raises(NoSuchOutlet) as caught:
+            pdu.port_up(PduPortView("x"))
+        assert len(str(caught.value)) < 300
+
+
+def test_more_devices_than_one_pdu_has_are_a_short_sentence_about_the_setting() -> None:
+    name = "x" * 400
+    with NutServer([StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]) as server:
+        with pytest.raises(SettingsError, match="101 devices.*'device'") as caught:
+            handler(server).status()
+        assert len(str(caught.value)) < 300
+
+
+def test_no_error_is_longer_than_a_few_thousand_characters_whatever_a_server_calls_things() -> None:
+    long = "\x01" * 900
+    devices = [StaticDevice(f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"}) for n in range(99)]
+    with NutServer(devices) as server:
+        with pytest.raises(NoSuchOutlet) as caught:
+            handler(server, **ADMIN_SETTINGS).port_up(PduPortView("3"))
+        assert len(str(caught.value)) < 4000
+    with NutServer([StaticDevice("pdu", {"device.type": long, "driver.name": long})]) as server:
+        with pytest.raises(Unsupported) as unsupported:
+            handler(server).status()
+        assert len(str(unsupported.value)) < 1000 and str(unsupported.value).isprintable()
 
 
 # ---- bad input -----------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Sequence
+import contextlib
+import sys
+from types import FrameType
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.errors import ProtocolError, Unsupported
+from handlers.errors import PduHandlerError, ProtocolError, Unsupported
 from handlers.nut.outlets import Device, Way, number, read, state
 
 PDU = {"device.type": "pdu"}
@@ -201,6 +204,36 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
     assert found.load == 7 and found.energy == 1.03
     del figures["device.2.input.current"]
     assert device({**CHAIN, **figures}).load == 99
+
+
+def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
+    variables = {"device.count": "2", "device.1.outlet.1.status": "on", "device.1.input.current": "3", "device.2.input.current": "4",
+                 "device.1.input.energy": "1000", "device.2.mfr": "ACME"}
+    found = device(variables)
+    assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
+
+
+@pytest.mark.parametrize("pattern", ["device.{n}.outlet.1.status", "outlet.{n}.status", "device.1.outlet.{n}.current", "device.{n}.outlet.count",
+                                     "device.{n}.input.L1.current", "outlet.group.{n}.status", "device.{n}.outlet.1.load.on"])
+def test_the_work_grows_with_the_number_of_rows_and_not_with_its_square(pattern: str) -> None:
+    def steps(rows: int) -> int:
+        """Lines of this package that run for so many rows."""
+        names = [pattern.format(n=n) for n in range(1, rows + 1)]
+        ran = 0
+
+        def count(frame: FrameType, event: str, _: object) -> Optional[Callable[..., Any]]:
+            nonlocal ran
+            ran += event == "line"
+            return count if "nut" in frame.f_code.co_filename else None
+        before = sys.gettrace()
+        sys.settrace(count)
+        try:
+            with contextlib.suppress(PduHandlerError):
+                read({"device.type": "ups", **dict.fromkeys(names, "0")}, names, dict.fromkeys(names, "0"))
+        finally:
+            sys.settrace(before)
+        return ran
+    assert steps(800) < 10 * steps(100)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["device.1.", "device.2.", "device.0.", ""]), st.integers(0, 5), st.sampled_from(

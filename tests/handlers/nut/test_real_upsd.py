@@ -8,7 +8,7 @@ import pytest
 from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
 from handlers.nut import messages
 from handlers.nut.client import NutClient
-from handlers.nut.protocol import DataStale, DriverNotConnected, Failure, Request
+from handlers.nut.protocol import DataStale, DriverNotConnected, Failure, NotProven, Request
 from handlers.nut.starttls import Tls
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
@@ -91,7 +91,7 @@ def test_a_command_that_dummy_ups_accepts_but_does_not_do_is_told_by_tracking_al
         plain = messages.instcmd("small", "load.off")
         answers = nut.ask(messages.username(ADMIN.name), messages.password(ADMIN.password), plain)
         assert answers[plain] == ""                     # without tracking it is a plain OK
-    with client(real) as nut, pytest.raises(Refused):
+    with client(real) as nut, pytest.raises(NotProven, match="ERR"):
         nut.run("small", "load.off")
 
 
