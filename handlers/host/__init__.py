@@ -11,7 +11,7 @@ from .base import BasePdu
 from .form import address, settings
 from .log import log_call
 from .snmp import CALL_SECONDS, Raw, Snmp, oid_arcs
-from .views import PortFigures, pdu_view, statistic_view
+from .views import Label, PortFigures, label, pdu_view, statistic_view
 
-__all__ = ["CALL_SECONDS", "BasePdu", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "log_call", "oid_arcs", "pdu_view", "settings",
-           "statistic_view"]
+__all__ = ["CALL_SECONDS", "BasePdu", "Label", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "label", "log_call",
+           "oid_arcs", "pdu_view", "settings", "statistic_view"]

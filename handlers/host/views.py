@@ -1,4 +1,4 @@
-"""The answers of `status` and `statistic`, under whatever names this platform's views have."""
+"""The answers of `status`, `statistic` and `labels`; the platform's views under whatever names they have."""
 from __future__ import annotations
 
 import inspect
@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Opt
 
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, printable
 
 T = TypeVar("T")
 
@@ -18,6 +18,23 @@ class PortFigures(NamedTuple):
     identity: str
     load_a: Optional[float]
     energy_kwh: Optional[float]
+
+
+class Label(NamedTuple):
+    """One outlet for people and tools; DCImanager itself shows the identity alone.
+
+    `identity` is DCImanager's, `number` the one printed on the unit, `name` the one that the owner typed; '' where the
+    device does not report it.
+    """
+
+    identity: str
+    number: str
+    name: str
+
+
+def label(identity: str, number: str, name: str) -> Label:
+    """A label from a device's texts, with control characters escaped."""
+    return Label(identity, printable(number), printable(name))
 
 
 _PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {

@@ -13,7 +13,6 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from .. import host
 from ..errors import Named, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
-from ..labels import Label
 from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, yes_no
 from ..switching import CONFIRM_SECONDS, switch
 from . import messages, outlets
@@ -97,10 +96,10 @@ class NutPdu(host.BasePdu):
         with self._session("port_down") as (client, settings):
             return _switch(client, settings, pdu_port_data, False, deadline)
 
-    def labels(self) -> List[Label]:
+    def labels(self) -> List[host.Label]:
         """What stands on the unit beside each identity, as far as the driver tells."""
         with self._session("labels") as (client, settings):
-            return [Label(found.prefix + outlet.identity, outlet.number, outlet.name or "")
+            return [host.label(found.prefix + outlet.identity, outlet.number, outlet.name or "")
                     for found in _read(client, settings) for outlet in found.device.outlets]
 
     @contextmanager

@@ -12,7 +12,6 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from .. import host
 from ..errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable
-from ..labels import Label
 from ..settings import Settings
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
 from . import access, states
@@ -92,14 +91,14 @@ class RaritanPdu(host.BasePdu):
         """Switch off, as `port_up`."""
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
-    def labels(self) -> List[Label]:
+    def labels(self) -> List[host.Label]:
         """What is printed on the unit and what its owner named it, beside each identity: 2 round trips."""
         with self._session("labels") as (agent, given):
             units, bulk = _units(agent, given)
             asked = [(there.unit.identity(index), bulk.add(outlet.getMetaData), bulk.add(outlet.getSettings))
                      for there in units for index, outlet in enumerate(there.outlets)]
             bulk.perform()
-            return [Label(identity, "" if metadata.error else metadata.get().label, "" if settings.error else settings.get().name)
+            return [host.label(identity, "" if metadata.error else metadata.get().label, "" if settings.error else settings.get().name)
                     for identity, metadata, settings in asked]
 
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,

@@ -13,7 +13,6 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from .. import host
 from ..errors import Named, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
-from ..labels import Label
 from ..settings import Setting, Settings, yes_no
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
 from . import detect, options, reading, turns
@@ -146,7 +145,7 @@ class SnmpHandler(BaseSnmpPdu):
                  for identity in session.found.states if identity in read.current_of or identity in read.energy_of]
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
-    def labels(self) -> List[Label]:
+    def labels(self) -> List[host.Label]:
         """Identity, number printed on the unit and name of every outlet, for people; DCImanager does not call this."""
         with self._session("labels") as session:
             return reading.labels(session.found)

@@ -7,8 +7,8 @@ from typing import Dict, List, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
+from .. import host
 from ..errors import ProtocolError
-from ..labels import Label
 from .figures import Figure, Total
 from .profile import Outlets, Profile
 from .sources import Source
@@ -109,14 +109,14 @@ def _complete(outlets: Outlets, states: States, counted: int, reader: Reader) ->
     return states
 
 
-def labels(found: Found) -> List[Label]:
+def labels(found: Found) -> List[host.Label]:
     """What is printed on the unit and what its owner typed, for each outlet; two walks at most."""
     if found.outlets is None:
         return []
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
     names = found.outlets.name.rows(found.reader) if found.outlets.name else {}
-    return [Label(identity, shown(numbers[identity]) if identity in numbers else identity.rpartition(".")[2],
-                  shown(names.get(identity, ""))) for identity in found.states]
+    return [host.label(identity, shown(numbers[identity]) if identity in numbers else identity.rpartition(".")[2],
+                       shown(names.get(identity, ""))) for identity in found.states]
 
 
 def meter(found: Found, with_power: bool = True) -> Readings:

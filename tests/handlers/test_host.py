@@ -101,6 +101,10 @@ def test_a_figure_that_is_no_number_never_reaches_the_platform(figure: float) ->
         host.statistic_view(figure, None, [])
 
 
+def test_a_label_from_a_device_holds_nothing_that_a_terminal_obeys() -> None:
+    assert host.label("1", "\x1b[2J1", "db\r\n\u202e\ud800 ключ") == ("1", "\\x1b[2J1", "db\\r\\n\\u202e\\ud800 ключ")
+
+
 class Slotted:
     __slots__ = ("identity", "energy", "load")
 

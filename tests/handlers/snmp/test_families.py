@@ -6,7 +6,7 @@ from typing import Dict, List, Optional
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from handlers.labels import Label
+from handlers.host import Label
 from handlers.snmp import detect, reading
 from handlers.snmp.handler import SnmpHandler
 from handlers.snmp.profile import Confidence, Profile, parts
