@@ -11,6 +11,7 @@ from typing import List
 import pytest
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S, bounded
 
 UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
 PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port",
@@ -74,10 +75,7 @@ def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_p
 def test_ctrl_c_is_one_word() -> None:
     checking = subprocess.Popen([sys.executable, "-m", "tests.conformance", "nut"], cwd=ROOT, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
+    with checking, bounded(checking):
         assert checking.stdout is not None and checking.stdout.readline().startswith("agrees")
         checking.send_signal(signal.SIGINT)
-        assert checking.communicate(timeout=60)[1] == "interrupted\n" and checking.returncode == 130
-    finally:
-        checking.kill()
-        checking.communicate()
+        assert checking.communicate(timeout=PATIENCE_S)[1] == "interrupted\n" and checking.returncode == 130

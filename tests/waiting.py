@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 # Seconds for anything that must come. A test that passes never waits that long, however busy the machine is.
 PATIENCE_S = 60.0
@@ -36,10 +36,10 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 
 
 @contextlib.contextmanager
-def bounded(process: subprocess.Popen[str], seconds: float = PATIENCE_S) -> Iterator[None]:
-    """Around reads of a process's pipes: kills it after `seconds`, which ends every read.
+def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
+    """Kills the process after `seconds`, which ends every read of its pipes, and at the end of the block.
 
-    Raises: AssertionError where it had to be killed.
+    Raises: AssertionError where `seconds` were over.
     """
     late = threading.Event()
 
@@ -53,6 +53,8 @@ def bounded(process: subprocess.Popen[str], seconds: float = PATIENCE_S) -> Iter
         yield
     finally:
         watch.cancel()
+        process.kill()
+        process.wait(seconds)
         assert not late.is_set(), f"{process.args!r} was killed after {seconds:g} s"
 
 

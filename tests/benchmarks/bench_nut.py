@@ -75,7 +75,7 @@ def pynutclient_variables(place: Place) -> None:
 
 
 def process(*command: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60)
     assert done.stdout.count(b"\n") > 300
 
 

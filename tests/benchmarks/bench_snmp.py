@@ -28,6 +28,7 @@ from pdu_common.connection import PduSnmpData
 from tests.program import rounds
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
 from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import bounded
 
 _OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
 _DELAYS_MS = (0, 20)
@@ -47,8 +48,8 @@ def _double(**params: str) -> Client:
 def _tools(port: int) -> int:
     """Net-SNMP's own programs, started for each read as a script would."""
     common = ["-m", "", "-v2c", "-c", "public", "-On", f"127.0.0.1:{port}"]
-    subprocess.run(["snmpget", *common, _OBJECT_ID], check=True, capture_output=True)
-    walked = subprocess.run(["snmpbulkwalk", "-Cr25", *common, _STATES], check=True, capture_output=True)
+    subprocess.run(["snmpget", *common, _OBJECT_ID], check=True, capture_output=True, timeout=60)
+    walked = subprocess.run(["snmpbulkwalk", "-Cr25", *common, _STATES], check=True, capture_output=True, timeout=60)
     return len(walked.stdout.splitlines())
 
 
@@ -100,12 +101,8 @@ def _behind(port: int, delay_ms: int) -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.udp_delay", str(port), str(delay_ms)],
                                stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    try:
+    with process, bounded(process, 3600):
         yield int(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
 
 
 def _median_ms(client: Client, port: int, runs: int) -> float:

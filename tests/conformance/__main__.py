@@ -77,7 +77,7 @@ def _adapter(own: Optional[Path], folder: Path) -> Path:
 def _survey(platform: trial.Platform) -> str:
     """What the copy tells about the open points."""
     done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
-                          text=True, env={"PATH": os.environ.get("PATH", "")}, check=False)
+                          text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=300)
     return done.stdout + done.stderr
 
 

@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, cast
+from typing import Callable, Dict, Iterator, List
 
 import pytest
 
@@ -21,26 +20,18 @@ from . import baseline, trial
 from .variants import VARIANTS, Variant
 
 Place = Callable[[str, str], trial.Placed]
-Outcome = Callable[[Variant], List[str]]
-_EACH = 2           # devices of each kind, so that as many trials run side by side
 
 
 @pytest.fixture(scope="module")
-def simulated() -> Iterator[Dict[str, queue.Queue[Peer]]]:
-    """Devices for each handler; whoever takes one gives it back."""
+def simulated() -> Iterator[Dict[str, Peer]]:
+    """One device for each handler. xdist gives each of its processes devices of their own."""
     with contextlib.ExitStack() as open_peers:
-        idle: Dict[str, queue.Queue[Peer]] = {name: queue.Queue() for name in peers.PEERS}
-        for name, make in peers.PEERS.items():
-            for _ in range(_EACH):
-                idle[name].put(open_peers.enter_context(make()))
-        yield idle
+        yield {name: open_peers.enter_context(make()) for name, make in peers.PEERS.items()}
 
 
 @pytest.fixture
-def snmp_peer(simulated: Dict[str, queue.Queue[Peer]]) -> Iterator[Peer]:
-    peer = simulated["snmp"].get()
-    yield peer
-    simulated["snmp"].put(peer)
+def snmp_peer(simulated: Dict[str, Peer]) -> Peer:
+    return simulated["snmp"]
 
 
 @pytest.fixture(scope="module")
@@ -63,34 +54,17 @@ def platform(variant: Variant, folder: Path) -> trial.Platform:
     return baseline.platform(variant.files, variant.adapter, variant.without, folder)
 
 
-@pytest.fixture(scope="module")
-def outcome(request: pytest.FixtureRequest, simulated: Dict[str, queue.Queue[Peer]], place: Place,
-            tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
-    """What a variant's trials found; those of all chosen tests run side by side, as many as there are devices."""
-    def check(variant: Variant, on: trial.Platform, name: str) -> List[str]:
-        peer = simulated[name].get()
-        try:
-            return [f"{name}: {problem}" for problem in trial.run(
-                on, place(name, variant.place), peer, port_energy=variant.port_energy, fresh=variant.fresh)]
-        finally:
-            simulated[name].put(peer)
-
-    chosen = [cast(Variant, item.callspec.params["variant"]) for item in request.session.items
-              if isinstance(item, pytest.Function) and item.originalname == "test_every_archive_works_whatever_the_platform_is"]
-    with ThreadPoolExecutor(max_workers=_EACH * len(simulated)) as pool:
-        found: Dict[Variant, List[Future[List[str]]]] = {}
-        for variant in chosen:
-            on = platform(variant, tmp_path_factory.mktemp("platform"))
-            found[variant] = [pool.submit(check, variant, on, name) for name in variant.handlers]
-        yield lambda variant: sum((trials.result() for trials in found[variant]), [])
-        for waiting in found.values():
-            for trials in waiting:
-                trials.cancel()
-
-
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_archive_works_whatever_the_platform_is(variant: Variant, outcome: Outcome) -> None:
-    assert outcome(variant) == []
+def test_every_archive_works_whatever_the_platform_is(variant: Variant, simulated: Dict[str, Peer], place: Place,
+                                                      tmp_path: Path) -> None:
+    on = platform(variant, tmp_path)
+
+    def problems(name: str) -> List[str]:
+        return trial.run(on, place(name, variant.place), simulated[name], port_energy=variant.port_energy, fresh=variant.fresh)
+
+    with ThreadPoolExecutor(max_workers=len(variant.handlers)) as pool:
+        found = dict(zip(variant.handlers, pool.map(problems, variant.handlers)))
+    assert found == {name: [] for name in variant.handlers}
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
@@ -107,15 +81,11 @@ def test_silence_is_unreachable_whatever_the_platform_raises(variant: Variant, s
 
 
 @pytest.mark.parametrize("name", list(peers.PEERS))
-def test_archive_alone_beside_our_doubles_does_all_four_calls(name: str, simulated: Dict[str, queue.Queue[Peer]], place: Place,
+def test_archive_alone_beside_our_doubles_does_all_four_calls(name: str, simulated: Dict[str, Peer], place: Place,
                                                               tmp_path: Path) -> None:
     for package in ("common", "pdu_common"):
         (tmp_path / package).symlink_to(ROOT / package)
-    peer = simulated[name].get()
-    try:
-        assert trial.run(trial.Platform(tmp_path), place(name, "directory"), peer) == []
-    finally:
-        simulated[name].put(peer)
+    assert trial.run(trial.Platform(tmp_path), place(name, "directory"), simulated[name]) == []
 
 
 def test_matrix_holds_every_open_point() -> None:

@@ -110,7 +110,7 @@ class DciManager:
         if not handler.import_path:
             call = Call(method, identity, 0.0, {}, "import", f"no archive of {handler.handler} was uploaded yet")
         else:
-            call = self._worker(pdu, handler).call(method, self._call_seconds, identity, state)
+            call = self._worker(pdu, handler).call(method, pdu.call_seconds or self._call_seconds, identity, state)
         pdu.note(call)
         return call
 

@@ -12,6 +12,7 @@ import trustme
 from .api import Answer, Request
 
 _LARGEST_BODY = 50_000_000
+_END_SECONDS = 30.0
 Respond = Callable[[Request], Optional[Answer]]
 
 
@@ -47,7 +48,7 @@ class HttpsServer:
         """Stop listening; connections end with their request or their time-out."""
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        self._thread.join(_END_SECONDS)
 
 
 def _handler(respond: Respond) -> Type[BaseHTTPRequestHandler]:

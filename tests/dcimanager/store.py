@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field
-from typing import Dict, List, Sequence
+from typing import Dict, List, Optional, Sequence
 
 from tests.archives import Archive, BadArchive
 
@@ -55,6 +55,7 @@ class Pdu:
     energy_kwh: float = 0.0
     port_energy_kwh: Dict[str, float] = field(default_factory=dict)
     calls: List[Call] = field(default_factory=list)
+    call_seconds: Optional[float] = None                                # bounds each of its calls, if not the manager's
 
     def note(self, call: Call) -> None:
         """Keep a call and what it told."""

@@ -9,6 +9,8 @@ from typing import Dict, List, Optional, Tuple
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 from . import multipart
 from .client import HANDLERS, TOKEN, Client
 from .manager import DciManager
@@ -158,7 +160,7 @@ def test_every_so_many_th_request_is_answered_503_when_asked() -> None:
 
 def test_silent_connection_holds_up_no_other(client: Client, manager: DciManager) -> None:
     host, port = manager.url[len("https://"):].split(":")
-    with socket.create_connection((host, int(port))):
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S):
         assert client.request("GET", HANDLERS).status == 200
 
 

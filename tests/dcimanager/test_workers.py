@@ -7,13 +7,12 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
-from typing import List
 
 import pytest
 
 from tests.packaging.building import archive, small_tree
+from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .client import HANDLERS, Client
 from .manager import DciManager
@@ -118,10 +117,11 @@ def test_each_failure_has_its_kind_and_leaves_the_last_ports(manager: DciManager
 
 
 def test_hanging_handler_is_stopped_and_blocks_no_other(small: bytes) -> None:
-    with DciManager(call_seconds=1) as manager:
+    with DciManager() as manager:
         Client(manager).install(small)
         good = manager.add_pdu("good", "pdu_small", "127.0.0.1")
         bad = [manager.add_pdu(say, "pdu_small", "127.0.0.1", settings={"say": say}) for say in ("hang", "die", "bug")]
+        bad[0].call_seconds = 0.5
         manager.poll()
         assert good.calls[-1].ok and good.calls[-1].method == "statistic"
         assert [pdu.calls[0].kind for pdu in bad] == ["time-out", "died", "bug"]
@@ -184,29 +184,19 @@ def gone(pid: int) -> bool:
         return True
 
 
-def wait_until_gone(pids: List[int]) -> bool:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if all(gone(pid) for pid in pids):
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def test_stop_ends_every_worker_also_a_hanging_one_and_removes_every_file(small: bytes) -> None:
     manager = DciManager()
     folder = manager.ca_file.parent
     Client(manager).install(small)
     manager.add_pdu("good", "pdu_small", "127.0.0.1")
     manager.add_pdu("hang", "pdu_small", "127.0.0.1", settings={"say": "hang"})
-    poll = threading.Thread(target=manager.poll)
+    poll = threading.Thread(target=manager.poll, daemon=True)
     poll.start()
-    while len(manager.worker_pids()) < 2:
-        time.sleep(0.01)
+    assert until(lambda: len(manager.worker_pids()) == 2)
     pids = manager.worker_pids()
     manager.stop()
-    poll.join(20)
-    assert not poll.is_alive() and wait_until_gone(pids) and not folder.exists()
+    finished(poll)
+    assert until(lambda: all(gone(pid) for pid in pids)) and not folder.exists()
     manager.stop()
 
 
@@ -214,6 +204,7 @@ _ORPHAN = """
 import os, sys
 from tests.dcimanager import DciManager
 from tests.dcimanager.client import Client
+from tests.waiting import until
 manager = DciManager(call_seconds=600)
 Client(manager).install(open(sys.argv[1], "rb").read())
 manager.add_pdu("good", "pdu_small", "127.0.0.1")
@@ -221,8 +212,7 @@ manager.poll()
 manager.add_pdu("hang", "pdu_small", "127.0.0.1", settings={"say": "hang"})
 import threading
 threading.Thread(target=manager.poll, daemon=True).start()
-while len(manager.worker_pids()) < 2:
-    pass
+assert until(lambda: len(manager.worker_pids()) == 2)
 print(*manager.worker_pids(), manager.ca_file.parent, flush=True)
 os.kill(os.getpid(), 9)
 """
@@ -234,7 +224,7 @@ def test_workers_end_with_a_stand_in_that_was_killed(small: bytes, tmp_path: Pat
     done = subprocess.run([sys.executable, "-c", _ORPHAN, str(data)], capture_output=True, text=True, timeout=60)
     *pids, folder = done.stdout.split()
     shutil.rmtree(folder)
-    assert len(pids) == 2 and wait_until_gone([int(pid) for pid in pids])
+    assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
 
 
 def test_deleted_handler_takes_its_directory_along(manager: DciManager, client: Client, small: bytes) -> None:
@@ -247,7 +237,7 @@ def test_deleted_handler_takes_its_directory_along(manager: DciManager, client: 
 
 def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-m", "tests.dcimanager", "--email", "me@example.com"], stdout=subprocess.PIPE,
-                          text=True, env={**os.environ, "TMPDIR": str(tmp_path)}) as process:
+                          text=True, env={**os.environ, "TMPDIR": str(tmp_path)}) as process, bounded(process):
         assert process.stdout is not None
         lines = [process.stdout.readline().strip() for _ in range(4)]
         shown = dict(line[len("export "):].split("=", 1) for line in lines)
@@ -255,5 +245,5 @@ def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
         assert shown["DCI_EMAIL"] == "me@example.com" and shown["DCI_URL"].startswith("https://127.0.0.1:")
         assert Path(shown["CURL_CA_BUNDLE"]).is_file() and secret.stat().st_mode & 0o077 == 0
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,7 @@ from .child import LOGGED
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LOG_SECONDS = 5.0          # an answer does not wait longer for a log that does not come
+_END_SECONDS = 30.0         # a killed process and the readers of its pipes end at once
 
 
 class Job(NamedTuple):
@@ -89,9 +90,9 @@ class Worker:
         if process is None:
             return
         process.kill()
-        process.wait()
+        process.wait(_END_SECONDS)
         for reader in self._readers:
-            reader.join()
+            reader.join(_END_SECONDS)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 try:

@@ -10,6 +10,7 @@ from typing import List
 import pytest
 
 from tests.needs import ROOT, program
+from tests.waiting import PATIENCE_S, bounded
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
@@ -36,7 +37,8 @@ def _left_of(session: int) -> List[str]:
 @pytest.mark.against("curl and the stand-in for DCImanager")
 def test_the_demo_goes_the_whole_road_and_leaves_nothing_running(tmp_path: Path) -> None:
     demo = _start(tmp_path)
-    out, _ = demo.communicate(timeout=120)
+    with demo, bounded(demo, 100):
+        out, _ = demo.communicate()
     assert demo.returncode == 0, out
     assert all(name in out for name in ("pdu_raritan", "pdu_snmp", "pdu_nut")) and "agrees with the devices' own books" in out
     assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
@@ -47,17 +49,13 @@ def test_the_demo_goes_the_whole_road_and_leaves_nothing_running(tmp_path: Path)
 def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int, step: str, tmp_path: Path) -> None:
     demo = _start(tmp_path)
     assert demo.stdout is not None
-    try:
+    with demo, bounded(demo, 100):
         for line in demo.stdout:
             if line.startswith(step):
                 break
         os.killpg(demo.pid, number)
         demo.send_signal(number)            # make passes it on a second time, and so does an impatient person
         rest = demo.stdout.read()
-        assert demo.wait(30) == code, rest
+        assert demo.wait(PATIENCE_S) == code, rest
         assert "Traceback" not in rest
         assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
-    finally:
-        demo.stdout.close()
-        demo.kill()
-        demo.wait(30)

@@ -11,6 +11,7 @@ import pytest
 
 from tests import archives
 from tests.needs import ROOT
+from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
@@ -108,7 +109,7 @@ def test_upload_into_a_living_process_runs_the_new_code_and_rolls_back(host: Pat
                 for number in ("1.0", "1.1")}
     versions["1.0"].unpack(unpacked)
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", _LIVING, str(host), str(unpacked)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process:
+                          stdout=subprocess.PIPE, text=True) as process, bounded(process):
         assert process.stdin is not None and process.stdout is not None
         seen = []
         for number in ("1.0", "1.1", "1.0"):

@@ -17,6 +17,8 @@ import pytest
 from tests import terminal
 from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
+from tests.servers.scripted import serving
+from tests.waiting import PATIENCE_S
 
 from .registering import Admin, Run
 from .test_register import CREATE, LIST, calls
@@ -96,16 +98,12 @@ def test_untrusted_certificate_is_accepted_when_asked(admin: Admin, manager: Dci
 
 
 def test_server_without_tls_is_a_sentence(admin: Admin, manager: DciManager) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as plain:
-        def speak() -> None:
-            connection, _ = plain.accept()
-            with connection:
-                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                connection.recv(1000)
-        thread = threading.Thread(target=speak)
-        thread.start()
-        run = admin.run(manager, DCI_URL=f"https://127.0.0.1:{plain.getsockname()[1]}")
-        thread.join()
+    def speak(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connection.recv(1000)
+
+    with serving(speak) as port:
+        run = admin.run(manager, DCI_URL=f"https://127.0.0.1:{port}")
     assert_failed(run, 4, "TLS handshake")
 
 
@@ -309,21 +307,21 @@ def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number
         if is_call(request, CREATE) and first:
             first.clear()
             at_create.set()
-            released.wait(30)
+            released.wait(PATIENCE_S)
         return answer
 
     with DciManager(wrap=hold) as manager:
         process = subprocess.Popen(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         try:
-            assert at_create.wait(30)
+            assert at_create.wait(PATIENCE_S)
             os.killpg(process.pid, number)          # as a terminal does: the script and its curl
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=PATIENCE_S)
         finally:
             released.set()
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+                process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 128 + number and "run it again" in err
         assert admin.left_behind() == []
         assert admin.run(manager, "snmp").code == 0

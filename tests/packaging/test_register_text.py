@@ -102,7 +102,7 @@ def test_shell_check_has_nothing_to_say(tmp_path: Path) -> None:
         pytest.skip("shellcheck is missing: apt-get install shellcheck")
     script = tmp_path / "register.sh"
     script.write_text(build.register_script("1.0", HANDLERS))
-    done = subprocess.run([linter, "--shell=sh", str(script)], capture_output=True, text=True)
+    done = subprocess.run([linter, "--shell=sh", str(script)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -114,4 +114,4 @@ def test_every_shell_parses_the_script(shell: str, tmp_path: Path) -> None:
     script = tmp_path / "register.sh"
     script.write_text(build.register_script("1.0", HANDLERS))
     command: Dict[str, List[str]] = {"busybox": [path, "sh", "-n"], "bash": [path, "--posix", "-n"], "dash": [path, "-n"]}
-    assert subprocess.run([*command[shell], str(script)], capture_output=True).stderr == b""
+    assert subprocess.run([*command[shell], str(script)], capture_output=True, timeout=60).stderr == b""

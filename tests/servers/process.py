@@ -13,4 +13,4 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(5)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        process.wait(30)

@@ -21,7 +21,7 @@ from tests.needs import ROOT
 # Firmware generation of the simulator -> the release of the SDK with exactly its types.
 RELEASES = {"3.3": "3.3.0.43499", "3.6": "3.6.0.46486", "4.0": "4.0.0.48756", "4.4": "4.4.1.53217"}
 _FOLDER = ROOT / ".cache" / "sdk"
-_INSTALL_SECONDS = 120.0
+_INSTALL_SECONDS = 90.0            # below the time of one test
 
 
 class SdkMissing(Exception):
@@ -95,7 +95,7 @@ class Worker:
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.communicate(timeout=30)
 
     def __enter__(self) -> Worker:
         return self

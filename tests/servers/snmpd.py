@@ -27,7 +27,7 @@ from tests.simulators.snmp_agent.model import Model
 READ, WRITE = "public", "private"
 AUTH_PASSWORD, PRIV_PASSWORD = "authpass12", "privpass12"
 _HERE = Path(__file__).resolve().parent
-_READY_S = 10.0
+_READY_S = 30.0
 
 
 class User(NamedTuple):

@@ -15,11 +15,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 import trustme
 from cryptography import x509
@@ -28,8 +27,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from tests.needs import program
 from tests.servers.process import end as end_process
+from tests.waiting import until
 
-_READY_S = 15.0
 _NSS_PASSWORD = "nss-database"
 
 
@@ -309,16 +308,6 @@ def _server() -> str:
     """Debian's upsd in the PATH is a script that looks into /etc/nut; the program itself lies beside the drivers."""
     beside = Path(program("dummy-ups")).with_name("upsd")
     return str(beside) if beside.exists() else program("upsd")
-
-
-def until(true: Callable[[], bool], seconds: float = _READY_S) -> bool:
-    """Asks again and again until it is true; False if that takes longer than `seconds`."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() >= end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _free_port() -> int:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple, Union
 
@@ -20,6 +19,7 @@ from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
 from tests.simulators.snmp_agent.devices import KINDS, Kind, apc
+from tests.waiting import PATIENCE_S, bounded, until
 
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
 TOOLS = pytest.mark.against("Net-SNMP snmpget, snmpset, snmpbulkwalk")
@@ -155,15 +155,17 @@ Server = Union[Agent, Snmpd]
 
 
 def _settled(pdu: BaseSnmpPdu, kind: Kind, wanted: Optional[bool]) -> Optional[bool]:
-    """The relay's state as a manager reads it, at the latest after five seconds."""
+    """The relay's state as a manager reads it, when it is the wanted one or the time is over."""
     relay = kind.build().relays[kind.identity]
-    end = time.monotonic() + 5
-    while True:
-        value = pdu.snmp_get(relay.oid).value
-        state = relay.state(str(value))
-        if state is wanted or time.monotonic() > end:
-            return state
-        time.sleep(0.02)
+    state: Optional[bool] = None
+
+    def reached() -> bool:
+        nonlocal state
+        state = relay.state(str(pdu.snmp_get(relay.oid).value))
+        return state is wanted
+
+    until(reached, 30)
+    return state
 
 
 def _switches(server: Server, kind: Kind) -> None:
@@ -265,18 +267,14 @@ def test_the_command_line_serves_a_recording_prints_where_and_ends_on_a_signal(t
     process = subprocess.Popen([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(recording)], cwd=ROOT,
                                stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
     assert process.stdout is not None
-    try:
+    with process, bounded(process):
         host, _, port = process.stdout.readline().strip().partition(":")
         pdu = BaseSnmpPdu(PduSnmpData(host, {"community": "private", "port": port}))
         pdu.snmp_set("1.3.6.1.2.1.1.5.0", "unit 8")
         assert pdu.snmp_get("1.3.6.1.2.1.1.5.0").value == "unit 8"
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=10)[0].strip() == "SET 1.3.6.1.2.1.1.5.0 = unit 8 done"
+        assert process.communicate(timeout=PATIENCE_S)[0].strip() == "SET 1.3.6.1.2.1.1.5.0 = unit 8 done"
         assert process.returncode == 0
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 def test_the_command_line_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from handlers.nut.handler import NutPdu, make_handler
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduView
 from tests.servers.upsd import ADMIN, User
+from tests.waiting import PATIENCE_S
 
 WORDS = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
@@ -23,7 +24,11 @@ def pdu_variables(outlets: int) -> Dict[str, str]:
     return found
 
 
-def client(server: object, user: User = ADMIN, timeout: float = 5.0) -> NutClient:
+# Seconds that a client waits for what never comes; what does come may take PATIENCE_S.
+SILENCE_S = 2.0
+
+
+def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> NutClient:
     """A client of anything with `host` and `port`, which sends its user only where it must."""
     return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password, timeout=timeout)
 

@@ -13,6 +13,7 @@ from tests.handlers.nut.px import OUTLETS, STATE, px
 from tests.servers import upsd
 from tests.servers.snmpd import Snmpd
 from tests.servers.upsd import Upsd
+from tests.waiting import until
 
 pytestmark = pytest.mark.against("NUT upsd, snmp-ups and Net-SNMP snmpd in a chain")
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -68,7 +69,7 @@ def test_a_name_is_written_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
 
 def test_a_device_that_falls_silent_never_looks_like_off() -> None:
     with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan")], max_age=2) as server:
-        pdu = handler(server, device="px", timeout="3", **ADMIN_SETTINGS)
+        pdu = handler(server, device="px", timeout="5", **ADMIN_SETTINGS)
         pdu.status()
         agent.stop()
         kinds = (DataStale, Refused, Unreachable)
@@ -84,4 +85,4 @@ def test_a_device_that_falls_silent_never_looks_like_off() -> None:
             except kinds:
                 return True
             return False
-        assert upsd.until(silent)
+        assert until(silent)

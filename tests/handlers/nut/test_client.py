@@ -5,7 +5,6 @@ import contextlib
 import itertools
 import socket
 import threading
-import time
 from typing import Callable, Iterator, List, Optional
 
 import pytest
@@ -16,8 +15,10 @@ from handlers.nut.client import NutClient
 from handlers.nut.protocol import DataStale, DriverNotConnected, NotProven
 from handlers.nut.starttls import Tls
 from tests.chains import kept
-from tests.handlers.nut.given import client
+from tests.handlers.nut.given import SILENCE_S, client
+from tests.servers.scripted import serving
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, StaticDevice, SwitchedPdu, User
+from tests.waiting import PATIENCE_S, finished
 
 MON = User("mon", "monpw", upsmon="primary")
 VIEWER = User("viewer", "viewpw")
@@ -30,7 +31,7 @@ def server() -> Iterator[NutServer]:
 
 
 def named(server: NutServer, user: User) -> NutClient:
-    return NutClient(server.host, server.port, username=user.name, password=user.password, timeout=2)
+    return NutClient(server.host, server.port, username=user.name, password=user.password, timeout=PATIENCE_S)
 
 
 def listen(server: NutServer) -> List[str]:
@@ -130,7 +131,7 @@ def test_an_accepted_write_whose_report_is_an_error_may_or_may_not_have_been_don
 
 def test_a_driver_that_never_reports_may_or_may_not_have_done_it(server: NutServer) -> None:
     server.faults.tracked = "PENDING"
-    nut = NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=0.6)
+    nut = NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S)
     with nut, pytest.raises(NotProven, match="has not reported"):
         nut.run("pdu", "outlet.1.load.off")
     assert len(server.books().writes) == 1
@@ -195,7 +196,7 @@ def test_wait_is_waited_for_and_never_taken_for_an_answer(server: NutServer) -> 
     ends.start()
     with client(server) as nut:
         assert len(nut.snapshots(["pdu"])["pdu"].variables) > 300
-    ends.join()
+    finished(ends)
 
 
 @pytest.mark.parametrize("read", [
@@ -210,7 +211,7 @@ def test_no_reading_takes_wait_for_a_device_without_anything(server: NutServer, 
         ends = threading.Timer(0.2, server.faults.drivers.clear)
         ends.start()
         assert read(nut) == expected
-        ends.join()
+        finished(ends)
         assert trips(server, lambda: read(nut)) == 1
 
 
@@ -226,7 +227,7 @@ def test_a_write_while_the_server_waits_for_the_driver_is_not_a_device_that_cann
 
 def test_a_driver_that_is_waited_for_in_vain_is_not_connected(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
-    with client(server, timeout=0.6) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
+    with client(server, timeout=SILENCE_S) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
         nut.snapshots(["pdu", "ups"])
 
 
@@ -240,11 +241,19 @@ def test_a_device_that_the_server_does_not_have_names_the_setting(server: NutSer
 Answer = Callable[[str, bytes], Optional[bytes]]
 
 
+def silence(line: str, answer: bytes) -> Optional[bytes]:
+    return None
+
+
+def without_end(line: str, answer: bytes) -> Optional[bytes]:
+    return answer[:-9]
+
+
 @pytest.mark.parametrize("rewrite, kind", [
-    (lambda line, answer: None, Unreachable),
+    (silence, Unreachable),
     (lambda line, answer: Cut(), Unreachable),
     (lambda line, answer: Cut(answer[:len(answer) // 2]), Unreachable),
-    (lambda line, answer: answer[:-9], Unreachable),
+    (without_end, Unreachable),
     (lambda line, answer: b"HTTP/1.1 400 Bad Request\n\n", ProtocolError),
     (lambda line, answer: bytes(range(256)), ProtocolError),
     (lambda line, answer: answer.replace(b"LIST VAR pdu", b"LIST VAR ups"), ProtocolError),
@@ -256,7 +265,7 @@ Answer = Callable[[str, bytes], Optional[bytes]]
 ], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line", "new ERR"])
 def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer, kind: type) -> None:
     server.faults.rewrite = lambda line, answer: rewrite(line, answer) if line.startswith("LIST VAR") else answer
-    with client(server, timeout=0.8) as nut:
+    with client(server, timeout=SILENCE_S if rewrite in (silence, without_end) else PATIENCE_S) as nut:
         with pytest.raises(kind) as caught:
             nut.variables("pdu")
         error = caught.value
@@ -266,37 +275,25 @@ def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(s
 
 
 def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
 
-    def drip() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(100)
-            connection.sendall(b"BEGIN LIST VAR pdu\n")
-            for drop in itertools.cycle(b'VAR pdu ups.id "x"\n'):
-                if stop.wait(0.01):
-                    return
-                try:
-                    connection.sendall(bytes([drop]))
-                except OSError:
-                    return
+    def drip(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"BEGIN LIST VAR pdu\n")
+        for drop in itertools.cycle(b'VAR pdu ups.id "x"\n'):
+            if stop.wait(0.01):
+                return
+            connection.sendall(bytes([drop]))
 
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        now = [0.0]
+    now = [0.0]
 
-        def clock() -> float:
-            now[0] += 0.01
-            return now[0]
-        nut = NutClient("127.0.0.1", listener.getsockname()[1], timeout=0.5, clock=clock)
-        with nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
+    def clock() -> float:
+        now[0] += 0.01
+        return now[0]
+    with serving(drip) as port:
+        with NutClient("127.0.0.1", port, timeout=0.5, clock=clock) as nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
             nut.variables("pdu")
-    finally:
         stop.set()
-        thread.join()
-        listener.close()
 
 
 def test_nobody_listens() -> None:
@@ -363,29 +360,22 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, s
 
 
 def test_a_line_that_comes_late_and_unasked_is_no_answer_to_the_next_request() -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    said = threading.Event()
+    answered, said = threading.Event(), threading.Event()
 
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(100)
-            connection.sendall(b"one\n")
-            time.sleep(0.1)                     # so that it is no part of what answers the first request
-            connection.sendall(b"two\n")
-            said.set()
-            connection.recv(100)
+    def talk(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"one\n")
+        assert answered.wait(PATIENCE_S)
+        connection.sendall(b"two\n")
+        said.set()
+        connection.recv(100)
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        with NutClient("127.0.0.1", listener.getsockname()[1], timeout=5) as nut:
-            assert nut.version() == "one" and said.wait(5)
-            with pytest.raises(ProtocolError, match="not asked"):
-                nut.version()
-    finally:
-        thread.join()
-        listener.close()
+    with serving(talk) as port, NutClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
+        assert nut.version() == "one"
+        answered.set()
+        assert said.wait(PATIENCE_S)
+        with pytest.raises(ProtocolError, match="not asked"):
+            nut.version()
 
 
 def test_an_address_of_a_family_that_this_host_cannot_use_is_passed_over(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -408,7 +398,7 @@ def secure() -> Iterator[NutServer]:
 
 
 def over_tls(server: NutServer, tls: Tls, host: str = "127.0.0.1") -> NutClient:
-    return NutClient(host, server.port, username=ADMIN.name, password=ADMIN.password, tls=tls, timeout=2)
+    return NutClient(host, server.port, username=ADMIN.name, password=ADMIN.password, tls=tls, timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -464,24 +454,14 @@ def test_nothing_is_read_ahead_or_sent_behind_starttls(secure: NutServer) -> Non
 
 
 def test_a_handshake_that_never_comes_ends_with_the_deadline() -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
+    def half(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"OK STARTTLS\n")
+        while connection.recv(100000):
+            pass
 
-    def half() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(100)
-            connection.sendall(b"OK STARTTLS\n")
-            connection.recv(100000)
-            time.sleep(0.6)
-
-    thread = threading.Thread(target=half)
-    thread.start()
-    try:
-        with NutClient("127.0.0.1", listener.getsockname()[1], tls=Tls(), timeout=0.3) as nut, pytest.raises(Unreachable):
-            nut.devices()
-    finally:
-        thread.join()
-        listener.close()
+    with serving(half) as port, NutClient("127.0.0.1", port, tls=Tls(), timeout=0.3) as nut, pytest.raises(Unreachable):
+        nut.devices()
 
 
 def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> None:
@@ -502,7 +482,7 @@ def test_a_command_goes_out_once_at_most_whatever_happens_at_any_step(server: Nu
         heard.append(line)
         return rewrite(answer) if line.startswith(words) else answer
     server.faults.rewrite = at_that_step
-    with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=0.4) as nut:
+    with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S) as nut:
         with contextlib.suppress(PduHandlerError):
             nut.run("pdu", "outlet.1.load.off")
     assert sum(line.startswith("INSTCMD") for line in heard) == len(server.books().writes) <= 1

@@ -16,8 +16,9 @@ from handlers.nut.protocol import DataStale, DriverNotConnected
 from handlers.settings import table
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, WORDS, handler, states
+from tests.handlers.nut.given import ADMIN_SETTINGS, SILENCE_S, WORDS, handler, states
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, StaticDevice, SwitchedPdu, User
+from tests.waiting import PATIENCE_S, finished
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 UPS = StaticDevice("ups", {"device.type": "ups", "ups.status": "OL", "output.current": "1.5"}, ["load.off", "load.on"])
@@ -185,7 +186,8 @@ def test_an_old_value_that_happens_to_be_the_wish_proves_nothing(fault: str, end
         server.faults.tracked = "PENDING" if fault == "no report" else None
         if fault == "no answer":
             server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
-        call, port = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS).port_up, PduPortView("1")
+        timeout = str(SILENCE_S if fault == "no report" else PATIENCE_S)
+        call, port = handler(server, device="pdu", timeout=timeout, **ADMIN_SETTINGS).port_up, PduPortView("1")
         if isinstance(ends, EnumPowerStatus):
             assert call(port, deadline=0).power_status is ends
         else:
@@ -211,7 +213,7 @@ def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server
 
 def test_a_driver_that_never_reports_but_whose_state_follows_has_done_it(server: NutServer) -> None:
     server.faults.tracked = "PENDING"
-    pdu = handler(server, device="pdu", timeout="0.6", **ADMIN_SETTINGS)
+    pdu = handler(server, device="pdu", timeout=str(SILENCE_S), **ADMIN_SETTINGS)
     assert pdu.port_down(PduPortView("1")).power_status is DOWN
     server.faults.ignored = True
     with pytest.raises(Unreachable, match="may or may not have switched"):
@@ -237,7 +239,7 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
     ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
 def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str, ends: object) -> None:
     server.faults.rewrite = lambda line, answer: None if line.startswith(words) else answer
-    pdu, port = handler(server, timeout="0.6", **ADMIN_SETTINGS), PduPortView("1")
+    pdu, port = handler(server, timeout=str(SILENCE_S), **ADMIN_SETTINGS), PduPortView("1")
     if isinstance(ends, EnumPowerStatus):
         assert pdu.port_down(port, deadline=0).power_status is ends and server.books().states["1"] is False
     else:
@@ -378,12 +380,14 @@ def test_an_address_of_ip_version_6_is_taken_with_and_without_a_port() -> None:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:
         pytest.skip("this machine has no IPv6 loopback")
+    listener.settimeout(PATIENCE_S)
     answer = b'BEGIN LIST VAR pdu\nVAR pdu outlet.1.status "on"\nEND LIST VAR pdu\nBEGIN LIST CMD pdu\nEND LIST CMD pdu\n'
 
     def serve() -> None:
         for _ in range(2):
             connection, _address = listener.accept()
             with connection:
+                connection.settimeout(PATIENCE_S)
                 connection.recv(1000)
                 connection.sendall(answer)
 
@@ -395,7 +399,7 @@ def test_an_address_of_ip_version_6_is_taken_with_and_without_a_port() -> None:
             assert seen(make_handler(PduData(address, {"device": "pdu", **settings}))) == {"1": "UP"}
     finally:
         listener.close()
-        thread.join(5)
+        finished(thread)
 
 
 def test_making_a_handler_asks_nothing_and_raises_nothing() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 import functools
 import importlib
 import socket
-import threading
 from typing import Any, Callable, Iterator, List, Optional, Tuple, Type
 
 import pytest
 
 from handlers.nut import pynut
 from handlers.nut.starttls import Tls
-from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User, until
+from tests.servers.scripted import serving
+from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, NutServer, StaticDevice
+from tests.waiting import PATIENCE_S, until
 
 theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 NOBODY: Optional[User] = None
@@ -166,22 +167,15 @@ def test_no_argument_becomes_a_request_of_its_own(real: Upsd, arguments: Tuple[s
 @pytest.fixture
 def silent() -> Iterator[int]:
     """A server that takes the first line and closes the connection without a word."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    def talk(connection: socket.socket) -> None:
+        connection.recv(100)
 
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(100)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield listener.getsockname()[1]
-    thread.join()
-    listener.close()
+    with serving(talk) as port:
+        yield port
 
 
 def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) -> None:
-    nut = pynut.PyNUTClient("127.0.0.1", silent, timeout=1)
+    nut = pynut.PyNUTClient("127.0.0.1", silent, timeout=PATIENCE_S)
     with nut, pytest.raises(pynut.PyNUTError) as caught:
         nut.GetUPSList()
     assert isinstance(caught.value, OSError)
@@ -189,7 +183,7 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) ->
         port = taken.getsockname()[1]
     for kind in (pynut.PyNUTError, OSError):
         with pytest.raises(kind):
-            pynut.PyNUTClient("127.0.0.1", port, timeout=1)
+            pynut.PyNUTClient("127.0.0.1", port, timeout=PATIENCE_S)
     with pytest.raises(OSError):
         theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 

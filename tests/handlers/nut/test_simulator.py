@@ -21,7 +21,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[NutServer]:
 
 
 def run(*command: str) -> str:
-    done = subprocess.run([program(command[0]), *command[1:]], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([program(command[0]), *command[1:]], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 

@@ -323,5 +323,5 @@ class WebServer(socketserver.ThreadingTCPServer):
         self.stopping.set()
         self.shutdown()
         self.hang_up_all()
-        self._thread.join()
+        self._thread.join(30)
         self.server_close()

@@ -1,0 +1,32 @@
+"""A TCP server on 127.0.0.1 for one connection, whose side of the talk is a function of the test."""
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Callable
+
+from tests.waiting import PATIENCE_S, finished
+
+
+@contextlib.contextmanager
+def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Its port. `talk` runs in a thread with the first connection, which is closed after it; a client that leaves ends it too."""
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(PATIENCE_S)
+                talk(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE_S)
+        thread = threading.Thread(target=serve, name="scripted server", daemon=True)
+        thread.start()
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)     # wakes an accept that no client will end
+            finished(thread)
