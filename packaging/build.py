@@ -72,8 +72,9 @@ class Import(NamedTuple):
 
 
 def imports(source: str, shown: str) -> Iterator[Import]:
-    """Every import that can run, also inside functions and `importlib.import_module(".x", …)`; not those for types.
+    """Every import that can run, also inside functions and `importlib.import_module(".x", …)`.
 
+    Of the imports for types only the relative ones: annotations can be resolved at run time, and need those files then.
     A module that is chosen while running cannot be followed: allowed only where the text copes with its absence.
     """
     try:
@@ -102,9 +103,10 @@ def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """The children that run: of `if TYPE_CHECKING:` only the other branch."""
+    """The children that run: of `if TYPE_CHECKING:` the other branch, and relative imports."""
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
+        yield from (child for child in node.body if isinstance(child, ast.ImportFrom) and child.level)
     else:
         yield from ast.iter_child_nodes(node)
 

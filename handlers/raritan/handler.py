@@ -19,8 +19,7 @@ from .access import LINK_UNITS, SETTINGS
 from .metering import WATT_HOURS, UnitMeter
 from .readings import whole
 from .refusals import refuse_before, refuse_mixed_up, refused
-from .rpc.agent import Agent
-from .rpc.bulk import Bulk, Pending
+from .rpc import Agent, Bulk, Pending
 from .rpc.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .rpc.transport import Transport, Trust, default_transport

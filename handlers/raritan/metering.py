@@ -10,8 +10,7 @@ from typing import List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
 from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, counted, largest, whole
-from .rpc.bulk import Bulk, Pending
-from .rpc.idl import Interface, present
+from .rpc import Bulk, Interface, Pending, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .units import Present, Unit, absent

@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Callable, Iterable, List, NamedTuple, Optional
 
 from ..errors import Denied
-from .rpc.bulk import Bulk, Pending
-from .rpc.idl import present
+from .rpc import Bulk, Pending, present
 from .rpc.sensors import NumericSensor
 from .units import Unit
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Callable, Dict
 
 from ..errors import Denied, Refused, Unsupported
-from .rpc.bulk import Pending
-from .rpc.idl import present
+from .rpc import Pending, present
 from .rpc.pdumodel import Outlet, Pdu
 
 _REASONS: Dict[int, str] = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from pdu_common.helper import EnumPowerStatus
 
-from .rpc.idl import present
+from .rpc import present
 from .rpc.pdumodel import Outlet
 
 _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN}

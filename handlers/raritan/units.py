@@ -6,11 +6,9 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, Type
 
 from ..errors import Denied, Named, NoSuchOutlet, PduHandlerError, Refused, Unreachable
 from .access import LINK_UNITS, LinkUnits
-from .rpc.agent import Agent
-from .rpc.bulk import Bulk, Pending
+from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.errors import JsonRpcSyntaxException, leaves_open
-from .rpc.idl import Interface, present
 from .rpc.pdumodel import Outlet, Pdu
 
 I = TypeVar("I", bound=Interface)

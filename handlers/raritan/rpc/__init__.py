@@ -1,20 +1,20 @@
 """The documented Python binding of the Xerus JSON-RPC interface, under its documented names.
 
-A script for the vendor's binding runs after `raritan` became `handlers.raritan` in its imports. The differences are
-meant: a default time-out, tolerance towards older and newer firmware, one kept connection, and exceptions that also
-belong to the error tree of this pack.
+Each module here is one of the vendor's, with the vendor's definitions. What makes them work is in `_runtime`.
+A script for the vendor's binding runs after `raritan` became `handlers.raritan` in its imports. Deliberate differences:
+a default time-out, tolerance towards older and newer firmware, one kept connection, and exceptions that also belong to the
+error tree of this pack.
 """
 from __future__ import annotations
 
+from ._runtime.calls import Bulk, Interface, Pending
+from ._runtime.registry import TypeInfo
+from ._runtime.times import Time
+from ._runtime.values import Enumeration, Structure, Utils, ValueObject, present
 from .agent import Agent
-from .bulk import Bulk, Pending
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 from .errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
-from .idl import Time
-from .kinds import Enumeration, Interface, Structure, ValueObject, present
-from .printing import Utils
 from .transport import Trust
-from .typeinfo import TypeInfo
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",

@@ -1,12 +1,11 @@
-"""Who checks logins."""
+"""Who checks logins. Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import List, Tuple
 
-from .idl import declared, Enumeration, Interface, method, Structure
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
-__all__ = ["AuthManager", "LdapManager", "Policy", "RadiusManager", "TacPlusManager", "ldapsrv", "Type"]
+__all__ = ["AuthManager", "LdapManager", "Policy", "RadiusManager", "TacPlusManager", "Type", "ldapsrv"]
 
 
 class Type(Enumeration):
@@ -17,9 +16,8 @@ class Type(Enumeration):
     LDAP = 4
 
 
-@dataclass(eq=False, repr=False)
 class Policy(Structure):
-    type: Type = field(default_factory=lambda: Type(0))
+    type: Type = ZERO
     useLocalIfRemoteFailed: bool = False
 
 
@@ -30,10 +28,7 @@ class AuthManager(Interface):
 
     ERR_UNSUPPORTED_TYPE = 1
 
-    @method()
     def getPolicy(self) -> Policy: declared()
-
-    @method()
     def setPolicy(self, p: Policy) -> int: declared()
 
 
@@ -59,11 +54,10 @@ class LdapManager(Interface):
         ACTIVE_DIRECTORY = 0
         OPEN_LDAP = 1
 
-    @dataclass(eq=False, repr=False)
     class ServerSettings(Structure):
         server: str = ""
-        type: LdapManager.ServerType = field(default_factory=lambda: LdapManager.ServerType(0))
-        secProto: LdapManager.SecurityProtocol = field(default_factory=lambda: LdapManager.SecurityProtocol(0))
+        type: LdapManager.ServerType = ZERO
+        secProto: LdapManager.SecurityProtocol = ZERO
         port: int = 0
         sslPort: int = 0
         forceTrustedCert: bool = False
@@ -86,12 +80,8 @@ class LdapManager(Interface):
         adoptSettingsId: str = ""
         _legacy = ("id", "adoptSettingsId",)
 
-    @method()
     def getLdapServers(self) -> List[LdapManager.ServerSettings]: declared()
-
-    @method()
     def setLdapServers(self, serverList: List[LdapManager.ServerSettings]) -> int: declared()
-
     @method("_ret_", "diagMsg")
     def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> Tuple[int,
                        str]: declared()
@@ -116,7 +106,6 @@ class RadiusManager(Interface):
         CHAP = 1
         MSCHAPv2 = 2
 
-    @dataclass(eq=False, repr=False)
     class ServerSettings(Structure):
         id: str = ""
         server: str = ""
@@ -125,17 +114,12 @@ class RadiusManager(Interface):
         udpAccountPort: int = 0
         timeout: int = 0
         retries: int = 0
-        authType: RadiusManager.AuthType = field(default_factory=lambda: RadiusManager.AuthType(0))
+        authType: RadiusManager.AuthType = ZERO
         disableAccounting: bool = False
         messageAuthenticatorOptional: bool = False
 
-    @method()
     def getRadiusServers(self) -> List[RadiusManager.ServerSettings]: declared()
-
-    @method()
     def setRadiusServers(self, serverList: List[RadiusManager.ServerSettings]) -> int: declared()
-
-    @method()
     def testRadiusServer(self, username: str, password: str, settings: RadiusManager.ServerSettings) -> int: declared()
 
 
@@ -158,23 +142,17 @@ class TacPlusManager(Interface):
         CHAP = 2
         MSCHAP = 3
 
-    @dataclass(eq=False, repr=False)
     class ServerSettings(Structure):
         server: str = ""
         port: int = 0
         timeoutSeconds: int = 0
         retries: int = 0
         sharedSecret: str = ""
-        authenType: TacPlusManager.AuthenType = field(default_factory=lambda: TacPlusManager.AuthenType(0))
+        authenType: TacPlusManager.AuthenType = ZERO
         disableAccounting: bool = False
 
-    @method()
     def getTacPlusServers(self) -> List[TacPlusManager.ServerSettings]: declared()
-
-    @method()
     def setTacPlusServers(self, serverList: List[TacPlusManager.ServerSettings]) -> int: declared()
-
-    @method()
     def testTacPlusServer(self, username: str, password: str,
                           settings: TacPlusManager.ServerSettings) -> int: declared()
 

@@ -1,21 +1,18 @@
-"""Many calls in one request."""
+"""Many calls in one request. Source: BulkRequest.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, List
 
-from .idl import declared, Interface, method, Structure
+from ._runtime import Interface, Structure, declared, method
 
 __all__ = ["BulkRequest", "Request", "Response"]
 
 
-@dataclass(eq=False, repr=False)
 class Request(Structure):
     rid: str = ""
     json: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class Response(Structure):
     json: str = ""
     statcode: int = 0
@@ -26,22 +23,18 @@ class BulkRequest(Interface):
 
     idlType = "bulkrpc.BulkRequest:1.0.2"
 
-    @dataclass(eq=False, repr=False)
     class Request(Structure):
         rid: str = ""
         json: Any = None
 
-    @dataclass(eq=False, repr=False)
     class Response(Structure):
         json: Any = None
         statcode: int = 0
 
     @method("responses")
     def performRequest(self, requests: List[Request]) -> List[Response]: declared()
-
     @method("responses")
     def performBulk(self, requests: List[BulkRequest.Request]) -> List[BulkRequest.Response]: declared()
-
     @method("responses")
     def performBulkTimeout(self, requests: List[BulkRequest.Request],
                            timeoutMs: int) -> List[BulkRequest.Response]: declared()

@@ -1,11 +1,11 @@
-"""Several units behind one: linking and cascading."""
+"""Several units behind one: linking and cascading. Source: CascadeManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from .idl import Event
 
 __all__ = ["CascadeManager", "Cascading"]
 
@@ -56,118 +56,78 @@ class CascadeManager(Interface):
         LINK_UNIT = 2
         MASTER = 1
 
-    @dataclass(eq=False, repr=False)
     class LinkPortStatus(Structure):
         isSupported: bool = False
         isLinkDetected: bool = False
         isLinkingConfirmationNeeded: bool = False
         connectedNeighborAddr: str = ""
 
-    @dataclass(eq=False, repr=False)
     class LinkUnit(Structure):
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
+        type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
-        status: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
+        status: CascadeManager.LinkUnitStatus = ZERO
         fwVersion: str = ""
 
-    @dataclass(eq=False, repr=False)
     class PrimaryUnitSettings(Structure):
         caCertChain: str = ""
         allowOffTimeRangeCerts: bool = False
 
-    @dataclass(eq=False, repr=False)
     class Status(Structure):
-        role: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))
+        role: CascadeManager.Role = ZERO
         primaryUnit: str = ""
         primaryLinkId: int = 0
-        linkUnits: Dict[int, CascadeManager.LinkUnit] = field(default_factory=dict)
+        linkUnits: Dict[int, CascadeManager.LinkUnit] = ZERO
         _aliases = {"primaryUnit": ("master",)}
 
-    @value_object
     class LinkPortStatusChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.LinkPortStatusChangedEvent:1.0.0"
-        oldStatus: CascadeManager.LinkPortStatus = field(default_factory=lambda: CascadeManager.LinkPortStatus())
-        newStatus: CascadeManager.LinkPortStatus = field(default_factory=lambda: CascadeManager.LinkPortStatus())
+        oldStatus: CascadeManager.LinkPortStatus = ZERO
+        newStatus: CascadeManager.LinkPortStatus = ZERO
 
-    @value_object
     class LinkUnitAddedEvent(event.UserEvent):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitAddedEvent:1.0.0"
         linkId: int = 0
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
+        type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
 
-    @value_object
     class LinkUnitReleasedEvent(event.UserEvent):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitReleasedEvent:1.0.0"
         linkId: int = 0
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
+        type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
 
-    @value_object
     class LinkUnitStatusChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.LinkUnitStatusChangedEvent:1.0.0"
         linkId: int = 0
-        type: CascadeManager.LinkUnitType = field(default_factory=lambda: CascadeManager.LinkUnitType(0))
+        type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
-        oldStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
-        newStatus: CascadeManager.LinkUnitStatus = field(default_factory=lambda: CascadeManager.LinkUnitStatus(0))
+        oldStatus: CascadeManager.LinkUnitStatus = ZERO
+        newStatus: CascadeManager.LinkUnitStatus = ZERO
 
-    @value_object
     class RoleChangedEvent(Event):
         idlType = "cascading.CascadeManager_3_0_0.RoleChangedEvent:1.0.0"
-        oldRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))
-        newRole: CascadeManager.Role = field(default_factory=lambda: CascadeManager.Role(0))
+        oldRole: CascadeManager.Role = ZERO
+        newRole: CascadeManager.Role = ZERO
         primaryUnit: str = ""
         _aliases = {"primaryUnit": ("master",)}
 
-    @method()
     def getPrimaryUnitSettings(self) -> CascadeManager.PrimaryUnitSettings: declared()
-
-    @method()
     def setPrimaryUnitSettings(self, primaryUnitSettings: CascadeManager.PrimaryUnitSettings) -> int: declared()
-
-    @method()
     def getStatus(self) -> CascadeManager.Status: declared()
-
-    @method()
     def getLinkPortStatus(self) -> CascadeManager.LinkPortStatus: declared()
-
-    @method()
     def addLinkUnit(self, linkId: int, host: str, login: str, password: str, newPassword: str) -> int: declared()
-
-    @method()
     def addLinkUnit2(self, linkId: int, host: str, login: str, password: str, newPassword: str,
                      disableStrongPasswordReq: bool) -> int: declared()
-
-    @method()
     def releaseLinkUnit(self, linkId: int) -> int: declared()
-
-    @method()
     def requestLink(self, token: str) -> int: declared()
-
-    @method()
     def finalizeLink(self, token: str) -> None: declared()
-
-    @method()
     def unlink(self) -> None: declared()
-
-    @method()
     def getSupportedRoles(self) -> List[CascadeManager.Role]: declared()
-
-    @method()
     def getSupportedLinkUnitTypes(self) -> List[CascadeManager.LinkUnitType]: declared()
-
-    @method()
     def addCascadeLinkUnit(self, linkId: int, nodeIndex: int, login: str, password: str,
                            positionDependent: bool) -> int: declared()
-
-    @method()
     def addLinkPortLinkUnit(self) -> int: declared()
-
-    @method()
     def addSecureSerialLinkUnit(self, linkId: int, installKey: str) -> int: declared()
-
-    @method()
     def addZigbeeLinkUnit(self, linkId: int, address: str, installKey: str) -> int: declared()
 
 
@@ -183,26 +143,19 @@ class Cascading(Interface):
         USB_MULTI_IP = 0
         USB_SINGLE_IP_NAT = 1
 
-    @dataclass(eq=False, repr=False)
     class ProtocolMapping(Structure):
         appProtoId: int = 0
         appProtoName: str = ""
         transportProtoName: str = ""
 
-    @method()
     def setType(self, type: Cascading.Type) -> int: declared()
-
     @method("_ret_", "type")
     def getType(self) -> Tuple[int, Cascading.Type]: declared()
-
     @method("idx")
     def getIndex(self) -> int: declared()
-
     @method("masterIpAddress")
     def getMasterIpAddress(self) -> str: declared()
-
     @method("masterIpV6Address")
     def getMasterIpV6Address(self) -> str: declared()
-
     @method("mappings")
     def getProtocolMappings(self) -> List[Cascading.ProtocolMapping]: declared()

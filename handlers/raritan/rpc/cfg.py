@@ -1,15 +1,13 @@
-"""Raw configuration values."""
+"""Raw configuration values. Source: Cfg.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import List, Tuple
 
-from .idl import declared, Interface, method, Structure
+from ._runtime import Interface, Structure, declared, method
 
 __all__ = ["Cfg", "KeyValue"]
 
 
-@dataclass(eq=False, repr=False)
 class KeyValue(Structure):
     key: str = ""
     value: str = ""
@@ -26,6 +24,4 @@ class Cfg(Interface):
 
     @method("_ret_", "values")
     def getValues(self, keys: List[str]) -> Tuple[int, List[str]]: declared()
-
-    @method()
     def setValues(self, keyvaluepairs: List[KeyValue]) -> int: declared()

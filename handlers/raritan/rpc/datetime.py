@@ -1,10 +1,10 @@
-"""Clock, time zone and NTP."""
+"""Clock, time zone and NTP. Source: DateTime.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple, Union
 
-from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .idl import Event
 
 __all__ = ["DateTime"]
 
@@ -41,65 +41,50 @@ class DateTime(Interface):
         STATIC = 0
         NTP = 1
 
-    @dataclass(eq=False, repr=False)
     class Cfg(Structure):
-        zoneCfg: DateTime.ZoneCfg = field(default_factory=lambda: DateTime.ZoneCfg())
-        protocol: DateTime.Protocol = field(default_factory=lambda: DateTime.Protocol(0))
-        deviceTime: Time = EPOCH
-        ntpCfg: DateTime.NtpCfg = field(default_factory=lambda: DateTime.NtpCfg())
+        zoneCfg: DateTime.ZoneCfg = ZERO
+        protocol: DateTime.Protocol = ZERO
+        deviceTime: Time = ZERO
+        ntpCfg: DateTime.NtpCfg = ZERO
 
-    @dataclass(eq=False, repr=False)
     class NtpAuthKey(Structure):
-        type: DateTime.NtpAuthKeyType = field(default_factory=lambda: DateTime.NtpAuthKeyType(0))
+        type: DateTime.NtpAuthKeyType = ZERO
         dataHex: str = ""
 
-    @dataclass(eq=False, repr=False)
     class NtpCfg(Structure):
         server1: str = ""
         server1AuthKeyId: int = 0
         server2: str = ""
         server2AuthKeyId: int = 0
-        authKeys: Dict[int, DateTime.NtpAuthKey] = field(default_factory=dict)
+        authKeys: Dict[int, DateTime.NtpAuthKey] = ZERO
         forceStatic: bool = False
         _legacy = ("forceStatic",)
 
-    @dataclass(eq=False, repr=False)
     class ZoneCfg(Structure):
         id: int = 0
         name: str = ""
         enableAutoDST: bool = False
 
-    @dataclass(eq=False, repr=False)
     class ZoneInfo(Structure):
         id: int = 0
         name: str = ""
         hasDSTInfo: bool = False
 
-    @value_object
     class ClockChangedEvent(Event):
         idlType = "datetime.DateTime_4_0_0.ClockChangedEvent:1.0.0"
-        oldTime: Time = EPOCH
-        newTime: Time = EPOCH
+        oldTime: Time = ZERO
+        newTime: Time = ZERO
 
-    @value_object
     class ConfigurationChangedEvent(Event):
         idlType = "datetime.DateTime_4_0_0.ConfigurationChangedEvent:1.0.0"
 
     @method("zoneInfos")
     def getZoneInfos(self, useOlson: bool) -> List[DateTime.ZoneInfo]: declared()
-
-    @method()
     def checkNtpServer(self, ntpServer: str, ntpAuthKeyId: Optional[int] = None,
                        ntpAuthKeyOverride: Optional[DateTime.NtpAuthKey] = None) -> Union[int, bool]: declared()
-
-    @method()
     def getActiveNtpServers(self) -> List[str]: declared()
-
     @method("cfg")
     def getCfg(self) -> DateTime.Cfg: declared()
-
-    @method()
     def setCfg(self, cfg: DateTime.Cfg) -> int: declared()
-
     @method("zone", "dstEnabled", "utcOffset", "currentTime")
     def getTime(self, useOlson: bool) -> Tuple[DateTime.ZoneInfo, bool, int, Time]: declared()

@@ -1,11 +1,14 @@
-"""Settings of the device's services."""
+"""Settings of the device's services.
+
+Source: Bluetooth.idl, Crestron.idl, Modbus.idl, Redfish.idl, Smtp.idl, Snmp.idl, Zeroconf.idl.
+"""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import List
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from .idl import Event
 
 __all__ = ["Bluetooth", "Crestron", "Modbus", "Redfish", "Smtp", "Snmp", "Zeroconf"]
 
@@ -19,21 +22,16 @@ class Bluetooth(Interface):
         Internal = 0
         External = 1
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         enabled: bool = False
-        antenna: Bluetooth.Antenna = field(default_factory=lambda: Bluetooth.Antenna(0))
+        antenna: Bluetooth.Antenna = ZERO
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "devsettings.Bluetooth.SettingsChangedEvent:1.0.0"
-        oldSettings: Bluetooth.Settings = field(default_factory=lambda: Bluetooth.Settings())
-        newSettings: Bluetooth.Settings = field(default_factory=lambda: Bluetooth.Settings())
+        oldSettings: Bluetooth.Settings = ZERO
+        newSettings: Bluetooth.Settings = ZERO
 
-    @method()
     def getSettings(self) -> Bluetooth.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Bluetooth.Settings) -> int: declared()
 
 
@@ -42,14 +40,10 @@ class Crestron(Interface):
 
     idlType = "devsettings.Crestron:1.0.0"
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         enableXioCloudConnection: bool = False
 
-    @method()
     def getSettings(self) -> Crestron.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Crestron.Settings) -> None: declared()
 
 
@@ -65,35 +59,26 @@ class Modbus(Interface):
         EVEN = 1
         ODD = 2
 
-    @dataclass(eq=False, repr=False)
     class Capabilities(Structure):
         hasModbusSerial: bool = False
 
-    @dataclass(eq=False, repr=False)
     class SerialSettings(Structure):
         enabled: bool = False
         baudrate: int = 0
-        parity: Modbus.Parity = field(default_factory=lambda: Modbus.Parity(0))
+        parity: Modbus.Parity = ZERO
         stopbits: int = 0
         readonly: bool = False
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
-        tcp: Modbus.TcpSettings = field(default_factory=lambda: Modbus.TcpSettings())
-        serial: Modbus.SerialSettings = field(default_factory=lambda: Modbus.SerialSettings())
+        tcp: Modbus.TcpSettings = ZERO
+        serial: Modbus.SerialSettings = ZERO
         primaryUnitId: int = 0
 
-    @dataclass(eq=False, repr=False)
     class TcpSettings(Structure):
         readonly: bool = False
 
-    @method()
     def getCapabilities(self) -> Modbus.Capabilities: declared()
-
-    @method()
     def getSettings(self) -> Modbus.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Modbus.Settings) -> int: declared()
 
 
@@ -102,14 +87,10 @@ class Redfish(Interface):
 
     idlType = "devsettings.Redfish:1.0.0"
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         enabled: bool = False
 
-    @method()
     def getSettings(self) -> Redfish.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Redfish.Settings) -> None: declared()
 
 
@@ -120,7 +101,6 @@ class Smtp(Interface):
 
     ERR_INVALID_PARAMS = 1
 
-    @dataclass(eq=False, repr=False)
     class Configuration(Structure):
         host: str = ""
         port: int = 0
@@ -134,18 +114,12 @@ class Smtp(Interface):
         retryCount: int = 0
         retryInterval: int = 0
 
-    @dataclass(eq=False, repr=False)
     class TestResult(Structure):
         status: int = 0
         message: str = ""
 
-    @method()
     def getConfiguration(self) -> Smtp.Configuration: declared()
-
-    @method()
     def setConfiguration(self, cfg: Smtp.Configuration) -> int: declared()
-
-    @method()
     def testConfiguration(self, cfg: Smtp.Configuration, recipients: List[str]) -> Smtp.TestResult: declared()
 
 
@@ -156,7 +130,6 @@ class Snmp(Interface):
 
     ERR_INVALID_PARAMS = 1
 
-    @dataclass(eq=False, repr=False)
     class Configuration(Structure):
         v2enable: bool = False
         v3enable: bool = False
@@ -166,21 +139,15 @@ class Snmp(Interface):
         sysName: str = ""
         sysLocation: str = ""
 
-    @value_object
     class ConfigurationChangedEvent(Event):
         idlType = "devsettings.Snmp_1_0_2.ConfigurationChangedEvent:1.0.0"
         userName: str = ""
         ipAddr: str = ""
-        oldConfig: Snmp.Configuration = field(default_factory=lambda: Snmp.Configuration())
-        newConfig: Snmp.Configuration = field(default_factory=lambda: Snmp.Configuration())
+        oldConfig: Snmp.Configuration = ZERO
+        newConfig: Snmp.Configuration = ZERO
 
-    @method()
     def getConfiguration(self) -> Snmp.Configuration: declared()
-
-    @method()
     def setConfiguration(self, cfg: Snmp.Configuration) -> int: declared()
-
-    @method()
     def getV3EngineId(self) -> str: declared()
 
 
@@ -189,19 +156,14 @@ class Zeroconf(Interface):
 
     idlType = "devsettings.Zeroconf:2.0.0"
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         mdnsEnabled: bool = False
         llmnrEnabled: bool = False
 
-    @value_object
     class SettingsChangedEvent(Event):
         idlType = "devsettings.Zeroconf_2_0_0.SettingsChangedEvent:1.0.0"
-        oldSettings: Zeroconf.Settings = field(default_factory=lambda: Zeroconf.Settings())
-        newSettings: Zeroconf.Settings = field(default_factory=lambda: Zeroconf.Settings())
+        oldSettings: Zeroconf.Settings = ZERO
+        newSettings: Zeroconf.Settings = ZERO
 
-    @method()
     def getSettings(self) -> Zeroconf.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Zeroconf.Settings) -> None: declared()

@@ -1,11 +1,11 @@
-"""Serial access modules (DSAM) and their ports."""
+"""Serial access modules (DSAM) and their ports. Source: DsamPort.idl, DsamDevice.idl, DsamManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, Optional
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from .idl import Event
 
 __all__ = ["DsamDevice", "DsamManager", "DsamPort"]
 
@@ -40,55 +40,42 @@ class DsamPort(Interface):
         STATE_OCCUPIED = 1
         STATE_BUSY = 2
 
-    @dataclass(eq=False, repr=False)
     class Info(Structure):
         dsamNumber: int = 0
         portNumber: int = 0
         connected: bool = False
-        devIfType: DsamPort.DeviceInterfaceType = field(default_factory=lambda: DsamPort.DeviceInterfaceType(0))
-        state: DsamPort.State = field(default_factory=lambda: DsamPort.State(0))
+        devIfType: DsamPort.DeviceInterfaceType = ZERO
+        state: DsamPort.State = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
-        devIfType: DsamPort.DeviceInterfaceType = field(default_factory=lambda: DsamPort.DeviceInterfaceType(0))
+        devIfType: DsamPort.DeviceInterfaceType = ZERO
         baudRate: int = 0
-        parity: DsamPort.Parity = field(default_factory=lambda: DsamPort.Parity(0))
+        parity: DsamPort.Parity = ZERO
         stopBits: int = 0
-        flowCtrl: DsamPort.FlowControl = field(default_factory=lambda: DsamPort.FlowControl(0))
+        flowCtrl: DsamPort.FlowControl = ZERO
         breakDurationMs: int = 0
         sshDpaPortEnabled: bool = False
         sshDpaPort: int = 0
         allowSharedAccess: bool = False
 
-    @value_object
     class InfoChangedEvent(event.UserEvent):
         idlType = "dsam.DsamPort.InfoChangedEvent:1.0.0"
-        oldInfo: DsamPort.Info = field(default_factory=lambda: DsamPort.Info())
-        newInfo: DsamPort.Info = field(default_factory=lambda: DsamPort.Info())
+        oldInfo: DsamPort.Info = ZERO
+        newInfo: DsamPort.Info = ZERO
         portName: str = ""
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "dsam.DsamPort.SettingsChangedEvent:1.0.0"
         dsamNumber: int = 0
         portNumber: int = 0
-        oldSettings: DsamPort.Settings = field(default_factory=lambda: DsamPort.Settings())
-        newSettings: DsamPort.Settings = field(default_factory=lambda: DsamPort.Settings())
+        oldSettings: DsamPort.Settings = ZERO
+        newSettings: DsamPort.Settings = ZERO
 
-    @method()
     def getInfo(self) -> DsamPort.Info: declared()
-
-    @method()
     def getSettings(self) -> DsamPort.Settings: declared()
-
-    @method()
     def setSettings(self, settings: DsamPort.Settings) -> int: declared()
-
-    @method()
     def getTtyUsbNumber(self) -> int: declared()
-
-    @method()
     def setState(self, state: DsamPort.State) -> None: declared()
 
 
@@ -99,26 +86,19 @@ class DsamDevice(Interface):
 
     SUCCESS = 0
 
-    @dataclass(eq=False, repr=False)
     class FirmwareVersion(Structure):
         major: int = 0
         minor: int = 0
 
-    @dataclass(eq=False, repr=False)
     class Info(Structure):
         dsamNumber: int = 0
         serialNumber: str = ""
         portCount: int = 0
         hardwareVersion: int = 0
-        firmwareVersion: DsamDevice.FirmwareVersion = field(default_factory=lambda: DsamDevice.FirmwareVersion())
+        firmwareVersion: DsamDevice.FirmwareVersion = ZERO
 
-    @method()
     def getInfo(self) -> DsamDevice.Info: declared()
-
-    @method()
     def getPorts(self) -> Dict[int, DsamPort]: declared()
-
-    @method()
     def startFirmwareUpdate(self) -> int: declared()
 
 
@@ -127,26 +107,20 @@ class DsamManager(Interface):
 
     idlType = "dsam.DsamManager:1.0.0"
 
-    @value_object
     class DsamAttachedEvent(Event):
         idlType = "dsam.DsamManager.DsamAttachedEvent:1.0.0"
-        info: DsamDevice.Info = field(default_factory=lambda: DsamDevice.Info())
+        info: DsamDevice.Info = ZERO
         device: Optional[DsamDevice] = None
 
-    @value_object
     class DsamDetachedEvent(Event):
         idlType = "dsam.DsamManager.DsamDetachedEvent:1.0.0"
-        info: DsamDevice.Info = field(default_factory=lambda: DsamDevice.Info())
+        info: DsamDevice.Info = ZERO
 
-    @value_object
     class DsamControllerChangedEvent(Event):
         idlType = "dsam.DsamManager.DsamControllerChangedEvent:1.0.0"
         dsamNumber: int = 0
         reset: bool = False
         resetReason: str = ""
 
-    @method()
     def getDsamDevices(self) -> Dict[int, DsamDevice]: declared()
-
-    @method()
     def getFirmwareUpdateFileVersion(self) -> DsamDevice.FirmwareVersion: declared()

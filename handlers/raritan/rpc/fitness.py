@@ -1,10 +1,10 @@
-"""Self-checks and hardware failures."""
+"""Self-checks and hardware failures. Source: Fitness.idl, HardwareHealth.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import List, Tuple
 
-from .idl import declared, EPOCH, Event, Interface, method, Structure, Time, value_object
+from ._runtime import ZERO, Interface, Structure, Time, declared, method
+from .idl import Event
 
 __all__ = ["Fitness", "HardwareHealth"]
 
@@ -18,7 +18,6 @@ class Fitness(Interface):
     FLAG_VALUE_OLD = 2
     FLAG_ENTRY_CRITICAL = 4
 
-    @dataclass(eq=False, repr=False)
     class DataEntry(Structure):
         id: str = ""
         value: int = 0
@@ -28,22 +27,17 @@ class Fitness(Interface):
         rawValue: int = 0
         flags: int = 0
 
-    @dataclass(eq=False, repr=False)
     class ErrorLogEntry(Structure):
         id: str = ""
         value: int = 0
         thresholdValue: int = 0
         rawValue: int = 0
         powerOnHours: int = 0
-        timeStampUTC: Time = EPOCH
+        timeStampUTC: Time = ZERO
 
-    @method()
     def getDataEntries(self) -> List[Fitness.DataEntry]: declared()
-
     @method("firstIndex", "entryCount")
     def getErrorLogIndexRange(self) -> Tuple[int, int]: declared()
-
-    @method()
     def getErrorLogEntries(self, startIndex: int, count: int) -> List[Fitness.ErrorLogEntry]: declared()
 
 
@@ -61,23 +55,20 @@ class HardwareHealth(Interface):
     FAILURE_TYPE_SUB_CTRL_MALFUNCTION = 4
     FAILURE_TYPE_SUB_CTRL_INCOMPATIBLE = 6
 
-    @dataclass(eq=False, repr=False)
     class Failure(Structure):
         creationOrderId: int = 0
         componentId: str = ""
         type: int = 0
         description: str = ""
         isAsserted: bool = False
-        lastAssertTimeStamp: Time = EPOCH
-        lastDeassertTimeStamp: Time = EPOCH
+        lastAssertTimeStamp: Time = ZERO
+        lastDeassertTimeStamp: Time = ZERO
         assertCount: int = 0
 
-    @value_object
     class FailureStatusChangedEvent(Event):
         idlType = "fitness.HardwareHealth_1_0_3.FailureStatusChangedEvent:1.0.0"
         componentId: str = ""
         failureType: int = 0
         isAsserted: bool = False
 
-    @method()
     def getFailures(self) -> List[HardwareHealth.Failure]: declared()

@@ -1,9 +1,9 @@
-"""Finding objects by name."""
+"""Finding objects by name. Source: NameService.idl."""
 from __future__ import annotations
 
 from typing import Optional
 
-from .idl import declared, Interface, method
+from ._runtime import Interface, declared
 
 __all__ = ["NameService"]
 
@@ -13,5 +13,4 @@ class NameService(Interface):
 
     idlType = "jsonrpc.NameService:1.0.0"
 
-    @method()
     def lookup(self, name: str) -> Optional[Interface]: declared()

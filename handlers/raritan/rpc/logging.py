@@ -1,17 +1,20 @@
-"""Event, debug and wireless logs."""
+"""Event, debug and wireless logs. Source: Log.idl, EventLog.idl, DebugLog.idl, WlanLog.idl."""
 from __future__ import annotations
 
 import contextlib
 import datetime
-from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import event
-from .agent import Agent
-from .idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
-__all__ = ["DebugLog", "EventLog", "EventLogClearedEvent", "LogChunk", "LogEntry", "LogHelper", "LogInfo", "RangeDirection",
-           "WlanLog"]
+if TYPE_CHECKING:
+    from .agent import Agent
+
+__all__ = [
+    "DebugLog", "EventLog", "EventLogClearedEvent", "LogChunk", "LogEntry", "LogHelper", "LogInfo", "RangeDirection",
+    "WlanLog",
+]
 
 
 class RangeDirection(Enumeration):
@@ -19,30 +22,26 @@ class RangeDirection(Enumeration):
     BACKWARD = 1
 
 
-@dataclass(eq=False, repr=False)
 class LogChunk(Structure):
     logCreationTime: int = 0
     idFirst: int = 0
     allEntryCnt: int = 0
-    selEntries: List[LogEntry] = field(default_factory=list)
+    selEntries: List[LogEntry] = ZERO
 
 
-@dataclass(eq=False, repr=False)
 class LogEntry(Structure):
     id: int = 0
-    timestamp: Time = EPOCH
+    timestamp: Time = ZERO
     eventClass: str = ""
     message: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class LogInfo(Structure):
     creationTime: int = 0
     idFirst: int = 0
     idNext: int = 0
 
 
-@value_object
 class EventLogClearedEvent(event.UserEvent):
     idlType = "logging.EventLogClearedEvent:1.0.0"
 
@@ -52,13 +51,8 @@ class DebugLog(Interface):
 
     idlType = "logging.DebugLog:2.0.0"
 
-    @method()
     def clear(self) -> None: declared()
-
-    @method()
     def getInfo(self) -> LogInfo: declared()
-
-    @method()
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
 
 
@@ -67,13 +61,8 @@ class EventLog(Interface):
 
     idlType = "logging.EventLog:2.0.0"
 
-    @method()
     def clear(self) -> None: declared()
-
-    @method()
     def getInfo(self) -> LogInfo: declared()
-
-    @method()
     def getChunk(self, refId: int, count: int, direction: RangeDirection, categories: List[str]) -> LogChunk: declared()
 
 
@@ -82,13 +71,8 @@ class WlanLog(Interface):
 
     idlType = "logging.WlanLog:1.0.0"
 
-    @method()
     def clear(self) -> None: declared()
-
-    @method()
     def getInfo(self) -> LogInfo: declared()
-
-    @method()
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
 
 

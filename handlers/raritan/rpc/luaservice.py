@@ -1,15 +1,13 @@
-"""Lua scripts that the device runs itself."""
+"""Lua scripts that the device runs itself. Source: LuaService.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
-from .idl import declared, Enumeration, Interface, method, Structure
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 __all__ = ["Environment", "Manager", "ScriptOptions", "ScriptState"]
 
 
-@dataclass(eq=False, repr=False)
 class ScriptState(Structure):
     class ExecState(Enumeration):
         STAT_NEW = 0
@@ -21,19 +19,17 @@ class ScriptState(Structure):
         EXIT_CODE = 0
         SIGNAL = 1
 
-    execState: ScriptState.ExecState = field(default_factory=lambda: ScriptState.ExecState(0))
-    exitType: ScriptState.ExitType = field(default_factory=lambda: ScriptState.ExitType(0))
+    execState: ScriptState.ExecState = ZERO
+    exitType: ScriptState.ExitType = ZERO
     exitStatus: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class ScriptOptions(Structure):
-    defaultArgs: Dict[str, str] = field(default_factory=dict)
+    defaultArgs: Dict[str, str] = ZERO
     autoStart: bool = False
     autoRestart: bool = False
 
 
-@dataclass(eq=False, repr=False)
 class Environment(Structure):
     maxScriptMemoryGrowth: int = 0
     maxAmountOfScripts: int = 0
@@ -63,44 +59,21 @@ class Manager(Interface):
     ERR_TOO_MANY_ARGUMENTS = 10
     ERR_ARGUMENT_NOT_VALID = 11
 
-    @method()
     def setScript(self, name: str, script: str, options: ScriptOptions) -> int: declared()
-
     @method("_ret_", "script")
     def getScript(self, name: str) -> Tuple[int, str]: declared()
-
-    @method()
     def getScriptNames(self) -> List[str]: declared()
-
-    @method()
     def deleteScript(self, name: str) -> int: declared()
-
-    @method()
     def setScriptOptions(self, name: str, options: ScriptOptions) -> int: declared()
-
     @method("_ret_", "options")
     def getScriptOptions(self, name: str) -> Tuple[int, ScriptOptions]: declared()
-
-    @method()
     def getEnvironment(self) -> Environment: declared()
-
     @method("_ret_", "oAddr", "nAddr", "oString", "more")
     def getScriptOutput(self, name: str, iAddr: int) -> Tuple[int, int, int, str, bool]: declared()
-
-    @method()
     def clearScriptOutput(self, name: str) -> int: declared()
-
-    @method()
     def startScript(self, name: str) -> int: declared()
-
-    @method()
     def startScriptWithArgs(self, name: str, arguments: Dict[str, str]) -> int: declared()
-
-    @method()
     def terminateScript(self, name: str) -> int: declared()
-
     @method("_ret_", "state")
     def getScriptState(self, name: str) -> Tuple[int, ScriptState]: declared()
-
-    @method()
     def getScriptStates(self) -> Dict[str, ScriptState]: declared()

@@ -1,9 +1,7 @@
-"""Modbus devices and gateways."""
+"""Modbus devices and gateways. Source: ModbusGatewayMgr.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from .idl import declared, Interface, method, Structure
+from ._runtime import ZERO, Interface, Structure, declared
 
 __all__ = ["Device", "GatewayMgr"]
 
@@ -13,7 +11,6 @@ class Device(Interface):
 
     idlType = "modbus.Device:1.0.0"
 
-    @dataclass(eq=False, repr=False)
     class DeviceID(Structure):
         vendor: str = ""
         code: str = ""
@@ -23,7 +20,6 @@ class Device(Interface):
         model: str = ""
         app: str = ""
 
-    @method()
     def readDeviceIdentification(self) -> Device.DeviceID: declared()
 
 
@@ -35,18 +31,13 @@ class GatewayMgr(Interface):
     NO_ERROR = 0
     ERR_INVALID_PARAMS = 1
 
-    @dataclass(eq=False, repr=False)
     class RtuSettings(Structure):
         defaultAddr: int = 0
         speed: int = 0
         parity: int = 0
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
-        rtu: GatewayMgr.RtuSettings = field(default_factory=lambda: GatewayMgr.RtuSettings())
+        rtu: GatewayMgr.RtuSettings = ZERO
 
-    @method()
     def getSettings(self) -> GatewayMgr.Settings: declared()
-
-    @method()
     def setSettings(self, settings: GatewayMgr.Settings) -> int: declared()

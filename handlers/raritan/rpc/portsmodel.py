@@ -1,11 +1,13 @@
-"""Ports for sensors and accessories."""
+"""Ports for sensors and accessories. Source: Port.idl, PortFuse.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from . import peripheral
-from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from .idl import Event
+
+if TYPE_CHECKING:
+    from . import peripheral
 
 __all__ = ["Port", "PortFuse"]
 
@@ -33,62 +35,44 @@ class Port(Interface):
         POWER_CIM = 5
         GATEWAY_SENSOR = 6
 
-    @dataclass(eq=False, repr=False)
     class DetectionMode(Structure):
-        type: Port.DetectionType = field(default_factory=lambda: Port.DetectionType(0))
+        type: Port.DetectionType = ZERO
         pinnedDeviceType: str = ""
 
-    @dataclass(eq=False, repr=False)
     class DeviceTypeWithId(Structure):
-        id: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(0))
+        id: Port.DeviceTypeId = ZERO
         type: str = ""
 
-    @dataclass(eq=False, repr=False)
     class Properties(Structure):
         name: str = ""
         label: str = ""
-        mode: Port.DetectionMode = field(default_factory=lambda: Port.DetectionMode())
+        mode: Port.DetectionMode = ZERO
         detectedDeviceType: str = ""
         detectedDeviceName: str = ""
-        pinnedDeviceTypeId: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(0))
-        detectedDeviceTypeId: Port.DeviceTypeId = field(default_factory=lambda: Port.DeviceTypeId(0))
-        detectableDeviceTypes: List[Port.DeviceTypeWithId] = field(default_factory=list)
+        pinnedDeviceTypeId: Port.DeviceTypeId = ZERO
+        detectedDeviceTypeId: Port.DeviceTypeId = ZERO
+        detectableDeviceTypes: List[Port.DeviceTypeWithId] = ZERO
         topoId: str = ""
         serialId: str = ""
-        portType: peripheral.PortType = field(default_factory=lambda: peripheral.PortType(0))
-        position: List[peripheral.PosElement] = field(default_factory=list)
+        portType: peripheral.PortType = ZERO
+        position: List[peripheral.PosElement] = ZERO
 
-    @value_object
     class DeviceChangedEvent(Event):
         idlType = "portsmodel.Port_2_0_4.DeviceChangedEvent:1.0.0"
         oldDevice: Optional[Interface] = None
         newDevice: Optional[Interface] = None
 
-    @value_object
     class PropertiesChangedEvent(Event):
         idlType = "portsmodel.Port_2_0_4.PropertiesChangedEvent:1.0.0"
-        oldProperties: Port.Properties = field(default_factory=lambda: Port.Properties())
-        newProperties: Port.Properties = field(default_factory=lambda: Port.Properties())
+        oldProperties: Port.Properties = ZERO
+        newProperties: Port.Properties = ZERO
 
-    @method()
     def getProperties(self) -> Port.Properties: declared()
-
-    @method()
     def setName(self, name: str) -> None: declared()
-
-    @method()
     def setDetectionMode(self, mode: Port.DetectionMode) -> int: declared()
-
-    @method()
     def getDetectableDevices(self) -> List[str]: declared()
-
-    @method()
     def getDevice(self) -> Optional[Interface]: declared()
-
-    @method()
     def getDeviceConfig(self, deviceType: str) -> Optional[Interface]: declared()
-
-    @method()
     def getFuse(self) -> Optional[PortFuse]: declared()
 
 
@@ -102,17 +86,11 @@ class PortFuse(Interface):
         TRIPPED = 1
         GOOD = 2
 
-    @value_object
     class StatusChangedEvent(Event):
         idlType = "portsmodel.PortFuse_1_0_1.StatusChangedEvent:1.0.0"
-        oldStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(0))
-        newStatus: PortFuse.Status = field(default_factory=lambda: PortFuse.Status(0))
+        oldStatus: PortFuse.Status = ZERO
+        newStatus: PortFuse.Status = ZERO
 
-    @method()
     def getStatus(self) -> PortFuse.Status: declared()
-
-    @method()
     def reset(self) -> None: declared()
-
-    @method()
     def getTripCount(self) -> int: declared()

@@ -1,7 +1,7 @@
-"""What the factory uses."""
+"""What the factory uses. Source: Production.idl."""
 from __future__ import annotations
 
-from .idl import declared, Interface, method
+from ._runtime import Interface, declared
 
 __all__ = ["Production"]
 
@@ -11,14 +11,7 @@ class Production(Interface):
 
     idlType = "production.Production:1.0.1"
 
-    @method()
     def enterFactoryConfigMode(self, password: str) -> int: declared()
-
-    @method()
     def leaveFactoryConfigMode(self) -> None: declared()
-
-    @method()
     def isFactoryConfigModeEnabled(self) -> bool: declared()
-
-    @method()
     def assignRandomRs485Addresses(self, deviceId: int, rangeStart: int, rangeEnd: int) -> int: declared()

@@ -1,15 +1,13 @@
-"""Resources of the device's own computer."""
+"""Resources of the device's own computer. Source: ResMon.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import List
 
-from .idl import declared, Enumeration, Interface, method, Structure
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 __all__ = ["Entry", "ResMon"]
 
 
-@dataclass(eq=False, repr=False)
 class Entry(Structure):
     class Type(Enumeration):
         GLOBAL_CPU_USAGE = 0
@@ -23,7 +21,7 @@ class Entry(Structure):
         PROC_LIFE_TIME = 8
         PROC_COUNT = 9
 
-    type: Entry.Type = field(default_factory=lambda: Entry.Type(0))
+    type: Entry.Type = ZERO
     name: str = ""
     value: int = 0
 

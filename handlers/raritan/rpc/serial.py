@@ -1,10 +1,10 @@
-"""Serial ports and modems."""
+"""Serial ports and modems. Source: AnalogModem.idl, GsmModem.idl, SerialPort.idl, PortDispatcher.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
-from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from .idl import Event
 
 __all__ = ["AnalogModem", "GsmModem", "PortDispatcher", "SerialPort"]
 
@@ -17,29 +17,22 @@ class AnalogModem(Interface):
     SUCCESS = 0
     ERR_INVALID_VALUE = 1
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         dialInEnabled: bool = False
         ringsUntilAnswer: int = 0
 
-    @value_object
     class DialInEvent(Event):
         idlType = "serial.AnalogModem.DialInEvent:1.0.0"
         number: str = ""
 
-    @value_object
     class CallReceivedEvent(DialInEvent):
         idlType = "serial.AnalogModem.CallReceivedEvent:1.0.0"
 
-    @value_object
     class CallEndedEvent(DialInEvent):
         idlType = "serial.AnalogModem.CallEndedEvent:1.0.0"
         disconnectedRemotely: bool = False
 
-    @method()
     def getSettings(self) -> AnalogModem.Settings: declared()
-
-    @method()
     def setSettings(self, settings: AnalogModem.Settings) -> int: declared()
 
 
@@ -64,12 +57,10 @@ class GsmModem(Interface):
         WAITFORPUK = 2
         UNKNOWN = 3
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         pin: str = ""
         smsc: str = ""
 
-    @dataclass(eq=False, repr=False)
     class Information(Structure):
         imei: str = ""
         imsi: str = ""
@@ -82,38 +73,24 @@ class GsmModem(Interface):
         serviceProviderName: str = ""
         receptionLevel: int = 0
 
-    @value_object
     class SimSecurityStatusChangedEvent(Event):
         idlType = "serial.GsmModem_1_0_2.SimSecurityStatusChangedEvent:1.0.0"
-        newSimStatus: GsmModem.SimSecurityStatus = field(default_factory=lambda: GsmModem.SimSecurityStatus(0))
+        newSimStatus: GsmModem.SimSecurityStatus = ZERO
 
-    @value_object
     class SimPinUpdatedEvent(Event):
         idlType = "serial.GsmModem_1_0_2.SimPinUpdatedEvent:1.0.0"
         newPin: str = ""
 
-    @method()
     def getSettings(self) -> GsmModem.Settings: declared()
-
-    @method()
     def setSettings(self, settings: GsmModem.Settings) -> int: declared()
-
-    @method()
     def sendSms(self, recipient: str, text: str) -> int: declared()
-
-    @method()
     def sendTestSms(self, recipient: str, testSettings: GsmModem.Settings) -> int: declared()
-
     @method("_ret_", "info")
     def getInformation(self) -> Tuple[int, GsmModem.Information]: declared()
-
     @method("_ret_", "info")
     def getInformationWithPin(self, pin: str) -> Tuple[int, GsmModem.Information]: declared()
-
     @method("_ret_", "simStatus")
     def getSimSecurityStatus(self) -> Tuple[int, GsmModem.SimSecurityStatus]: declared()
-
-    @method()
     def unlockSimCard(self, puk: str, newPin: str) -> int: declared()
 
 
@@ -147,47 +124,32 @@ class SerialPort(Interface):
         BR57600 = 6
         BR115200 = 7
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         hasModemSupport: bool = False
 
-    @dataclass(eq=False, repr=False)
     class State(Structure):
-        state: SerialPort.PortState = field(default_factory=lambda: SerialPort.PortState(0))
+        state: SerialPort.PortState = ZERO
         deviceName: str = ""
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
-        consoleBaudRate: SerialPort.BaudRate = field(default_factory=lambda: SerialPort.BaudRate(0))
-        modemBaudRate: SerialPort.BaudRate = field(default_factory=lambda: SerialPort.BaudRate(0))
-        detectType: SerialPort.DetectionType = field(default_factory=lambda: SerialPort.DetectionType(0))
+        consoleBaudRate: SerialPort.BaudRate = ZERO
+        modemBaudRate: SerialPort.BaudRate = ZERO
+        detectType: SerialPort.DetectionType = ZERO
 
-    @value_object
     class ModemEvent(Event):
         idlType = "serial.SerialPort_3_0_1.ModemEvent:1.0.0"
         modem: Optional[Interface] = None
 
-    @value_object
     class ModemAddedEvent(ModemEvent):
         idlType = "serial.SerialPort_3_0_1.ModemAddedEvent:1.0.0"
 
-    @value_object
     class ModemRemovedEvent(ModemEvent):
         idlType = "serial.SerialPort_3_0_1.ModemRemovedEvent:1.0.0"
 
-    @method()
     def getMetaData(self) -> SerialPort.MetaData: declared()
-
-    @method()
     def getSettings(self) -> SerialPort.Settings: declared()
-
-    @method()
     def setSettings(self, settings: SerialPort.Settings) -> int: declared()
-
-    @method()
     def getState(self) -> SerialPort.State: declared()
-
-    @method()
     def getModem(self) -> Optional[Interface]: declared()
 
 
@@ -196,5 +158,4 @@ class PortDispatcher(Interface):
 
     idlType = "serial.PortDispatcher:1.2.2"
 
-    @method()
     def getPorts(self) -> Dict[str, SerialPort]: declared()

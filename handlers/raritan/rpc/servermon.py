@@ -1,11 +1,11 @@
-"""Servers that the device watches."""
+"""Servers that the device watches. Source: ServerMonitor.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
 from . import event
-from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .idl import Event
 
 __all__ = ["ServerMonitor"]
 
@@ -43,17 +43,14 @@ class ServerMonitor(Interface):
         UNREACHABLE = 2
         ERROR = 3
 
-    @dataclass(eq=False, repr=False)
     class Server(Structure):
-        settings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
-        status: ServerMonitor.ServerStatus = field(default_factory=lambda: ServerMonitor.ServerStatus())
+        settings: ServerMonitor.ServerSettings = ZERO
+        status: ServerMonitor.ServerStatus = ZERO
 
-    @dataclass(eq=False, repr=False)
     class ServerPowerSettings(Structure):
         enabled: bool = False
         target: Optional[Interface] = None
-        powerCheck: ServerMonitor.ServerPowerCheckMethod = field(
-            default_factory=lambda: ServerMonitor.ServerPowerCheckMethod(0))
+        powerCheck: ServerMonitor.ServerPowerCheckMethod = ZERO
         powerThreshold: float = 0.0
         timeout: int = 0
         shutdownCmd: str = ""
@@ -61,7 +58,6 @@ class ServerMonitor(Interface):
         password: str = ""
         sshPort: int = 0
 
-    @dataclass(eq=False, repr=False)
     class ServerSettings(Structure):
         host: str = ""
         enabled: bool = False
@@ -71,88 +67,64 @@ class ServerMonitor(Interface):
         failureCount: int = 0
         resumeDelay: int = 0
         resumeCount: int = 0
-        powerSettings: ServerMonitor.ServerPowerSettings = field(
-            default_factory=lambda: ServerMonitor.ServerPowerSettings())
+        powerSettings: ServerMonitor.ServerPowerSettings = ZERO
 
-    @dataclass(eq=False, repr=False)
     class ServerStatus(Structure):
-        powerState: ServerMonitor.ServerPowerState = field(default_factory=lambda: ServerMonitor.ServerPowerState(0))
-        lastPowerControlResult: ServerMonitor.ServerPowerControlResult = field(
-            default_factory=lambda: ServerMonitor.ServerPowerControlResult(0))
-        reachable: ServerMonitor.ServerReachability = field(
-            default_factory=lambda: ServerMonitor.ServerReachability(0))
-        lastRequest: Time = EPOCH
-        lastResponse: Time = EPOCH
+        powerState: ServerMonitor.ServerPowerState = ZERO
+        lastPowerControlResult: ServerMonitor.ServerPowerControlResult = ZERO
+        reachable: ServerMonitor.ServerReachability = ZERO
+        lastRequest: Time = ZERO
+        lastResponse: Time = ZERO
         requests: int = 0
         responses: int = 0
         failures: int = 0
         resumes: int = 0
 
-    @value_object
     class ServerAddedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerAddedEvent:1.0.0"
         id: int = 0
-        settings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
+        settings: ServerMonitor.ServerSettings = ZERO
 
-    @value_object
     class ServerDeletedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerDeletedEvent:1.0.0"
         id: int = 0
 
-    @value_object
     class ServerPowerControlCompletedEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlCompletedEvent:1.0.0"
         id: int = 0
         host: str = ""
-        result: ServerMonitor.ServerPowerControlResult = field(
-            default_factory=lambda: ServerMonitor.ServerPowerControlResult(0))
+        result: ServerMonitor.ServerPowerControlResult = ZERO
 
-    @value_object
     class ServerPowerControlInitiatedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlInitiatedEvent:1.0.0"
         id: int = 0
         host: str = ""
         on: bool = False
 
-    @value_object
     class ServerPowerStateEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerPowerStateEvent:1.0.0"
         id: int = 0
         host: str = ""
-        oldPowerState: ServerMonitor.ServerPowerState = field(
-            default_factory=lambda: ServerMonitor.ServerPowerState(0))
-        newPowerState: ServerMonitor.ServerPowerState = field(
-            default_factory=lambda: ServerMonitor.ServerPowerState(0))
+        oldPowerState: ServerMonitor.ServerPowerState = ZERO
+        newPowerState: ServerMonitor.ServerPowerState = ZERO
 
-    @value_object
     class ServerReachabilityEvent(Event):
         idlType = "servermon.ServerMonitor_2_0_1.ServerReachabilityEvent:1.0.0"
         id: int = 0
         host: str = ""
-        reachable: ServerMonitor.ServerReachability = field(
-            default_factory=lambda: ServerMonitor.ServerReachability(0))
+        reachable: ServerMonitor.ServerReachability = ZERO
 
-    @value_object
     class ServerSettingsChangedEvent(event.UserEvent):
         idlType = "servermon.ServerMonitor_2_0_1.ServerSettingsChangedEvent:1.0.0"
         id: int = 0
-        oldSettings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
-        newSettings: ServerMonitor.ServerSettings = field(default_factory=lambda: ServerMonitor.ServerSettings())
+        oldSettings: ServerMonitor.ServerSettings = ZERO
+        newSettings: ServerMonitor.ServerSettings = ZERO
 
     @method("_ret_", "id")
     def addServer(self, settings: ServerMonitor.ServerSettings) -> Tuple[int, int]: declared()
-
-    @method()
     def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int: declared()
-
-    @method()
     def deleteServer(self, id: int) -> int: declared()
-
     @method("_ret_", "server")
     def getServer(self, id: int) -> Tuple[int, ServerMonitor.Server]: declared()
-
-    @method()
     def listServers(self) -> Dict[int, ServerMonitor.Server]: declared()
-
-    @method()
     def powerControl(self, id: int, on: bool) -> int: declared()

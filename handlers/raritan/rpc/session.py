@@ -1,31 +1,30 @@
-"""Sessions and tokens."""
+"""Sessions and tokens. Source: SessionManager.idl."""
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import Iterator, List, Tuple
+from typing import TYPE_CHECKING, Iterator, List, Tuple
 
 from ...errors import PduHandlerError, Refused
-from .agent import Agent
-from .idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+
+if TYPE_CHECKING:
+    from .agent import Agent
 
 __all__ = ["HistoryEntry", "Session", "SessionManager", "logged_in"]
 
 
-@dataclass(eq=False, repr=False)
 class HistoryEntry(Structure):
-    creationTime: Time = EPOCH
+    creationTime: Time = ZERO
     remoteIp: str = ""
     clientType: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class Session(Structure):
     sessionId: int = 0
     username: str = ""
     remoteIp: str = ""
     clientType: str = ""
-    creationTime: Time = EPOCH
+    creationTime: Time = ZERO
     timeout: int = 0
     idle: int = 0
     userIdle: int = 0
@@ -46,23 +45,11 @@ class SessionManager(Interface):
 
     @method("_ret_", "session", "token")
     def newSession(self) -> Tuple[int, Session, str]: declared()
-
-    @method()
     def getCurrentSession(self) -> Session: declared()
-
-    @method()
     def getSessions(self) -> List[Session]: declared()
-
-    @method()
     def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None: declared()
-
-    @method()
     def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None: declared()
-
-    @method()
     def touchCurrentSession(self, userActivity: bool) -> None: declared()
-
-    @method()
     def getSessionHistory(self) -> List[HistoryEntry]: declared()
 
 

@@ -1,11 +1,14 @@
-"""Door locks: rules of access, keypads."""
+"""Door locks: rules of access, keypads. Source: DoorAccessControl.idl, Keypad.idl, KeypadManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
-from . import event, peripheral
-from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
+from . import event
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .idl import Event
+
+if TYPE_CHECKING:
+    from . import peripheral
 
 __all__ = ["DoorAccessControl", "Keypad", "KeypadManager"]
 
@@ -25,103 +28,81 @@ class DoorAccessControl(Interface):
         DENIED_PERIODIC_TIME_CONDITION = 2
         DENIED_CONDITIONS_TIMEOUT = 3
 
-    @dataclass(eq=False, repr=False)
     class AbsoluteTimeCondition(Structure):
         enabled: bool = False
-        validFrom: Time = EPOCH
-        validTill: Time = EPOCH
+        validFrom: Time = ZERO
+        validTill: Time = ZERO
 
-    @dataclass(eq=False, repr=False)
     class PeriodicTimeCondition(Structure):
         enabled: bool = False
-        daysOfWeek: List[int] = field(default_factory=list)
+        daysOfWeek: List[int] = ZERO
         fromHourOfDay: int = 0
         tillHourOfDay: int = 0
         fromMinuteOfHour: int = 0
         tillMinuteOfHour: int = 0
 
-    @dataclass(eq=False, repr=False)
     class CardReaderInfo(Structure):
         linkId: int = 0
         position: str = ""
 
-    @dataclass(eq=False, repr=False)
     class KeypadInfo(Structure):
         linkId: int = 0
         position: str = ""
 
-    @dataclass(eq=False, repr=False)
     class CardCondition(Structure):
         enabled: bool = False
         cardUid: str = ""
-        cardReader: DoorAccessControl.CardReaderInfo = field(default_factory=lambda: DoorAccessControl.CardReaderInfo())
+        cardReader: DoorAccessControl.CardReaderInfo = ZERO
 
-    @dataclass(eq=False, repr=False)
     class KeypadCondition(Structure):
         enabled: bool = False
         pin: str = ""
-        keypad: DoorAccessControl.KeypadInfo = field(default_factory=lambda: DoorAccessControl.KeypadInfo())
+        keypad: DoorAccessControl.KeypadInfo = ZERO
 
-    @dataclass(eq=False, repr=False)
     class DoorAccessRule(Structure):
         name: str = ""
-        doorHandleLocks: List[peripheral.DeviceSlot] = field(default_factory=list)
-        cardCondition1: DoorAccessControl.CardCondition = field(default_factory=lambda: DoorAccessControl.CardCondition())
-        cardCondition2: DoorAccessControl.CardCondition = field(default_factory=lambda: DoorAccessControl.CardCondition())
-        keypadCondition1: DoorAccessControl.KeypadCondition = field(default_factory=lambda: DoorAccessControl.KeypadCondition())
-        keypadCondition2: DoorAccessControl.KeypadCondition = field(default_factory=lambda: DoorAccessControl.KeypadCondition())
+        doorHandleLocks: List[peripheral.DeviceSlot] = ZERO
+        cardCondition1: DoorAccessControl.CardCondition = ZERO
+        cardCondition2: DoorAccessControl.CardCondition = ZERO
+        keypadCondition1: DoorAccessControl.KeypadCondition = ZERO
+        keypadCondition2: DoorAccessControl.KeypadCondition = ZERO
         conditionsTimeout: int = 0
-        absoluteTime: DoorAccessControl.AbsoluteTimeCondition = field(
-            default_factory=lambda: DoorAccessControl.AbsoluteTimeCondition())
-        periodicTime: DoorAccessControl.PeriodicTimeCondition = field(
-            default_factory=lambda: DoorAccessControl.PeriodicTimeCondition())
+        absoluteTime: DoorAccessControl.AbsoluteTimeCondition = ZERO
+        periodicTime: DoorAccessControl.PeriodicTimeCondition = ZERO
 
-    @value_object
     class DoorAccessGrantedEvent(Event):
         idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessGrantedEvent:1.0.0"
         ruleId: int = 0
-        rule: DoorAccessControl.DoorAccessRule = field(default_factory=lambda: DoorAccessControl.DoorAccessRule())
+        rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    @value_object
     class DoorAccessDeniedEvent(Event):
         idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessDeniedEvent:1.0.0"
-        reason: DoorAccessControl.DoorAccessDenialReason = field(
-            default_factory=lambda: DoorAccessControl.DoorAccessDenialReason(0))
+        reason: DoorAccessControl.DoorAccessDenialReason = ZERO
         ruleId: int = 0
         ruleName: str = ""
 
-    @value_object
     class DoorAccessRuleAddedEvent(event.UserEvent):
         idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessRuleAddedEvent:1.0.0"
         ruleId: int = 0
-        rule: DoorAccessControl.DoorAccessRule = field(default_factory=lambda: DoorAccessControl.DoorAccessRule())
+        rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    @value_object
     class DoorAccessRuleChangedEvent(event.UserEvent):
         idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessRuleChangedEvent:1.0.0"
         ruleId: int = 0
-        oldRule: DoorAccessControl.DoorAccessRule = field(default_factory=lambda: DoorAccessControl.DoorAccessRule())
-        newRule: DoorAccessControl.DoorAccessRule = field(default_factory=lambda: DoorAccessControl.DoorAccessRule())
+        oldRule: DoorAccessControl.DoorAccessRule = ZERO
+        newRule: DoorAccessControl.DoorAccessRule = ZERO
 
-    @value_object
     class DoorAccessRuleDeletedEvent(event.UserEvent):
         idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessRuleDeletedEvent:1.0.0"
         ruleId: int = 0
-        rule: DoorAccessControl.DoorAccessRule = field(default_factory=lambda: DoorAccessControl.DoorAccessRule())
+        rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    @method()
     def getDoorAccessRules(self) -> Dict[int, DoorAccessControl.DoorAccessRule]: declared()
-
     @method("_ret_", "invalidRuleIds")
     def setAllDoorAccessRules(self, rules: Dict[int, DoorAccessControl.DoorAccessRule]) -> Tuple[int, List[int]]: declared()
-
     @method("_ret_", "ruleId")
     def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> Tuple[int, int]: declared()
-
-    @method()
     def modifyDoorAccessRule(self, id: int, modifiedRule: DoorAccessControl.DoorAccessRule) -> int: declared()
-
-    @method()
     def deleteDoorAccessRule(self, id: int) -> int: declared()
 
 
@@ -133,7 +114,6 @@ class Keypad(Interface):
     NO_ERROR = 0
     ERR_SLOT_EMPTY = 1
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         id: str = ""
         manufacturer: str = ""
@@ -142,14 +122,11 @@ class Keypad(Interface):
         channel: int = 0
         position: str = ""
 
-    @value_object
     class PINEnteredEvent(Event):
         idlType = "smartlock.Keypad.PINEnteredEvent:1.0.0"
-        metaData: Keypad.MetaData = field(default_factory=lambda: Keypad.MetaData())
+        metaData: Keypad.MetaData = ZERO
 
-    @method()
     def getMetaData(self) -> Keypad.MetaData: declared()
-
     @method("_ret_", "pin")
     def getPIN(self) -> Tuple[int, str]: declared()
 
@@ -159,41 +136,29 @@ class KeypadManager(Interface):
 
     idlType = "smartlock.KeypadManager:1.0.1"
 
-    @dataclass(eq=False, repr=False)
     class KeypadSettings(Structure):
         name: str = ""
         description: str = ""
 
-    @value_object
     class KeypadEvent(Event):
         idlType = "smartlock.KeypadManager_1_0_1.KeypadEvent:1.0.0"
         keypad: Optional[Keypad] = None
-        metaData: Keypad.MetaData = field(default_factory=lambda: Keypad.MetaData())
+        metaData: Keypad.MetaData = ZERO
 
-    @value_object
     class KeypadAttachedEvent(KeypadEvent):
         idlType = "smartlock.KeypadManager_1_0_1.KeypadAttachedEvent:1.0.0"
 
-    @value_object
     class KeypadDetachedEvent(KeypadEvent):
         idlType = "smartlock.KeypadManager_1_0_1.KeypadDetachedEvent:1.0.0"
 
-    @value_object
     class KeypadSettingsChangedEvent(event.UserEvent):
         idlType = "smartlock.KeypadManager_1_0_1.KeypadSettingsChangedEvent:1.0.0"
         keypad: Optional[Keypad] = None
-        oldSettings: KeypadManager.KeypadSettings = field(default_factory=lambda: KeypadManager.KeypadSettings())
-        newSettings: KeypadManager.KeypadSettings = field(default_factory=lambda: KeypadManager.KeypadSettings())
+        oldSettings: KeypadManager.KeypadSettings = ZERO
+        newSettings: KeypadManager.KeypadSettings = ZERO
         position: str = ""
 
-    @method()
     def getKeypads(self) -> List[Keypad]: declared()
-
-    @method()
     def getKeypadById(self, keypadId: str) -> Optional[Keypad]: declared()
-
-    @method()
     def setKeypadSettings(self, position: str, setting: KeypadManager.KeypadSettings) -> int: declared()
-
-    @method()
     def getAllKeypadSettings(self) -> Dict[str, KeypadManager.KeypadSettings]: declared()

@@ -1,10 +1,8 @@
-"""The serial access port."""
+"""The serial access port. Source: Sx.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from . import event
-from .idl import Interface, Structure, value_object
+from ._runtime import ZERO, Interface, Structure
 
 __all__ = ["Sx"]
 
@@ -14,16 +12,14 @@ class Sx(Interface):
 
     idlType = "sx.Sx:1.0.0"
 
-    @dataclass(eq=False, repr=False)
     class ClientInfo(Structure):
         portId: str = ""
         portName: str = ""
         userName: str = ""
         userIp: str = ""
 
-    @value_object
     class ClientConnectionStatusEvent(event.UserEvent):
         idlType = "sx.Sx.ClientConnectionStatusEvent:1.0.0"
-        clientInfo: Sx.ClientInfo = field(default_factory=lambda: Sx.ClientInfo())
+        clientInfo: Sx.ClientInfo = ZERO
         status: bool = False
         clientCnt: int = 0

@@ -1,7 +1,7 @@
-"""The device's own computer."""
+"""The device's own computer. Source: System.idl."""
 from __future__ import annotations
 
-from .idl import declared, Interface, method
+from ._runtime import Interface, declared
 
 __all__ = ["System"]
 
@@ -11,8 +11,5 @@ class System(Interface):
 
     idlType = "sys.System:1.0.0"
 
-    @method()
     def isDaemonRunning(self, name: str) -> bool: declared()
-
-    @method()
     def restartDaemon(self, name: str) -> None: declared()

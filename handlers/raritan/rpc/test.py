@@ -1,10 +1,9 @@
-"""Tests of the hardware."""
+"""Tests of the hardware. Source: TestDisplay.idl, TestUnit.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
-from .idl import declared, Enumeration, Interface, method, Structure
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
 __all__ = ["Display", "Unit"]
 
@@ -26,23 +25,15 @@ class Display(Interface):
         TEST_PASSED = 2
         TEST_FAILED = 3
 
-    @dataclass(eq=False, repr=False)
     class Info(Structure):
         type: str = ""
         address: str = ""
-        options: Dict[str, str] = field(default_factory=dict)
-        orientation: Display.Orientation = field(default_factory=lambda: Display.Orientation(0))
+        options: Dict[str, str] = ZERO
+        orientation: Display.Orientation = ZERO
 
-    @method()
     def getInfo(self) -> Display.Info: declared()
-
-    @method()
     def testSequence(self, cycleTime_ms: int) -> None: declared()
-
-    @method()
     def enterTestMode(self, showColorNames: Optional[bool] = None) -> None: declared()
-
-    @method()
     def getTestStatus(self) -> Display.TestStatus: declared()
 
 
@@ -51,17 +42,8 @@ class Unit(Interface):
 
     idlType = "test.Unit:2.0.0"
 
-    @method()
     def getDisplays(self) -> List[Display]: declared()
-
-    @method()
     def getButtonStates(self) -> List[bool]: declared()
-
-    @method()
     def setBuzzer(self, isOn: bool) -> None: declared()
-
-    @method()
     def resetAllSubControllers(self) -> None: declared()
-
-    @method()
     def triggerSubControllerWatchdog(self, rs485Addr: int) -> None: declared()

@@ -1,9 +1,9 @@
-"""The scanners that collect measured values."""
+"""The scanners that collect measured values. Source: ScannerCtrl.idl, CoreCtrl.idl."""
 from __future__ import annotations
 
 from typing import Optional
 
-from .idl import declared, Interface, method
+from ._runtime import Interface, declared
 
 __all__ = ["CoreCtrl", "ScannerCtrl"]
 
@@ -13,10 +13,7 @@ class ScannerCtrl(Interface):
 
     idlType = "tfw.ScannerCtrl:1.0.0"
 
-    @method()
     def getScanInterval(self) -> int: declared()
-
-    @method()
     def setScanInterval(self, interval: int) -> None: declared()
 
 
@@ -25,17 +22,8 @@ class CoreCtrl(Interface):
 
     idlType = "tfw.CoreCtrl:1.0.0"
 
-    @method()
     def getScanner(self, name: str) -> Optional[ScannerCtrl]: declared()
-
-    @method()
     def startAllScanners(self) -> None: declared()
-
-    @method()
     def stopAllScanners(self) -> None: declared()
-
-    @method()
     def startAllBackWorkers(self) -> None: declared()
-
-    @method()
     def stopAllBackWorkers(self) -> None: declared()

@@ -1,7 +1,7 @@
 """SNMPv3 names of firmware until 3.6; what they name lives in `usermgmt` since then."""
 from __future__ import annotations
 
-from .idl import Interface
+from ._runtime import Interface
 from .usermgmt import SnmpV3AuthProto, SnmpV3PrivProto, SnmpV3SecLevel
 
 __all__ = ["SnmpV3"]

@@ -1,16 +1,14 @@
-"""USB ports and what is attached to them."""
+"""USB ports and what is attached to them. Source: Usb.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import List
 
 from . import event
-from .idl import declared, Interface, method, Structure, value_object
+from ._runtime import ZERO, Interface, Structure, declared, method
 
 __all__ = ["Usb", "UsbDevice"]
 
 
-@dataclass(eq=False, repr=False)
 class UsbDevice(Structure):
     portNumber: int = 0
     bus: int = 0
@@ -26,24 +24,16 @@ class Usb(Interface):
 
     idlType = "usb.Usb:1.0.4"
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         hostPortsEnabled: bool = False
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "usb.Usb_1_0_4.SettingsChangedEvent:1.0.0"
-        oldSettings: Usb.Settings = field(default_factory=lambda: Usb.Settings())
-        newSettings: Usb.Settings = field(default_factory=lambda: Usb.Settings())
+        oldSettings: Usb.Settings = ZERO
+        newSettings: Usb.Settings = ZERO
 
-    @method()
     def getSettings(self) -> Usb.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Usb.Settings) -> int: declared()
-
-    @method()
     def getHostPortCount(self) -> int: declared()
-
     @method("usbDevices")
     def getDevices(self) -> List[UsbDevice]: declared()

@@ -1,15 +1,17 @@
-"""Webcams, their channels and stored images."""
+"""Webcams, their channels and stored images. Source: Webcam.idl, WebcamManager.idl, StorageManager.idl, WebcamChannel.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
 from . import event
-from .idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from .idl import Event
 
-__all__ = ["Channel", "Controls", "Format", "Image", "ImageMetaData", "Information", "Location", "PixelFormat",
-           "PowerLineFrequency", "Priority", "Settings", "StorageManager", "Webcam", "WebcamAddedEvent", "WebcamEvent",
-           "WebcamManager", "WebcamRemovedEvent"]
+__all__ = [
+    "Channel", "Controls", "Format", "Image", "ImageMetaData", "Information", "Location", "PixelFormat",
+    "PowerLineFrequency", "Priority", "Settings", "StorageManager", "Webcam", "WebcamAddedEvent", "WebcamEvent",
+    "WebcamManager", "WebcamRemovedEvent",
+]
 
 
 class PixelFormat(Enumeration):
@@ -34,24 +36,21 @@ class Priority(Enumeration):
     VERY_HIGH = 4
 
 
-@dataclass(eq=False, repr=False)
 class Format(Structure):
     width: int = 0
     height: int = 0
-    pixelFormat: PixelFormat = field(default_factory=lambda: PixelFormat(0))
+    pixelFormat: PixelFormat = ZERO
 
 
-@dataclass(eq=False, repr=False)
 class Controls(Structure):
     brightness: int = 0
     contrast: int = 0
     saturation: int = 0
     gain: int = 0
     gamma: int = 0
-    powerLineFrequency: PowerLineFrequency = field(default_factory=lambda: PowerLineFrequency(0))
+    powerLineFrequency: PowerLineFrequency = ZERO
 
 
-@dataclass(eq=False, repr=False)
 class Location(Structure):
     name: str = ""
     x: str = ""
@@ -59,49 +58,42 @@ class Location(Structure):
     z: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class ImageMetaData(Structure):
-    format: Format = field(default_factory=lambda: Format())
+    format: Format = ZERO
     timestamp: int = 0
-    location: Location = field(default_factory=lambda: Location())
+    location: Location = ZERO
 
 
-@dataclass(eq=False, repr=False)
 class Image(Structure):
-    meta: ImageMetaData = field(default_factory=lambda: ImageMetaData())
+    meta: ImageMetaData = ZERO
     data: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class Settings(Structure):
-    format: Format = field(default_factory=lambda: Format())
-    controls: Controls = field(default_factory=lambda: Controls())
+    format: Format = ZERO
+    controls: Controls = ZERO
     name: str = ""
-    location: Location = field(default_factory=lambda: Location())
+    location: Location = ZERO
     refreshInterval: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class Information(Structure):
     id: str = ""
     model: str = ""
-    supportedFormats: List[Format] = field(default_factory=list)
+    supportedFormats: List[Format] = ZERO
 
 
-@value_object
 class WebcamEvent(Event):
     idlType = "webcam.WebcamEvent:1.0.2"
     webcam: Optional[Webcam] = None
-    information: Information = field(default_factory=lambda: Information())
+    information: Information = ZERO
     name: str = ""
 
 
-@value_object
 class WebcamAddedEvent(WebcamEvent):
     idlType = "webcam.WebcamAddedEvent:1.0.2"
 
 
-@value_object
 class WebcamRemovedEvent(WebcamEvent):
     idlType = "webcam.WebcamRemovedEvent:1.0.2"
 
@@ -114,25 +106,15 @@ class Webcam(Interface):
     NO_ERROR = 0
     ERR_INVALID_PARAM = 1
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "webcam.Webcam_2_0_2.SettingsChangedEvent:1.0.0"
-        oldSettings: Settings = field(default_factory=lambda: Settings())
-        newSettings: Settings = field(default_factory=lambda: Settings())
+        oldSettings: Settings = ZERO
+        newSettings: Settings = ZERO
 
-    @method()
     def getInformation(self) -> Information: declared()
-
-    @method()
     def getSettings(self) -> Settings: declared()
-
-    @method()
     def setSettings(self, settings: Settings) -> int: declared()
-
-    @method()
     def setControls(self, controls: Controls) -> int: declared()
-
-    @method()
     def getControlDefaults(self) -> Controls: declared()
 
 
@@ -162,94 +144,66 @@ class StorageManager(Interface):
         INITIALIZING = 0
         READY = 1
 
-    @dataclass(eq=False, repr=False)
     class WebcamStorageInfo(Structure):
         webcam: Optional[Webcam] = None
         newestIndex: int = 0
         oldestIndex: int = 0
         count: int = 0
 
-    @dataclass(eq=False, repr=False)
     class StorageInformation(Structure):
-        status: StorageManager.StorageStatus = field(default_factory=lambda: StorageManager.StorageStatus(0))
+        status: StorageManager.StorageStatus = ZERO
         capacity: int = 0
         used: int = 0
-        webcamStorageInfo: List[StorageManager.WebcamStorageInfo] = field(default_factory=list)
+        webcamStorageInfo: List[StorageManager.WebcamStorageInfo] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class StorageSettings(Structure):
-        type: StorageManager.StorageType = field(default_factory=lambda: StorageManager.StorageType(0))
+        type: StorageManager.StorageType = ZERO
         capacity: int = 0
         server: str = ""
         username: str = ""
         password: str = ""
 
-    @dataclass(eq=False, repr=False)
     class StorageMetaData(Structure):
         index: int = 0
         webcam: Optional[Webcam] = None
 
-    @dataclass(eq=False, repr=False)
     class ImageStorageMetaData(Structure):
-        imageMeta: ImageMetaData = field(default_factory=lambda: ImageMetaData())
+        imageMeta: ImageMetaData = ZERO
         fileSize: int = 0
-        storageMeta: StorageManager.StorageMetaData = field(default_factory=lambda: StorageManager.StorageMetaData())
+        storageMeta: StorageManager.StorageMetaData = ZERO
 
-    @dataclass(eq=False, repr=False)
     class StorageImage(Structure):
-        image: Image = field(default_factory=lambda: Image())
-        metaData: StorageManager.StorageMetaData = field(default_factory=lambda: StorageManager.StorageMetaData())
+        image: Image = ZERO
+        metaData: StorageManager.StorageMetaData = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Activity(Structure):
         webcam: Optional[Webcam] = None
         interval: int = 0
         count: int = 0
         done: int = 0
 
-    @value_object
     class ImageUploadStartedEvent(event.UserEvent):
         idlType = "webcam.StorageManager_1_0_3.ImageUploadStartedEvent:1.0.0"
         webcam: Optional[Webcam] = None
         folderUrl: str = ""
 
-    @method()
     def getSupportedStorageTypes(self) -> List[StorageManager.StorageType]: declared()
-
-    @method()
     def getInformation(self) -> StorageManager.StorageInformation: declared()
-
-    @method()
     def getSettings(self) -> StorageManager.StorageSettings: declared()
-
-    @method()
     def setSettings(self, settings: StorageManager.StorageSettings) -> int: declared()
-
     @method("_ret_", "index")
     def addImage(self, webcam: Optional[Webcam], image: Image) -> Tuple[int, int]: declared()
-
-    @method()
     def removeImages(self, webcam: Optional[Webcam], start: int, count: int,
                      direction: StorageManager.Direction) -> int: declared()
-
     @method("_ret_", "meta")
     def getMetaData(self, webcam: Optional[Webcam], start: int, count: int,
                     direction: StorageManager.Direction) -> Tuple[int, List[StorageManager.ImageStorageMetaData]]: declared()
-
     @method("_ret_", "image")
     def getImages(self, webcam: Optional[Webcam], start: int, count: int,
                   direction: StorageManager.Direction) -> Tuple[int, List[StorageManager.StorageImage]]: declared()
-
-    @method()
     def getActivities(self) -> List[StorageManager.Activity]: declared()
-
-    @method()
     def startActivity(self, webcam: Optional[Webcam], count: int, interval: int) -> int: declared()
-
-    @method()
     def startActivityWithFolder(self, webcam: Optional[Webcam], count: int, interval: int, folder: str) -> int: declared()
-
-    @method()
     def stopActivity(self, webcam: Optional[Webcam]) -> int: declared()
 
 
@@ -262,21 +216,12 @@ class Channel(Interface):
     ERR_NOT_AVAILABLE = 2
     ERR_NO_SUCH_OBJECT = 3
 
-    @method()
     def getClientType(self) -> str: declared()
-
-    @method()
     def getWebcam(self) -> Optional[Webcam]: declared()
-
-    @method()
     def isAvailable(self) -> bool: declared()
-
-    @method()
     def release(self) -> None: declared()
-
     @method("_ret_", "image")
     def captureImage(self) -> Tuple[int, Image]: declared()
-
     @method("_ret_", "captureToken")
     def triggerCapture(self) -> Tuple[int, str]: declared()
 
@@ -289,29 +234,13 @@ class WebcamManager(Interface):
     NO_ERROR = 0
     ERR_INVALID_PARAM = 1
 
-    @method()
     def getWebcams(self) -> List[Webcam]: declared()
-
     @method("_ret_", "channel")
     def getChannel(self, webcam: Optional[Webcam], clientType: str) -> Tuple[int, Optional[Channel]]: declared()
-
-    @method()
     def getChannels(self) -> List[Channel]: declared()
-
-    @method()
     def removeClientType(self, clientType: str) -> int: declared()
-
-    @method()
     def getClientTypes(self) -> List[str]: declared()
-
-    @method()
     def getClientTypePriorities(self) -> Dict[str, Priority]: declared()
-
-    @method()
     def setClientTypePriorities(self, priorities: Dict[str, Priority]) -> int: declared()
-
-    @method()
     def getWebcamPriorities(self) -> Dict[str, Priority]: declared()
-
-    @method()
     def setWebcamPriorities(self, priorities: Dict[str, Priority]) -> int: declared()

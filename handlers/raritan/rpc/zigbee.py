@@ -1,10 +1,10 @@
-"""Wireless sensors (Zigbee)."""
+"""Wireless sensors (Zigbee). Source: ZigbeeDevice.idl, ZigbeeManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import List
 
-from .idl import declared, Enumeration, EPOCH, Event, Interface, method, Structure, Time, value_object
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from .idl import Event
 
 __all__ = ["ZigbeeDevice", "ZigbeeManager"]
 
@@ -21,29 +21,23 @@ class ZigbeeDevice(Interface):
     CLUSTER_TEMPERATURE = 1026
     CLUSTER_HUMIDITY = 1029
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         sourceId: int = 0
-        clusters: List[int] = field(default_factory=list)
+        clusters: List[int] = ZERO
         preferredSlot: int = 0
 
-    @dataclass(eq=False, repr=False)
     class ClusterValue(Structure):
         id: int = 0
         endpoint: int = 0
         attribute: int = 0
-        timestamp: Time = EPOCH
+        timestamp: Time = ZERO
         value: str = ""
 
-    @value_object
     class ClusterDataEvent(Event):
         idlType = "zigbee.ZigbeeDevice.ClusterDataEvent:1.0.0"
-        value: ZigbeeDevice.ClusterValue = field(default_factory=lambda: ZigbeeDevice.ClusterValue())
+        value: ZigbeeDevice.ClusterValue = ZERO
 
-    @method()
     def getMetaData(self) -> ZigbeeDevice.MetaData: declared()
-
-    @method()
     def getClusterValues(self) -> List[ZigbeeDevice.ClusterValue]: declared()
 
 
@@ -67,63 +61,42 @@ class ZigbeeManager(Interface):
         FW_UPGRADE = 4
         IN_MODEM_STATE = 5
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         firmwareVersion: str = ""
         stackVersion: str = ""
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         channel: int = 0
 
-    @dataclass(eq=False, repr=False)
     class DeviceRegistration(Structure):
         sourceId: int = 0
         key: str = ""
         slot: int = 0
 
-    @value_object
     class DeviceEvent(Event):
         idlType = "zigbee.ZigbeeManager.DeviceEvent:1.0.0"
         sourceId: int = 0
 
-    @value_object
     class DeviceAddedEvent(DeviceEvent):
         idlType = "zigbee.ZigbeeManager.DeviceAddedEvent:1.0.0"
 
-    @value_object
     class DeviceRemovedEvent(DeviceEvent):
         idlType = "zigbee.ZigbeeManager.DeviceRemovedEvent:1.0.0"
 
-    @value_object
     class SettingsChangedEvent(Event):
         idlType = "zigbee.ZigbeeManager.SettingsChangedEvent:1.0.0"
-        oldSettings: ZigbeeManager.Settings = field(default_factory=lambda: ZigbeeManager.Settings())
-        newSettings: ZigbeeManager.Settings = field(default_factory=lambda: ZigbeeManager.Settings())
+        oldSettings: ZigbeeManager.Settings = ZERO
+        newSettings: ZigbeeManager.Settings = ZERO
 
-    @value_object
     class StateChangedEvent(Event):
         idlType = "zigbee.ZigbeeManager.StateChangedEvent:1.0.0"
-        oldState: ZigbeeManager.DongleState = field(default_factory=lambda: ZigbeeManager.DongleState(0))
-        newState: ZigbeeManager.DongleState = field(default_factory=lambda: ZigbeeManager.DongleState(0))
+        oldState: ZigbeeManager.DongleState = ZERO
+        newState: ZigbeeManager.DongleState = ZERO
 
-    @method()
     def getMetaData(self) -> ZigbeeManager.MetaData: declared()
-
-    @method()
     def getDongleState(self) -> ZigbeeManager.DongleState: declared()
-
-    @method()
     def getSettings(self) -> ZigbeeManager.Settings: declared()
-
-    @method()
     def setSettings(self, settings: ZigbeeManager.Settings) -> int: declared()
-
-    @method()
     def addDevices(self, sensors: List[ZigbeeManager.DeviceRegistration]) -> List[int]: declared()
-
-    @method()
     def removeDevice(self, sourceId: int) -> int: declared()
-
-    @method()
     def getRegisteredDevices(self) -> List[ZigbeeDevice]: declared()

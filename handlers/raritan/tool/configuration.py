@@ -6,7 +6,8 @@ import time
 from typing import Callable, Dict, List, Mapping, Union
 
 from ...errors import Denied, ProtocolError, Refused, Unreachable
-from ..rpc import bulkcfg, cert, cgi, diag, pdumodel, rawcfg
+from ..rpc import bulkcfg, cert, diag, pdumodel, rawcfg
+from ..rpc._runtime import uploads
 from ..rpc.cert import ServerSSLCert
 from ..rpc.devsettings import Snmp
 from .commands import Arguments, Command, Commands, all_of, option, words
@@ -19,7 +20,7 @@ _INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower
                   for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
 
 
-def _accepted(code: cgi.ResultCode, what: str) -> None:
+def _accepted(code: uploads.ResultCode, what: str) -> None:
     if code != 0:
         raise Refused(f"the device refused {what}: {code.text} (result code {int(code)})", str(int(code)))
 
@@ -71,8 +72,8 @@ def _discard_certificate(job: Job, proxy: ServerSSLCert) -> Result:
 
 def _download_certificate(job: Job, proxy: ServerSSLCert) -> Result:
     tag = job.options.file[0] if job.options.file else "active_cert"
-    if tag not in cert.files.TAGS:
-        wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.files.TAGS)}")
+    if tag not in cert.TAGS:
+        wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.TAGS)}")
     agent = job.files
     return save(job, lambda: cert.download(agent, tag))
 

@@ -9,11 +9,10 @@ import sys
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
 
 from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
-from ..rpc.agent import Agent
+from ..rpc import Agent, Interface, Structure
+from ..rpc._runtime.values import shown_fields
 from ..rpc.errors import leaves_open
 from ..rpc.forms import Progress
-from ..rpc.idl import Interface, Structure
-from ..rpc.kinds import shown_fields
 from ..rpc.pdumodel import Outlet, Pdu
 from ..units import Present, Unit
 

@@ -6,11 +6,9 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .. import states
 from ..readings import amount, ask
-from ..rpc import pdumodel
-from ..rpc.bulk import Bulk, Pending
+from ..rpc import Bulk, Pending, Structure, pdumodel
+from ..rpc._runtime.registry import field_names
 from ..rpc.firmware import Firmware
-from ..rpc.idl import Structure
-from ..rpc.kinds import field_names
 from ..rpc.peripheral import DeviceManager, DeviceSlot
 from ..rpc.sensors import NumericSensor, Sensor, StateSensor
 from .commands import Command, Commands, words

@@ -7,7 +7,7 @@ from typing import Callable, List, Optional
 from ...errors import Denied, NoSuchOutlet, PduHandlerError
 from .. import states
 from ..refusals import refused
-from ..rpc.bulk import Bulk
+from ..rpc import Bulk
 from ..rpc.pdumodel import Outlet, Pdu
 from .commands import Command, Commands, all_of, option, words
 from .job import NOT_SEEN, SEEN, Job, Result, check, facts, once, plain, text, wrong

@@ -4,13 +4,14 @@ from __future__ import annotations
 import datetime
 import importlib
 import typing
-from typing import Any, Dict, List, Mapping, Type
+from typing import Any, Dict, Iterable, List, Mapping, Type
 
 from hypothesis import strategies as st
 
-from handlers.raritan.rpc import catalogue
-from handlers.raritan.rpc.idl import Call, Enumeration, Interface, Method, Structure, ValueObject
-from handlers.raritan.rpc.kinds import field_names, idl_name
+from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
+from handlers.raritan.rpc._runtime import registry
+from handlers.raritan.rpc._runtime.calls import Method
+from handlers.raritan.rpc._runtime.registry import field_types, idl_name
 
 _INTS = st.integers(-2 ** 53, 2 ** 53)
 _RID = st.text(min_size=1, max_size=12)
@@ -27,16 +28,17 @@ def classes(kind: type) -> List[type]:
     """All declared classes of a kind, in a stable order."""
     found: Dict[str, type] = {}
 
-    def visit(holder: Any) -> None:
-        for value in list(vars(holder).values()):
+    def visit(values: Iterable[object]) -> None:
+        for value in values:
             if isinstance(value, type) and value.__module__.startswith("handlers.raritan.rpc.") and issubclass(value, _KINDS):
                 name = idl_name(value)
-                if name not in found and name.partition(".")[0] in catalogue.MODULES:
+                if name not in found and name.partition(".")[0] in registry.MODULES:
                     found[name] = value
-                    visit(value)
+                    visit(list(vars(value).values()))
 
-    for module in sorted(catalogue.MODULES):
-        visit(importlib.import_module(f"handlers.raritan.rpc.{module}"))
+    for module in sorted(registry.MODULES):
+        vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
+        visit([getattr(vendor, name) for name in vendor.__all__])
     return [found[name] for name in sorted(found) if issubclass(found[name], kind) and found[name] not in _BASES]
 
 
@@ -44,20 +46,19 @@ _KINDS = (Structure, Interface, Enumeration)
 _BASES = (Structure, ValueObject, Interface, Enumeration)
 
 
-def calls(interface: type) -> Dict[str, Call]:
+def calls(interface: type) -> Dict[str, Method]:
     """The methods of an interface by name, inherited ones too."""
-    out: Dict[str, Call] = {}
+    out: Dict[str, Method] = {}
     for cls in interface.__mro__:
         for name, value in vars(cls).items():
             if isinstance(value, Method):
-                out.setdefault(name, value.call)
+                out.setdefault(name, value)
     return out
 
 
 def hints(cls: type) -> Dict[str, Any]:
     """Field name -> type of a structure."""
-    found = typing.get_type_hints(cls)
-    return {name: found[name] for name in field_names(cls)}
+    return dict(field_types(cls))
 
 
 def json_of(hint: Any) -> st.SearchStrategy[Any]:

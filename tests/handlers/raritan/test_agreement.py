@@ -6,7 +6,8 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from handlers.raritan.rpc import Agent, Enumeration, Interface, catalogue
+from handlers.raritan.rpc import Agent, Enumeration, Interface
+from handlers.raritan.rpc._runtime.registry import find
 from tests.servers import sdk
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -38,7 +39,7 @@ def test_each_value_is_the_sdk_s_under_the_sdk_s_name(unit: XerusPdu, firmware: 
     different: List[str] = []
     with Agent("http", f"{unit.host}:{unit.http_port}", unit.user, unit.password) as agent:
         for (interface, rid, method), their in zip(told, theirs):
-            kind = catalogue.find(interface)
+            kind = find(interface)
             assert kind is not None and issubclass(kind, Interface), interface
             different += _different(getattr(kind(rid, agent), method)(), their, f"{interface}.{method}")
     assert not different
@@ -69,7 +70,7 @@ def _different(our: Any, their: Any, where: str) -> List[str]:
     if not alike:
         return [f"{where}: {our!r} for {said}"]
     fields = said[1] if what == "structure" else {}
-    undeclared = sorted(our._came.rest.keys() & fields.keys()) if what == "structure" else []     # read as plain JSON all the same
+    undeclared = sorted(our._wire.rest.keys() & fields.keys()) if what == "structure" else []     # read as plain JSON all the same
     return [*(f"{where}.{name} is not declared" for name in undeclared),
             *(line for name, value in fields.items()
               for line in _different(getattr(our, name, "no such field"), value, f"{where}.{name}"))]

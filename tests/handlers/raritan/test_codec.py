@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import ProtocolError
 from handlers.raritan.rpc import (
+    Structure,
+    ValueObject,
     cascading,
-    catalogue,
     cert,
     firmware,
     net,
@@ -22,9 +23,10 @@ from handlers.raritan.rpc import (
     servermon,
     session,
 )
-from handlers.raritan.rpc.codec import decode_structure, decoder, encode, encode_structure
+from handlers.raritan.rpc._runtime.decoding import decode_structure, decoder
+from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
+from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc.errors import JsonRpcSyntaxException
-from handlers.raritan.rpc.idl import Structure, ValueObject
 
 from .declared import Nowhere, classes, hints, structure_json
 
@@ -203,10 +205,10 @@ def test_a_type_name_from_the_device_imports_nothing(name: str) -> None:
 
 
 def test_a_type_name_without_end_is_not_remembered() -> None:
-    catalogue.find(pdumodel.Outlet.idlType)
-    before = catalogue._found.cache_info()
+    find(pdumodel.Outlet.idlType)
+    before = find.cache_info()
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
-    assert type(proxy) is pdumodel.Outlet and catalogue._found.cache_info() == before
+    assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
 def test_a_reference_has_the_most_derived_class_and_another_version_changes_nothing() -> None:

@@ -14,8 +14,7 @@ import pytest
 import requests
 
 from handlers.errors import PduHandlerError, SettingsError
-from handlers.raritan.rpc import Agent, HttpException, pdumodel
-from handlers.raritan.rpc.bulk import Bulk
+from handlers.raritan.rpc import Agent, Bulk, HttpException, pdumodel
 from handlers.raritan.rpc.deadline import Deadline
 from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, endpoint
 from handlers.raritan.rpc.transport_requests import _Adapter

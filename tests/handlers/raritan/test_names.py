@@ -9,9 +9,8 @@ from typing import Any, Dict, Iterator, Type
 
 import pytest
 
-from handlers.raritan.rpc import catalogue, pdumodel
-from handlers.raritan.rpc.idl import Enumeration, Interface, Structure, ValueObject
-from handlers.raritan.rpc.kinds import idl_name
+from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject, pdumodel
+from handlers.raritan.rpc._runtime.registry import MODULES, idl_name
 from tests.servers import sdk
 
 from .declared import calls, classes, hints
@@ -54,7 +53,7 @@ def _of(theirs: Names, kind: str) -> Iterator[tuple[str, Dict[str, Any], Any]]:
 
 
 def test_each_module_is_in_the_catalogue_and_each_definition_in_its_module(theirs: Names) -> None:
-    assert {name.partition(".")[0] for name in theirs} <= catalogue.MODULES
+    assert {name.partition(".")[0] for name in theirs} <= MODULES
     for name in theirs:
         assert _ours(name) is not None, name
 

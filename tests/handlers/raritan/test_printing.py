@@ -5,9 +5,9 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
-from handlers.raritan.rpc import Agent, cascading, catalogue, cert, pdumodel
-from handlers.raritan.rpc.codec import decode_structure
-from handlers.raritan.rpc.idl import Interface
+from handlers.raritan.rpc import Agent, Interface, cascading, cert, pdumodel
+from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc.transport import Trust
 from tests.servers import sdk
 from tests.simulators.xerus import Model, XerusPdu
@@ -38,7 +38,7 @@ def _ours(unit: XerusPdu, told: List[List[str]]) -> List[str]:
     out = []
     with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
         for interface, rid, method in told:
-            kind = catalogue.find(interface)
+            kind = find(interface)
             assert kind is not None and issubclass(kind, Interface)
             out.append(str(getattr(kind(rid, agent), method)()))
     return out

@@ -6,11 +6,9 @@ from typing import Any, Dict, Iterator, List, Tuple, Type
 
 import pytest
 
-from handlers.raritan.rpc import pdumodel, peripheral, sensors
-from handlers.raritan.rpc.catalogue import find
-from handlers.raritan.rpc.codec import encode
-from handlers.raritan.rpc.idl import Interface
-from handlers.raritan.rpc.kinds import Structure
+from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral, sensors
+from handlers.raritan.rpc._runtime.encoding import encode
+from handlers.raritan.rpc._runtime.registry import find
 from tests.needs import shared
 
 from .declared import Nowhere, calls
@@ -80,9 +78,9 @@ def _unknown(value: object) -> List[str]:
     """Fields that came and are not declared."""
     if isinstance(value, list):
         return [name for item in value for name in _unknown(item)]
-    if not isinstance(value, Structure) or value._came is None:
+    if not isinstance(value, Structure) or value._wire is None:
         return []
-    return [*value._came.rest, *(name for item in vars(value).values() for name in _unknown(item))]
+    return [*value._wire.rest, *(name for item in vars(value).values() for name in _unknown(item))]
 
 
 def test_recorded_readings_are_what_the_device_said() -> None:

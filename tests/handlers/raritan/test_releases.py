@@ -8,9 +8,10 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 import pytest
 
-from handlers.raritan.rpc.catalogue import find
-from handlers.raritan.rpc.codec import decode_structure, encode, encode_structure
-from handlers.raritan.rpc.idl import Enumeration, Interface, Structure, ValueObject
+from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
+from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
+from handlers.raritan.rpc._runtime.registry import field_names, find
 from tests.needs import shared
 
 from .declared import Nowhere, calls
@@ -101,7 +102,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_as_it_came(kin
         assert cls is not None and issubclass(cls, base) and issubclass(cls, Structure), name
         sent = _fields(name, release, kind)
         value = decode_structure(cls, sent, AGENT)
-        assert value._came is not None and not value._came.rest, (name, value._came)
+        assert value._wire is not None and not value._wire.rest, (name, value._wire)
         written = encode(value)
         assert (written["value"] if isinstance(value, ValueObject) and isinstance(written, dict) else written) == sent, name
         assert encode_structure(value) == sent, name
@@ -156,8 +157,8 @@ def test_constructors_take_the_fields_of_the_newest_release_in_its_order() -> No
     for name, variant in _declared("structs", RELEASES[-1]):
         cls = find(name)
         assert cls is not None and issubclass(cls, Structure)
-        names = [field for field in getattr(cls, "__dataclass_fields__") if not field.startswith("_")]
-        assert names[:len(variant["fields"])] == list(variant["fields"]), name
+        names = field_names(cls)
+        assert list(names[:len(variant["fields"])]) == list(variant["fields"]), name
 
 
 def test_value_objects_take_their_own_fields_in_that_order_then_those_of_their_base() -> None:

@@ -14,7 +14,8 @@ import pytest
 from handlers.errors import Denied, SettingsError
 from handlers.raritan import rpc
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, event, idl, logging, net, pdumodel, peripheral, sensors, usermgmt
-from handlers.raritan.rpc.codec import decode_structure, encode, encode_structure
+from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
 from handlers.raritan.rpc.transport import Trust
 from tests.simulators.xerus import Model, XerusPdu
 

@@ -5,7 +5,7 @@ from typing import Any, Dict
 
 import pytest
 
-from handlers.raritan.rpc.codec import decode_structure
+from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.states import status
 from pdu_common.helper import EnumPowerStatus

@@ -9,9 +9,8 @@ from typing import Callable, List, Optional, Tuple
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
-from handlers.raritan.rpc import Agent, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, deadline, pdumodel
+from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, deadline, pdumodel
 from handlers.raritan.rpc.agent import reads_only
-from handlers.raritan.rpc.bulk import Bulk
 from handlers.raritan.rpc.errors import leaves_open
 from handlers.raritan.rpc.transport import Request, Trust, drain
 from handlers.raritan.rpc.transport_requests import RequestsTransport

@@ -1,16 +1,17 @@
 """Events, rules, alarms and data push."""
 from __future__ import annotations
 
-from .alarm_manager import AlarmManager
-from .channel import Channel
-from .consumer import Consumer
-from .data_push_service import DataPushService
-from .engine import Engine
-from .service import Service
-from .structures import Event, KeyValue, UserEvent
-from .timer_event_manager import TimerEventManager
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AlarmManager", "Channel", "Consumer", "DataPushService", "Engine", "Event", "KeyValue", "Service",
-    "TimerEventManager", "UserEvent",
-]
+from .._runtime.registry import lazily
+
+if TYPE_CHECKING:
+    from .channels import *
+    from .engine import *
+    from .structures import *
+
+__getattr__, __all__ = lazily(__name__, {
+    "channels": "Channel Consumer DataPushService Service",
+    "engine": "AlarmManager Engine TimerEventManager",
+    "structures": "Event KeyValue UserEvent",
+})

@@ -1,11 +1,13 @@
-"""The interface event.Engine."""
+"""Rules, timers and alarms. Source: EventEngine.idl, TimerEventManager.idl, AlarmManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Tuple
+from typing import TYPE_CHECKING, List, Tuple
 
-from ..idl import declared, Enumeration, Interface, method, Structure
-from .structures import Event, KeyValue
+from .. import idl
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+
+if TYPE_CHECKING:
+    from .structures import Event, KeyValue
 
 
 class Engine(Interface):
@@ -13,15 +15,13 @@ class Engine(Interface):
 
     idlType = "event.Engine:1.0.1"
 
-    @dataclass(eq=False, repr=False)
     class Action(Structure):
         id: str = ""
         name: str = ""
         isSystem: bool = False
         type: str = ""
-        arguments: List[KeyValue] = field(default_factory=list)
+        arguments: List[KeyValue] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Condition(Structure):
         class MatchType(Enumeration):
             ASSERTED = 0
@@ -34,26 +34,24 @@ class Engine(Interface):
             XOR = 2
 
         negate: bool = False
-        operation: Engine.Condition.Op = field(default_factory=lambda: Engine.Condition.Op(0))
-        matchType: Engine.Condition.MatchType = field(default_factory=lambda: Engine.Condition.MatchType(0))
-        eventId: List[str] = field(default_factory=list)
-        conditions: List[Engine.Condition] = field(default_factory=list)
+        operation: Engine.Condition.Op = ZERO
+        matchType: Engine.Condition.MatchType = ZERO
+        eventId: List[str] = ZERO
+        conditions: List[Engine.Condition] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class EventDesc(Structure):
         class Type(Enumeration):
             NODE = 0
             DYN_NODE = 1
             LEAF = 2
 
-        eventDescType: Engine.EventDesc.Type = field(default_factory=lambda: Engine.EventDesc.Type(0))
-        eventType: Event.Type = field(default_factory=lambda: Event.Type(0))
+        eventDescType: Engine.EventDesc.Type = ZERO
+        eventType: Event.Type = ZERO
         dynNodeContext: str = ""
         idComp: str = ""
         name: str = ""
-        entries: List[Engine.EventDesc] = field(default_factory=list)
+        entries: List[Engine.EventDesc] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Rule(Structure):
         id: str = ""
         name: str = ""
@@ -61,54 +59,120 @@ class Engine(Interface):
         isEnabled: bool = False
         isAutoRearm: bool = False
         hasMatched: bool = False
-        condition: Engine.Condition = field(default_factory=lambda: Engine.Condition())
-        actionIds: List[str] = field(default_factory=list)
-        arguments: List[KeyValue] = field(default_factory=list)
+        condition: Engine.Condition = ZERO
+        actionIds: List[str] = ZERO
+        arguments: List[KeyValue] = ZERO
 
     @method("_ret_", "eventDescs")
     def listEventDescs(self, eventIdPrefix: List[str]) -> Tuple[int, List[Engine.EventDesc]]: declared()
-
-    @method()
     def listActionTypes(self) -> List[str]: declared()
-
     @method("_ret_", "actionId")
     def addAction(self, action: Engine.Action) -> Tuple[int, str]: declared()
-
-    @method()
     def modifyAction(self, action: Engine.Action) -> int: declared()
-
-    @method()
     def deleteAction(self, actionId: str) -> int: declared()
-
-    @method()
     def listActions(self) -> List[Engine.Action]: declared()
-
     @method("_ret_", "errMsg")
     def triggerAction(self, actionId: str, context: List[KeyValue]) -> Tuple[int, str]: declared()
-
     @method("_ret_", "errMsg")
     def testAction(self, action: Engine.Action, context: List[KeyValue]) -> Tuple[int, str]: declared()
-
     @method("_ret_", "ruleId")
     def addRule(self, rule: Engine.Rule) -> Tuple[int, str]: declared()
-
-    @method()
     def modifyRule(self, rule: Engine.Rule) -> int: declared()
-
-    @method()
     def enableRule(self, ruleId: str) -> int: declared()
-
-    @method()
     def disableRule(self, ruleId: str) -> int: declared()
-
-    @method()
     def deleteRule(self, ruleId: str) -> int: declared()
-
-    @method()
     def listRules(self) -> List[Engine.Rule]: declared()
-
-    @method()
     def deliverEvent(self, event: Event) -> int: declared()
-
-    @method()
     def rearmRule(self, ruleId: str) -> int: declared()
+
+
+class TimerEventManager(Interface):
+    """Events at set times, at `/event_engine/timer_events`."""
+
+    idlType = "event.TimerEventManager:2.0.0"
+
+    NO_ERROR = 0
+    ERR_INVALID_SCHEDULE = 1
+    ERR_UNKNOWN_EVENT_ID = 2
+    ERR_CREATE_EVENT_ID_FAILED = 3
+    ERR_MAX_TIMERS_CREATED = 4
+    JAN = 1
+    FEB = 2
+    MAR = 3
+    APR = 4
+    MAY = 5
+    JUN = 6
+    JUL = 7
+    AUG = 8
+    SEP = 9
+    OCT = 10
+    NOV = 11
+    DEC = 12
+    SUN = 0
+    MON = 1
+    TUE = 2
+    WED = 3
+    THU = 4
+    FRI = 5
+    SAT = 6
+
+    class Range(Structure):
+        start: int = 0
+        end: int = 0
+        step: int = 0
+
+    class Schedule(Structure):
+        enabled: bool = False
+        minute: List[TimerEventManager.Range] = ZERO
+        hour: List[TimerEventManager.Range] = ZERO
+        dayOfMonth: List[TimerEventManager.Range] = ZERO
+        month: List[TimerEventManager.Range] = ZERO
+        dayOfWeek: List[TimerEventManager.Range] = ZERO
+
+    class TimerEvent(Structure):
+        eventId: List[str] = ZERO
+        executionTime: TimerEventManager.Schedule = ZERO
+
+    @method("_ret_", "eventId")
+    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> Tuple[int, List[str]]: declared()
+    def modifyTimerEvent(self, eventId: List[str], schedule: TimerEventManager.Schedule) -> int: declared()
+    def deleteTimerEvent(self, eventId: List[str]) -> int: declared()
+    def listTimerEvents(self) -> List[TimerEventManager.TimerEvent]: declared()
+
+
+class AlarmManager(Interface):
+    """Alarms that wait for a person, at `/event_engine/alarms`."""
+
+    idlType = "event.AlarmManager:1.0.0"
+
+    NO_ERROR = 0
+    ERR_UNKNOWN_ALARM_ID = 1
+    ERR_EXECUTING_ACTIONS = 2
+
+    class Alarm(Structure):
+        id: str = ""
+        name: str = ""
+        actionId: str = ""
+        alerts: List[AlarmManager.Alert] = ZERO
+
+    class Alert(Structure):
+        eventCondition: str = ""
+        message: str = ""
+        firstAppearance: Time = ZERO
+        lastAppearance: Time = ZERO
+        numberAlerts: int = 0
+
+    class AlarmAcknowledgedEvent(idl.Event):
+        idlType = "event.AlarmManager.AlarmAcknowledgedEvent:1.0.0"
+        alarmId: str = ""
+
+    class AlarmAddedEvent(idl.Event):
+        idlType = "event.AlarmManager.AlarmAddedEvent:1.0.0"
+        alarm: AlarmManager.Alarm = ZERO
+
+    class AlarmUpdatedEvent(idl.Event):
+        idlType = "event.AlarmManager.AlarmUpdatedEvent:1.0.0"
+        alarm: AlarmManager.Alarm = ZERO
+
+    def acknowledgeAlarm(self, alarmId: str) -> int: declared()
+    def listAlarms(self) -> List[AlarmManager.Alarm]: declared()

@@ -1,7 +1,7 @@
-"""Network settings and diagnosis: its enumerations."""
+"""Network settings and diagnosis: its enumerations. Source: Net.idl, PortForwardingAutoSetup.idl."""
 from __future__ import annotations
 
-from ..idl import Enumeration
+from .._runtime import Enumeration
 
 
 class AuthenticationMode(Enumeration):

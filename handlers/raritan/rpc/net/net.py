@@ -1,14 +1,18 @@
-"""The interface net.Net."""
+"""Network settings, services, diagnosis and port forwarding.
+
+Source: Net.idl, Services.idl, Diagnostics.idl, PortForwardingAutoSetup.idl.
+"""
 from __future__ import annotations
 
-from typing import List, Tuple
+from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
 
-from ..idl import declared, Interface, method
-from .structures import (
-    IPv4RoutingEntry, IPv6RoutingEntry, Info, InterfaceState, LanInterfaceParameters, LanInterfaceSettings,
-    NetworkActiveValuesIPv6, NetworkConfigIP, NetworkConfigIPv4, NetworkConfigIPv6, PortForwardingProtocolMapping,
-    ServiceConfig, Settings, WirelessInterfaceSettings,
-)
+from .._runtime import Interface, declared, method
+
+if TYPE_CHECKING:
+    from .structures import IPv4RoutingEntry, IPv6RoutingEntry, Info, InterfaceState, LanInterfaceParameters, \
+        LanInterfaceSettings, NetworkActiveValuesIPv6, NetworkConfigIP, NetworkConfigIPv4, NetworkConfigIPv6, \
+        PortForwardingAutoSetupStatus, PortForwardingProtocolMapping, ServiceConfig, ServiceSettings, Settings, \
+        WirelessInterfaceSettings
 
 
 class Net(Interface):
@@ -74,66 +78,100 @@ class Net(Interface):
     ERR_WLAN_IF_NOT_SUPPORTED = 604
     ERR_BRIDGE_IF_NOT_SUPPORTED = 700
 
-    @method()
     def getInfo(self) -> Info: declared()
-
-    @method()
     def getSettings(self) -> Settings: declared()
-
-    @method()
     def setSettings(self, settings: Settings) -> int: declared()
-
-    @method()
     def getPortForwardingProtocolMappings(self) -> List[PortForwardingProtocolMapping]: declared()
-
-    @method()
     def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int: declared()
-
     @method("cfg")
     def getNetworkConfigIP(self) -> NetworkConfigIP: declared()
-
-    @method()
     def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int: declared()
-
     @method("cfg4", "cfg4current")
     def getNetworkConfigIPv4(self) -> Tuple[NetworkConfigIPv4, NetworkConfigIPv4]: declared()
-
     @method("static_routes", "active_routes")
     def getNetworkConfigRoutesIPv4(self) -> Tuple[List[IPv4RoutingEntry], List[IPv4RoutingEntry]]: declared()
-
-    @method()
     def setNetworkConfigRoutesIPv4(self, static_routes: List[IPv4RoutingEntry]) -> int: declared()
-
     @method("static_routes", "active_routes")
     def getNetworkConfigRoutesIPv6(self) -> Tuple[List[IPv6RoutingEntry], List[IPv6RoutingEntry]]: declared()
-
-    @method()
     def setNetworkConfigRoutesIPv6(self, static_routes: List[IPv6RoutingEntry]) -> int: declared()
-
-    @method()
     def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int: declared()
-
     @method("cfg6", "ipv6current")
     def getNetworkConfigIPv6(self) -> Tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]: declared()
-
-    @method()
     def setNetworkConfigServices(self, services: List[ServiceConfig]) -> int: declared()
-
     @method("services")
     def getNetworkConfigServices(self) -> List[ServiceConfig]: declared()
-
     @method("state", "lan", "lancurrent", "wlan")
     def getNetworkConfigInterface(self) -> Tuple[InterfaceState, LanInterfaceSettings, LanInterfaceParameters,
                                   WirelessInterfaceSettings]: declared()
-
     @method("state", "ethmac", "wlanmac")
     def getMACs(self) -> Tuple[InterfaceState, str, str]: declared()
-
-    @method()
     def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int: declared()
-
-    @method()
     def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int: declared()
-
-    @method()
     def getBridgeSlaveCount(self) -> int: declared()
+
+
+class Services(Interface):
+    """Which network services run, on which ports."""
+
+    idlType = "net.Services:1.0.0"
+
+    ERR_INVALID_PARAMS = 1
+
+    @method("servicesSettings")
+    def getSettings(self) -> List[ServiceSettings]: declared()
+    def setSettings(self, servicesSettings: List[ServiceSettings]) -> int: declared()
+
+
+class Diagnostics(Interface):
+    """Ping, traceroute and listening sockets as the device sees them, at `/net/diag`."""
+
+    idlType = "net.Diagnostics:2.0.0"
+
+    NO_ERROR = 0
+    ERR_INVALID_PARAM = 1
+    ERR_EXEC_FAIL = 2
+    ERR_TIMEOUT = 3
+    ERR_RESOLVE_FAIL = 4
+
+    @method("_ret_", "results")
+    def ping(self, hostName: str, count: int, size: Optional[int] = None) -> Tuple[int, List[str]]: declared()
+    @method("_ret_", "results")
+    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> Tuple[int, List[str]]: declared()
+    @method("_ret_", "results")
+    def listTcpConnections(self) -> Tuple[int, List[str]]: declared()
+    @method("_ret_", "results")
+    def listTcpUdpListenSockets(self) -> Tuple[int, List[str]]: declared()
+    @method("results")
+    def resolveHostName(self, hostName: str) -> List[str]: declared()
+    def flushRouteCache(self, ifName: str) -> None: declared()
+
+
+class PortForwardingAutoSetup(Interface):
+    """Sets up a port-forwarding cascade from the primary unit."""
+
+    idlType = "net.PortForwardingAutoSetup:1.0.0"
+
+    SUCCESS = 0
+    ERR_PF_AUTO_SETUP_NOT_A_PRIMARY_UNIT = 1
+    ERR_PF_AUTO_SETUP_ALREADY_RUNNING = 2
+    ERR_PF_AUTO_SETUP_INVALID_PARAM = 3
+
+    def start(self, numberOfExpansionUnits: int, username: str, password: str, newPassword: str,
+              disableStrongPasswordReq: bool) -> int: declared()
+    def getStatus(self) -> PortForwardingAutoSetupStatus: declared()
+    def cancel(self) -> None: declared()
+
+
+FORWARDED_PORTS: Mapping[str, int] = {"https": 50000, "http": 50100, "ssh": 50200, "telnet": 50300, "snmp": 50500,
+                                      "modbus": 50600}       # snmp over UDP, the others over TCP
+HIGHEST_POSITION = 31
+
+
+def forwarded_port(position: int, service: str = "https") -> int:
+    """The port on the primary unit's address; position 0 is the primary unit itself, 1 to 31 are expansion units.
+
+    Raises ValueError for a service or a position that there is not. No round trip.
+    """
+    if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
+        raise ValueError(f"{service} of position {position}: give one of {', '.join(FORWARDED_PORTS)} and 0 to {HIGHEST_POSITION}")
+    return FORWARDED_PORTS[service] + position

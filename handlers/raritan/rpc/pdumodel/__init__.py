@@ -1,49 +1,37 @@
 """The PDU data model: PDU, inlets, protectors, outlets, transfer switches, groups."""
 from __future__ import annotations
 
-from .ade import Ade
-from .bcm import Bcm
-from .cascade import Cascade
-from .circuit import Circuit
-from .controller import Controller
-from .edevice import EDevice
-from .inlet import Inlet
-from .inlets import Inlets
-from .memory_map_controller import MemoryMapController
-from .outlet import Outlet
-from .outlet_group import OutletGroup
-from .outlet_group_manager import OutletGroupManager
-from .outlets import Outlets
-from .over_current_protector import OverCurrentProtector
-from .over_current_protector_trip_sensor import OverCurrentProtectorTripSensor
-from .over_current_protectors import OverCurrentProtectors
-from .panel import Panel
-from .pdu import Pdu
-from .power_bus import PowerBus
-from .power_meter import PowerMeter
-from .power_meter_controller import PowerMeterController
-from .power_quality_sensor import PowerQualitySensor
-from .power_shelf_manager import PowerShelfManager
-from .residual_current_state_sensor import ResidualCurrentStateSensor
-from .shelf_power_supply import ShelfPowerSupply
-from .structures import (
-    CircuitBreakerStatistic, CtrlStatistic, DoublePole, MeteredLinePair, Nameplate, OutletStatistic, Pole, PowerLine,
-    Rating, ThrowPole, Waveform,
-)
-from .transfer_switch import TransferSwitch
-from .transfer_switch_bypass_state_sensor import TransferSwitchBypassStateSensor
-from .type_b_residual_current_numeric_sensor import TypeBResidualCurrentNumericSensor
-from .unit import Unit
-from .voltage_monitoring_sensor import VoltageMonitoringSensor
-from .files import download_eto, download_panel_csv, download_powermeter_csv, upload_pmc_config
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Ade", "Bcm", "Cascade", "Circuit", "CircuitBreakerStatistic", "Controller", "CtrlStatistic", "DoublePole",
-    "EDevice", "Inlet", "Inlets", "MemoryMapController", "MeteredLinePair", "Nameplate", "Outlet", "OutletGroup",
-    "OutletGroupManager", "OutletStatistic", "Outlets", "OverCurrentProtector", "OverCurrentProtectorTripSensor",
-    "OverCurrentProtectors", "Panel", "Pdu", "Pole", "PowerBus", "PowerLine", "PowerMeter", "PowerMeterController",
-    "PowerQualitySensor", "PowerShelfManager", "Rating", "ResidualCurrentStateSensor", "ShelfPowerSupply",
-    "ThrowPole", "TransferSwitch", "TransferSwitchBypassStateSensor", "TypeBResidualCurrentNumericSensor", "Unit",
-    "VoltageMonitoringSensor", "Waveform", "download_eto", "download_panel_csv", "download_powermeter_csv",
-    "upload_pmc_config",
-]
+from .._runtime.registry import lazily
+
+if TYPE_CHECKING:
+    from .controllers import *
+    from .files import *
+    from .inlet import *
+    from .outlet import *
+    from .outlet_groups import *
+    from .pdu import *
+    from .power_meter import *
+    from .power_shelf import *
+    from .protectors import *
+    from .state_sensors import *
+    from .structures import *
+    from .transfer_switch import *
+
+__getattr__, __all__ = lazily(__name__, {
+    "controllers": "Ade Bcm Cascade Controller MemoryMapController Unit",
+    "files": "download_eto download_panel_csv download_powermeter_csv upload_pmc_config",
+    "inlet": "Inlet Inlets",
+    "outlet": "Outlet Outlets",
+    "outlet_groups": "OutletGroup OutletGroupManager",
+    "pdu": "Pdu",
+    "power_meter": "Circuit Panel PowerMeter PowerMeterController",
+    "power_shelf": "PowerBus PowerShelfManager ShelfPowerSupply",
+    "protectors": "OverCurrentProtector OverCurrentProtectorTripSensor OverCurrentProtectors",
+    "state_sensors": "PowerQualitySensor ResidualCurrentStateSensor TransferSwitchBypassStateSensor TypeBResidualCurrentNumericSensor "
+        "VoltageMonitoringSensor",
+    "structures": "CircuitBreakerStatistic CtrlStatistic DoublePole EDevice MeteredLinePair Nameplate OutletStatistic Pole "
+        "PowerLine Rating ThrowPole Waveform",
+    "transfer_switch": "TransferSwitch",
+})

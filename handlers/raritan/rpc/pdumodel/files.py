@@ -1,11 +1,13 @@
 """What the PDU gives out and takes as files."""
 from __future__ import annotations
 
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
-from .. import cgi
-from ..agent import Agent
-from ..forms import Progress
+from .._runtime import uploads
+
+if TYPE_CHECKING:
+    from ..agent import Agent
+    from ..forms import Progress
 
 
 def download_eto(agent: Agent) -> bytes:
@@ -22,10 +24,10 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
     """Mains and circuit readings of one panel (1 to 8) as CSV: one round trip. ValueError for another number."""
     if not 1 <= panelid <= 8:
         raise ValueError(f"panelid is {panelid}; panels are 1 to 8")
-    return agent.get(cgi.target("export_pmc.cgi", {"panelid": str(panelid)}))
+    return agent.get(uploads.target("export_pmc.cgi", {"panelid": str(panelid)}))
 
 
-def upload_pmc_config(agent: Agent, data: cgi.Data, progress: Optional[Progress] = None) -> str:
+def upload_pmc_config(agent: Agent, data: uploads.Data, progress: Optional[Progress] = None) -> str:
     """Send the JSON configuration of a power meter or panel: one round trip. Returns the device's text."""
-    answer = cgi.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)
+    answer = uploads.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)
     return str(answer["body"])

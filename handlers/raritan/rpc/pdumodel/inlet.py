@@ -1,14 +1,16 @@
-"""The interface pdumodel.Inlet."""
+"""Inlets. Source: Inlet.idl, Inlets.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from .. import event, sensors
-from ..idl import declared, method, Structure, value_object
-from .edevice import EDevice
-from .residual_current_state_sensor import ResidualCurrentStateSensor
-from .structures import MeteredLinePair, Nameplate, Pole, Rating
+from .. import event
+from .._runtime import ZERO, Interface, Structure, declared
+from .structures import EDevice
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .state_sensors import ResidualCurrentStateSensor
+    from .structures import MeteredLinePair, Nameplate, Pole, Rating
 
 
 class Inlet(EDevice):
@@ -16,16 +18,14 @@ class Inlet(EDevice):
 
     idlType = "pdumodel.Inlet:3.0.4"
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         label: str = ""
         plugType: str = ""
-        namePlate: Nameplate = field(default_factory=lambda: Nameplate())
-        rating: Rating = field(default_factory=lambda: Rating())
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
         hasWaveformSupport: bool = False
         isDC: bool = False
 
-    @dataclass(eq=False, repr=False)
     class Sensors(Structure):
         voltage: Optional[sensors.NumericSensor] = None
         current: Optional[sensors.NumericSensor] = None
@@ -53,41 +53,34 @@ class Inlet(EDevice):
         surgeProtectorStatus: Optional[sensors.StateSensor] = None
         residualCurrentStatus: Optional[ResidualCurrentStateSensor] = None
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
 
-    @value_object
     class EnableStateChangedEvent(event.UserEvent):
         idlType = "pdumodel.Inlet_3_0_4.EnableStateChangedEvent:1.0.0"
         enabled: bool = False
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Inlet_3_0_4.SettingsChangedEvent:1.0.0"
-        oldSettings: Inlet.Settings = field(default_factory=lambda: Inlet.Settings())
-        newSettings: Inlet.Settings = field(default_factory=lambda: Inlet.Settings())
+        oldSettings: Inlet.Settings = ZERO
+        newSettings: Inlet.Settings = ZERO
 
-    @method()
     def getMetaData(self) -> Inlet.MetaData: declared()
-
-    @method()
     def getSensors(self) -> Inlet.Sensors: declared()
-
-    @method()
     def getPoles(self) -> List[Pole]: declared()
-
-    @method()
     def getLinePairs(self) -> List[MeteredLinePair]: declared()
-
-    @method()
     def getSettings(self) -> Inlet.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Inlet.Settings) -> int: declared()
-
-    @method()
     def setEnabled(self, enabled: bool) -> None: declared()
-
-    @method()
     def isEnabled(self) -> bool: declared()
+
+
+class Inlets(Interface):
+    """All inlets as a list."""
+
+    idlType = "pdumodel.Inlets:1.0.0"
+
+    class Info(Structure):
+        numberOfInlets: int = 0
+
+    def getInfo(self) -> Inlets.Info: declared()

@@ -1,16 +1,19 @@
-"""The interface pdumodel.Outlet."""
+"""Outlets. Source: Outlet.idl, Outlets.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional, Tuple
+from typing import TYPE_CHECKING, List, Optional, Tuple
 
-from .. import event, sensors
-from ..idl import declared, Enumeration, EPOCH, Event, method, Structure, Time, value_object
-from .controller import Controller
-from .edevice import EDevice
-from .inlet import Inlet
-from .over_current_protector import OverCurrentProtector
-from .structures import Nameplate, Pole, Rating, Waveform
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ..idl import Event
+from .structures import EDevice
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .controllers import Controller
+    from .inlet import Inlet
+    from .protectors import OverCurrentProtector
+    from .structures import Nameplate, Pole, Rating, Waveform
 
 
 class Outlet(EDevice):
@@ -36,25 +39,22 @@ class Outlet(EDevice):
         SS_LASTKNOWN = 2
         SS_PDUDEF = 3
 
-    @dataclass(eq=False, repr=False)
     class LedState(Structure):
         red: bool = False
         green: bool = False
         blinking: bool = False
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         label: str = ""
         receptacleType: str = ""
-        namePlate: Nameplate = field(default_factory=lambda: Nameplate())
-        rating: Rating = field(default_factory=lambda: Rating())
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
         isSwitchable: bool = False
         isLatching: bool = False
         maxRelayCycleCnt: int = 0
         hasWaveformSupport: bool = False
         hasServiceModeSupport: bool = False
 
-    @dataclass(eq=False, repr=False)
     class Sensors(Structure):
         voltage: Optional[sensors.NumericSensor] = None
         current: Optional[sensors.NumericSensor] = None
@@ -77,83 +77,66 @@ class Outlet(EDevice):
         inrushCurrent: Optional[sensors.NumericSensor] = None
         outletState: Optional[sensors.StateSensor] = None
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
-        startupState: Outlet.StartupState = field(default_factory=lambda: Outlet.StartupState(0))
+        startupState: Outlet.StartupState = ZERO
         usePduCycleDelay: bool = False
         cycleDelay: int = 0
         nonCritical: bool = False
         sequenceDelay: int = 0
 
-    @dataclass(eq=False, repr=False)
     class State(Structure):
         available: bool = False
-        powerState: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
+        powerState: Outlet.PowerState = ZERO
         switchOnInProgress: bool = False
         cycleInProgress: bool = False
         isLoadShed: bool = False
         isSuspended: bool = False
         hasInrushWaveform: bool = False
         inServiceMode: bool = False
-        ledState: Outlet.LedState = field(default_factory=lambda: Outlet.LedState())
-        lastPowerStateChange: Time = EPOCH
+        ledState: Outlet.LedState = ZERO
+        lastPowerStateChange: Time = ZERO
 
-    @value_object
     class PowerControlEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.PowerControlEvent:1.0.0"
-        state: Outlet.PowerState = field(default_factory=lambda: Outlet.PowerState(0))
+        state: Outlet.PowerState = ZERO
         cycle: bool = False
 
-    @value_object
     class ServiceModeChangedEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.ServiceModeChangedEvent:1.0.0"
         enabled: bool = False
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Outlet_3_0_4.SettingsChangedEvent:1.0.0"
-        oldSettings: Outlet.Settings = field(default_factory=lambda: Outlet.Settings())
-        newSettings: Outlet.Settings = field(default_factory=lambda: Outlet.Settings())
+        oldSettings: Outlet.Settings = ZERO
+        newSettings: Outlet.Settings = ZERO
 
-    @value_object
     class StateChangedEvent(Event):
         idlType = "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"
-        oldState: Outlet.State = field(default_factory=lambda: Outlet.State())
-        newState: Outlet.State = field(default_factory=lambda: Outlet.State())
+        oldState: Outlet.State = ZERO
+        newState: Outlet.State = ZERO
 
-    @method()
     def getMetaData(self) -> Outlet.MetaData: declared()
-
-    @method()
     def getSensors(self) -> Outlet.Sensors: declared()
-
-    @method()
     def getState(self) -> Outlet.State: declared()
-
-    @method()
     def setPowerState(self, pstate: Outlet.PowerState) -> int: declared()
-
-    @method()
     def cyclePowerState(self) -> int: declared()
-
-    @method()
     def getSettings(self) -> Outlet.Settings: declared()
-
-    @method()
     def setSettings(self, settings: Outlet.Settings) -> int: declared()
-
     @method("i", "o", "p")
     def getIOP(self) -> Tuple[Optional[Inlet], Optional[OverCurrentProtector], List[Pole]]: declared()
-
-    @method()
     def getController(self) -> Optional[Controller]: declared()
-
-    @method()
     def getInrushWaveform(self) -> Waveform: declared()
-
-    @method()
     def setServiceModeEnabled(self, enabled: bool) -> int: declared()
-
-    @method()
     def unstick(self) -> int: declared()
+
+
+class Outlets(Interface):
+    """All outlets as a list."""
+
+    idlType = "pdumodel.Outlets:1.0.0"
+
+    class Info(Structure):
+        numberOfOutlets: int = 0
+
+    def getInfo(self) -> Outlets.Info: declared()

@@ -1,18 +1,21 @@
-"""The interface pdumodel.Pdu."""
+"""The PDU. Source: Pdu.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from .. import event, hmi, peripheral, portsmodel, sensors
-from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
-from .controller import Controller
-from .inlet import Inlet
-from .outlet import Outlet
-from .over_current_protector import OverCurrentProtector
-from .power_shelf_manager import PowerShelfManager
-from .structures import CircuitBreakerStatistic, CtrlStatistic, Nameplate, OutletStatistic
-from .transfer_switch import TransferSwitch
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ..idl import Event
+
+if TYPE_CHECKING:
+    from .. import hmi, peripheral, portsmodel, sensors
+    from .controllers import Controller
+    from .inlet import Inlet
+    from .outlet import Outlet
+    from .power_shelf import PowerShelfManager
+    from .protectors import OverCurrentProtector
+    from .structures import CircuitBreakerStatistic, CtrlStatistic, Nameplate, OutletStatistic
+    from .transfer_switch import TransferSwitch
 
 
 class Pdu(Interface):
@@ -38,9 +41,8 @@ class Pdu(Interface):
         SS_OFF = 1
         SS_LASTKNOWN = 2
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
-        nameplate: Nameplate = field(default_factory=lambda: Nameplate())
+        nameplate: Nameplate = ZERO
         ctrlBoardSerial: str = ""
         hwRevision: str = ""
         fwRevision: str = ""
@@ -51,10 +53,9 @@ class Pdu(Interface):
         isInlineMeter: bool = False
         isEnergyPulseSupported: bool = False
         hasDCInlets: bool = False
-        pduOrientation: Pdu.PduOrientation = field(default_factory=lambda: Pdu.PduOrientation(0))
-        supportedInletWirings: List[Pdu.InletWiring] = field(default_factory=list)
+        pduOrientation: Pdu.PduOrientation = ZERO
+        supportedInletWirings: List[Pdu.InletWiring] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class OutletSequenceState(Structure):
         sequenceRunning: bool = False
         nextOutletToSwitch: int = 0
@@ -62,27 +63,24 @@ class Pdu(Interface):
         outletsRemaining: int = 0
         cancelableOutletsRemaining: int = 0
 
-    @dataclass(eq=False, repr=False)
     class PortWithProperties(Structure):
         id: str = ""
         port: Optional[portsmodel.Port] = None
-        properties: portsmodel.Port.Properties = field(default_factory=lambda: portsmodel.Port.Properties())
+        properties: portsmodel.Port.Properties = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Sensors(Structure):
-        powerSupplyStatus: List[sensors.StateSensor] = field(default_factory=list)
+        powerSupplyStatus: List[sensors.StateSensor] = ZERO
         activePower: Optional[sensors.NumericSensor] = None
         apparentPower: Optional[sensors.NumericSensor] = None
         activeEnergy: Optional[sensors.NumericSensor] = None
         apparentEnergy: Optional[sensors.NumericSensor] = None
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
-        startupState: Pdu.StartupState = field(default_factory=lambda: Pdu.StartupState(0))
+        startupState: Pdu.StartupState = ZERO
         cycleDelay: int = 0
         inRushGuardDelay: int = 0
-        outletPowerStateSequence: List[int] = field(default_factory=list)
+        outletPowerStateSequence: List[int] = ZERO
         powerOnDelay: int = 0
         latchingRelays: bool = False
         energyPulseEnabled: bool = False
@@ -91,135 +89,67 @@ class Pdu(Interface):
         demandAveragingIntervals: int = 0
         suspendTripCauseOutlets: bool = False
         inhibitRelayControl: bool = False
-        inletWiring: Pdu.InletWiring = field(default_factory=lambda: Pdu.InletWiring(0))
+        inletWiring: Pdu.InletWiring = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Statistic(Structure):
-        cbStats: List[CircuitBreakerStatistic] = field(default_factory=list)
-        ctrlStats: List[CtrlStatistic] = field(default_factory=list)
-        outletStats: List[OutletStatistic] = field(default_factory=list)
-        peripheralStats: peripheral.DeviceManager.Statistics = field(
-            default_factory=lambda: peripheral.DeviceManager.Statistics())
+        cbStats: List[CircuitBreakerStatistic] = ZERO
+        ctrlStats: List[CtrlStatistic] = ZERO
+        outletStats: List[OutletStatistic] = ZERO
+        peripheralStats: peripheral.DeviceManager.Statistics = ZERO
 
-    @value_object
     class LoadSheddingModeChangedEvent(event.UserEvent):
         idlType = "pdumodel.Pdu_6_5_7.LoadSheddingModeChangedEvent:1.0.0"
         enabled: bool = False
 
-    @value_object
     class OutletSequenceStateChangedEvent(Event):
         idlType = "pdumodel.Pdu_6_5_7.OutletSequenceStateChangedEvent:1.0.0"
-        newState: Pdu.OutletSequenceState = field(default_factory=lambda: Pdu.OutletSequenceState())
+        newState: Pdu.OutletSequenceState = ZERO
 
-    @value_object
     class PortAppearedEvent(Event):
         idlType = "pdumodel.Pdu_6_5_7.PortAppearedEvent:1.0.0"
-        port: Pdu.PortWithProperties = field(default_factory=lambda: Pdu.PortWithProperties())
+        port: Pdu.PortWithProperties = ZERO
 
-    @value_object
     class PortDisappearedEvent(Event):
         idlType = "pdumodel.Pdu_6_5_7.PortDisappearedEvent:1.0.0"
         portId: str = ""
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.Pdu_6_5_7.SettingsChangedEvent:1.0.0"
-        oldSettings: Pdu.Settings = field(default_factory=lambda: Pdu.Settings())
-        newSettings: Pdu.Settings = field(default_factory=lambda: Pdu.Settings())
+        oldSettings: Pdu.Settings = ZERO
+        newSettings: Pdu.Settings = ZERO
 
-    @method()
     def getNameplate(self) -> Nameplate: declared()
-
-    @method()
     def getMetaData(self) -> Pdu.MetaData: declared()
-
-    @method()
     def getSensors(self) -> Pdu.Sensors: declared()
-
-    @method()
     def getSensorLogger(self) -> Optional[sensors.Logger]: declared()
-
-    @method()
     def getAlertedSensorManager(self) -> Optional[sensors.AlertedSensorManager]: declared()
-
-    @method()
     def getControllers(self) -> List[Controller]: declared()
-
-    @method()
     def getOutlets(self) -> List[Outlet]: declared()
-
-    @method()
     def getOverCurrentProtectors(self) -> List[OverCurrentProtector]: declared()
-
-    @method()
     def getInlets(self) -> List[Inlet]: declared()
-
-    @method()
     def getTransferSwitches(self) -> List[TransferSwitch]: declared()
-
-    @method()
     def getPeripheralDeviceManager(self) -> Optional[peripheral.DeviceManager]: declared()
-
-    @method()
     def getBeeper(self) -> Optional[hmi.InternalBeeper]: declared()
-
-    @method()
     def getSettings(self) -> Pdu.Settings: declared()
-
-    @method()
     def isLoadSheddingActive(self) -> bool: declared()
-
-    @method()
     def setSettings(self, settings: Pdu.Settings) -> int: declared()
-
-    @method()
     def setLoadSheddingActive(self, active: bool) -> None: declared()
-
-    @method()
     def getFeaturePorts(self) -> List[portsmodel.Port]: declared()
-
-    @method()
     def getSensorPorts(self) -> List[portsmodel.Port]: declared()
-
-    @method()
     def getRemoteHubPorts(self) -> List[portsmodel.Port]: declared()
-
-    @method()
     def getPorts(self, portType: peripheral.PortType,
                  devType: portsmodel.Port.DeviceTypeId) -> List[Pdu.PortWithProperties]: declared()
-
-    @method()
     def getPowerShelfManager(self) -> Optional[PowerShelfManager]: declared()
-
-    @method()
     def enterRS485ConfigModeAndAssignCtrlBoardAddress(self, addr: int) -> int: declared()
-
-    @method()
     def enterRS485ConfigModeAndAssignSCBoardAddress(self, deviceId: int, addr: int) -> int: declared()
-
-    @method()
     def leaveRS485ConfigMode(self) -> int: declared()
-
-    @method()
     def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: declared()
-
-    @method()
     def setMultipleOutletPowerStates(self, outletNumbers: List[int], state: Outlet.PowerState,
                                      respectSequence: bool) -> int: declared()
-
-    @method()
     def cycleAllOutletPowerStates(self) -> int: declared()
-
-    @method()
     def cycleMultipleOutletPowerStates(self, outletNumbers: List[int], respectSequence: bool) -> int: declared()
-
-    @method()
     def getStatistic(self) -> Pdu.Statistic: declared()
-
-    @method()
     def getOutletSequenceState(self) -> Pdu.OutletSequenceState: declared()
-
-    @method()
     def cancelOutletSequence(self) -> None: declared()
 
     powerCycleAllOutletPowerStates = cycleAllOutletPowerStates         # the name in the vendor's prose

@@ -1,13 +1,15 @@
-"""The interface pdumodel.PowerMeter."""
+"""Power meters, their panels and circuits. Source: PowerMeter.idl, PowerMeterController.idl, Panel.idl, Circuit.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
-from .. import event, sensors
-from ..idl import declared, Enumeration, Interface, method, Structure, value_object
-from .controller import Controller
-from .structures import Pole
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .controllers import Controller
+    from .structures import Pole, PowerLine
 
 
 class PowerMeter(Interface):
@@ -23,18 +25,15 @@ class PowerMeter(Interface):
         SPLIT_PHASE = 1
         THREE_PHASE = 2
 
-    @dataclass(eq=False, repr=False)
     class Config(Structure):
         powerMeterId: int = 0
-        type: PowerMeter.Type = field(default_factory=lambda: PowerMeter.Type(0))
+        type: PowerMeter.Type = ZERO
 
-    @dataclass(eq=False, repr=False)
     class EnergyPulseSettings(Structure):
         pulseEnabled: bool = False
-        poles: List[int] = field(default_factory=list)
+        poles: List[int] = ZERO
         pulsesPerKWh: int = 0
 
-    @dataclass(eq=False, repr=False)
     class Sensors(Structure):
         voltage: Optional[sensors.NumericSensor] = None
         lineFrequency: Optional[sensors.NumericSensor] = None
@@ -51,7 +50,6 @@ class PowerMeter(Interface):
         activePowerDemand: Optional[sensors.NumericSensor] = None
         powerQuality: Optional[sensors.StateSensor] = None
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
         currentRating: int = 0
@@ -60,38 +58,157 @@ class PowerMeter(Interface):
         earthCtRating: int = 0
         modbusUnitAddress: int = 0
 
-    @value_object
     class EnergyPulseSettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.PowerMeter_2_0_4.EnergyPulseSettingsChangedEvent:1.0.0"
-        oldSettings: PowerMeter.EnergyPulseSettings = field(default_factory=lambda: PowerMeter.EnergyPulseSettings())
-        newSettings: PowerMeter.EnergyPulseSettings = field(default_factory=lambda: PowerMeter.EnergyPulseSettings())
+        oldSettings: PowerMeter.EnergyPulseSettings = ZERO
+        newSettings: PowerMeter.EnergyPulseSettings = ZERO
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.PowerMeter_2_0_4.SettingsChangedEvent:1.0.0"
-        oldSettings: PowerMeter.Settings = field(default_factory=lambda: PowerMeter.Settings())
-        newSettings: PowerMeter.Settings = field(default_factory=lambda: PowerMeter.Settings())
+        oldSettings: PowerMeter.Settings = ZERO
+        newSettings: PowerMeter.Settings = ZERO
 
-    @method()
     def getConfig(self) -> PowerMeter.Config: declared()
-
-    @method()
     def getSensors(self) -> PowerMeter.Sensors: declared()
-
-    @method()
     def getPoles(self) -> List[Pole]: declared()
-
-    @method()
     def getControllers(self) -> List[Controller]: declared()
-
-    @method()
     def getSettings(self) -> PowerMeter.Settings: declared()
-
-    @method()
     def setSettings(self, settings: PowerMeter.Settings) -> int: declared()
-
-    @method()
     def getEnergyPulseSettings(self) -> PowerMeter.EnergyPulseSettings: declared()
-
-    @method()
     def setEnergyPulseSettings(self, settings: PowerMeter.EnergyPulseSettings) -> int: declared()
+
+
+class PowerMeterController(Interface):
+    """Power meters and panels, at `/model/pmc`."""
+
+    idlType = "pdumodel.PowerMeterController:1.2.12"
+
+    ERR_INVALID_PARAM = 1
+    ERR_METER_BOARD_BUSY = 2
+
+    class ScanResult(Structure):
+        present: bool = False
+        meterCount: int = 0
+
+    class PowerMeterCreatedEvent(event.UserEvent):
+        idlType = "pdumodel.PowerMeterController_1_2_12.PowerMeterCreatedEvent:1.0.0"
+        powerMeter: Optional[PowerMeter] = None
+        config: PowerMeter.Config = ZERO
+        settings: PowerMeter.Settings = ZERO
+
+    class PanelCreatedEvent(PowerMeterCreatedEvent):
+        idlType = "pdumodel.PowerMeterController_1_2_12.PanelCreatedEvent:1.0.0"
+        panelSettings: Panel.PanelSettings = ZERO
+
+    class PowerMeterDeletedEvent(event.UserEvent):
+        idlType = "pdumodel.PowerMeterController_1_2_12.PowerMeterDeletedEvent:1.0.0"
+        config: PowerMeter.Config = ZERO
+        settings: PowerMeter.Settings = ZERO
+
+    class PanelDeletedEvent(PowerMeterDeletedEvent):
+        idlType = "pdumodel.PowerMeterController_1_2_12.PanelDeletedEvent:1.0.0"
+        panelSettings: Panel.PanelSettings = ZERO
+
+    @method("_ret_", "result")
+    def scanMeterBoard(self, powerMeterId: int) -> Tuple[int, PowerMeterController.ScanResult]: declared()
+    def getPowerMeters(self) -> Dict[int, Interface]: declared()
+    @method("_ret_", "powerMeter")
+    def createPowerMeter(self, config: PowerMeter.Config, settings: PowerMeter.Settings) -> Tuple[int,
+                         Optional[PowerMeter]]: declared()
+    @method("_ret_", "panel")
+    def createPanel(self, config: PowerMeter.Config, powerMeterSettings: PowerMeter.Settings,
+                    panelSettings: Panel.PanelSettings) -> Tuple[int, Optional[Panel]]: declared()
+    def deletePowerMeter(self, powerMeterId: int) -> int: declared()
+
+
+class Panel(PowerMeter):
+    """A panel of a power meter: mains and branch circuits."""
+
+    idlType = "pdumodel.Panel:2.0.4"
+
+    class LabelingScheme(Enumeration):
+        SEQUENTIAL = 0
+        ODD_EVEN = 1
+
+    class PanelSettings(Structure):
+        meterCount: int = 0
+        panelSize: int = 0
+        columns: int = 0
+        labelingScheme: Panel.LabelingScheme = ZERO
+
+    class CircuitCreatedEvent(event.UserEvent):
+        idlType = "pdumodel.Panel_2_0_4.CircuitCreatedEvent:1.0.0"
+        circuit: Optional[Circuit] = None
+        config: Circuit.Config = ZERO
+        settings: Circuit.Settings = ZERO
+
+    class CircuitDeletedEvent(event.UserEvent):
+        idlType = "pdumodel.Panel_2_0_4.CircuitDeletedEvent:1.0.0"
+        config: Circuit.Config = ZERO
+        settings: Circuit.Settings = ZERO
+
+    class PanelSettingsChangedEvent(event.UserEvent):
+        idlType = "pdumodel.Panel_2_0_4.PanelSettingsChangedEvent:1.0.0"
+        oldSettings: Panel.PanelSettings = ZERO
+        newSettings: Panel.PanelSettings = ZERO
+
+    def getPanelSettings(self) -> Panel.PanelSettings: declared()
+    def setPanelSettings(self, settings: Panel.PanelSettings) -> int: declared()
+    def getCircuits(self) -> Dict[int, Interface]: declared()
+    @method("_ret_", "circuit")
+    def createCircuit(self, config: Circuit.Config, settings: Circuit.Settings) -> Tuple[int,
+                      Optional[Circuit]]: declared()
+    def deleteCircuit(self, position: int) -> int: declared()
+
+
+class Circuit(Interface):
+    """A branch circuit of a power meter."""
+
+    idlType = "pdumodel.Circuit:2.0.4"
+
+    ERR_INVALID_PARAM = 1
+    ERR_METER_CHANNEL_BUSY = 2
+
+    class Type(Enumeration):
+        ONE_PHASE_LN = 0
+        ONE_PHASE_LL = 1
+        ONE_PHASE_LLN = 2
+        THREE_PHASE = 3
+
+    class Config(Structure):
+        position: int = 0
+        type: Circuit.Type = ZERO
+
+    class PoleSettings(Structure):
+        line: PowerLine = ZERO
+        meterChannel: int = 0
+
+    class Sensors(Structure):
+        current: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        reactivePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        powerFactor: Optional[sensors.NumericSensor] = None
+        phaseAngle: Optional[sensors.NumericSensor] = None
+        displacementPowerFactor: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        unbalancedCurrent: Optional[sensors.NumericSensor] = None
+        crestFactor: Optional[sensors.NumericSensor] = None
+        activePowerDemand: Optional[sensors.NumericSensor] = None
+
+    class Settings(Structure):
+        name: str = ""
+        rating: int = 0
+        ctRating: int = 0
+        poleSettings: List[Circuit.PoleSettings] = ZERO
+
+    class SettingsChangedEvent(event.UserEvent):
+        idlType = "pdumodel.Circuit_2_0_4.SettingsChangedEvent:1.0.0"
+        oldSettings: Circuit.Settings = ZERO
+        newSettings: Circuit.Settings = ZERO
+
+    def getConfig(self) -> Circuit.Config: declared()
+    def getSensors(self) -> Circuit.Sensors: declared()
+    def getPoles(self) -> List[Pole]: declared()
+    def getSettings(self) -> Circuit.Settings: declared()
+    def setSettings(self, settings: Circuit.Settings) -> int: declared()

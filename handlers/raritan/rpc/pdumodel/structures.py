@@ -1,12 +1,16 @@
-"""The PDU data model: PDU, inlets, protectors, outlets, transfer switches, groups: what several interfaces share."""
+"""What inlets, outlets and protectors share.
+
+Source: Pole.idl, OverCurrentProtector.idl, Controller.idl, Nameplate.idl, Outlet.idl, Waveform.idl, EDevice.idl.
+"""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from .. import sensors
-from ..idl import Enumeration, Structure
-from .residual_current_state_sensor import ResidualCurrentStateSensor
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .state_sensors import ResidualCurrentStateSensor
 
 
 class PowerLine(Enumeration):
@@ -19,12 +23,10 @@ class PowerLine(Enumeration):
     MINUS = 6
 
 
-@dataclass(eq=False, repr=False)
 class CircuitBreakerStatistic(Structure):
     tripCnt: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class CtrlStatistic(Structure):
     mainCSumErrCnt: int = 0
     subCSumErrCnt: int = 0
@@ -34,10 +36,9 @@ class CtrlStatistic(Structure):
     _aliases = {"mainCSumErrCnt": ("masterCSumErrCnt",), "subCSumErrCnt": ("slaveCSumErrCnt",)}
 
 
-@dataclass(eq=False, repr=False)
 class DoublePole(Structure):
     label: str = ""
-    line: PowerLine = field(default_factory=lambda: PowerLine(0))
+    line: PowerLine = ZERO
     inNodeId: int = 0
     outNodeId: int = 0
     voltage: Optional[sensors.NumericSensor] = None
@@ -51,10 +52,9 @@ class DoublePole(Structure):
     apparentEnergy: Optional[sensors.NumericSensor] = None
 
 
-@dataclass(eq=False, repr=False)
 class MeteredLinePair(Structure):
-    leftLine: PowerLine = field(default_factory=lambda: PowerLine(0))
-    rightLine: PowerLine = field(default_factory=lambda: PowerLine(0))
+    leftLine: PowerLine = ZERO
+    rightLine: PowerLine = ZERO
     leftNodeId: int = 0
     rightNodeId: int = 0
     voltage: Optional[sensors.NumericSensor] = None
@@ -73,9 +73,7 @@ class MeteredLinePair(Structure):
     currentThd: Optional[sensors.NumericSensor] = None
 
 
-@dataclass(eq=False, repr=False)
 class Nameplate(Structure):
-    @dataclass(eq=False, repr=False)
     class Rating(Structure):
         voltage: str = ""
         current: str = ""
@@ -87,20 +85,18 @@ class Nameplate(Structure):
     model: str = ""
     partNumber: str = ""
     serialNumber: str = ""
-    rating: Nameplate.Rating = field(default_factory=lambda: Nameplate.Rating())
+    rating: Nameplate.Rating = ZERO
     imageFileURL: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class OutletStatistic(Structure):
     relayCycleCnt: int = 0
     relayFailCnt: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class Pole(Structure):
     label: str = ""
-    line: PowerLine = field(default_factory=lambda: PowerLine(0))
+    line: PowerLine = ZERO
     nodeId: int = 0
     voltage: Optional[sensors.NumericSensor] = None
     voltageLN: Optional[sensors.NumericSensor] = None
@@ -123,7 +119,6 @@ class Pole(Structure):
     residualCurrentStatus: Optional[ResidualCurrentStateSensor] = None
 
 
-@dataclass(eq=False, repr=False)
 class Rating(Structure):
     current: int = 0
     decimalCurrent: float = 0.0
@@ -131,16 +126,25 @@ class Rating(Structure):
     maxVoltage: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class ThrowPole(Structure):
     label: str = ""
-    line: PowerLine = field(default_factory=lambda: PowerLine(0))
-    inNodeIds: List[int] = field(default_factory=list)
+    line: PowerLine = ZERO
+    inNodeIds: List[int] = ZERO
     outNodeId: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class Waveform(Structure):
-    voltage: List[float] = field(default_factory=list)
-    current: List[float] = field(default_factory=list)
+    voltage: List[float] = ZERO
+    current: List[float] = ZERO
     sampleRate: int = 0
+
+
+class EDevice(Interface):
+    """Anything that carries current: who feeds it (`getParents`) and whom it feeds (`getChildren`)."""
+
+    idlType = "pdumodel.EDevice:1.0.1"
+
+    def getParents(self) -> List[EDevice]: declared()
+    def getChildren(self) -> List[EDevice]: declared()
+    def getWaveform(self) -> Waveform: declared()
+    def getPoleWaveform(self, line: PowerLine) -> Waveform: declared()

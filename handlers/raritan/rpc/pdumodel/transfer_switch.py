@@ -1,14 +1,16 @@
-"""The interface pdumodel.TransferSwitch."""
+"""Transfer switches. Source: TransferSwitch.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
 
-from .. import event, sensors
-from ..idl import declared, Enumeration, EPOCH, Interface, method, Structure, Time, value_object
-from .edevice import EDevice
-from .structures import Nameplate, Rating, ThrowPole, Waveform
-from .transfer_switch_bypass_state_sensor import TransferSwitchBypassStateSensor
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from .structures import EDevice
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .state_sensors import TransferSwitchBypassStateSensor
+    from .structures import Nameplate, Rating, ThrowPole, Waveform
 
 
 class TransferSwitch(EDevice):
@@ -46,15 +48,13 @@ class TransferSwitch(EDevice):
         ATS = 1
         HTS = 2
 
-    @dataclass(eq=False, repr=False)
     class MetaData(Structure):
         label: str = ""
-        namePlate: Nameplate = field(default_factory=lambda: Nameplate())
-        rating: Rating = field(default_factory=lambda: Rating())
-        type: TransferSwitch.Type = field(default_factory=lambda: TransferSwitch.Type(0))
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
+        type: TransferSwitch.Type = ZERO
         sourceCount: int = 0
 
-    @dataclass(eq=False, repr=False)
     class Sensors(Structure):
         selectedSource: Optional[sensors.StateSensor] = None
         operationalState: Optional[sensors.StateSensor] = None
@@ -68,7 +68,6 @@ class TransferSwitch(EDevice):
         selectedBypassSource: Optional[Interface] = None
         _legacy = ("selectedBypassSource",)
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         name: str = ""
         preferredSource: int = 0
@@ -78,7 +77,6 @@ class TransferSwitch(EDevice):
         manualTransferEnabled: bool = False
         phaseSyncSensorEnabled: bool = False
 
-    @dataclass(eq=False, repr=False)
     class Statistics(Structure):
         transferCount: int = 0
         powerFailDetectTime: int = 0
@@ -87,59 +85,33 @@ class TransferSwitch(EDevice):
         overloadCount: int = 0
         switchOvercurrentCount: int = 0
 
-    @dataclass(eq=False, repr=False)
     class TransferLogEntry(Structure):
-        timestamp: Time = EPOCH
+        timestamp: Time = ZERO
         oldInlet: int = 0
         newInlet: int = 0
-        reason: TransferSwitch.TransferReason = field(default_factory=lambda: TransferSwitch.TransferReason(0))
-        waveform: Union[Waveform, List[TransferSwitch.WaveformSample]] = field(default_factory=lambda: Waveform())
-        statistics: TransferSwitch.Statistics = field(default_factory=lambda: TransferSwitch.Statistics())
+        reason: TransferSwitch.TransferReason = ZERO
+        waveform: Union[Waveform, List[TransferSwitch.WaveformSample]] = ZERO
+        statistics: TransferSwitch.Statistics = ZERO
         switchFault: int = 0
 
-    @dataclass(eq=False, repr=False)
     class WaveformSample(Structure):
         voltage: float = 0.0
         current: float = 0.0
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "pdumodel.TransferSwitch_6_0_3.SettingsChangedEvent:1.0.0"
-        oldSettings: TransferSwitch.Settings = field(default_factory=lambda: TransferSwitch.Settings())
-        newSettings: TransferSwitch.Settings = field(default_factory=lambda: TransferSwitch.Settings())
+        oldSettings: TransferSwitch.Settings = ZERO
+        newSettings: TransferSwitch.Settings = ZERO
 
-    @method()
     def getMetaData(self) -> TransferSwitch.MetaData: declared()
-
-    @method()
     def getSensors(self) -> TransferSwitch.Sensors: declared()
-
-    @method()
     def getPoles(self) -> List[ThrowPole]: declared()
-
-    @method()
     def getSettings(self) -> TransferSwitch.Settings: declared()
-
-    @method()
     def setSettings(self, settings: TransferSwitch.Settings) -> int: declared()
-
-    @method()
     def getStatistics(self) -> TransferSwitch.Statistics: declared()
-
-    @method()
     def transferToSource(self, source: int, faultOverride: bool) -> int: declared()
-
-    @method()
     def getLastTransferReason(self) -> TransferSwitch.TransferReason: declared()
-
-    @method()
     def getLastTransferWaveform(self) -> Union[Waveform, List[TransferSwitch.WaveformSample]]: declared()
-
-    @method()
     def getTransferLog(self) -> List[TransferSwitch.TransferLogEntry]: declared()
-
-    @method()
     def getParameters(self) -> Dict[str, str]: declared()
-
-    @method()
     def setParameters(self, parameters: Union[Dict[str, Any], Dict[str, str]]) -> int: declared()

@@ -1,11 +1,12 @@
-"""The interface peripheral.G2Production."""
+"""What the factory uses on peripheral devices. Source: PeripheralG2Production.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import List, Tuple
+from typing import TYPE_CHECKING, List, Tuple
 
-from ..idl import declared, Enumeration, Interface, method, Structure
-from .structures import PosElement
+from .._runtime import Enumeration, Interface, Structure, declared, method
+
+if TYPE_CHECKING:
+    from .structures import PosElement
 
 
 class G2Production(Interface):
@@ -33,7 +34,6 @@ class G2Production(Interface):
         BROWNOUT = 0
         WATCHDOG = 1
 
-    @dataclass(eq=False, repr=False)
     class FirmwareInfo(Structure):
         crc: int = 0
         compiler: str = ""
@@ -44,65 +44,34 @@ class G2Production(Interface):
         configurationId: int = 0
         updateDate: str = ""
 
-    @method()
     def programSerialNumber(self, romcode: str, serial: str) -> int: declared()
-
-    @method()
     def updateFirmware(self, romcode: str) -> int: declared()
-
-    @method()
     def updateFirmwarePos(self, position: List[PosElement]) -> int: declared()
-
     @method("_ret_", "info")
     def getFirmwareInfo(self, romcode: str) -> Tuple[int, G2Production.FirmwareInfo]: declared()
-
     @method("_ret_", "info")
     def getFirmwareInfoPos(self, position: List[PosElement]) -> Tuple[int, G2Production.FirmwareInfo]: declared()
-
     @method("_ret_", "cfg")
     def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> Tuple[int,
                                List[int]]: declared()
-
     @method("_ret_", "cfg")
     def readConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace) -> Tuple[int,
                                   List[int]]: declared()
-
-    @method()
     def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: declared()
-
-    @method()
     def eraseConfigurationSpacePos(self, position: List[PosElement],
                                    cs: G2Production.ConfigurationSpace) -> int: declared()
-
-    @method()
     def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace,
                                 cfg: List[int]) -> int: declared()
-
-    @method()
     def writeConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace,
                                    cfg: List[PosElement]) -> int: declared()
-
     @method("_ret_", "data")
     def readRegisters(self, romcode: str, address: int, count: int) -> Tuple[int, List[int]]: declared()
-
     @method("_ret_", "data")
     def readRegistersPos(self, position: List[PosElement], address: int, count: int) -> Tuple[int,
                          List[int]]: declared()
-
-    @method()
     def writeRegisters(self, romcode: str, address: int, data: List[int]) -> int: declared()
-
-    @method()
     def writeRegistersPos(self, position: List[PosElement], address: int, data: List[PosElement]) -> int: declared()
-
-    @method()
     def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: declared()
-
-    @method()
     def writeRegisterBitsPos(self, position: List[PosElement], address: int, mask: int, bits: int) -> int: declared()
-
-    @method()
     def reset(self, romcode: str, method: G2Production.ResetMethod) -> int: declared()
-
-    @method()
     def resetPos(self, position: List[PosElement], method: G2Production.ResetMethod) -> int: declared()

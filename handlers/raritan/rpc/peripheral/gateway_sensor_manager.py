@@ -1,12 +1,14 @@
-"""The interface peripheral.GatewaySensorManager."""
+"""Sensors behind Modbus and other gateways. Source: GatewaySensorManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Dict, List, Union
+from typing import TYPE_CHECKING, Dict, List, Union
 
 from .. import sensors
-from ..idl import declared, Enumeration, Event, Interface, method, Structure, ValueObject, value_object
-from .modbus_cfg import ModbusCfg
+from .._runtime import ZERO, Enumeration, Interface, Structure, ValueObject, declared
+from ..idl import Event
+
+if TYPE_CHECKING:
+    from .packages import ModbusCfg
 
 
 class GatewaySensorManager(Interface):
@@ -80,16 +82,14 @@ class GatewaySensorManager(Interface):
         AUTH_NO_PRIV = 1
         AUTH_PRIV = 2
 
-    @dataclass(eq=False, repr=False)
     class ConfigurationPackage(Structure):
         disabled: bool = False
         name: str = ""
-        classes: List[GatewaySensorManager.SensorClass] = field(default_factory=list)
-        devices: List[GatewaySensorManager.RemoteDevice] = field(default_factory=list)
-        encodings: List[GatewaySensorManager.ValueEncoding] = field(default_factory=list)
-        sensors: List[GatewaySensorManager.Sensor] = field(default_factory=list)
+        classes: List[GatewaySensorManager.SensorClass] = ZERO
+        devices: List[GatewaySensorManager.RemoteDevice] = ZERO
+        encodings: List[GatewaySensorManager.ValueEncoding] = ZERO
+        sensors: List[GatewaySensorManager.Sensor] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class FeedbackObject(Structure):
         class FeedbackState(Enumeration):
             UNSPECIFIED = 0
@@ -100,92 +100,73 @@ class GatewaySensorManager(Interface):
 
         key: str = ""
         value: str = ""
-        stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = field(
-            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(0))
+        stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
 
-    @value_object
     class ConfigurationChangedEvent(Event):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ConfigurationChangedEvent:1.0.0"
         configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
-            GatewaySensorManager.ConfigurationPackage]] = field(default_factory=dict)
+            GatewaySensorManager.ConfigurationPackage]] = ZERO
 
-    @value_object
     class Feedback(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.Feedback:1.0.0"
-        currentState: GatewaySensorManager.FeedbackObject.FeedbackState = field(
-            default_factory=lambda: GatewaySensorManager.FeedbackObject.FeedbackState(0))
-        infos: List[GatewaySensorManager.FeedbackObject] = field(default_factory=list)
+        currentState: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
+        infos: List[GatewaySensorManager.FeedbackObject] = ZERO
 
-    @value_object
     class DeviceFeedback(Feedback):
         idlType = "peripheral.GatewaySensorManager_3_0_1.DeviceFeedback:1.0.0"
         packageId: str = ""
         deviceId: str = ""
 
-    @value_object
     class FeedbackChangedEvent(Event):
         idlType = "peripheral.GatewaySensorManager_3_0_1.FeedbackChangedEvent:1.0.0"
-        feedback: List[GatewaySensorManager.Feedback] = field(default_factory=list)
+        feedback: List[GatewaySensorManager.Feedback] = ZERO
 
-    @value_object
     class InterpretationRule(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRule:1.0.0"
-        interpretation: GatewaySensorManager.Interpretation = field(
-            default_factory=lambda: GatewaySensorManager.Interpretation(0))
+        interpretation: GatewaySensorManager.Interpretation = ZERO
         ignoreTimeout: int = 0
-        accessType: GatewaySensorManager.AccessType = field(default_factory=lambda: GatewaySensorManager.AccessType(0))
+        accessType: GatewaySensorManager.AccessType = ZERO
 
-    @value_object
     class InterpretationRuleCatchAll(InterpretationRule):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleCatchAll:1.0.0"
 
-    @value_object
     class InterpretationRuleInvertable(InterpretationRule):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleInvertable:1.0.0"
         invertCondition: bool = False
 
-    @value_object
     class InterpretationRuleEnum(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleEnum:1.0.0"
-        enumValues: Union[List[str], List[int]] = field(default_factory=list)
+        enumValues: Union[List[str], List[int]] = ZERO
 
-    @value_object
     class InterpretationRuleIEEE754INF(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754INF:1.0.0"
 
-    @value_object
     class InterpretationRuleIEEE754NAN(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754NAN:1.0.0"
 
-    @value_object
     class InterpretationRuleModbusException(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusException:1.0.0"
-        exceptions: List[int] = field(default_factory=list)
+        exceptions: List[int] = ZERO
 
-    @value_object
     class InterpretationRuleModbusSpecificError(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSpecificError:1.0.0"
-        errors: List[ModbusCfg.SpecificModbusErrors] = field(default_factory=list)
+        errors: List[ModbusCfg.SpecificModbusErrors] = ZERO
 
-    @value_object
     class InterpretationRuleModbusSystemError(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSystemError:1.0.0"
-        errnos: List[int] = field(default_factory=list)
+        errnos: List[int] = ZERO
 
-    @value_object
     class InterpretationRuleRAW(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRAW:1.0.0"
         value: Union[str, int] = ""
         mask: Union[str, int] = ""
 
-    @value_object
     class InterpretationRuleRangeRAW(InterpretationRuleInvertable):
         idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRangeRAW:1.0.0"
         min: Union[str, int] = ""
         max: Union[str, int] = ""
         mask: Union[str, int] = ""
 
-    @value_object
     class Sensor(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.Sensor:1.0.0"
         sensorId: str = ""
@@ -199,28 +180,24 @@ class GatewaySensorManager(Interface):
         defaultLocationY: str = ""
         defaultLocationZ: str = ""
 
-    @value_object
     class ModbusSensor(Sensor):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusSensor:1.0.0"
-        function: ModbusCfg.ModbusFunction = field(default_factory=lambda: ModbusCfg.ModbusFunction(0))
+        function: ModbusCfg.ModbusFunction = ZERO
         regAddr: int = 0
 
-    @value_object
     class ValueEncoding(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ValueEncoding:1.0.0"
         encodingId: str = ""
-        type: GatewaySensorManager.EncodingType = field(default_factory=lambda: GatewaySensorManager.EncodingType(0))
+        type: GatewaySensorManager.EncodingType = ZERO
         invertState: bool = False
-        interpretationRules: List[GatewaySensorManager.InterpretationRule] = field(default_factory=list)
+        interpretationRules: List[GatewaySensorManager.InterpretationRule] = ZERO
         minAccessInterval: int = 0
 
-    @value_object
     class NumericValueEncoding(ValueEncoding):
         idlType = "peripheral.GatewaySensorManager_3_0_1.NumericValueEncoding:1.0.0"
         scalingFactor: float = 0.0
         offset: float = 0.0
 
-    @value_object
     class ModbusValueEncoding8(NumericValueEncoding):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding8:1.0.0"
         byteSwap: bool = False
@@ -228,42 +205,32 @@ class GatewaySensorManager(Interface):
         start: int = 0
         width: int = 0
 
-    @value_object
     class ModbusValueEncoding16(ModbusValueEncoding8):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding16:1.0.0"
 
-    @value_object
     class ModbusValueEncoding32(ModbusValueEncoding16):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding32:1.0.0"
-        endianness: GatewaySensorManager.ModbusEndianness = field(
-            default_factory=lambda: GatewaySensorManager.ModbusEndianness(0))
+        endianness: GatewaySensorManager.ModbusEndianness = ZERO
 
-    @value_object
     class ModbusValueEncoding48(ModbusValueEncoding32):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding48:1.0.0"
 
-    @value_object
     class ModbusValueEncoding64(ModbusValueEncoding32):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding64:1.0.0"
 
-    @value_object
     class ModbusValueEncodingBit(ValueEncoding):
         idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncodingBit:1.0.0"
 
-    @value_object
     class SensorClass(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SensorClass:1.0.0"
         classId: str = ""
 
-    @value_object
     class NumericSensorClass(SensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.NumericSensorClass:1.0.0"
-        metadata: sensors.NumericSensor.MetaData = field(default_factory=lambda: sensors.NumericSensor.MetaData())
-        defaultThresholds: sensors.NumericSensor.Thresholds = field(
-            default_factory=lambda: sensors.NumericSensor.Thresholds())
+        metadata: sensors.NumericSensor.MetaData = ZERO
+        defaultThresholds: sensors.NumericSensor.Thresholds = ZERO
         preferCommonThresholds: bool = False
 
-    @value_object
     class RemoteDevice(ValueObject):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteDevice:1.0.0"
         deviceId: str = ""
@@ -272,76 +239,58 @@ class GatewaySensorManager(Interface):
         timeoutMs: int = 0
         retry: int = 0
 
-    @value_object
     class RemoteModbusDevice(RemoteDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusDevice:1.0.0"
-        detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = field(default_factory=dict)
+        detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = ZERO
         unitId: int = 0
-        unsupportedFunctionCodes: List[int] = field(default_factory=list)
+        unsupportedFunctionCodes: List[int] = ZERO
 
-    @value_object
     class RemoteModbusRTUDevice(RemoteModbusDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusRTUDevice:1.0.0"
         busInterface: str = ""
-        busSettings: ModbusCfg.SerialSettings = field(default_factory=lambda: ModbusCfg.SerialSettings())
+        busSettings: ModbusCfg.SerialSettings = ZERO
         interframeDelayDeciChars: int = 0
 
-    @value_object
     class RemoteModbusTCPDevice(RemoteModbusDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusTCPDevice:1.0.0"
         ipAddress: str = ""
         tcpPort: int = 0
 
-    @value_object
     class RemoteSnmpDevice(RemoteDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpDevice:1.0.0"
         host: str = ""
 
-    @value_object
     class RemoteSnmpV1V2Device(RemoteSnmpDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV1V2Device:1.0.0"
         community: str = ""
 
-    @value_object
     class RemoteSnmpV3Device(RemoteSnmpDevice):
         idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV3Device:1.0.0"
         user: str = ""
-        level: GatewaySensorManager.SnmpSecurityLevel = field(
-            default_factory=lambda: GatewaySensorManager.SnmpSecurityLevel(0))
-        authProtocol: GatewaySensorManager.SnmpAuthProtocol = field(
-            default_factory=lambda: GatewaySensorManager.SnmpAuthProtocol(0))
+        level: GatewaySensorManager.SnmpSecurityLevel = ZERO
+        authProtocol: GatewaySensorManager.SnmpAuthProtocol = ZERO
         authPassphrase: str = ""
-        privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = field(
-            default_factory=lambda: GatewaySensorManager.SnmpPrivProtocol(0))
+        privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = ZERO
         privacyPassphrase: str = ""
 
-    @value_object
     class SensorFeedback(Feedback):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SensorFeedback:1.0.0"
         packageId: str = ""
         deviceId: str = ""
         sensorId: str = ""
 
-    @value_object
     class SnmpSensor(Sensor):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SnmpSensor:1.0.0"
         oid: str = ""
 
-    @value_object
     class StateSensorClass(SensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.StateSensorClass:1.0.0"
-        type: sensors.Sensor.TypeSpec = field(default_factory=lambda: sensors.Sensor.TypeSpec())
+        type: sensors.Sensor.TypeSpec = ZERO
 
-    @value_object
     class SwitchSensorClass(StateSensorClass):
         idlType = "peripheral.GatewaySensorManager_3_0_1.SwitchSensorClass:1.0.0"
 
-    @method()
     def getConfiguration(self) -> Dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
-
-    @method()
     def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
                          GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
-
-    @method()
     def getFeedback(self) -> List[GatewaySensorManager.Feedback]: declared()

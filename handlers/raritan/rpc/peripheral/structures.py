@@ -1,11 +1,15 @@
-"""External sensors and actuators: what several interfaces share."""
+"""External sensors and actuators: what several interfaces share.
+
+Source: PosElement.idl, PeripheralDeviceSlot.idl, PeripheralDevicePackage.idl.
+"""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from .. import sensors
-from ..idl import Enumeration, EPOCH, Structure, Time, ValueObject, value_object
+from .._runtime import ZERO, Enumeration, Structure, Time, ValueObject
+
+if TYPE_CHECKING:
+    from .. import sensors
 
 
 class PortType(Enumeration):
@@ -26,23 +30,20 @@ class PortType(Enumeration):
     ONEWIRE_DEV_PORT = 1
 
 
-@dataclass(eq=False, repr=False)
 class Address(Structure):
-    position: List[PosElement] = field(default_factory=list)
-    type: sensors.Sensor.TypeSpec = field(default_factory=lambda: sensors.Sensor.TypeSpec())
+    position: List[PosElement] = ZERO
+    type: sensors.Sensor.TypeSpec = ZERO
     isActuator: bool = False
     channel: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class DeviceID(Structure):
     serial: str = ""
-    type: sensors.Sensor.TypeSpec = field(default_factory=lambda: sensors.Sensor.TypeSpec())
+    type: sensors.Sensor.TypeSpec = ZERO
     isActuator: bool = False
     channel: int = 0
 
 
-@dataclass(eq=False, repr=False)
 class PackageInfo(Structure):
     class State(Enumeration):
         NORMAL = 0
@@ -50,20 +51,17 @@ class PackageInfo(Structure):
         INTERNAL_ERROR = 2
         CONFIG_ERROR = 3
 
-    @dataclass(eq=False, repr=False)
     class FirmwareInfo(Structure):
-        @dataclass(eq=False, repr=False)
         class Version(Structure):
             majorNumber: int = 0
             minorNumber: int = 0
             bootloaderVersion: int = 0
 
-        compileDate: Time = EPOCH
-        version: PackageInfo.FirmwareInfo.Version = field(default_factory=lambda: PackageInfo.FirmwareInfo.Version())
-        updateDate: Time = EPOCH
+        compileDate: Time = ZERO
+        version: PackageInfo.FirmwareInfo.Version = ZERO
+        updateDate: Time = ZERO
         firmwareName: str = ""
 
-    @dataclass(eq=False, repr=False)
     class HardwareInfo(Structure):
         serial: str = ""
         packageClass: str = ""
@@ -72,22 +70,20 @@ class PackageInfo(Structure):
         revision: str = ""
         address: str = ""
 
-    state: PackageInfo.State = field(default_factory=lambda: PackageInfo.State(0))
-    position: List[PosElement] = field(default_factory=list)
-    hwInfo: PackageInfo.HardwareInfo = field(default_factory=lambda: PackageInfo.HardwareInfo())
-    fwInfo: PackageInfo.FirmwareInfo = field(default_factory=lambda: PackageInfo.FirmwareInfo())
+    state: PackageInfo.State = ZERO
+    position: List[PosElement] = ZERO
+    hwInfo: PackageInfo.HardwareInfo = ZERO
+    fwInfo: PackageInfo.FirmwareInfo = ZERO
 
 
-@dataclass(eq=False, repr=False)
 class PosElement(Structure):
-    portType: PortType = field(default_factory=lambda: PortType(0))
+    portType: PortType = ZERO
     port: str = ""
 
 
-@value_object
 class Device(ValueObject):
     idlType = "peripheral.Device:7.0.3"
-    deviceID: DeviceID = field(default_factory=lambda: DeviceID())
-    position: List[PosElement] = field(default_factory=list)
+    deviceID: DeviceID = ZERO
+    position: List[PosElement] = ZERO
     packageClass: str = ""
     device: Optional[sensors.Sensor] = None

@@ -1,15 +1,17 @@
 """Sensors: numeric, accumulating, with states; switches, log, alarms."""
 from __future__ import annotations
 
-from .accumulating_numeric_sensor import AccumulatingNumericSensor
-from .alerted_sensor_manager import AlertedSensorManager
-from .logger import Logger
-from .numeric_sensor import NumericSensor
-from .sensor import Sensor
-from .state_sensor import StateSensor
-from .switch import Switch
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AccumulatingNumericSensor", "AlertedSensorManager", "Logger", "NumericSensor", "Sensor", "StateSensor",
-    "Switch",
-]
+from .._runtime.registry import lazily
+
+if TYPE_CHECKING:
+    from .logger import *
+    from .numeric_sensor import *
+    from .sensor import *
+
+__getattr__, __all__ = lazily(__name__, {
+    "logger": "AlertedSensorManager Logger",
+    "numeric_sensor": "AccumulatingNumericSensor NumericSensor",
+    "sensor": "Sensor StateSensor Switch",
+})

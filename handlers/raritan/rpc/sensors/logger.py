@@ -1,12 +1,15 @@
-"""The interface sensors.Logger."""
+"""The sensor log, and sensors in alarm. Source: SensorLogger.idl, AlertedSensorManager.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, List, Optional, Tuple, Union
 
-from .. import event, peripheral
-from ..idl import declared, EPOCH, Event, Interface, method, Structure, Time, value_object
-from .sensor import Sensor
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ..idl import Event
+
+if TYPE_CHECKING:
+    from .. import peripheral
+    from .sensor import Sensor
 
 
 class Logger(Interface):
@@ -54,7 +57,6 @@ class Logger(Interface):
     STATE_I2_ACTIVE = 33
     STATE_BYPASS_ACTIVE = 34
 
-    @dataclass(eq=False, repr=False)
     class Info(Structure):
         samplePeriod: int = 0
         maxTotalRecords: int = 0
@@ -62,14 +64,12 @@ class Logger(Interface):
         oldestRecId: int = 0
         newestRecId: int = 0
 
-    @dataclass(eq=False, repr=False)
     class LogRow(Structure):
-        sensorSetTimestamp: Time = EPOCH
-        timestamp: Time = EPOCH
-        sensorRecords: List[Logger.Record] = field(default_factory=list)
-        peripheralDeviceRecords: List[Logger.Record] = field(default_factory=list)
+        sensorSetTimestamp: Time = ZERO
+        timestamp: Time = ZERO
+        sensorRecords: List[Logger.Record] = ZERO
+        peripheralDeviceRecords: List[Logger.Record] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Record(Structure):
         available: bool = False
         takenValidSamples: int = 0
@@ -78,12 +78,10 @@ class Logger(Interface):
         avgValue: float = 0.0
         maxValue: float = 0.0
 
-    @dataclass(eq=False, repr=False)
     class SensorSet(Structure):
-        sensors: List[Sensor] = field(default_factory=list)
-        slots: List[peripheral.DeviceSlot] = field(default_factory=list)
+        sensors: List[Sensor] = ZERO
+        slots: List[peripheral.DeviceSlot] = ZERO
 
-    @dataclass(eq=False, repr=False)
     class Settings(Structure):
         isEnabled: bool = False
         samplesPerRecord: int = 0
@@ -94,84 +92,89 @@ class Logger(Interface):
         newestRecId: int = 0
         _legacy = ("samplePeriod", "oldestRecId", "newestRecId",)
 
-    @dataclass(eq=False, repr=False)
     class TimedRecord(Structure):
-        timestamp: Time = EPOCH
-        record: Logger.Record = field(default_factory=lambda: Logger.Record())
+        timestamp: Time = ZERO
+        record: Logger.Record = ZERO
 
-    @value_object
     class InfoChangedEvent(Event):
         idlType = "sensors.Logger_3_1_6.InfoChangedEvent:1.0.0"
-        oldInfo: Logger.Info = field(default_factory=lambda: Logger.Info())
-        newInfo: Logger.Info = field(default_factory=lambda: Logger.Info())
+        oldInfo: Logger.Info = ZERO
+        newInfo: Logger.Info = ZERO
 
-    @value_object
     class LoggedSensorsChangedEvent(event.UserEvent):
         idlType = "sensors.Logger_3_1_6.LoggedSensorsChangedEvent:1.0.0"
-        oldSensors: Logger.SensorSet = field(default_factory=lambda: Logger.SensorSet())
-        newSensors: Logger.SensorSet = field(default_factory=lambda: Logger.SensorSet())
+        oldSensors: Logger.SensorSet = ZERO
+        newSensors: Logger.SensorSet = ZERO
 
-    @value_object
     class SettingsChangedEvent(event.UserEvent):
         idlType = "sensors.Logger_3_1_6.SettingsChangedEvent:1.0.0"
-        oldSettings: Logger.Settings = field(default_factory=lambda: Logger.Settings())
-        newSettings: Logger.Settings = field(default_factory=lambda: Logger.Settings())
+        oldSettings: Logger.Settings = ZERO
+        newSettings: Logger.Settings = ZERO
 
-    @method()
     def getInfo(self) -> Logger.Info: declared()
-
-    @method()
     def getSettings(self) -> Logger.Settings: declared()
-
     @method(older_in=("isEnabled", "samplesPerRecord"))
     def setSettings(self, settings: Union[Logger.Settings, bool],
                     samplesPerRecord: Optional[int] = None) -> int: declared()
-
     @method("_ret_", "timestamps")
     def getTimeStamps(self, recid: int, count: int) -> Tuple[int, List[Time]]: declared()
-
     @method("_ret_", "recs")
     def getSensorRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> Tuple[int,
                          List[Logger.Record]]: declared()
-
     @method("_ret_", "recs")
     def getPeripheralDeviceRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int, count: int) -> Tuple[int,
                                    List[Logger.Record]]: declared()
-
     @method("_ret_", "recs")
     def getSensorTimedRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> Tuple[int,
                               List[Logger.TimedRecord]]: declared()
-
     @method("_ret_", "recs")
     def getPeripheralDeviceTimedRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
                                         count: int) -> Tuple[int, List[Logger.TimedRecord]]: declared()
-
-    @method()
     def getLoggedSensors(self) -> Logger.SensorSet: declared()
-
-    @method()
     def setLoggedSensors(self, sensors: Logger.SensorSet) -> int: declared()
-
-    @method()
     def enableSensors(self, sensors: Logger.SensorSet) -> int: declared()
-
-    @method()
     def disableSensors(self, sensors: Logger.SensorSet) -> int: declared()
-
-    @method()
     def isSensorEnabled(self, sensor: Optional[Sensor]) -> bool: declared()
-
-    @method()
     def isSlotEnabled(self, slot: Optional[peripheral.DeviceSlot]) -> bool: declared()
-
-    @method()
     def enableAllSensors(self) -> None: declared()
-
-    @method()
     def disableAllSensors(self) -> None: declared()
-
-    @method()
     def getSensorSetTimestamp(self) -> Time: declared()
-
     @method("_ret_", "row")
     def getLogRow(self, recid: int) -> Tuple[int, Logger.LogRow]: declared()
+
+
+class AlertedSensorManager(Interface):
+    """Sensors that are in alarm now, at `/model/alertedsensormanager`."""
+
+    idlType = "sensors.AlertedSensorManager:1.0.6"
+
+    class AlertState(Enumeration):
+        UNAVAILABLE = 0
+        NORMAL = 1
+        CRITICAL = 2
+        WARNED = 3
+
+    class SensorCounts(Structure):
+        total: int = 0
+        unavailable: int = 0
+        critical: int = 0
+        warned: int = 0
+
+    class SensorData(Structure):
+        sensor: Optional[Sensor] = None
+        parent: Optional[Interface] = None
+        alertState: AlertedSensorManager.AlertState = ZERO
+
+    class AlertedSensorsChangedEvent(Event):
+        idlType = "sensors.AlertedSensorManager_1_0_6.AlertedSensorsChangedEvent:1.0.0"
+        counts: AlertedSensorManager.SensorCounts = ZERO
+        changedSensors: List[AlertedSensorManager.SensorData] = ZERO
+        removedSensors: List[Sensor] = ZERO
+
+    class MonitoredSensorsChangedEvent(Event):
+        idlType = "sensors.AlertedSensorManager_1_0_6.MonitoredSensorsChangedEvent:1.0.0"
+        counts: AlertedSensorManager.SensorCounts = ZERO
+
+    def getSensorCounts(self) -> AlertedSensorManager.SensorCounts: declared()
+    def getAllSensors(self) -> List[AlertedSensorManager.SensorData]: declared()
+    def getAlertedSensors(self) -> List[AlertedSensorManager.SensorData]: declared()

@@ -1,9 +1,9 @@
-"""The interface sensors.Sensor."""
+"""Sensors in general, state sensors, actuators. Source: Sensor.idl, StateSensor.idl, Switch.idl."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from ..idl import declared, Enumeration, Event, Interface, method, Structure, value_object
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from ..idl import Event
 
 
 class Sensor(Interface):
@@ -140,23 +140,50 @@ class Sensor(Interface):
         OPEN = 0
         CLOSED = 1
 
-    @dataclass(eq=False, repr=False)
     class TypeSpec(Structure):
         readingtype: int = 0
         type: int = 0
         unit: int = 0
 
-    @value_object
     class TypeSpecChangedEvent(Event):
         idlType = "sensors.Sensor_4_0_8.TypeSpecChangedEvent:1.0.0"
-        oldTypeSpec: Sensor.TypeSpec = field(default_factory=lambda: Sensor.TypeSpec())
-        newTypeSpec: Sensor.TypeSpec = field(default_factory=lambda: Sensor.TypeSpec())
+        oldTypeSpec: Sensor.TypeSpec = ZERO
+        newTypeSpec: Sensor.TypeSpec = ZERO
 
-    @method()
     def getTypeSpec(self) -> Sensor.TypeSpec: declared()
-
-    @method()
     def isTypeChangeAllowed(self) -> bool: declared()
-
-    @method()
     def setType(self, type: int, unit: int) -> int: declared()
+
+
+class StateSensor(Sensor):
+    """A sensor with a few states; a state counts only if it is available."""
+
+    idlType = "sensors.StateSensor:4.0.8"
+
+    class State(Structure):
+        timestamp: Time = ZERO
+        available: bool = False
+        value: int = 0
+
+    class StateChangedEvent(Event):
+        idlType = "sensors.StateSensor_4_0_8.StateChangedEvent:1.0.0"
+        oldState: StateSensor.State = ZERO
+        newState: StateSensor.State = ZERO
+
+    def getState(self) -> StateSensor.State: declared()
+
+
+class Switch(StateSensor):
+    """A state that can be set: an actuator."""
+
+    idlType = "sensors.Switch:2.0.10"
+
+    ERR_INVALID_PARAMETER = 1
+    ERR_NOT_AVAILABLE = 2
+    ERR_PDC_POWER_LIMIT = 3
+
+    class SwitchEvent(event.UserEvent):
+        idlType = "sensors.Switch_2_0_10.SwitchEvent:1.0.0"
+        targetState: int = 0
+
+    def setState(self, newState: int) -> int: declared()

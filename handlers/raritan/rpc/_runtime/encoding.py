@@ -1,0 +1,78 @@
+"""Values → JSON. Pure. A structure is written with the fields it came with, under the names it came with, plus changes.
+
+Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
+"""
+from __future__ import annotations
+
+import datetime
+import enum
+import typing
+from typing import Any, Callable, Dict, Iterable, Mapping, Union
+
+from .decoding import blank
+from .registry import field_types, once
+from .times import seconds_of
+from .values import Reference, Structure, ValueObject, WireForm
+
+
+def encode(value: object) -> object:
+    """JSON for a value of any IDL type; any iterable is a vector. Raises TypeError for what is no IDL value."""
+    if isinstance(value, ValueObject):
+        return {"type": value.wire_type, "value": encode_structure(value)}
+    if isinstance(value, Structure):
+        return encode_structure(value)
+    if isinstance(value, Reference):
+        return {"rid": value.target, "type": value.wire_type}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if value is None or isinstance(value, (bool, str, int, float)):
+        return value
+    if isinstance(value, datetime.datetime):
+        return seconds_of(value)
+    if isinstance(value, type) and issubclass(value, (Reference, ValueObject)):
+        return value.idlType
+    if isinstance(value, Mapping):
+        return [{"key": encode(key), "value": encode(item)} for key, item in value.items()]
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        return [encode(item) for item in value]
+    raise TypeError(f"no IDL type for {type(value).__name__}")
+
+
+def encode_structure(value: Structure) -> Dict[str, object]:
+    """The JSON object of a structure; what the device did not send is written only where the caller has set it."""
+    wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
+    out: Dict[str, object] = dict(wire.rest)
+    for name, kind in field_types(type(value)).items():
+        now = getattr(value, name)
+        if name in wire.lifted.values() or name in wire.absent and now == blank(kind)():
+            continue
+        sent_null = name in wire.null and now == blank(kind)()
+        out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)
+    for older in wire.lifted:
+        out[older] = encode(getattr(value, older))
+    return out
+
+
+def encode_opaque(value: object) -> object:
+    """A value of the IDL type "any": JSON already; values of ours in it are encoded, mappings stay objects."""
+    if isinstance(value, Mapping):
+        return {str(key): encode_opaque(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encode_opaque(item) for item in value]
+    return encode(value)
+
+
+@once
+def encoder(hint: Any) -> Callable[[object], object]:
+    """How a value of this annotation is written; only "any" differs from `encode`."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Union:
+        return next((one for one in map(encoder, args) if one is not encode), encode)
+    if hint is Any:
+        return encode_opaque
+    if origin is list and args[0] is Any:
+        return lambda value: [encode_opaque(item) for item in typing.cast(Iterable[object], value)]
+    if origin is dict and args[1] is Any:
+        return lambda value: [{"key": encode(key), "value": encode_opaque(item)}
+                              for key, item in typing.cast(Mapping[object, object], value).items()]
+    return encode

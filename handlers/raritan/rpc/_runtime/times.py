@@ -1,0 +1,35 @@
+"""IDL times: seconds since 1970 UTC in JSON, datetimes without zone in Python, as in the vendor's binding."""
+from __future__ import annotations
+
+import datetime
+from typing import Any, Optional, SupportsIndex, Tuple, Union
+
+Time = datetime.datetime
+EPOCH = datetime.datetime(1970, 1, 1)
+
+
+class BeyondCalendar(datetime.datetime):
+    """The first or last moment of the calendar, for one outside it: some units send a session's start in microseconds."""
+
+    seconds: Optional[int] = None           # as they came, to be written back so; a moment calculated from this one has none
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, Tuple[Any, ...]]:
+        """A copy keeps the seconds."""
+        return super().__reduce_ex__(protocol) if self.seconds is None else (beyond, (self.seconds,))
+
+
+def beyond(seconds: int) -> datetime.datetime:
+    """The moment of the calendar that is nearest to seconds outside it."""
+    end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
+    made = BeyondCalendar.combine(end.date(), end.time())
+    made.seconds = seconds
+    return made
+
+
+def seconds_of(moment: datetime.datetime) -> int:
+    """Whole seconds; a datetime without zone is UTC."""
+    if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
+        return moment.seconds
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return (moment - EPOCH) // datetime.timedelta(seconds=1)

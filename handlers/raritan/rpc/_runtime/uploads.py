@@ -1,0 +1,64 @@
+"""Files to and from the device's CGI scripts: what uploads and downloads of several modules share."""
+from __future__ import annotations
+
+import enum
+from typing import Mapping, Optional, Type, TypeVar, Union
+from urllib.parse import quote, urlencode
+
+from ..agent import Agent
+from ..errors import JsonRpcSyntaxException
+from ..forms import BinaryFile, Progress
+
+C = TypeVar("C", bound="ResultCode")
+Data = Union[bytes, BinaryFile]             # the file's content, or a file open in binary mode, which is streamed
+
+
+class ResultCode(enum.IntEnum):
+    """What a script answered: a number, as documented, that knows its text. 0 is success; others are failures."""
+
+    @property
+    def text(self) -> str:
+        """The meaning in words."""
+        return self.name.replace("_", " ").lower()
+
+    @classmethod
+    def _missing_(cls, value: object) -> Optional["ResultCode"]:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        code = int.__new__(cls, value)
+        code._name_, code._value_ = f"INTERNAL_ERROR_{value}", value       # so "any other" is documented
+        return code
+
+    def __str__(self) -> str:
+        return str(int(self))
+
+
+def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
+    """The path of a script with those parameters that have a value; a blank is %20, since not every script reads `+` as one."""
+    given = {name: value for name, value in parameters.items() if value}
+    return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
+
+
+def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
+           progress: Optional[Progress] = None) -> Mapping[str, object]:
+    """Send one file: one round trip. `progress` is called with (bytes sent, size)."""
+    return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname,
+                                         "mimetype": "application/octet-stream", "progress": progress}])
+
+
+def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
+                    progress: Optional[Progress] = None) -> C:
+    """As `upload`; the number in the header X-Response-Code. JsonRpcSyntaxException where there is none."""
+    response = upload(agent, where, formname, filename, data, progress)
+    headers = response["headers"]
+    return code(kind, headers.get("X-Response-Code", "") if isinstance(headers, Mapping) else "", agent, where, response)
+
+
+def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, object]) -> C:
+    """A result code from its digits. JsonRpcSyntaxException, which keeps the body, where there are none."""
+    words = digits.strip()
+    if not words.isascii() or not words.isdigit() or len(words) > 9:
+        raise JsonRpcSyntaxException("the device answered the upload without a result code",
+                                     agent.login.payload(str(response["body"]).encode("utf-8", "replace"))).at(
+            agent.host, f"POST {where.partition('?')[0]}")
+    return kind(int(words))

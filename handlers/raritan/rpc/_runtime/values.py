@@ -1,0 +1,332 @@
+"""Values of IDL types: enumerations, structures, value objects and references, and how they print.
+
+A class declares the fields of the newest firmware by annotations, as a dataclass does. An instance that came from a device
+remembers how it came (`WireForm`), so that it is written back with the same fields under the same names.
+"""
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import warnings
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Protocol, Tuple, Type, \
+    Union
+
+from .registry import field_names, field_types, idl_name
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, dataclass_transform
+else:
+    def dataclass_transform(**_):
+        """Known to type checkers only."""
+        return lambda cls: cls
+
+
+TypeName = Union[str, Type[Any]]            # an IDL type name as a value: a class of this binding, or its name as text
+
+
+class Caller(Protocol):
+    """What a proxy needs of its agent."""
+
+    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
+
+
+class _Zero:
+    def __repr__(self) -> str:
+        return "ZERO"
+
+
+ZERO: Any = _Zero()
+"""The default of a field whose type says what it is: the element 0 of an enumeration, an empty list or map, a structure of
+defaults, 1970 for a time. Text, numbers, booleans and references have plain defaults."""
+
+
+class _Named:
+    """A type with its IDL name in `idlType`. Where a class declares none, it is the name without a version."""
+
+    idlType: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "idlType" not in vars(cls):
+            cls.idlType = idl_name(cls)
+
+
+# ---- enumerations --------------------------------------------------------------------------------------------
+
+class _ElementNames:
+    """The names of an enumeration's elements."""
+
+    def __get__(self, member: object, owner: Type[enum.Enum]) -> List[str]:
+        return [element.name for element in owner]
+
+
+class _Listed(_Named):
+    values = _ElementNames()                # in a base: in the enumeration itself it would be an element
+
+
+class Enumeration(_Listed, enum.IntEnum):
+    """Unknown ordinals survive as `UNKNOWN_<n>`. An absent one is -1, never the element that happens to be 0."""
+
+    @property
+    def val(self) -> int:
+        """The ordinal, as documented."""
+        return int(self.value)
+
+    @classmethod
+    def get_elements(cls) -> List[Self]:
+        """All named elements."""
+        return list(cls)
+
+    def encode(self) -> int:
+        """The ordinal, as it travels."""
+        return self.val
+
+    @classmethod
+    def decode(cls, json: int) -> Self:
+        """The element of that ordinal, known or not. ValueError where it is no integer."""
+        return cls(json)
+
+    @classmethod
+    def _missing_(cls, value: object) -> Optional["Enumeration"]:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value}", value
+        return member
+
+    def __str__(self) -> str:
+        return f"{idl_name(type(self))}.{self.name}"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)      # Python 3.11 would show the ordinal
+
+
+# ---- structures ----------------------------------------------------------------------------------------------
+
+class WireForm(NamedTuple):
+    """How a structure came from the device. Never changed in place: structures that came in full share one."""
+
+    absent: FrozenSet[str] = frozenset()            # fields that did not come
+    null: FrozenSet[str] = frozenset()              # fields that came as null although the type has no null
+    spelling: Mapping[str, str] = {}                # our name → the older name that it came under
+    lifted: Mapping[str, str] = {}                  # older field that came → the field that holds it now
+    rest: Mapping[str, object] = {}                 # fields of a firmware newer than this binding
+    type: str = ""                                  # the type name that a value object came with
+
+
+IN_FULL = WireForm()
+
+
+class _Elements:
+    """`elements` of a structure: the names of the fields that it has, or that its class has on the newest firmware."""
+
+    def __get__(self, value: Optional[Structure], owner: Type[Structure]) -> List[str]:
+        return shown_fields(value) if value is not None else [name for name in field_names(owner) if name not in owner._legacy]
+
+
+class _Signature:
+    """`inspect.signature` of a structure's class."""
+
+    def __get__(self, value: object, owner: Type[Structure]) -> inspect.Signature:
+        return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=getattr(owner, name))
+                                  for name in field_names(owner)])
+
+
+class _DataclassFields:
+    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures; made on demand, since it takes long."""
+
+    def __get__(self, value: object, owner: Type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
+        made: Any = dataclasses.make_dataclass(owner.__name__, [(name, kind, dataclasses.field(default=getattr(owner, name)))
+                                                                for name, kind in field_types(owner).items()])
+        found: Mapping[str, dataclasses.Field[Any]] = made.__dataclass_fields__
+        return found
+
+
+@dataclass_transform(eq_default=False)
+class Structure(_Named):
+    """Base of structures and value objects: fields by name, old spellings too; compares and prints by value.
+
+    Arguments of the constructor are the fields of the newest firmware in its order; each may be left out.
+    `_wire` is None for what a caller made. It is kept out of `vars`, which scripts go through.
+    """
+
+    __slots__ = ("_wire",)
+
+    _aliases: ClassVar[Mapping[str, Tuple[str, ...]]] = {}      # newest name → older names of the same field
+    _legacy: ClassVar[Tuple[str, ...]] = ()                     # fields that the newest firmware no longer has
+    _lifted: ClassVar[Mapping[str, str]] = {}                   # older field → where it is now, as "field.inner"
+    _own_first: ClassVar[bool] = False                          # the order of fields in a derived class
+    _wire: Optional[WireForm]
+
+    elements = _Elements()
+    __signature__, __dataclass_fields__ = _Signature(), _DataclassFields()
+
+    def __init__(self, *args: object, **given: object) -> None:
+        from .decoding import default
+        cls, names = type(self), field_names(type(self))
+        if len(args) > len(names):
+            raise TypeError(f"{cls.__name__}() takes {len(names)} fields, not {len(args)}")
+        values = dict(zip(names, args))
+        for name, value in given.items():
+            if name in values or name not in names:
+                raise TypeError(f"{cls.__name__}() has no free field {name!r}")
+            values[name] = value
+        vars(self).update((name, values[name] if name in values else default(cls, name)) for name in names)
+
+    def __new__(cls, *args: object, **given: object) -> Self:
+        made = super().__new__(cls)
+        object.__setattr__(made, "_wire", None)
+        return made
+
+    def encode(self) -> Dict[str, object]:
+        """The JSON object of its fields."""
+        from .encoding import encode_structure
+        return encode_structure(self)
+
+    @classmethod
+    def decode(cls, json: object, agent: Caller) -> Self:
+        """From the JSON object of its fields. JsonRpcSyntaxException where it is none."""
+        from .decoding import decode_structure
+        return decode_structure(cls, json, agent)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self._lifted:
+            outer, _, inner = self._lifted[name].partition(".")
+            setattr(getattr(self, outer), inner, value)
+            return
+        name, wire = _newest(type(self), name), self._wire
+        if wire is not None and name in wire.rest:
+            object.__setattr__(self, "_wire", wire._replace(rest={**wire.rest, name: value}))
+            return
+        if wire is not None and (name in wire.absent or name in wire.null):
+            object.__setattr__(self, "_wire", wire._replace(absent=wire.absent - {name}, null=wire.null - {name}))
+        elif name not in field_names(type(self)) and not name.startswith("_"):
+            warnings.warn(f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device", stacklevel=2)
+        object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in type(self)._lifted:
+            outer, _, inner = type(self)._lifted[name].partition(".")
+            return getattr(getattr(self, outer), inner)
+        newest = _newest(type(self), name)
+        if newest != name:
+            return getattr(self, newest)
+        if self._wire is not None and name in self._wire.rest:
+            return self._wire.rest[name]    # of a newer firmware: plain JSON
+        raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Structure) and type(self) is type(other) and _values(self) == _values(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))             # fields may change, the type does not
+
+    def __str__(self) -> str:
+        names = shown_fields(self)
+        width = max(map(len, names), default=0)
+        return "\n".join([f"{idl_name(type(self))}:",
+                          *(indented(f"* {name.ljust(width)} = {text(getattr(self, name))}") for name in names)])
+
+    __repr__ = __str__
+
+
+class ValueObject(Structure):
+    """A structure that travels with its type, so that a derived one may come in place of its base."""
+
+    __slots__ = ()
+    _own_first = True
+
+    @classmethod
+    def decode(cls, json: object, agent: Caller) -> Self:
+        """From the JSON object of its fields; `ValueObject.decode` takes type and value, and returns the class of that type."""
+        from .decoding import decoder
+        if cls is ValueObject:
+            found: Self = decoder(ValueObject)(json, agent)
+            return found
+        return super().decode(json, agent)
+
+    @property
+    def wire_type(self) -> str:
+        """The type name that it came with, as the device spelled it, or that of its class."""
+        return self._wire.type if self._wire is not None and self._wire.type else self.idlType
+
+    def listElements(self) -> List[str]:
+        """As `elements`, under the vendor's name for value objects."""
+        return shown_fields(self)
+
+
+# ---- references ----------------------------------------------------------------------------------------------
+
+class Reference:
+    """An object on the device: `target` is its resource id, `agent` sends the calls."""
+
+    idlType: ClassVar[str] = ""
+
+    def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
+        self.target, self.agent = target, agent
+        self.wire_type = self.idlType if idl_type is None else idl_type     # as the device spelled it, with version
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self.target == other.target and idl_name(type(self)) == idl_name(type(other))
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.target))
+
+    def __deepcopy__(self, memo: Dict[int, object]) -> Self:
+        """Itself: the copy of a structure shares the agent."""
+        return self
+
+    def __str__(self) -> str:
+        return f"{idl_name(type(self))}: {self.target}"
+
+    __repr__ = __str__
+
+
+# ---- what came, and printing ---------------------------------------------------------------------------------
+
+def present(value: Structure, *names: str) -> bool:
+    """Whether the device sent all these fields, and not null."""
+    wire = value._wire
+    return wire is None or not any(name in wire.absent or name in wire.null for name in names)
+
+
+def shown_fields(value: Structure) -> List[str]:
+    """The fields worth printing: without those that the device, or the newest firmware, does not have."""
+    wire = value._wire
+    gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
+    return [name for name in field_names(type(value)) if name not in gone]
+
+
+def _newest(cls: Type[Structure], name: str) -> str:
+    return next((new for new, old in cls._aliases.items() if name in old), name)
+
+
+def _values(value: Structure) -> List[object]:
+    return [getattr(value, name) for name in field_names(type(value))]
+
+
+def text(value: object) -> str:
+    """One value in the vendor's printed form: text in quotes, lists and maps over several lines, else as Python prints it."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(indented(text(item)) for item in value) + "\n]" if value else "[]"
+    if isinstance(value, Mapping):
+        rows = [indented(f"{key} = {text(value[key])}") for key in sorted(value)]
+        return "{\n" + "\n".join(rows) + "\n}" if rows else "{}"
+    return str(value)
+
+
+def indented(block: str, columns: int = 4) -> str:
+    """Every line moved to the right."""
+    return "\n".join(" " * columns + line for line in block.splitlines())
+
+
+class Utils:
+    """The two functions under their names in the vendor's binding."""
+
+    indent = staticmethod(indented)
+    rprint = staticmethod(text)

@@ -1,0 +1,255 @@
+"""Asset management: strips, tags and their log. Source: AssetStripConfig.idl, AssetStrip.idl, AssetStripLogger.idl."""
+from __future__ import annotations
+
+from typing import Dict, List, Tuple
+
+from . import event
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .idl import Event
+
+__all__ = ["AssetStrip", "AssetStripConfig", "AssetStripLogger"]
+
+
+class AssetStripConfig(Interface):
+    """Settings of an asset strip: orientation, numbering, LEDs of its rack units."""
+
+    idlType = "assetmgrmodel.AssetStripConfig:1.0.1"
+
+    class LEDMode(Enumeration):
+        LED_MODE_ON = 0
+        LED_MODE_OFF = 1
+        LED_MODE_BLINK_FAST = 2
+        LED_MODE_BLINK_SLOW = 3
+
+    class LEDOperationMode(Enumeration):
+        LED_OPERATION_MANUAL = 0
+        LED_OPERATION_AUTO = 1
+
+    class NumberingMode(Enumeration):
+        TOP_DOWN = 0
+        BOTTOM_UP = 1
+
+    class Orientation(Enumeration):
+        TOP_CONNECTOR = 0
+        BOTTOM_CONNECTOR = 1
+
+    class ScanMode(Enumeration):
+        SCANMODE_DISABLED = 0
+        SCANMODE_BOTH = 1
+
+    class LEDColor(Structure):
+        r: int = 0
+        g: int = 0
+        b: int = 0
+
+    class RackUnitSettings(Structure):
+        opmode: AssetStripConfig.LEDOperationMode = ZERO
+        mode: AssetStripConfig.LEDMode = ZERO
+        color: AssetStripConfig.LEDColor = ZERO
+        name: str = ""
+
+    class StripSettings(Structure):
+        rackUnitCount: int = 0
+        name: str = ""
+        scanMode: AssetStripConfig.ScanMode = ZERO
+        defaultColorConnected: AssetStripConfig.LEDColor = ZERO
+        defaultColorDisconnected: AssetStripConfig.LEDColor = ZERO
+        numberingMode: AssetStripConfig.NumberingMode = ZERO
+        numberingOffset: int = 0
+        orientation: AssetStripConfig.Orientation = ZERO
+
+    class RackUnitSettingsChangedEvent(event.UserEvent):
+        idlType = "assetmgrmodel.AssetStripConfig_1_0_1.RackUnitSettingsChangedEvent:1.0.0"
+        rackUnitNumber: int = 0
+        oldSettings: AssetStripConfig.RackUnitSettings = ZERO
+        newSettings: AssetStripConfig.RackUnitSettings = ZERO
+
+    class StripSettingsChangedEvent(event.UserEvent):
+        idlType = "assetmgrmodel.AssetStripConfig_1_0_1.StripSettingsChangedEvent:1.0.0"
+        oldSettings: AssetStripConfig.StripSettings = ZERO
+        newSettings: AssetStripConfig.StripSettings = ZERO
+
+    def getStripSettings(self) -> AssetStripConfig.StripSettings: declared()
+    def setStripSettings(self, settings: AssetStripConfig.StripSettings) -> int: declared()
+    @method("_ret_", "settings")
+    def getRackUnitSettings(self, rackUnitNumber: int) -> Tuple[int, AssetStripConfig.RackUnitSettings]: declared()
+    def getAllRackUnitSettings(self) -> List[AssetStripConfig.RackUnitSettings]: declared()
+    def setRackUnitSettings(self, rackUnitNumber: int, settings: AssetStripConfig.RackUnitSettings) -> int: declared()
+    def setMultipleRackUnitSettings(self, settings: Dict[int, AssetStripConfig.RackUnitSettings]) -> int: declared()
+
+
+class AssetStrip(Interface):
+    """An asset strip: the tags that its rack units hold."""
+
+    idlType = "assetmgrmodel.AssetStrip:2.0.6"
+
+    NO_ERROR = 0
+    ERR_INVALID_PARAM = 1
+    ERR_NO_SUCH_OBJECT = 2
+    ERR_NOT_SUPPORTED = 3
+    ERR_OPERATION_FAILED = 4
+    MAIN_STRIP_COLUMN = 0
+
+    class CascadeState(Enumeration):
+        CASCADE_ACTIVE = 0
+        CASCADE_FIRMWARE_UPDATE = 1
+
+    class FirmwareUpdateState(Enumeration):
+        UPDATE_STARTED = 0
+        UPDATE_SUCCESSFUL = 1
+        UPDATE_FAILED = 2
+
+    class State(Enumeration):
+        DISCONNECTED = 0
+        FIRMWARE_UPDATE = 1
+        UNSUPPORTED = 2
+        AVAILABLE = 3
+
+    class StripType(Enumeration):
+        SIMPLE = 0
+        COMPOSITE = 1
+
+    class TagType(Enumeration):
+        SINGLE = 0
+        EXTENSION = 1
+        NONE = 2
+
+    class DeviceInfo(Structure):
+        deviceId: int = 0
+        hardwareId: int = 0
+        protocolVersion: int = 0
+        bootVersion: int = 0
+        appVersion: int = 0
+        orientationSensAvailable: bool = False
+        isCascadable: bool = False
+        rackUnitCountConfigurable: bool = False
+
+    class RackUnitInfo(Structure):
+        rackUnitNumber: int = 0
+        rackUnitPosition: int = 0
+        type: AssetStrip.TagType = ZERO
+        size: int = 0
+        settings: AssetStripConfig.RackUnitSettings = ZERO
+        assetStripCascadePosition: int = 0
+        rackUnitRelativePosition: int = 0
+        assetStripNumberOfRackUnits: int = 0
+
+    class StripInfo(Structure):
+        maxMainTagCount: int = 0
+        maxBladeTagCount: int = 0
+        mainTagCount: int = 0
+        bladeTagCount: int = 0
+        bladeOverflow: bool = False
+        rackUnitCount: int = 0
+        componentCount: int = 0
+        cascadeState: AssetStrip.CascadeState = ZERO
+
+    class TagChangeInfo(Structure):
+        tag: AssetStrip.TagInfo = ZERO
+        info: AssetStrip.RackUnitInfo = ZERO
+        parentBladeTagId: str = ""
+        slotPosition: int = 0
+
+    class TagInfo(Structure):
+        rackUnitNumber: int = 0
+        slotNumber: int = 0
+        familyDesc: str = ""
+        rawId: str = ""
+        programmable: bool = False
+
+    class BladeOverflowChangedEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.BladeOverflowChangedEvent:1.0.0"
+        overflow: bool = False
+
+    class CompositionChangedEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.CompositionChangedEvent:1.0.0"
+        oldComponentCount: int = 0
+        newComponentCount: int = 0
+
+    class FirmwareUpdateStateChangedEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.FirmwareUpdateStateChangedEvent:1.0.0"
+        state: AssetStrip.FirmwareUpdateState = ZERO
+
+    class OrientationChangedEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.OrientationChangedEvent:1.0.0"
+        oldOrientation: AssetStripConfig.Orientation = ZERO
+        newOrientation: AssetStripConfig.Orientation = ZERO
+
+    class RackUnitChangedEvent(event.UserEvent):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.RackUnitChangedEvent:1.0.0"
+        rackUnitNumber: int = 0
+        rackUnit: AssetStrip.RackUnitInfo = ZERO
+
+    class StateChangedEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.StateChangedEvent:1.0.0"
+        oldState: AssetStrip.State = ZERO
+        newState: AssetStrip.State = ZERO
+        deviceInfo: AssetStrip.DeviceInfo = ZERO
+
+    class StripInfoChangedEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.StripInfoChangedEvent:1.0.0"
+        oldInfo: AssetStrip.StripInfo = ZERO
+        newInfo: AssetStrip.StripInfo = ZERO
+
+    class TagEvent(Event):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.TagEvent:1.0.0"
+        tags: List[AssetStrip.TagChangeInfo] = ZERO
+        allTags: List[AssetStrip.TagInfo] = ZERO
+
+    class TagAddedEvent(TagEvent):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.TagAddedEvent:1.0.0"
+
+    class TagRemovedEvent(TagEvent):
+        idlType = "assetmgrmodel.AssetStrip_2_0_6.TagRemovedEvent:1.0.0"
+
+    def getState(self) -> AssetStrip.State: declared()
+    def getDeviceInfo(self) -> AssetStrip.DeviceInfo: declared()
+    def getStripInfo(self) -> AssetStrip.StripInfo: declared()
+    @method("_ret_", "info")
+    def getRackUnitInfo(self, rackUnitNumber: int) -> Tuple[int, AssetStrip.RackUnitInfo]: declared()
+    def getAllRackUnitInfos(self) -> List[AssetStrip.RackUnitInfo]: declared()
+    @method("_ret_", "tagInfo")
+    def getTag(self, rackUnitNumber: int, slotNumber: int) -> Tuple[int, AssetStrip.TagInfo]: declared()
+    def getAllTags(self) -> List[AssetStrip.TagInfo]: declared()
+    def getMainTags(self) -> List[AssetStrip.TagInfo]: declared()
+    @method("_ret_", "tags")
+    def getExtensionTags(self, rackUnitNumber: int) -> Tuple[int, List[AssetStrip.TagInfo]]: declared()
+    def triggerPowercycle(self, hard: bool) -> None: declared()
+    def programTagIDs(self, tagInfos: List[AssetStrip.TagInfo]) -> int: declared()
+    def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState: declared()
+
+
+class AssetStripLogger(Interface):
+    """The log of tags that came and went, at `/model/assetstriplogger`."""
+
+    idlType = "assetmgrmodel.AssetStripLogger:1.0.7"
+
+    NO_ERROR = 0
+    ERR_INVALID_PARAM = 1
+
+    class RecordType(Enumeration):
+        EMPTY = 0
+        ASSET_TAG_CONNECTED = 1
+        ASSET_TAG_DISCONNECTED = 2
+        ASSET_STRIP_STATE_CHANGED = 3
+
+    class Info(Structure):
+        capacity: int = 0
+        oldestRecord: int = 0
+        newestRecord: int = 0
+        totalEventCount: int = 0
+
+    class Record(Structure):
+        timestamp: Time = ZERO
+        type: AssetStripLogger.RecordType = ZERO
+        assetStripNumber: int = 0
+        rackUnitNumber: int = 0
+        rackUnitPosition: int = 0
+        slotNumber: int = 0
+        tagId: str = ""
+        parentBladeId: str = ""
+        state: AssetStrip.State = ZERO
+
+    def getInfo(self) -> AssetStripLogger.Info: declared()
+    @method("_ret_", "records")
+    def getRecords(self, id: int, count: int) -> Tuple[int, List[AssetStripLogger.Record]]: declared()

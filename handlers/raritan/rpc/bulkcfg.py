@@ -1,0 +1,128 @@
+"""Bulk configuration: the same settings for many devices. Source: BulkConfiguration.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Tuple
+
+from . import event
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, uploads
+
+if TYPE_CHECKING:
+    from .agent import Agent
+    from .forms import Progress
+
+__all__ = ["BulkConfiguration", "UploadCode", "download", "upload"]
+
+
+class BulkConfiguration(Interface):
+    """State of the last restore, and the profiles that say what a bulk file leaves out; at `/bulkcfg`."""
+
+    idlType = "bulkcfg.BulkConfiguration:1.0.2"
+
+    SUCCESS = 0
+    ERR_FILTER_NAME_UNKNOWN = 1
+    ERR_FILTER_TYPE_READONLY = 2
+    ERR_PROFILE_ALREADY_EXISTS = 3
+    ERR_PROFILE_DOES_NOT_EXIST = 4
+    ERR_PROFILE_IS_DEFAULT = 5
+    ERR_PROFILE_IS_BUILTIN = 6
+    ERR_PROFILE_NAME_TOO_LONG = 7
+    ERR_PROFILE_NAME_INVALID = 8
+    ERR_PROFILE_TOO_MANY = 9
+
+    class FilterType(Enumeration):
+        WHITELIST = 0
+        BLACKLIST = 1
+
+    class Status(Enumeration):
+        UNKNOWN = 0
+        UPLOAD_FAILED = 1
+        RESTORE_PENDING = 2
+        RESTORE_OK = 3
+        RESTORE_FAILED = 4
+
+    class Filter(Structure):
+        name: str = ""
+        displayName: str = ""
+        noOverride: bool = False
+        bulkOnly: bool = False
+        ruleSpecs: List[str] = ZERO
+
+    class FilterProfile(Structure):
+        name: str = ""
+        description: str = ""
+        filterNameToTypeMap: Dict[str, BulkConfiguration.FilterType] = ZERO
+
+    class Settings(Structure):
+        filterProfiles: List[BulkConfiguration.FilterProfile] = ZERO
+        defaultProfileName: str = ""
+
+    class RestoredEvent(event.UserEvent):
+        idlType = "bulkcfg.BulkConfiguration_1_0_2.RestoredEvent:1.0.0"
+        isBackup: bool = False
+
+    class SavedEvent(event.UserEvent):
+        idlType = "bulkcfg.BulkConfiguration_1_0_2.SavedEvent:1.0.0"
+        isBackup: bool = False
+
+    class SettingsChangedEvent(event.UserEvent):
+        idlType = "bulkcfg.BulkConfiguration_1_0_2.SettingsChangedEvent:1.0.0"
+
+    @method("status", "timeStamp")
+    def getStatus(self) -> Tuple[BulkConfiguration.Status, Time]: declared()
+    def getFilters(self) -> List[BulkConfiguration.Filter]: declared()
+    def getFilterProfiles(self) -> List[BulkConfiguration.FilterProfile]: declared()
+    def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: declared()
+    def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: declared()
+    def deleteFilterProfile(self, profileName: str) -> int: declared()
+    def getDefaultFilterProfileName(self) -> str: declared()
+    def selectDefaultFilterProfile(self, profileName: str) -> int: declared()
+    def getSettings(self) -> BulkConfiguration.Settings: declared()
+    def setSettings(self, settings: BulkConfiguration.Settings) -> int: declared()
+
+
+class UploadCode(uploads.ResultCode):
+    """What the bulk configuration script answers; after 0 the device works on, see `BulkConfiguration.getStatus`."""
+
+    SUCCESS = 0
+    INTERNAL_ERROR = 1
+    PARAMETER_ERROR = 2
+    XML_INVALID = 3                         # older firmware
+    DEVICE_TYPE_DIFFERS = 4
+    DEVICE_MODEL_DIFFERS = 5
+    FIRMWARE_VERSION_DIFFERS = 6
+    DATA_TYPE_UNKNOWN = 7                   # older firmware
+    DATA_INVALID = 8                        # older firmware
+    CHECKSUM_WRONG = 9                      # older firmware
+    MODE_MISMATCH = 10                      # older firmware: bulk where a backup was expected, or the reverse
+    RESTORE_ALREADY_RUNNING = 11
+    FILE_TOO_LARGE = 12
+    FILE_INVALID = 13
+    CHECKSUM_MISSING_OR_INVALID = 14
+    FILTERS_UNKNOWN = 15
+
+
+def upload(agent: Agent, data: uploads.Data, backup: bool = False, password: Optional[str] = "", skip_check: str = "",
+           link_ids: Iterable[int] = (), progress: Optional[Progress] = None) -> UploadCode:
+    """Restore a bulk configuration, or a backup: one round trip.
+
+    password: of an encrypted file. skip_check: "model", "firmware_version" or both with a comma. link_ids: units to
+    restore to; 1 is the unit itself, and what is meant without any.
+    """
+    parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
+    return uploads.upload_for_code(UploadCode, agent, uploads.target("bulk_config_restore.cgi", parameters),
+                               "bulk_config_file", "bulk_config.txt", data, progress)
+
+
+def download(agent: Agent, backup: bool = False, password: Optional[str] = "", clear_text: bool = False,
+             link_ids: Iterable[int] = (), filter_profile: str = "") -> bytes:
+    """A bulk configuration, or a backup: one round trip.
+
+    password: encrypts the file (not with clear_text). filter_profile: the name of the profile that says what stays out.
+    """
+    parameters = {**_mode(backup, link_ids), "bulk_config_password": "" if clear_text else password,
+                  "config_format": "cleartext" if clear_text else "", "filter_profile": filter_profile}
+    return agent.get(uploads.target("bulk_config_save.cgi", parameters))
+
+
+def _mode(backup: bool, link_ids: Iterable[int]) -> Dict[str, Optional[str]]:
+    return {"link_ids": ",".join(str(int(one)) for one in link_ids) or "1", "mode": "backup" if backup else ""}

@@ -1,0 +1,199 @@
+"""The device's TLS key and certificate. Source: Scep.idl, ServerSSLCert.idl."""
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, List, Optional
+
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, uploads
+from .idl import Event
+
+if TYPE_CHECKING:
+    from .agent import Agent
+
+__all__ = ["Scep", "ServerSSLCert", "UploadCode", "download", "upload"]
+
+
+class Scep(Interface):
+    """Certificates by SCEP."""
+
+    idlType = "cert.Scep:1.0.0"
+
+    NO_ERROR = 0
+    ERR_INVALID_PARAMS = 1
+
+    class EnrollmentRunStatus(Enumeration):
+        NOT_RUN = 0
+        STARTED = 1
+        PENDING = 2
+        SUCCESS = 3
+        FAILED = 4
+
+    class EnrollmentData(Structure):
+        challenge: str = ""
+        certInfo: ServerSSLCert.ReqInfo = ZERO
+
+    class EnrollmentRunInfo(Structure):
+        status: Scep.EnrollmentRunStatus = ZERO
+        startedAt: Time = ZERO
+        endedAt: Time = ZERO
+        failureReason: str = ""
+
+    class ScepSettings(Structure):
+        caCertFingerprint: str = ""
+        url: str = ""
+        renewDaysBeforeExpiry: int = 0
+        pendingWaitTimeSeconds: int = 0
+        pendingRetries: int = 0
+        skipVerificationOfIssuedCertChain: bool = False
+
+    class ScepStatus(Structure):
+        enabled: bool = False
+        lastSuccessfulEnrollment: Time = ZERO
+        lastEnrollmentRunInfo: Scep.EnrollmentRunInfo = ZERO
+
+    class ScepStatusChangedEvent(Event):
+        idlType = "cert.Scep.ScepStatusChangedEvent:1.0.0"
+        newStatus: Scep.ScepStatus = ZERO
+
+    def enableScep(self, initialEnrollmentData: Scep.EnrollmentData, scepSettings: Scep.ScepSettings) -> int: declared()
+    def discardScep(self) -> None: declared()
+    def getInitialEnrollmentData(self) -> Scep.EnrollmentData: declared()
+    def getSettings(self) -> Scep.ScepSettings: declared()
+    def getStatus(self) -> Scep.ScepStatus: declared()
+    def setSettings(self, scepSettings: Scep.ScepSettings) -> int: declared()
+    def getSupportedKeyInfos(self) -> List[ServerSSLCert.KeyInfo]: declared()
+
+
+class ServerSSLCert(Interface):
+    """Key and certificate of the device's own web service, at `/server_ssl_cert`."""
+
+    idlType = "cert.ServerSSLCert:4.0.1"
+
+    SUCCESS = 0
+    ERR_GEN_KEY_LEN_INVALID = 100
+    ERR_GEN_CSR_OR_CERT_PENDING = 101
+    ERR_GEN_KEY_GEN_FAILED = 102
+    ERR_INSTALL_KEY_MISSING = 200
+    ERR_INSTALL_CERT_MISSING = 201
+    ERR_INSTALL_CERT_FORMAT_INVALID = 202
+    ERR_INSTALL_CERT_KEY_MISMATCH = 203
+    ERR_GEN_KEY_TYPE_INVALID = 103
+    ERR_GEN_ELLIPTIC_CURVE_INVALID = 104
+    ERR_INSTALL_KEY_FORMAT_INVALID = 204
+    ERR_BUSY = 1
+    ERR_CSR_OR_CERT_PENDING = 101
+    ERR_KEY_MISSING = 200
+    ERR_CERT_MISSING = 201
+    ERR_CERT_FORMAT_INVALID = 202
+    ERR_CERT_KEY_MISMATCH = 203
+    ERR_KEY_FORMAT_INVALID = 204
+    ERR_GEN_VALIDITY_OUT_OF_RANGE = 105
+
+    class EllipticCurve(Enumeration):
+        EC_CURVE_UNKNOWN = 0
+        EC_CURVE_NIST_P256 = 1
+        EC_CURVE_NIST_P384 = 2
+        EC_CURVE_NIST_P521 = 3
+
+    class KeyType(Enumeration):
+        KEY_TYPE_UNKNOWN = 0
+        KEY_TYPE_RSA = 1
+        KEY_TYPE_ECDSA = 2
+
+    class CertInfo(Structure):
+        subject: ServerSSLCert.CommonAttributes = ZERO
+        issuer: ServerSSLCert.CommonAttributes = ZERO
+        names: List[str] = ZERO
+        invalidBefore: str = ""
+        invalidAfter: str = ""
+        serialNumber: str = ""
+        keyInfo: ServerSSLCert.KeyInfo = ZERO
+        _lifted = {"keyLength": "keyInfo.rsaKeyLength", "rsaKeyLength": "keyInfo.rsaKeyLength",
+            "keyType": "keyInfo.type", "ellipticCurve": "keyInfo.ecCurve"}
+
+    class CommonAttributes(Structure):
+        country: str = ""
+        stateOrProvince: str = ""
+        locality: str = ""
+        organization: str = ""
+        organizationalUnit: str = ""
+        commonName: str = ""
+        emailAddress: str = ""
+
+    class Info(Structure):
+        havePendingReq: bool = False
+        havePendingCert: bool = False
+        pendingReqInfo: ServerSSLCert.ReqInfo = ZERO
+        pendingCertInfo: ServerSSLCert.CertInfo = ZERO
+        pendingCertChainInfos: List[ServerSSLCert.CertInfo] = ZERO
+        activeCertInfo: ServerSSLCert.CertInfo = ZERO
+        activeCertChainInfos: List[ServerSSLCert.CertInfo] = ZERO
+        maxSignDays: int = 0
+
+    class KeyInfo(Structure):
+        type: ServerSSLCert.KeyType = ZERO
+        ecCurve: ServerSSLCert.EllipticCurve = ZERO
+        rsaKeyLength: int = 0
+        inSecureElement: bool = False
+
+    class ReqInfo(Structure):
+        subject: ServerSSLCert.CommonAttributes = ZERO
+        names: List[str] = ZERO
+        keyInfo: ServerSSLCert.KeyInfo = ZERO
+        _lifted = {"keyLength": "keyInfo.rsaKeyLength", "rsaKeyLength": "keyInfo.rsaKeyLength",
+            "keyType": "keyInfo.type", "ellipticCurve": "keyInfo.ecCurve"}
+
+    def getSupportedKeyInfos(self) -> List[ServerSSLCert.KeyInfo]: declared()
+    def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int: declared()
+    def generateSelfSignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, days: int) -> int: declared()
+    def deletePending(self) -> None: declared()
+    @method("info")
+    def getInfo(self) -> ServerSSLCert.Info: declared()
+    def getActiveCertChainPEM(self) -> str: declared()
+    def getActiveKeyPEM(self, keyPassword: str) -> str: declared()
+    def getPendingRequestPEM(self) -> str: declared()
+    def getPendingCertChainPEM(self) -> str: declared()
+    def getPendingKeyPEM(self, keyPassword: str) -> str: declared()
+    def setPendingCertChainPEM(self, certChain: str) -> int: declared()
+    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int: declared()
+    def installPendingKeyPair(self) -> int: declared()
+    def generateScepKey(self, keyInfo: ServerSSLCert.KeyInfo) -> int: declared()
+    def installScepCertChain(self, certChain: str) -> int: declared()
+
+
+TAGS = ("active_cert", "active_key", "new_cert", "new_key", "new_req")
+
+
+class UploadCode(uploads.ResultCode):
+    """What the certificate script answers."""
+
+    SUCCESS = 0
+    INTERNAL_ERROR = 1
+    ALREADY_PENDING = 2                     # a certificate or a signing request
+    KEY_INVALID = 3
+    CERTIFICATE_INVALID = 4
+    KEY_DOES_NOT_MATCH_CERTIFICATE = 5
+
+
+def upload(agent: Agent, certData: uploads.Data, keyData: Optional[uploads.Data] = None) -> UploadCode:
+    """Send a PEM certificate, with its key where the device did not make it: one round trip.
+
+    It is pending then: look at `ServerSSLCert.getInfo().pendingCertInfo` before `installPendingKeyPair`.
+    """
+    files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file", "mimetype": _BINARY}]
+    if keyData:
+        files.append({"data": keyData, "filename": "key.pem", "formname": "key_file", "mimetype": _BINARY})
+    where = "/cgi-bin/server_ssl_cert_upload.cgi"
+    response = agent.form_data_file(where, files)
+    found = re.search(r"return_code=(\d+)", str(response["body"]))
+    return uploads.code(UploadCode, found.group(1) if found else str(response["body"]), agent, where, response)
+
+
+def download(agent: Agent, tag: str = "active_cert") -> bytes:
+    """A certificate, key or signing request as PEM: one round trip. ValueError for a tag that is not documented."""
+    if tag not in TAGS:
+        raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
+    return agent.get(uploads.target("server_ssl_cert_download.cgi", {"tag": tag}))
+
+
+_BINARY = "application/octet-stream"

@@ -1,0 +1,45 @@
+"""Diagnostic log and data. Source: DiagLogSettings.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Tuple
+
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+
+if TYPE_CHECKING:
+    from .agent import Agent
+
+__all__ = ["DiagLogSettings", "download"]
+
+
+class DiagLogSettings(Interface):
+    """How much each part of the firmware writes to the diagnostic log, at `/diag`."""
+
+    idlType = "diag.DiagLogSettings:1.0.0"
+
+    ERR_NONE = 0
+    ERR_UNKNOWN_LOG_CONTEXT_NAME = 1
+    ERR_UNKNOWN_LOG_LEVEL = 2
+
+    class LogLevel(Enumeration):
+        LOG_LEVEL_NONE = 0
+        LOG_LEVEL_ERR = 1
+        LOG_LEVEL_WARN = 2
+        LOG_LEVEL_INFO = 3
+        LOG_LEVEL_DEBUG = 4
+        LOG_LEVEL_TRACE = 5
+
+    class LogLevelEntry(Structure):
+        ctxName: str = ""
+        logLevel: DiagLogSettings.LogLevel = ZERO
+
+    def resetLogLevelsForAllCtxNames(self) -> None: declared()
+    def getLogLevelsForAllCtxNames(self) -> List[DiagLogSettings.LogLevelEntry]: declared()
+    def setLogLevelForAllCtxNames(self, logLevel: DiagLogSettings.LogLevel) -> int: declared()
+    @method("_ret_", "logLevel")
+    def getLogLevelByCtxName(self, ctxName: str) -> Tuple[int, DiagLogSettings.LogLevel]: declared()
+    def setLogLevelByCtxName(self, ctxName: str, logLevel: DiagLogSettings.LogLevel) -> int: declared()
+
+
+def download(agent: Agent) -> bytes:
+    """The diagnostic data, an archive for the vendor's support: one round trip that takes long."""
+    return agent.get("/cgi-bin/diag-data.cgi")

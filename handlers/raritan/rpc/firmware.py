@@ -1,0 +1,163 @@
+"""Firmware: upload, check, update, history. Source: Firmware.idl, FirmwareUpdateStatus.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
+
+from . import event
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, uploads
+from .idl import Event
+
+if TYPE_CHECKING:
+    from .agent import Agent
+    from .forms import Progress
+
+__all__ = [
+    "Firmware", "FirmwareUpdateCompletedEvent", "FirmwareUpdateEvent", "FirmwareUpdateFailedEvent",
+    "FirmwareUpdateStartedEvent", "FirmwareUpdateStatus", "FirmwareValidationFailedEvent", "ImageInfo", "ImageState",
+    "ImageStatus", "SystemShutdownEvent", "SystemStartupEvent", "UpdateFlags", "UpdateHistoryEntry", "UpdateHistoryStatus",
+    "UpdateStatus", "upload",
+]
+
+
+class ImageState(Enumeration):
+    NONE = 0
+    UPLOADING = 1
+    UPLOAD_FAILED = 2
+    DOWNLOADING = 3
+    DOWNLOAD_FAILED = 4
+    COMPLETE = 5
+
+
+class UpdateFlags(Enumeration):
+    CROSS_OEM = 0
+    CROSS_HW = 1
+    ALLOW_UNTRUSTED = 2
+
+
+class UpdateHistoryStatus(Enumeration):
+    SUCCESSFUL = 0
+    FAILED = 1
+    INCOMPLETE = 2
+
+
+class ImageInfo(Structure):
+    valid: bool = False
+    version: str = ""
+    min_required_version: str = ""
+    min_downgrade_version: str = ""
+    product: str = ""
+    platform: str = ""
+    oem: str = ""
+    hwid_whitelist: str = ""
+    hwid_blacklist: str = ""
+    compatible: bool = False
+    signature_present: bool = False
+    signed_by: str = ""
+    signature_good: bool = False
+    certified_by: str = ""
+    certificate_good: bool = False
+    model_list_present: bool = False
+    model_supported: bool = False
+
+
+class ImageStatus(Structure):
+    state: ImageState = ZERO
+    error_message: str = ""
+    time_started: Time = ZERO
+    size_total: int = 0
+    size_done: int = 0
+
+
+class UpdateHistoryEntry(Structure):
+    timestamp: Time = ZERO
+    oldVersion: str = ""
+    imageVersion: str = ""
+    product: str = ""
+    platform: str = ""
+    imageMD5: str = ""
+    status: UpdateHistoryStatus = ZERO
+    details: str = ""
+
+
+class UpdateStatus(Structure):
+    state: str = ""
+    elapsed: int = 0
+    estimated: int = 0
+    error_message: str = ""
+
+
+class FirmwareUpdateStatus(Interface):
+    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`; all that answers then."""
+
+    idlType = "firmware.FirmwareUpdateStatus:1.0.0"
+
+    def getStatus(self) -> UpdateStatus: declared()
+
+
+class Firmware(Interface):
+    """Firmware image, update, history, reboot and reset, at `/firmware`."""
+
+    idlType = "firmware.Firmware:2.0.4"
+
+    class Info(Structure):
+        product: str = ""
+        platform: str = ""
+        version: str = ""
+
+    def getInfo(self) -> Firmware.Info: declared()
+    def reboot(self) -> None: declared()
+    def factoryReset(self) -> None: declared()
+    def hardFactoryReset(self) -> int: declared()
+    def manufacturingReset(self) -> int: declared()
+    def getVersion(self) -> str: declared()
+    def getUpdateHistory(self) -> List[UpdateHistoryEntry]: declared()
+    def getImageStatus(self) -> ImageStatus: declared()
+    def discardImage(self) -> None: declared()
+    @method("_ret_", "info")
+    def getImageInfo(self) -> Tuple[bool, ImageInfo]: declared()
+    def startUpdate(self, flags: List[UpdateFlags]) -> None: declared()
+
+
+class FirmwareUpdateEvent(event.UserEvent):
+    idlType = "firmware.FirmwareUpdateEvent:1.0.0"
+    oldVersion: str = ""
+    newVersion: str = ""
+
+
+class FirmwareUpdateCompletedEvent(FirmwareUpdateEvent):
+    idlType = "firmware.FirmwareUpdateCompletedEvent:1.0.0"
+
+
+class FirmwareUpdateFailedEvent(FirmwareUpdateEvent):
+    idlType = "firmware.FirmwareUpdateFailedEvent:1.0.0"
+
+
+class FirmwareUpdateStartedEvent(FirmwareUpdateEvent):
+    idlType = "firmware.FirmwareUpdateStartedEvent:1.0.0"
+
+
+class FirmwareValidationFailedEvent(event.UserEvent):
+    idlType = "firmware.FirmwareValidationFailedEvent:1.0.0"
+
+
+class SystemShutdownEvent(event.UserEvent):
+    idlType = "firmware.SystemShutdownEvent:1.0.0"
+
+
+class SystemStartupEvent(Event):
+    idlType = "firmware.SystemStartupEvent:1.0.0"
+
+
+_LOW_MEMORY = ("lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntrusted")
+
+
+def upload(agent: Agent, data: uploads.Data, lowMemoryUploadOptions: Optional[Mapping[str, object]] = None,
+           progress: Optional[Progress] = None) -> None:
+    """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip, over https only.
+
+    Nothing is updated by it: look at `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
+    lowMemoryUploadOptions: the three switches of newer firmware, each 0 or 1. progress: called with (sent, size).
+    """
+    given = lowMemoryUploadOptions or {}
+    parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}
+    uploads.upload(agent, uploads.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress)

@@ -1,0 +1,175 @@
+"""The boards of a unit and what hangs on them. Source: Controller.idl, MemoryMapController.idl, Unit.idl, Cascade.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Tuple
+
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ..idl import Event
+
+if TYPE_CHECKING:
+    from .structures import CtrlStatistic
+
+
+class Controller(Interface):
+    """A board inside the PDU that switches or meters."""
+
+    idlType = "pdumodel.Controller:5.0.1"
+
+    ERR_NOT_SUPPORTED = 1
+
+    class Status(Enumeration):
+        OK = 0
+        COMMUNICATION_UNSTABLE = 1
+        COMMUNICATION_FAILURE = 2
+        UNKNOWN = 3
+        INCOMPATIBLE = 4
+        FIRMWARE_UPDATE = 5
+
+    class Type(Enumeration):
+        OUTLET_CTRL = 0
+        INLET_CTRL = 1
+        METER_CTRL = 2
+
+    class MetaData(Structure):
+        type: Controller.Type = ZERO
+        address: str = ""
+        magic: int = 0
+        versionAvailable: bool = False
+        fwAppVersion: int = 0
+        fwBootVersion: int = 0
+        hwVersion: int = 0
+        serial: str = ""
+        haveResetCnt: bool = False
+        haveEmResetCnt: bool = False
+        isOptional: bool = False
+
+    class MetaDataChangedEvent(Event):
+        idlType = "pdumodel.Controller_5_0_1.MetaDataChangedEvent:1.0.0"
+        oldMetaData: Controller.MetaData = ZERO
+        newMetaData: Controller.MetaData = ZERO
+
+    class StatusChangedEvent(Event):
+        idlType = "pdumodel.Controller_5_0_1.StatusChangedEvent:1.0.0"
+        oldStatus: Controller.Status = ZERO
+        newStatus: Controller.Status = ZERO
+
+    def getCommunicationStatus(self) -> Controller.Status: declared()
+    def getStatistics(self) -> CtrlStatistic: declared()
+    def getMetaData(self) -> Controller.MetaData: declared()
+    def reset(self) -> int: declared()
+
+
+class MemoryMapController(Controller):
+    """Memory of a controller (diagnosis)."""
+
+    idlType = "pdumodel.MemoryMapController:5.0.1"
+
+    @method("_ret_", "memory")
+    def readMemory(self, address: int, size: int) -> Tuple[int, List[int]]: declared()
+    def writeMemory(self, address: int, memory: List[int]) -> int: declared()
+
+
+class Unit(Interface):
+    """Buzzer, display and identification light of the unit, at `/model/unit`."""
+
+    idlType = "pdumodel.Unit:2.0.1"
+
+    ERR_INVALID_PARAM = 1
+
+    class Orientation(Enumeration):
+        NORMAL = 0
+        FLIPPED = 1
+
+    class MetaData(Structure):
+        hasOrientationSensor: bool = False
+        supportedDisplayOrientations: List[Unit.Orientation] = ZERO
+
+    class Settings(Structure):
+        buzzerMuted: bool = False
+        autoDisplayOrientation: bool = False
+        displayOrientation: Unit.Orientation = ZERO
+
+    class IdentificationStartedEvent(event.UserEvent):
+        idlType = "pdumodel.Unit_2_0_1.IdentificationStartedEvent:1.0.0"
+        duration: int = 0
+
+    def getMetaData(self) -> Unit.MetaData: declared()
+    def getSettings(self) -> Unit.Settings: declared()
+    def setSettings(self, settings: Unit.Settings) -> int: declared()
+    def identify(self, seconds: int) -> None: declared()
+    def muteBuzzer(self, mute: bool) -> None: declared()
+    def getDisplayOrientation(self) -> Unit.Orientation: declared()
+
+
+class Ade(Interface):
+    """The metering chip (diagnosis)."""
+
+    idlType = "pdumodel.Ade:1.0.0"
+
+    class MetaData(Structure):
+        adeType: str = ""
+        channels: int = 0
+        currentDivider: float = 0.0
+        voltageDivider: float = 0.0
+        energyDivider: float = 0.0
+
+    class Sample(Structure):
+        vrms: int = 0
+        irms: int = 0
+        watt: int = 0
+        va: int = 0
+        wh: int = 0
+        vah: int = 0
+
+    def getMetaData(self) -> Ade.MetaData: declared()
+    def getLatestSample(self) -> List[Ade.Sample]: declared()
+    def getCalibrationData(self) -> Dict[int, int]: declared()
+    def setCalibrationData(self, regs: Dict[str, str]) -> int: declared()
+
+
+class Bcm(Interface):
+    """A branch circuit monitor of the first generation."""
+
+    idlType = "pdumodel.Bcm:1.0.0"
+
+    class LineConfig(Enumeration):
+        UNCONNECTED = 0
+        L1_N = 1
+        L2_N = 2
+        L3_N = 3
+
+    class TransformerType(Enumeration):
+        VOLTAGE = 0
+        TURNSRATIO = 1
+
+    class ChannelConfig(Structure):
+        channel: int = 0
+        label: str = ""
+        is3Phase: bool = False
+        lineA: Bcm.PhaseConfig = ZERO
+        lineB: Bcm.PhaseConfig = ZERO
+        lineC: Bcm.PhaseConfig = ZERO
+
+    class PhaseConfig(Structure):
+        lineConfig: Bcm.LineConfig = ZERO
+        ctType: Bcm.TransformerType = ZERO
+        fsCurrent: int = 0
+        fsVoltage: int = 0
+        turnsRatio: int = 0
+        burdenResistor: int = 0
+
+    def getChannelCount(self) -> int: declared()
+    def getChannelConfigs(self) -> List[Bcm.ChannelConfig]: declared()
+    def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int: declared()
+
+
+class Cascade(Interface):
+    """Which PDUs a cascade holds."""
+
+    idlType = "pdumodel.Cascade:1.0.0"
+
+    class Info(Structure):
+        pduIds: List[int] = ZERO
+
+    def getInfo(self) -> Cascade.Info: declared()

@@ -1,0 +1,86 @@
+"""Groups of outlets. Source: OutletGroup.idl, OutletGroupManager.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
+
+from .. import event
+from .._runtime import ZERO, Interface, Structure, declared, method
+from ..idl import Event
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .outlet import Outlet
+
+
+class OutletGroup(Interface):
+    """Outlets that are switched together, at `/model/outletgroup/<id>` (firmware 3.5 and later)."""
+
+    idlType = "pdumodel.OutletGroup:1.1.11"
+
+    ERR_INVALID_ARGUMENT = 1
+
+    class MetaData(Structure):
+        groupId: int = 0
+        uniqueId: int = 0
+
+    class Sensors(Structure):
+        activePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.AccumulatingNumericSensor] = None
+        apparentEnergy: Optional[sensors.AccumulatingNumericSensor] = None
+
+    class Settings(Structure):
+        name: str = ""
+        members: List[Outlet] = ZERO
+
+    class PowerControlEvent(event.UserEvent):
+        idlType = "pdumodel.OutletGroup_1_1_11.PowerControlEvent:1.0.0"
+        state: Outlet.PowerState = ZERO
+        cycle: bool = False
+
+    class SensorsChangedEvent(Event):
+        idlType = "pdumodel.OutletGroup_1_1_11.SensorsChangedEvent:1.0.0"
+        oldSensors: OutletGroup.Sensors = ZERO
+        newSensors: OutletGroup.Sensors = ZERO
+
+    class SettingsChangedEvent(event.UserEvent):
+        idlType = "pdumodel.OutletGroup_1_1_11.SettingsChangedEvent:1.0.0"
+        oldSettings: OutletGroup.Settings = ZERO
+        newSettings: OutletGroup.Settings = ZERO
+
+    def getSensors(self) -> OutletGroup.Sensors: declared()
+    def getMetaData(self) -> OutletGroup.MetaData: declared()
+    def getSettings(self) -> OutletGroup.Settings: declared()
+    def setSettings(self, settings: OutletGroup.Settings) -> int: declared()
+    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: declared()
+    def cycleAllOutletPowerStates(self) -> int: declared()
+
+
+class OutletGroupManager(Interface):
+    """Makes, finds and deletes groups of outlets, at `/model/outletgroup`."""
+
+    idlType = "pdumodel.OutletGroupManager:1.1.11"
+
+    ERR_INVALID_ARGUMENT = 1
+    ERR_NO_SUCH_ID = 2
+    ERR_MAX_GROUP_COUNT_REACHED = 3
+
+    class GroupCreatedEvent(event.UserEvent):
+        idlType = "pdumodel.OutletGroupManager_1_1_11.GroupCreatedEvent:1.0.0"
+        id: int = 0
+        uniqueId: int = 0
+        group: Optional[OutletGroup] = None
+        settings: OutletGroup.Settings = ZERO
+
+    class GroupDeletedEvent(event.UserEvent):
+        idlType = "pdumodel.OutletGroupManager_1_1_11.GroupDeletedEvent:1.0.0"
+        id: int = 0
+        uniqueId: int = 0
+        settings: OutletGroup.Settings = ZERO
+
+    @method("_ret_", "group")
+    def createGroup(self, name: str, members: List[Outlet]) -> Tuple[int, Optional[OutletGroup]]: declared()
+    def getAllGroups(self) -> Dict[int, OutletGroup]: declared()
+    @method("_ret_", "group")
+    def getGroup(self, id: int) -> Tuple[int, Optional[OutletGroup]]: declared()
+    def deleteGroup(self, id: int) -> int: declared()

@@ -1,0 +1,150 @@
+"""Power shelves. Source: PowerBus.idl, ShelfPowerSupply.idl, PowerShelfManager.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Optional
+
+from .. import event
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ..idl import Event
+from .structures import EDevice
+
+if TYPE_CHECKING:
+    from .. import sensors
+    from .controllers import Controller
+    from .structures import Pole
+
+
+class PowerBus(EDevice):
+    """The DC bus of a power shelf."""
+
+    idlType = "pdumodel.PowerBus:1.0.0"
+
+    class Sensors(Structure):
+        current: Optional[sensors.NumericSensor] = None
+        voltage: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        temperature: Optional[sensors.NumericSensor] = None
+
+    def getSensors(self) -> PowerBus.Sensors: declared()
+    def getPoles(self) -> List[Pole]: declared()
+
+
+class ShelfPowerSupply(EDevice):
+    """One power supply of a power shelf."""
+
+    idlType = "pdumodel.ShelfPowerSupply:1.0.0"
+
+    ERR_OPERATION_NOT_SUPPORTED = 1
+    ERR_INVALID_ARGUMENT = 2
+    FAULT_STATE_NO_FAULT = 0
+    FAULT_STATE_WARNING = 1
+    FAULT_STATE_CRITICAL = 2
+
+    class PowerState(Enumeration):
+        PS_OFF = 0
+        PS_ON = 1
+
+    class InputSensors(Structure):
+        voltage: Optional[sensors.NumericSensor] = None
+        current: Optional[sensors.NumericSensor] = None
+        peakCurrent: Optional[sensors.NumericSensor] = None
+        unbalancedCurrent: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        reactivePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        powerFactor: Optional[sensors.NumericSensor] = None
+        displacementPowerFactor: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        apparentEnergy: Optional[sensors.NumericSensor] = None
+        phaseAngle: Optional[sensors.NumericSensor] = None
+        lineFrequency: Optional[sensors.NumericSensor] = None
+        crestFactor: Optional[sensors.NumericSensor] = None
+        voltageThd: Optional[sensors.NumericSensor] = None
+        currentThd: Optional[sensors.NumericSensor] = None
+        overCurrentFault: Optional[sensors.StateSensor] = None
+        underVoltageFault: Optional[sensors.StateSensor] = None
+        overVoltageFault: Optional[sensors.StateSensor] = None
+
+    class MetaData(Structure):
+        slotLabel: str = ""
+        manufacturer: str = ""
+        model: str = ""
+        serialNumber: str = ""
+        firmwareVersion: str = ""
+        productionDate: str = ""
+        hardwareRevision: str = ""
+        maxOutputPower: int = 0
+        hotplugSupported: bool = False
+        powerControlSupported: bool = False
+        fanSpeedControlSupported: bool = False
+        ratedLoad: int = 0
+        efficiencyPercent: int = 0
+
+    class OutputSensors(Structure):
+        voltage: Optional[sensors.NumericSensor] = None
+        current: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        overCurrentFault: Optional[sensors.StateSensor] = None
+        underVoltageFault: Optional[sensors.StateSensor] = None
+        overVoltageFault: Optional[sensors.StateSensor] = None
+
+    class PowerSupplySensors(Structure):
+        fanSpeed: Optional[sensors.NumericSensor] = None
+        inputTemperature: Optional[sensors.NumericSensor] = None
+        outputTemperature: Optional[sensors.NumericSensor] = None
+        hotspotTemperature: Optional[sensors.NumericSensor] = None
+        underTemperatureFault: Optional[sensors.StateSensor] = None
+        overTemperatureFault: Optional[sensors.StateSensor] = None
+        fanFault: Optional[sensors.StateSensor] = None
+
+    class State(Structure):
+        available: bool = False
+        isPresent: bool = False
+        powerState: ShelfPowerSupply.PowerState = ZERO
+        fanSpeedOverridePercent: int = 0
+        hasPendingFault: bool = False
+
+    class FanSpeedControlEvent(event.UserEvent):
+        idlType = "pdumodel.ShelfPowerSupply.FanSpeedControlEvent:1.0.0"
+        overrideEnabled: bool = False
+        targetPercent: int = 0
+
+    class FaultsClearedEvent(event.UserEvent):
+        idlType = "pdumodel.ShelfPowerSupply.FaultsClearedEvent:1.0.0"
+
+    class MetaDataChangedEvent(Event):
+        idlType = "pdumodel.ShelfPowerSupply.MetaDataChangedEvent:1.0.0"
+        oldMetaData: ShelfPowerSupply.MetaData = ZERO
+        newMetaData: ShelfPowerSupply.MetaData = ZERO
+
+    class PowerControlEvent(event.UserEvent):
+        idlType = "pdumodel.ShelfPowerSupply.PowerControlEvent:1.0.0"
+        state: ShelfPowerSupply.PowerState = ZERO
+
+    class StateChangedEvent(Event):
+        idlType = "pdumodel.ShelfPowerSupply.StateChangedEvent:1.0.0"
+        oldState: ShelfPowerSupply.State = ZERO
+        newState: ShelfPowerSupply.State = ZERO
+
+    def getMetaData(self) -> ShelfPowerSupply.MetaData: declared()
+    def getState(self) -> ShelfPowerSupply.State: declared()
+    def getInputSensors(self) -> ShelfPowerSupply.InputSensors: declared()
+    def getOutputSensors(self) -> ShelfPowerSupply.OutputSensors: declared()
+    def getPowerSupplySensors(self) -> ShelfPowerSupply.PowerSupplySensors: declared()
+    def setPowerState(self, pstate: ShelfPowerSupply.PowerState) -> int: declared()
+    def setFanSpeedOverride(self, enableOverride: bool, fanSpeedPercent: int) -> int: declared()
+    def clearFaults(self) -> None: declared()
+    def getInputPoles(self) -> List[Pole]: declared()
+    def getOutputPoles(self) -> List[Pole]: declared()
+    def getController(self) -> Optional[Controller]: declared()
+
+
+class PowerShelfManager(Interface):
+    """The power supplies of a power shelf (firmware 4.4 and later)."""
+
+    idlType = "pdumodel.PowerShelfManager:1.0.0"
+
+    def getPowerSupplies(self) -> List[ShelfPowerSupply]: declared()
+    def getPowerBus(self) -> Optional[PowerBus]: declared()

@@ -1,0 +1,105 @@
+"""Overcurrent protectors. Source: OverCurrentProtectorTripSensor.idl, OverCurrentProtector.idl, OverCurrentProtectors.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Optional
+
+from .. import event, sensors
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from .structures import EDevice
+
+if TYPE_CHECKING:
+    from .inlet import Inlet
+    from .outlet import Outlet
+    from .state_sensors import ResidualCurrentStateSensor
+    from .structures import DoublePole, Nameplate, Rating, Waveform
+
+
+class OverCurrentProtectorTripSensor(sensors.StateSensor):
+    """Whether a protector is closed (1) or has tripped (0), and what made it trip."""
+
+    idlType = "pdumodel.OverCurrentProtectorTripSensor:1.1.14"
+
+    class TripEventInformation(Structure):
+        cause: Optional[Outlet] = None
+        timestamp: Time = ZERO
+        current: float = 0.0
+
+    class TripStateChangedEvent(sensors.StateSensor.StateChangedEvent):
+        idlType = "pdumodel.OverCurrentProtectorTripSensor_1_1_14.TripStateChangedEvent:1.0.0"
+        tripCause: Optional[Outlet] = None
+        tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = ZERO
+
+    def getTripCause(self) -> Optional[Outlet]: declared()
+    def getTripEventInformation(self) -> OverCurrentProtectorTripSensor.TripEventInformation: declared()
+    def getTripWaveform(self) -> Waveform: declared()
+
+
+class OverCurrentProtector(EDevice):
+    """A breaker or fuse, at `/model/pdu/<p>/ocp/<i>`."""
+
+    idlType = "pdumodel.OverCurrentProtector:4.0.4"
+
+    class Type(Enumeration):
+        BREAKER_1POLE = 0
+        BREAKER_2POLE = 1
+        BREAKER_3POLE = 2
+        FUSE = 3
+        FUSE_PAIR = 4
+        RCBO_2POLE = 5
+        RCBO_3POLE = 6
+        RCBO_4POLE = 7
+
+    class MetaData(Structure):
+        label: str = ""
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
+        type: OverCurrentProtector.Type = ZERO
+        maxTripCnt: int = 0
+
+    class Sensors(Structure):
+        trip: Optional[sensors.StateSensor] = None
+        voltage: Optional[sensors.NumericSensor] = None
+        current: Optional[sensors.NumericSensor] = None
+        peakCurrent: Optional[sensors.NumericSensor] = None
+        maximumCurrent: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        reactivePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        powerFactor: Optional[sensors.NumericSensor] = None
+        displacementPowerFactor: Optional[sensors.NumericSensor] = None
+        crestFactor: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        apparentEnergy: Optional[sensors.NumericSensor] = None
+        phaseAngle: Optional[sensors.NumericSensor] = None
+        lineFrequency: Optional[sensors.NumericSensor] = None
+        residualCurrent: Optional[sensors.NumericSensor] = None
+        residualACCurrent: Optional[sensors.NumericSensor] = None
+        residualDCCurrent: Optional[sensors.NumericSensor] = None
+        residualCurrentStatus: Optional[ResidualCurrentStateSensor] = None
+
+    class Settings(Structure):
+        name: str = ""
+
+    class SettingsChangedEvent(event.UserEvent):
+        idlType = "pdumodel.OverCurrentProtector_4_0_4.SettingsChangedEvent:1.0.0"
+        oldSettings: OverCurrentProtector.Settings = ZERO
+        newSettings: OverCurrentProtector.Settings = ZERO
+
+    def getMetaData(self) -> OverCurrentProtector.MetaData: declared()
+    def getSensors(self) -> OverCurrentProtector.Sensors: declared()
+    def getPoles(self) -> List[DoublePole]: declared()
+    def getInlet(self) -> Optional[Inlet]: declared()
+    def getOCP(self) -> Optional[OverCurrentProtector]: declared()
+    def getSettings(self) -> OverCurrentProtector.Settings: declared()
+    def setSettings(self, settings: OverCurrentProtector.Settings) -> int: declared()
+
+
+class OverCurrentProtectors(Interface):
+    """All protectors as a list."""
+
+    idlType = "pdumodel.OverCurrentProtectors:1.0.0"
+
+    class Info(Structure):
+        numberOfOCPs: int = 0
+
+    def getInfo(self) -> OverCurrentProtectors.Info: declared()

@@ -1,0 +1,135 @@
+"""Packages of peripheral devices. Source: PeripheralDevicePackage.idl, SensorHub.idl, ModbusCfg.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Optional
+
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ..idl import Event
+
+if TYPE_CHECKING:
+    from .. import portsmodel
+    from .structures import PackageInfo, PosElement
+
+
+class Package(Interface):
+    """One sensor package as it was built."""
+
+    idlType = "peripheral.Package:3.0.3"
+
+    def getPackageInfo(self) -> PackageInfo: declared()
+
+
+class BatteryPoweredDevicePackage(Package):
+    """A wireless sensor package with a battery."""
+
+    idlType = "peripheral.BatteryPoweredDevicePackage:1.0.2"
+
+    class VoltageChangedEvent(Event):
+        idlType = "peripheral.BatteryPoweredDevicePackage_1_0_2.VoltageChangedEvent:1.0.0"
+        oldVoltage: float = 0.0
+        newVoltage: float = 0.0
+
+    def getBatteryVoltage(self) -> float: declared()
+
+
+class DoorHandleControllerPackage(Package):
+    """A controller of door handles."""
+
+    idlType = "peripheral.DoorHandleControllerPackage:3.0.3"
+
+    SUCCESS = 0
+    ERR_NOT_SUPPORTED = 1
+    ERR_OPERATION_FAILED = 2
+
+    class DoorForcedOpenEvent(Event):
+        idlType = "peripheral.DoorHandleControllerPackage_3_0_3.DoorForcedOpenEvent:1.0.0"
+        packageInfo: PackageInfo = ZERO
+        channel: int = 0
+        doorStateName: str = ""
+        doorHandleName: str = ""
+        doorLockName: str = ""
+
+    class MechanicallyUnlockedEvent(Event):
+        idlType = "peripheral.DoorHandleControllerPackage_3_0_3.MechanicallyUnlockedEvent:1.0.0"
+        packageInfo: PackageInfo = ZERO
+        channel: int = 0
+        doorStateName: str = ""
+        doorHandleName: str = ""
+        doorLockName: str = ""
+
+    def getSupportedHandleTypes(self) -> List[str]: declared()
+    def getSupportedExternalDeviceTypes(self) -> List[str]: declared()
+    def getHandleType(self, channel: int) -> str: declared()
+    def getExternalDeviceType(self, channel: int) -> str: declared()
+    def setHandleType(self, channel: int, handleType: str) -> int: declared()
+    def setExternalDeviceType(self, channel: int, type: str) -> int: declared()
+
+
+class SensorHub(Interface):
+    """A hub of sensor ports."""
+
+    idlType = "peripheral.SensorHub:2.0.4"
+
+    class UpstreamType(Enumeration):
+        BUILTIN = 0
+        ENV_HUB = 1
+        REMOTE_HUB = 2
+
+    class DeviceInfo(Structure):
+        serial: str = ""
+        model: str = ""
+        upstreamType: SensorHub.UpstreamType = ZERO
+        position: PosElement = ZERO
+        protocolVersion: int = 0
+        bootVersion: int = 0
+        appVersion: int = 0
+        hubPortInfos: List[SensorHub.HubPortInfo] = ZERO
+
+    class HubPortInfo(Structure):
+        hubPort: str = ""
+        fuse: Optional[portsmodel.PortFuse] = None
+
+    def getDeviceInfo(self) -> SensorHub.DeviceInfo: declared()
+    def getPackageInfo(self) -> PackageInfo: declared()
+
+
+class ModbusCfg(Interface):
+    """How a Modbus sensor is described."""
+
+    idlType = "peripheral.ModbusCfg:1.0.0"
+
+    EXCEPTION_ILLEGAL_FUNCTION = 1
+    EXCEPTION_ILLEGAL_DATA_ADDRESS = 2
+    EXCEPTION_ILLEGAL_DATA_VALUE = 3
+    EXCEPTION_SLAVE_OR_SERVER_FAILURE = 4
+    EXCEPTION_ACKNOWLEDGE = 5
+    EXCEPTION_SLAVE_OR_SERVER_BUSY = 6
+    EXCEPTION_NEGATIVE_ACKNOWLEDGE = 7
+    EXCEPTION_MEMORY_PARITY = 8
+    EXCEPTION_GATEWAY_PATH = 10
+    EXCEPTION_GATEWAY_TARGET = 11
+
+    class ModbusFunction(Enumeration):
+        COIL = 0
+        DISCRETE_INPUT = 1
+        HOLDING_REGISTER = 2
+        INPUT_REGISTER = 3
+
+    class SpecificModbusErrors(Enumeration):
+        ERROR_BADCRC = 0
+        ERROR_BADDATA = 1
+        ERROR_BADEXC = 2
+        ERROR_UNKEXC = 3
+        ERROR_MDATA = 4
+        ERROR_OTHER = 5
+
+    class SerialSettings(Structure):
+        class Parity(Enumeration):
+            NONE = 0
+            EVEN = 1
+            ODD = 2
+
+        baud: int = 0
+        parity: ModbusCfg.SerialSettings.Parity = ZERO
+        dataBits: int = 0
+        stopBits: int = 0

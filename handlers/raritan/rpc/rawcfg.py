@@ -1,0 +1,63 @@
+"""Raw configuration as a file. Source: RawConfiguration.idl."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Tuple
+
+from . import event
+from ._runtime import Enumeration, Interface, Time, declared, method, uploads
+
+if TYPE_CHECKING:
+    from .agent import Agent
+    from .forms import Progress
+
+__all__ = ["RawConfiguration", "UploadCode", "download", "upload"]
+
+
+class RawConfiguration(Interface):
+    """State of the last raw configuration update, at `/rawcfg` (firmware 3.5 and later)."""
+
+    idlType = "rawcfg.RawConfiguration:1.0.1"
+
+    class Status(Enumeration):
+        UNKNOWN = 0
+        UPLOAD_FAILED = 1
+        UPDATE_PENDING = 2
+        UPDATE_OK = 3
+        UPDATE_FAILED = 4
+
+    class RawConfigDownloadedEvent(event.UserEvent):
+        idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigDownloadedEvent:1.0.0"
+
+    class RawConfigUpdatedEvent(event.UserEvent):
+        idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigUpdatedEvent:1.0.0"
+
+    @method("status", "timeStamp")
+    def getStatus(self) -> Tuple[RawConfiguration.Status, Time]: declared()
+
+
+class UploadCode(uploads.ResultCode):
+    """What the raw configuration script answers; after 0 the device works on, see `RawConfiguration.getStatus`."""
+
+    SUCCESS = 0
+    INTERNAL_ERROR = 1
+    PARAMETER_ERROR = 2
+    UPDATE_ALREADY_RUNNING = 3
+    FILE_TOO_LARGE = 4
+    FILE_INVALID = 5
+    DEVICE_LIST_OR_MATCH_INVALID = 6
+    DEVICE_LIST_MISSING = 7                 # it must be the first file
+    NO_MATCH_IN_DEVICE_LIST = 8
+    MACRO_SUBSTITUTION_FAILED = 9
+    DECRYPTION_FAILED = 10
+    MAGIC_LINE_UNKNOWN = 11
+    MAGIC_LINE_FAILED = 12
+
+
+def upload(agent: Agent, data: uploads.Data, progress: Optional[Progress] = None) -> UploadCode:
+    """Send a raw configuration: one round trip."""
+    return uploads.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data, progress)
+
+
+def download(agent: Agent) -> bytes:
+    """The raw configuration: one round trip."""
+    return agent.get("/cgi-bin/raw_config_download.cgi")

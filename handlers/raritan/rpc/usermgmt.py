@@ -1,0 +1,274 @@
+"""Accounts and roles. Source: User.idl, UserManager.idl, Role.idl, RoleManager.idl."""
+from __future__ import annotations
+
+from typing import List, Tuple
+
+from . import event
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+
+__all__ = [
+    "Account", "AccountAdded", "AccountChanged", "AccountEvent", "AccountRemoved", "AccountRenamed", "AuxInfo",
+    "LengthEnum", "PasswordChanged", "Preferences", "PressureEnum", "Role", "RoleAdded", "RoleChanged", "RoleEvent",
+    "RoleManager", "RoleRemoved", "SnmpV3AuthProto", "SnmpV3PrivProto", "SnmpV3SecLevel", "SnmpV3Settings",
+    "TemperatureEnum", "User", "UserCapabilities", "UserInfo", "UserManager",
+]
+
+
+class LengthEnum(Enumeration):
+    METER = 0
+    FEET = 1
+
+
+class PressureEnum(Enumeration):
+    PASCAL = 0
+    PSI = 1
+
+
+class SnmpV3AuthProto(Enumeration):
+    MD5 = 0
+    SHA1 = 1
+    SHA224 = 2
+    SHA256 = 3
+    SHA384 = 4
+    SHA512 = 5
+
+
+class SnmpV3PrivProto(Enumeration):
+    DES = 0
+    AES128 = 1
+    AES192 = 2
+    AES256 = 3
+    AES192_3DES = 4
+    AES256_3DES = 5
+
+
+class SnmpV3SecLevel(Enumeration):
+    NO_AUTH_NO_PRIV = 0
+    AUTH_NO_PRIV = 1
+    AUTH_PRIV = 2
+
+
+class TemperatureEnum(Enumeration):
+    DEG_C = 0
+    DEG_F = 1
+
+
+class Account(Structure):
+    name: str = ""
+    info: UserInfo = ZERO
+
+
+class AuxInfo(Structure):
+    fullname: str = ""
+    telephone: str = ""
+    eMail: str = ""
+
+
+class Preferences(Structure):
+    temperatureUnit: TemperatureEnum = ZERO
+    lengthUnit: LengthEnum = ZERO
+    pressureUnit: PressureEnum = ZERO
+
+
+class SnmpV3Settings(Structure):
+    enabled: bool = False
+    secLevel: SnmpV3SecLevel = SnmpV3SecLevel(-1)
+    authProtocol: SnmpV3AuthProto = SnmpV3AuthProto(-1)
+    usePasswordAsAuthPassphrase: bool = False
+    haveAuthPassphrase: bool = False
+    authPassphrase: str = ""
+    privProtocol: SnmpV3PrivProto = SnmpV3PrivProto(-1)
+    useAuthPassphraseAsPrivPassphrase: bool = False
+    havePrivPassphrase: bool = False
+    privPassphrase: str = ""
+
+
+class UserCapabilities(Structure):
+    canSetPassword: bool = False
+    canSetPreferences: bool = False
+
+
+class UserInfo(Structure):
+    enabled: bool = False
+    locked: bool = False
+    blocked: bool = False
+    needPasswordChange: bool = False
+    auxInfo: AuxInfo = ZERO
+    snmpV3Settings: SnmpV3Settings = ZERO
+    sshPublicKey: str = ""
+    preferences: Preferences = ZERO
+    roleIds: List[int] = ZERO
+
+
+class Role(Interface):
+    """A role and its privileges, at `/auth/role/<name>`."""
+
+    idlType = "usermgmt.Role:1.0.0"
+
+    ERR_INVALID_VALUE = 1
+
+    class Info(Structure):
+        description: str = ""
+        locked: bool = False
+        privileges: List[Role.Privilege] = ZERO
+
+    class Privilege(Structure):
+        name: str = ""
+        args: List[str] = ZERO
+
+    def getInfo(self) -> Role.Info: declared()
+    def updateFull(self, info: Role.Info) -> int: declared()
+
+
+class RoleManager(Interface):
+    """All roles and privileges, at `/auth/role`."""
+
+    idlType = "usermgmt.RoleManager:1.0.0"
+
+    ERR_ROLE_ALREADY_EXISTS = 1
+    ERR_MAX_ROLES_REACHED = 2
+    ERR_INVALID_VALUE = 3
+    ERR_ROLE_DOESNT_EXIST = 1
+    ERR_ROLE_NOT_DELETABLE = 2
+
+    class ArgumentDesc(Structure):
+        name: str = ""
+        desc: str = ""
+
+    class Info(Structure):
+        privileges: List[RoleManager.PrivilegeDesc] = ZERO
+        roles: List[RoleManager.RoleAccount] = ZERO
+
+    class PrivilegeDesc(Structure):
+        name: str = ""
+        desc: str = ""
+        args: List[RoleManager.ArgumentDesc] = ZERO
+
+    class RoleAccount(Structure):
+        id: int = 0
+        name: str = ""
+        info: Role.Info = ZERO
+
+    def createRoleFull(self, name: str, info: Role.Info) -> int: declared()
+    def deleteRole(self, name: str) -> int: declared()
+    def getAllRoleNames(self) -> List[str]: declared()
+    def getAllRoles(self) -> List[RoleManager.RoleAccount]: declared()
+    def getAllPrivileges(self) -> List[RoleManager.PrivilegeDesc]: declared()
+    def getInfo(self) -> RoleManager.Info: declared()
+
+
+class User(Interface):
+    """An account, at `/auth/user/<name>`; the one that is logged in at `/auth/currentUser`."""
+
+    idlType = "usermgmt.User:2.0.0"
+
+    ERR_PASSWORD_UNCHANGED = 1
+    ERR_PASSWORD_EMPTY = 2
+    ERR_PASSWORD_TOO_SHORT = 3
+    ERR_PASSWORD_TOO_LONG = 4
+    ERR_PASSWORD_CTRL_CHARS = 5
+    ERR_PASSWORD_NEED_LOWER = 6
+    ERR_PASSWORD_NEED_UPPER = 7
+    ERR_PASSWORD_NEED_NUMERIC = 8
+    ERR_PASSWORD_NEED_SPECIAL = 9
+    ERR_PASSWORD_IN_HISTORY = 10
+    ERR_PASSWORD_TOO_SHORT_FOR_SNMP = 11
+    ERR_INVALID_ARGUMENT = 12
+    ERR_WRONG_PASSWORD = 13
+    ERR_SSH_PUBKEY_DATA_TOO_LARGE = 14
+    ERR_SSH_PUBKEY_INVALID = 15
+    ERR_SSH_PUBKEY_NOT_SUPPORTED = 16
+    ERR_SSH_RSA_PUBKEY_TOO_SHORT = 17
+
+    def getInfo(self) -> UserInfo: declared()
+    def setAccountPassword(self, password: str) -> int: declared()
+    def updateAccountFull(self, password: str, info: UserInfo) -> int: declared()
+    @method("info", "privileges")
+    def getInfoAndPrivileges(self) -> Tuple[UserInfo, List[Role.Privilege]]: declared()
+    def setPreferences(self, prefs: Preferences) -> int: declared()
+    def getCapabilities(self) -> UserCapabilities: declared()
+
+
+class UserManager(Interface):
+    """All accounts, at `/auth/user`."""
+
+    idlType = "usermgmt.UserManager:2.0.0"
+
+    ERR_USER_DOESNT_EXIST = 1
+    ERR_USER_NOT_DELETABLE = 2
+    ERR_USER_ALREADY_EXISTS = 1
+    ERR_MAX_USERS_REACHED = 2
+    ERR_PASSWORD_TOO_SHORT_FOR_SNMP = 3
+    ERR_INVALID_VALUE = 4
+    ERR_PASSWORD_EMPTY = 5
+    ERR_PASSWORD_TOO_SHORT = 6
+    ERR_PASSWORD_TOO_LONG = 7
+    ERR_PASSWORD_CTRL_CHARS = 8
+    ERR_PASSWORD_NEED_LOWER = 9
+    ERR_PASSWORD_NEED_UPPER = 10
+    ERR_PASSWORD_NEED_NUMERIC = 11
+    ERR_PASSWORD_NEED_SPECIAL = 12
+    ERR_SSH_PUBKEY_DATA_TOO_LARGE = 14
+    ERR_SSH_PUBKEY_INVALID = 15
+    ERR_SSH_PUBKEY_NOT_SUPPORTED = 16
+    ERR_SSH_RSA_PUBKEY_TOO_SHORT = 17
+    ERR_USERNAME_INVALID = 18
+    ERR_NEW_USER_ALREADY_EXISTS = 19
+
+    def getAccountNames(self) -> List[str]: declared()
+    def createAccount(self, username: str, password: str) -> int: declared()
+    def renameAccount(self, username: str, newUsername: str) -> int: declared()
+    def deleteAccount(self, username: str) -> int: declared()
+    def getAllAccounts(self) -> List[Account]: declared()
+    def createAccountFull(self, username: str, password: str, info: UserInfo) -> int: declared()
+    def getAccountsByRole(self, roleName: str) -> List[Account]: declared()
+    def getDefaultPreferences(self) -> Preferences: declared()
+    def setDefaultPreferences(self, prefs: Preferences) -> int: declared()
+
+
+class AccountEvent(event.UserEvent):
+    idlType = "usermgmt.AccountEvent:1.0.0"
+    username: str = ""
+
+
+class AccountAdded(AccountEvent):
+    idlType = "usermgmt.AccountAdded:1.0.0"
+
+
+class AccountChanged(AccountEvent):
+    idlType = "usermgmt.AccountChanged:3.0.0"
+    oldSettings: UserInfo = ZERO
+    newSettings: UserInfo = ZERO
+    _legacy = ("oldSettings", "newSettings",)
+
+
+class AccountRemoved(AccountEvent):
+    idlType = "usermgmt.AccountRemoved:1.0.0"
+
+
+class AccountRenamed(AccountEvent):
+    idlType = "usermgmt.AccountRenamed:1.0.0"
+    newUsername: str = ""
+
+
+class PasswordChanged(AccountEvent):
+    idlType = "usermgmt.PasswordChanged:1.0.0"
+
+
+class RoleEvent(event.UserEvent):
+    idlType = "usermgmt.RoleEvent:1.0.0"
+    rolename: str = ""
+
+
+class RoleAdded(RoleEvent):
+    idlType = "usermgmt.RoleAdded:1.0.0"
+
+
+class RoleChanged(RoleEvent):
+    idlType = "usermgmt.RoleChanged:1.0.0"
+    oldSettings: Role.Info = ZERO
+    newSettings: Role.Info = ZERO
+
+
+class RoleRemoved(RoleEvent):
+    idlType = "usermgmt.RoleRemoved:1.0.0"
