@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from .manager import DciManager
-from .store import Handler, Pdu
-from .worker import Call
+from .records import Call, Handler, Pdu
 
 __all__ = ["Call", "DciManager", "Handler", "Pdu"]

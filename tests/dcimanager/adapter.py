@@ -5,9 +5,27 @@ differ there. Runs in the worker process and imports the platform's modules only
 """
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from dataclasses import field, make_dataclass
+from typing import Any, Dict, List, Optional, Tuple
 
 EMPTY: Dict[str, float] = {}
+
+
+class NotMetered(float):
+    """The default of a figure that the handler did not set."""
+
+
+def prepare() -> None:
+    """Give the doubles statistics views that also hold an outlet's current and tell "not metered" from 0.
+
+    The platform's fields beyond these are unknown; handlers fill what a view has.
+    """
+    from pdu_common import helper
+    unset = NotMetered(0.0)
+    setattr(helper, "PduStatisticView", make_dataclass("PduStatisticView", [
+        ("load", float, unset), ("total_consumption", float, unset), ("ports", List[Any], field(default_factory=list))]))
+    setattr(helper, "PduPortStatisticView", make_dataclass("PduPortStatisticView", [
+        "identity", ("consumption", float, unset), ("load", Optional[float], None)]))
 
 
 def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
@@ -37,3 +55,20 @@ def totals(view: Any) -> Tuple[float, float]:
 def port_energy(view: Any) -> Dict[str, float]:
     """Energy by identity; EMPTY where this platform's view cannot hold it."""
     return {item.identity: item.consumption for item in view.ports}
+
+
+def port_metered(view: Any) -> List[str]:
+    """The ports whose energy the handler set, as far as this platform's view shows it."""
+    return [item.identity for item in getattr(view, "ports", ())
+            if not isinstance(getattr(item, "consumption", None), NotMetered)]
+
+
+def port_load(view: Any) -> Dict[str, float]:
+    """Current in A by identity; EMPTY where this platform's view cannot hold it."""
+    return {item.identity: item.load for item in getattr(view, "ports", ()) if getattr(item, "load", None) is not None}
+
+
+def metered(view: Any) -> List[str]:
+    """Which of the totals the handler set, as far as this platform's view shows it: "load", "energy"."""
+    figures = (("load", getattr(view, "load", None)), ("energy", getattr(view, "total_consumption", None)))
+    return [name for name, value in figures if not isinstance(value, NotMetered)]

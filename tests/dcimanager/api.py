@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
-import threading
-import time
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
-from tests.archives import Archive, BadArchive, read
-
 from . import multipart
-from .store import Handler, Refusal, Store
+from .records import Refusal
+from .runtime import Runtime
+from .store import Store
+from .tokens import Tokens
 
 _TOKEN = "/api/auth/v4/public/token"
 _HANDLERS = "/api/eservice/v3/custom_equipment"
@@ -45,14 +43,12 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
 
 
 class Api:
-    """`installed(handler, archive)` is called for each accepted upload, `removed(handler)` for each deleted handler."""
+    """`happened(sentence)` is called for each login, registration, upload and removal."""
 
-    def __init__(self, store: Store, email: str, password: str, token_seconds: float,
-                 installed: Callable[[Handler, Archive], None], removed: Callable[[Handler], None]) -> None:
-        self._store, self._email, self._password = store, email, password
-        self._token_seconds, self._installed, self._removed = token_seconds, installed, removed
-        self._tokens: Dict[str, float] = {}
-        self._uploading = threading.Lock()
+    def __init__(self, store: Store, runtime: Runtime, tokens: Tokens, email: str, password: str,
+                 happened: Callable[[str], None]) -> None:
+        self._store, self._runtime, self._tokens = store, runtime, tokens
+        self._email, self._password, self._happened = email, password, happened
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request; every refusal is one too."""
@@ -78,23 +74,26 @@ class Api:
                 if (request.method, rest) == ("POST", "content"):
                     return self._upload(int(number), request)
                 if (request.method, rest) == ("DELETE", ""):
-                    self._removed(self._store.delete(int(number)))
+                    removed = self._runtime.remove(int(number))
+                    self._happened(f"{removed.handler} was removed")
                     return answer_json(200, {})
         raise Refusal(404, 1005, "there is no such function", f"{request.method} {request.path}")
 
     def _log_in(self, request: Request) -> Answer:
         body = _object(request)
-        email, password = str(body.get("email", "")), str(body.get("password", ""))
-        if not (hmac.compare_digest(email.encode(), self._email.encode())
-                and hmac.compare_digest(password.encode(), self._password.encode())):
+        token = self.log_in(str(body.get("email", "")), str(body.get("password", "")))
+        self._happened("an administrator logged in through the API")
+        return answer_json(201, {"id": 1, "token": token, "expires_in": int(self._tokens.seconds)})
+
+    def log_in(self, email: str, password: str) -> str:
+        """A new token. Raises Refusal."""
+        if not (hmac.compare_digest(email.encode("utf-8", "replace"), self._email.encode())
+                and hmac.compare_digest(password.encode("utf-8", "replace"), self._password.encode())):
             raise Refusal(401, 3004, "wrong e-mail or password")
-        token = secrets.token_urlsafe(32)
-        self._tokens[token] = time.monotonic() + self._token_seconds
-        return answer_json(201, {"id": 1, "token": token, "expires_in": int(self._token_seconds)})
+        return self._tokens.issue()
 
     def _check_token(self, request: Request) -> None:
-        end = self._tokens.get(request.headers.get("x-xsrf-token", ""))
-        if end is None or end <= time.monotonic():
+        if not self._tokens.valid(request.headers.get("x-xsrf-token", "")):
             raise Refusal(403, 3005, "access denied")
 
     def _create(self, request: Request) -> Answer:
@@ -106,24 +105,19 @@ class Api:
             raise Refusal(400, 1001, "protocol and features are lists")
         made = self._store.create(str(body["device_type"]), str(body["handler"]), str(body["name"]),
                                   [str(item) for item in body["protocol"]], [str(item) for item in body["features"]])
+        self._happened(f"{made.handler} was registered with the id {made.id}")
         return answer_json(201, {"id": made.id})
 
     def _upload(self, number: int, request: Request) -> Answer:
         self._store.by_id(number)
         try:
             form = multipart.fields(request.headers.get("content-type", ""), request.body)
-            import_path = form["handler_import"].decode()
-            archive = read(form["data"])
+            handler = self._runtime.accept(number, form["data"], form["handler_import"].decode())
         except KeyError as error:
             raise Refusal(400, 1001, f"the field {error.args[0]} is missing", error.args[0]) from None
-        except ValueError as error:
+        except ValueError as error:         # BadArchive is one, and so is an import path that is no text
             raise Refusal(400, 1006, str(error)) from None
-        with self._uploading:
-            try:
-                handler = self._store.accept(number, archive, import_path)
-            except BadArchive as error:
-                raise Refusal(400, 1006, str(error)) from None
-            self._installed(handler, archive)
+        self._happened(f"version {handler.current} of {handler.handler} was uploaded")
         return answer_json(200, {})
 
 

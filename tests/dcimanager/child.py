@@ -1,4 +1,4 @@
-"""Runs one PDU's handler in a process of its own, started by `worker.py` by this file's path; imports nothing of ours.
+"""Runs a handler in a process of its own, started by `worker.py` by this file's path; imports nothing of ours.
 
 Lines of JSON on standard input: first the job, then one call per line; one line of JSON on standard output answers
 each. When the input ends, this process ends, also in the middle of a call: nothing outlives the stand-in.
@@ -45,15 +45,21 @@ def main() -> None:
     sys.path[:0] = job["paths"]
     sys.meta_path.insert(0, _Without(job["without"]))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    trips = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("trips.py"))))
+    trips.watch()
     try:
         worker = _Worker(job)
     except BaseException as error:      # whatever a foreign module does at its import, the answer is a sentence
+        logging.exception("the archive cannot be loaded")
         failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
             lines.get()
             _say(answers, failed)
     while True:
-        _say(answers, worker.answer(json.loads(lines.get())))
+        call = json.loads(lines.get())
+        trips.begin()
+        answer = worker.answer(call)
+        _say(answers, {**answer, "round_trips": trips.so_far()})
 
 
 def _listen(lines: queue.Queue[str]) -> None:
@@ -91,16 +97,24 @@ def _handler_module(name: str) -> Any:
 
 
 class _Worker:
-    """Makes the calls of one PDU, on one handler object or, with `fresh`, on a new one in a new thread each time."""
+    """Makes the calls of a PDU, on one handler object as long as its data are the same or, with `fresh`, on a new one in a
+    new thread each time."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
+        if job["metering"]:
+            self._adapter.prepare()
         self._make = _handler_module(job["import"]).make_handler
         self._pdu: Any = None
-        self._data, self._fresh = job["data"], job["fresh"]
+        self._data: Any = None
+        self._fresh = job["fresh"]
 
-    def answer(self, call: Mapping[str, str]) -> Dict[str, Any]:
+    def answer(self, call: Mapping[str, Any]) -> Dict[str, Any]:
         try:
+            if call["method"] == "describe":
+                return {"value": self._described()}
+            if call["data"] != self._data:
+                self._data, self._pdu = call["data"], None
             if not self._fresh:
                 return {"value": self._made(call)}
             with ThreadPoolExecutor(max_workers=1) as thread:
@@ -130,8 +144,23 @@ class _Worker:
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         view = pdu.statistic()
         load, energy = self._adapter.totals(view)
-        return {"load": _figure(load), "total_consumption": _figure(energy),
-                "ports": {_text(identity): _figure(value) for identity, value in self._adapter.port_energy(view).items()}}
+        return {"load": _figure(load), "total_consumption": _figure(energy), "metered": self._adapter.metered(view),
+                "ports": {_text(identity): _figure(value) for identity, value in self._adapter.port_energy(view).items()},
+                "port_metered": self._adapter.port_metered(view),
+                "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
+
+    def _labels(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+        """Not part of the platform's contract: handlers of this project say what is printed on the unit."""
+        labels = getattr(pdu, "labels", None)
+        found = labels() if callable(labels) else []
+        return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
+
+    def _described(self) -> Dict[str, Any]:
+        """The handler's own table of settings, where its module has one."""
+        home = sys.modules.get(self._make.__module__)
+        return {"settings": [
+            {"key": str(item.key), "allowed": str(item.allowed), "help": str(item.help), "secret": bool(item.secret),
+             "default": _default(item.default)} for item in getattr(home, "SETTINGS", ())]}
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         return self._switched(pdu.port_up, call)
@@ -149,6 +178,11 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError(f"an identity is text, not {value!r}")
     return value
+
+
+def _default(value: object) -> str:
+    """A setting's default as a person types it."""
+    return "" if value is None else ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _figure(value: object) -> float:

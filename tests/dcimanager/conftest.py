@@ -31,3 +31,20 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The same handler in version 2.0."""
     return archive(small_tree(tmp_path_factory.mktemp("newer"), version="2.0"), "small")
+
+
+@pytest.fixture(scope="session")
+def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The archive pdu_small whose switching hangs where its setting `say` is "hang"."""
+    tree = small_tree(tmp_path_factory.mktemp("hanging"))
+    handler = tree / "small" / "handler.py"
+    text = handler.read_text("utf-8")
+    for method in ("port_up", "port_down"):
+        text = text.replace(f"def {method}(self, port: PduPortView) -> PduPortView:\n", f"""{method}_begins = True
+
+    def {method}(self, port: PduPortView) -> PduPortView:
+        from . import wire
+        wire.act(self.pdu_data.custom_params.get("say", ""))
+""")
+    handler.write_text(text, "utf-8")
+    return archive(tree, "small")

@@ -1,25 +1,34 @@
-"""The stand-in as a whole: HTTPS API, handlers, PDUs, and a worker process for each PDU."""
+"""The stand-in as a whole: HTTPS API, page, handlers, PDUs, polling, and what it remembers."""
 from __future__ import annotations
 
+import contextlib
 import shutil
+import socket
 import ssl
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Type
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Type
 
-from tests.archives import Archive
-
+from . import readings
 from .api import Answer, Api, Request, answer_error
-from .server import HttpsServer
-from .store import Handler, Pdu, Store
-from .worker import Call, Job, Worker
+from .asgi import Front
+from .database import Closed, Database
+from .journal import Journal
+from .poller import Poller
+from .records import Call, Handler, Pdu
+from .runtime import HOST_PACKAGES, Runtime
+from .sealed import Sealer
+from .server import WebServer, certificate, listening
+from .store import Store
+from .tokens import Tokens
 
 _ROOT = Path(__file__).resolve().parents[2]
-HOST_PACKAGES = ("common", "pdu_common")
 Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
+__all__ = ["HOST_PACKAGES", "DciManager"]
 
 
 class DciManager:
@@ -27,35 +36,57 @@ class DciManager:
 
     `busy` requests are answered 503 before the first one is served, and with `dozes_every` every so many-th one later.
     `wrap(request, serve)` may answer in place of the API, or None to cut the connection. `without` names packages that
-    handlers must not find ("requests"). `call_seconds` bounds every call of a handler.
+    handlers must not find ("requests"). `call_seconds` bounds every call of a handler; `processes` is how many may run.
     `platform` holds the packages common and pdu_common.
+
+    `data` is a folder that outlasts it: handlers, PDUs, readings and log are there again after a restart, however it ended.
+    None: all is forgotten at the end. `poll_seconds` is the timer's beat; 0: only `poll` polls. `page_port` also serves the
+    page without TLS, on this machine alone; 0 lets the system choose; None: HTTPS only.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, email: str = "admin@example.com",
                  password: str = "open sesame", busy: int = 0, dozes_every: int = 0,
                  token_seconds: float = 3600.0, call_seconds: float = 60.0,
-                 without: Sequence[str] = (), wrap: Optional[Wrap] = None, platform: Path = _ROOT) -> None:
+                 without: Sequence[str] = (), wrap: Optional[Wrap] = None, platform: Path = _ROOT,
+                 data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
+                 page_port: Optional[int] = None, keep_requests: bool = True) -> None:
         self.email, self.password = email, password
         self.requests: List[Request] = []                   # in the order of arrival, also those answered 503
-        self._busy, self._dozes_every = busy, dozes_every
-        self._wrap, self._without, self._call_seconds = wrap, list(without), call_seconds
-        self._store = Store()
-        self._workers: Dict[int, Worker] = {}
+        self._keep_requests = keep_requests
+        self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
         self._stopping = False
-        self._folder = Path(tempfile.mkdtemp(prefix="dcimanager-"))
+        self._db = Database(data / "dcimanager.sqlite" if data else None)
+        sockets: List[socket.socket] = []
         try:
-            for package in HOST_PACKAGES:
-                shutil.copytree(platform / package, self._folder / "host" / package,
-                                ignore=shutil.ignore_patterns("__pycache__"))
-            for name in ("handlers", "empty"):
-                (self._folder / name).mkdir()
-            self._api = Api(self._store, email, password, token_seconds, self._install, self._remove)
-            self._server = HttpsServer(self._respond, self._folder, host, port)
+            sockets.append(listening(host, port))
+            if page_port is not None:
+                sockets.append(listening("127.0.0.1", page_port))
+            self._folder = _run_folder(data)
+            self.store = Store(self._db, Sealer(data / "key" if data else None))
+            self.journal = Journal(self._db)
+            self.tokens = Tokens(self._db, token_seconds)
+            self.runtime = Runtime(self.store, self._folder, platform=platform, without=without, processes=processes,
+                                   call_seconds=call_seconds)
+            for sentence in self.journal.interrupted(self.store):
+                self.journal.happened(sentence)
+            self.api = Api(self.store, self.runtime, self.tokens, email, password, self.journal.happened)
+            tls = certificate(self._folder, host, data)
+            self._server = WebServer(Front(self._respond, self._page()), sockets, tls)
         except BaseException:
-            shutil.rmtree(self._folder)
+            self._db.close()
+            for listener in sockets:
+                listener.close()
+            shutil.rmtree(getattr(self, "_folder", "/nonexistent"), ignore_errors=True)
             raise
-        self.url, self.ca_file = self._server.url, self._server.ca_file
+        self.ca_file = tls.authority
+        self.url = f"https://{_in_url(host)}:{sockets[0].getsockname()[1]}"
+        self.page_url = f"http://127.0.0.1:{sockets[1].getsockname()[1]}/" if page_port is not None else f"{self.url}/"
+        self._poller = (Poller(self.store.pdus, self._poll, self.thin, poll_seconds, max(2, processes - 4))
+                        if poll_seconds else None)
+
+    def _page(self) -> Any:
+        return None
 
     def __enter__(self) -> DciManager:
         return self
@@ -65,7 +96,7 @@ class DciManager:
         self.stop()
 
     def stop(self) -> None:
-        """Stop server and workers and remove every file; may be called twice."""
+        """Stop server and workers and remove every file but `data`; may be called twice."""
         with self._lock:
             if self._stopping:
                 return
@@ -73,45 +104,57 @@ class DciManager:
         try:
             self._server.stop()
         finally:
-            self._stop_workers(self._store.pdus())
+            self.runtime.pool.close()
+            if self._poller is not None:
+                self._poller.stop()
+            self._db.close()
             shutil.rmtree(self._folder)
+
+    def speak_only(self, version: ssl.TLSVersion) -> None:
+        """From the next HTTPS connection on, this version of TLS and no other."""
+        self._server.speak_only(version)
 
     # ---- what a person does in DCImanager's form ----
 
-    def speak_only(self, version: ssl.TLSVersion) -> None:
-        """From the next connection on, this version of TLS and no other."""
-        self._server.speak_only(version)
-
     def handlers(self) -> List[Handler]:
         """The registered handlers, oldest first."""
-        return self._store.handlers()
+        return self.store.handlers()
 
     def pdus(self) -> List[Pdu]:
-        return self._store.pdus()
+        return self.store.pdus()
 
     def add_pdu(self, name: str, handler: str, address: str, *, snmp: Optional[Mapping[str, str]] = None,
-                settings: Optional[Mapping[str, str]] = None) -> Pdu:
-        """A PDU with a registered handler's internal name ("pdu_snmp"); not polled yet. Raises LookupError.
+                settings: Optional[Mapping[str, str]] = None, notes: str = "", simulated: str = "") -> Pdu:
+        """A PDU with a registered handler's internal name ("pdu_snmp"). Raises LookupError.
 
-        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings.
+        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings. It is polled at
+        once where there is a timer, else by `poll`.
         """
-        return self._store.add_pdu(name, handler, address, dict(snmp or {}), dict(settings or {}))
+        pdu = self.store.add_pdu(name, handler, address, snmp or {}, settings or {}, notes, simulated)
+        self.poll_soon(pdu)
+        return pdu
+
+    def poll_soon(self, pdu: Pdu) -> None:
+        if self._poller is not None:
+            self._poller.soon(pdu)
 
     def poll(self, pdus: Optional[Iterable[Pdu]] = None) -> None:
         """`status` and `statistic` of the given PDUs (all), side by side; the answers and errors are in the PDUs."""
-        chosen = list(self._store.pdus() if pdus is None else pdus)
+        chosen = list(self.store.pdus() if pdus is None else pdus)
         if chosen:
             with ThreadPoolExecutor(max_workers=min(32, len(chosen))) as pool:
                 list(pool.map(self._poll, chosen))
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
         """One call of the handler: "status", "statistic", or "port_up" and "port_down" with a port; never raises for it."""
-        handler = self._store.handler(pdu.handler)
-        if not handler.import_path:
-            call = Call(method, identity, 0.0, {}, "import", f"no archive of {handler.handler} was uploaded yet")
-        else:
-            call = self._worker(pdu, handler).call(method, pdu.call_seconds or self._call_seconds, identity, state)
-        pdu.note(call)
+        with pdu.busy:
+            switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
+            call = self.runtime.call(pdu, method, identity, state)
+            if self._stopping and call.kind == "died":
+                return call         # ended by `stop`: nothing is known about it, and a switching stays noted as begun
+            pdu.note(call)
+            with contextlib.suppress(Closed):
+                self.journal.wrote(pdu, call, switching)
         return call
 
     def switch(self, pdu: Pdu, identity: str, on: bool) -> Call:
@@ -120,57 +163,46 @@ class DciManager:
 
     def log(self, pdu: Pdu) -> List[str]:
         """The last lines that the PDU's handler logged."""
-        with self._lock:
-            worker = self._workers.get(pdu.id)
-        return list(worker.log) if worker else []
+        return [line for call in pdu.calls for line in call.lines]
 
     def worker_pids(self) -> List[int]:
         """The living worker processes."""
-        with self._lock:
-            return [worker.pid for worker in self._workers.values() if worker.pid is not None]
+        return self.runtime.pool.pids()
 
-    # ---- calls ----
+    def thin(self) -> None:
+        """Remove old readings and calls, as far as they are not to be kept."""
+        readings.thin(self._db, time.time())
+        self.journal.thin()
 
     def _poll(self, pdu: Pdu) -> None:
-        if self.call(pdu, "status").ok:
-            self.call(pdu, "statistic")
-
-    def _worker(self, pdu: Pdu, handler: Handler) -> Worker:
-        data = {"protocol": "snmp" if "snmp" in handler.protocol else "custom", "address": pdu.address,
-                "snmp": dict(pdu.snmp), "settings": dict(pdu.settings), "handler": handler.handler}
-        job = Job([str(self._folder / "host"), str(self._folder / "handlers")], handler.import_path, data, self._without)
-        with self._lock:
-            worker = self._workers.get(pdu.id)
-            if worker is None or worker.job != job:
-                if worker is not None:
-                    worker.close()
-                worker = self._workers[pdu.id] = Worker(job, self._folder / "empty")
-                if self._stopping:
-                    worker.close()
-            return worker
+        if not self.call(pdu, "status").ok:
+            return
+        self.call(pdu, "statistic")
+        if self._poller is not None and pdu.labels.keys() != pdu.ports.keys():
+            self.call(pdu, "labels")
 
     # ---- what the API asks for ----
 
     def _respond(self, request: Request) -> Optional[Answer]:
         with self._lock:
-            self.requests.append(request)
+            if self._keep_requests:
+                self.requests.append(request)
             self._busy -= 1
             busy = self._busy >= 0 or (self._dozes_every > 0 and len(self.requests) % self._dozes_every == 0)
         if busy:
             return answer_error(503, 503, "the service is starting")
-        return self._wrap(request, self._api.answer) if self._wrap else self._api.answer(request)
+        return self._wrap(request, self.api.answer) if self._wrap else self.api.answer(request)
 
-    def _install(self, handler: Handler, archive: Archive) -> None:
-        archive.unpack(self._folder / "handlers")
-        self._stop_workers(pdu for pdu in self._store.pdus() if pdu.handler == handler.handler)
 
-    def _remove(self, handler: Handler) -> None:
-        if handler.top:
-            shutil.rmtree(self._folder / "handlers" / handler.top)
+def _run_folder(data: Optional[Path]) -> Path:
+    """A new folder for this run; one that a crash left behind goes."""
+    if data is None:
+        return Path(tempfile.mkdtemp(prefix="dcimanager-"))
+    folder = data / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
 
-    def _stop_workers(self, pdus: Iterable[Pdu]) -> None:
-        for pdu in pdus:
-            with self._lock:
-                worker = self._workers.pop(pdu.id, None)
-            if worker is not None:
-                worker.close()
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

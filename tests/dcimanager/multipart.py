@@ -1,31 +1,62 @@
-"""multipart/form-data (RFC 7578) to fields, byte for byte."""
+"""multipart/form-data (RFC 7578) to fields, byte for byte, by python-multipart."""
 from __future__ import annotations
 
-from email.message import Message
-from typing import Dict
+from typing import Dict, List
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
 
 
 def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
     """Field name → content. Raises ValueError where the body is no complete form."""
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_param("boundary")
-    if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not boundary:
         raise ValueError("a form of the type multipart/form-data is expected")
-    mark = b"--" + boundary.encode("ascii", "replace")
-    pieces = (b"\r\n" + body).split(b"\r\n" + mark)
-    if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
+    form = _Form(boundary)
+    try:
+        form.parser.write(body)
+        form.parser.finalize()
+    except MultipartParseError:
+        raise ValueError("the form is cut short") from None
+    if not form.complete:
         raise ValueError("the form is cut short")
-    found: Dict[str, bytes] = {}
-    for piece in pieces[1:-1]:
-        head, blank, content = piece.partition(b"\r\n\r\n")
-        part = Message()
-        for line in head.decode("utf-8", "replace").split("\r\n"):
-            key, colon, value = line.partition(":")
-            if colon:
-                part[key.strip()] = value.strip()
-        name = part.get_param("name", header="content-disposition")
-        if not blank or not isinstance(name, str):
+    return form.fields
+
+
+class _Form:
+    """What the parser's calls say, put together."""
+
+    def __init__(self, boundary: bytes) -> None:
+        self.fields: Dict[str, bytes] = {}
+        self.complete = False
+        self._header: List[bytes] = [b"", b""]
+        self._name, self._content = "", bytearray()
+        self.parser = MultipartParser(boundary, {
+            "on_part_begin": self._begin, "on_part_data": self._data, "on_part_end": self._end, "on_end": self._done,
+            "on_header_field": self._field, "on_header_value": self._value, "on_header_end": self._header_end})
+
+    def _begin(self) -> None:
+        self._name, self._content = "", bytearray()
+
+    def _field(self, data: bytes, start: int, end: int) -> None:
+        self._header[0] += data[start:end]
+
+    def _value(self, data: bytes, start: int, end: int) -> None:
+        self._header[1] += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._header[0].lower() == b"content-disposition":
+            self._name = parse_options_header(self._header[1])[1].get(b"name", b"").decode("utf-8", "replace")
+        self._header = [b"", b""]
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self._content += data[start:end]
+
+    def _end(self) -> None:
+        if not self._name:
             raise ValueError("a part of the form has no name")
-        found[name] = content
-    return found
+        self.fields[self._name] = bytes(self._content)
+
+    def _done(self) -> None:
+        self.complete = True

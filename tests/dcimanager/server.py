@@ -1,90 +1,107 @@
-"""HTTPS on 127.0.0.1 around a function from request to answer, with a certificate of a throw-away authority."""
+"""The stand-in's web servers: uvicorn on its own thread, with a certificate of a local authority for HTTPS."""
 from __future__ import annotations
 
+import asyncio
+import logging
+import socket
 import ssl
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Callable, Optional, Type
+from typing import Any, List, NamedTuple, Optional
 
 import trustme
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .api import Answer, Request
+from .sealed import private
 
-_LARGEST_BODY = 50_000_000
-_END_SECONDS = 30.0
-Respond = Callable[[Request], Optional[Answer]]
+_START_SECONDS = 30.0
+_STOP_SECONDS = 30.0
 
 
-class HttpsServer:
-    """Serves from its construction until `stop`. An answer of None closes the connection without a word."""
+class _Connection(H11Protocol):
+    """Lets the application cut a connection without an answer, by `scope["state"]["cut"]`."""
 
-    def __init__(self, respond: Respond, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "cut": transport.abort}
+
+
+class Certificate(NamedTuple):
+    """Files in PEM: the authority, and the server's key with its chain."""
+
+    authority: Path
+    chain: Path
+
+
+def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certificate:
+    """A certificate for `host` and localhost, written into `folder`. The authority's key is kept in `kept`, so that a
+    certificate that somebody trusted is trusted after a restart too."""
+    key = kept / "authority.pem" if kept else None
+    if key is not None and key.exists():
+        pem = key.read_bytes()
+        authority = trustme.CA.from_pem(pem, pem)
+    else:
         authority = trustme.CA()
-        self.ca_file = folder / "ca.pem"
-        authority.cert_pem.write_to_path(str(self.ca_file))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        authority.issue_cert(host, "localhost").configure_cert(context)
-        self._context = context
-        self._server = ThreadingHTTPServer((host, port), _handler(respond))
-        self._server.daemon_threads = True
-        # The handshake happens at the first read, in the connection's own thread: a silent client holds up no other.
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self.host, self.port = host, int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self._thread.start()
+        if key is not None:
+            private(key, authority.cert_pem.bytes() + authority.private_key_pem.bytes())
+    made = Certificate(folder / "ca.pem", folder / "server.pem")
+    authority.cert_pem.write_to_path(str(made.authority))
+    private(made.chain, authority.issue_cert(host, "localhost").private_key_and_cert_chain_pem.bytes())
+    return made
 
-    @property
-    def url(self) -> str:
-        return f"https://{self.host}:{self.port}"
+
+class WebServer:
+    """Serves an ASGI application on open sockets from its construction until `stop`; `tls` is for the first socket."""
+
+    def __init__(self, application: Any, sockets: List[socket.socket], tls: Certificate) -> None:
+        self._servers = []
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)      # not a line for each client that sends nonsense
+        for number in range(len(sockets)):
+            config = uvicorn.Config(application, http=_Connection, ws="none", lifespan="off", log_config=None, access_log=False,
+                                    server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=2, proxy_headers=False,
+                                    ssl_certfile=None if number else str(tls.chain))
+            config.load()
+            if config.ssl is not None:
+                config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._servers.append(uvicorn.Server(config))
+        self._sockets = sockets
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+        self._up = threading.Event()
+        self._thread.start()
+        if not self._up.wait(_START_SECONDS):
+            raise OSError("the web server does not start")
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        tasks = [asyncio.ensure_future(server.serve(sockets=[listener]))
+                 for server, listener in zip(self._servers, self._sockets)]
+        while not all(server.started for server in self._servers) and not any(task.done() for task in tasks):
+            await asyncio.sleep(0.005)
+        self._up.set()
+        await asyncio.gather(*tasks)
 
     def speak_only(self, version: ssl.TLSVersion) -> None:
         """From the next connection on, offer this version of TLS and no other, with every cipher that it has."""
-        self._context.minimum_version = self._context.maximum_version = version
-        self._context.set_ciphers("ALL:@SECLEVEL=0")
+        context = self._servers[0].config.ssl
+        if context is None:
+            raise ValueError("the first socket has no TLS")
+        context.minimum_version = context.maximum_version = version
+        context.set_ciphers("ALL:@SECLEVEL=0")
 
     def stop(self) -> None:
-        """Stop listening; connections end with their request or their time-out."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(_END_SECONDS)
+        """Stop listening; requests that are being answered have two seconds to end."""
+        for server in self._servers:
+            server.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+        for listener in self._sockets:
+            listener.close()
 
 
-def _handler(respond: Respond) -> Type[BaseHTTPRequestHandler]:
-    class Connection(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 30
-        disable_nagle_algorithm = True
-        wbufsize = -1                   # head and body leave in one write
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except OSError:             # no TLS, no trust, or gone in the middle: nobody is left to be told
-                self.close_connection = True
-
-        def _serve(self) -> None:
-            self.close_connection = True
-            length = self.headers.get("Content-Length", "0")
-            if not length.isdigit() or int(length) > _LARGEST_BODY:
-                self.send_error(413)
-                return
-            body = self.rfile.read(int(length))
-            headers = {key.lower(): value for key, value in self.headers.items()}
-            answer = respond(Request(self.command, self.path, headers, body))
-            if answer is None:
-                return
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body)))
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(answer.body)
-
-        do_GET = do_POST = do_DELETE = _serve
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Requests are counted by the manager; a test's output stays quiet."""
-
-    return Connection
+def listening(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError where the port is taken."""
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setblocking(False)
+    return listener

@@ -1,92 +1,52 @@
-"""What the stand-in knows: registered handlers and PDUs. No HTTP and no processes here."""
+"""Registered handlers and PDUs: live objects for several threads, each change written through to the database."""
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import threading
-from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Sequence
+import time
+from typing import Dict, List, Mapping, Optional, Sequence
 
 from tests.archives import Archive, BadArchive
 
-from .worker import Call
+from .database import Database
+from .records import Call, Handler, Label, Pdu, Refusal, Version
+from .sealed import Sealer
+
+__all__ = ["DEVICE_TYPES", "Handler", "Pdu", "Refusal", "Store"]
 
 DEVICE_TYPES = ("switch", "pdu", "vpu")
-
-
-class Refusal(Exception):
-    """A request that is declined; `code`, `msg` and `value` go into the answer. The numbers but 3005 are our own."""
-
-    def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
-        super().__init__(msg)
-        self.status, self.code, self.msg, self.value = status, code, msg, value
-
-
-@dataclass
-class Handler:
-    """A registered handler; `uploads` counts its versions, 0 before the first archive."""
-
-    id: int
-    device_type: str
-    handler: str
-    name: str
-    protocol: List[str]
-    features: List[str]
-    top: str = ""
-    import_path: str = ""
-    uploads: int = 0
-
-    def shown(self) -> Dict[str, object]:
-        return {"id": self.id, "device_type": self.device_type, "handler": self.handler, "name": self.name,
-                "protocol": self.protocol, "features": self.features}
-
-
-@dataclass
-class Pdu:
-    """One PDU as a user of DCImanager sees it: the last answers, which a failed call leaves standing."""
-
-    id: int
-    name: str
-    handler: str
-    address: str
-    snmp: Dict[str, str] = field(default_factory=dict, repr=False)
-    settings: Dict[str, str] = field(default_factory=dict, repr=False)
-    ports: Dict[str, str] = field(default_factory=dict)                 # identity → UP, DOWN, UNKNOWN
-    load_a: float = 0.0
-    energy_kwh: float = 0.0
-    port_energy_kwh: Dict[str, float] = field(default_factory=dict)
-    calls: List[Call] = field(default_factory=list)
-    call_seconds: Optional[float] = None                                # bounds each of its calls, if not the manager's
-
-    def note(self, call: Call) -> None:
-        """Keep a call and what it told."""
-        self.calls.append(call)
-        if not call.ok:
-            return
-        if call.method == "status":
-            self.ports = dict(call.value["ports"])
-        elif call.method == "statistic":
-            self.load_a, self.energy_kwh = float(call.value["load"]), float(call.value["total_consumption"])
-            self.port_energy_kwh = {identity: float(energy) for identity, energy in call.value["ports"].items()}
-        else:
-            self.ports[str(call.value["identity"])] = str(call.value["state"])
+_LABEL = re.compile(rb'^VERSION = "([0-9A-Za-z.+-]{1,40})"', re.MULTILINE)
+_HANDLER = "SELECT id, device_type, handler, name, protocol, features, current FROM handler ORDER BY id"
+_VERSIONS = "SELECT number, label, import_path, sha256, length(archive), uploaded FROM version WHERE handler = ? ORDER BY number"
+_PDU = "SELECT id, name, handler, address, notes, simulated, form, seen FROM pdu ORDER BY id"
+_SEEN = ("ports", "load_a", "energy_kwh", "metered", "port_energy_kwh", "port_metered", "port_load_a", "doubts", "polled_at")
 
 
 class Store:
-    """Handlers and PDUs, for several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._db, self._sealer = database, sealer
+        self._lock = threading.RLock()
         self._handlers: Dict[int, Handler] = {}
         self._pdus: Dict[int, Pdu] = {}
-        self._last_id = 0
+        for number, device_type, handler, name, protocol, features, current in database.rows(_HANDLER):
+            made = Handler(number, device_type, handler, name, json.loads(protocol), json.loads(features))
+            self._use(made, current)
+            self._handlers[number] = made
+        for number, name, handler, address, notes, simulated, form, last in database.rows(_PDU):
+            pdu = Pdu(number, name, handler, address, *sealer.open(form), notes, simulated)
+            known = json.loads(last)
+            pdu.labels = {identity: Label(*label) for identity, label in known.pop("labels", {}).items()}
+            for field in _SEEN:
+                setattr(pdu, field, known.get(field, getattr(pdu, field)))
+            self._pdus[number] = pdu
+
+    # ---- handlers ----
 
     def handlers(self) -> List[Handler]:
         with self._lock:
             return list(self._handlers.values())
-
-    def pdus(self) -> List[Pdu]:
-        with self._lock:
-            return list(self._pdus.values())
 
     def handler(self, name: str) -> Handler:
         """The handler with this internal name. Raises LookupError."""
@@ -94,6 +54,13 @@ class Store:
             if handler.handler == name:
                 return handler
         raise LookupError(f"no handler {name!r} is registered")
+
+    def by_id(self, number: int) -> Handler:
+        """Raises Refusal."""
+        with self._lock:
+            if number not in self._handlers:
+                raise Refusal(404, 1003, "there is no handler with this id", number)
+            return self._handlers[number]
 
     def create(self, device_type: str, handler: str, name: str, protocol: Sequence[str], features: Sequence[str]) -> Handler:
         """A new handler. Raises Refusal."""
@@ -104,42 +71,130 @@ class Store:
         with self._lock:
             if any(known.handler == handler for known in self._handlers.values()):
                 raise Refusal(409, 1002, "a handler with this internal name exists already", handler)
-            self._last_id += 1
-            made = Handler(self._last_id, device_type, handler, name, list(protocol), list(features))
+            number = self._db.write(
+                "INSERT INTO handler (device_type, handler, name, protocol, features) VALUES (?, ?, ?, ?, ?)",
+                (device_type, handler, storable(name), json.dumps(protocol), json.dumps(features)))
+            made = Handler(number, device_type, handler, name, list(protocol), list(features))
             self._handlers[made.id] = made
             return made
 
-    def by_id(self, number: int) -> Handler:
-        """Raises Refusal."""
-        with self._lock:
-            if number not in self._handlers:
-                raise Refusal(404, 1003, "there is no handler with this id", number)
-            return self._handlers[number]
-
     def delete(self, number: int) -> Handler:
         """Raises Refusal, also while a PDU uses it."""
-        handler = self.by_id(number)
         with self._lock:
+            handler = self.by_id(number)
             if any(pdu.handler == handler.handler for pdu in self._pdus.values()):
                 raise Refusal(409, 1004, "a PDU uses this handler", handler.handler)
+            self._db.write("DELETE FROM handler WHERE id = ?", (number,))
             return self._handlers.pop(number)
 
-    def accept(self, number: int, archive: Archive, import_path: str) -> Handler:
+    def accept(self, number: int, archive: Archive, import_path: str, data: bytes) -> Handler:
         """Take a new version of a handler. Raises Refusal or BadArchive, and then nothing has changed."""
-        handler = self.by_id(number)
         with self._lock:
-            if any(other.top == archive.top for other in self._handlers.values() if other.id != number):
-                raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
-            if not archive.holds_module(import_path):
-                raise BadArchive(f"{import_path!r} is no module of this archive")
-            handler.top, handler.import_path, handler.uploads = archive.top, import_path, handler.uploads + 1
+            handler = self.by_id(number)
+            self._check(handler, archive, import_path)
+            version = handler.uploads + 1
+            with self._db.writing() as connection:
+                connection.execute("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?)", (
+                    number, version, label_of(archive), import_path, hashlib.sha256(data).hexdigest(), data, time.time()))
+                connection.execute("UPDATE handler SET current = ? WHERE id = ?", (version, number))
+            handler.top, handler.import_path = archive.top, import_path
+            handler.uploads = handler.current = version
             return handler
 
-    def add_pdu(self, name: str, handler: str, address: str, snmp: Dict[str, str], settings: Dict[str, str]) -> Pdu:
-        """Raises LookupError."""
-        self.handler(handler)
+    def _check(self, handler: Handler, archive: Archive, import_path: str) -> None:
+        if any(other.top == archive.top for other in self._handlers.values() if other.id != handler.id):
+            raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
+        if not archive.holds_module(import_path):
+            raise BadArchive(f"{import_path!r} is no module of this archive")
+
+    def roll(self, number: int, version: int) -> Handler:
+        """Make a version that was uploaded before the one that runs. Raises Refusal."""
         with self._lock:
-            self._last_id += 1
-            pdu = Pdu(self._last_id, name, handler, address, dict(snmp), dict(settings))
+            handler = self.by_id(number)
+            if not any(known.number == version for known in self.versions(handler)):
+                raise Refusal(404, 1003, "there is no such version", version)
+            self._db.write("UPDATE handler SET current = ? WHERE id = ?", (version, number))
+            self._use(handler, version)
+            return handler
+
+    def versions(self, handler: Handler) -> List[Version]:
+        """Oldest first."""
+        return [Version(*row) for row in self._db.rows(_VERSIONS, (handler.id,))]
+
+    def archive(self, handler: Handler) -> bytes:
+        """The bytes of the version that runs. Raises LookupError."""
+        found = self._db.rows("SELECT archive FROM version WHERE handler = ? AND number = ?", (handler.id, handler.current))
+        if not found:
+            raise LookupError(f"no archive of {handler.handler} was uploaded yet")
+        return bytes(found[0][0])
+
+    def _use(self, handler: Handler, current: int) -> None:
+        versions = self.versions(handler)
+        handler.uploads = max((version.number for version in versions), default=0)
+        handler.current = current
+        handler.import_path = next((version.import_path for version in versions if version.number == current), "")
+        handler.top = handler.import_path.partition(".")[0]
+
+    # ---- PDUs ----
+
+    def pdus(self) -> List[Pdu]:
+        with self._lock:
+            return list(self._pdus.values())
+
+    def pdu(self, number: int) -> Pdu:
+        """Raises LookupError."""
+        with self._lock:
+            if number not in self._pdus:
+                raise LookupError("there is no such PDU (any more)")
+            return self._pdus[number]
+
+    def add_pdu(self, name: str, handler: str, address: str, snmp: Mapping[str, str], settings: Mapping[str, str],
+                notes: str = "", simulated: str = "") -> Pdu:
+        """Raises LookupError."""
+        with self._lock:
+            self.handler(handler)
+            number = self._db.write(
+                "INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES (?, ?, ?, ?, ?, ?)",
+                (storable(name), handler, storable(address), storable(notes), simulated,
+                 self._sealer.seal((dict(snmp), dict(settings)))))
+            pdu = Pdu(number, name, handler, address, dict(snmp), dict(settings), notes, simulated)
             self._pdus[pdu.id] = pdu
             return pdu
+
+    def save(self, pdu: Pdu) -> None:
+        """Write what a person changed: name, handler, address, notes, the form."""
+        self._db.write("UPDATE pdu SET name = ?, handler = ?, address = ?, notes = ?, form = ? WHERE id = ?", (
+            storable(pdu.name), pdu.handler, storable(pdu.address), storable(pdu.notes),
+            self._sealer.seal((pdu.snmp, pdu.settings)), pdu.id))
+
+    def delete_pdu(self, number: int) -> Optional[Pdu]:
+        """With its readings, calls and feeds."""
+        with self._lock:
+            self._db.write("DELETE FROM pdu WHERE id = ?", (number,))
+            return self._pdus.pop(number, None)
+
+
+def seen(pdu: Pdu) -> str:
+    """The last answers of a PDU, as the column `seen` holds them."""
+    known = {field: getattr(pdu, field) for field in _SEEN}
+    return json.dumps({**known, "labels": {identity: list(label) for identity, label in pdu.labels.items()}})
+
+
+def storable(text: str) -> str:
+    """Lone surrogates have no UTF-8 form and cannot enter the database: they become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def label_of(archive: Archive) -> str:
+    """The pack's own version, from the line `VERSION = "…"` of an __init__.py; "" where there is none."""
+    for path, content in sorted(archive.files.items()):
+        found = _LABEL.search(content) if path.endswith("/__init__.py") else None
+        if found:
+            return found[1].decode("ascii")
+    return ""
+
+
+def call_row(pdu: Pdu, call: Call) -> Sequence[object]:
+    """A call as the table `call` holds it."""
+    return (pdu.id, call.at, call.method, storable(call.identity), call.seconds, call.round_trips, call.kind,
+            storable(call.text), json.dumps(call.lines))

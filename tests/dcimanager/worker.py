@@ -1,4 +1,4 @@
-"""One PDU's worker process as its parent sees it: started at the first call, killed when it hangs, never waited for."""
+"""A worker process as its parent sees it: started at the first call, killed when it hangs, never waited for."""
 from __future__ import annotations
 
 import contextlib
@@ -10,12 +10,16 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .child import LOGGED
+from .records import Call
+
+__all__ = ["Call", "Job", "Worker"]
 
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
+_LONGEST_LINE = 2000
 _LOG_SECONDS = 5.0          # an answer does not wait longer for a log that does not come
 _END_SECONDS = 30.0         # a killed process and the readers of its pipes end at once
 
@@ -25,7 +29,8 @@ class Job(NamedTuple):
 
     `without` names packages that it must not find; `adapter` is a file that says how this platform's objects are made
     and read where that differs from `adapter.py`; `fresh` asks for a new handler object and a new thread for each
-    call. `import_path` may also be the path of a file.
+    call. `import_path` may also be the path of a file. `metering` gives the project's own doubles views that also hold
+    an outlet's current and show what was not metered.
     """
 
     paths: List[str]
@@ -34,22 +39,7 @@ class Job(NamedTuple):
     without: List[str] = []
     adapter: str = ""
     fresh: bool = False
-
-
-class Call(NamedTuple):
-    """One call of a handler. `kind` is "" when it succeeded, else the handler's own word for the error, or one of
-    "import" (the archive cannot be loaded), "bug" (an exception that is none of the pack's), "time-out", "died"."""
-
-    method: str
-    identity: str
-    seconds: float
-    value: Mapping[str, Any]
-    kind: str
-    text: str
-
-    @property
-    def ok(self) -> bool:
-        return not self.kind
+    metering: bool = False
 
 
 class Worker:
@@ -62,7 +52,7 @@ class Worker:
         self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
         self._process: Optional[subprocess.Popen[str]] = None
         self._answers: queue.Queue[Optional[str]] = queue.Queue()
-        self._logged: queue.Queue[None] = queue.Queue()
+        self._logged: queue.Queue[List[str]] = queue.Queue()
         self._readers: List[threading.Thread] = []
 
     @property
@@ -71,13 +61,18 @@ class Worker:
         process = self._process
         return process.pid if process and process.poll() is None else None
 
-    def call(self, method: str, timeout: float, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call; every failure is in the answer. After a time-out the process is gone and the next call starts anew."""
+    def call(self, method: str, timeout: float, identity: str = "", state: str = "UNKNOWN",
+             data: Optional[Mapping[str, Any]] = None) -> Call:
+        """One call; every failure is in the answer. After a time-out the process is gone and the next call starts anew.
+
+        `data` takes the place of the job's: the process then serves another PDU of the same handler.
+        """
         with self._one_at_a_time:
             begin = time.monotonic()
-            answer = self._ask({"method": method, "identity": identity, "state": state}, timeout)
+            message = {"method": method, "identity": identity, "state": state, "data": data or self.job.data}
+            answer, lines = self._ask(message, timeout)
             return Call(method, identity, time.monotonic() - begin, answer.get("value") or {}, answer.get("kind", ""),
-                        answer.get("text", ""))
+                        answer.get("text", ""), answer.get("round_trips"), tuple(lines), time.time())
 
     def close(self) -> None:
         """End the process, whatever it is doing, from any thread; a call that waits fails, and later ones too."""
@@ -100,32 +95,37 @@ class Worker:
                 except OSError:         # what was not sent yet cannot be sent any more
                     pass
 
-    def _ask(self, call: Dict[str, str], timeout: float) -> Dict[str, Any]:
+    def _ask(self, call: Mapping[str, Any], timeout: float) -> Tuple[Dict[str, Any], List[str]]:
         unheard = "it logged nothing"
         try:
             with self._starting:
                 if self._closed:
-                    return {"kind": "died", "text": "the worker was closed"}
+                    return {"kind": "died", "text": "the worker was closed"}, []
                 if self.pid is None:
                     self._end()
                     self._start()
             self._send(call)
             line = self._answers.get(timeout=timeout)
-            with contextlib.suppress(queue.Empty):
-                self._logged.get(timeout=_LOG_SECONDS)
+            lines = self._lines(_LOG_SECONDS) if line is not None else []
         except queue.Empty:
             with self._starting:
                 self._end()
-            return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}
+            return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}, self._lines(0)
         except OSError as error:
             line, unheard = None, str(error)
         if line is None:
             with self._starting:
                 self._end()         # its last words are in the log then
             last = self.log[-1] if self.log else unheard
-            return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}
+            return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}, self._lines(0)
         answer: Dict[str, Any] = json.loads(line)
-        return answer
+        return answer, lines
+
+    def _lines(self, timeout: float) -> List[str]:
+        """What the handler logged since the last call."""
+        with contextlib.suppress(queue.Empty):
+            return self._logged.get(timeout=timeout) if timeout else self._logged.get_nowait()
+        return []
 
     def _start(self) -> None:
         # -I: neither the environment nor the current directory adds to what can be imported. Secrets go by the pipe.
@@ -140,7 +140,7 @@ class Worker:
             self._readers.append(reader)        # only what was started can be waited for, should Ctrl-C come here
         job = self.job
         self._send({"paths": job.paths, "import": job.import_path, "without": job.without, "data": job.data,
-                    "adapter": job.adapter, "fresh": job.fresh})
+                    "adapter": job.adapter, "fresh": job.fresh, "metering": job.metering})
 
     def _send(self, message: Mapping[str, Any]) -> None:
         stream = self._process.stdin if self._process else None
@@ -156,11 +156,14 @@ def _pass_on(stream: Any, answers: queue.Queue[Optional[str]]) -> None:
     answers.put(None)
 
 
-def _keep(stream: Any, log: Deque[str], logged: queue.Queue[None]) -> None:
+def _keep(stream: Any, log: Deque[str], logged: queue.Queue[List[str]]) -> None:
+    lines: Deque[str] = deque(maxlen=_LOG_LINES)
     for line in stream:
         text, mark, _ = line.rstrip("\n").partition(LOGGED)
         if text or not mark:
-            log.append(text)
+            log.append(text[:_LONGEST_LINE])
+            lines.append(text[:_LONGEST_LINE])
         if mark:
-            logged.put(None)
-    logged.put(None)            # nothing more comes
+            logged.put(list(lines))
+            lines.clear()
+    logged.put(list(lines))     # nothing more comes

@@ -1,0 +1,54 @@
+"""HTTP requests to the documented API, as Starlette carries them; everything else is the page's."""
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request as WebRequest
+from starlette.responses import PlainTextResponse, Response
+
+from .api import Answer, Request
+
+LARGEST_BODY = 50_000_000
+Respond = Callable[[Request], Optional[Answer]]
+
+
+class Front:
+    """A request that has the platform's header, or a path of the API, is answered by `respond`; an answer of None cuts the
+    connection. All others go to `page`."""
+
+    def __init__(self, respond: Respond, page: Any) -> None:
+        self._respond, self._page = respond, page
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        names = {name for name, _ in scope["headers"]}
+        if b"isp-box-instance" not in names and not scope["path"].startswith("/api/") and self._page is not None:
+            await self._page(scope, receive, send)
+            return
+        request = WebRequest(scope, receive)
+        body = await whole_body(request)
+        if body is None:
+            await PlainTextResponse("too large", 413, {"Connection": "close"})(scope, receive, send)
+            return
+        target = scope["raw_path"].decode("latin-1")
+        if scope["query_string"]:
+            target += "?" + scope["query_string"].decode("latin-1")
+        asked = Request(scope["method"], target, {key.lower(): value for key, value in request.headers.items()}, body)
+        answer: Optional[Answer] = await run_in_threadpool(self._respond, asked)
+        if answer is None:
+            scope["state"]["cut"]()
+            return
+        await Response(answer.body, answer.status, {"Connection": "close"}, answer.content_type)(scope, receive, send)
+
+
+async def whole_body(request: WebRequest) -> Optional[bytes]:
+    """The body; None where it is larger than an archive can be, or the client went away."""
+    body = bytearray()
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > LARGEST_BODY:
+                return None
+    except ClientDisconnect:
+        return None
+    return bytes(body)

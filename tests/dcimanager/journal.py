@@ -1,0 +1,104 @@
+"""What happened: each call of a handler, switchings in flight, events. Bounded: old entries go."""
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, List, NamedTuple, Optional, Sequence
+
+from . import readings
+from .database import Database
+from .records import Call, Pdu
+from .store import Store, call_row, seen, storable
+
+KEPT_CALLS, KEPT_PROBLEMS, KEPT_EVENTS = 200, 200, 2000         # calls and problems (failures, switchings) by PDU
+_INTERRUPTED = ("the stand-in ended in the middle of this switching: the outlet may or may not have switched; "
+                "the next poll reads its state")
+_COLUMNS = "call.id, pdu, call.at, method, identity, seconds, round_trips, kind, text, lines"
+
+
+class Entry(NamedTuple):
+    """One call in the log."""
+
+    id: int
+    pdu: int
+    call: Call
+
+
+class Event(NamedTuple):
+    at: float
+    text: str
+
+
+class Journal:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def wrote(self, pdu: Pdu, call: Call, switching: Optional[int] = None) -> None:
+        """A call that `pdu` has noted, its reading, and the end of its switching: one transaction."""
+        with self._db.writing() as connection:
+            connection.execute("INSERT INTO call (pdu, at, method, identity, seconds, round_trips, kind, text, lines) "
+                               "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM pdu WHERE id = ?)",
+                               (*call_row(pdu, call), pdu.id))
+            connection.execute("UPDATE pdu SET seen = ? WHERE id = ?", (seen(pdu), pdu.id))
+            if call.ok and call.method == "statistic" and connection.execute(
+                    "SELECT 1 FROM pdu WHERE id = ?", (pdu.id,)).fetchone():
+                readings.keep(connection, pdu, call)
+            if switching is not None:
+                connection.execute("DELETE FROM switching WHERE id = ?", (switching,))
+
+    def begins(self, pdu: Pdu, identity: str, method: str) -> int:
+        """Note a switching before its command goes out; `wrote` ends it."""
+        return self._db.write("INSERT INTO switching (pdu, at, identity, method) VALUES (?, ?, ?, ?)",
+                              (pdu.id, time.time(), storable(identity), method))
+
+    def interrupted(self, store: Store) -> List[str]:
+        """After a start: switchings that a crash cut off. Nobody knows whether the relay moved: the port is doubtful until
+        the next poll, and the log says so. The command is never sent again. Returns a sentence for each."""
+        said = []
+        for number, pdu_id, at, identity, method in self._db.rows("SELECT id, pdu, at, identity, method FROM switching"):
+            pdu = store.pdu(pdu_id)
+            call = Call(method, identity, 0.0, {}, "interrupted", _INTERRUPTED, at=at)
+            pdu.note(call)
+            self.wrote(pdu, call, number)
+            said.append(f"outlet {identity} of {pdu.name} may or may not have switched: the stand-in ended meanwhile")
+        return said
+
+    def happened(self, text: str) -> None:
+        self._db.write("INSERT INTO event (at, text) VALUES (?, ?)", (time.time(), storable(text)))
+
+    def events(self, most: int = 20) -> List[Event]:
+        """Newest first."""
+        return [Event(*row) for row in self._db.rows("SELECT at, text FROM event ORDER BY id DESC LIMIT ?", (most,))]
+
+    def calls(self, pdu: Optional[int] = None, failed: bool = False, most: int = 100) -> List[Entry]:
+        """Newest first."""
+        wanted, values = ["1"], []
+        if pdu is not None:
+            wanted.append("pdu = ?")
+            values.append(pdu)
+        if failed:
+            wanted.append("kind <> ''")
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM call WHERE {' AND '.join(wanted)} ORDER BY id DESC LIMIT ?",  # noqa: S608
+                             (*values, most))
+        return [_entry(row) for row in rows]
+
+    def switched(self, pdu: int, most: int = 10) -> List[Entry]:
+        """The last switchings of a PDU, newest first."""
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM call WHERE pdu = ? AND method LIKE 'port%' ORDER BY id DESC LIMIT ?",  # noqa: S608
+                             (pdu, most))
+        return [_entry(row) for row in rows]
+
+    def thin(self) -> None:
+        """Of each PDU keep the newest calls, and the newest failures and switchings."""
+        for (pdu,) in self._db.rows("SELECT id FROM pdu"):
+            self._db.write(
+                "DELETE FROM call WHERE pdu = ?1 "
+                "AND id NOT IN (SELECT id FROM call WHERE pdu = ?1 ORDER BY id DESC LIMIT ?2) AND id NOT IN "
+                "(SELECT id FROM call WHERE pdu = ?1 AND (kind <> '' OR method LIKE 'port%') ORDER BY id DESC LIMIT ?3)",
+                (pdu, KEPT_CALLS, KEPT_PROBLEMS))
+        self._db.write("DELETE FROM event WHERE id NOT IN (SELECT id FROM event ORDER BY id DESC LIMIT ?)", (KEPT_EVENTS,))
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    number, pdu, at, method, identity, seconds, round_trips, kind, text, lines = row
+    return Entry(number, pdu, Call(method, identity, seconds, {}, kind, text, round_trips, tuple(json.loads(lines)), at))

@@ -1,0 +1,83 @@
+"""Polls PDUs on a timer: each at its own beat, side by side, a slow one delaying no other."""
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, Dict, List
+
+from .records import Pdu
+
+_LOG = logging.getLogger(__name__)
+_THIN_SECONDS = 1800.0
+_STOP_SECONDS = 30.0
+
+
+class Poller:
+    """Calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()` now and then, until `stop`.
+
+    A PDU whose call takes longer than the beat misses beats, which `late` counts; it is never polled twice at once.
+    """
+
+    def __init__(self, pdus: Callable[[], List[Pdu]], poll: Callable[[Pdu], None], thin: Callable[[], None], seconds: float,
+                 threads: int) -> None:
+        self.seconds, self.late = seconds, 0
+        self._pdus, self._poll, self._thin = pdus, poll, thin
+        self._due: Dict[int, float] = {}
+        self._running: Dict[int, bool] = {}
+        self._wake = threading.Condition()
+        self._stopped = False
+        self._pool = ThreadPoolExecutor(threads, "poll")
+        self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
+        self._thread.start()
+
+    def soon(self, pdu: Pdu) -> None:
+        """Poll this one now."""
+        with self._wake:
+            self._due[pdu.id] = time.monotonic()
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """No call begins after this; those in flight end by themselves or with their workers."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+        self._thread.join(_STOP_SECONDS)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self) -> None:
+        thinned = time.monotonic()
+        while True:
+            with self._wake:
+                if self._stopped:
+                    return
+                now = time.monotonic()
+                for pdu in self._pdus():
+                    if self._due.setdefault(pdu.id, now) <= now and not self._running.get(pdu.id):
+                        self._running[pdu.id] = True
+                        self._pool.submit(self._turn, pdu)
+                if now - thinned >= _THIN_SECONDS:
+                    thinned = now
+                    self._pool.submit(self._guarded, self._thin)
+                waiting = [due for number, due in self._due.items() if not self._running.get(number)]
+                self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
+
+    def _turn(self, pdu: Pdu) -> None:
+        began = self._due[pdu.id]
+        self._guarded(lambda: self._poll(pdu))
+        with self._wake:
+            now = time.monotonic()
+            if self._due.get(pdu.id) == began:          # else somebody asked for another poll meanwhile
+                missed = max(0, int((now - began) // self.seconds))
+                self.late += missed
+                self._due[pdu.id] = began + (missed + 1) * self.seconds
+            self._running[pdu.id] = False
+            self._wake.notify()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            if not self._stopped:       # the database may be closed by then
+                _LOG.exception("polling goes on after a defect")

@@ -1,0 +1,113 @@
+"""Worker processes for many PDUs: one for each PDU while there are few, shared by the PDUs of a handler beyond that.
+
+A process makes one call at a time, so a handler that hangs or crashes harms the call that it was making and no other.
+"""
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from pathlib import Path
+from typing import Iterator, List, NamedTuple, Optional
+
+from .worker import Job, Worker
+
+
+class Key(NamedTuple):
+    """What a process was started for: a version of a handler. A new upload is a new key."""
+
+    handler: str
+    version: int
+
+
+class _Slot:
+    def __init__(self, key: Key, pdu: int, worker: Worker) -> None:
+        self.key, self.pdu, self.worker = key, pdu, worker
+        self.busy, self.stale, self.used = True, False, time.monotonic()
+
+
+class Pool:
+    """At most `most` processes; `folder` is their current directory."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder, self._most = folder, most
+        self._slots: List[_Slot] = []
+        self._changed = threading.Condition()
+        self._closed = False
+
+    @contextlib.contextmanager
+    def worker(self, key: Key, pdu: int, job: Job) -> Iterator[Worker]:
+        """A process for one call; waits while all are busy. After `close` it is one that refuses each call."""
+        slot = self._take(key, pdu, job)
+        try:
+            yield slot.worker
+        finally:
+            with self._changed:
+                slot.busy, slot.used = False, time.monotonic()
+                drop = slot.stale and slot in self._slots
+                if drop:
+                    self._slots.remove(slot)
+                self._changed.notify_all()
+            if drop:
+                slot.worker.close()
+
+    def retire(self, handler: str) -> None:
+        """A version of this handler was replaced: its processes end, the busy ones after their call."""
+        with self._changed:
+            mine = [slot for slot in self._slots if slot.key.handler == handler]
+            for slot in mine:
+                slot.stale = True
+            idle = [slot for slot in mine if not slot.busy]
+            self._slots = [slot for slot in self._slots if slot not in idle]
+            self._changed.notify_all()
+        for slot in idle:
+            slot.worker.close()
+
+    def close(self) -> None:
+        """End every process, whatever it is doing; may be called twice."""
+        with self._changed:
+            self._closed = True
+            slots, self._slots = self._slots, []
+            self._changed.notify_all()
+        for slot in slots:
+            slot.worker.close()
+
+    def pids(self) -> List[int]:
+        """The living processes."""
+        with self._changed:
+            return [slot.worker.pid for slot in self._slots if slot.worker.pid is not None]
+
+    def _take(self, key: Key, pdu: int, job: Job) -> _Slot:
+        closing: Optional[_Slot] = None
+        with self._changed:
+            while True:
+                slot, closing = self._found(key, pdu, job)
+                if slot is not None:
+                    break
+                self._changed.wait()
+        if closing is not None:
+            closing.worker.close()
+        return slot
+
+    def _found(self, key: Key, pdu: int, job: Job) -> tuple[Optional[_Slot], Optional[_Slot]]:
+        """A slot that is now ours, and one whose process must end for it; (None, None): all are busy."""
+        if self._closed:
+            worker = Worker(job, self._folder)
+            worker.close()
+            return _Slot(key, pdu, worker), None
+        idle = [slot for slot in self._slots if not slot.busy and not slot.stale]
+        own = [slot for slot in idle if slot.key == key and slot.pdu == pdu]
+        full = len(self._slots) >= self._most
+        same = own or ([slot for slot in idle if slot.key == key] if full else [])
+        if same:
+            slot = min(same, key=lambda one: one.used)
+            slot.busy, slot.pdu = True, pdu
+            return slot, None
+        closing = min(idle, key=lambda one: one.used, default=None) if full else None
+        if full and closing is None:
+            return None, None
+        if closing is not None:
+            self._slots.remove(closing)
+        slot = _Slot(key, pdu, Worker(job, self._folder))
+        self._slots.append(slot)
+        return slot, closing

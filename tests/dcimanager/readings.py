@@ -1,0 +1,129 @@
+"""Load and energy over time, by PDU and by outlet, and how old readings are thinned.
+
+Thinning removes whole readings and never changes one, so each energy figure that is left is exactly what the device
+counted. Of each stretch of time it keeps the last reading and the one with the highest load, and both sides of a counter
+that fell: the energy used over any stretch, the sum of the counter's rises, is the same as before.
+"""
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+
+from .database import Database
+from .records import Call, Pdu
+
+HOUR, DAY = 3600.0, 86400.0
+# (readings older than this many seconds, one for each stretch of this many seconds)
+TIERS = ((2 * HOUR, 300.0), (2 * DAY, HOUR), (31 * DAY, DAY))
+OLDEST = 3 * 365 * DAY
+
+
+class Reading(NamedTuple):
+    """`at` in seconds since 1970, `load` in amperes, `energy` in kWh; None: not metered."""
+
+    at: float
+    load: Optional[float]
+    energy: Optional[float]
+
+
+def keep(connection: sqlite3.Connection, pdu: Pdu, call: Call) -> None:
+    """Write the figures of one successful `statistic`."""
+    load = pdu.load_a if "load" in pdu.metered else None
+    energy = pdu.energy_kwh if "energy" in pdu.metered else None
+    connection.execute("INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)", (pdu.id, call.at, load, energy))
+    energies = {identity: pdu.port_energy_kwh[identity] for identity in pdu.port_metered}
+    figures = {identity: [pdu.port_load_a.get(identity), energies.get(identity)] for identity in {**pdu.port_load_a, **energies}}
+    if figures:
+        connection.execute("INSERT OR REPLACE INTO outlets VALUES (?, ?, ?)", (pdu.id, call.at, _packed(figures)))
+
+
+def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -> List[Reading]:
+    """The readings of a PDU or of one of its outlets, oldest first."""
+    if outlet is None:
+        return [Reading(*row) for row in db.rows(
+            "SELECT at, load, energy FROM reading WHERE pdu = ? AND at >= ? ORDER BY at", (pdu, since))]
+    rows = db.rows("SELECT at, figures FROM outlets WHERE pdu = ? AND at >= ? ORDER BY at", (pdu, since))
+    return [Reading(at, *figures[outlet]) for at, figures in ((at, _figures(packed)) for at, packed in rows) if outlet in figures]
+
+
+def used(readings: Sequence[Reading]) -> Optional[float]:
+    """The energy in kWh that a counter rose by; a fall is a counter that began anew. None without two readings."""
+    counts = [reading.energy for reading in readings if reading.energy is not None]
+    if len(counts) < 2:
+        return None
+    return sum(max(0.0, after - before) for before, after in zip(counts, counts[1:]))
+
+
+def thin(db: Database, now: float) -> int:
+    """Remove what the tiers do not keep; returns how many readings went. One short transaction for each PDU."""
+    gone = 0
+    for (pdu,) in db.rows("SELECT id FROM pdu"):
+        for table in ("reading", "outlets"):
+            gone += _thin_table(db, table, int(pdu), now)
+    return gone
+
+
+def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
+    what = "at, load, energy" if table == "reading" else "at, figures"
+    rows = db.rows(f"SELECT {what} FROM {table} WHERE pdu = ? AND at < ? ORDER BY at", (pdu, now - TIERS[0][0]))  # noqa: S608
+    if table == "reading":
+        loads: List[Optional[float]] = [load for _, load, _ in rows]
+        counters: List[Mapping[str, Optional[float]]] = [{"": energy} for *_, energy in rows]
+    else:
+        loads = [None] * len(rows)
+        counters = [{identity: energy for identity, (_, energy) in _figures(packed).items()} for _, packed in rows]
+    times = [float(row[0]) for row in rows]
+    kept = chosen(times, loads, counters, now)
+    old = [(pdu, at) for at in times if at not in kept]
+    if old:
+        with db.writing() as connection:
+            connection.executemany(f"DELETE FROM {table} WHERE pdu = ? AND at = ?", old)  # noqa: S608
+    return len(old)
+
+
+def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: Sequence[Mapping[str, Optional[float]]],
+           now: float) -> Set[float]:
+    """The times of the readings to keep; all three sequences are oldest first. Readings younger than the first tier, the
+    first and the newest always stay, those older than OLDEST go."""
+    kept: Set[float] = {*times[:1], *times[-1:]}
+    best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
+    last: Dict[Tuple[float, int], float] = {}
+    for position, at in enumerate(times):
+        size = _stretch(now - at)
+        if size is None:
+            kept.add(at)
+            continue
+        stretch = (size, int(at // size))
+        last[stretch] = at
+        load = loads[position]
+        if load is not None and (stretch not in best or load >= best[stretch][0]):
+            best[stretch] = load, at
+        if position and _fell(counters[position - 1], counters[position]):
+            kept.update((times[position - 1], at))
+    kept.update(last.values())
+    kept.update(at for _, at in best.values())
+    return {at for at in kept if at > now - OLDEST}
+
+
+def _stretch(age: float) -> Optional[float]:
+    """The seconds of which one reading is kept at this age; None: all are."""
+    return next((size for older, size in reversed(TIERS) if age > older), None)
+
+
+def _fell(before: Mapping[str, Optional[float]], after: Mapping[str, Optional[float]]) -> bool:
+    """Whether a counter fell, came or went."""
+    for identity in before.keys() | after.keys():
+        one, two = before.get(identity), after.get(identity)
+        if (one is None) != (two is None) or (one is not None and two is not None and two < one):
+            return True
+    return False
+
+
+def _packed(figures: Mapping[str, Sequence[Optional[float]]]) -> bytes:
+    return zlib.compress(json.dumps(figures, separators=(",", ":")).encode())
+
+
+def _figures(packed: bytes) -> Dict[str, Tuple[Optional[float], Optional[float]]]:
+    return {identity: (load, energy) for identity, (load, energy) in json.loads(zlib.decompress(packed)).items()}

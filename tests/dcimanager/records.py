@@ -1,0 +1,148 @@
+"""The objects of the stand-in: registered handlers, PDUs, calls. Values only: no HTTP, no database, no processes."""
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+CALLS_KEPT = 100                # by PDU, in memory; the database keeps more
+# Kinds of a failed switching after which no command can have reached the relay.
+NOTHING_SENT = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
+
+
+class Refusal(Exception):
+    """A request that is declined; `code`, `msg` and `value` go into the answer. The numbers but 3005 are our own."""
+
+    def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
+        super().__init__(msg)
+        self.status, self.code, self.msg, self.value = status, code, msg, value
+
+
+class Call(NamedTuple):
+    """One call of a handler.
+
+    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
+    loaded), "bug" (an exception that is none of the pack's), "time-out", "died". `round_trips` are those to the device,
+    None where they were not counted; `lines` is what the handler logged meanwhile; `at` is when it ended, in seconds
+    since 1970.
+    """
+
+    method: str
+    identity: str
+    seconds: float
+    value: Mapping[str, Any]
+    kind: str
+    text: str
+    round_trips: Optional[int] = None
+    lines: Tuple[str, ...] = ()
+    at: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return not self.kind
+
+    @property
+    def switches(self) -> bool:
+        return self.method in ("port_up", "port_down")
+
+
+@dataclass
+class Handler:
+    """A registered handler; `uploads` counts its versions, 0 before the first archive; `current` is the one that runs."""
+
+    id: int
+    device_type: str
+    handler: str
+    name: str
+    protocol: List[str]
+    features: List[str]
+    top: str = ""
+    import_path: str = ""
+    uploads: int = 0
+    current: int = 0
+
+    def shown(self) -> Dict[str, object]:
+        return {"id": self.id, "device_type": self.device_type, "handler": self.handler, "name": self.name,
+                "protocol": self.protocol, "features": self.features}
+
+    @property
+    def speaks_snmp(self) -> bool:
+        return "snmp" in self.protocol
+
+
+class Version(NamedTuple):
+    """One accepted upload of a handler; `label` is the pack's own version, "" where the archive has none."""
+
+    number: int
+    label: str
+    import_path: str
+    sha256: str
+    size: int
+    uploaded: float
+
+
+class Label(NamedTuple):
+    """What is printed on the unit beside an identity, as the handler's `labels()` returns it; "" where unknown."""
+
+    number: str
+    name: str
+
+
+@dataclass
+class Pdu:
+    """One PDU as a user of DCImanager sees it: the last answers, which a failed call does not change.
+
+    `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` has the names of those
+    that were. `doubts` names the ports whose last switching may or may not have happened.
+    """
+
+    id: int
+    name: str
+    handler: str
+    address: str
+    snmp: Dict[str, str] = field(default_factory=dict, repr=False)
+    settings: Dict[str, str] = field(default_factory=dict, repr=False)
+    notes: str = ""
+    simulated: str = ""
+    ports: Dict[str, str] = field(default_factory=dict)                 # identity → UP, DOWN, UNKNOWN
+    load_a: float = 0.0
+    energy_kwh: float = 0.0
+    metered: List[str] = field(default_factory=list)                    # of "load", "energy"
+    port_energy_kwh: Dict[str, float] = field(default_factory=dict)
+    port_metered: List[str] = field(default_factory=list)               # ports whose energy was
+    port_load_a: Dict[str, float] = field(default_factory=dict)
+    labels: Dict[str, Label] = field(default_factory=dict)
+    doubts: Dict[str, str] = field(default_factory=dict)
+    call_seconds: Optional[float] = None                                # bounds each call in place of the stand-in's own
+    polled_at: float = 0.0                                              # the last successful `status`
+    calls: List[Call] = field(default_factory=list, repr=False)
+    busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)    # one call at a time
+
+    def note(self, call: Call) -> None:
+        """Keep a call, and the states and figures of its answer."""
+        self.calls.append(call)
+        del self.calls[:-CALLS_KEPT]
+        if not call.ok:
+            if call.switches and call.kind not in NOTHING_SENT:
+                self.doubts[call.identity] = "may or may not have switched"
+        elif call.method == "status":
+            self.ports, self.polled_at, self.doubts = dict(call.value["ports"]), call.at, {}
+        elif call.method == "statistic":
+            self._meter(call.value)
+        elif call.method == "labels":
+            self.labels = {identity: Label(*label) for identity, label in call.value["labels"].items()}
+        elif call.switches:
+            identity = str(call.value["identity"])
+            self.ports[identity] = str(call.value["state"])
+            self.doubts.pop(identity, None)
+
+    def _meter(self, value: Mapping[str, Any]) -> None:
+        self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
+        self.metered, self.port_metered = list(value["metered"]), list(value["port_metered"])
+        self.port_energy_kwh = {identity: float(energy) for identity, energy in value["ports"].items()}
+        self.port_load_a = {identity: float(load) for identity, load in value["port_load"].items()}
+
+    @property
+    def last_poll(self) -> Optional[Call]:
+        """The last `status`, successful or not."""
+        return next((call for call in reversed(self.calls) if call.method == "status"), None)

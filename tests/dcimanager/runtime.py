@@ -1,0 +1,105 @@
+"""Where uploaded handlers run: the platform's modules, the unpacked archives, and the pool of worker processes."""
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from tests.archives import BadArchive, read
+
+from .pool import Key, Pool
+from .records import Call, Handler, Pdu
+from .sealed import masked
+from .store import Store
+from .worker import Job
+
+_ROOT = Path(__file__).resolve().parents[2]
+HOST_PACKAGES = ("common", "pdu_common")
+_DESCRIBE_SECONDS = 30.0
+Settings = List[Dict[str, Any]]         # a handler's own table: key, allowed, default, help, secret
+
+
+class Runtime:
+    """`folder` is emptied by nobody else; `platform` holds the packages common and pdu_common."""
+
+    def __init__(self, store: Store, folder: Path, *, platform: Path = _ROOT, without: Sequence[str] = (), processes: int = 32,
+                 call_seconds: float = 60.0) -> None:
+        self._store, self._folder = store, folder
+        self._without, self._call_seconds = list(without), call_seconds
+        self._metering = platform == _ROOT
+        self._uploading = threading.Lock()
+        self._described: Dict[Tuple[str, int], Settings] = {}
+        for package in HOST_PACKAGES:
+            shutil.copytree(platform / package, folder / "host" / package, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("handlers", "empty"):
+            (folder / name).mkdir()
+        self.pool = Pool(folder / "empty", processes)
+        for handler in store.handlers():
+            with contextlib.suppress(LookupError):      # registered, but without an archive so far
+                read(store.archive(handler)).unpack(folder / "handlers")
+
+    # ---- archives ----
+
+    def accept(self, number: int, data: bytes, import_path: str) -> Handler:
+        """A new version of a handler, which runs from the next call on. Raises Refusal, or BadArchive with the reason."""
+        self._store.by_id(number)
+        archive = read(data)
+        with self._uploading:
+            handler = self._store.accept(number, archive, import_path, data)
+            archive.unpack(self._folder / "handlers")
+        self.pool.retire(handler.handler)
+        return handler
+
+    def roll(self, number: int, version: int) -> Handler:
+        """Back (or forth) to a version that was uploaded before. Raises Refusal."""
+        with self._uploading:
+            handler = self._store.roll(number, version)
+            read(self._store.archive(handler)).unpack(self._folder / "handlers")
+        self.pool.retire(handler.handler)
+        return handler
+
+    def remove(self, number: int) -> Handler:
+        """Raises Refusal, also while a PDU uses it."""
+        with self._uploading:
+            handler = self._store.delete(number)
+            if handler.top:
+                shutil.rmtree(self._folder / "handlers" / handler.top, ignore_errors=True)
+        self.pool.retire(handler.handler)
+        return handler
+
+    # ---- calls ----
+
+    def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
+        """One call of a PDU's handler; never raises for it, and shows no secret of the PDU's form."""
+        handler = self._store.handler(pdu.handler)
+        data = {"protocol": "snmp" if handler.speaks_snmp else "custom", "address": pdu.address,
+                "snmp": dict(pdu.snmp), "settings": dict(pdu.settings), "handler": handler.handler}
+        call = self._made(handler, pdu.id, method, pdu.call_seconds or self._call_seconds, identity, state, data)
+        form = (pdu.snmp, pdu.settings)
+        return call._replace(text=masked(call.text, form), lines=tuple(masked(line, form) for line in call.lines))
+
+    def settings(self, handler: Handler) -> Optional[Settings]:
+        """The handler's own table of settings, [] where it has none; None where its archive cannot be loaded."""
+        key = (handler.handler, handler.current)
+        if key not in self._described:
+            call = self._made(handler, 0, "describe", _DESCRIBE_SECONDS, "", "UNKNOWN", {})
+            if not call.ok:
+                return None
+            self._described[key] = call.value["settings"]
+        return self._described[key]
+
+    def _made(self, handler: Handler, pdu: int, method: str, seconds: float, identity: str, state: str,
+              data: Dict[str, Any]) -> Call:
+        if not handler.import_path:
+            text = f"no archive of {handler.handler} was uploaded yet"
+            return Call(method, identity, 0.0, {}, "import", text, at=time.time())
+        job = Job([str(self._folder / "host"), str(self._folder / "handlers")], handler.import_path, data, self._without,
+                  metering=self._metering)
+        with self.pool.worker(Key(handler.handler, handler.current), pdu, job) as worker:
+            return worker.call(method, seconds, identity, state, data)
+
+
+__all__ = ["HOST_PACKAGES", "BadArchive", "Runtime", "Settings"]

@@ -1,0 +1,94 @@
+"""Thinning: readings go, none changes, and the energy used is the same afterwards."""
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import List, Optional, Sequence, Set
+
+import pytest
+from hypothesis import given, strategies as st
+
+from .database import Database
+from .readings import DAY, HOUR, OLDEST, Reading, chosen, keep, series, thin, used
+from .records import Call, Pdu
+from .sealed import Sealer
+from .store import Store
+
+NOW = 2_000_000_000.0
+Counts = Sequence[Optional[float]]
+
+
+def exact(counts: Counts) -> Fraction:
+    """The sum of all rises, without rounding."""
+    known = [Fraction(count) for count in counts if count is not None]
+    return sum((max(Fraction(0), after - before) for before, after in zip(known, known[1:])), Fraction(0))
+
+
+ROW = st.tuples(st.one_of(st.integers(1, 100), st.integers(1, 40_000)),
+                st.one_of(st.none(), st.integers(0, 50)), st.floats(0, 40))
+
+
+@given(st.lists(ROW, min_size=1, max_size=120))
+def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall(
+        rows: list[tuple[int, Optional[int], float]]) -> None:
+    times, counts, at = [], [], NOW - sum(step for step, *_ in rows)
+    for step, count, _ in rows:
+        at += step
+        times.append(at)
+        counts.append(None if count is None else count / 8)
+    loads = [load for *_, load in rows]
+    kept = chosen(times, loads, [{"": count} for count in counts], NOW)
+    left = [count for at, count in zip(times, counts) if at in kept]
+    assert exact(left) == exact(counts)
+    assert times[-1] in kept and {at for at in times if at >= NOW - 2 * HOUR} <= kept
+    assert max(loads) == max(load for at, load in zip(times, loads) if at in kept)
+
+
+def test_of_old_readings_one_in_each_stretch_stays_with_the_highest_load() -> None:
+    times = [NOW - DAY + 60.0 * minute for minute in range(20 * 60)]            # one each minute, from a day to 4 hours old
+    loads = [10.0 if minute % 5 == 2 else 1.0 for minute in range(len(times))]
+    kept = sorted(chosen(times, loads, [{"": minute / 4} for minute in range(len(times))], NOW))
+    assert len(kept) <= 2 * len(times) / 5 + 2
+    assert {at for at, load in zip(times, loads) if load == 10.0} <= set(kept)
+    assert len(chosen(times, loads, [{}] * len(times), NOW + 10 * DAY)) <= 2 * 21 + 1
+    assert chosen(times, loads, [{}] * len(times), NOW + 2 * OLDEST) == set()
+
+
+def pdu_of(store: Store) -> Pdu:
+    store.create("pdu", "pdu_x", "x", ["custom"], [])
+    return store.add_pdu("rack", "pdu_x", "127.0.0.1", {}, {})
+
+
+def meter(db: Database, pdu: Pdu, at: float, energy: float, load: Optional[float] = 1.0) -> None:
+    value = {"load": load or 0.0, "total_consumption": energy, "metered": ["energy"] if load is None else ["energy", "load"],
+             "ports": {"1": energy / 2, "9": 0.0}, "port_metered": ["1"], "port_load": {"1": 0.5}}
+    call = Call("statistic", "", 0.1, value, "", "", at=at)
+    pdu.note(call)
+    with db.writing() as connection:
+        keep(connection, pdu, call)
+
+
+def test_readings_come_back_as_they_were_and_thinned_ones_unchanged() -> None:
+    db = Database(None)
+    try:
+        pdu = pdu_of(Store(db, Sealer(None)))
+        for minute in range(600):
+            meter(db, pdu, NOW - 60.0 * (600 - minute), 100 + minute / 3, load=None if minute == 3 else 1.25)
+        before = series(db, pdu.id, 0.0)
+        assert before[3].load is None and before[4] == Reading(NOW - 60.0 * 596, 1.25, 100 + 4 / 3)
+        outlet = series(db, pdu.id, 0.0, "1")
+        assert outlet[4] == Reading(before[4].at, 0.5, (100 + 4 / 3) / 2) and series(db, pdu.id, 0.0, "9") == []
+        assert thin(db, NOW) > 600
+        after: Set[Reading] = set(series(db, pdu.id, 0.0))
+        assert after < set(before) and set(series(db, pdu.id, 0.0, "1")) < set(outlet)
+        assert used(sorted(after)) == pytest.approx(used(before), rel=1e-12)
+        assert thin(db, NOW) == 0
+    finally:
+        db.close()
+
+
+def test_energy_used_needs_two_readings() -> None:
+    def of(*counts: Optional[float]) -> Optional[float]:
+        rows: List[Reading] = [Reading(float(at), None, count) for at, count in enumerate(counts)]
+        return used(rows)
+    assert of() is None and of(5.0) is None and of(None, 5.0) is None
+    assert of(5.0, 7.5) == 2.5 and of(5.0, None, 7.0, 1.0, 2.0) == 3.0

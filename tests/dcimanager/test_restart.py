@@ -1,0 +1,171 @@
+"""A stand-in that ended, by request or by `kill -9`, has lost nothing when it starts again."""
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from tests.needs import ROOT
+
+from .client import HANDLERS, TOKEN, Client
+from .database import InUse
+from .manager import DciManager
+from .readings import series
+from .sealed import Sealer
+
+SECRET = "sesame-4711-open"
+
+
+def test_everything_is_there_again_after_a_restart(small: bytes, newer: bytes, tmp_path: Path) -> None:
+    with DciManager(data=tmp_path) as manager:
+        client = Client(manager)
+        number = client.install(small)
+        assert client.upload(number, newer).status == 200
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, notes="by the door")
+        manager.poll()
+        manager.switch(pdu, "1", on=False)
+        certificate = manager.ca_file.read_bytes()
+    with DciManager(data=tmp_path) as manager:
+        again, = manager.pdus()
+        assert (again.name, again.notes, again.settings, again.ports) == ("rack", "by the door", {"password": SECRET}, pdu.ports)
+        assert again.ports["1"] == "DOWN" and again.metered == ["load", "energy"]
+        assert (again.load_a, again.energy_kwh) == (1.5, 42.25)
+        assert [reading.energy for reading in series(manager.store._db, again.id, 0.0)] == [42.25]
+        assert [entry.call.method for entry in manager.journal.calls()] == ["port_down", "statistic", "status"]
+        handler, = manager.handlers()
+        assert (handler.id, handler.uploads, handler.current, handler.top) == (number, 2, 2, "pdu_small")
+        assert manager.ca_file.read_bytes() == certificate
+        client = Client(manager)
+        assert client.request("GET", HANDLERS, headers={**client.headers, **_token(manager)}).status == 200
+        manager.poll()
+        assert "2.0" in again.ports
+    assert not (tmp_path / "run").exists()
+
+
+def _token(manager: DciManager) -> Dict[str, str]:
+    return {"x-xsrf-token": manager.tokens.issue()}
+
+
+def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
+    with DciManager(data=tmp_path) as manager:
+        token = Client(manager).headers["x-xsrf-token"]
+    with DciManager(data=tmp_path) as manager:
+        assert manager.tokens.valid(token)
+        manager.tokens.revoke(token)
+        assert not manager.tokens.valid(token)
+
+
+def test_no_secret_lies_in_the_files_in_plain(small: bytes, tmp_path: Path) -> None:
+    with DciManager(data=tmp_path, password=SECRET) as manager:
+        Client(manager).install(small)
+        manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, snmp={"community": SECRET})
+        manager.poll()
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert len(files) > 5 and not [path for path in files if SECRET.encode() in path.read_bytes()]
+        assert (tmp_path / "key").stat().st_mode & 0o077 == 0 and (tmp_path / "dcimanager.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_another_key_is_a_sentence(tmp_path: Path, small: bytes) -> None:
+    with DciManager(data=tmp_path) as manager:
+        Client(manager).install(small)
+        manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    (tmp_path / "key").unlink()
+    Sealer(tmp_path / "key")
+    with pytest.raises(ValueError, match="key beside the database"):
+        DciManager(data=tmp_path)
+
+
+def test_two_do_not_work_on_one_folder(tmp_path: Path) -> None:
+    with DciManager(data=tmp_path), pytest.raises(InUse, match="in use by another"):
+        DciManager(data=tmp_path)
+    DciManager(data=tmp_path).stop()
+
+
+# A stand-in in a process of its own, which a test kills where it wants to.
+_PROGRAM = """
+import sys, threading
+from pathlib import Path
+from tests.dcimanager import DciManager
+from tests.dcimanager.client import Client
+folder, archive, what = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), sys.argv[3]
+manager = DciManager(data=folder, call_seconds=600)
+client = Client(manager)
+number = client.install(archive)
+pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+manager.poll()
+if what == "switching":
+    pdu.settings["say"] = "hang"
+    threading.Thread(target=manager.switch, args=(pdu, "1", False), daemon=True).start()
+    while not manager.store._db.rows("SELECT 1 FROM switching"):
+        pass
+    print("in it", flush=True)
+else:
+    print("in it", flush=True)
+    while True:
+        manager.poll() if what == "poll" else client.upload(number, archive)
+threading.Event().wait(60)
+"""
+
+
+def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
+    """A stand-in that works on `folder` and gets SIGKILL in the middle of `what`."""
+    data = folder.parent / "small.tar.gz"
+    data.write_bytes(archive)
+    folder.mkdir(exist_ok=True)
+    with subprocess.Popen([sys.executable, "-c", _PROGRAM, str(folder), str(data), what], stdout=subprocess.PIPE, text=True,
+                          cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in it\n"
+        time.sleep(after)
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def whole(folder: Path) -> None:
+    """The database is sound, and each row belongs to one that is there."""
+    with closing(sqlite3.connect(folder / "dcimanager.sqlite")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_switching_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_switch: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    killed(folder, hanging_switch, "switching")
+    with DciManager(data=folder) as manager:
+        pdu, = manager.pdus()
+        assert pdu.doubts == {"1": "may or may not have switched"} and pdu.ports["1"] == "UP"
+        entry = manager.journal.calls()[0]
+        assert entry.call.kind == "interrupted" and entry.call.method == "port_down" and "may or may not" in entry.call.text
+        assert any("may or may not have switched" in event.text for event in manager.journal.events())
+        pdu.settings["say"] = ""
+        manager.poll()
+        assert pdu.doubts == {}
+        assert [e.call.method for e in manager.journal.calls() if e.call.switches] == ["port_down"]
+    with DciManager(data=folder) as manager:
+        assert manager.pdus()[0].doubts == {} and manager.journal.interrupted(manager.store) == []
+
+
+@pytest.mark.parametrize("after", [0.0, 0.05, 0.2])
+@pytest.mark.parametrize("what", ["poll", "upload"])
+def test_killed_in_the_middle_of_a_poll_or_an_upload_nothing_is_lost_or_doubled(small: bytes, tmp_path: Path, what: str,
+                                                                               after: float) -> None:
+    folder = tmp_path / "data"
+    killed(folder, small, what, after)
+    whole(folder)
+    with DciManager(data=folder) as manager:
+        pdu, = manager.pdus()
+        handler, = manager.handlers()
+        numbers = [version.number for version in manager.store.versions(handler)]
+        assert numbers == list(range(1, handler.uploads + 1)) and handler.current == handler.uploads
+        polled: List[Any] = [entry for entry in manager.journal.calls(most=10_000) if entry.call.method == "statistic"]
+        assert len(series(manager.store._db, pdu.id, 0.0)) == len(polled) >= 1
+        manager.poll()
+        assert pdu.calls[-1].ok and pdu.ports["1"] == "UP"
+        assert Client(manager).post(TOKEN, {"email": manager.email, "password": manager.password}).status == 201

@@ -1,0 +1,38 @@
+"""Tokens of administrators who logged in, for the API and for the page. The database holds only their hashes."""
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+
+from .database import Database
+
+
+class Tokens:
+    """Each lasts `seconds`, also over a restart."""
+
+    def __init__(self, database: Database, seconds: float) -> None:
+        self._db, self.seconds = database, seconds
+
+    def issue(self) -> str:
+        token = secrets.token_urlsafe(32)
+        with self._db.writing() as connection:
+            connection.execute("DELETE FROM token WHERE ends <= ?", (time.time(),))
+            connection.execute("INSERT INTO token VALUES (?, ?)", (_hash(token), time.time() + self.seconds))
+        return token
+
+    def valid(self, token: str) -> bool:
+        return bool(token and self._db.rows("SELECT 1 FROM token WHERE hash = ? AND ends > ?", (_hash(token), time.time())))
+
+    def revoke(self, token: str) -> None:
+        self._db.write("DELETE FROM token WHERE hash = ?", (_hash(token),))
+
+
+def proof(token: str) -> str:
+    """The CSRF token of a session: only a page that was served to it can hold it."""
+    return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
