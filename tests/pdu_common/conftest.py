@@ -14,7 +14,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 def connect(port: int, **params: str) -> BaseSnmpPdu:
     """The double, as the platform would make it, for an agent on this port."""
-    wanted = {"version": "2", "community": "private", "timeout": "0.6", "retries": "1", "port": str(port), **params}
+    wanted = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(port), **params}
     return BaseSnmpPdu(PduSnmpData("127.0.0.1", wanted))
 
 

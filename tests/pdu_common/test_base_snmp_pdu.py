@@ -147,8 +147,9 @@ def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
 ])
 def test_wrong_credentials_of_a_known_user_are_told_apart_as_far_as_the_device_does(
         snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
+    hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:
-        connect(snmpd.port, version="3", user="shaaes", **params).snmp_get(NAME)
+        connect(snmpd.port, version="3", user="shaaes", **params, **hurry).snmp_get(NAME)
     assert "password" not in str(caught.value) and AUTH_PASSWORD not in str(caught.value)
 
 
@@ -171,12 +172,12 @@ def test_a_wrong_community_is_silence_and_never_shown(snmpd: Snmpd) -> None:
 @pytest.mark.parametrize("level", ("v2c", "v3 SHA AES"))
 def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
-    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=1.6),))) as server:
-        pdu = connect(server.port, **{**LEVELS[level], "timeout": "0.4", "retries": "3"})
+    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),))) as server:
+        pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
         with pytest.raises(SnmpError, match="timeout"):
             pdu.snmp_set(f"{TYPES}.1.0", 1)
         # snmpd serves one after the other, so whatever was sent again would have arrived before this answer.
-        assert connect(server.port, timeout="5").snmp_get(f"{TYPES}.1.0").value == 1
+        assert connect(server.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
         assert len(server.writes()) == 1
 
 
@@ -213,7 +214,7 @@ def test_one_user_name_may_have_other_passwords_on_another_device() -> None:
 
 def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
     with Snmpd(apc.rpdu2(outlets=2)) as server:
-        pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "0.3"})
+        pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "1", "retries": "3"})
         assert pdu.snmp_get(NAME).value == "rpdu2"
         server.restart(forget=True)
         assert pdu.snmp_get(NAME).value == "rpdu2"
@@ -243,6 +244,6 @@ def test_a_process_that_used_snmp_ends_without_a_word(snmpd: Snmpd) -> None:
     program = ("from tests.pdu_common.conftest import connect; "
                f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')")
     finished = subprocess.run([sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program], cwd=ROOT,
-                              capture_output=True, text=True, timeout=30, check=False)
+                              capture_output=True, text=True, timeout=60, check=False)
     noise = [line for line in finished.stderr.splitlines() if re.search("Error|Warning", line) and "site-packages" not in line]
     assert (finished.returncode, noise) == (0, [])

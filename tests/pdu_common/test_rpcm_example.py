@@ -16,7 +16,7 @@ from . import rpcm_example
 
 def _handler(port: int) -> BaseSnmpPdu:
     return rpcm_example.make_handler(PduSnmpData("127.0.0.1", {
-        "community": "private", "port": str(port), "timeout": "0.5", "retries": "1"}))
+        "community": "private", "port": str(port), "timeout": "5", "retries": "3"}))
 
 
 def test_status_lists_every_output_with_its_state() -> None:

@@ -18,7 +18,7 @@ class Listening(Protocol):
 
 def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpHandler:
     """A handler that may read and write; `params` replace those of the form."""
-    given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "0.5", "retries": "1", "port": str(agent.port)}
+    given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
     handler = make_handler(PduSnmpData(agent.host, {**given, **params}, dict(settings or {})))
     assert isinstance(handler, SnmpHandler)
     return handler

@@ -25,8 +25,8 @@ _FIXTURES = [unit for unit in fixtures() if unit.key in _FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
 _OCTETS = 4
-# What never comes is not waited for long; what comes late on a busy machine is asked for again, a SET never.
-HURRIED = {"timeout": "0.05", "retries": "10"}
+# A SET that is never answered is waited for 0.3 s; a GET that a busy machine answers late is asked ten times more.
+HURRIED = {"timeout": "0.3", "retries": "10"}
 
 
 def _id(value: object) -> str:

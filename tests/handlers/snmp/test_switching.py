@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Iterator, Optional
+from typing import Any, Dict, Iterator, Optional
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_an_outlet_that_already_has_the_state_is_written_all_the_same(key: str) 
 @pytest.mark.against("Net-SNMP snmpd, switching")
 def test_a_real_agent_is_told_what_the_kind_of_control_needs(kind: Kind) -> None:
     with Snmpd(kind.build()) as server:
-        handler = pdu(server, {"switch_unproven": "yes"}, timeout="2")
+        handler = pdu(server, {"switch_unproven": "yes"})
         assert handler.port_down(PduPortView(kind.identity), pause=0.05).power_status is DOWN
         assert handler.port_up(PduPortView(kind.identity), pause=0.05).power_status is UP
         assert [(write.oid, int(write.value) if write.tag == INTEGER else write.value) for write in server.writes()] == [
@@ -162,6 +162,10 @@ class Moody(Agent):
         return None if is_set and self.lose_answer else answer
 
 
+# For what is never answered: a SET is given 0.3 s, a GET is repeated for 3 s.
+LOST: Dict[str, Any] = {"timeout": "0.3", "retries": "10"}
+
+
 class Cut:
     """A PDU whose outlet 1 was switched off, and is to be switched on again under difficulties."""
 
@@ -185,33 +189,33 @@ def cut() -> Iterator[Cut]:
 
 def test_a_lost_answer_is_not_written_again_and_the_state_is_read(cut: Cut) -> None:
     cut.agent.lose_answer = True
-    assert cut.up().power_status is UP
+    assert cut.up(**LOST).power_status is UP
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
 def test_a_lost_command_is_not_written_again_and_says_that_nobody_knows(cut: Cut) -> None:
     cut.agent.lose_command = True
     with pytest.raises(Unreachable, match="may or may not have switched"):
-        cut.up()
+        cut.up(**LOST)
     assert not cut.is_on() and len(cut.agent.writes()) == 1
 
 
 def test_a_lost_answer_and_silence_after_it_says_that_nobody_knows(cut: Cut) -> None:
     cut.agent.lose_answer, cut.agent.silent_after = True, 1000
     with pytest.raises(Unreachable, match="may or may not have switched"):
-        cut.up()
+        cut.up(**LOST)
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
 def test_a_command_that_cannot_be_read_back_leaves_the_state_unknown(cut: Cut) -> None:
     cut.agent.silent_after = 1000
-    assert cut.up().power_status is UNKNOWN
+    assert cut.up(timeout="2", retries="0").power_status is UNKNOWN
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
 def test_a_device_that_reboots_in_between_and_comes_back_is_read_then(cut: Cut) -> None:
     cut.agent.silent_after = 3
-    assert cut.up(deadline=10).power_status is UP
+    assert cut.up(deadline=30, timeout="1", retries="1").power_status is UP
     assert len(cut.agent.writes()) == 2
 
 
@@ -242,7 +246,7 @@ def test_a_community_that_may_only_read_is_told_so(cut: Cut) -> None:
 def test_switching_is_tried_only_after_a_whole_look_at_the_device(cut: Cut) -> None:
     cut.agent.faults = Faults(walk_silent_after=0)
     with pytest.raises(Unreachable):
-        cut.up()
+        cut.up(**LOST)
     assert len(cut.agent.writes()) == 1
 
 
