@@ -1,13 +1,17 @@
 """Waits have an end: what would hang a run fails and says what was seen."""
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import threading
+from pathlib import Path
+from typing import List
 
 import pytest
 
 from tests import terminal
+from tests.needs import ROOT
 from tests.waiting import bounded, finished, until
 
 ASKS = ["sh", "-c", "printf 'name: '; read name; echo hello $name"]
@@ -43,3 +47,37 @@ def test_a_thread_that_does_not_end_is_named() -> None:
 
 def test_what_never_becomes_true_is_false_in_the_end() -> None:
     assert until(lambda: True, 0) and not until(lambda: False, 0.01)
+
+
+# ---- no wait of the tests is without an end -------------------------------------------------------------------
+
+_PROGRAMS = ("__main__.py", "child.py", "pool.py", "script.py", "snmpd_backend.py")       # they run until they are asked to end
+_RUNS = ("run", "check_call", "check_output", "call")
+
+
+def _endless(call: ast.Call) -> bool:
+    """Whether this call may wait for ever: a child process, a thread, an event, a queue's reader."""
+    function = call.func
+    if not isinstance(function, ast.Attribute) or any(keyword.arg in ("timeout", None) for keyword in call.keywords):
+        return False
+    if isinstance(function.value, ast.Name) and function.value.id == "subprocess":
+        return function.attr in _RUNS
+    return function.attr == "communicate" or function.attr in ("join", "wait") and not call.args
+
+
+def _places(path: Path) -> List[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [f"{path.relative_to(ROOT)}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _endless(node)]
+
+
+def test_every_wait_of_the_tests_has_an_end() -> None:
+    found = [place for path in sorted((ROOT / "tests").rglob("*.py")) if path.name not in _PROGRAMS for place in _places(path)]
+    assert found == [], "give it a timeout, or use tests/waiting.py"
+
+
+@pytest.mark.parametrize("text, endless", [
+    ("subprocess.run(['x'])", True), ("process.wait()", True), ("thread.join()", True), ("p.communicate(b'x')", True),
+    ("subprocess.run(['x'], timeout=1)", False), ("','.join(words)", False), ("event.wait(3)", False)])
+def test_a_wait_without_an_end_is_seen(text: str, endless: bool) -> None:
+    call = ast.parse(text, mode="eval").body
+    assert isinstance(call, ast.Call) and _endless(call) is endless

@@ -38,7 +38,7 @@ def _left_of(session: int) -> List[str]:
 def test_the_demo_goes_the_whole_road_and_leaves_nothing_running(tmp_path: Path) -> None:
     demo = _start(tmp_path)
     with demo, bounded(demo, 100):
-        out, _ = demo.communicate()
+        out, _ = demo.communicate(timeout=100)
     assert demo.returncode == 0, out
     assert all(name in out for name in ("pdu_raritan", "pdu_snmp", "pdu_nut")) and "agrees with the devices' own books" in out
     assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
