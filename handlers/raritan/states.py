@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from pdu_common.helper import EnumPowerStatus
 
-from .rpc import present
 from .rpc.pdumodel import Outlet
 
 _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN}
@@ -12,7 +11,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 def status(state: Outlet.State) -> EnumPowerStatus:
     """UNKNOWN where the relay board does not answer, while a cycle or a delayed switching on is under way, where fields
     are missing or contradict one another, and for power states of firmware to come."""
-    if not present(state, "available", "powerState") or not state.available:
+    if not state.available:                     # nor where the field is missing
         return EnumPowerStatus.UNKNOWN
     if state.cycleInProgress:
         return EnumPowerStatus.UNKNOWN          # off now, and on again in a moment

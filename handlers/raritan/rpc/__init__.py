@@ -8,9 +8,8 @@ error tree of this pack.
 from __future__ import annotations
 
 from ._runtime.calls import Bulk, Interface, Pending
-from ._runtime.registry import TypeInfo
 from ._runtime.times import Time
-from ._runtime.values import Enumeration, Structure, Utils, ValueObject, present
+from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present
 from .agent import Agent
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 from .errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException

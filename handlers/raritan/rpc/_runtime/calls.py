@@ -26,8 +26,7 @@ from ..errors import JsonRpcSyntaxException
 from ..login import Login
 from .decoding import Reader, blank, decoder
 from .encoding import encoder
-from .registry import signature_types
-from .values import Reference
+from .registry import Reference, signature_types
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec

@@ -11,9 +11,9 @@ import typing
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from ..errors import JsonRpcSyntaxException
-from .registry import LONGEST_NAME, field_types, find, idl_name, once
+from .registry import LONGEST_NAME, Caller, Reference, field_types, find, idl_name, once
 from .times import EPOCH, beyond
-from .values import IN_FULL, ZERO, Caller, Enumeration, Reference, Structure, ValueObject
+from .values import IN_FULL, ZERO, Enumeration, Structure, ValueObject
 
 S = TypeVar("S", bound=Structure)
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def _time(json: object, agent: Caller) -> datetime.datetime:
 
 
 def _enumeration(hint: Type[Enumeration]) -> Reader:
-    elements = {element.val: element for element in hint.__members__.values()}
+    elements = {element.value: element for element in hint.__members__.values()}
 
     def read(json: object, agent: Caller) -> Enumeration:
         ordinal = _int(json, agent)

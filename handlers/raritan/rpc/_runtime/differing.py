@@ -8,8 +8,8 @@ import typing
 from typing import Any, Dict, Mapping, Optional, Tuple, Type, Union
 
 from .decoding import blank, decoder
-from .registry import field_types
-from .values import Caller, Structure, WireForm
+from .registry import Caller, field_types
+from .values import Structure, WireForm
 
 
 def fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Tuple[Dict[str, object], WireForm]:

@@ -10,9 +10,9 @@ import typing
 from typing import Any, Callable, Dict, Iterable, Mapping, Union
 
 from .decoding import blank
-from .registry import field_types, once
+from .registry import Reference, field_types, once
 from .times import seconds_of
-from .values import Reference, Structure, ValueObject, WireForm
+from .values import Structure, ValueObject, WireForm
 
 
 def encode(value: object) -> object:

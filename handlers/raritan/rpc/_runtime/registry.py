@@ -10,7 +10,11 @@ import re
 import sys
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, List, Mapping, Optional, Protocol, Tuple, TypeVar, cast
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,6 +72,39 @@ def find(idl_type: str) -> Optional[type]:
         if not isinstance(found, type):
             return None
     return found if isinstance(found, type) else None
+
+
+# ---- references ----------------------------------------------------------------------------------------------
+
+class Caller(Protocol):
+    """What a proxy needs of its agent."""
+
+    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
+
+
+class Reference:
+    """An object on the device: `target` is its resource id, `agent` sends the calls."""
+
+    idlType: ClassVar[str] = ""
+
+    def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
+        self.target, self.agent = target, agent
+        self.wire_type = self.idlType if idl_type is None else idl_type     # as the device spelled it, with version
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self.target == other.target and idl_name(type(self)) == idl_name(type(other))
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.target))
+
+    def __deepcopy__(self, memo: Dict[int, object]) -> Self:
+        """Itself: the copy of a structure shares the agent."""
+        return self
+
+    def __str__(self) -> str:
+        return f"{idl_name(type(self))}: {self.target}"
+
+    __repr__ = __str__
 
 
 # ---- fields and annotations ----------------------------------------------------------------------------------
@@ -143,30 +180,3 @@ def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any]
         setattr(sys.modules[package], name, value)
         return value
     return attribute, sorted(places)
-
-
-class TypeInfo:
-    """The names of IDL types and the classes of this binding. A name is `module.Name:major.minor.micro`; an inner type's
-    name may hold the version of its interface as well."""
-
-    @staticmethod
-    def typeBaseName(typeId: str) -> str:
-        """The name without versions: `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0` is `pdumodel.Outlet.StateChangedEvent`."""
-        return base_name(typeId)
-
-    @staticmethod
-    def idlTypeIdToPyClass(typeId: str) -> Type[Any]:
-        """The class of that name, whatever the version. ImportError where this binding has none."""
-        found = find(typeId) if len(typeId) <= LONGEST_NAME else None
-        if found is None:
-            raise ImportError(f"this binding has no {typeId}")
-        return found
-
-    @staticmethod
-    def pyClassToIdlName(pyClass: Type[Any]) -> str:
-        """The type name of a class."""
-        name: str = pyClass.idlType
-        return name
-
-    decode = idlTypeIdToPyClass
-    encode = pyClassToIdlName

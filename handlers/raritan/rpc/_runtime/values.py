@@ -9,10 +9,9 @@ import dataclasses
 import enum
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Protocol, Tuple, Type, \
-    Union
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
-from .registry import field_names, field_types, idl_name
+from .registry import LONGEST_NAME, Caller, base_name, field_names, field_types, find, idl_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
@@ -23,12 +22,6 @@ else:
 
 
 TypeName = Union[str, Type[Any]]            # an IDL type name as a value: a class of this binding, or its name as text
-
-
-class Caller(Protocol):
-    """What a proxy needs of its agent."""
-
-    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
 
 
 class _Zero:
@@ -233,8 +226,12 @@ class Structure(_Named):
     __repr__ = __str__
 
 
+@dataclass_transform(eq_default=False, kw_only_default=True)    # a type checker would expect the fields of the base first
 class ValueObject(Structure):
-    """A structure that travels with its type, so that a derived one may come in place of its base."""
+    """A structure that travels with its type, so that a derived one may come in place of its base.
+
+    A constructor takes the fields of the class before those of its base.
+    """
 
     __slots__ = ()
     _own_first = True
@@ -256,33 +253,6 @@ class ValueObject(Structure):
     def listElements(self) -> List[str]:
         """As `elements`, under the vendor's name for value objects."""
         return shown_fields(self)
-
-
-# ---- references ----------------------------------------------------------------------------------------------
-
-class Reference:
-    """An object on the device: `target` is its resource id, `agent` sends the calls."""
-
-    idlType: ClassVar[str] = ""
-
-    def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
-        self.target, self.agent = target, agent
-        self.wire_type = self.idlType if idl_type is None else idl_type     # as the device spelled it, with version
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Reference) and self.target == other.target and idl_name(type(self)) == idl_name(type(other))
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.target))
-
-    def __deepcopy__(self, memo: Dict[int, object]) -> Self:
-        """Itself: the copy of a structure shares the agent."""
-        return self
-
-    def __str__(self) -> str:
-        return f"{idl_name(type(self))}: {self.target}"
-
-    __repr__ = __str__
 
 
 # ---- what came, and printing ---------------------------------------------------------------------------------
@@ -330,3 +300,30 @@ class Utils:
 
     indent = staticmethod(indented)
     rprint = staticmethod(text)
+
+
+class TypeInfo:
+    """The names of IDL types and the classes of this binding. A name is `module.Name:major.minor.micro`; an inner type's
+    name may hold the version of its interface as well."""
+
+    @staticmethod
+    def typeBaseName(typeId: str) -> str:
+        """The name without versions: `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0` is `pdumodel.Outlet.StateChangedEvent`."""
+        return base_name(typeId)
+
+    @staticmethod
+    def idlTypeIdToPyClass(typeId: str) -> Type[Any]:
+        """The class of that name, whatever the version. ImportError where this binding has none."""
+        found = find(typeId) if len(typeId) <= LONGEST_NAME else None
+        if found is None:
+            raise ImportError(f"this binding has no {typeId}")
+        return found
+
+    @staticmethod
+    def pyClassToIdlName(pyClass: Type[Any]) -> str:
+        """The type name of a class."""
+        name: str = pyClass.idlType
+        return name
+
+    decode = idlTypeIdToPyClass
+    encode = pyClassToIdlName

@@ -1,0 +1,168 @@
+"""What a declaration is at run time: a dataclass, an IDL method, a module that is imported when it is needed."""
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from handlers.raritan.rpc import Agent, Interface, Structure, ValueObject, event, pdumodel, peripheral
+from handlers.raritan.rpc._runtime import ZERO, declared
+from tests import archives
+from tests.needs import ROOT
+from tests.packaging.building import archive
+
+from .declared import Nowhere
+
+AGENT = Nowhere()
+
+
+# ---- structures ----------------------------------------------------------------------------------------------
+
+def test_a_structure_is_a_dataclass() -> None:
+    settings: Any = pdumodel.Outlet.Settings("db-1", cycleDelay=10)
+    names = [field.name for field in dataclasses.fields(settings)]
+    assert names == pdumodel.Outlet.Settings.elements and dataclasses.is_dataclass(pdumodel.Outlet.Settings)
+    other = dataclasses.replace(settings, name="db-2")
+    assert (other.name, other.cycleDelay) == ("db-2", 10) and settings.name == "db-1"
+    assert dataclasses.asdict(pdumodel.Outlet.State())["ledState"] == {"red": False, "green": False, "blinking": False}
+
+
+def test_defaults_come_from_the_types_of_the_fields() -> None:
+    made = pdumodel.Pdu.MetaData()
+    assert made.nameplate == pdumodel.Nameplate() and made.supportedInletWirings == []
+    assert made.pduOrientation is pdumodel.Pdu.PduOrientation.PO_NONE
+    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()      # the first of two types
+    assert pdumodel.Outlet.State().lastPowerStateChange.year == 1970 and event.UserEvent().source is None
+
+
+def test_no_two_structures_share_a_default() -> None:
+    one, other = pdumodel.Pdu.MetaData(), pdumodel.Pdu.MetaData()
+    one.supportedInletWirings.append(pdumodel.Pdu.InletWiring.IW_WYE)
+    one.nameplate.partNumber = "PX3"
+    assert other.supportedInletWirings == [] and other.nameplate.partNumber == ""
+
+
+@pytest.mark.parametrize("args, given", [(tuple(range(7)), {}), ((), {"nam": "x"}), (("x",), {"name": "y"})])
+def test_arguments_that_fit_no_field_are_refused(args: Any, given: Dict[str, Any]) -> None:
+    kind: Any = pdumodel.Outlet.Settings
+    with pytest.raises(TypeError, match="Settings"):
+        kind(*args, **given)
+
+
+def test_a_script_declares_a_structure_and_a_value_object_of_its_own() -> None:
+    class Extended(pdumodel.Outlet.Settings):
+        owner: str = "nobody"
+        tags: List[str] = ZERO
+
+    class Renamed(event.UserEvent):
+        new: str = ""
+
+    made: Any = Extended("db-1", owner="me")
+    assert list(made.elements)[-2:] == ["owner", "tags"] and (made.name, made.owner, made.tags) == ("db-1", "me", [])
+    assert Extended.decode(made.encode(), AGENT) == made and issubclass(Extended, Structure)
+    assert list(Renamed.elements) == ["new", "actUserName", "actIpAddr", "source"] and issubclass(Renamed, ValueObject)
+
+
+# ---- methods -------------------------------------------------------------------------------------------------
+
+def test_a_method_of_a_script_s_own_stays_one_and_a_declared_one_becomes_a_call() -> None:
+    class Named(pdumodel.Outlet):
+        def name(self) -> str:
+            return f"outlet at {self.target}"
+
+        def getFutureThing(self) -> int: declared()
+
+    outlet = Named("/x", AGENT)
+    assert outlet.name() == "outlet at /x"
+    method: Any = outlet.getFutureThing
+    assert isinstance(method, Interface.Method) and method.decode({"_ret_": 3}) == 3
+
+
+def test_a_method_declared_outside_an_interface_says_so() -> None:
+    with pytest.raises(TypeError, match="outside an interface"):
+        declared()
+
+
+# ---- modules -------------------------------------------------------------------------------------------------
+
+_LOADED = """
+import json, sys
+sys.path[:0] = sys.argv[1:3]
+import {package}.handler
+print(json.dumps(sorted(sys.modules)))
+"""
+
+# What the binding must have for the four calls of the handler; an import for an annotation alone is none of them.
+_VENDOR = {"cascading", "event", "event.structures", "idl", "pdumodel", "pdumodel.inlet", "pdumodel.outlet", "pdumodel.pdu",
+           "pdumodel.structures", "sensors", "sensors.numeric_sensor", "sensors.sensor"}
+
+
+def _program(text: str, *arguments: object) -> Any:
+    done = subprocess.run([sys.executable, "-c", text, *map(str, arguments)], capture_output=True, text=True, cwd="/",
+                          timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_handler_loads_the_vendor_s_modules_that_it_uses_and_no_others() -> None:
+    modules = _program(_LOADED.format(package="handlers.raritan"), ROOT, ROOT)
+    ours = ("_runtime", "BulkRequestHelper", "agent", "answer", "errors")
+    loaded = {name.partition(".rpc.")[2] for name in modules if ".raritan.rpc." in name}
+    assert {name for name in loaded if name.partition(".")[0] not in ours} - _TRANSPORT == _VENDOR
+    assert "typing_extensions" not in modules
+
+
+_TRANSPORT = {"carrier", "connection", "deadline", "forms", "login", "transport", "transport_standard", "trouble"}
+
+_RESOLVED = """
+import importlib, json, pkgutil, sys
+sys.path[:0] = sys.argv[1:3]
+import pdu_raritan.handler
+rpc = importlib.import_module(pdu_raritan.handler.make_handler.__module__.rpartition(".")[0] + ".rpc")
+registry = importlib.import_module(rpc.__name__ + "._runtime.registry")
+calls = importlib.import_module(rpc.__name__ + "._runtime.calls")
+count = 0
+
+def visit(cls):
+    global count
+    count += 1
+    if issubclass(cls, rpc.Structure):
+        registry.field_types(cls)
+    for value in list(vars(cls).values()):
+        if isinstance(value, calls.Method):
+            value.parameters, value.results
+        elif isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
+            visit(value)
+
+found = [one.name for one in pkgutil.iter_modules(rpc.__path__) if one.name in registry.MODULES]
+for name in found:
+    vendor = importlib.import_module(rpc.__name__ + "." + name)
+    for public in vendor.__all__:
+        value = getattr(vendor, public)
+        if isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
+            visit(value)
+print(json.dumps([count, found]))
+"""
+
+
+def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) -> None:
+    archives.read(archive(ROOT / "handlers", "raritan")).unpack(tmp_path)
+    count, modules = _program(_RESOLVED, ROOT, tmp_path)
+    assert count > 200 and "pdumodel" in modules and "webcam" not in modules
+
+
+def test_names_that_a_module_of_several_files_does_not_have_are_said() -> None:
+    assert pdumodel.Outlet is getattr(pdumodel, "Outlet") and {"Outlet", "Pdu", "download_eto"} <= set(pdumodel.__all__)
+    with pytest.raises(AttributeError, match="pdumodel.*no attribute 'Outle'"):
+        getattr(pdumodel, "Outle")
+
+
+def test_a_resource_of_any_kind_prints_its_kind_and_its_id() -> None:
+    agent = Agent("https", "pdu.example", "a", "b")
+    assert str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0", agent)) == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"
+    assert str(Interface("/x", agent)) == "Interface: /x" and repr(ZERO) == "ZERO"
