@@ -117,6 +117,12 @@ def test_each_structure_is_made_with_no_and_with_all_arguments(cls: Type[Structu
     assert isinstance(str(empty), str)
 
 
+@pytest.mark.parametrize("cls", STRUCTURES, ids=lambda cls: f"{cls.__module__}.{cls.__qualname__}")
+def test_each_structure_of_which_nothing_came_is_written_as_nothing(cls: Type[Structure]) -> None:
+    value = _decode(cls, {})
+    assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls))
+
+
 # ---- what has to hold for certain types --------------------------------------------------------------------
 
 def test_a_missing_power_state_is_unknown_and_never_off() -> None:

@@ -55,7 +55,7 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
         return (lambda: None) if type(None) in args else blank(args[0], made_here)
     if origin in (list, dict):
         return typing.cast(Callable[[], object], origin)
-    if not isinstance(hint, type) or issubclass(hint, Reference):
+    if hint is Any or not isinstance(hint, type) or issubclass(hint, Reference):
         return lambda: None
     if issubclass(hint, Enumeration):
         return lambda: hint(0 if made_here else -1)
