@@ -3,11 +3,23 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .errors import Named, Reason, SettingsError, Unreachable
 
 _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
+
+
+class Trust(NamedTuple):
+    """What makes a device's certificate good: verified by the system's authorities, by `ca_pem` alone, or pinned."""
+
+    verify: bool = True
+    ca_pem: str = ""
+    fingerprint: str = ""
+
+    def context(self) -> ssl.SSLContext:
+        """See `client_context`."""
+        return client_context(self.verify, self.ca_pem, self.fingerprint)
 
 
 def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContext:

@@ -127,7 +127,6 @@ def _name(node: ast.expr) -> str:
 # ---- what an archive may import ----------------------------------------------------------------------------
 
 HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
-OPTIONAL = frozenset(("requests",))             # used where the platform has it
 _REMOVED = frozenset(                           # in 3.9, gone by 3.13 (PEP 594 and its like)
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
     "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
@@ -149,7 +148,7 @@ def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
         raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, whose place in an archive is another; "
                          f"write the import with leading dots")
     raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager does not promise; an archive "
-                     f"has the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST | OPTIONAL))}")
+                     f"has the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST))}")
 
 
 # ---- the files of one handler ------------------------------------------------------------------------------
@@ -160,7 +159,7 @@ class _Closure:
     def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
         self.tree, self.name, self.replace = tree, name, replace
         self.files: Dict[str, bytes] = {}
-        self._allowed = standard_library() | HOST | OPTIONAL
+        self._allowed = standard_library() | HOST
         self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
 
     def add(self, module: Module) -> None:

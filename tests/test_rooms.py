@@ -101,7 +101,7 @@ def test_shared_modules_of_the_handlers_import_none_of_them() -> None:
 
 # Third-party packages, and the only files that may import them; everything else is the standard library's.
 TOOLS: Dict[str, Tuple[str, ...]] = {
-    "requests": ("handlers/raritan/",), "zeroconf": ("handlers/raritan/zeroconf.py",),
+    "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "rich": ("handlers/raritan/__main__.py", "handlers/nut/__main__.py", "handlers/snmp/__main__.py"),
     "pysnmp": ("pdu_common/",), "pyasn1": ("pdu_common/",), "cryptography": ("pdu_common/",),
 }

@@ -8,8 +8,9 @@ from typing import Optional, Tuple
 from .. import host
 from ..errors import Named, SettingsError
 from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, text
+from ..http.message import Transport
+from ..tls import Trust
 from .rpc.agent import Agent
-from .rpc.transport import Transport, Trust
 
 LOWEST_LINK, HIGHEST_LINK = 2, 255
 

@@ -12,8 +12,11 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from .. import host
 from ..errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable
+from ..http.connection import StandardTransport
+from ..http.message import Transport
 from ..settings import Settings
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS, switch
+from ..tls import Trust
 from . import access, states
 from .access import LINK_UNITS, SETTINGS
 from .metering import WATT_HOURS, UnitMeter
@@ -22,7 +25,6 @@ from .refusals import refuse_before, refuse_mixed_up, refused
 from .rpc import Agent, Bulk, Pending
 from .rpc.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
-from .rpc.transport import Transport, Trust, default_transport
 from .units import Census, Present, Unit, locate
 
 __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
@@ -38,8 +40,8 @@ class RaritanPdu(host.BasePdu):
     """
 
     def transport(self, trust: Trust) -> Transport:
-        """What carries the requests: `requests` where the platform has it, else the standard library."""
-        return default_transport(trust)
+        """What carries the requests; tests put another one here."""
+        return StandardTransport(trust)
 
     def status(self) -> PduView:
         """Every outlet and its state: 2 round trips; one more where `link_units=yes` finds link ids beyond 8."""

@@ -3,11 +3,9 @@
     python -m tests.benchmarks.bench_raritan [--runs N]
 
 All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip; each client
-runs in a process of its own. This client is measured on both its transports and judged on the standard library's, on which
-the SDK stands too: what `requests` adds where a host has it is the next row. The last row is a unit that refuses well-known
-sensor ids. Requests and connections are counted at the unit. "First" is on a new connection, TLS handshake included; "again"
-is once more on the same. The clients take turns, forwards and backwards. Medians; read the ratios. Ends with 0 if all goals
-are met, with 1 if one is not.
+runs in a process of its own. The last row is a unit that refuses well-known sensor ids. Requests and connections are counted
+at the unit. "First" is on a new connection, TLS handshake included; "again" is once more on the same. The clients take turns,
+forwards and backwards. Medians; read the ratios. Ends with 0 if all goals are met, with 1 if one is not.
 
 The goal against the SDK's loop is judged on the kept connection, where both do nothing but read. The handshake is a round trip
 for either: with it no client that asks twice can be more than 290 / 3 = 97 times as quick, so that ratio is printed without a
@@ -34,8 +32,8 @@ from tests.servers.delay import DelayRelay
 from tests.simulators.xerus import Model, XerusPdu
 
 OUTLETS, FAR_S = 48, 0.020
-OURS, REQUESTS, LOOP, BULK, FITTED = "ours", "ours_requests", "sdk_loop", "sdk_bulk", "ours_fitted"
-SHOWN = {OURS: "this client", REQUESTS: "this client on requests", LOOP: "SDK, its loop", BULK: "SDK, leanest bulk",
+OURS, LOOP, BULK, FITTED = "ours", "sdk_loop", "sdk_bulk", "ours_fitted"
+SHOWN = {OURS: "this client", LOOP: "SDK, its loop", BULK: "SDK, leanest bulk",
          FITTED: "this client, no known ids"}
 DELAYS = {"near": "0 ms", "far": f"{FAR_S * 1000:.0f} ms", "refusing": "0 ms"}
 ROUNDS = {"first": "first reading, TLS handshake included", "again": "on the kept connection"}
@@ -162,7 +160,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     console = Console(width=110)
     try:
         with bench() as unit:
-            asked = {OURS: runs, REQUESTS: runs, BULK: runs, LOOP: 1}
+            asked = {OURS: runs, BULK: runs, LOOP: 1}
             found = {(way, at): figures for at, ways in (("near", asked), ("far", asked), ("refusing", {FITTED: runs}))
                      for way, figures in unit.measure(at, ways).items()}
     except sdk.SdkMissing as error:

@@ -13,9 +13,6 @@ import traceback
 from typing import Any, Callable, Dict, List, Tuple
 
 from handlers.raritan.rpc import Agent, Bulk, pdumodel, sensors
-from handlers.raritan.rpc.transport import Transport, Trust
-from handlers.raritan.rpc.transport_requests import RequestsTransport
-from handlers.raritan.rpc.transport_standard import StandardTransport
 
 PDU = "/model/pdu/0"
 SENSORS = ("current", "activePower", "activeEnergy")
@@ -75,11 +72,9 @@ def sdk_bulk(agent: Any) -> List[Row]:
             for row in (answers[start:start + width] for start in range(0, len(answers), width))]
 
 
-def _our_agent(transport: Callable[[Trust], Transport]) -> Callable[[str, str, str], Agent]:
-    def make(address: str, user: str, password: str) -> Agent:
-        scheme, _, host = address.partition("://")
-        return Agent(scheme, host, user, password, transport=transport(Trust(verify=False)))
-    return make
+def _our_agent(address: str, user: str, password: str) -> Agent:
+    scheme, _, host = address.partition("://")
+    return Agent(scheme, host, user, password, disable_certificate_verification=True)
 
 
 def _sdk_agent(address: str, user: str, password: str) -> Any:
@@ -89,8 +84,8 @@ def _sdk_agent(address: str, user: str, password: str) -> Any:
 
 
 WAYS: Dict[str, Tuple[Callable[[str, str, str], Any], Read]] = {
-    "ours": (_our_agent(StandardTransport), ours), "ours_requests": (_our_agent(RequestsTransport), ours),
-    "ours_fitted": (_our_agent(StandardTransport), ours_fitted),
+    "ours": (_our_agent, ours),
+    "ours_fitted": (_our_agent, ours_fitted),
     "sdk_loop": (_sdk_agent, sdk_loop), "sdk_bulk": (_sdk_agent, sdk_bulk)}
 
 

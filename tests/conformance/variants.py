@@ -345,7 +345,6 @@ _OTHERS = (
     Variant("archive", "inside a package", place="package"),
     Variant("archive", "loaded by the path of its file", place="file"),
     Variant("archive", "a new object and a new thread for each call", fresh=True),
-    Variant("packages", "no requests", handlers=("raritan",), without=("requests",)),
 )
 
 VARIANTS: Tuple[Variant, ...] = (*_BASE, *_ADDRESS, *_SETTINGS, *_NO_SNMP, *_ROWS, *_VALUES, *_MISSING, *_FAILURES, *_SETS,

@@ -36,7 +36,7 @@ class DciManager:
 
     `busy` requests are answered 503 before the first one is served, and with `dozes_every` every so many-th one later.
     `wrap(request, serve)` may answer in place of the API, or None to cut the connection. `without` names packages that
-    handlers must not find ("requests"). `call_seconds` bounds every call of a handler; `processes` is how many may run.
+    handlers must not find ("sqlite3"). `call_seconds` bounds every call of a handler; `processes` is how many may run.
     `platform` holds the packages common and pdu_common.
 
     `data` is a folder that outlasts it: handlers, PDUs, readings and log are there again after a restart, however it ended.

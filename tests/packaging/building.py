@@ -91,9 +91,9 @@ def act(what: str) -> None:
         raise ValueError("not one of the pack's")
     if what == "print":
         print("{}")
-    if what == "requests":
-        import requests
-        assert requests
+    if what == "sqlite":
+        import sqlite3
+        assert sqlite3
 '''
 _SMALL_ERRORS = '''
 class SmallError(Exception):

@@ -38,10 +38,9 @@ def test_building_again_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.against("curl")
-@pytest.mark.parametrize("without", [(), ("requests",)], ids=["with requests", "without requests"])
-def test_built_archives_are_registered_polled_and_switched(built: Path, tmp_path: Path, without: tuple[str, ...]) -> None:
+def test_built_archives_are_registered_polled_and_switched(built: Path, tmp_path: Path) -> None:
     admin = Admin(tmp_path, built / "register.sh")
-    with DciManager(without=without) as manager, contextlib.ExitStack() as simulators:
+    with DciManager() as manager, contextlib.ExitStack() as simulators:
         run = admin.run(manager, DCI_IDS=str(tmp_path / "ids"))
         assert (run.code, run.err) == (0, "")
         assert {handler.handler: handler.protocol for handler in manager.handlers()} == {

@@ -7,13 +7,13 @@ error tree of this pack.
 """
 from __future__ import annotations
 
+from ...tls import Trust
 from ._runtime.calls import Bulk, Interface, Pending
 from ._runtime.times import Time
 from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present
 from .agent import Agent
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 from .errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
-from .transport import Trust
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",

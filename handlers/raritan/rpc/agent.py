@@ -10,12 +10,13 @@ from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from ...errors import SettingsError
+from ...http.client import HttpClient
+from ...http.connection import StandardTransport
+from ...http.login import Login, basic, sendable
+from ...http.message import Reply, Transport, endpoint
+from ...tls import Trust
 from .answer import LIMIT, parsed, result
-from .carrier import Carrier
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException
-from .forms import FormFile, MultipartForm
-from .login import Login, basic, sendable
-from .transport import Reply, Transport, Trust, endpoint
 
 DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
 LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
@@ -32,7 +33,7 @@ def reads_only(method: str) -> bool:
 
 
 class Agent:
-    """Carries calls to one device over one kept connection; not for several threads at a time to be quick.
+    """Carries calls to one device over one kept connection. Thread-safe; calls are serialised.
 
     proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
     password or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one
@@ -45,7 +46,7 @@ class Agent:
                  timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
                  transport: Optional[Transport] = None) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._carrier = Carrier(endpoint(proto, host, port), trust, lambda: self.login, transport)
+        self._client = HttpClient(endpoint(proto, host, port), transport or StandardTransport(trust), lambda: self.login)
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
         self.user, self.passwd, self.token = user, passwd, token
@@ -63,12 +64,12 @@ class Agent:
     @property
     def url(self) -> str:
         """Where requests go: `https://host[:port]`, after a redirect the new place."""
-        return self._carrier.where.url
+        return self._client.where.url
 
     @property
     def host(self) -> str:
         """The device's name or address."""
-        return self._carrier.where.host
+        return self._client.where.host
 
     @property
     def timeout(self) -> Optional[float]:
@@ -88,7 +89,7 @@ class Agent:
 
     def close(self) -> None:
         """Close the connection. A session is closed by `session.SessionManager.closeCurrentSession`, before this."""
-        self._carrier.close()
+        self._client.close()
 
     def set_auth_basic(self, user: str, password: str) -> None:
         """Log in with user and password in every request. SettingsError for what is no text."""
@@ -130,15 +131,15 @@ class Agent:
         wait = self._wait + SECONDS_PER_CALL * (calls - 1)
         started = time.monotonic()
         try:
-            reply = self._carrier.send("POST", _path(target), {"Content-Type": "application/json", "Accept": "application/json"},
+            reply = self._client.send("POST", _path(target), {"Content-Type": "application/json", "Accept": "application/json"},
                                        body, wait, 2 * wait,
-                                       repeatable=reads_only(method) if repeatable is None else repeatable)
+                                       repeatable=reads_only(method) if repeatable is None else repeatable, limit=LIMIT)
             self._tell(f"{method} {target}", number, len(body), reply, started)
             login = self.login
             return result(parsed(reply.body, reply.headers.get("content-type", ""), login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
-                self._carrier.close()       # what comes next on this connection may be the answer to something else
+                self._client.close()       # what comes next on this connection may be the answer to something else
             raise error.at(self.host, f"{method} {self.login.quoted(target)}")
 
     def _tell(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
@@ -151,7 +152,7 @@ class Agent:
     def get(self, target: str) -> bytes:
         """The body of a HTTP GET, one round trip. Raises HttpException."""
         started = time.monotonic()
-        reply = self._carrier.send("GET", _path(target, _IN_QUERY), {}, None, self._wait, 60 * self._wait, repeatable=True,
+        reply = self._client.send("GET", _path(target, _IN_QUERY), {}, None, self._wait, 60 * self._wait, repeatable=True,
                                    limit=DOWNLOAD_LIMIT)
         self._tell(f"GET {target}", 0, 0, reply, started)
         return reply.body
@@ -162,11 +163,13 @@ class Agent:
         Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
         function called with (bytes sent, size). Header names are given in lower case and found in any. HttpException.
         """
+        from ...http.multipart import FormFile, MultipartForm
+
         form = MultipartForm([FormFile.of(entry) for entry in datas])
         started = time.monotonic()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
-        reply = self._carrier.send("POST", _path(target, _IN_QUERY), headers, form, 6 * self._wait, 60 * self._wait,
-                                   repeatable=False)
+        reply = self._client.send("POST", _path(target, _IN_QUERY), headers, form, 6 * self._wait, 60 * self._wait,
+                                   repeatable=False, limit=LIMIT)
         self._tell(f"POST {target}", 0, len(form), reply, started)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 

@@ -10,8 +10,8 @@ import json
 import re
 from typing import Dict, List, Tuple, Union
 
+from ...http.login import Login
 from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
-from .login import Login
 
 LIMIT = 4 << 20             # bytes; every sensor of 48 outlets takes about 120 kB
 _CONTAINERS = 100_000       # arrays and objects: 4 MB of `[],` would take 90 MB of memory

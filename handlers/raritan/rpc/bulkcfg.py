@@ -8,7 +8,7 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 
 if TYPE_CHECKING:
     from .agent import Agent
-    from .forms import Progress
+    from ...http.multipart import Progress
 
 __all__ = ["BulkConfiguration", "UploadCode", "download", "upload"]
 

@@ -9,7 +9,7 @@ from .idl import Event
 
 if TYPE_CHECKING:
     from .agent import Agent
-    from .forms import Progress
+    from ...http.multipart import Progress
 
 __all__ = [
     "Firmware", "FirmwareUpdateCompletedEvent", "FirmwareUpdateEvent", "FirmwareUpdateFailedEvent",

@@ -8,7 +8,7 @@ from ._runtime import Enumeration, Interface, Time, declared, method, uploads
 
 if TYPE_CHECKING:
     from .agent import Agent
-    from .forms import Progress
+    from ...http.multipart import Progress
 
 __all__ = ["RawConfiguration", "UploadCode", "download", "upload"]
 

@@ -12,9 +12,9 @@ from ...address import host_and_port
 from ...ending import by_options
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from ... import settings as kinds
+from ...tls import Trust
 from ..access import HIGHEST_LINK, LOWEST_LINK
 from ..rpc.agent import Agent
-from ..rpc.transport import Trust, default_transport
 from . import configuration, firmware, looking, network, switching
 from .commands import Commands
 from .job import EXIT_CODES, INTERRUPTED, Job, Result, columns, load, secret
@@ -61,8 +61,7 @@ def _agent(options: argparse.Namespace) -> Agent:
     host, port = host_and_port(options.host)
     trust = Trust(not options.no_verify, kinds.CA_PEM.value(load(options.ca).decode("utf-8", "replace")) if options.ca else "",
                   kinds.FINGERPRINT.value(options.fingerprint))
-    agent = Agent("http" if options.http else "https", host, debug=options.debug, timeout=options.timeout, port=port, trust=trust,
-                  transport=default_transport(trust))
+    agent = Agent("http" if options.http else "https", host, debug=options.debug, timeout=options.timeout, port=port, trust=trust)
     token = secret(options.token_file, "RARITAN_TOKEN", "token", needed=False)
     if token:
         agent.set_auth_token(token)

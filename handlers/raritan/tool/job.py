@@ -12,7 +12,7 @@ from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Un
 from ..rpc import Agent, Interface, Structure
 from ..rpc._runtime.values import shown_fields
 from ..rpc.errors import leaves_open
-from ..rpc.forms import Progress
+from ...http.multipart import Progress
 from ..rpc.pdumodel import Outlet, Pdu
 from ..units import Present, Unit
 

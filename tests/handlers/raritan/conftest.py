@@ -1,4 +1,4 @@
-"""Fixtures of the Raritan tests: both transports, all firmware generations."""
+"""Fixtures of the Raritan tests."""
 from __future__ import annotations
 
 from typing import Callable, Iterator, List
@@ -7,24 +7,14 @@ import pytest
 
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent
-from handlers.raritan.rpc.transport import Transport, Trust
-from handlers.raritan.rpc.transport_requests import RequestsTransport
-from handlers.raritan.rpc.transport_standard import StandardTransport
+from handlers.tls import Trust
 from pdu_common.connection import PduData
 from tests.simulators.xerus import GENERATIONS, XerusPdu
 from tests.waiting import PATIENCE_S
 
 from .handling import Handle, settings
 
-MakeTransport = Callable[[Trust], Transport]
 MakeAgent = Callable[..., Agent]
-
-
-@pytest.fixture(params=[StandardTransport, RequestsTransport], ids=["standard", "requests"])
-def transport(request: pytest.FixtureRequest) -> MakeTransport:
-    """Each of the two transports in turn."""
-    found: MakeTransport = request.param
-    return found
 
 
 @pytest.fixture(params=GENERATIONS)
@@ -34,14 +24,14 @@ def firmware(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def agent(transport: MakeTransport) -> Iterator[MakeAgent]:
-    """Makes agents on that transport, closed at the end."""
+def agent() -> Iterator[MakeAgent]:
+    """Makes agents, closed at the end."""
     made: List[Agent] = []
 
     def make(proto: str, host: str, user: str = "admin", passwd: str = "secret-word", *, trust: Trust = Trust(),
              timeout: float = PATIENCE_S, token: str = "", debug: bool = False) -> Agent:
         one = Agent(proto, host, None if token else user, None if token else passwd, token or None, debug,
-                    timeout=timeout, trust=trust, transport=transport(trust))
+                    timeout=timeout, trust=trust)
         made.append(one)
         return one
 
@@ -51,13 +41,9 @@ def agent(transport: MakeTransport) -> Iterator[MakeAgent]:
 
 
 @pytest.fixture
-def handle(transport: MakeTransport) -> Handle:
-    """The handler for a simulator, on that transport."""
-    class OnThat(RaritanPdu):
-        def transport(self, trust: Trust) -> Transport:
-            return transport(trust)
-
+def handle() -> Handle:
+    """The handler for a simulator."""
     def made(pdu: XerusPdu, **more: str) -> RaritanPdu:
-        return OnThat(PduData(pdu.host, settings(pdu, **more)))
+        return RaritanPdu(PduData(pdu.host, settings(pdu, **more)))
 
     return made

@@ -4,10 +4,10 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.access import LinkUnits
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request
 from handlers.raritan.units import Census
 
 Calls = Dict[Tuple[str, str], Any]

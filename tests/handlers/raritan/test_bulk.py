@@ -7,8 +7,8 @@ from typing import Any, List
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request
 
 
 def _ok(number: int) -> Any:

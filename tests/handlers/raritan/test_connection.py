@@ -5,23 +5,20 @@ import gc
 import json
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import Any, List, Tuple
 
 import pytest
-import requests
 
 from handlers.errors import PduHandlerError, SettingsError
+from handlers.http.message import Endpoint, Reply, Request, endpoint
 from handlers.raritan.rpc import Agent, Bulk, HttpException, pdumodel
-from handlers.raritan.rpc.deadline import Deadline
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Trust, default_transport, endpoint
-from handlers.raritan.rpc.transport_requests import _Adapter
+from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
 
-from .conftest import MakeAgent, MakeTransport
+from .conftest import MakeAgent
 from .peer import Peer, Step, get_state, http, result, set_state
 
 
@@ -158,10 +155,10 @@ def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest
     assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
 
 
-def test_errors_leave_no_socket_open(transport: MakeTransport) -> None:
+def test_errors_leave_no_socket_open() -> None:
     for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
         with Peer(plan) as peer:
-            one = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S, transport=transport(Trust()))
+            one = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S)
             with pytest.raises(PduHandlerError):
                 get_state(one)
             one.close()
@@ -238,28 +235,3 @@ def test_a_password_in_the_address_is_not_shown() -> None:
 def test_another_protocol_than_http_is_a_settings_error() -> None:
     with pytest.raises(SettingsError, match="https or http"):
         endpoint("ftp", "pdu.example")
-
-
-# ---- which transport ---------------------------------------------------------------------------------------
-
-def test_requests_over_an_urllib3_that_checks_no_ip_address_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("requests.urllib3.__version__", "1.26.20")
-    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
-    assert type(default_transport(Trust())).__name__ == "StandardTransport"
-
-
-def test_requests_is_used_where_the_host_has_it_and_the_standard_library_where_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert type(default_transport(Trust())).__name__ == "RequestsTransport"
-    monkeypatch.setitem(sys.modules, "requests", None)
-    monkeypatch.delitem(sys.modules, "handlers.raritan.rpc.transport_requests")
-    assert type(default_transport(Trust())).__name__ == "StandardTransport"
-
-
-def test_however_requests_looks_for_a_connection_it_finds_the_one_that_knows_our_trust() -> None:
-    """Releases 2.32.0 and 2.32.1 look in a way of their own; the newest asks with its own authorities."""
-    adapter = _Adapter(endpoint("https", "pdu.example"), Trust(fingerprint="00" * 32), Deadline())
-    pool = adapter.poolmanager.connection_from_url("https://elsewhere")
-    assert pool.host == "pdu.example" and pool.ConnectionCls.__name__ == "Connection"
-    assert adapter.poolmanager.connection_from_host("elsewhere", 1, "https", pool_kwargs={"cert_reqs": "CERT_NONE"}) is pool
-    request = requests.Request("GET", "https://elsewhere/").prepare()
-    assert adapter.get_connection_with_tls_context(request, True) is pool

@@ -24,7 +24,7 @@ from handlers.raritan.rpc import (
     servermon,
     session,
 )
-from handlers.raritan.rpc.transport import Trust
+from handlers.tls import Trust
 from tests.simulators.xerus import GENERATIONS, Model, XerusPdu, image
 
 from .conftest import MakeAgent

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import PduHandlerError
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Transport, Trust
-from handlers.raritan.rpc.transport_standard import StandardTransport
+from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 from tests.simulators.xerus import Model, XerusPdu

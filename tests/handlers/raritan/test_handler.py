@@ -6,8 +6,9 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from handlers.errors import PduHandlerError
+from handlers.http.message import Transport
 from handlers.raritan.handler import RaritanPdu, make_handler
-from handlers.raritan.rpc.transport import Transport, Trust
+from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError
+from handlers.http.login import Login
+from handlers.http.message import Request
 from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc.answer import LIMIT, parsed
-from handlers.raritan.rpc.login import Login
-from handlers.raritan.rpc.transport import Request
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 

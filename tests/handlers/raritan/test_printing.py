@@ -8,7 +8,7 @@ import pytest
 from handlers.raritan.rpc import Agent, Interface, cascading, cert, pdumodel
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.raritan.rpc.transport import Trust
+from handlers.tls import Trust
 from tests.servers import sdk
 from tests.simulators.xerus import Model, XerusPdu
 

@@ -16,7 +16,7 @@ from handlers.raritan import rpc
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, event, idl, logging, net, pdumodel, peripheral, sensors, usermgmt
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
-from handlers.raritan.rpc.transport import Trust
+from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent

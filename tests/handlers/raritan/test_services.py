@@ -23,7 +23,7 @@ from handlers.raritan.rpc import (
     usermgmt,
 )
 from handlers.raritan.rpc.errors import HttpException, JsonRpcErrorException
-from handlers.raritan.rpc.transport import Trust
+from handlers.tls import Trust
 from tests.simulators.xerus import GENERATIONS, Model, XerusPdu
 
 from .conftest import MakeAgent

@@ -6,16 +6,17 @@ from typing import Any, Dict, List, Mapping, Tuple
 import pytest
 
 from handlers.errors import PduHandlerError
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc.errors import HttpUnreachable
-from handlers.raritan.rpc.transport import Endpoint, Reply, Request, Transport, Trust
+from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
 from tests.waiting import PATIENCE_S
 
-from .conftest import MakeTransport
 from .handling import FAST, LINKED, Handle, settings, shown, spent, states
 
 # ---- switching ---------------------------------------------------------------------------------------------
@@ -193,11 +194,11 @@ class _Restarting:
 @pytest.mark.parametrize("answered, back_s", [(True, 0.2), (True, 600.0), (False, 600.0)],
                          ids=["answered, is back soon", "answered, stays away", "answer lost, stays away"])
 def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_never_guessed(
-        transport: MakeTransport, answered: bool, back_s: float) -> None:
+        answered: bool, back_s: float) -> None:
     with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
         class Handler(RaritanPdu):
             def transport(self, trust: Trust) -> Transport:
-                return _Restarting(transport(trust), pdu, answered)
+                return _Restarting(StandardTransport(trust), pdu, answered)
 
         port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="20")))
         if answered:

@@ -8,10 +8,10 @@ import pytest
 
 from handlers.errors import SettingsError, Unreachable
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
-from handlers.raritan.rpc.transport import Trust
+from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
-from .conftest import MakeAgent, MakeTransport
+from .conftest import MakeAgent
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_verification_can_be_turned_off_and_nobody_warns(agent: MakeAgent, pdu: 
         assert _count(_agent(agent, pdu, Trust(verify=False))) == 2
 
 
-def test_the_documented_argument_turns_it_off_too(pdu: XerusPdu, transport: MakeTransport) -> None:
+def test_the_documented_argument_turns_it_off_too(pdu: XerusPdu) -> None:
     with Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, disable_certificate_verification=True) as one:
         assert _count(one) == 2
 

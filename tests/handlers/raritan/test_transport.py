@@ -1,4 +1,4 @@
-"""What can go wrong between a client and a PDU, over both transports."""
+"""What can go wrong between a client and a PDU, byte by byte."""
 from __future__ import annotations
 
 import itertools
@@ -9,12 +9,12 @@ from typing import Callable, List, Optional, Tuple
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
-from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, deadline, pdumodel
+from handlers.http import connection
+from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc.agent import reads_only
+from handlers.raritan.rpc.answer import LIMIT
 from handlers.raritan.rpc.errors import leaves_open
-from handlers.raritan.rpc.transport import Request, Trust, drain
-from handlers.raritan.rpc.transport_requests import RequestsTransport
-from handlers.raritan.rpc.transport_standard import StandardTransport
+from handlers.tls import Trust
 from tests.simulators.xerus.certificates import Authority, server_context
 from tests.waiting import PATIENCE_S, until
 
@@ -65,7 +65,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     held = Clock()
-    monkeypatch.setattr(deadline, "time", held)
+    monkeypatch.setattr(connection, "time", held)
     return held
 
 
@@ -230,7 +230,7 @@ def test_a_body_that_is_no_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent
 @pytest.mark.parametrize("body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"])
 def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
     with Peer([[body]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException, match="no HTTP"):
+        with pytest.raises(HttpException, match="no HTTP"):
             get_state(agent("http", peer.address))
 
 
@@ -244,10 +244,12 @@ def test_an_error_object_is_the_documented_exception_with_code_and_words(agent: 
     assert caught.value.kind == ("denied" if kind is Denied else "refused")
 
 
-def test_an_answer_that_never_ends_is_cut_off() -> None:
-    request = Request("POST", "/", {}, b"", 1, 100, 1000)
-    with pytest.raises(JsonRpcSyntaxException, match="longer than 1000 bytes"):
-        drain(lambda size: b"x" * 300, request)
+def test_an_answer_that_never_ends_is_cut_off(agent: MakeAgent) -> None:
+    endless = http(b"x" * (LIMIT + (1 << 20)), length=1 << 40)
+    with Peer([[endless]]) as peer:
+        with pytest.raises(HttpException, match=f"longer than {LIMIT} bytes") as caught:
+            get_state(agent("http", peer.address))
+    assert isinstance(caught.value, ProtocolError)
 
 
 def test_interim_answers_are_passed_over(agent: MakeAgent) -> None:
@@ -274,46 +276,39 @@ def test_a_status_without_a_body_is_what_it_says_whatever_length_it_announces(ag
             get_state(agent("http", peer.address))
 
 
-_SAME: List[Tuple[str, Step]] = [
-    ("half a body", http(b'{"jsonrpc"', length=500)), ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le"),
-    ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{"),
-    ("no chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
-    ("half a status", b"HTTP/1"), ("another protocol", b"SSH-2.0-x\r\n"), ("nothing", None), ("404", http(b"x", "404 No")),
-    ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500), ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000)]
+_BROKEN: List[Tuple[str, Step, type, str]] = [
+    ("half a body", http(b'{"jsonrpc"', length=500), Unreachable, "middle of the answer"),
+    ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", ProtocolError, "no JSON|no HTTP"),
+    ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{", Unreachable, "middle of the answer"),
+    ("no chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Unreachable, "middle of the answer"),
+    ("half a status", b"HTTP/1", ProtocolError, "no HTTP"), ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "no HTTP"),
+    ("nothing", None, Unreachable, "closed before an answer"), ("404", http(b"x", "404 No"), Refused, "no such resource"),
+    ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "no HTTP"),
+    ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "no HTTP")]
 
 
-@pytest.mark.parametrize("step", [step for _, step in _SAME], ids=[name for name, _ in _SAME])
-def test_both_transports_say_the_same(step: Step) -> None:
-    said = set()
-    for kind in (StandardTransport, RequestsTransport):
-        with Peer([[step]]) as peer, Agent("http", peer.address, "a", "b", timeout=PATIENCE_S, transport=kind(Trust())) as one:
-            with pytest.raises(PduHandlerError) as caught:
-                get_state(one)
-        said.add((caught.value.kind, str(caught.value).replace(peer.address, "PEER")))
-    assert len(said) == 1, said
+@pytest.mark.parametrize("step, kind, words", [one[1:] for one in _BROKEN], ids=[one[0] for one in _BROKEN])
+def test_each_broken_answer_is_an_error_of_the_right_kind_with_its_own_sentence(agent: MakeAgent, step: Step, kind: type,
+                                                                                words: str) -> None:
+    with Peer([[step]]) as peer:
+        with pytest.raises(PduHandlerError, match=words) as caught:
+            get_state(agent("http", peer.address))
+    assert isinstance(caught.value, kind)
 
 
 @pytest.mark.parametrize("host", ["a..b", "a%b", "[fe80::1%lo]:9", "a" * 300])
-def test_both_transports_say_the_same_of_an_address(host: str) -> None:
-    said = set()
-    for kind in (StandardTransport, RequestsTransport):
-        with Agent("http", host, "a", "b", timeout=PATIENCE_S, transport=kind(Trust())) as one:
-            with pytest.raises(Unreachable) as caught:
-                get_state(one)
-        said.add(str(caught.value))
-    assert len(said) == 1, said
+def test_an_address_that_leads_nowhere_is_unreachable(agent: MakeAgent, host: str) -> None:
+    with pytest.raises(Unreachable, match="check (the )?address|refuses the connection"):
+        get_state(agent("http", host))
 
 
 @pytest.mark.parametrize("untrusted", [False, True], ids=["closed in the handshake", "untrusted"])
-def test_both_transports_say_the_same_of_a_handshake(untrusted: bool) -> None:
+def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(agent: MakeAgent, untrusted: bool) -> None:
     tls = server_context(*Authority().issue()) if untrusted else None
-    said = set()
-    for kind in (StandardTransport, RequestsTransport):
-        with Peer([], tls=tls) as peer, Agent("https", peer.address, "a", "b", timeout=PATIENCE_S, transport=kind(Trust())) as one:
-            with pytest.raises(Unreachable) as caught:
-                get_state(one)
-        said.add(str(caught.value))
-    assert len(said) == 1, said
+    with Peer([], tls=tls) as peer:
+        with pytest.raises(Unreachable, match="not trusted" if untrusted else "closed before an answer"):
+            get_state(agent("https", peer.address))
+        assert not peer.seen
 
 
 def test_after_an_answer_to_something_else_the_connection_is_a_new_one(agent: MakeAgent) -> None:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, ProtocolError, Unreachable
-from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, forms, rawcfg
-from handlers.raritan.rpc.forms import FormFile, MultipartForm
-from handlers.raritan.rpc.transport import Trust
+from handlers.http.multipart import FormFile, MultipartForm, Progress
+from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
+from handlers.tls import Trust
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
 from tests.simulators.xerus.certificates import Authority, server_context
@@ -128,7 +128,7 @@ def _gone(sent: int, size: int) -> None:
 @pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),
                                                    (io.BytesIO, _gone, "Broken pipe")])
 def test_what_goes_wrong_on_this_side_of_an_upload_is_not_blamed_on_the_network(
-        agent: MakeAgent, kind: Type[io.BytesIO], progress: Optional[forms.Progress], words: str) -> None:
+        agent: MakeAgent, kind: Type[io.BytesIO], progress: Optional[Progress], words: str) -> None:
     with Peer([[http()]]) as peer:
         with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as caught:
             fw.upload(agent("http", peer.address, timeout=60), kind(b"x" * 5000), progress=progress)

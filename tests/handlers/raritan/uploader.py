@@ -9,10 +9,13 @@ import resource
 import sys
 from pathlib import Path
 
+import requests
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Transport
+from handlers.http.sessions import RequestsTransport
 from handlers.raritan.rpc import Agent, firmware
-from handlers.raritan.rpc.transport import Transport, Trust
-from handlers.raritan.rpc.transport_requests import RequestsTransport
-from handlers.raritan.rpc.transport_standard import StandardTransport
+from handlers.tls import Trust
 
 
 def _peak() -> int:
@@ -28,7 +31,9 @@ def _peak() -> int:
 def main() -> None:
     kind, url, ca_file, path = sys.argv[1:]
     trust = Trust(ca_pem=Path(ca_file).read_text(encoding="ascii"))
-    transport: Transport = StandardTransport(trust) if kind == "standard" else RequestsTransport(trust)
+    session = requests.Session()
+    session.verify = ca_file
+    transport: Transport = StandardTransport(trust) if kind == "standard" else RequestsTransport(session)
     scheme, _, host = url.partition("://")
     with Agent(scheme, host, "admin", "legrand", trust=trust, transport=transport) as agent:
         firmware.Firmware("/firmware", agent).getVersion()

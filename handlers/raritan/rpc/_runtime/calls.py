@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, 
     Optional, Sequence, Tuple, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
+from ....http.failures import of_status
+from ....http.login import Login
 from ..agent import Agent, reads_only
 from ..answer import result as result_of
-from ..carrier import failure
 from ..errors import JsonRpcSyntaxException
-from ..login import Login
 from .decoding import Reader, blank, decoder
 from .encoding import encoder
 from .registry import Reference, signature_types
@@ -218,7 +218,7 @@ def _inner(response: object, number: int, login: Login) -> object:
     if type(status) is not int:
         raise JsonRpcSyntaxException("a response in the bulk has no status")
     if status != 200 and not (isinstance(answer, dict) and answer.get("error") is not None):
-        raise failure(status)
+        raise of_status(status)
     return result_of(answer, number, login)
 
 

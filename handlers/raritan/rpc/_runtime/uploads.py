@@ -5,9 +5,9 @@ import enum
 from typing import Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import quote, urlencode
 
+from ....http.multipart import BinaryFile, Progress
 from ..agent import Agent
 from ..errors import JsonRpcSyntaxException
-from ..forms import BinaryFile, Progress
 
 C = TypeVar("C", bound="ResultCode")
 Data = Union[bytes, BinaryFile]             # the file's content, or a file open in binary mode, which is streamed

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Optional
 from .._runtime import uploads
 
 if TYPE_CHECKING:
+    from ....http.multipart import Progress
     from ..agent import Agent
-    from ..forms import Progress
 
 
 def download_eto(agent: Agent) -> bytes:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Callable, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
 
-from .errors import HttpException
+from .failures import HttpException
 
 Progress = Callable[[int, int], None]       # bytes sent so far, bytes in all
 

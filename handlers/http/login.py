@@ -7,7 +7,7 @@ import re
 from typing import Dict, Iterator, NamedTuple, Optional
 from urllib.parse import unquote, unquote_plus
 
-from ...errors import SettingsError, printable
+from ..errors import SettingsError, printable
 
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
@@ -17,11 +17,12 @@ _EXAMINED = 8000                            # more than errors keep, so that no 
 
 
 class Login(NamedTuple):
-    """User and password, or the token of a session; the token wins. All None: no login."""
+    """User and password, or the token of a session, which wins and is sent in `token_header`. All None: no login."""
 
     user: Optional[str] = None
     password: Optional[str] = None
     token: Optional[str] = None
+    token_header: str = "X-SessionToken"        # noqa: S105 (a header's name)
 
     def __repr__(self) -> str:
         return "Login(...)"
@@ -29,7 +30,7 @@ class Login(NamedTuple):
     def headers(self) -> Dict[str, str]:
         """The header that logs in. SettingsError for what no header can hold."""
         if self.token is not None:
-            return {"X-SessionToken": sendable(self.token)}
+            return {self.token_header: sendable(self.token)}
         if self.user is not None and self.password is not None:
             return {"Authorization": basic(self.user, self.password)}
         return {}
@@ -65,7 +66,7 @@ def basic(user: str, password: str) -> str:
 def sendable(token: str) -> str:
     """The token. SettingsError where it is not one line of ASCII."""
     if not token or not token.isascii() or not token.isprintable():
-        raise SettingsError("a token is one line of letters and digits, as newSession gives it")
+        raise SettingsError("a token is one line of letters and digits, as the device handed it out")
     return token
 
 

@@ -1,0 +1,12 @@
+"""HTTP/1.1 for handlers: where a device is, whom to trust, one kept connection with a deadline, and what a failure means.
+
+    message     Endpoint, Request, Reply; the address as an owner types it
+    connection  the transport on the standard library that handlers use
+    client      login, the one repetition of a read, redirects, what a status means
+    login       user and password or a token, and how they stay out of errors
+    failures    the error for each way in which an exchange fails
+    multipart   file uploads, read while they are sent
+    sessions    a transport on the caller's own session of `requests`; for scripts, never in an archive
+
+Nothing here knows what is said over HTTP. Certificates are checked by `handlers.tls`, which NUT's STARTTLS shares.
+"""

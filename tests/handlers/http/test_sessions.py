@@ -1,0 +1,122 @@
+"""The transport on a script's own session of requests: its proxies, certificates and retries are used as they are."""
+from __future__ import annotations
+
+import base64
+import ssl
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+import requests
+import requests.adapters
+import trustme
+
+from handlers.errors import PduHandlerError, Unreachable
+from handlers.http.sessions import RequestsTransport
+from handlers.raritan.rpc import Agent, HttpException, pdumodel
+from tests.handlers.raritan.peer import Peer, get_state, http, result, set_state
+from tests.servers.proxy import ConnectProxy
+from tests.simulators.xerus import Model, XerusPdu
+from tests.waiting import PATIENCE_S
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as one:
+        yield one
+
+
+def _agent(session: requests.Session, proto: str, host: str, user: str = "admin", password: str = "secret-word") -> Agent:
+    return Agent(proto, host, user, password, timeout=PATIENCE_S, transport=RequestsTransport(session))
+
+
+def test_a_unit_is_read_over_the_session_s_own_connection_and_trust(session: requests.Session, tmp_path: Path) -> None:
+    ca_file = tmp_path / "ca.pem"
+    with XerusPdu(Model(outlets=3)) as pdu:
+        ca_file.write_text(pdu.ca_pem, encoding="ascii")
+        agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
+        with pytest.raises(Unreachable, match="`verify` and `cert`"):
+            pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
+        session.verify = str(ca_file)
+        before = pdu.books().connections
+        for _ in range(2):
+            assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 3
+        assert pdu.books().connections == before + 1
+
+
+def test_a_server_that_asks_for_a_client_certificate_gets_the_session_s(session: requests.Session, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    server, client = authority.issue_cert("127.0.0.1"), authority.issue_cert("script@example.org")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    ca_file, pem = tmp_path / "ca.pem", tmp_path / "client.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    client.private_key_and_cert_chain_pem.write_to_path(str(pem))
+    session.verify = str(ca_file)
+    with Peer([[result(7)], [result(7)]], tls=context) as peer:
+        with pytest.raises(Unreachable):
+            get_state(_agent(session, "https", peer.address))
+        session.cert = str(pem)
+        assert get_state(_agent(session, "https", peer.address)) == {"_ret_": 7}
+        assert len(peer.seen) == 1
+
+
+def test_the_session_s_proxy_is_used_and_its_password_stays_out_of_errors(session: requests.Session, tmp_path: Path) -> None:
+    ca_file = tmp_path / "ca.pem"
+    with XerusPdu(Model(outlets=2)) as pdu, ConnectProxy() as proxy:
+        ca_file.write_text(pdu.ca_pem, encoding="ascii")
+        session.verify = str(ca_file)
+        session.proxies = {"https": proxy.url.replace("//", "//someone:hush-hush@")}
+        agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
+        assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 2
+        assert proxy.led_to == [f"{pdu.host}:{pdu.port}"]
+        assert proxy.logins == ["Basic " + base64.b64encode(b"someone:hush-hush").decode()]
+    session.close()
+    with pytest.raises(Unreachable) as caught:
+        pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
+    assert "hush" not in str(caught.value) and caught.value.__context__ is None
+
+
+def test_retries_and_adapters_are_those_of_the_script(session: requests.Session) -> None:
+    retries = requests.adapters.Retry(total=1, status_forcelist=(503,), allowed_methods=None)
+    session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
+    with Peer([[http(b"", "503 Busy"), result(3)]]) as peer:
+        assert get_state(_agent(session, "http", peer.address)) == {"_ret_": 3}
+        assert len(peer.seen) == 2
+
+
+def test_the_agent_s_login_counts_unless_the_session_has_one_and_netrc_does_not(session: requests.Session, tmp_path: Path,
+                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with Peer([[result(0), result(0)]]) as peer:
+        agent = _agent(session, "http", peer.address)
+        get_state(agent)
+        session.auth = ("session", "hush")
+        get_state(agent)
+        logins = [base64.b64decode(seen.headers["authorization"].split()[1]).decode() for seen in peer.seen]
+    assert logins == ["admin:secret-word", "session:hush"]
+
+
+def test_a_redirect_is_decided_by_the_agent_and_a_write_is_sent_once(session: requests.Session) -> None:
+    with Peer([[result(1)]]) as there, Peer([[http(b"", "307 Moved", f"Location: http://{there.address}/")]] * 2) as here:
+        for call in (get_state, set_state):
+            with pytest.raises(HttpException, match="another port"):
+                call(_agent(session, "http", here.address))
+            session.close()
+        assert there.accepted == 0 and len(here.seen) == 2
+
+
+@pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"), (http(b"x"), "protocol"),
+                                        (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
+                                        (http(b" " * 5_000_000), "protocol")],
+                         ids=["closed", "half a body", "no JSON", "401", "404", "too long"])
+def test_what_goes_wrong_is_an_error_of_the_tree(session: requests.Session, step: object, kind: str) -> None:
+    with Peer([[step]]) as peer:            # type: ignore[list-item]
+        with pytest.raises(PduHandlerError) as caught:
+            set_state(_agent(session, "http", peer.address))
+        assert caught.value.kind == kind and len(peer.seen) == 1

@@ -1,0 +1,72 @@
+"""An HTTP proxy on 127.0.0.1 that takes CONNECT alone, and notes where it led."""
+from __future__ import annotations
+
+import contextlib
+import socket
+import socketserver
+import threading
+from typing import List
+
+
+class ConnectProxy(socketserver.ThreadingTCPServer):
+    """A context manager. `led_to` are the `host:port` of each CONNECT, `logins` its Proxy-Authorization headers."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.led_to: List[str] = []
+        self.logins: List[str] = []
+        self.open: List[socket.socket] = []
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> ConnectProxy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        for one in self.open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self._thread.join(20)
+        self.server_close()
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: ConnectProxy
+
+    def handle(self) -> None:
+        start = self.rfile.readline().decode("latin-1").split()
+        lines = [line.decode("latin-1").rstrip() for line in iter(self.rfile.readline, b"\r\n") if line]
+        headers = dict(line.partition(": ")[::2] for line in lines)
+        if start[0] != "CONNECT":
+            self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
+            return
+        self.server.led_to.append(start[1])
+        self.server.logins.append(headers.get("Proxy-Authorization", ""))
+        host, _, port = start[1].rpartition(":")
+        with socket.create_connection((host, int(port)), 20) as beyond:
+            beyond.settimeout(None)
+            self.server.open += [self.connection, beyond]
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_copy, args=(beyond, self.connection), daemon=True)
+            back.start()
+            _copy(self.connection, beyond)
+            back.join(20)
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            data = source.recv(1 << 16)
+            if not data:
+                break
+            target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
