@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping
 
 import pytest
 
+from handlers.errors import ProtocolError
 from handlers.snmp import handler, reading
 from handlers.snmp.detect import detect
 from handlers.snmp.profiles import PROFILES
@@ -51,6 +52,12 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
             for identity, state in found.states.items()} == {
         identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh) for identity, outlet in unit.expected.outlets.items()}
     assert (float(read.load or 0), float(read.energy or 0)) == (unit.expected.load_a, unit.expected.energy_kwh)
+
+
+def test_a_table_of_the_example_that_ends_early_is_an_error(families: Any, unit: Fixture) -> None:
+    rows = {oid: row for oid, row in unit.device().rows().items() if oid != "1.3.6.1.4.1.99999.2.1.1.3.2"}
+    with pytest.raises(ProtocolError, match="2 outlets"):
+        detect(of_rows(rows), families)
 
 
 @pytest.mark.against("units made from MIBs, served by the project's agent")
