@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint coverage packages try serve devices bench bench-raritan bench-snmp bench-nut clean
+.PHONY: help env system demo test lint coverage packages tools try serve devices bench bench-raritan bench-snmp bench-nut clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -36,8 +36,11 @@ coverage: env system ## all tests, and which lines and branches they did not run
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python alone
 	@$(PYTHON) packaging/build.py
 
-try: env         ## a handler as DCImanager calls it: make try ARGS="status snmp 192.0.2.7"
-	@$(RUN) -m tests.harness $(ARGS)
+tools: env       ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9
+	@$(RUN) packaging/tools.py
+
+try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make ends with 2 for all errors, .venv/bin/pdu with its own code
+	@$(VENV)/bin/pdu $(ARGS)
 
 serve: env       ## a local stand-in for DCImanager over HTTPS, until Ctrl-C
 	@$(RUN) -m tests.dcimanager $(ARGS)

@@ -6,8 +6,7 @@ holds a password, a community or a token. Codecs raise without host and operatio
 Text from devices and users enters these errors, and the errors enter logs and terminals. The constructor therefore escapes
 control characters, line ends, bidirectional marks and lone surrogates, and cuts what is too long.
 
-An archive holds its own copy of this module, so tools compare the text `kind`, never the class. `exit_code` is what the
-command-line tools end with.
+An archive holds its own copy of this module, so tools compare the text `kind`, never the class.
 """
 from __future__ import annotations
 
@@ -54,7 +53,6 @@ class PduHandlerError(Exception):
     """
 
     kind = "error"
-    exit_code = 1
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
         self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
@@ -81,28 +79,24 @@ class SettingsError(PduHandlerError):
     """A handler setting is unknown, missing or bad: the owner corrects it. Names the key and what is allowed."""
 
     kind = "settings"
-    exit_code = 2
 
 
 class Unreachable(PduHandlerError):
     """Network, port, TLS or deadline (over SNMP also a wrong community): the operator looks. A read may be repeated."""
 
     kind = "unreachable"
-    exit_code = 3
 
 
 class Denied(PduHandlerError):
     """The device refuses credentials or rights: the operator corrects the account. Never tried again."""
 
     kind = "denied"
-    exit_code = 4
 
 
 class ProtocolError(PduHandlerError):
     """An answer that the protocol does not allow: a defect, ours or the device's. `payload` keeps its first bytes."""
 
     kind = "protocol"
-    exit_code = 5
     KEPT = 2000
 
     def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
@@ -114,7 +108,6 @@ class Refused(PduHandlerError):
     """The device understood and declined; `code` is its own code, as text."""
 
     kind = "refused"
-    exit_code = 6
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
@@ -125,11 +118,9 @@ class NoSuchOutlet(PduHandlerError):
     """The device has no such outlet: the owner checks which port a server is wired to."""
 
     kind = "no-such-outlet"
-    exit_code = 7
 
 
 class Unsupported(PduHandlerError):
     """Metered only, locked, or an unknown family: says what was seen and how to add it."""
 
     kind = "unsupported"
-    exit_code = 8

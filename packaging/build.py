@@ -381,7 +381,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
                      help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
-                          "python -m handlers.snmp parts prints what may stand in it, show FAMILY an example")
+                          "pdu snmp parts prints what may stand in it, show FAMILY an example")
     snmp = parser.add_argument_group("options of pdu_snmp", "for forms that have no settings")
     snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
@@ -427,5 +427,5 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
-    from handlers import ending
+    from handlers.command import ending
     sys.exit(ending.run(main))

@@ -14,6 +14,7 @@ from typing import Callable, Mapping, Sequence
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from handlers.command import exits
 from handlers.nut.handler import SETTINGS as NUT
 from handlers.raritan.handler import SETTINGS as RARITAN
 from handlers.settings import table
@@ -28,12 +29,14 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "devices": lambda: catalogue.devices(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
+    "exits": exits.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("settings-raritan", "settings-snmp", "settings-nut", "devices"),
     "handlers/raritan/README.md": ("settings-raritan",),
     "handlers/snmp/README.md": ("settings-snmp", "costly", "identities"),
     "handlers/nut/README.md": ("settings-nut",),
+    "docs/command.md": ("exits",),
 }
 
 

@@ -6,6 +6,13 @@ from enum import Enum
 from typing import List
 
 
+class _Unset(float):
+    """A view's default: equal to 0.0 for handlers, an object of its own for tools, which show it as "not metered"."""
+
+
+_UNSET = _Unset(0.0)
+
+
 class EnumPowerStatus(Enum):
     """KNOWN: the members UP, DOWN and UNKNOWN. UNKNOWN: their values."""
 
@@ -34,13 +41,13 @@ class PduPortStatisticView:
     """KNOWN: the name. INFERRED: an identity and an energy in kWh; the names of the fields are a guess."""
 
     identity: str
-    consumption: float = 0.0
+    consumption: float = _UNSET
 
 
 @dataclass
 class PduStatisticView:
     """KNOWN: created empty; `load` in amperes, `total_consumption` in kWh. INFERRED: `ports` is its list."""
 
-    load: float = 0.0
-    total_consumption: float = 0.0
+    load: float = _UNSET
+    total_consumption: float = _UNSET
     ports: List[PduPortStatisticView] = field(default_factory=list)

@@ -20,6 +20,7 @@ from tests.packaging.building import build
 
 OURS = ("common", "pdu_common", "handlers", "tests")
 HANDLERS = ("raritan", "snmp", "nut")
+COMMAND = ("command", "__main__.py")        # the tools: they may import every handler, and nothing imports them
 
 
 class Arrow(NamedTuple):
@@ -96,15 +97,24 @@ def _target(arrow: Arrow) -> Set[str]:
 
 
 def test_shared_modules_of_the_handlers_import_none_of_them() -> None:
-    found = [arrow for arrow in arrows("handlers") if Path(arrow.file).parts[1] not in HANDLERS
+    found = [arrow for arrow in arrows("handlers") if Path(arrow.file).parts[1] not in (*HANDLERS, *COMMAND)
              and _target(arrow) & set(HANDLERS)]
     assert not found, listed(found)
+
+
+def test_nothing_that_an_archive_may_hold_imports_the_command() -> None:
+    found = [arrow for arrow in arrows("handlers") if not _of_the_command(arrow) and COMMAND[0] in _target(arrow)]
+    assert list(arrows("handlers/command")) and not found, listed(found)
+
+
+def _of_the_command(arrow: Arrow) -> bool:
+    return Path(arrow.file).parts[1] in COMMAND
 
 
 # Third-party packages, and the only files that may import them; everything else is the standard library's.
 TOOLS: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
-    "rich": ("handlers/raritan/__main__.py", "handlers/nut/__main__.py", "handlers/snmp/__main__.py"),
+    "click": ("handlers/command/",),
     "pysnmp": ("pdu_common/",), "pyasn1": ("pdu_common/",), "cryptography": ("pdu_common/",),
 }
 
@@ -160,7 +170,7 @@ def test_base_class_of_the_double_has_the_platforms_methods_and_no_others(cls: t
 def test_handlers_use_no_other_name_of_the_platform() -> None:
     """Imports by name, so that a name which only our double has cannot slip in; handlers/host looks for the uncertain ones."""
     known = {getattr(module, "__name__"): names for module, names in NAMES.items()}
-    found = [arrow for arrow in arrows("handlers") if arrow.top in ("common", "pdu_common")
+    found = [arrow for arrow in arrows("handlers") if arrow.top in ("common", "pdu_common") and not _of_the_command(arrow)
              and not (arrow.names and set(arrow.names) <= known.get(arrow.module, set()))]
     assert not found, listed(found)
 
@@ -168,5 +178,5 @@ def test_handlers_use_no_other_name_of_the_platform() -> None:
 def test_only_the_seam_imports_what_is_uncertain() -> None:
     uncertain = {"PduData", "BasePdu", "PduPortStatisticView"}
     found = [arrow for arrow in arrows("handlers") if arrow.top == "pdu_common" and set(arrow.names) & uncertain
-             and not arrow.file.startswith("handlers/host/")]
+             and not arrow.file.startswith("handlers/host/") and not _of_the_command(arrow)]
     assert not found, listed(found)

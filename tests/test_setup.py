@@ -11,7 +11,7 @@ import pytest
 from tests.needs import ROOT
 
 # What the scripts call of a bare system; neither make nor python, curl, apt-get or dpkg-query.
-TOOLS = ("sh", "cat", "cp", "dirname", "grep", "id", "mkdir", "rm")
+TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
 case "$*" in

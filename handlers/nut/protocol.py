@@ -99,21 +99,18 @@ class DataStale(Refused):
     """The driver runs but no longer hears from its device, so the server gives no values and takes no commands."""
 
     kind = "data-stale"
-    exit_code = 10
 
 
 class DriverNotConnected(Refused):
     """The server has no driver for the device at this moment."""
 
     kind = "driver-not-connected"
-    exit_code = 11
 
 
 class NotProven(Unreachable):
     """A write that the server accepted and whose end is not known: it may or may not have been done."""
 
     kind = "not-proven"
-    exit_code = 9
 
 
 class Failure(NamedTuple):

@@ -90,7 +90,7 @@ def _near(text: str) -> str:
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
         return f"near it: {', '.join(near[:_MOST_NEAR])}"
-    return "python -m handlers.snmp devices lists them"
+    return "pdu snmp families lists them"
 
 
 def module(chosen: Mapping[str, str]) -> str:

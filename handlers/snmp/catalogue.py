@@ -17,11 +17,11 @@ def devices(profiles: Sequence[Profile]) -> str:
     """The supported devices: one row for each family, with what each capability rests on."""
     head = ["family", "vendor", "models", "MIB", *(field.name for field in fields(Evidence)), "commands"]
     return _table(head, ([f"`{p.key}`", p.vendor, ", ".join(p.models), p.mib,
-                          *(_WORDS[getattr(p.evidence, field.name)] for field in fields(Evidence)), _commands(p)]
+                          *(_WORDS[getattr(p.evidence, field.name)] for field in fields(Evidence)), commands(p)]
                          for p in sorted(profiles, key=lambda p: (p.vendor.lower(), p.key))))
 
 
-def _commands(profile: Profile) -> str:
+def commands(profile: Profile) -> str:
     if profile.switching_confidence is Confidence.NONE:
         return "not switched"
     return "only with `switch_unproven`" if profile.switching_confidence is Confidence.LOW else profile.switching_confidence.value

@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 from rich.console import Console
 from rich.table import Table
 
-from handlers import ending
+from handlers.command import ending
 from handlers.nut import pynut
 from handlers.nut.client import NutClient
 from handlers.nut.handler import make_handler
@@ -84,7 +84,7 @@ def upsc(place: Place) -> None:
 
 
 def our_tool(place: Place) -> None:
-    process(sys.executable, "-m", "handlers.nut", f"{place.host}:{place.port}", "vars", "pdu")
+    process(sys.executable, "-m", "handlers", "nut", f"{place.host}:{place.port}", "vars", "pdu")
 
 
 WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
@@ -93,7 +93,7 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("", "PyNUTClient", pynutclient),
     ("status of 48 outlets", "this handler", handler_status),
     ("", "PyNUTClient, variables only", pynutclient_variables),
-    ("a status as a process of its own", "python -m handlers.nut ... vars", our_tool),
+    ("a status as a process of its own", "pdu nut ... vars", our_tool),
     ("", "upsc", upsc),
 )
 
@@ -141,7 +141,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
     found = [(f"{at}: times quicker than PyNUTClient", others[at] / ours[at], goal) for at, goal in GOALS]
-    tool, c = figures["python -m handlers.nut ... vars"], figures["upsc"]
+    tool, c = figures["pdu nut ... vars"], figures["upsc"]
     return found + [(f"{at}: times quicker than upsc, as processes", c[at] / tool[at], 1.0) for at, _ in GOALS]
 
 

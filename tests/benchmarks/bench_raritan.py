@@ -25,7 +25,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 from rich.console import Console
 from rich.table import Table
 
-from handlers import ending
+from handlers.command import ending
 from tests.program import rounds
 from tests.servers import sdk
 from tests.servers.delay import DelayRelay

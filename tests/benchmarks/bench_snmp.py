@@ -22,7 +22,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from rich.console import Console
 from rich.table import Table
 
-from handlers import ending
+from handlers.command import ending
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from tests.program import rounds

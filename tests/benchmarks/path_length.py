@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Callable, Counter, Dict, Iterator, NamedTuple, Optional, Sequence, Set, Tuple
 
-from handlers import ending
+from handlers.command import ending
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.simulators.nut_server import NutServer, SwitchedPdu

@@ -11,7 +11,7 @@ from tests.simulators.nut_server import NutServer
 
 
 def figures(ours: float, theirs: float, tool: float, upsc: float) -> Dict[str, Dict[str, float]]:
-    named = {"this client, one write": ours, "PyNUTClient": theirs, "python -m handlers.nut ... vars": tool, "upsc": upsc}
+    named = {"this client, one write": ours, "PyNUTClient": theirs, "pdu nut ... vars": tool, "upsc": upsc}
     return {name: {"near": figure, "far": figure} for name, figure in named.items()}
 
 

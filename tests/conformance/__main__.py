@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Sequence
 
-from handlers import ending
-from tests import archives, peers
+from handlers.command import archives, ending
+from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import Peer

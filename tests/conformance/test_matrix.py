@@ -9,7 +9,8 @@ from typing import Callable, Dict, Iterator, List
 
 import pytest
 
-from tests import archives, peers
+from handlers.command import archives
+from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import Peer

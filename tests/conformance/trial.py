@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from tests.archives import Archive
+from handlers.command.archives import Archive
 from tests.dcimanager.worker import Call, Job, Worker
 from tests.peers import Peer
 

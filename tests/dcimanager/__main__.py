@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from handlers import ending
+from handlers.command import ending
 from tests.program import count, port, starting, told_to_end
 
 from .manager import DciManager

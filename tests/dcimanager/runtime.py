@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from tests.archives import BadArchive, read
+from handlers.command.archives import BadArchive, read
 
 from .pool import Key, Pool
 from .records import Call, Handler, Pdu

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Dict, List, Mapping, Optional, Sequence
 
-from tests.archives import Archive, BadArchive
+from handlers.command.archives import Archive, BadArchive
 
 from .database import Database
 from .records import Call, Handler, Label, Pdu, Refusal, Version

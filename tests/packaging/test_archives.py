@@ -9,7 +9,7 @@ from typing import Any, Dict, Sequence
 
 import pytest
 
-from tests import archives
+from handlers.command import archives
 from tests.needs import ROOT
 from tests.waiting import bounded
 

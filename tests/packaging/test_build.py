@@ -12,7 +12,7 @@ from typing import Dict, List
 
 import pytest
 
-from tests import archives
+from handlers.command import archives
 from tests.needs import ROOT
 
 from .building import archive, build, files, register_script, small_tree

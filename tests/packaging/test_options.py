@@ -10,12 +10,12 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Tuple
 
 import pytest
 
+from handlers.command import archives
 from handlers.snmp import building
 from handlers.snmp.handler import choose
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import dumps, loads
-from tests import archives
 from tests.needs import ROOT
 
 from .acme import PROFILE
@@ -164,7 +164,7 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; near it: apc-rpdu2"),
     (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; near it: sentry3"),
     (["--only", "Vertiv"], "there is no family 'Vertiv'; near it: "),
-    (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; python -m handlers.snmp devices lists them"),
+    (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; pdu snmp families lists them"),
     (["--profile-key", "apc"], "there is no family 'apc'; near it: apc-"),
     (["--only", "rpcm", "--profile-key", "sentry3"],
      "the family 'sentry3' is to be fixed, but is none of the chosen ones (rpcm)"),
@@ -242,5 +242,5 @@ def test_help_tells_of_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         build.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
     for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "pdu_<key>",
-                 "handlers.snmp parts"):
+                 "pdu snmp parts"):
         assert word in text

@@ -20,7 +20,7 @@ class JsonRpcErrorException(Refused):
 class JsonRpcDenied(JsonRpcErrorException, Denied):
     """Error -32001: the account lacks a privilege."""
 
-    kind, exit_code = Denied.kind, Denied.exit_code
+    kind = Denied.kind
 
 
 class JsonRpcSyntaxException(ProtocolError):

@@ -125,7 +125,7 @@ def test_an_accepted_write_whose_report_is_an_error_may_or_may_not_have_been_don
     for write in writes:
         with named(server, ADMIN) as nut, pytest.raises(NotProven, match=f"may or may not have been done.*{report}") as caught:
             write(nut)
-        assert isinstance(caught.value, Unreachable) and (caught.value.kind, caught.value.exit_code) == ("not-proven", 9)
+        assert isinstance(caught.value, Unreachable) and caught.value.kind == "not-proven"
     assert len(server.books().writes) == 2
 
 

@@ -10,9 +10,9 @@ from typing import Any, Dict, List
 
 import pytest
 
+from handlers.command import archives
 from handlers.raritan.rpc import Agent, Interface, Structure, ValueObject, event, pdumodel, peripheral
 from handlers.raritan.rpc._runtime import ZERO, declared
-from tests import archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 

@@ -1,16 +1,10 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import List, Set
+from typing import Set
 
 import pytest
 
-from handlers.ending import READER_GONE
-from handlers.snmp import catalogue, schema
-from handlers.snmp.__main__ import main
+from handlers.snmp import catalogue
 from handlers.snmp.detect import SYS_OBJECT_ID, candidates, detect
 from handlers.snmp.joins import Merged, Only, Prefixed
 from handlers.snmp.profile import Outlets, Profile
@@ -18,7 +12,6 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Scalar, Span, Spread, Tables
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import of_rows
-from tests.needs import ROOT
 from tests.simulators.snmp_agent import BUILT_IN
 
 
@@ -47,9 +40,8 @@ def questions(outlets: Outlets) -> Set[str]:
 
 
 @pytest.mark.parametrize("call", ["devices", "identities", "costly"])
-def test_the_tables_have_a_row_for_each_family_that_they_are_about(call: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([call]) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_the_tables_have_a_row_for_each_family_that_they_are_about(call: str) -> None:
+    lines = getattr(catalogue, call)(PROFILES).splitlines()
     listed = {line.split("`")[1] for line in lines[2:]}
     with_outlets = {profile.key for profile in PROFILES if profile.outlets}
     costly = {p.key for p in PROFILES if p.outlets and len(catalogue.status_reads(p.outlets[0])) > 1}
@@ -72,44 +64,3 @@ def test_many_reads_of_one_branch_are_counted_and_objects_named_as_in_the_mib() 
     assert catalogue.costly([Profile("acme", "Acme", ("A",), "ACME-MIB", outlets=(outlets,))]).splitlines()[2] == (
         "| `acme` | 52 | 42 GETs below 1.3.6.1.4.1.99999.3 (outletNStatus), GET of outletCount, "
         "8 walks below 1.3.6.1.4.1.99999.5 (outletPduX), walk of 1.3.6.1.4.1.99999.7 |")
-
-
-def test_a_family_is_shown_as_json_that_builds_it_again(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", "sentry3"]) == 0
-    assert schema.loads(capsys.readouterr().out) in PROFILES
-
-
-def test_a_profile_of_ones_own_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "acme.json"
-    file.write_text(schema.dumps(EVERY_PART), "utf-8")
-    assert main(["check", str(file)]) == 0
-    file.write_text("{}", "utf-8")
-    assert main(["check", str(file)]) == 2
-    assert "profile.key: this key is missing" in capsys.readouterr().err
-    assert main(["check", str(tmp_path / "none.json")]) == 2
-
-
-def test_the_parts_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["parts"]) == 0
-    assert "| WritePacked |" in capsys.readouterr().out
-
-
-def test_a_family_that_is_none_is_one_sentence_and_not_the_list_of_all(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["show", "nosuch"])
-    said = capsys.readouterr().err
-    assert ended.value.code == 2 and "there is no family 'nosuch'" in said and "sentry3" not in said
-
-
-@pytest.mark.parametrize("arguments", [["devices"], ["show", "rpcm"], ["--help"]], ids=" ".join)
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_the_tool_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffered: str) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    try:
-        done = subprocess.run([sys.executable, "-m", "handlers.snmp", *arguments], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE,
-                              env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=60)
-    finally:
-        os.close(writer)
-    # argparse itself passes over a help text that cannot be written.
-    assert done.returncode in ((READER_GONE, 0) if arguments == ["--help"] else (READER_GONE,)) and done.stderr == b""

@@ -1,0 +1,18 @@
+"""`python -m handlers`, or this folder run by its path: the command `pdu`.
+
+This file must be readable for every Python, so that an old one ends with a sentence.
+"""
+import sys
+
+if sys.version_info < (3, 9):
+    sys.exit("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one" % sys.version_info[:2])
+if not __package__:             # run by path: `python handlers`, from whatever folder
+    import os
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    __package__ = "handlers"
+    __import__(__package__)
+
+from .command.start import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command `pdu`: what an administrator types. No archive holds it."""

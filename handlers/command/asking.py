@@ -1,0 +1,60 @@
+"""Questions before something is changed, and secrets from a file, the environment or the terminal; never from an argument."""
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import Named, PduHandlerError, Reason, SettingsError, printable
+from .options import Given
+
+
+class NotConfirmed(PduHandlerError):
+    """The person did not say yes, or there is none to ask."""
+
+    kind = "not-confirmed"
+
+
+def askable(state: Given, what: str, host: str = "") -> None:
+    """Raises NotConfirmed where `confirm` would have nobody to ask: before long work that would be in vain."""
+    if not state.yes and not sys.stdin.isatty():
+        raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", host)
+
+
+def confirm(state: Given, question: str, host: str = "") -> None:
+    """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
+    askable(state, question, host)
+    if not state.yes:
+        print(f"{printable(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise NotConfirmed("nothing was done", host)
+    state.changing = True
+
+
+def read_file(path: str, what: Reason = "") -> bytes:
+    """The content of a small file. Raises SettingsError."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise SettingsError((*((what,) if isinstance(what, str) else what), f"{path} cannot be read ({error.strerror})")) from None
+
+
+def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
+    """From --secret-file, the variable PDU_KEY, or the terminal. Raises SettingsError; '' where it is not needed."""
+    path = state.secret_files.get(key)
+    if path is not None:
+        try:
+            return read_file(path).decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            pass                # raised outside: the decoder's error holds a part of the secret
+        raise SettingsError(f"{path}: not UTF-8 text")
+    value = os.environ.get(f"PDU_{key.upper()}")
+    if value or not needed:
+        return value or ""
+    if sys.stdin.isatty():
+        import getpass
+        try:
+            return getpass.getpass(f"{printable(question)}: ")
+        except EOFError:
+            pass
+    raise SettingsError((f"no {key.replace('_', ' ')} was given: set ", Named(key)))

@@ -1,0 +1,196 @@
+"""DCImanager's calls on a handler: status, statistic, labels, up, down. What they print is what DCImanager would see."""
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence
+
+import click
+
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from ..errors import NoSuchOutlet
+from . import asking, form
+from .exits import DONE, NOT_SEEN
+from .loading import NAMES, Handler, load
+from .options import LOGIN, SNMP, TLS, Given, asking as asks, device, given, output
+from .output import Result, columns, figure, print_json, shown
+from .report import described, failed
+
+_COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
+Outlets = List[Dict[str, Any]]
+
+
+class HandlerName(click.ParamType):
+    """A handler's name or an archive's path; a shell completes both."""
+
+    name = "handler"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "List[click.shell_completion.CompletionItem]":
+        from click.shell_completion import CompletionItem
+        names = [CompletionItem(name) for name in NAMES if name.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
+
+
+# ---- what the calls answer ---------------------------------------------------------------------------------
+
+def _status(pdu: Any) -> Dict[str, Any]:
+    ports = pdu.status().ports
+    labels = _labels_of(pdu)
+    return {"outlets": [{"identity": port.identity, "state": port.power_status.name, **_label(labels, port.identity)} for port in ports]}
+
+
+def _statistic(pdu: Any) -> Dict[str, Any]:
+    view = pdu.statistic()
+    return {"load_a": _metered(view, "load"), "total_consumption_kwh": _metered(view, "total_consumption"), "outlets": [
+        {"identity": port.identity, "consumption_kwh": _metered(port, "consumption")} for port in view.ports]}
+
+
+def _labels(pdu: Any) -> Dict[str, Any]:
+    return {"outlets": [{"identity": identity, **_label({identity: label}, identity)} for identity, label in _labels_of(pdu).items()]}
+
+
+def _labels_of(pdu: Any) -> Dict[str, Any]:
+    """Labels by identity; a handler that is not of this pack may have none."""
+    return {label.identity: label for label in pdu.labels()} if hasattr(pdu, "labels") else {}
+
+
+def _label(labels: Dict[str, Any], identity: str) -> Dict[str, str]:
+    found = labels.get(identity)
+    return {"number": found.number if found else "", "name": found.name if found else ""}
+
+
+def _metered(view: object, name: str) -> Optional[float]:
+    """A figure that the handler set; None where the view still has its own default."""
+    value: float = getattr(view, name)
+    return None if value is getattr(type(view), name, None) else value
+
+
+# ---- readings ----------------------------------------------------------------------------------------------
+
+def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
+    """One call on each host, in their order. The exit code is that of the first host that failed."""
+    handler = load(handler_name)
+    handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
+    codes: List[int] = []
+    documents: List[Dict[str, Any]] = []
+    for host, data in handler_data:
+        begin = time.monotonic()
+        try:
+            answer = ask(handler.make(data))
+        except Exception as error:
+            if not state.json or len(handler_data) == 1:
+                codes.append(failed(state, error))
+            else:
+                documents.append({"call": call, "handler": handler.shown, "host": host, "error": described(error, state)})
+                codes.append(documents[-1]["error"]["exit_code"])
+            continue
+        documents.append({"call": call, "handler": handler.shown, "host": host, **answer, "seconds": round(time.monotonic() - begin, 3)})
+        codes.append(DONE)
+        if not state.json:
+            print("\n".join(_lines(documents[-1])))
+    if state.json and documents:
+        print_json(documents if len(handler_data) > 1 else documents[0])
+    return next((code for code in codes if code), DONE)
+
+
+def _lines(answer: Dict[str, Any]) -> Iterable[str]:
+    title = f"{answer['call']} of {answer['host']} by {answer['handler']}, {answer['seconds']} s"
+    if "load_a" in answer:
+        title += f": load {figure(answer['load_a'], 'A')}, energy {figure(answer['total_consumption_kwh'], 'kWh')}"
+    yield title
+    outlets: Outlets = answer["outlets"]
+    if not outlets:
+        yield "no outlets" if "load_a" not in answer else "no outlet is metered"
+        return
+    head = ["kWh" if name == "consumption_kwh" else name for name in outlets[0]]
+    rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]
+    lines = columns(head, rows)
+    yield lines[0]
+    for outlet, line in zip(outlets, lines[1:]):
+        yield _coloured(line, outlet.get("state", ""))
+
+
+def _coloured(line: str, state: str) -> str:
+    if not sys.stdout.isatty() or "NO_COLOR" in os.environ or state not in _COLOURS:
+        return line
+    return click.style(line, fg=_COLOURS[state])
+
+
+def _reading(name: str, help_: str, ask: Callable[[Any], Dict[str, Any]]) -> click.Command:
+    @click.pass_context
+    def run(context: click.Context, handler: str, host: Sequence[str]) -> int:
+        return _read(given(context), name, handler, host, ask)
+    return click.Command(name, callback=run, help=help_, params=[
+        click.Argument(["handler"], type=HandlerName(), metavar="HANDLER"),
+        click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."), *device(*LOGIN, *TLS, *SNMP), *output()])
+
+
+# ---- switching ---------------------------------------------------------------------------------------------
+
+def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Sequence[str]) -> int:
+    """Switch each outlet in turn. The first error ends it; what was switched before is reported with it."""
+    call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
+    word = "on" if on else "off"
+    named = list(dict.fromkeys(outlets))
+    handler = load(handler_name)
+    asking.askable(state, f"switching outlet {', '.join(named)} {word}", host)
+    data = form.pdu_data(handler, host, state)
+    if not state.yes:
+        asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {host}", host)
+    state.changing = True
+    begin = time.monotonic()
+    done: Outlets = []
+    answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
+    for identity in named:
+        pdu = handler.make(data)
+        try:
+            port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
+        except Exception as error:
+            if not done or not state.json:
+                return failed(state, error)
+            about = described(error, state)
+            print_json({**answer, "error": about})
+            return int(about["exit_code"])
+        done.append({"identity": identity, "state": port.power_status.name, "done": port.power_status is wanted})
+        if not state.json:
+            print(f"{call} of {host} by {handler.shown}: outlet {identity} is {port.power_status.name}")
+    missed = [outlet for outlet in done if not outlet["done"]]
+    note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but its state is "
+                     f"{outlet['state']}: look at the PDU before you try again" for outlet in missed)
+    result = Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if missed else DONE,
+                    note=f"not-seen: {note}" if note else "")
+    return shown(result, state.json)
+
+
+def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:
+    """The outlets with name and present state, for the question. Raises NoSuchOutlet."""
+    found = {str(outlet["identity"]): outlet for outlet in _status(pdu)["outlets"]}
+    words = []
+    for identity in identities:
+        if identity not in found:
+            raise NoSuchOutlet(f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host)
+        outlet = found[identity]
+        name = f" {outlet['name']!r}" if outlet["name"] else ""
+        words.append(f"outlet {identity}{name} (now {outlet['state']})")
+    return ", ".join(words)
+
+
+def _switching(name: str, help_: str, on: bool) -> click.Command:
+    @click.pass_context
+    def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
+        return _switch(given(context), on, handler, host, outlet)
+    return click.Command(name, callback=run, help=help_, params=[
+        click.Argument(["handler"], type=HandlerName(), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
+        click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."), *device(*LOGIN, *TLS, *SNMP), *asks(), *output()])
+
+
+status = _reading("status", "Every outlet: the identity that DCImanager shows, its state, the number on the unit and its name.", _status)
+statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and of each outlet that it meters.", _statistic)
+labels = _reading("labels", "The number printed on the unit and the name of every outlet, beside its identity.", _labels)
+_ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
+
+The PDU gets one command for each outlet. The state shown is what it reported afterwards."""
+up = _switching("up", "Switch outlets on." + _ASKS, True)
+down = _switching("down", "Switch outlets off." + _ASKS, False)

@@ -1,0 +1,24 @@
+"""`pdu completion SHELL`: the script that lets a shell complete this command."""
+from __future__ import annotations
+
+import click
+
+from .groups import Lazy
+from .options import output
+
+_SHELLS = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
+
+
+@click.pass_context
+def _print(context: click.Context, shell: str) -> int:
+    from click.shell_completion import get_completion_class
+
+    from .root import COMPLETION, ROOT
+    kind = get_completion_class(shell)
+    assert kind is not None and isinstance(ROOT, Lazy)
+    print(kind(ROOT, {}, "pdu", COMPLETION).source())
+    return 0
+
+
+completion = click.Command("completion", callback=_print, params=[click.Argument(["shell"], type=click.Choice(list(_SHELLS))), *output()], help=(
+    "Print the script that completes pdu in a shell; it goes into\n\n\b\n" + "\n".join(f"{shell}: {file}" for shell, file in _SHELLS.items())))

@@ -1,0 +1,53 @@
+"""The one table of exit codes: what `pdu` ends with for each kind of error and outcome.
+
+An error names its `kind` (handlers/errors.py); an archive has error classes of its own, so the kind is compared as text.
+"""
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple, Tuple
+
+DONE, DEFECT, WRONG, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED, READER_GONE = 0, 1, 2, 9, 12, 130, 141
+
+
+class Exit(NamedTuple):
+    """One code: `kinds` are the kinds of error that end with it."""
+
+    code: int
+    kinds: Tuple[str, ...]
+    meaning: str
+
+
+EXITS = (
+    Exit(DONE, (), "done"),
+    Exit(DEFECT, ("defect",), "a defect of this program: run again with --debug and report what it prints"),
+    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings"),
+    Exit(3, ("unreachable",), "the device does not answer, or its certificate is not trusted"),
+    Exit(4, ("denied",), "login or rights"),
+    Exit(5, ("protocol",), "an answer that the protocol does not allow"),
+    Exit(6, ("refused",), "the device refused"),
+    Exit(7, ("no-such-outlet",), "no such outlet"),
+    Exit(8, ("unsupported",), "this device does not have that"),
+    Exit(NOT_SEEN, ("not-seen", "not-proven"), "the command was accepted, but its result was not seen in time"),
+    Exit(10, ("data-stale",), "NUT: the driver has lost its device"),
+    Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
+    Exit(NOT_CONFIRMED, ("not-confirmed",), "nobody said yes; nothing was done"),
+    Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C"),
+    Exit(READER_GONE, (), "nobody read the output to its end"),
+)
+_CODES: Mapping[str, int] = {kind: one.code for one in EXITS for kind in one.kinds}
+
+
+def code_of(kind: str) -> int:
+    """The exit code for a kind of error; a kind that is not in the table is a defect."""
+    return _CODES.get(kind, DEFECT)
+
+
+def markdown() -> str:
+    """The codes as a table for docs/command.md."""
+    rows = (f"| {one.code} | {', '.join(f'`{kind}`' for kind in one.kinds) or '–'} | {one.meaning} |" for one in EXITS)
+    return "\n".join(("| code | kind | meaning |", "|---|---|---|", *rows))
+
+
+def table() -> str:
+    """The codes for --help, one a line."""
+    return "\n".join(f"  {one.code:>3}  {one.meaning}" for one in EXITS)

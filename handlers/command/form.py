@@ -1,0 +1,99 @@
+"""What DCImanager's form would hold: handler settings and SNMP fields, from options, the environment, files and prompts."""
+from __future__ import annotations
+
+import os
+from typing import Dict, Iterable, Mapping, Sequence, Union
+
+from pdu_common.connection import PduData, PduSnmpData
+
+from ..address import host_and_port
+from ..errors import Named, SettingsError
+from ..settings import Setting
+from .asking import read_file, secret
+from .loading import Handler
+from .options import SECRETS, Given
+
+# Keys of this command → keys of DCImanager's SNMP fields.
+_SNMP_FIELDS: Mapping[str, str] = {
+    "snmp_version": "version", "port": "port", "username": "user", "auth_protocol": "auth_protocol", "priv_protocol": "priv_protocol",
+    "timeout": "timeout", "retries": "retries"}
+_SNMP_SECRETS = ("community", "auth_password", "priv_password")
+_USUAL: Mapping[str, Mapping[str, str]] = {"raritan": {"username": "admin"}}       # Xerus' own account
+_CHECKS = ("ca_pem", "fingerprint", "verify")
+
+
+def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnmpData]:
+    """The object for make_handler. Raises SettingsError."""
+    host = address(host)
+    own = [setting.key for setting in handler.settings]
+    secrets = [setting.key for setting in handler.settings if setting.secret]
+    check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    if not handler.snmp:
+        return PduData(host, values(handler.name, handler.settings, state, host))
+    given = typed(state, [*own, *_SNMP_FIELDS])
+    settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
+    bare, port = host_and_port(host)
+    params = {_SNMP_FIELDS[key]: text for key, text in given.items() if key in _SNMP_FIELDS and key not in own}
+    if port is not None:
+        params.setdefault("port", str(port))
+    settings.update({key: text for key in secrets for text in [secret(state, key, f"{key} for {bare}", False)] if text})
+    if params.setdefault("version", "2") in ("3", "v3"):
+        if not params.get("user"):
+            raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
+        wanted = [key for key, on in (("auth_password", "auth_protocol"), ("priv_password", "priv_protocol")) if params.get(on)]
+    else:
+        wanted = ["community"]
+    params.update({key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in wanted})
+    return PduSnmpData(bare, params, settings)
+
+
+def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
+    """The handler settings as text; with `login`, a password is asked for where a user is given. Raises SettingsError.
+
+    A certificate check implies `tls=yes` where that is a setting.
+    """
+    keys = [setting.key for setting in declared]
+    found = {**{key: text for key, text in _USUAL.get(name, {}).items() if key in keys}, **typed(state, keys)}
+    if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
+        found["tls"] = "yes"
+    if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
+        found["ca_pem"] = read_file(found["ca_pem"], (Named("ca_pem"), ": ")).decode("utf-8", "replace")
+    secrets = [setting.key for setting in declared if setting.secret]
+    token = secret(state, "token", f"token on {host}", False) if "token" in secrets else ""
+    if token:
+        usual = found.get("username") == _USUAL.get(name, {}).get("username") and "username" not in state.settings
+        return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
+    user = found.get("username", "")
+    found.update({key: text for key in secrets for text in [
+        secret(state, key, f"{key} of {user} on {host}", needed=login and key == "password" and bool(user))] if text})
+    return found
+
+
+def check(state: Given, secrets: Sequence[str], whose: str) -> None:
+    """Raises SettingsError for a secret that was given as an argument, and for a file of a secret that is not taken."""
+    for key in state.settings:
+        if key in SECRETS or key in secrets:
+            raise SettingsError((f"{key} is a secret and arguments can be seen by others: use ", Named(key)))
+    for key in state.secret_files:
+        if key not in secrets:
+            raise SettingsError(f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {', '.join(secrets) or 'none'}")
+
+
+def address(host: str) -> str:
+    """A host as people type it, without blanks. Raises SettingsError for what is no address."""
+    host = host.strip()
+    if "://" in host:
+        raise SettingsError(f"{host[:60]!r} is a URL: give the address alone, as in {host.partition('://')[2].partition('/')[0]}")
+    if not host or any(character.isspace() for character in host):
+        raise SettingsError(f"{host[:60]!r} is no address: give a host name or an IP address")
+    return host
+
+
+def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
+    """Given settings, and those of `keys` that are in the environment; an address is never taken from there."""
+    found: Dict[str, str] = {}
+    for key in keys:
+        value = os.environ.get(f"PDU_{key.upper()}")
+        if value and key != "host" and key not in SECRETS:
+            found[key] = value
+    return {**found, **state.settings}

@@ -1,0 +1,65 @@
+"""Finds a handler: one of this tree by its name, or a built archive as DCImanager would unpack it."""
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Callable, List, NamedTuple, Sequence, cast
+
+from ..errors import SettingsError
+from ..settings import Setting
+
+NAMES = ("raritan", "snmp", "nut")
+
+
+class Handler(NamedTuple):
+    """`make` is the module's make_handler; `settings` the keys it takes; `snmp` says which data it is given.
+
+    `name` is the handler's (`raritan`), for an archive what follows `pdu_`; `shown` is what the person called it.
+    """
+
+    name: str
+    shown: str
+    make: Callable[[object], Any]
+    settings: Sequence[Setting[object]]
+    snmp: bool
+
+
+def load(handler: str) -> Handler:
+    """By name, or from the path of an archive (it stays unpacked until this process ends). Raises SettingsError."""
+    if handler in NAMES:
+        return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
+    path = Path(handler)
+    if not path.is_file():
+        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(NAMES)}) and no file that is there (archives: make packages)")
+    module = _unpacked(path)
+    return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), path.name, module)
+
+
+def _described(name: str, shown: str, module: ModuleType) -> Handler:
+    from pdu_common.base_snmp_pdu import BaseSnmpPdu
+    make = cast(Callable[[object], Any], module.make_handler)
+    home = sys.modules[make.__module__]
+    snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
+               for kind in vars(home).values())
+    return Handler(name, shown, make, tuple(getattr(home, "SETTINGS", ())), snmp)
+
+
+_unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
+
+
+def _unpacked(path: Path) -> ModuleType:
+    from . import archives
+    try:
+        archive = archives.read(path.read_bytes())
+    except (archives.BadArchive, OSError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    if not archive.holds_module(f"{archive.top}.handler"):
+        raise SettingsError(f"{path} is no handler archive: one folder with a handler.py is expected")
+    folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
+    _unpacked_here.append(folder)
+    archive.unpack(Path(folder.name))
+    sys.path.insert(0, folder.name)
+    return importlib.import_module(f"{archive.top}.handler")

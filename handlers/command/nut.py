@@ -1,0 +1,203 @@
+"""`pdu nut HOST COMMAND`: what a NUT server has and says, and one command or variable at a time."""
+from __future__ import annotations
+
+import re
+import time
+from typing import Any, Callable, Mapping, NamedTuple, Sequence
+
+import click
+
+from ..address import host_and_port
+from ..errors import Named, SettingsError, printable
+from ..nut.client import NutClient
+from ..nut.protocol import PORT
+from . import asking, form
+from .exits import DONE, NOT_SEEN
+from .groups import EPILOG, OnHost, Place, explained
+from .options import LOGIN, TLS, Given, Parameters, Spelling, asking as asks, device, given, output, words
+from .output import Result, columns, figure, shown
+
+_SEEN_S = 3.0               # how long a variable may take to show what was set
+_LONGEST = 4000             # characters of one value
+_SECRETS = ("password",)
+_STATES = {True: "on", False: "off", None: "unknown"}
+_OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
+_ACCEPTED = "accepted, but this server does not track what becomes of it: look at the device"
+_CHANGED = "the driver still tells another value than was set"
+_WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also a UPS's whole load that can be switched", "yes")
+
+
+class Call(NamedTuple):
+    """One run: the session, who asks, and the arguments."""
+
+    nut: NutClient
+    state: Given
+    host: str
+    words: Mapping[str, Any]
+
+    @property
+    def device(self) -> str:
+        """The device's name on the server."""
+        return str(self.words["device"])
+
+
+# ---- commands ----------------------------------------------------------------------------------------------
+
+def devices(call: Call) -> Result:
+    """1 round trip."""
+    found = call.nut.devices()
+    return Result(found, columns((), [[name, about] for name, about in found.items()]))
+
+
+def variables(call: Call) -> Result:
+    """1 round trip."""
+    variable = call.words["variable"]
+    if variable:
+        value = call.nut.variable(call.device, variable)
+        return Result({variable: value}, [printable(value, _LONGEST)])
+    found = call.nut.snapshots([call.device])[call.device].variables
+    return Result(found, [f"{printable(name)}: {printable(value, _LONGEST)}" for name, value in found.items()])
+
+
+def outlets(call: Call) -> Result:
+    """1 round trip."""
+    from ..nut import outlets as reading        # most commands start quicker without it
+    seen = call.nut.snapshots([call.device], writable=True)[call.device]
+    found = reading.read(*seen, whole_load=call.state.settings.get("whole_load") == "yes")
+    data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
+        "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
+        "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,
+        "on": one.on and one.on.name, "off": one.off and one.off.name} for one in found.outlets]}
+    rows = [[one.identity, one.number, one.name or "", _STATES[one.state], *map(figure, (one.current, one.realpower, one.power, one.energy)),
+             ", ".join(way.name for way in (one.on, one.off) if way is not None)] for one in found.outlets]
+    head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
+    return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"])
+
+
+def commands(call: Call) -> Result:
+    """2 round trips."""
+    found = call.nut.commands(call.device, describe=True)
+    return Result(found, columns((), [[name, about] for name, about in found.items()]))
+
+
+def run(call: Call) -> Result:
+    """1 round trip to ask with the outlet's state, 1 for the command, then one for each look at the driver's report."""
+    command, parameter = call.words["command"], call.words["parameter"]
+    _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
+    done = call.nut.run(call.device, command, parameter or "")
+    return Result({"reported": done}, ["done: the driver reports success"] if done else (), DONE if done else NOT_SEEN,
+                  note="" if done else f"not-seen: {_ACCEPTED}")
+
+
+def set_(call: Call) -> Result:
+    """As `run`; then one round trip for each look at the variable."""
+    variable, value = call.words["variable"], call.words["value"]
+    _confirm(call, f"set {variable} to {value!r}", variable)
+    reported = call.nut.set(call.device, variable, value)
+    seen = call.nut.variable(call.device, variable)
+    end = time.monotonic() + _SEEN_S
+    while seen != value and time.monotonic() < end:
+        time.sleep(0.2)
+        seen = call.nut.variable(call.device, variable)
+    same = seen == value
+    return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"], DONE if same else NOT_SEEN,
+                  note="" if same else f"not-seen: {_CHANGED}")
+
+
+def _confirm(call: Call, what: str, name: str) -> None:
+    """Ask before a write; where `name` is an outlet's, with that outlet's name and present state."""
+    asking.askable(call.state, what, call.host)
+    about = ""
+    outlet = _OUTLET.match(name)
+    if outlet is not None and not call.state.yes:
+        seen = call.nut.variables(call.device)
+        desc = seen.get(f"{outlet[1]}.desc") or seen.get(f"{outlet[1]}.name")
+        about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {seen.get(f'{outlet[1]}.status', 'unknown')})"
+    asking.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
+
+
+def clients(call: Call) -> Result:
+    """1 round trip for each device."""
+    named = call.words["device"]
+    found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
+    return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))
+
+
+def version(call: Call) -> Result:
+    """2 round trips."""
+    server, protocol = call.nut.version(), call.nut.protocol_version()
+    return Result({"server": server, "protocol": protocol}, [printable(server), f"protocol {printable(protocol)}"])
+
+
+class Command(NamedTuple):
+    """One command: its arguments, whether it writes (and so logs in and asks), and options of its own."""
+
+    run: Callable[[Call], Result]
+    arguments: Parameters = ()
+    writes: bool = False
+    own: Sequence[Spelling] = ()
+
+
+_DEVICE = ("DEVICE", "the device's name on the server: list shows it")
+COMMANDS: Mapping[str, Command] = {
+    "list": Command(devices),
+    "vars": Command(variables, words(_DEVICE, ("VARIABLE?", ""))),
+    "outlets": Command(outlets, words(_DEVICE), own=(_WHOLE_LOAD,)),
+    "commands": Command(commands, words(_DEVICE)),
+    "run": Command(run, words(_DEVICE, ("COMMAND", "commands lists them"), ("PARAMETER?", "")), True),
+    "set": Command(set_, words(_DEVICE, ("VARIABLE", ""), ("VALUE", "")), True),
+    "clients": Command(clients, words(("DEVICE?", "without it each device"))),
+    "ver": Command(version),
+}
+PLACES: Mapping[str, Place] = {name: Place("nut", "COMMANDS", help_) for name, help_ in (
+    ("list", "the server's devices"),
+    ("vars", "all variables of a device, or one"),
+    ("outlets", "outlets with state, figures and how they are switched"),
+    ("commands", "commands of a device, with the server's words on them"),
+    ("run", "run a command and wait for the driver's report; asks"),
+    ("set", "set a variable and read it back; asks"),
+    ("clients", "who is logged in to a device, or to each"),
+    ("ver", "versions of the server and of its protocol"))}
+
+
+# ---- the session -------------------------------------------------------------------------------------------
+
+def _make(name: str, found: Any, help_: str) -> click.Command:
+    command: Command = found[name]
+
+    @click.pass_context
+    def call(__context: click.Context, **words: Any) -> int:
+        assert __context.parent is not None
+        state, host = given(__context), form.address(str(__context.parent.params["host"]))
+        with _client(state, host, command.writes) as nut:
+            result = command.run(Call(nut, state, host, words))
+        return shown(result, state.json)
+    return click.Command(name, callback=call, help=explained(help_, command.arguments), params=[
+        *command.arguments, *device(*command.own, *LOGIN, *TLS), *(asks() if command.writes else ()), *output()])
+
+
+def _client(state: Given, host: str, writes: bool) -> NutClient:
+    """The session. A reading sends no login, so none is asked for."""
+    form.check(state, _SECRETS, "pdu nut")
+    bare, port = host_and_port(host)
+    if not writes and not form.typed(state, _KEYS):
+        return NutClient(bare, port or PORT)
+    from ..nut import handler as nut            # most commands start quicker without the settings
+    from ..nut.starttls import Tls
+    from ..settings import CA_PEM, FINGERPRINT, TIMEOUT, VERIFY, Settings
+    declared = [setting for setting in nut.SETTINGS if setting.key in _KEYS]
+    for key in state.settings:
+        if key not in _KEYS:
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {', '.join(key for key in _KEYS if key not in _SECRETS)}")
+    texts = form.values("nut", declared, state, bare, login=writes)
+    if writes and not texts.get("username"):
+        raise SettingsError(("a NUT server takes this from a user of its upsd.users only: give ", Named("username")))
+    values = Settings(texts, declared)
+    tls = Tls(values[VERIFY], values[CA_PEM], values[FINGERPRINT]) if values[nut.TLS] else None
+    return NutClient(bare, values[nut.PORT] or port or PORT, username=values[nut.USERNAME] if writes else "",
+                     password=values[nut.PASSWORD] if writes else "", tls=tls, timeout=values[TIMEOUT])
+
+
+_KEYS = ("port", "username", "password", "tls", "verify", "ca_pem", "fingerprint", "timeout", "whole_load")
+nut = OnHost("nut", PLACES, _make, help="Jobs on a NUT server.", epilog=EPILOG,
+             params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *TLS), *asks(), *output()])

@@ -1,0 +1,87 @@
+"""Results, and how they look: tables and figures for people, JSON for programs."""
+from __future__ import annotations
+
+import enum
+import json
+import sys
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from ..errors import printable
+from .exits import DONE
+
+_CELL = 200             # characters of one cell
+_DECIMALS = 3           # of A, W and kWh: mA and Wh are the finest steps that these devices measure in
+
+
+class Result(NamedTuple):
+    """What a command found: `data` for --json, `lines` for a person, `raw` for a file that goes to the standard output.
+
+    `note` is a sentence for standard error: why the result is not the one that was asked for.
+    """
+
+    data: object
+    lines: Sequence[str] = ("done",)
+    exit_code: int = DONE
+    raw: bytes = b""
+    note: str = ""
+
+
+def shown(result: Result, as_json: bool) -> int:
+    """Print it; returns its exit code."""
+    if as_json:
+        print_json(result.data)
+    elif result.raw:
+        sys.stdout.buffer.write(result.raw)
+    elif result.lines:
+        print("\n".join(result.lines))
+    if result.note and not as_json:
+        print(result.note, file=sys.stderr)
+    return result.exit_code
+
+
+def print_json(data: object) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(data, indent=1))
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
+    """A table as lines, with its head where there is one."""
+    cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
+
+
+def facts(pairs: Mapping[str, object]) -> List[str]:
+    """Names and values, one a line."""
+    width = max(map(len, pairs), default=0)
+    return [f"{name.ljust(width)}  {text(value)}" for name, value in pairs.items()]
+
+
+def text(value: object, limit: int = _CELL) -> str:
+    """One cell: nothing for None, figures without noise, text from a device made fit for a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # a counter keeps all its digits
+    if isinstance(value, enum.Enum):
+        return value.name.lower().replace("_", " ")
+    return printable(str(value), limit)
+
+
+def figure(value: Optional[float], unit: str = "") -> str:
+    """A, W or kWh with its unit; `not metered` where the device has no such figure."""
+    if value is None:
+        return "not metered" if unit else ""
+    return f"{_rounded(value)} {unit}".rstrip()
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]], plain: Any = lambda value: value) -> Result:
+    """A result that is a table: a list of objects in JSON."""
+    data: List[Dict[str, Any]] = [dict(zip(head, map(plain, row))) for row in rows]
+    return Result({name: data}, columns(head, rows))

@@ -1,0 +1,126 @@
+"""`pdu raritan HOST COMMAND`: login, the list of commands, and the search for units."""
+from __future__ import annotations
+
+import contextlib
+import sys
+from types import SimpleNamespace
+from typing import Any, Mapping, Sequence, Tuple
+
+import click
+
+from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
+from .. import form
+from ..groups import EPILOG, OnHost, Place, explained
+from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, output
+from ..output import Result, columns, shown
+
+_DISCOVER = "discover"
+_SEARCH_S, _DAY_S = 4.0, 86400.0
+_NOT_THERE = ("404", "-32601")        # HTTP: no such resource; JSON-RPC: no such method
+_SECRETS = ("password", "token", "config_password", "link_password", "new_password", "read_community", "write_community")
+_NOT_HERE = ("host", "link_units")        # HOST and --link say it
+_TLS = [one for one in TLS if one.key != "tls"]
+
+PLACES: Mapping[str, Place] = {
+    _DISCOVER: Place("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
+    **{name: Place(f"raritan.{module}", "COMMANDS", help_) for module, name, help_ in (
+        ("show", "info", "what the unit is"),
+        ("show", "outlets", "outlets with state, current, power and energy"),
+        ("show", "sensors", "all sensors, also in peripheral slots"),
+        ("show", "thresholds", "thresholds of a sensor: show, or set NAME=VALUE, NAME=off; asks"),
+        ("switching", "switch", "switch outlets on or off and wait until they are; asks"),
+        ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks"),
+        ("switching", "sequence", "the order in which outlets are switched on: show, set (asks), cancel"),
+        ("firmware", "firmware", "show, upload FILE, image, update [FILE], discard, reboot; update and reboot ask"),
+        ("configuration", "cert", "show, upload CERT [KEY], install, discard, download [TAG] --out FILE; install and discard ask"),
+        ("configuration", "config", "raw, bulk or backup configuration; put asks"),
+        ("configuration", "diag", "diagnostic data for the vendor's support"),
+        ("configuration", "eto", "the descriptor of a unit built to order"),
+        ("configuration", "pmc", "power meters: csv [PANEL], or put FILE (asks)"),
+        ("configuration", "snmp", "the SNMP agent: show, or set NAME=VALUE; asks"),
+        ("network", "links", "link units: show, add ID HOST, release ID; changes ask"),
+        ("network", "network", "show, bridge on|off, forwarding on|off; changes ask"),
+        ("network", "servers", "watched servers: show, add HOST, delete ID; changes ask"))}}
+
+
+def _make(name: str, found: Any, help_: str) -> click.Command:
+    """The click command of one place."""
+    if isinstance(found, click.Command):
+        return found
+    command = found[name]
+
+    @click.pass_context
+    def run(__context: click.Context, **options: Any) -> int:
+        assert __context.parent is not None
+        state = given(__context)
+        return shown(_run(state, name, str(__context.parent.params["host"]), SimpleNamespace(**options), command.run), state.json)
+    return click.Command(name, callback=run, help=explained(help_, command.parameters), params=[
+        *command.parameters,
+        click.Option(["--link"], type=_LINK, metavar="ID", help="act on this link unit"),
+        click.Option(["--wait"], type=Seconds(0.0, _DAY_S), metavar="SECONDS",
+                     help="how long to look for the end of what was started (60; a firmware update: 1800)"),
+        *device(*LOGIN, *_TLS), *asking(), *output()])
+
+
+_LINK = click.IntRange(2, 255)
+
+
+def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: Any) -> Result:
+    from ...raritan import access
+    from .context import Context
+    declared = [setting for setting in access.SETTINGS if setting.key not in _NOT_HERE]
+    form.check(state, _SECRETS, "pdu raritan")
+    for key in state.settings:
+        if key not in [setting.key for setting in declared]:
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {', '.join(one.key for one in declared if not one.secret)}")
+    host = form.address(host)
+    data = SimpleNamespace(ip=host, custom_params=form.values("raritan", declared, state, host))
+    with access.agent(data, access.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):    # --debug prints; results come at the end
+        agent.debug = state.debug
+        try:
+            return _result(command(Context(agent, options, state)))
+        except SettingsError:               # an argument; no unit has to do with it
+            raise
+        except PduHandlerError as error:
+            raise _without(error).at(agent.host, name)
+
+
+def _result(found: object) -> Result:
+    assert isinstance(found, Result)
+    return found
+
+
+def _without(error: PduHandlerError) -> PduHandlerError:
+    """What the device refuses because it does not have it is told apart from what it does not want."""
+    if isinstance(error, Refused) and error.code in _NOT_THERE:
+        return Unsupported(error.parts, error.host, error.operation)
+    return error
+
+
+@click.pass_context
+def _discover(context: click.Context, seconds: float, interface: Sequence[str]) -> int:
+    state = given(context)
+    return shown(_found(seconds, interface), state.json)
+
+
+def _found(seconds: float, interfaces: Sequence[str]) -> Result:
+    from ...raritan import zeroconf
+    try:
+        found = zeroconf.discover_devices(seconds, list(interfaces) or None)
+    except ImportError:
+        raise SettingsError("the Python package zeroconf is missing: pip install zeroconf") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"mDNS cannot be used here ({error})") from None
+    head: Tuple[str, ...] = ("address", "port", "model", "firmware", "name")
+    rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
+    lines = columns(head, rows) if rows else [f"no unit answered within {seconds:g} s: it may be in another network, or mDNS is off "
+                                              f"in its settings; --seconds and --interface look longer and elsewhere"]
+    return Result([dict(zip(head, row)) for row in rows], lines)
+
+
+discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[
+    click.Option(["--seconds"], type=Seconds(0.1, 600.0), default=_SEARCH_S, metavar="N", help="how long to listen (4)"),
+    click.Option(["--interface"], multiple=True, metavar="ADDRESS", help="ask only on this one (default: on all)"), *output()])
+raritan = OnHost("raritan", PLACES, _make, (_DISCOVER,), help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",
+                 epilog=EPILOG,
+                 params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *_TLS), *asking(), *output()])

@@ -1,0 +1,235 @@
+"""Commands on certificates, configurations, diagnosis and power meter files, and the SNMP agent."""
+from __future__ import annotations
+
+import time
+from typing import Callable, Dict, List, Mapping, Union
+
+import click
+
+from ...errors import Denied, ProtocolError, Refused, Unreachable
+from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
+from ...raritan.rpc._runtime import uploads
+from ...raritan.rpc.cert import ServerSSLCert
+from ...raritan.rpc.devsettings import Snmp
+from ..exits import DONE, NOT_SEEN
+from ..options import Parameters, option, words
+from ..output import Result, facts, text
+from .context import Command, Commands, Context, check, load, once, plain, save, wrong
+
+_CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
+_LOOK_S = 0.5
+_CONFIG_ACTIONS = "get --out FILE, or put FILE"
+_INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
+                  for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
+
+
+def _accepted(code: uploads.ResultCode, what: str) -> None:
+    if code != 0:
+        raise Refused(f"the device refused {what}: {code.text} (result code {int(code)})", str(int(code)))
+
+
+# ---- certificates ------------------------------------------------------------------------------------------
+
+def certificate(context: Context) -> Result:
+    """1 round trip, and the files."""
+    action: str = context.options.action or "show"
+    if action not in _CERT:
+        wrong(f"{action[:20]!r} is no action; give {_CERT_ACTIONS}")
+    return _CERT[action](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
+
+
+def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    info = proxy.getInfo()
+    active = info.activeCertInfo
+    names = [name for name in (active.subject.commonName, *active.names) if name]
+    shown: Dict[str, object] = {
+        "subject": ", ".join(dict.fromkeys(names)), "issuer": active.issuer.commonName, "valid from": active.invalidBefore,
+        "valid until": active.invalidAfter, "serial number": active.serialNumber, "RSA bits": active.keyInfo.rsaKeyLength or None,
+        "pending request": info.havePendingReq, "pending certificate": info.havePendingCert}
+    return Result(plain(info), facts(shown))
+
+
+def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    files: List[str] = context.options.file
+    if not 1 <= len(files) <= 2:
+        wrong("cert upload takes a certificate and, where the unit did not make it, its key")
+    data = [load(path) for path in files]
+    _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
+    pending = proxy.getInfo().pendingCertInfo
+    return Result(plain(pending), ["pending, not yet in use; install it with: cert install",
+                                   *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter})])
+
+
+def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    context.confirm("put the pending certificate into use (a client that has pinned the present one stops working)")
+    code = once("the certificate may or may not be in use", "cert", proxy.installPendingKeyPair)
+    check(code, "the certificate", _INSTALL_CODES)
+    return Result({"installed": True}, ["installed"])
+
+
+def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    context.confirm("discard the pending certificate and key")
+    proxy.deletePending()
+    return Result({"discarded": True}, ["discarded"])
+
+
+def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    tag = context.options.file[0] if context.options.file else "active_cert"
+    if tag not in cert.TAGS:
+        wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.TAGS)}")
+    agent = context.files
+    return save(context, lambda: cert.download(agent, tag))
+
+
+_CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
+    "show": _show_certificate, "upload": _upload_certificate, "install": _install_certificate,
+    "discard": _discard_certificate, "download": _download_certificate}
+
+
+# ---- configurations ----------------------------------------------------------------------------------------
+
+def config(context: Context) -> Result:
+    """1 round trip and the file, for raw, bulk or backup."""
+    kind, action = context.options.kind, context.options.action
+    if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
+        wrong("give raw, bulk or backup, then get --out FILE or put FILE")
+    if action == "put" and not context.options.file:
+        wrong("config put takes a file")
+    if kind == "raw":
+        return _raw(context, action)
+    return _bulk(context, action, backup=kind == "backup")
+
+
+def _raw(context: Context, action: str) -> Result:
+    if action == "get":
+        agent = context.files
+        return save(context, lambda: rawcfg.download(agent))
+    data = load(context.options.file)
+    context.confirm("replace the configuration with this file")
+    _accepted(rawcfg.upload(context.files, data, context.progress("upload")), "the configuration")
+    return _followed(context, rawcfg.RawConfiguration("/rawcfg", context.agent))
+
+
+def _bulk(context: Context, action: str, backup: bool) -> Result:
+    options = context.options
+    units = _units(options.units)
+    password = context.secret("config_password", "configuration password", needed=False)
+    if action == "get":
+        agent = context.files
+        return save(context, lambda: bulkcfg.download(agent, backup, password, options.clear_text, units, options.profile or ""))
+    data = load(options.file)
+    context.confirm("restore this backup" if backup else "take over this bulk configuration")
+    _accepted(bulkcfg.upload(context.files, data, backup, password, options.skip_check or "", units, context.progress("upload")),
+              "the configuration")
+    return _followed(context, bulkcfg.BulkConfiguration("/bulkcfg", context.agent))
+
+
+def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration]) -> Result:
+    """The unit works on after it took the file, and may restart its services; 1 round trip for each look."""
+    end = time.monotonic() + context.wait()
+    seen = ""
+    while True:
+        try:
+            seen = proxy.getStatus()[0].name
+        except Denied:                      # the new configuration may have another login; do not knock again
+            break
+        except (Unreachable, ProtocolError):
+            context.tell("the unit restarts its services")
+        if seen.endswith("_FAILED"):
+            raise Refused(f"the device took the file, but not what stands in it ({_words(seen)})", seen)
+        if seen.endswith("_OK") or time.monotonic() + _LOOK_S > end:
+            break
+        time.sleep(_LOOK_S)
+    return Result({"accepted": True, "status": seen}, [f"accepted; last seen: {_words(seen) or 'no answer'}"],
+                  DONE if seen.endswith("_OK") else NOT_SEEN)
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", " ")
+
+
+def _units(words_: str) -> List[int]:
+    if not words_:
+        return []
+    if not all(word.isascii() and word.isdigit() for word in words_.split(",")):
+        wrong("--units takes link ids with commas between, 1 for the unit itself")
+    return [int(word) for word in words_.split(",")]
+
+
+# ---- files for support and metering ------------------------------------------------------------------------
+
+def diagnosis(context: Context) -> Result:
+    """1 round trip that takes long."""
+    agent = context.files
+    return save(context, lambda: diag.download(agent))
+
+
+def eto(context: Context) -> Result:
+    """1 round trip."""
+    agent = context.files
+    return save(context, lambda: pdumodel.download_eto(agent))
+
+
+def pmc(context: Context) -> Result:
+    """1 round trip: readings as CSV, or a configuration upwards."""
+    action, value = context.options.action, context.options.value
+    if action == "put" and value:
+        data = load(value)
+        context.confirm("take over this power meter configuration")
+        answer = pdumodel.upload_pmc_config(context.files, data)
+        return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
+    if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
+        wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
+    agent = context.files
+    return save(context, lambda: pdumodel.download_panel_csv(agent, int(value)) if value else pdumodel.download_powermeter_csv(agent))
+
+
+# ---- SNMP --------------------------------------------------------------------------------------------------
+
+_SNMP = {"v2": "v2enable", "v3": "v3enable", "contact": "sysContact", "name": "sysName", "location": "sysLocation"}
+_COMMUNITIES = {"read": "readComm", "write": "writeComm"}
+
+
+def snmp(context: Context) -> Result:
+    """1 round trip to show, 3 to change. Communities are secrets: not shown, and not taken from the command line."""
+    proxy = context.proxy(Snmp, "/snmp")
+    settings = proxy.getConfiguration()
+    changed = False
+    for word in context.options.change:
+        name, _, value = word.partition("=")
+        if name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
+            wrong(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
+        setattr(settings, _SNMP[name], value == "yes" if name in ("v2", "v3") else value)
+        changed = True
+    for name, field in _COMMUNITIES.items():
+        community = context.secret(f"{name}_community", f"{name} community", needed=False)
+        if community:
+            setattr(settings, field, community)
+            changed = True
+    if changed:
+        context.confirm("change the SNMP agent's settings")
+        check(proxy.setConfiguration(settings), "the settings", {1: "one of them cannot be (v2 needs a read community)"})
+        settings = proxy.getConfiguration()
+    shown: Dict[str, object] = {name: getattr(settings, field) for name, field in _SNMP.items()}
+    shown.update({f"{name} community": "set" if getattr(settings, field) else "not set" for name, field in _COMMUNITIES.items()})
+    return Result({name: plain(value) for name, value in shown.items()}, facts(shown))
+
+
+def _out(needed: bool) -> Parameters:
+    return [click.Option(["--out"], metavar="FILE", required=needed, default=None if needed else "-",
+                         help="where to write it; - is the standard output")]
+
+
+COMMANDS: Commands = {
+    "cert": Command(certificate, [*words(("ACTION?", _CERT_ACTIONS), ("FILE*", "files, or what to download")), *_out(False)]),
+    "config": Command(config, [
+        *words(("KIND", "raw, bulk or backup"), ("ACTION", _CONFIG_ACTIONS), ("FILE?", "for put")), *_out(False),
+        *option("--clear-text", "get: not encrypted; else with PDU_CONFIG_PASSWORD"), *option("--profile", "get: a filter profile", "NAME"),
+        *option("--units", "link ids, 1 is the unit itself", "IDS"),
+        *option("--skip-check", "put: model, firmware_version or both with a comma", "WHAT")]),
+    "diag": Command(diagnosis, _out(True)),
+    "eto": Command(eto, _out(False)),
+    "pmc": Command(pmc, [*words(("ACTION", "csv or put"), ("VALUE?", "a panel, or a file")), *_out(False)]),
+    "snmp": Command(snmp, words(("CHANGE*", "v2=yes, v3=no, contact=..., name=..., location=...; communities: PDU_READ_COMMUNITY, "
+                                            "PDU_WRITE_COMMUNITY"))),
+}

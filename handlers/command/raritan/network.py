@@ -1,0 +1,150 @@
+"""Commands on link units, network and watched servers."""
+from __future__ import annotations
+
+from typing import Callable, Dict, Mapping
+
+import click
+
+from ...errors import Unreachable, Unsupported
+from ...raritan.rpc.cascading import CascadeManager
+from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
+from ...raritan.rpc.servermon import ServerMonitor
+from ..exits import NOT_SEEN
+from ..options import option, words
+from ..output import Result, columns, facts, text
+from .context import Command, Commands, Context, check, once, plain, table, wrong
+
+_LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
+               4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
+               7: "the unit refuses the login", 8: "the unit refuses to be linked", 9: "the unit is busy",
+               10: "not supported", 11: "the unit wants a new password: set PDU_NEW_PASSWORD or --secret-file new_password=FILE",
+               12: "the new password is too simple", 13: "communication failed", 14: "this kind of unit cannot be linked",
+               15: "the firmware versions differ"}
+_SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed", 3: "that host is watched already",
+                 4: "no more servers fit"}
+_LINK_ACTIONS = "show, add ID HOST, release ID"
+_NETWORK_ACTIONS = "show, bridge on|off, forwarding on|off"
+_SERVER_ACTIONS = "show, add HOST, delete ID"
+BRIDGE = "br0"
+
+
+def _number(word: str, what: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 5):
+        wrong(f"{word[:20]!r} is no {what}: give a number")
+    return int(word)
+
+
+def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
+    """The action, with as many values behind it as it takes."""
+    action: str = context.options.action or "show"
+    if action not in actions or len(context.options.value) != actions[action]:
+        wrong(f"give {allowed}")
+    return action
+
+
+# ---- link units --------------------------------------------------------------------------------------------
+
+def links(context: Context) -> Result:
+    """1 round trip to show, 2 to change."""
+    action = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
+    if context.options.link:
+        wrong("link units are those of the primary unit: leave --link out")
+    manager = CascadeManager("/cascade", context.agent)
+    if action == "add":
+        link, host = _number(context.options.value[0], "link id"), context.options.value[1]
+        login = context.secret("link_password", f"password of {context.options.link_user} on {host}")
+        fresh = context.secret("new_password", "new password", needed=False)
+        context.confirm(f"link the unit {text(host)} as {link}")
+        code = once("the unit may or may not be linked", "links",
+                    lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh))
+        check(code, "linking", _LINK_CODES)
+    elif action == "release":
+        link = _number(context.options.value[0], "link id")
+        context.confirm(f"release link unit {link}")
+        check(manager.releaseLinkUnit(link), "the release", _LINK_CODES)
+    status = manager.getStatus()
+    rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(status.linkUnits.items())]
+    return Result(plain(status), [f"role: {text(status.role)}", *columns(("link", "host", "status", "firmware"), rows)])
+
+
+# ---- network -----------------------------------------------------------------------------------------------
+
+def network(context: Context) -> Result:
+    """1 round trip to show, 3 to change: the settings are read, changed, written and read again."""
+    action = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
+    proxy = context.proxy(Net, "/net")
+    settings = proxy.getSettings()
+    if action != "show":
+        state = context.options.value[0]
+        if state not in ("on", "off"):
+            wrong(f"give {_NETWORK_ACTIONS}")
+        _CHANGE[action](context, settings, state == "on")
+        context.confirm(f"turn {action} {state} (the unit may no longer be reachable at this address)")
+        check(proxy.setSettings(settings), "the network settings")
+        try:
+            settings = proxy.getSettings()
+        except Unreachable:
+            return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
+    forwarding = settings.common.portForwarding
+    shown: Dict[str, object] = {f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())}
+    shown.update({"port forwarding": forwarding.enabled, "role": forwarding.role,
+                  "downstream interface": forwarding.primaryUnitDownstreamIfName})
+    if forwarding.enabled:
+        shown.update({f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()})
+    return Result({name: plain(value) for name, value in shown.items()}, facts(shown))     # the rest holds passwords
+
+
+def _bridge(context: Context, settings: Settings, on: bool) -> None:
+    if BRIDGE not in settings.ifMap:
+        raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
+    settings.ifMap[BRIDGE].enabled = on
+
+
+def _forwarding(context: Context, settings: Settings, on: bool) -> None:
+    """An expansion unit names no interface; the primary one names the one that leads to it."""
+    forwarding = settings.common.portForwarding
+    forwarding.enabled = on
+    if not on:
+        return
+    if context.options.role not in ("primary", "expansion"):
+        wrong("forwarding on needs --role primary or --role expansion")
+    if context.options.role == "primary" and not context.options.interface:
+        wrong("--role primary needs --interface, the one that leads to the expansion units (usb, eth2, …)")
+    forwarding.role = PortForwardingRole.PRIMARY_UNIT if context.options.role == "primary" else PortForwardingRole.EXPANSION_UNIT
+    forwarding.primaryUnitDownstreamIfName = context.options.interface or ""
+
+
+_CHANGE: Mapping[str, Callable[[Context, Settings, bool], None]] = {"bridge": _bridge, "forwarding": _forwarding}
+
+
+# ---- watched servers ---------------------------------------------------------------------------------------
+
+def servers(context: Context) -> Result:
+    """1 round trip to show, 2 to change."""
+    action = _action(context, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
+    monitor = context.proxy(ServerMonitor, "/servermon")
+    if action == "add":
+        wanted = ServerMonitor.ServerSettings(
+            host=context.options.value[0], enabled=True, pingInterval=60, retryInterval=10, activationCount=3, failureCount=3,
+            resumeDelay=60, resumeCount=0)
+        context.confirm(f"watch the server {text(context.options.value[0])}")
+        code, _ = monitor.addServer(wanted)
+        check(code, "the server", _SERVER_CODES)
+    elif action == "delete":
+        number = _number(context.options.value[0], "server")
+        context.confirm(f"no longer watch server {number}")
+        check(monitor.deleteServer(number), "the server", _SERVER_CODES)
+    rows = [[number, one.settings.host, one.settings.enabled, one.status.reachable]
+            for number, one in sorted(monitor.listServers().items())]
+    return table("servers", ("id", "host", "enabled", "state"), rows)
+
+
+COMMANDS: Commands = {
+    "links": Command(links, [*words(("ACTION?", _LINK_ACTIONS), ("VALUE*", "link id and host")),
+                             click.Option(["--link-user"], metavar="NAME", default="admin", show_default=True,
+                                          help="login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD")]),
+    "network": Command(network, [*words(("ACTION?", _NETWORK_ACTIONS), ("VALUE*", "on or off")),
+                                 *option("--role", "forwarding: primary or expansion", "ROLE"),
+                                 *option("--interface", "forwarding on the primary unit: the interface downstream", "NAME")]),
+    "servers": Command(servers, words(("ACTION?", _SERVER_ACTIONS), ("VALUE*", "host, or id"))),
+}

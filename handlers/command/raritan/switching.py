@@ -1,0 +1,167 @@
+"""Commands that switch: switch, cycle, sequence."""
+from __future__ import annotations
+
+import time
+from typing import Callable, List, Optional
+
+from ...errors import Denied, NoSuchOutlet, PduHandlerError
+from ...raritan import states
+from ...raritan.refusals import refused
+from ...raritan.rpc import Bulk
+from ...raritan.rpc.pdumodel import Outlet, Pdu
+from ..exits import DONE, NOT_SEEN
+from ..options import option, words
+from ..output import Result, facts, text
+from .context import Command, Commands, Context, check, once, plain, wrong
+
+_PAUSE_S = 0.3
+_NAMED = 12             # outlets that a question names; the rest are counted
+
+
+def _numbers(context: Context, count: int) -> List[int]:
+    """The outlets that were named, each once, from 0; all of them for `all`. Raises SettingsError, NoSuchOutlet."""
+    named: List[str] = list(context.options.outlet)
+    if named == ["all"]:
+        return list(range(count))
+    out: List[int] = []
+    for word in named:
+        if not (word.isascii() and word.isdigit()):
+            wrong(f"{word[:20]!r} is no outlet; give numbers from 1 to {count}, or all")
+        if not 1 <= int(word) <= count:
+            raise NoSuchOutlet(f"there is no outlet {word[:20]}; give numbers from 1 to {count}, or all")
+        out.append(int(word) - 1)
+    return list(dict.fromkeys(out))
+
+
+def switch(context: Context) -> Result:
+    """1 round trip for the outlets, 1 for the command, then 1 for each look until all are as wanted."""
+    if context.options.state not in ("on", "off"):
+        wrong(f"{context.options.state[:20]!r}: give on or off")
+    on = context.options.state == "on"
+    pdu, pstate = context.pdu, Outlet.PowerState.PS_ON if on else Outlet.PowerState.PS_OFF
+    found = context.outlets()
+    chosen = _numbers(context, len(found))
+    _confirm(context, f"switch {context.options.state}", found, chosen)
+    if list(context.options.outlet) == ["all"]:
+        _command("all", lambda: pdu.setAllOutletPowerStates(pstate))
+    elif len(chosen) == 1:
+        _command(str(chosen[0] + 1), lambda: found[chosen[0]].setPowerState(pstate))
+    else:
+        _command(" ".join(context.options.outlet), lambda: pdu.setMultipleOutletPowerStates(chosen, pstate, context.options.in_sequence))
+    return _watched(context, [found[index] for index in chosen], chosen, "up" if on else "down")
+
+
+def cycle(context: Context) -> Result:
+    """1 round trip for the outlets, 1 for the command, then 1 for each look until all are on again."""
+    pdu = context.pdu
+    found = context.outlets()
+    chosen = _numbers(context, len(found))
+    _confirm(context, "power-cycle", found, chosen)
+    if list(context.options.outlet) == ["all"]:
+        _command("all", pdu.cycleAllOutletPowerStates)
+    elif len(chosen) == 1:
+        _command(str(chosen[0] + 1), found[chosen[0]].cyclePowerState)
+    else:
+        _command(" ".join(context.options.outlet), lambda: pdu.cycleMultipleOutletPowerStates(chosen, context.options.in_sequence))
+    return _watched(context, [found[index] for index in chosen], chosen, "up")
+
+
+def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[int]) -> None:
+    """Ask with each outlet's name and present state: 1 round trip more; none with --yes."""
+    context.askable(f"{what} {' '.join(context.options.outlet)}")
+    if context.state.yes:
+        return context.confirm(what)
+    bulk = Bulk(context.agent)
+    asked = [(index, bulk.add(outlets[index].getSettings), bulk.add(outlets[index].getState)) for index in chosen[:_NAMED]]
+    bulk.perform()
+    named = [f"outlet {index + 1}" + (f" {text(settings.get().name)!r}" if settings.error is None and settings.get().name else "")
+             + f" (now {states.status(state.get()).value if state.error is None else 'unknown'})" for index, settings, state in asked]
+    more = len(chosen) - len(named)
+    context.confirm(f"{what} {', '.join(named)}" + (f" and {more} more outlets" if more else ""))
+
+
+def _command(outlet: str, send: Callable[[], int]) -> None:
+    """Send it once. Raises Refused, and Unreachable where nothing was heard of what it did."""
+    code = once(f"outlet {outlet} may or may not have switched", "outlets", send)
+    if code != 0:
+        raise refused(outlet, code)
+
+
+def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str) -> Result:
+    """Look until every outlet is as wanted, or the time is over; says what was seen last."""
+    end = time.monotonic() + context.wait()
+    while True:
+        seen = _seen(context, outlets)
+        done = seen is not None and all(state == wanted for state in seen)
+        if done or time.monotonic() + _PAUSE_S > end:
+            shown = {str(number + 1): state for number, state in zip(numbers, seen or ["unknown"] * len(numbers))}
+            lines = facts({f"outlet {number}": state for number, state in shown.items()})
+            missed = ", ".join(f"outlet {number} is {state}" for number, state in shown.items() if state != wanted)
+            return Result({"outlets": shown, "done": done}, lines, DONE if done else NOT_SEEN, note="" if done else
+                          f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again before "
+                          f"you repeat it")
+        time.sleep(_PAUSE_S)
+
+
+def _seen(context: Context, outlets: List[Outlet]) -> Optional[List[str]]:
+    """The states now; None while the unit does not answer. Raises Denied, since knocking again would block the account."""
+    bulk = Bulk(context.agent)
+    asked = [bulk.add(outlet.getState) for outlet in outlets]
+    try:
+        bulk.perform()
+        return [states.status(state.get()).value for state in asked]
+    except Denied:
+        raise
+    except PduHandlerError:
+        return None
+
+
+def sequence(context: Context) -> Result:
+    """1 round trip to show, 3 to change the order, 1 to cancel."""
+    action: str = context.options.action or "show"
+    pdu = context.pdu
+    if context.options.delay is not None and action in ("show", "cancel"):
+        wrong("--delay goes with an order")
+    if action == "cancel":
+        context.confirm("cancel the running sequence")
+        pdu.cancelOutletSequence()
+        return Result({"cancelled": True}, ["cancelled"])
+    if action != "show":
+        _set_order(context, pdu, action)
+    bulk = Bulk(context.agent)
+    settings, running = bulk.add(pdu.getSettings), bulk.add(pdu.getOutletSequenceState)
+    bulk.perform()
+    order = [index + 1 for index in settings.get().outletPowerStateSequence]
+    state = running.get()
+    shown = {"order": " ".join(map(str, order)) or "as numbered", "guard delay (ms)": settings.get().inRushGuardDelay,
+             "running": state.sequenceRunning, "outlets remaining": state.outletsRemaining}
+    return Result({"order": order, "inRushGuardDelay": settings.get().inRushGuardDelay, "state": plain(state)}, facts(shown))
+
+
+def _set_order(context: Context, pdu: Pdu, order: str) -> None:
+    given: str = context.options.delay or "0"
+    delay = int(given) if given.isascii() and given.isdigit() else wrong("--delay takes milliseconds")
+    outlets = context.outlets()
+    settings = pdu.getSettings()
+    numbers = [] if order == "none" else [int(word) - 1 if word.isascii() and word.isdigit() else -1 for word in order.split(",")]
+    if numbers and sorted(numbers) != list(range(len(outlets))):
+        wrong(f"an order names each outlet from 1 to {len(outlets)} once, with commas between; none means as numbered; "
+              f"{text(order, 40)} does not")
+    context.confirm("change the order in which outlets are switched on")
+    settings.outletPowerStateSequence = numbers
+    check(pdu.setSettings(settings), "the order", {1: "the device does not take it"})
+    if context.options.delay is not None:
+        for outlet in outlets:
+            own = outlet.getSettings()
+            own.sequenceDelay = delay
+            check(outlet.setSettings(own), "the delay", {1: "the device does not take it"})
+
+
+_OUTLETS = ("OUTLET+", "numbers from 1, or all")
+_IN_SEQUENCE = option("--in-sequence", "several outlets in the unit's own order")
+COMMANDS: Commands = {
+    "switch": Command(switch, [*words(_OUTLETS, ("STATE", "on or off")), *_IN_SEQUENCE]),
+    "cycle": Command(cycle, [*words(_OUTLETS), *_IN_SEQUENCE]),
+    "sequence": Command(sequence, [*words(("ACTION?", "show, cancel, none, or an order such as 3,1,2")),
+                                   *option("--delay", "with an order: milliseconds after each outlet", "MS")]),
+}

@@ -1,0 +1,76 @@
+"""The command line as a whole: which commands there are, and how each run ends.
+
+A command's module is imported when that command is called, so that a start costs no more than it needs.
+"""
+from __future__ import annotations
+
+import os
+import sys
+from typing import Mapping, Sequence
+
+import click
+
+from .. import VERSION
+from . import exits
+from .groups import Lazy, Place
+from .options import Given
+from .report import Interrupted, Usage, failed
+
+COMPLETION = "_PDU_COMPLETE"
+_HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
+
+
+# Later commands (identify, record, replay, draft, check, find, exporter, new) get a line here and a module beside these.
+PLACES: Mapping[str, Place] = {
+    "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
+    "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
+    "labels": Place("calls", "labels", "the number on the unit and the name of every outlet"),
+    "up": Place("calls", "up", "switch outlets on; asks"),
+    "down": Place("calls", "down", "switch outlets off; asks"),
+    "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
+    "nut": Place("nut", "nut", "jobs on a NUT server"),
+    "snmp": Place("snmp", "snmp", "SNMP families and profiles; a recording of a device"),
+    "completion": Place("completion", "completion", "the script that completes this command in a shell"),
+}
+_EPILOG = f"""\b
+HANDLER is raritan, snmp, nut, or the path of a built archive (.tar.gz).
+Handler settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...).
+Secrets: --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; else they are asked for.
+
+\b
+Exit codes:
+{exits.table()}"""
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        print(f"pdu {VERSION}, Python {sys.version.split()[0]}")
+        ctx.exit()
+
+
+ROOT = Lazy("pdu", PLACES, help=_HELP, epilog=_EPILOG, params=[
+    click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="the pack's version")],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One run of `pdu` with these arguments; every error ends in a sentence, or as JSON, and with its code of exits.py."""
+    if COMPLETION in os.environ:
+        from click.shell_completion import shell_complete
+        return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
+    state = Given(json="--json" in arguments)       # also for errors before the options are read
+    try:
+        with ROOT.make_context("pdu", list(arguments) or ["--help"], obj=state) as context:
+            outcome = ROOT.invoke(context)
+        return outcome if isinstance(outcome, int) else exits.DONE
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "pdu"
+        return failed(state, Usage(f"{error.format_message()} ({where} --help)"))
+    except KeyboardInterrupt:
+        return failed(state, Interrupted("what was sent may still be done" if state.changing else ""))
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return failed(state, error)

@@ -1,0 +1,117 @@
+"""`pdu snmp`: the families that the handler reads, profiles of one's own, and a recording of a device."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, List, Mapping, Optional, Sequence
+
+import click
+
+from ..errors import PduHandlerError, SettingsError, Unreachable
+from . import form
+from .groups import EPILOG, Lazy, Place
+from .loading import load
+from .options import LOGIN, SNMP, Given, Word, device, given, output
+from .output import Result, columns, shown
+
+_TABLES = ("devices", "identities", "costly")
+
+
+class Family(click.ParamType):
+    """The key of a family; a shell completes it."""
+
+    name = "family"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "List[click.shell_completion.CompletionItem]":
+        from click.shell_completion import CompletionItem
+        from ..snmp.profiles import PROFILES
+        return [CompletionItem(profile.key) for profile in PROFILES if profile.key.startswith(incomplete)]
+
+
+@click.pass_context
+def _families(context: click.Context, word: str, table: Optional[str]) -> int:
+    from ..snmp import catalogue
+    from ..snmp.profiles import PROFILES
+    chosen = [one for one in PROFILES if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()]
+    if table:
+        print(getattr(catalogue, table)(chosen))
+        return 0
+    chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
+    data = [{"family": one.key, "vendor": one.vendor, "models": list(one.models), "mib": one.mib,
+             "commands": catalogue.commands(one)} for one in chosen]
+    rows = [[one.key, one.vendor, ", ".join(one.models), catalogue.commands(one).replace("`", "")] for one in chosen]
+    lines = columns(("family", "vendor", "models", "commands"), rows) if rows else [f"no family has {word!r} in its key, vendor, MIB or models"]
+    return shown(Result(data, lines), given(context).json)
+
+
+@click.pass_context
+def _show(context: click.Context, family: str) -> int:
+    import difflib
+    from ..snmp import schema
+    from ..snmp.profiles import PROFILES
+    profile = next((one for one in PROFILES if one.key == family), None)
+    if profile is None:
+        keys = [one.key for one in PROFILES]
+        near = [key for key in keys if family in key][:3] or difflib.get_close_matches(family, keys, 3)
+        raise SettingsError(f"there is no family {family[:60]!r}; " + (f"near it: {', '.join(near)}" if near else "pdu snmp families lists them"))
+    print(schema.dumps(profile))
+    return 0
+
+
+@click.pass_context
+def _check(context: click.Context, file: str) -> int:
+    from ..snmp import building, schema
+    try:
+        profile = building.read(Path(file))
+    except schema.ProfileError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    return shown(Result({"file": file, "key": profile.key}, [f"{file}: the profile '{profile.key}' is valid"]), given(context).json)
+
+
+@click.pass_context
+def _parts(context: click.Context) -> int:
+    from ..snmp import schema
+    print(schema.reference())
+    return 0
+
+
+@click.pass_context
+def _record(context: click.Context, host: str) -> int:
+    """Prints a recording of an SNMP device."""
+    from pdu_common.base_snmp_pdu import SnmpError
+    from pdu_common.connection import PduSnmpData
+    from .record import record
+    state: Given = given(context)
+    data = form.pdu_data(load("snmp"), host, state)
+    assert isinstance(data, PduSnmpData)
+    try:
+        lines = record(data)
+    except SnmpError as error:
+        kind: Any = SettingsError if str(error).startswith("snmp_params") else Unreachable
+        failure: PduHandlerError = kind(str(error), data.ip, "record")
+        raise failure from None
+    return shown(Result({"recording": lines}, lines, note=(
+        f"{len(lines)} objects. Contact, name, location, addresses and what looks like a serial number are scrubbed; "
+        f"look through the file for other names before you give it away.")), state.json)
+
+
+PLACES: Mapping[str, Place] = {
+    "families": Place("snmp", "families", "the families of PDUs, with what switching rests on"),
+    "show": Place("snmp", "show", "a family's profile as JSON"),
+    "check": Place("snmp", "check", "check a profile in JSON"),
+    "parts": Place("snmp", "parts", "the parts that a profile is made of (Markdown)"),
+    "record": Place("snmp", "record", "what a device answers, scrubbed, to have its family added: > FILE.snmprec"),
+}
+
+
+def _command(name: str, run: Any, *parameters: Sequence[click.Parameter]) -> click.Command:
+    return click.Command(name, callback=run, help=PLACES[name].help[0].upper() + PLACES[name].help[1:] + ".",
+                         params=[one for group in parameters for one in group])
+
+
+families = _command("families", _families, [Word("WORD?"), click.Option(
+    ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs")], output())
+show = _command("show", _show, [Word("FAMILY", type=Family())], output())
+check = _command("check", _check, [click.Argument(["file"], metavar="FILE.json")], output())
+parts = _command("parts", _parts, output())
+record = _command("record", _record, [click.Argument(["host"], metavar="HOST")], device(*LOGIN, *SNMP), output())
+snmp = Lazy("snmp", PLACES, help="SNMP families and profiles; a recording of a device.", epilog=EPILOG)

@@ -1,0 +1,24 @@
+"""The first and the last moments of `pdu`: entry point of the installed program, of `python -m handlers` and of pdu.pyz."""
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Optional, Sequence
+
+_MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}), install this project with its
+packages (python -m pip install FOLDER), or use pdu.pyz, which needs none: make tools"""
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Runs one command and returns its exit code. Ctrl-C while the program loads ends it without a traceback."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        from . import ending, root
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in ("handlers", "common", "pdu_common"):
+            raise
+        print(f"pdu: {_MISSING.format(name=error.name)}".replace("\n", " "), file=sys.stderr)
+        return 2
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return ending.run(lambda: root.run(list(sys.argv[1:] if arguments is None else arguments)))

@@ -1,0 +1,40 @@
+"""A simulated unit, and the tool run on it."""
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Iterator, Tuple
+
+import pytest
+
+from handlers.command import root
+from tests.simulators.xerus import Model, XerusPdu
+
+from .results import Run
+
+MODEL = Model(outlets=4, phases=3, in_rush_guard_ms=0, cycle_delay_s=0, names={2: "web"}, disabled=(4,))
+
+
+@pytest.fixture
+def unit() -> Iterator[XerusPdu]:
+    with XerusPdu(MODEL, links={3: Model(outlets=2, in_rush_guard_ms=0)}) as pdu:
+        yield pdu
+
+
+@pytest.fixture
+def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command on the unit: exit code, standard output, standard error."""
+    ca_file = tmp_path / "ca.pem"
+    ca_file.write_text(unit.ca_pem, encoding="ascii")
+    monkeypatch.setenv("PDU_PASSWORD", unit.password)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+
+    def one(*words: str) -> Tuple[int, str, str]:
+        capsys.readouterr()
+        code = root.run(["raritan", f"{unit.host}:{unit.port}", words[0], "--ca-pem", str(ca_file), "--wait", "5", *words[1:]])
+        out, err = capsys.readouterr()
+        assert unit.password not in out + err
+        return code, out, err
+
+    return one

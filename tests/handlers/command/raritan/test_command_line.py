@@ -1,0 +1,163 @@
+"""The tool as a program: login, errors, terminals, pipes, encodings."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+
+from handlers.command import root
+from handlers.command.exits import READER_GONE
+from handlers.command.output import text
+from tests.needs import ROOT
+from tests.simulators.xerus import Fault, Model, XerusPdu
+
+from .results import Run, done
+
+
+@pytest.mark.parametrize("fault, how, code", [
+    (Fault.STATUS, {"status": 401}, 4), (Fault.STATUS, {"status": 503}, 3), (Fault.HTML, {}, 5), (Fault.PRIVILEGE, {}, 4)])
+def test_each_kind_of_error_has_its_exit_code_and_one_line(run: Run, unit: XerusPdu, fault: Fault, how: Any, code: int) -> None:
+    unit.faults.order(fault, None, **how)
+    found, out, err = run("outlets")
+    assert found == code and not out and err.count("\n") == 1
+    found, out, _ = run("outlets", "--json")
+    assert found == code and set(json.loads(out)["error"]) == {"kind", "host", "operation", "reason", "exit_code"}
+
+
+def test_without_a_password_and_without_a_terminal_it_says_where_one_can_come_from(
+        run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PDU_PASSWORD")
+    code, _, err = run("info")
+    assert code == 2 and "PDU_PASSWORD" in err
+
+
+def test_advice_names_the_options_of_the_tool_and_not_the_settings_of_the_handler(
+        unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", unit.password)
+    assert root.run(["raritan", f"{unit.host}:{unit.port}", "info"]) == 3
+    err = capsys.readouterr().err
+    assert "--ca-pem or --fingerprint" in err and "--no-verify" in err and "ca_pem" not in err
+
+
+def test_a_token_and_a_password_file_serve_as_login(run: Run, unit: XerusPdu, tmp_path: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PDU_PASSWORD")
+    (tmp_path / "password").write_text(unit.password + "\n", encoding="ascii")
+    done(run("info", "--secret-file", f"password={tmp_path / 'password'}"))
+    (tmp_path / "token").write_text("0" * 32, encoding="ascii")
+    assert run("info", "--secret-file", f"token={tmp_path / 'token'}")[0] == 4
+
+
+@pytest.mark.parametrize("words", [["--password", "x"], ["--pass", "x"]])
+def test_a_secret_is_never_an_argument(run: Run, words: List[str]) -> None:
+    code, _, err = run("info", *words)
+    assert code == 2 and err.startswith("usage: ") and err.count("\n") == 1
+
+
+def test_old_firmware_is_served_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with XerusPdu(Model(outlets=2), "3.3") as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        common = ["--fingerprint", pdu.fingerprint]
+        for command in ("info", "outlets", "sensors", "sequence", "firmware", "cert", "snmp", "servers"):
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", command, *common]) == 0, capsys.readouterr().err
+        for command in ("links", "network"):
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", command, *common]) == 8
+            assert "does not offer this" in capsys.readouterr().err
+
+
+def test_it_runs_as_a_module(unit: XerusPdu) -> None:
+    environment = {**os.environ, "PDU_PASSWORD": unit.password}
+    done_ = subprocess.run([sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "info",
+                            "--json", "--no-verify"],
+                           cwd=ROOT, capture_output=True, text=True, env=environment, timeout=60)
+    assert done_.returncode == 0 and json.loads(done_.stdout)["outlets"] == 4
+
+
+def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+    """A command line of a POSIX shell; TOOL stands for the tool and the unit's address."""
+    tool = f"{sys.executable} -m handlers raritan {unit.host}:{unit.port}"
+    environment = {**os.environ, "PDU_PASSWORD": unit.password, **more}
+    line = words.replace("TOOL", tool)
+    return subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, env=environment, timeout=60)     # noqa: S602
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_that_a_terminal_does_not_have_are_shown_as_their_codes(unit: XerusPdu, encoding: str) -> None:
+    unit.units[0].outlets[0].settings["name"] = "größe → 1"
+    ended = shell(unit, "TOOL outlets --no-verify", PYTHONIOENCODING=encoding)
+    assert ended.returncode == 0 and rb"\u2192 1" in ended.stdout and not ended.stderr
+    assert shell(unit, "TOOL thresholds --help", PYTHONIOENCODING=encoding).returncode == 0
+
+
+@pytest.mark.parametrize("closed, code", [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0)])
+def test_streams_that_the_caller_closed_are_no_trouble(unit: XerusPdu, closed: str, code: int) -> None:
+    assert shell(unit, f"TOOL info --no-verify {closed}").returncode == code
+    asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
+    assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout
+
+
+@pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
+def test_it_ends_quietly_when_nobody_reads_on(unit: XerusPdu, words: List[str]) -> None:
+    environment = {**os.environ, "PDU_PASSWORD": unit.password}
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run([sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", *words,
+                                "--no-verify"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True,
+                               env=environment, timeout=60)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (READER_GONE, "")
+
+
+@pytest.mark.parametrize("value, shown", [(5000123.75, "5000123.8"), (0.0046, "0.0046"), (16.0, "16"), (-230.04, "-230.04")])
+def test_figures_are_short_and_a_counter_keeps_its_digits(value: float, shown: str) -> None:
+    assert text(value) == shown
+
+
+@pytest.mark.parametrize("words", [["info", "--link", "1"], ["info", "--link", "-3"], ["info", "--link", "x"], ["info", "--wait", "nan"],
+                                   ["info", "--wait", "-1"], ["info", "--timeout", "nan"], ["info", "--timeout", "0"]])
+def test_figures_that_make_no_sense_are_refused_before_anything_is_sent(run: Run, unit: XerusPdu, words: List[str]) -> None:
+    assert run(*words)[0] == 2 and unit.books().requests == 0
+
+
+def test_an_empty_variable_is_no_password(run: Run, monkeypatch: pytest.MonkeyPatch, unit: XerusPdu) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "")
+    code, _, err = run("info")
+    assert code == 2 and "PDU_PASSWORD" in err and unit.books().requests == 0
+
+
+def test_the_end_of_input_at_the_question_for_a_password_is_no_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("PDU_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", ends)
+    assert run("info")[0] == 2
+
+
+@pytest.mark.parametrize("error, code", [(KeyboardInterrupt(), 130), (ValueError("'x' is no address"), 2), (ImportError(), 2)])
+def test_a_search_that_cannot_be_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+                                                      error: BaseException, code: int) -> None:
+    from handlers.raritan import zeroconf
+
+    def fails(seconds: float, interfaces: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(zeroconf, "discover_devices", fails)
+    assert root.run(["raritan", "discover", "--seconds", "0.1"]) == code and capsys.readouterr().err.count("\n") == 1
+
+
+def test_discover_without_a_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from handlers.raritan import zeroconf
+    found = [zeroconf.Device("PX3-1 Rack", "PX3-1", "192.0.2.7", 443, "4.4.1")]
+    monkeypatch.setattr(zeroconf, "discover_devices", lambda seconds, interfaces: found)
+    assert root.run(["raritan", "discover", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["address"] == "192.0.2.7"
+    assert root.run(["raritan", "discover"]) == 0 and "PX3-1 Rack" in capsys.readouterr().out

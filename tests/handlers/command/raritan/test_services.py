@@ -1,0 +1,207 @@
+"""The tool's commands on firmware, certificates, configurations, link units, network and servers."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+
+from tests.simulators.xerus import Fault, XerusPdu, image
+
+from .results import Run, done, told
+
+
+def test_a_firmware_update_from_file_to_restart(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300", 50_000))
+    assert "version" in done(run("firmware"))
+    assert told(run, "firmware", "upload", str(path))["image"]["version"] == "4.4.1.6-53300"
+    assert done(run("firmware", "discard")) == "the image is discarded\n"
+    code, _, err = run("firmware", "update", "--yes")
+    assert code == 6 and "upload one first" in err
+    updated = told(run, "firmware", "update", str(path), "--yes", "--wait", "30")
+    assert updated["last"]["status"] == "SUCCESSFUL" and updated["last"]["imageVersion"] == "4.4.1.6-53300"
+
+
+@pytest.mark.parametrize("flaw, option", [({"compatible": False}, "--cross"), ({"signed": False}, "--allow-untrusted")])
+def test_an_image_that_does_not_fit_needs_to_be_asked_for(run: Run, tmp_path: Path, flaw: Any, option: str) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300", **flaw))
+    code, _, err = run("firmware", "update", str(path), "--yes")
+    assert code == 6 and option in err
+
+
+def test_a_file_that_is_no_image_is_called_that(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(b"x" * 100)
+    for words in (["update", str(path), "--yes", "--cross"], ["upload", str(path)]):
+        code, _, err = run("firmware", *words)
+        assert code == 6 and "no firmware image" in err and "--cross" not in err
+
+
+def test_an_update_is_seen_where_the_unit_keeps_only_so_many_entries_of_its_history(
+        run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    class Short(List[Any]):
+        def append(self, entry: Any) -> None:
+            self[:] = [*self[1:], entry]
+
+    old = {"timestamp": 1, "oldVersion": "4.3.0", "imageVersion": "4.4.0", "imageMD5": "", "status": 0, "product": "",
+           "platform": ""}
+    unit.firmware.history = Short([old])
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    assert told(run, "firmware", "update", str(path), "--yes", "--wait", "30")["last"]["imageVersion"] == "4.4.1.6-53300"
+
+
+def test_an_update_that_is_not_over_in_time_ends_with_another_code(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    unit.update_seconds = 60.0
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    code, out, _ = run("firmware", "update", str(path), "--yes", "--wait", "0.1")
+    assert code == 9 and "look at the unit" in out
+
+
+def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    key, certificate = unit.authority.issue()
+    (tmp_path / "cert.pem").write_bytes(certificate)
+    (tmp_path / "key.pem").write_bytes(key)
+    assert "valid until" in done(run("cert"))
+    assert "not yet in use" in done(run("cert", "upload", str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")))
+    assert done(run("cert", "install", "--yes")) == "installed\n"
+    out = tmp_path / "active.pem"
+    done(run("cert", "download", "--out", str(out)))
+    assert out.read_bytes().startswith(b"-----BEGIN CERTIFICATE") and out.stat().st_mode & 0o077 == 0
+    code, _, err = run("cert", "download", "--out", str(out))
+    assert code == 2 and "exists" in err.lower()
+    assert run("cert", "upload", str(out), str(tmp_path / "key.pem"))[0] in (0, 6)
+    assert run("cert", "upload", str(tmp_path / "missing"))[0] == 2
+
+
+@pytest.mark.parametrize("kind", ["raw", "bulk", "backup"])
+def test_configurations_go_down_and_up(run: Run, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", kind, "get", "--out", str(path)))
+    assert "last seen: " in done(run("config", kind, "put", str(path), "--yes"))
+    assert told(run, "config", kind, "put", str(path), "--yes")["status"] in ("UPDATE_OK", "RESTORE_OK")
+    (tmp_path / "bad").write_bytes(b"\x00nonsense")
+    code, _, err = run("config", kind, "put", str(tmp_path / "bad"), "--yes")
+    assert code == 6 and "result code" in err
+
+
+def test_a_configuration_that_is_taken_but_fails_later_is_an_error(run: Run, tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.simulators.xerus.services.config._DONE", 4)
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    code, _, err = run("config", "raw", "put", str(path), "--yes")
+    assert code == 6 and "update failed" in err
+
+
+def test_a_configuration_that_is_not_worked_in_in_time_ends_with_another_code(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    code, out, _ = run("config", "raw", "put", str(path), "--yes", "--wait", "0")
+    assert code == 9 and "update pending" in out
+
+
+@pytest.mark.parametrize("words", [["cert", "upload", "FILE"], ["cert", "download"], ["config", "raw", "get"],
+                                   ["config", "backup", "put", "FILE", "--yes"], ["diag", "--out", "-"], ["eto"], ["pmc", "csv"],
+                                   ["pmc", "put", "FILE", "--yes"], ["firmware", "upload", "FILE"]])
+def test_files_are_never_taken_for_those_of_a_link_unit(run: Run, tmp_path: Path, unit: XerusPdu, words: List[str]) -> None:
+    (tmp_path / "FILE").write_bytes(b"x")
+    before = unit.books().requests
+    code, _, err = run(*[str(tmp_path / word) if word == "FILE" else word for word in words], "--link", "3")
+    assert code == 2 and "leave --link out" in err and unit.books().requests == before
+
+
+def test_a_file_and_json_do_not_share_one_output(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("config", "raw", "get", "--json")
+    assert code == 2 and "--out FILE" in json.loads(out)["error"]["reason"]
+    assert told(run, "config", "raw", "get", "--out", str(tmp_path / "raw.txt"))["bytes"] > 0
+
+
+def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("very-secret\n", encoding="ascii")
+    path = tmp_path / "backup.txt"
+    done(run("config", "backup", "get", "--out", str(path), "--secret-file", f"config_password={tmp_path / 'word'}"))
+    code, _, err = run("config", "backup", "put", str(path), "--yes")
+    assert code == 6 and "very-secret" not in err
+    done(run("config", "backup", "put", str(path), "--yes", "--secret-file", f"config_password={tmp_path / 'word'}"))
+
+
+def test_diagnosis_descriptor_and_power_meter_files(run: Run, tmp_path: Path) -> None:
+    done(run("diag", "--out", str(tmp_path / "diag.tgz")))
+    assert (tmp_path / "diag.tgz").stat().st_size > 100
+    done(run("eto", "--out", str(tmp_path / "eto")))
+    done(run("pmc", "csv", "--out", str(tmp_path / "mains.csv")))
+    done(run("pmc", "csv", "1", "--out", str(tmp_path / "panel.csv")))
+    (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
+    assert done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes")) == "the unit answered: OK\n"
+    assert run("pmc", "csv", "9")[0] == 2
+
+
+def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    (tmp_path / "community").write_text("read-me\n", encoding="ascii")
+    shown = told(run, "snmp", "v2=yes", "location=rack 7", "--secret-file", f"read_community={tmp_path / 'community'}", "--yes")
+    assert shown["v2"] is True and shown["read community"] == "set" and "read-me" not in str(shown)
+    assert unit.snmp.configuration["readComm"] == "read-me" and unit.snmp.configuration["sysLocation"] == "rack 7"
+    assert run("snmp", "readComm=public", "--yes")[0] == 2
+    unit.snmp.configuration["readComm"] = ""
+    code, _, err = run("snmp", "v2=yes", "--yes")
+    assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
+
+
+def test_a_unit_that_is_silent_after_it_took_new_network_settings_took_them(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
+    code, out, _ = run("network", "bridge", "on", "--yes")
+    assert code == 9 and "no longer answers" in out
+
+
+def test_a_download_that_has_no_place_to_go_is_not_begun_and_half_a_file_is_not_kept(run: Run, unit: XerusPdu, tmp_path: Path) -> None:
+    before = unit.books().requests
+    (tmp_path / "there").write_bytes(b"mine")
+    assert run("diag", "--out", str(tmp_path / "there"))[0] == run("diag", "--out", str(tmp_path / "no" / "x"))[0] == 2
+    assert unit.books().requests == before and (tmp_path / "there").read_bytes() == b"mine"
+    unit.faults.order(Fault.STATUS, status=401)
+    assert run("diag", "--out", str(tmp_path / "new"))[0] == 4 and not (tmp_path / "new").exists()
+
+
+def test_debug_goes_beside_the_result_and_not_into_it(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("info", "--debug", "--json")
+    assert code == 0 and json.loads(out)["outlets"] == 4 and "performBulk" in err
+
+
+def test_sensors_of_which_one_is_refused_are_shown_all_the_same(run: Run, unit: XerusPdu) -> None:
+    unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted["current"])
+    rows = {row["sensor"]: row for row in told(run, "sensors")["sensors"]}
+    assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""
+
+
+def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
+    assert list(told(run, "links")["linkUnits"]) == ["3"]
+    assert list(told(run, "links", "add", "2", "192.0.2.50", "--yes")["linkUnits"]) == ["2", "3"]
+    code, _, err = run("links", "add", "2", "192.0.2.51", "--yes")
+    assert code == 6 and "in use" in err
+    assert list(told(run, "links", "release", "2", "--yes")["linkUnits"]) == ["3"]
+    assert run("links", "add", "2")[0] == 2
+    assert run("links", "--link", "3")[0] == 2
+
+
+def test_bridge_and_port_forwarding(run: Run) -> None:
+    assert told(run, "network")["interface br0"] is False
+    assert told(run, "network", "bridge", "on", "--yes")["interface br0"] is True
+    done(run("network", "bridge", "off", "--yes"))
+    shown = told(run, "network", "forwarding", "on", "--role", "primary", "--interface", "usb", "--yes")
+    assert (shown["role"], shown["downstream interface"]) == ("PRIMARY_UNIT", "usb")
+    assert shown["https of unit N"] == "port 50000 + N" and "https of unit N" not in told(run, "network", "forwarding", "off", "--yes")
+    assert run("network", "forwarding", "on", "--yes")[0] == 2
+
+
+def test_watched_servers(run: Run) -> None:
+    assert told(run, "servers")["servers"] == []
+    added = told(run, "servers", "add", "web.example", "--yes")["servers"]
+    assert [row["host"] for row in added] == ["web.example"]
+    assert told(run, "servers", "delete", str(added[0]["id"]), "--yes")["servers"] == []
+    assert run("servers", "delete", "99", "--yes")[0] == 6

@@ -1,0 +1,190 @@
+"""The tool on a simulated unit: what it shows, and what it switches."""
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from handlers.command import root
+from tests.simulators.xerus import Fault, Model, XerusPdu, image
+
+from .results import Run, done, told
+
+
+def test_info_says_what_the_unit_is(run: Run) -> None:
+    out = done(run("info"))
+    assert "PX3-5190R" in out and "outlets" in out
+    assert told(run, "info")["metadata"]["nameplate"]["manufacturer"] == "Raritan"
+
+
+def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) -> None:
+    lines = done(run("outlets")).splitlines()
+    assert lines[0].split()[:4] == ["outlet", "label", "name", "state"] and "web" in lines[2]
+    rows = told(run, "outlets")["outlets"]
+    assert [row["state"] for row in rows] == ["up"] * 4
+    assert [row["kWh"] for row in rows] == pytest.approx(list(unit.books().port_energy_kwh.values())[:4])
+
+
+def test_outlets_of_a_link_unit(run: Run) -> None:
+    assert len(told(run, "outlets", "--link", "3")["outlets"]) == 2
+
+
+def test_sensors_of_inlet_lines_outlets_and_slots(run: Run) -> None:
+    rows = {row["sensor"]: row for row in told(run, "sensors")["sensors"]}
+    assert rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
+    assert any(name.startswith("slot/") for name in rows)
+    assert "inlet/1/current" in done(run("sensors"))
+
+
+def test_thresholds_are_shown_and_changed(run: Run) -> None:
+    assert "upperCritical" in done(run("thresholds", "inlet/1/L1/current"))
+    changed = told(run, "thresholds", "outlet/1/current", "upperCritical=12", "upperWarning=10", "lowerWarning=off",
+                   "--yes")
+    assert (changed["upperCritical"], changed["upperCriticalActive"], changed["lowerWarningActive"]) == (12.0, True, False)
+
+
+@pytest.mark.parametrize("words", [["outlet/x/current"], ["nothing"], ["outlet/1/current", "middle=3"],
+                                   ["outlet/1/current", "upperCritical=much"],
+                                   ["outlet/1/current", "upperCritical=nan", "--yes"],
+                                   ["outlet/1/current", "upperCritical=1e999", "--yes"],
+                                   ["outlet/1/../../snmp"]])
+def test_what_is_no_sensor_or_no_threshold_is_said_so(run: Run, words: List[str]) -> None:
+    code, _, err = run("thresholds", *words)
+    assert code == 2 and err.startswith("settings: ")
+
+
+def test_outlets_are_switched_one_several_and_all(run: Run, unit: XerusPdu) -> None:
+    def states() -> List[Any]:
+        return [unit.books().states[str(number)] for number in (1, 2, 3)]
+
+    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
+    assert states() == [False, True, True]
+    assert told(run, "switch", "1", "2", "off", "--yes") == {"outlets": {"1": "down", "2": "down"}, "done": True}
+    assert told(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
+
+
+def test_an_outlet_that_is_named_twice_is_switched_once(run: Run, unit: XerusPdu) -> None:
+    assert told(run, "switch", "2", "2", "off", "--yes") == {"outlets": {"2": "down"}, "done": True}
+    assert [name for name, _ in unit.books().writes if "PowerState" in name] == ["outlet.1.setPowerState"]
+
+
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_what_is_done_to_a_link_unit_is_never_done_to_the_primary_one(monkeypatch: pytest.MonkeyPatch, prefixed: bool,
+                                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether the references that a link unit hands out carry its id is not documented."""
+    model = Model(outlets=2, in_rush_guard_ms=0, cycle_delay_s=0)
+    with XerusPdu(model, links={3: model}, prefix_links=prefixed) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+
+        def run(*words: str) -> str:
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", words[0], "--fingerprint", pdu.fingerprint, "--link", "3", "--yes",
+                             "--wait", "5", *words[1:]]) == 0
+            return capsys.readouterr().out
+
+        run("switch", "1", "off")
+        assert pdu.books().states == {"1": True, "2": True, "3.1": False, "3.2": True}
+        run("switch", "1", "2", "on")
+        run("cycle", "2")
+        run("sequence", "2,1", "--delay", "700")
+        assert pdu.units[0].outlets[0].settings["sequenceDelay"] == 0
+        assert pdu.units[3].outlets[0].settings["sequenceDelay"] == 700
+        pdu.units[3].outlets[1].current = 7.5
+        row = next(line for line in run("sensors").splitlines() if line.startswith("outlet/2/current "))
+        assert row.split()[1] == "7.5" and run("outlets").splitlines()[2].split()[3] == "7.5"
+        run("thresholds", row.split()[-1].replace("/link/3", ""), "upperCritical=9")
+        assert "upperCritical          9" in run("thresholds", "outlet/2/current")
+        assert root.run(["raritan", f"{pdu.host}:{pdu.port}", "thresholds", "outlet/2/current", "--no-verify"]) == 0
+        assert "upperCritical          off" in capsys.readouterr().out
+        assert all(name.startswith("3/") for name, _ in pdu.books().writes)
+
+
+@pytest.mark.parametrize("fault, how", [(Fault.DROP_AFTER_WRITE, {}), (Fault.HTML, {}), (Fault.STATUS, {"status": 500})])
+def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit: XerusPdu, fault: Fault,
+                                                                  how: Dict[str, Any]) -> None:
+    unit.faults.order(fault, method="setPowerState", **how)
+    code, _, err = run("switch", "1", "off", "--yes")
+    assert code == 3 and "may or may not have switched" in err
+
+
+@pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]), ("installPendingKeyPair", ["cert", "install"]),
+                                           ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
+def test_what_must_not_be_sent_twice_says_so_when_no_answer_came(run: Run, unit: XerusPdu, tmp_path: Path, method: str,
+                                                                 words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
+    (tmp_path / "image").write_bytes(image("4.4.1.6-53300"))
+    run("firmware", "upload", str(tmp_path / "image"))
+    unit.faults.order(Fault.DROP_AFTER_WRITE, method=method)
+    code, _, err = run(*words, "--yes")
+    assert code == 3 and "may or may not" in err and "before you try again" in err
+
+
+def test_a_unit_that_is_silent_for_a_while_after_the_command_is_looked_at_again(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
+    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
+    unit.faults.order(Fault.STATUS, None, method="getState", status=503)
+    code, out, err = run("switch", "1", "off", "--yes", "--wait", "0.5")
+    assert code == 9 and "unknown" in out and err.startswith("not-seen: ") and "outlet 1 is unknown and not down" in err
+    unit.faults.clear()
+    unit.faults.order(Fault.STATUS, None, method="getState", status=401)
+    before = unit.books().requests
+    assert run("switch", "1", "off", "--yes")[0] == 4 and unit.books().requests == before + 3
+
+
+def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> None:
+    assert told(run, "cycle", "2", "--yes")["done"]
+    assert [name for name, _ in unit.books().writes if "cycle" in name] == ["outlet.1.cyclePowerState"]
+
+
+def test_a_dangerous_act_without_a_yes_is_not_done(run: Run, unit: XerusPdu) -> None:
+    for words in (["switch", "1", "off"], ["cycle", "all"], ["firmware", "reboot"], ["cert", "install"], ["sequence", "cancel"],
+                  ["links", "release", "3"], ["network", "bridge", "on"], ["servers", "add", "h"], ["snmp", "v2=no"],
+                  ["thresholds", "outlet/1/current", "upperCritical=1"], ["firmware", "update", "no-such-file"]):
+        code, _, err = run(*words)
+        assert code == 12 and "--yes" in err, words
+    assert not [entry for entry in unit.books().writes if "set" in entry[0] or "cycle" in entry[0]]
+
+
+def test_a_person_is_asked_and_anything_but_yes_is_no(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal:
+        def __init__(self, answer: str) -> None:
+            self.answer = answer
+
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
+            return self.answer
+
+    for answer, code in (("", 12), ("n\n", 12), ("yes\n", 0)):
+        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        found, _, err = run("switch", "1", "off")
+        assert found == code and f"switch off outlet 1 (now up) on {unit.host}?" in err
+    assert f"switch off outlet 1 (now up) on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert f"power-cycle outlet 1 (now down), outlet 2 'web' (now up) on {unit.host}?" in run("cycle", "1", "2")[2]
+    assert "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on" in run("switch", "all", "on")[2]
+
+
+@pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 7), (["switch", "0", "on"], 7), (["cycle", "x"], 2), (["switch", "1", "toggle"], 2),
+                                         (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
+                                         (["sequence", "--delay", "5"], 2)])
+def test_what_cannot_be_switched_is_said_so(run: Run, words: List[str], code: int) -> None:
+    found, out, err = run(*words)
+    assert found == code and err and not out
+
+
+def test_an_outlet_that_does_not_follow_in_time_ends_with_another_code(run: Run, unit: XerusPdu) -> None:
+    unit.units[0].relays._delays = unit.units[0].relays._delays._replace(movement=60.0)
+    code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
+    assert code == 9 and "outlet 1  up" in out
+
+
+def test_the_order_is_shown_set_and_taken_back(run: Run) -> None:
+    assert told(run, "sequence")["order"] == []
+    assert told(run, "sequence", "4,3,2,1", "--delay", "500", "--yes")["order"] == [4, 3, 2, 1]
+    code, _, err = run("sequence", "1,2,3,4", "--delay", "soon", "--yes")
+    assert code == 2 and "milliseconds" in err and told(run, "sequence")["order"] == [4, 3, 2, 1]
+    assert told(run, "sequence", "none", "--yes")["order"] == []
+    assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"

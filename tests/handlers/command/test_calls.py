@@ -1,0 +1,403 @@
+"""Calls on one simulated PDU of each kind, by name and as a built archive: output, exit codes, sources of secrets."""
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple, Type
+
+import pytest
+
+from handlers import errors
+from handlers.command import calls, exits, root
+from handlers.command.exits import READER_GONE
+from handlers.command.loading import Handler, load
+from handlers.command.output import figure
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
+from tests import terminal
+from tests.needs import ROOT
+from tests.packaging.building import archive
+from tests.peers import PEERS, Peer
+
+SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+SECRETS = ("password", "community")
+
+
+@pytest.fixture(scope="module", params=list(PEERS))
+def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
+    with PEERS[request.param]() as made:
+        yield made
+
+
+def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
+    """The arguments that reach the peer, and the variables with its secrets."""
+    arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
+    if peer.snmp:
+        arguments += ["--port", peer.snmp["port"]]
+    secrets = {key: value for key, value in {**peer.settings, **peer.snmp}.items() if key in SECRETS}
+    return arguments, secrets
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, str]:
+    """Exit code and what was printed on both channels."""
+    code = root.run(arguments)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+@pytest.fixture
+def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs one call on the peer with its secrets in the environment."""
+    arguments, secrets = options(peer)
+    for key, value in secrets.items():
+        monkeypatch.setenv(f"PDU_{key.upper()}", value)
+
+    def asked(call: str, *more: str) -> Tuple[int, str, str]:
+        return run(capsys, call, peer.handler, peer.address, *more, *arguments)
+    return asked
+
+
+def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any) -> None:
+    code, out, _ = ask("status", "--json")
+    outlets = json.loads(out)["outlets"]
+    assert code == 0 and {o["identity"]: o["state"] for o in outlets} == {i: SHOWN[on] for i, on in peer.books().states.items()}
+    assert all(outlet["number"] for outlet in outlets)
+    code, out, _ = ask("status")
+    assert code == 0 and all(word in out for word in ("identity", "number", "name", "UP"))
+    assert out.splitlines()[0].startswith(f"status of {peer.address} by {peer.handler}, ") and out.splitlines()[0].endswith(" s")
+
+
+def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
+    before = peer.books().states
+    identity = next(identity for identity, on in before.items() if on)
+    for call, on in (("down", False), ("up", True)):
+        code, out, _ = ask(call, identity, "--yes", "--json")
+        assert (code, json.loads(out)["outlets"]) == (0, [{"identity": identity, "state": SHOWN[on], "done": True}])
+        assert peer.books().states == {**before, identity: on}
+
+
+def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
+    code, out, _ = ask("statistic", "--json")
+    shown, books = json.loads(out), peer.books()
+    assert code == 0 and (shown["load_a"], shown["total_consumption_kwh"]) == pytest.approx((books.load_a, books.energy_kwh))
+    assert {o["identity"]: o["consumption_kwh"] for o in shown["outlets"]} == pytest.approx(books.port_energy_kwh)
+    code, out, _ = ask("statistic")
+    figures = [word for line in out.splitlines()[2:] for word in line.split()[1:]]
+    assert code == 0 and len(figures) == len(books.port_energy_kwh) and all(len(one.partition(".")[2]) <= 3 for one in figures)
+
+
+def test_what_is_not_metered_is_null_for_programs_and_words_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unmetered(BasePdu):
+        def statistic(self) -> PduStatisticView:
+            return PduStatisticView(ports=[PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)])
+
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Unmetered, (), False))
+    code, out, _ = run(capsys, "statistic", "x", "192.0.2.7", "--json")
+    shown = json.loads(out)
+    assert (code, shown["load_a"], shown["total_consumption_kwh"]) == (0, None, None)
+    assert [one["consumption_kwh"] for one in shown["outlets"]] == [None, 0.0]
+    lines = run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()
+    assert lines[0].endswith(": load not metered, energy not metered") and lines[2].split() == ["1"] and lines[3].split() == ["2", "0"]
+
+
+@pytest.mark.parametrize("value, shown", [(1.0009172675786566, "1.001 kWh"), (5000.12375, "5000.124 kWh"), (0.0, "0 kWh"),
+                                          (12_345_678.9, "12345678.9 kWh"), (None, "not metered")])
+def test_figures_for_people_have_the_digits_that_devices_measure(value: float | None, shown: str) -> None:
+    assert figure(value, "kWh") == shown
+
+
+def test_labels_are_shown_alone(peer: Peer, ask: Any) -> None:
+    status = json.loads(ask("status", "--json")[1])["outlets"]
+    code, out, _ = ask("labels", "--json")
+    assert code == 0 and json.loads(out)["outlets"] == [{key: one[key] for key in ("identity", "number", "name")} for one in status]
+
+
+def test_an_archive_is_run_by_its_path(peer: Peer, tmp_path: Path) -> None:
+    file = tmp_path / f"pdu_{peer.handler}.tar.gz"
+    file.write_bytes(archive(ROOT / "handlers", peer.handler))
+    arguments, secrets = options(peer)
+    done = subprocess.run([sys.executable, "-m", "handlers", "status", str(file), peer.address, "--json", *arguments],
+                          cwd=ROOT, env={**os.environ, **{f"PDU_{k.upper()}": v for k, v in secrets.items()}},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert [o["identity"] for o in json.loads(done.stdout)["outlets"]] == list(peer.books().states)
+
+
+def test_an_outlet_that_does_not_exist_is_one_sentence_and_nothing_is_switched(peer: Peer, ask: Any) -> None:
+    before = peer.books().states
+    code, out, err = ask("down", "99", "--yes")
+    assert (code, out, len(err.splitlines())) == (7, "", 1) and err.startswith("no-such-outlet: ")
+    assert peer.books().states == before
+
+
+def test_a_wrong_secret_is_one_sentence_that_does_not_hold_it(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = peer.books().states
+    monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
+    monkeypatch.setenv("PDU_COMMUNITY", "public")       # may read: one that is all wrong is answered with silence
+    code, out, err = ask("down", "1", "--yes")
+    assert code == exits.code_of("denied") and len(err.splitlines()) == 1
+    assert "s3cret-w0rd" not in out + err and "public" not in out + err
+    assert peer.books().states == before
+
+
+# ---- exit codes --------------------------------------------------------------------------------------------
+
+class Broken:
+    """A handler that raises, or that says UNKNOWN whatever was asked for."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        if self.error:
+            raise self.error
+        port.power_status = EnumPowerStatus.UNKNOWN
+        return port
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, lambda data: Broken(error), (), False))
+
+
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)
+         if issubclass(kind, errors.PduHandlerError) and kind is not errors.PduHandlerError]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.kind))
+def test_each_kind_of_error_has_its_exit_code(kind: Type[errors.PduHandlerError], monkeypatch: pytest.MonkeyPatch,
+                                              capsys: pytest.CaptureFixture[str]) -> None:
+    broken(monkeypatch, kind("do this").at("192.0.2.7", "port_down"))
+    expected = exits.code_of(kind.kind)
+    assert expected > 1
+    assert run(capsys, "down", "x", "192.0.2.7", "1", "--yes") == (expected, "", f"{kind.kind}: 192.0.2.7: port_down: do this\n")
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
+    assert (code, err, json.loads(out)["error"]) == (expected, "", {
+        "kind": kind.kind, "host": "192.0.2.7", "operation": "port_down", "reason": "do this", "exit_code": expected})
+
+
+def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len({one.code for one in exits.EXITS}) == len(exits.EXITS)
+    code, out, _ = run(capsys, "--help")
+    assert code == 0 and all(f"{one.code}  {one.meaning}" in out for one in exits.EXITS)
+
+
+def test_every_kind_of_error_of_the_tree_has_one_exit_code() -> None:
+    kinds = [kind for one in exits.EXITS for kind in one.kinds]
+    assert len(set(kinds)) == len(kinds) and {kind.kind for kind in every(errors.PduHandlerError)} - {"error"} <= set(kinds)
+    assert exits.code_of("of an archive of tomorrow") == exits.DEFECT
+
+
+def every(kind: Type[errors.PduHandlerError]) -> List[Type[errors.PduHandlerError]]:
+    """The class and all classes below it that are loaded."""
+    return [kind, *(one for below in kind.__subclasses__() for one in every(below) if one.__module__.startswith("handlers."))]
+
+
+def test_an_outlet_that_is_not_as_asked_is_not_done_and_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(monkeypatch)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    assert code == exits.NOT_SEEN and "outlet 1 is UNKNOWN" in out
+    assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off") and "its state is UNKNOWN" in err and err.count("\n") == 1
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
+    assert (code, err, json.loads(out)["outlets"]) == (exits.NOT_SEEN, "", [{"identity": "1", "state": "UNKNOWN", "done": False}])
+
+
+def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(monkeypatch, KeyboardInterrupt())
+    code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    assert (code, err) == (exits.INTERRUPTED, "interrupted: what was sent may still be done\n")
+
+
+def test_a_defect_is_a_sentence_and_its_traceback_is_for_debug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    assert (code, out) == (exits.DEFECT, "") and err.startswith("defect: ZeroDivisionError: division\\x1b") and err.count("\n") == 1
+    assert "Traceback" in run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
+    assert json.loads(run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")[1])["error"]["kind"] == "defect"
+
+
+# ---- questions ---------------------------------------------------------------------------------------------
+
+def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
+    before = peer.books()
+    code, out, err = ask("down", "1")
+    assert (code, out) == (exits.NOT_CONFIRMED, "") and "--yes" in err and "nothing was done" in err
+    assert peer.books().states == before.states and peer.books().requests == before.requests
+    code, out, _ = ask("down", "1", "--json")
+    assert (code, json.loads(out)["error"]["kind"]) == (exits.NOT_CONFIRMED, "not-confirmed")
+
+
+@pytest.mark.parametrize("answer, code", [("n\n", exits.NOT_CONFIRMED), ("\n", exits.NOT_CONFIRMED), ("", exits.NOT_CONFIRMED), ("y\n", 0)])
+def test_a_person_is_asked_with_pdu_outlet_name_and_state(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str,
+                                                          code: int) -> None:
+    state = SHOWN[peer.books().states["2"]]
+    name = next(outlet["name"] for outlet in json.loads(ask("status", "--json")[1])["outlets"] if outlet["identity"] == "2")
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    found, _, err = ask("up", "2")
+    named = f" {name!r}" if name else ""
+    assert f"switch on outlet 2{named} (now {state}) of {peer.address}? [y/N] " in err and found == code
+
+
+def test_the_question_names_no_outlet_that_does_not_exist(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    code, _, err = ask("up", "1", "99")
+    assert code == 7 and "[y/N]" not in err and "'99'" in err
+
+
+class Terminal:
+    """A person who answers one question."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        return self.answer
+
+
+# ---- several at once ---------------------------------------------------------------------------------------
+
+def test_several_outlets_are_switched_one_after_the_other_until_one_fails(peer: Peer, ask: Any) -> None:
+    code, out, _ = ask("up", "1", "2", "1", "--yes", "--json")
+    assert code == 0 and [one["identity"] for one in json.loads(out)["outlets"]] == ["1", "2"]
+    code, out, err = ask("up", "1", "99", "2", "--yes", "--json")
+    answer = json.loads(out)
+    assert (code, err) == (7, "") and [one["identity"] for one in answer["outlets"]] == ["1"] and answer["error"]["kind"] == "no-such-outlet"
+    code, out, err = ask("up", "1", "99", "2", "--yes")
+    assert code == 7 and "outlet 1 is UP" in out and "outlet 2" not in out and err.startswith("no-such-outlet: ")
+
+
+def test_several_hosts_are_asked_in_their_order_and_one_that_fails_hides_no_other(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, _ = silent()
+    with taken, PEERS["nut"]() as peer:
+        dead, arguments = f"127.0.0.1:{taken.getsockname()[1]}", [one for one in options(peer)[0] if not one.startswith("port=")]
+        arguments = ["-s", "device=pdu", "-s", "tls=yes", "-s", f"ca_pem={peer.settings['ca_pem']}"]
+        hosts = [dead, f"{peer.address}:{peer.settings['port']}", dead]
+        code, out, err = run(capsys, "status", "nut", *hosts, *arguments)
+        assert code == exits.code_of("unreachable") and f"status of {hosts[1]} by nut" in out and err.count("\n") == 1
+        code, out, err = run(capsys, "status", "nut", *hosts, *arguments, "--json")
+        first, second = json.loads(out)
+        assert (code, err) == (exits.code_of("unreachable"), "") and (first["host"], first["error"]["kind"]) == (dead, "unreachable")
+        assert (second["host"], len(second["outlets"])) == (hosts[1], 8)
+
+
+@pytest.mark.parametrize("shown", [["--json"], []])
+def test_a_reader_that_has_gone_ends_it_quietly(shown: List[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with PEERS["nut"]() as peer:
+        arguments = ["status", "nut", peer.address, *options(peer)[0], *shown]
+        try:
+            done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                  stdout=writer, stderr=subprocess.PIPE, timeout=60, env={**os.environ, "PDU_PASSWORD": "unused"})
+        finally:
+            os.close(writer)
+    assert (done.returncode, done.stderr) == (READER_GONE, b"")
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["up", "nut", "h"], "OUTLET"), (["status", "nut"], "HOST"), (["status", "nosuch", "h"], "no handler"), (["stauts"], "mean status"),
+    (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
+    (["status", "nut", "h", "--password", "s3cret"], "no such option"), (["status", "nut", "h", "--secret-file", "s3cret"], "KEY=FILE"),
+    (["status", "snmp", "h", "-s", "community=s3cret"], "--secret-file"), (["status", "snmp", "h"], "PDU_COMMUNITY"),
+    (["down", "nut", "h", "1", "-s", "username=u", "--yes"], "PDU_PASSWORD"), (["status", "raritan", "h"], "PDU_PASSWORD"),
+    (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"), (["status", "snmp", "https://192.0.2.7/x"], "as in 192.0.2.7"),
+    (["status", "nut", "a b"], "no address"), (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
+    (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
+    (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"), (["status", "raritan", "h", "--ca-pem", "/no/such/ca"], "--ca-pem: /no/such/ca"),
+    (["snmp", "record", "127.0.0.1", "--snmp-version", "3"], "--username"),
+    (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
+    (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
+    (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
+def test_wrong_use_is_a_sentence_and_json_where_that_is_asked_for(arguments: List[str], words: str, capsys: pytest.CaptureFixture[str],
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("PDU_")]:
+        monkeypatch.delenv(variable)
+    code, out, err = run(capsys, *arguments)
+    assert (code, out, len(err.splitlines())) == (2, "", 1) and words.lower() in err.lower() and "s3cret" not in err
+    code, out, err = run(capsys, *arguments, "--json")
+    about = json.loads(out)["error"]
+    assert (code, err, about["exit_code"]) == (2, "", 2) and about["kind"] in ("usage", "settings") and words.lower() in about["reason"].lower()
+
+
+@pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"),
+                                            (b"text", "not a complete")])
+def test_a_damaged_archive_is_a_sentence(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "pdu_nut.tar.gz"
+    file.write_bytes(content)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+
+
+# ---- where secrets come from -------------------------------------------------------------------------------
+
+def silent() -> Tuple[socket.socket, List[str]]:
+    """A socket that nobody listens behind, and the arguments that lead there."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken, ["down", "nut", "127.0.0.1", "1", "-s", "device=d", "-s", "username=u", "-s", f"port={taken.getsockname()[1]}", "--yes"]
+
+
+def test_a_secret_comes_from_a_file_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                           capsys: pytest.CaptureFixture[str]) -> None:
+    seen: List[Any] = []
+
+    def keep(data: Any) -> Broken:
+        seen.append(data.custom_params)
+        return Broken()
+    monkeypatch.setenv("PDU_PASSWORD", "from the environment")
+    (tmp_path / "secret").write_text("from a file\n")
+    nut = load("nut")
+    monkeypatch.setattr(calls, "load", lambda name: nut._replace(make=keep))
+    run(capsys, "down", "nut", "h", "1", "-s", "username=u", "--yes", "--secret-file", f"password={tmp_path / 'secret'}")
+    run(capsys, "down", "nut", "h", "1", "--username", "u", "--yes")
+    assert [settings["password"] for settings in seen] == ["from a file", "from the environment"]
+
+
+def test_a_setting_comes_from_an_option_before_the_environment_and_an_address_never_from_there(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: List[Any] = []
+
+    def keep(data: Any) -> Broken:
+        seen.append(data)
+        return Broken()
+    monkeypatch.setenv("PDU_TIMEOUT", "7")
+    monkeypatch.setenv("PDU_DEVICE", "rack1")
+    monkeypatch.setenv("PDU_HOST", "192.0.2.99")
+    monkeypatch.setenv("PDU_COMMUNITY", "c")
+    nut, snmp = load("nut"), load("snmp")
+    monkeypatch.setattr(calls, "load", lambda name: (nut if name == "nut" else snmp)._replace(make=keep))
+    run(capsys, "down", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "--no-verify")
+    run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
+    run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--port", "1162")
+    assert seen[0].ip == "h:99" and seen[0].custom_params == {"timeout": "3", "device": "rack1", "verify": "no", "tls": "yes"}
+    assert (seen[1].ip, seen[1].custom_params) == ("h", {})
+    assert seen[1].snmp_params == {"version": "2c", "port": "1161", "timeout": "7", "community": "c"}
+    assert seen[2].snmp_params["port"] == "1162"
+
+
+def test_a_secret_that_is_no_text_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "secret").write_bytes(b"\xffs3cret")
+    code, _, err = run(capsys, "status", "nut", "h", "--secret-file", f"password={tmp_path / 'secret'}")
+    assert code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text\n"
+
+
+@pytest.mark.parametrize("typed, code, words", [
+    (b"s3cret\n", exits.code_of("unreachable"), "unreachable"), (b"\x04", 2, "no password was given"),
+    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["a password", "Ctrl-D", "Ctrl-C"])
+def test_a_secret_is_asked_for_on_a_terminal_without_echo(typed: bytes, code: int, words: str,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PDU_PASSWORD", raising=False)
+    taken, arguments = silent()
+    with taken:
+        shown = terminal.run([sys.executable, "-m", "handlers", *arguments],
+                             {**os.environ, "PYTHONPATH": str(ROOT)}, "password of u on 127.0.0.1: ", typed)
+    assert shown.code == code and words in shown.text
+    assert "s3cret" not in shown.text and "Traceback" not in shown.text

@@ -1,0 +1,243 @@
+"""`pdu nut` as a person and a script use it."""
+from __future__ import annotations
+
+import getpass
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Iterator, List, Type
+
+import pytest
+
+from handlers.command import root
+from handlers.command.exits import READER_GONE
+from handlers.command.nut import COMMANDS
+from tests.needs import ROOT
+from tests.servers.upsd import ADMIN, PRIMARY, Upsd
+from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
+
+HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"],
+                       description="two words")
+
+
+@pytest.fixture
+def server() -> Iterator[NutServer]:
+    with NutServer([SwitchedPdu("pdu", 12), HOSTILE], [SIMULATED_ADMIN, User("mon", "monpw", upsmon="primary")]) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_login_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("PDU_USERNAME", "PDU_PASSWORD"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+class Run:
+    """What one call of the tool printed and ended with."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], server: Any, *words: str) -> None:
+        self.code = root.run(["nut", f"{server.host}:{server.port}", *words])
+        self.out, self.err = capsys.readouterr()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(capsys, server, "list").out.splitlines() == ["pdu  Simulated PDU, 12 outlets", "odd  two words"]
+    assert "outlet.7.status: off\n" in Run(capsys, server, "vars", "pdu").out
+    assert Run(capsys, server, "vars", "pdu", "outlet.7.status").out == "off\n"
+    table = Run(capsys, server, "outlets", "pdu").out.splitlines()
+    assert table[7].split() == ["7", "7", "Server", "7", "off", "0", "0", "2.5", "outlet.7.load.on,", "outlet.7.load.off"]
+    assert table[-1] == f"load {server.books().load_a:g} A, energy {server.books().energy_kwh:g} kWh"
+    assert Run(capsys, server, "commands", "pdu").out.splitlines()[0].split("  ", 1)[0] == "outlet.1.load.off"
+    assert Run(capsys, server, "clients").out.splitlines() == ["pdu  none", "odd  none"]
+    assert Run(capsys, server, "ver").out.splitlines() == [
+        "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/", "protocol 1.3"]
+
+
+def test_json_says_the_same(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(capsys, server, "list", "--json").json == {"pdu": "Simulated PDU, 12 outlets", "odd": "two words"}
+    assert Run(capsys, server, "--json", "vars", "pdu").json["outlet.7.status"] == "off"
+    for words in (("vars", "pdu", "outlet.7.status", "--json"), ("vars", "--json", "pdu", "outlet.7.status"),
+                  ("vars", "pdu", "--json", "outlet.7.status", "--timeout", "5")):
+        assert Run(capsys, server, *words).json == {"outlet.7.status": "off"}
+    found = Run(capsys, server, "outlets", "pdu", "--json").json
+    assert {f"pdu/{one['identity']}": one["state"] == "on" for one in found["outlets"]} == server.books().states
+    assert found["load_a"] == server.books().load_a and found["outlets"][0]["off"] == "outlet.1.load.off"
+    assert Run(capsys, server, "outlets", "odd", "--whole-load", "--json").json["outlets"][0]["identity"] == "load"
+    assert Run(capsys, server, "outlets", "odd", "--json").json["outlets"] == []
+    assert Run(capsys, server, "clients", "pdu", "--json").json == {"pdu": []}
+    assert Run(capsys, server, "ver", "--json").json["protocol"] == "1.3"
+    assert "outlet.1.load.on" in Run(capsys, server, "commands", "pdu", "--json").json
+
+
+def test_run_and_set_with_a_password_from_file_environment_and_prompt(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(SIMULATED_ADMIN.password + "\n")
+    ran = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes", "--secret-file", f"password={secret}")
+    assert ran.code == 0 and "success" in ran.out and server.books().states["pdu/1"] is False
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    done = Run(capsys, server, "set", "pdu", "outlet.1.desc", "two words", "--json", "--yes")
+    assert done.code == 0 and done.json == {"reported": True, "value": "two words"}
+    monkeypatch.delenv("PDU_PASSWORD")
+    asked: List[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return SIMULATED_ADMIN.password
+    monkeypatch.setattr(getpass, "getpass", answer)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert Run(capsys, server, "run", "pdu", "outlet.1.load.on", "--yes").code == 0 and asked == [f"password of admin on {server.host}: "]
+
+
+def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    for words in (("run", "pdu", "outlet.1.load.off"), ("set", "pdu", "outlet.1.desc", "x")):
+        refused = Run(capsys, server, *words)
+        assert refused.code == 12 and "--yes" in refused.err and not server.books().writes
+    for answer, code in (("n\n", 12), ("y\n", 0)):
+        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        asked = Run(capsys, server, "run", "pdu", "outlet.1.load.off")
+        where = f"{server.host}:{server.port}"
+        assert asked.code == code and f"run outlet.1.load.off on pdu at {where}: outlet.1 'Server 1' (now on)? [y/N] " in asked.err
+        assert server.books().states["pdu/1"] is (answer == "n\n")
+
+
+def test_a_reading_sends_no_login_and_asks_for_none(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
+    assert not [line for line in server.books().writes if "USERNAME" in str(line)]
+
+
+class Terminal:
+    """A person who answers one question."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        return self.answer
+
+
+@pytest.mark.parametrize("raised, code, said", [(EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
+def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+                                                    raised: Type[BaseException], code: int, said: str) -> None:
+    def leave(prompt: str) -> str:
+        raise raised
+    monkeypatch.setattr(getpass, "getpass", leave)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    left = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin")
+    assert left.code == code and said in left.err and left.err.count("\n") == 1 and server.books().connections == 0
+
+
+def test_without_arguments_it_says_what_is_needed_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, missing in ((["nut"], "Missing argument 'HOST'"), (["nut", "192.0.2.7"], "Missing command")):
+        assert root.run(words) == 2
+        out, err = capsys.readouterr()
+        assert not out and err.startswith(f"usage: {missing}") and err.count("\n") == 1
+
+
+def test_advice_names_the_options_of_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    with NutServer([SwitchedPdu()], tls=True) as server:
+        refused = Run(capsys, server, "list", "--tls")
+        assert refused.code == 3 and "--ca-pem or --fingerprint" in refused.err and "--no-verify" in refused.err and "ca_pem" not in refused.err
+
+
+def test_a_reader_that_goes_away_is_not_complained_about(server: NutServer) -> None:
+    tool = subprocess.Popen([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", "list"], cwd=ROOT,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert tool.stdout is not None
+    tool.stdout.close()
+    tool.stdout = None
+    assert tool.communicate(timeout=30)[1] == b"" and tool.returncode == READER_GONE
+
+
+def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    monkeypatch.setattr("handlers.command.nut._SEEN_S", 0.0)
+    server.faults.ignored = True
+    ignored = Run(capsys, server, "set", "pdu", "outlet.1.desc", "new", "--yes")
+    assert ignored.code == 9 and "another value" in ignored.err
+    server.faults.no_tracking = True
+    untracked = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--yes")
+    assert untracked.code == 9 and "accepted" in untracked.err
+
+
+@pytest.mark.parametrize("words, code, kind", [
+    (("vars", "none"), 2, "settings"), (("vars", "two words"), 2, "settings"), (("vars", "pdu", "no.such"), 6, "refused"),
+    (("run", "pdu", "outlet.1.load.off"), 2, "settings"), (("run", "pdu", "outlet.1.load.off", "--username", "admin"), 2, "settings"),
+    (("vars", "stale"), 10, "data-stale"), (("vars", "gone"), 11, "driver-not-connected"), (("list", "--tls"), 3, "unreachable"),
+    (("list", "--ca-pem", "/none"), 2, "settings"), (("list", "--fingerprint", "abc"), 2, "settings"),
+    (("run", "pdu", "outlet.1.load.off", "--username", "a", "--yes", "--secret-file", "password=/none"), 2, "settings"),
+    (("outlets", "bare"), 8, "unsupported")])
+def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
+        words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}),
+                             StaticDevice("bare", {"device.type": "pdu"})]
+    with NutServer(devices) as server:
+        server.faults.drivers.update(stale=Driver.STALE, gone=Driver.GONE)
+        plain = Run(capsys, server, *words)
+        assert (plain.code, plain.out) == (code, "") and plain.err.startswith(f"{kind}: ") and plain.err.count("\n") == 1
+        machine = Run(capsys, server, *words, "--json")
+        assert machine.code == code and machine.json["error"]["kind"] == kind and not machine.err
+        assert not server.books().writes
+
+
+def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "wr0ngsecret")
+    denied = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes")
+    assert denied.code == 4 and "wr0ngsecret" not in denied.err
+    server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
+    assert Run(capsys, server, "list").code == 5
+    server.stop()
+    assert Run(capsys, server, "list", "--timeout", "1").code == 3
+
+
+@pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",),
+                                   ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
+def test_wrong_arguments_end_with_2_and_ask_nothing(
+        server: NutServer, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Run(capsys, server, *words)
+    assert ended.code == 2 and ended.err.startswith(("usage: ", "settings: --timeout")) and server.books().connections == 0
+
+
+def test_what_a_device_writes_cannot_move_a_terminal(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Run(capsys, server, "vars", "odd", "ups.id").out
+    assert shown == "a\\x1b[31m\\u2028b\n"
+
+
+def test_help_names_every_command_and_where_exit_codes_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["nut", "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"  {name} " in printed for name in COMMANDS) and "pdu --help" in printed
+
+
+@pytest.mark.against("NUT upsd")
+def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
+    def tool(server: Upsd, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", *words], cwd=ROOT, text=True,
+                              capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", **environment}, stdin=subprocess.DEVNULL)
+    assert "pdu" in tool(real, "list").stdout
+    outlets = json.loads(tool(real, "outlets", "pdu", "--json").stdout)["outlets"]
+    assert len(outlets) == 48 and outlets[6]["state"] == "off"
+    login = {"PDU_USERNAME": ADMIN.name, "PDU_PASSWORD": ADMIN.password}
+    assert tool(real, "set", "small", "ups.id", "by tool", "--yes", **login).stdout == "ups.id: by tool\n"
+    failed = tool(real, "run", "small", "load.off", "--yes", **login)
+    assert failed.returncode == 9 and failed.stderr.startswith("not-proven: ")
+    assert tool(real, "run", "small", "load.off", "--yes", PDU_USERNAME=PRIMARY.name, PDU_PASSWORD=PRIMARY.password).returncode == 4
+    authority = tmp_path / "ca.pem"
+    authority.write_text(real_tls.ca_pem)
+    assert tool(real_tls, "list", "--ca-pem", str(authority)).stdout.startswith("pdu")
+    assert tool(real_tls, "list", "--tls").returncode == 3

@@ -1,0 +1,57 @@
+"""`pdu snmp`: families, profiles of one's own."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from handlers.command import root
+from handlers.snmp import schema
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp.every_part import EVERY_PART
+
+
+def test_families_are_listed_all_or_by_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "families", "--json"]) == 0
+    assert {one["family"] for one in json.loads(capsys.readouterr().out)} == {profile.key for profile in PROFILES}
+    assert root.run(["snmp", "families", "SENTRY"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["family", "vendor", "models", "commands"] and {line.split()[0] for line in lines[1:]} >= {"sentry3", "sentry4"}
+    assert len(lines) < 10 and root.run(["snmp", "families", "nosuch"]) == 0 and "no family has 'nosuch'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("table", ["devices", "identities", "costly"])
+def test_tables_are_printed_as_markdown(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "families", "--table", table]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("|---|") and any("`sentry3`" in line for line in lines) or table == "costly"
+
+
+def test_a_family_is_shown_as_json_that_builds_it_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "show", "sentry3"]) == 0
+    assert schema.loads(capsys.readouterr().out) in PROFILES
+
+
+def test_a_profile_of_ones_own_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(schema.dumps(EVERY_PART), "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 0
+    file.write_text("{}", "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 2
+    assert "profile.key: this key is missing" in capsys.readouterr().err
+    assert root.run(["snmp", "check", str(tmp_path / "none.json")]) == 2
+    assert root.run(["snmp", "check", str(file), "--json"]) == 2
+    assert "profile.key" in json.loads(capsys.readouterr().out)["error"]["reason"]
+
+
+def test_the_parts_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "parts"]) == 0
+    assert "| WritePacked |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("key, near", [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")])
+def test_a_family_that_is_none_is_one_sentence_with_what_is_near(key: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "show", key]) == 2
+    said = capsys.readouterr().err
+    assert f"there is no family {key!r}" in said and near in said and said.count("\n") == 1 and "rpcm" not in said

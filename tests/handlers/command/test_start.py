@@ -1,0 +1,101 @@
+"""The first and the last moments of the command: other Pythons, other folders, missing packages, Ctrl-C, pipes, completion."""
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from handlers import VERSION
+from handlers.command.exits import READER_GONE
+from handlers.command.root import PLACES
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+
+def run(command: List[str], folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
+                          env={**os.environ, **variables}, check=False)
+
+
+def test_the_version_is_the_packs() -> None:
+    done = run([sys.executable, "-m", "handlers", "--version"])
+    assert (done.returncode, done.stdout) == (0, f"pdu {VERSION}, Python {sys.version.split()[0]}\n")
+
+
+def test_without_a_command_it_shows_what_there_is() -> None:
+    done = run([sys.executable, "-m", "handlers"])
+    assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in PLACES)
+
+
+def test_it_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
+    done = run([sys.executable, str(ROOT / "handlers"), "snmp", "families", "sentry4"], tmp_path)
+    assert done.returncode == 0 and "sentry4" in done.stdout
+
+
+def test_a_missing_package_is_one_sentence_with_the_remedy(tmp_path: Path) -> None:
+    done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])     # -S: none of the installed packages
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "package click is missing" in done.stderr and "pip install click" in done.stderr
+
+
+OLD = [python for version in ("3.8", "3.7", "3.6", "2.7")
+       for python in sorted(Path("/root/.pyenv/versions").glob(f"{version}.*/bin/python")) if python.is_file()]
+
+
+@pytest.mark.skipif(not OLD, reason="no Python older than 3.9 beside this one")
+@pytest.mark.parametrize("python", OLD, ids=lambda path: path.parts[-3])
+def test_an_old_python_is_one_sentence(python: Path) -> None:
+    done = run([str(python), "-B", "-m", "handlers", "status", "nut", "h"])
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1) and "needs Python 3.9" in done.stderr
+
+
+def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
+    """The signal comes from a module that is loaded, so that it never comes too early or too late."""
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n")
+    done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "show", "rpcm"], ["--help"], ["status", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_it_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE,
+                              env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (READER_GONE, b"")
+
+
+# ---- completion --------------------------------------------------------------------------------------------
+
+def completed(*words: str) -> List[str]:
+    """What a bash offers for the last of these words."""
+    done = run([sys.executable, "-m", "handlers"], _PDU_COMPLETE="bash_complete", COMP_WORDS=" ".join(("pdu", *words)), COMP_CWORD=str(len(words)))
+    assert not done.stderr
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_commands_handlers_options_and_families_are_completed() -> None:
+    assert completed("sta") == ["status", "statistic"]
+    assert completed("status", "r") == ["raritan"] and completed("status", "nut", "h", "--fing") == ["--fingerprint"]
+    assert completed("snmp", "show", "sentry") == ["sentry3", "sentry4"]
+    assert completed("raritan", "192.0.2.7", "thr") == ["thresholds"] and completed("nut", "192.0.2.7", "var") == ["vars"]
+
+
+def test_the_script_for_a_shell_is_printed() -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    done = run([sys.executable, "-m", "handlers", "completion", "bash"])
+    assert done.returncode == 0 and "_PDU_COMPLETE=bash_complete" in done.stdout
+    assert run([bash, "-n", "-c", done.stdout]).returncode == 0
+    assert "compdef" in run([sys.executable, "-m", "handlers", "completion", "zsh"]).stdout
+    assert run([sys.executable, "-m", "handlers", "completion", "tcsh"]).returncode == 2
