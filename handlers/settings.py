@@ -1,7 +1,7 @@
 """Handler settings: free text from DCImanager's form, checked against a handler's own table of keys.
 
-Each handler declares a tuple of `Setting`; `parse` turns what the owner typed into values or raises one
-`SettingsError` that names the key and what is allowed. README's tables are printed from the same tuples.
+Each handler declares a tuple of `Setting`; `Settings` turns the owner's texts into values or raises a SettingsError that
+names the key and the allowed values. README's tables are printed from the same tuples.
 """
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Callable, Dict, Generic, Mapping, Optional, Sequence, TypeVar, cast
 
 from .address import is_address
+from .certificates import LONGEST_PEM, fingerprint, pem
 from .errors import Named, SettingsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 LONGEST = 1000                  # characters of one value
-LONGEST_PEM = 300_000           # a bundle of all public authorities has some 230,000
-_HALF = re.compile("[\ud800-\udfff]")       # half a character: JSON can hold one, no encoding can send it
+_HALF = re.compile("[\ud800-\udfff]")       # half a character: JSON can hold one, UTF-8 cannot
 _YES = ("yes", "true", "1", "on")
 _NO = ("no", "false", "0", "off")
 _NOUN = "handler setting "
@@ -25,8 +25,8 @@ _NOUN = "handler setting "
 
 @dataclass(frozen=True)
 class Setting(Generic[T_co]):
-    """One key: `read` turns its text of at most `longest` characters into a value or raises ValueError; `allowed` says so
-    in words."""
+    """One key. `read` turns a text of at most `longest` characters into a value or raises ValueError; `allowed` describes
+    such texts for people. A `secret` is neither trimmed nor shown."""
 
     key: str
     allowed: str
@@ -54,9 +54,9 @@ class Setting(Generic[T_co]):
 
 
 class Settings:
-    """What an owner typed, checked and parsed once: `settings[PORT]` is the typed value of the setting PORT.
+    """The owner's settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
-    Raises SettingsError for an unknown key (a typing error must not be silent) and for the first bad value.
+    Raises SettingsError for an unknown key, which is probably a typing error, and for the first bad value.
     """
 
     def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:
@@ -71,7 +71,7 @@ class Settings:
 
 
 def yes_no(text: str) -> bool:
-    """`yes`/`no` and their usual synonyms. Raises ValueError."""
+    """`yes` or `no`, also true/false, 1/0 and on/off. Raises ValueError."""
     word = text.lower()
     if word not in _YES + _NO:
         raise ValueError(text)
@@ -94,34 +94,8 @@ def seconds(text: str) -> float:
     return number
 
 
-def fingerprint(text: str) -> str:
-    """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks, `sha256:` and openssl's own words in front are allowed."""
-    digits = re.sub(r"^sha-?256( fingerprint)?[:=]", "", text.strip().lower()).replace(":", "").replace(" ", "")
-    if not re.fullmatch("[0-9a-f]{64}", digits):
-        raise ValueError(text)
-    return digits
-
-
-_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-
-
-def pem(text: str) -> str:
-    """One or more PEM certificates; line ends that a one-line field turned into blanks or `\\n` are put back."""
-    out = []
-    for block in text.replace("\\n", "\n").split(_BEGIN)[1:]:
-        body, end, _ = block.partition(_END)
-        body = re.sub(r"\s+", "", body)
-        if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
-            raise ValueError("not base64, or without an end")
-        lines = "\n".join(body[i:i + 64] for i in range(0, len(body), 64))
-        out.append(f"{_BEGIN}\n{lines}\n{_END}\n")
-    if not out:
-        raise ValueError("no certificate")
-    return "".join(out)
-
-
 def text(value: str) -> str:
-    """Any text, as it is."""
+    """Any text, unchanged."""
     return value
 
 
@@ -141,14 +115,3 @@ CA_PEM: Setting[str] = Setting("ca_pem", "PEM certificates", pem, "", "trust the
 FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
                                     "trust exactly this certificate, whoever signed it")
 TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long one answer may take, in seconds")
-
-
-def table(declared: Sequence[Setting[object]]) -> str:
-    """The settings as a Markdown table, for README."""
-    words = {True: "yes", False: "no", None: "", "": ""}
-    rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
-    for setting in declared:
-        default = setting.default
-        shown = words[default] if isinstance(default, (bool, str, type(None))) and default in words else str(default)
-        rows.append(f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |")
-    return "\n".join(rows)

@@ -15,12 +15,24 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from handlers.command import exits
-from handlers.nut.handler import SETTINGS as NUT
+from handlers.nut.settings import SETTINGS as NUT
 from handlers.raritan.handler import SETTINGS as RARITAN
-from handlers.settings import table
+from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.handler import SETTINGS as SNMP
 from handlers.snmp.profiles import PROFILES
+
+
+def table(declared: Sequence[Setting[object]]) -> str:
+    """The settings as a Markdown table."""
+    words = {True: "yes", False: "no", None: "", "": ""}
+    rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
+    for setting in declared:
+        default = setting.default
+        shown = words[default] if isinstance(default, (bool, str, type(None))) and default in words else str(default)
+        rows.append(f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |")
+    return "\n".join(rows)
+
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings-raritan": lambda: table(RARITAN),

@@ -1,8 +1,8 @@
 """The one seam to what is not certain about DCImanager: found by looking at what is there, never by version numbers.
 
 KNOWN names of the platform are imported where they are used. Everything inferred or unknown is met in this folder: the
-class BasePdu, where the address and the handler settings are (`form`), which fields the views have (`views`), how a
-walked row tells its index and what a failed SNMP call looks like (`snmp`).
+class BasePdu (`base`), where the address and the handler settings are (`form`), the fields of the views (`views`,
+`statistic`), the index of a walked row and the failures of SNMP calls (`snmp`).
 """
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from .base import BasePdu
 from .form import address, settings
 from .log import log_call
 from .snmp import CALL_SECONDS, Raw, Snmp, oid_arcs
-from .views import Label, PortFigures, label, pdu_view, statistic_view
+from .statistic import PortFigures, statistic_view
+from .views import Label, label, pdu_view
 
 __all__ = ["CALL_SECONDS", "BasePdu", "Label", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "label", "log_call",
            "oid_arcs", "pdu_view", "settings", "statistic_view"]

@@ -10,7 +10,7 @@ import pytest
 
 from handlers import host
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
-from handlers.host import PortFigures, Snmp, views
+from handlers.host import PortFigures, Snmp, statistic
 from pdu_common.helper import EnumPowerStatus
 from tests.chains import kept
 
@@ -129,14 +129,14 @@ class Closed:
                                                (KeywordOnly, "consumption", "amperage")])
 def test_a_ports_figures_go_where_the_view_has_room(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
                                                     load: Optional[str]) -> None:
-    monkeypatch.setattr(views, "PduPortStatisticView", cls)
+    monkeypatch.setattr(statistic, "PduPortStatisticView", cls)
     entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
 
 def test_a_view_with_no_room_for_ports_still_gives_the_totals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "PduPortStatisticView", Closed)
+    monkeypatch.setattr(statistic, "PduPortStatisticView", Closed)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
 
