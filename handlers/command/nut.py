@@ -10,7 +10,7 @@ import click
 from ..address import host_and_port
 from ..errors import Named, SettingsError, printable
 from ..nut.client import NutClient
-from ..nut.protocol import PORT
+from ..nut.connection import PORT
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .groups import EPILOG, OnHost, Place, explained
@@ -182,7 +182,7 @@ def _client(state: Given, host: str, writes: bool) -> NutClient:
     bare, port = host_and_port(host)
     if not writes and not form.typed(state, _KEYS):
         return NutClient(bare, port or PORT)
-    from ..nut import handler as nut            # most commands start quicker without the settings
+    from ..nut import settings as nut           # most commands start quicker without the settings
     from ..nut.starttls import Tls
     from ..settings import CA_PEM, FINGERPRINT, TIMEOUT, VERIFY, Settings
     declared = [setting for setting in nut.SETTINGS if setting.key in _KEYS]

@@ -1,7 +1,7 @@
-"""One socket to a NUT server: connecting, TLS, deadlines, and requests of which many go out in one write.
+"""One socket to a NUT server: connecting, TLS, deadlines, several requests in one write.
 
-On Linux the kernel is told before each read to acknowledge at once: a server writes a list in small pieces, and would
-else wait 40 ms for each list after the first (measured; TCP_NODELAY on our side does not help).
+upsd writes a list in small pieces. On Linux each read is preceded by TCP_QUICKACK: without it every list after the first
+takes 40 ms longer (measured; TCP_NODELAY on this side does not help).
 """
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unreachable, printable
 from . import messages
-from .protocol import PORT, Answers, Decoder, Request, Secret
+from .answers import Answers, Request, Secret
+from .decoder import Decoder
 
 if TYPE_CHECKING:
     from .starttls import Tls
 
+PORT = 3493                     # IANA: nut
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
-_ONE_WRITE = 16 * 1024          # what every socket buffer takes, so that a write never waits for a server that waits for us
+_ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neither side waits for the other to read
 
 
 class Connection:
-    """Connects at the first request, and anew at the first request after a broken one; `opened` counts that.
+    """Connects at the first request, and again at the first request after a failure; `opened` counts the connections.
 
-    Opening costs the TCP handshake, and 2 round trips more with `tls`. After an error of network or protocol it is
-    closed: what is left of an answer must never be read as the next one. `secret` is kept out of errors. The system's
-    look-up of a name is outside the deadlines.
+    Connecting costs the TCP handshake, and 2 round trips more with `tls`. An error of network or protocol closes the
+    connection, so that the rest of an answer is never read as the next one. `secret` is kept out of errors. `timeout` in
+    seconds is for each exchange as a whole, without the system's look-up of a name.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
@@ -41,12 +43,12 @@ class Connection:
         return self._socket is not None
 
     def connect(self) -> None:
-        """Open the connection, and TLS where it is set; nothing if it is open."""
+        """Open the connection, and TLS if set. Does nothing on an open one."""
         if self._socket is None:
             self._open(self._clock() + self.timeout)
 
     def close(self) -> None:
-        """Close the connection; a later request opens a new one."""
+        """Close the connection. A later request opens a new one."""
         if self._socket is not None:
             self._socket.close()
         self._socket = None
@@ -66,7 +68,7 @@ class Connection:
         return self._socket
 
     def _dial(self, end: float) -> socket.socket:
-        # Plain names as bytes: text would load the tables for international names, which takes longer than a status.
+        # ASCII names as bytes: text would load the tables for international names, which takes longer than a status.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
             found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
@@ -76,7 +78,7 @@ class Connection:
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
             try:
-                made = socket.socket(family, kind, proto)       # fails on a host without IPv6, or without files left
+                made = socket.socket(family, kind, proto)       # fails on a host without IPv6, or out of files
             except OSError as error:
                 failed = error
                 continue
@@ -92,7 +94,7 @@ class Connection:
                                    f"runs, and that its LISTEN and the firewall let this host in")
 
     def _start_tls(self, tls: Tls, plain: socket.socket, end: float) -> socket.socket:
-        """STARTTLS on `plain`: 1 round trip, then the handshake. Nothing is sent or read ahead behind the request."""
+        """STARTTLS on `plain`: 1 round trip, then the handshake. Nothing is sent or read before the answer."""
         asked = messages.starttls()
         answers = Answers(self.host, self._secret)
         self._exchange([asked], answers, plain, end)
@@ -100,14 +102,14 @@ class Connection:
         if failure is not None:
             raise self.unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
                                     f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
-        answers[asked]                              # raises where it is no OK
+        answers[asked]                              # raises unless it is OK
         plain.settimeout(max(end - self._clock(), 0.001))
         return tls.wrap(plain, self.host)
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (one more per 16 KiB of requests).
 
-        `end` is a moment of the clock; without it the deadline is `timeout` from now.
+        `end` is a time of the clock; the default is `timeout` seconds from now.
         """
         if end is None:
             end = self._clock() + self.timeout
@@ -119,7 +121,7 @@ class Connection:
     def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,
                   end: float) -> None:
         decoder = Decoder(requests, answers)
-        failed: Optional[PduHandlerError] = None        # raised outside its handler, so that no chain leads to a masked error
+        failed: Optional[PduHandlerError] = None        # raised outside its handler: no chain leads to what was masked
         whole = False
         try:
             _refuse_unasked(connection)
@@ -143,7 +145,7 @@ class Connection:
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))
         if _QUICKACK is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # it does not stick
+            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # Linux resets it after each read
         data = connection.recv(_RECEIVE)
         if not data:
             raise ConnectionResetError("the NUT server closed the connection (MAXCONN in its upsd.conf may say so)")
@@ -156,16 +158,16 @@ class Connection:
         return left
 
     def unreachable(self, reason: Reason, operation: str = "connect") -> Unreachable:
-        """The error of this connection, to be raised."""
+        """An error of this connection, for the caller to raise."""
         return Unreachable(reason, self.host, operation)
 
 
 def _refuse_unasked(connection: socket.socket) -> None:
-    """What lies there before anything is asked would be read as the answer. Raises ProtocolError."""
+    """Raise ProtocolError if bytes arrived before the request: they would be read as its answer."""
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing there; or a broken connection, which the next step finds
+    except OSError:                             # nothing arrived, or the connection broke, which the next step notices
         return
     if unasked:
         raise ProtocolError("the server says something that it was not asked", unasked)

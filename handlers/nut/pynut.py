@@ -30,7 +30,10 @@ from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn
 from ..errors import PduHandlerError, Unreachable
 from . import messages
 from .client import NutClient
-from .protocol import PORT, Answers, Failure, Request, name
+from .answers import Answers, Request
+from .connection import PORT
+from .failures import Failure
+from .words import name
 from .starttls import Tls
 
 DEFAULT_TIMEOUT = 5.0

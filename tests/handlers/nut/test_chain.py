@@ -6,7 +6,7 @@ from typing import Iterator, Tuple
 import pytest
 
 from handlers.errors import Refused, Unreachable
-from handlers.nut.protocol import DataStale, NotProven
+from handlers.nut.failures import DataStale, NotProven
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, states
 from tests.handlers.nut.px import OUTLETS, STATE, px

@@ -12,7 +12,7 @@ import pytest
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.nut import messages
 from handlers.nut.client import NutClient
-from handlers.nut.protocol import DataStale, DriverNotConnected, NotProven
+from handlers.nut.failures import DataStale, DriverNotConnected, NotProven
 from handlers.nut.starttls import Tls
 from tests.chains import kept
 from tests.handlers.nut.given import SILENCE_S, client

@@ -9,7 +9,8 @@ import pytest
 
 from handlers.errors import PduHandlerError, SettingsError
 from handlers.nut import messages, outlets
-from handlers.nut.protocol import Answers, Decoder, Request
+from handlers.nut.answers import Answers, Request
+from handlers.nut.decoder import Decoder
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu

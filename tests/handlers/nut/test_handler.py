@@ -11,9 +11,9 @@ from typing import Callable, Dict, Iterator, List, Optional
 import pytest
 
 from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable, Unsupported
-from handlers.nut.handler import SETTINGS, NutPdu, make_handler
-from handlers.nut.protocol import DataStale, DriverNotConnected
-from handlers.settings import table
+from handlers.nut.failures import DataStale, DriverNotConnected
+from handlers.nut.handler import NutPdu, make_handler
+from handlers.nut.settings import SETTINGS
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, SILENCE_S, WORDS, handler, states
@@ -459,7 +459,9 @@ def test_each_call_logs_once_which_code_runs_and_never_a_password(server: NutSer
     assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
 
 
-def test_every_setting_is_in_the_table() -> None:
-    printed = table(SETTINGS)
-    for key in ("host", "port", "username", "password", "device", "tls", "verify", "ca_pem", "fingerprint", "timeout", "whole_load"):
-        assert f"| `{key}` |" in printed
+def test_the_settings_are_the_documented_ones_and_each_takes_a_value(server: NutServer) -> None:
+    assert [setting.key for setting in SETTINGS] == ["host", "port", "username", "password", "device", "tls", "verify", "ca_pem", "fingerprint",
+                                                     "timeout", "whole_load"]
+    given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no", "verify": "yes",
+             "timeout": "30", "whole_load": "no"}
+    assert seen(make_handler(PduData("192.0.2.1", given))) == told(server)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError, Unsupported
-from handlers.nut.outlets import Device, Way, number, read, state
+from handlers.nut.members import number
+from handlers.nut.outlets import Device, Way, read, state
 
 PDU = {"device.type": "pdu"}
 
@@ -56,7 +57,7 @@ def test_outlets_come_in_the_order_of_their_numbers() -> None:
 def test_the_whole_device_groups_and_leftovers_of_a_scan_are_no_outlets() -> None:
     found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on", "outlet.count": "1.00",
                     "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
-    assert states(found) == {"1": True} and found.groups == {"1": {"status": "on", "name": "bank1"}}
+    assert states(found) == {"1": True}
 
 
 def test_number_zero_is_an_outlet_where_the_count_needs_it() -> None:
@@ -101,7 +102,6 @@ def test_a_daisy_chain_numbers_its_outlets_by_device_and_outlet() -> None:
     found = device(CHAIN, ["device.2.outlet.1.load.off", "outlet.1.load.off"])
     assert states(found) == {"1.1": True, "1.2": False, "2.1": False, "2.2": True}
     assert [outlet.off for outlet in found.outlets] == [None, None, Way("device.2.outlet.1.load.off"), None]
-    assert found.groups == {"1.1": {"status": "on"}}
 
 
 def test_a_chain_whose_members_are_not_told_apart_keeps_plain_numbers() -> None:

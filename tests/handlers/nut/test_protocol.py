@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
-from handlers.nut import messages, protocol
-from handlers.nut.protocol import ERRORS, Answers, DataStale, Decoder, DriverNotConnected, Failure, Request
+from handlers.nut import decoder as framing, messages, words as syntax
+from handlers.nut.answers import Answers, Request
+from handlers.nut.decoder import Decoder
+from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, Failure
 
 CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7e), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
@@ -20,19 +22,19 @@ def decode(data: bytes, *requests: Request[object]) -> Answers:
 
 
 def quoted(text: str) -> str:
-    return protocol.value(text, "value")
+    return syntax.value(text, "value")
 
 
 @given(st.lists(CARRIED, min_size=1, max_size=5))
 def test_words_come_back_as_they_were_sent(words: List[str]) -> None:
-    assert protocol.split(" ".join(protocol.word(text, "value") for text in words)) == words
+    assert syntax.split(" ".join(syntax.word(text, "value") for text in words)) == words
 
 
 @given(CARRIED)
 def test_a_word_never_ends_its_line_or_its_quotes(text: str) -> None:
     sent = messages.set_var("pdu", "outlet.1.desc", text).line
     assert sent.count(b"\n") == 1 and sent.endswith(b"\n")
-    assert protocol.split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
+    assert syntax.split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
 
 
 @given(st.text(max_size=50))
@@ -51,7 +53,7 @@ def test_whatever_is_given_as_a_name_is_sent_as_one_bare_word_or_refused(text: s
         request = messages.get_var(text, "ups.status")
     except SettingsError:
         return
-    assert protocol.split(request.line.decode("ascii")[:-1]) == ["GET", "VAR", text, "ups.status"]
+    assert syntax.split(request.line.decode("ascii")[:-1]) == ["GET", "VAR", text, "ups.status"]
 
 
 @pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300, "\ud800"])
@@ -154,7 +156,7 @@ def test_every_single_answer_of_the_protocol_is_read() -> None:
     (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "1"\nEND LIST VAR b\n'),
     (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'), (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
     (messages.ver(), b"BEGIN LIST VAR a\n"), (messages.ver(), b"ERR\n"), (messages.ver(), b"ERR  x\n"),
-    (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (protocol.MAX_LINE + 2)),
+    (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (framing.MAX_LINE + 2)),
 ])
 def test_an_answer_that_the_protocol_does_not_allow_is_refused_before_it_is_stored(request_: Request[object], data: bytes) -> None:
     decoder = Decoder([request_], Answers())
@@ -178,7 +180,7 @@ def test_a_list_without_end_is_refused() -> None:
     decoder = Decoder([messages.list_cmd("a")], Answers())
     decoder.feed(b"BEGIN LIST CMD a\n")
     with pytest.raises(ProtocolError):
-        for _ in range(protocol.MAX_ROWS // 100 + 2):
+        for _ in range(framing.MAX_ROWS // 100 + 2):
             decoder.feed(b"CMD a load.off\n" * 100)
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
 from handlers.nut import messages
+from handlers.nut.answers import Request
 from handlers.nut.client import NutClient
+from handlers.nut.failures import DataStale, DriverNotConnected, Failure, NotProven
 from handlers.nut.handler import NutPdu
-from handlers.nut.protocol import DataStale, DriverNotConnected, Failure, NotProven, Request
 from handlers.nut.starttls import Tls
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states

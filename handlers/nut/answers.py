@@ -1,0 +1,97 @@
+"""Requests, their answers as values, and the password that must not appear in either's errors. No I/O."""
+from __future__ import annotations
+
+from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar, Union
+
+from ..errors import PduHandlerError, ProtocolError
+from .failures import ERRORS, Failure
+from .words import MAX_WORD, encoded, escaped
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Secret:
+    """A password that errors must not show. A server may echo it, plain or with its escapes."""
+
+    def __init__(self, text: str = "") -> None:
+        self._forms = {text, escaped(text)} - {""}
+
+    def within(self, said: str) -> bool:
+        """Whether `said` holds the password."""
+        return any(form in said for form in self._forms)
+
+    def without(self, error: ProtocolError) -> ProtocolError:
+        """`error`, or in its place one that keeps nothing of the answer where the payload holds the password."""
+        if self.within(error.payload.decode("utf-8", "surrogateescape")):
+            return self.unshown()
+        if self._forms and len(error.payload) == error.KEPT:
+            error.payload = error.payload[:-2 * MAX_WORD]       # the cut may be inside a password
+        return error
+
+    @staticmethod
+    def unshown() -> ProtocolError:
+        return ProtocolError("the answer is not as the protocol says; it is not shown, because the password stands in it: "
+                             "check address and port")
+
+
+class Reply(NamedTuple):
+    """One answer: its first line, and for a list the words of each row behind the echoed query."""
+
+    line: str
+    rows: Tuple[Tuple[str, ...], ...] = ()
+
+
+class Request(Generic[T_co]):
+    """One line to send, and the function that reads its answer. Compares by identity.
+
+    `label` is the line without secrets and values, for messages. LIST requests have a `query`, the words that the server
+    repeats in each row, and `fields`, the number of words that follow them.
+    """
+
+    def __init__(self, line: str, label: str, read: Callable[[Reply], T_co],
+                 query: Tuple[str, ...] = (), fields: int = 0) -> None:
+        self.line = encoded(line) + b"\n"
+        self.label, self.read, self.query, self.fields = label, read, query, fields
+
+    def __repr__(self) -> str:
+        return f"<NUT request {self.label}>"
+
+
+class Answers:
+    """The answers to the requests of one write. `answers[request]` is the value, or raises the error of its ERR."""
+
+    def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
+        self._host, self._secret = host, secret or Secret()
+        self._found: Dict[Request[object], Union[Reply, Failure]] = {}
+
+    def __contains__(self, request: Request[object]) -> bool:
+        return request in self._found
+
+    def put(self, request: Request[object], answer: Union[Reply, Failure]) -> None:
+        self._found[request] = answer
+
+    def failure(self, request: Request[object]) -> Optional[Failure]:
+        """The ERR that answered `request`; None where it was none."""
+        answer = self._found[request]
+        return self._masked(answer) if isinstance(answer, Failure) else None
+
+    def __getitem__(self, request: Request[T]) -> T:
+        answer = self._found[request]
+        error: PduHandlerError
+        if isinstance(answer, Failure):
+            error = self._masked(answer).error()
+        else:
+            try:
+                return request.read(answer)
+            except PduHandlerError as raised:
+                error = self._secret.unshown() if self._holds_secret(answer) else raised
+        raise error.at(self._host, request.label)       # outside the handler: no chain leads to what was masked
+
+    def _masked(self, failure: Failure) -> Failure:
+        if not self._secret.within(" ".join(failure)):
+            return failure
+        return Failure(failure.code if failure.code in ERRORS else "***", "***")
+
+    def _holds_secret(self, reply: Reply) -> bool:
+        return self._secret.within("\n".join([reply.line, *(text for row in reply.rows for text in row)]))

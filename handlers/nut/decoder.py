@@ -1,0 +1,104 @@
+"""Bytes from the server -> answers to the requests of one write. Pure.
+
+An answer is one line (`OK...`, `ERR CODE...`, or the words of the question and a value), or a list between `BEGIN LIST ...`
+and `END LIST ...`. Answers come in the order of the requests, so several requests can go out in one write.
+"""
+from __future__ import annotations
+
+import re
+from typing import List, Optional, Sequence, Tuple, Union, cast
+
+from ..errors import ProtocolError, printable
+from .answers import Answers, Reply, Request
+from .failures import Failure
+from .words import encoded, split
+
+MAX_LINE = 4096                 # bytes; upsd itself builds lines of 1024
+MAX_ROWS = 20000                # of one list; a long daisy chain has some 3000
+MAX_BYTES = 8 * 1024 * 1024     # of all answers to one write
+
+
+class Decoder:
+    """Splits received bytes into the answers to `requests` and puts them into `answers`; refuses any other line."""
+
+    def __init__(self, requests: Sequence[Request[object]], answers: Answers) -> None:
+        self.answers = answers
+        self._open = list(reversed(requests))
+        self._rest = b""
+        self._size = 0
+        self._rows: Optional[List[Tuple[str, ...]]] = None      # of the list that is being read
+        self._row_start = self._end = ""
+
+    @property
+    def waiting(self) -> Optional[Request[object]]:
+        """The first request without an answer; None if all are answered."""
+        return self._open[-1] if self._open else None
+
+    def feed(self, data: bytes) -> bool:
+        """Take the next bytes; True when every request has its answer. Raises ProtocolError."""
+        self._size += len(data)
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
+        if self._size > MAX_BYTES or len(self._rest) > MAX_LINE:
+            raise ProtocolError("the answer is longer than any NUT server's", self._rest)
+        for line in lines:
+            self._line(line)
+        if self._rest and not self._open:
+            raise ProtocolError("the server says more than it was asked", self._rest)
+        return not self._open
+
+    def _line(self, raw: bytes) -> None:
+        if raw.endswith(b"\r"):
+            raw = raw[:-1]
+        if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
+            raise ProtocolError("a line of the answer is too long or holds NUL or a carriage return: "
+                                "is this the port of a NUT server?", raw)
+        line = raw.decode("utf-8", "surrogateescape")
+        if self._rows is not None:
+            self._list_line(line, self._rows)
+        elif not self._open:
+            raise ProtocolError("the server says more than it was asked", raw)
+        else:
+            self._first_line(line, self._open[-1])
+
+    def _first_line(self, line: str, request: Request[object]) -> None:
+        if line == "ERR" or line.startswith("ERR "):
+            code, _, extra = line[4:].partition(" ")
+            if not code:
+                raise ProtocolError("an ERR without a code", encoded(line))
+            self._answered(Failure(code, extra))
+        elif request.query:
+            query = " ".join(request.query)
+            if line != f"BEGIN LIST {query}":
+                raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}", encoded(line))
+            self._rows, self._row_start, self._end = [], f"{query} ", f"END LIST {query}"
+        elif line.startswith("BEGIN LIST"):
+            raise ProtocolError("a list that was not asked for", encoded(line))
+        else:
+            self._answered(Reply(line))
+
+    def _list_line(self, line: str, rows: List[Tuple[str, ...]]) -> None:
+        if line == self._end:
+            self._rows = None
+            self._answered(Reply(line, tuple(rows)))
+            return
+        row = _row(line, self._row_start)
+        if len(row) != self._open[-1].fields or len(rows) >= MAX_ROWS:
+            raise ProtocolError(f"a line of {self._end[4:]} is not as the protocol says, or there is no end of them: "
+                                f"{printable(line, 80)!r}", encoded(line))
+        rows.append(row)
+
+    def _answered(self, answer: Union[Reply, Failure]) -> None:
+        self.answers.put(self._open.pop(), answer)
+
+
+_PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')     # most rows: a name, and a value without escapes
+
+
+def _row(line: str, start: str) -> Tuple[str, ...]:
+    if not line.startswith(start):
+        return ()
+    plain = _PLAIN_ROW.fullmatch(line, len(start))
+    if plain is not None:
+        return cast(Tuple[str, str], plain.groups())
+    return tuple(split(line[len(start):]))

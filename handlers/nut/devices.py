@@ -1,0 +1,53 @@
+"""The devices of a NUT server that make up one PDU, and the identities of their outlets.
+
+Identities are the driver's outlet numbers: "7", in a daisy chain "2.7". If the server has several devices and the setting
+`device` names none, the device's name precedes them: "rack1/7".
+"""
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, NamedTuple, Optional
+
+from ..errors import Named, PduHandlerError, SettingsError, Unsupported
+from ..settings import Settings
+from .outlets import Device, read as read_device
+from .reader import NutReader, Snapshot
+from .settings import DEVICE, WHOLE_LOAD
+
+MOST_DEVICES = 100              # of one server as one PDU; every poll reads them all
+
+
+class Found(NamedTuple):
+    """One device: the prefix of its identities, its name on the server, and its outlets."""
+
+    prefix: str
+    name: str
+    device: Device
+
+
+def names(client: NutReader, settings: Settings) -> Dict[str, str]:
+    """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises Unsupported."""
+    if settings[DEVICE]:
+        return {"": settings[DEVICE]}
+    found = list(client.devices())
+    if not found:
+        raise Unsupported("the NUT server has no devices: add the PDU to its ups.conf")
+    if len(found) > MOST_DEVICES:
+        raise SettingsError((f"the NUT server has {len(found)} devices, too many for one PDU: name one in ",
+                             Named(DEVICE.key, noun="the handler setting ")))
+    return {f"{name}/": name for name in found} if len(found) > 1 else {"": found[0]}
+
+
+def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
+         writable: bool = False) -> List[Found]:
+    """The devices by prefix of identities, all of them by default. 1 round trip, and that of `names`."""
+    if wanted is None:
+        wanted = names(client, settings)
+    snapshots = client.snapshots(list(wanted.values()), writable)
+    return [Found(prefix, name, _device(name, settings, snapshots[name])) for prefix, name in wanted.items()]
+
+
+def _device(name: str, settings: Settings, seen: Snapshot) -> Device:
+    try:
+        return read_device(*seen, whole_load=settings[WHOLE_LOAD])
+    except PduHandlerError as error:
+        raise error.at("", f"device {name}")

@@ -1,0 +1,75 @@
+"""`ERR` answers: each code with the error that it stands for and what to do.
+
+Source: the error list of RFC 9271 and of NUT's docs/net-protocol.txt.
+"""
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple, Tuple, Type
+
+from ..errors import Denied, Named, PduHandlerError, Reason, Refused, SettingsError, Unreachable, printable
+
+
+class DataStale(Refused):
+    """DATA-STALE: the driver runs but has lost its device, so the server reports no values and takes no commands."""
+
+    kind = "data-stale"
+
+
+class DriverNotConnected(Refused):
+    """DRIVER-NOT-CONNECTED: no driver of the device runs."""
+
+    kind = "driver-not-connected"
+
+
+class NotProven(Unreachable):
+    """The server accepted a write and its outcome is unknown: it may or may not have been done."""
+
+    kind = "not-proven"
+
+
+class Failure(NamedTuple):
+    """The answer `ERR code extra`."""
+
+    code: str
+    extra: str = ""
+
+    def error(self) -> PduHandlerError:
+        """The error for this code, with what to do. `extra` is free text of the server and is left out."""
+        kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses for a reason that is not in its protocol"))
+        reason = (*((words,) if isinstance(words, str) else words), f" (ERR {printable(self.code, 40)})")
+        return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
+
+
+_RIGHTS = "check username, password and that user's rights in the server's upsd.users"
+ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
+    "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
+    "USERNAME-REQUIRED": (Denied, "the NUT server wants a user: give username and password"),
+    "PASSWORD-REQUIRED": (Denied, "the NUT server wants a password: give username and password"),
+    "INVALID-USERNAME": (Denied, f"the NUT server does not take this user name: {_RIGHTS}"),
+    "INVALID-PASSWORD": (Denied, f"the NUT server does not take this password: {_RIGHTS}"),
+    "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),
+    "DATA-STALE": (DataStale, "the NUT driver has lost its device: check the cable or network between them"),
+    "DRIVER-NOT-CONNECTED": (DriverNotConnected, "the NUT driver of this device is not running: start it on the server"),
+    "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),
+    "CMD-NOT-SUPPORTED": (Refused, "the device has no such command"),
+    "READONLY": (Refused, "this variable cannot be written"),
+    "INVALID-ARGUMENT": (Refused, "the NUT server does not take this argument"),
+    "INVALID-VALUE": (Refused, "this value is not allowed for the variable"),
+    "TOO-LONG": (Refused, "this value is too long for the variable"),
+    "INSTCMD-FAILED": (Refused, "the NUT server could not hand the command to the driver"),
+    "SET-FAILED": (Refused, "the NUT server could not hand the value to the driver"),
+    "FAILED": (Refused, "the driver reports that it failed"),
+    "UNKNOWN": (Refused, "the driver reports an unknown error"),
+    "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
+    "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),
+    "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),
+    "ALREADY-LOGGED-IN": (Refused, "this connection is logged in to a device already"),
+    "ALREADY-SET-USERNAME": (Refused, "this connection has a user already"),
+    "ALREADY-SET-PASSWORD": (Refused, "this connection has a password already"),
+    "UNKNOWN-COMMAND": (Refused, "the NUT server does not know this request"),
+    # Servers before NUT 1.5.
+    "VAR-UNKNOWN": (Refused, "the device has no such variable"),
+    "UNKNOWN-TYPE": (Refused, "the NUT server does not know the type of this variable"),
+    "UNKNOWN-INSTCMD": (Refused, "the device has no such command"),
+    "MISSING-ARGUMENT": (Refused, "the NUT server misses an argument"),
+}

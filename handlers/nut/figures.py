@@ -1,0 +1,68 @@
+"""Load and energy of a whole NUT device, from NUT's variables. Pure.
+
+No figure counts the same current twice, and a sum of which one part is missing is no figure: it would look like a small load.
+"""
+from __future__ import annotations
+
+import math
+import re
+from typing import Callable, Dict, List, Mapping, Optional, Protocol, Sequence
+
+from .members import Member, number
+
+WH_IN_KWH = 1000.0
+_LINE_CURRENT = re.compile(r"input\.L[0-9]\.current")
+
+
+class Metered(Protocol):
+    """An outlet as far as the totals use it; A and kWh."""
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def current(self) -> Optional[float]: ...
+
+    @property
+    def energy(self) -> Optional[float]: ...
+
+
+Figure = Callable[[Mapping[str, str], Sequence[Metered]], Optional[float]]
+
+
+def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:
+    """Amperes: `input.L1.current` and the other lines, else `input.current`, else the outlets, else `outlet.current`.
+
+    `outlet.current` comes last: a driver was seen to report ten times the true figure there.
+    """
+    lines = [number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable)]
+    return _first(whole(lines), number(variables.get("input.current")), whole([outlet.current for outlet in outlets]),
+                  number(variables.get("outlet.current")))
+
+
+def energy(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:
+    """kWh: `input.energy`, else the outlets, else `outlet.energy`; in Wh at the server."""
+    inlet, total = (number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
+    return _first(None if inlet is None else inlet / WH_IN_KWH, whole([outlet.energy for outlet in outlets]),
+                  None if total is None else total / WH_IN_KWH)
+
+
+def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: Sequence[Metered]) -> Optional[float]:
+    """`figure` of a device. Of a daisy chain: the sum over its members, else the figure of the whole chain."""
+    if not chain:
+        return figure(device.variables, outlets)
+    own: Dict[str, List[Metered]] = {}
+    for outlet in outlets:
+        own.setdefault(outlet.identity.partition(".")[0], []).append(outlet)
+    return _first(whole([figure(member.variables, own.get(str(number_), [])) for number_, member in chain.items()]),
+                  figure(device.variables, []))
+
+
+def whole(figures: Sequence[Optional[float]]) -> Optional[float]:
+    """The sum; None where one is missing or there is none."""
+    known = [figure for figure in figures if figure is not None]
+    return math.fsum(known) if known and len(known) == len(figures) else None
+
+
+def _first(*figures: Optional[float]) -> Optional[float]:
+    return next((figure for figure in figures if figure is not None), None)

@@ -1,0 +1,54 @@
+"""SET VAR and INSTCMD, and the tracking of their outcome."""
+from __future__ import annotations
+
+from ..answers import Reply, Request
+from ..words import is_name, name, value as quoted
+from .replies import ok, unexpected
+
+
+def set_var(ups: str, variable: str, value: str) -> Request[str]:
+    """Pass a value to the driver. The answer is a tracking id, '' without tracking; neither says that it was done."""
+    # > SET VAR rack1 outlet.3.switch "0"
+    # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+    label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
+    return Request(f"{label} {quoted(value, 'value')}", label, _tracked)
+
+
+def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
+    """Pass an instant command to the driver; answered as `set_var`."""
+    # > INSTCMD rack1 outlet.3.load.off
+    # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+    label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
+    return Request(f"{label} {quoted(parameter, 'parameter')}" if parameter else label, label, _tracked)
+
+
+def set_tracking(on: bool) -> Request[str]:
+    """Switch tracking of this connection's writes. Needs a user, but no rights."""
+    # > SET TRACKING ON
+    # < OK
+    line = f"SET TRACKING {'ON' if on else 'OFF'}"
+    return Request(line, line, ok)
+
+
+def get_tracking(identifier: str = "") -> Request[str]:
+    """The outcome of a write: PENDING, SUCCESS, or an ERR. Without an identifier: whether tracking is ON or OFF."""
+    # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+    # < SUCCESS
+    allowed = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
+
+    def read(reply: Reply) -> str:
+        if reply.line not in allowed:
+            raise unexpected(reply.line)
+        return reply.line
+    line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
+    return Request(line, "GET TRACKING", read)
+
+
+def _tracked(reply: Reply) -> str:
+    """The tracking id behind `OK TRACKING`, '' for a plain OK."""
+    words = ok(reply).split(" ")
+    if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):
+        return words[1]
+    if words != [""]:
+        raise unexpected(reply.line)
+    return ""

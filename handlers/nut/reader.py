@@ -1,0 +1,109 @@
+"""A NUT session that only reads: the server's devices, and all that it knows of them in one round trip."""
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+
+from . import messages
+from .answers import Answers, Request
+from .connection import PORT, Connection
+from .failures import DriverNotConnected
+
+if TYPE_CHECKING:
+    from .starttls import Tls
+
+T = TypeVar("T")
+_Self = TypeVar("_Self", bound="NutReader")
+STATUS, WAIT = "ups.status", "WAIT"
+POLL = 0.05                     # seconds between two looks at a driver that is still expected
+
+
+class Snapshot(NamedTuple):
+    """One device at one moment. `writable` is {} if it was not asked for."""
+
+    variables: Dict[str, str]
+    commands: List[str]
+    writable: Dict[str, str]
+
+
+class NutReader:
+    """Reads from a NUT server, on one connection that opens at the first request. Sends neither user nor password.
+
+    Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
+    cannot carry, a device that the server does not have) or Refused with the server's code; DataStale and
+    DriverNotConnected are Refused of their own kind. `timeout` in seconds is for each exchange as a whole.
+
+    For half a second after its start a server reports the status WAIT for a device and nothing else of it. A reading is
+    then repeated for `timeout` seconds, and ends as DriverNotConnected.
+    """
+
+    def __init__(self, host: str, port: int = PORT, *, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
+                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = Connection(host, port, tls, timeout, secret, clock)
+        self._timeout, self._clock, self._sleep = timeout, clock, sleep
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._connection.host}:{self._connection.port}>"
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection of the last request is still open."""
+        return self._connection.is_open
+
+    def connect(self) -> None:
+        """Open the connection now, and TLS if set. Does nothing on an open one."""
+        self._connection.connect()
+
+    def close(self) -> None:
+        """Close the connection. A later request opens a new one."""
+        self._connection.close()
+
+    def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
+        """Send any requests of `messages` in one write: 1 round trip. `end` is a time of the clock."""
+        return self._connection.ask(*requests, end=end)
+
+    def snapshots(self, devices: Sequence[str], writable: bool = False) -> Dict[str, Snapshot]:
+        """Variables and commands of each device, and with `writable` the writable variables: 1 round trip."""
+        # > LIST VAR rack1
+        # > LIST CMD rack1
+        # > LIST RW rack1             with `writable`
+        asked = [(device, messages.list_var(device), messages.list_cmd(device),
+                  messages.list_rw(device) if writable else None) for device in devices]
+        requests = [request for row in asked for request in row[1:] if request is not None]
+
+        def look() -> Tuple[Dict[str, Snapshot], Optional[str]]:
+            answers = self.ask(*requests)
+            found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
+                     for device, variables, commands, rw in asked}
+            return found, next((device for device, seen in found.items() if seen.variables.get(STATUS) == WAIT), None)
+        return self._heard(look)
+
+    def devices(self) -> Dict[str, str]:
+        """The server's devices and their descriptions: 1 round trip."""
+        return self._one(messages.list_ups())
+
+    def _one(self, request: Request[T]) -> T:
+        return self.ask(request)[request]
+
+    def _heard(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
+        """The result of `look` as soon as it names no device in WAIT. Raises DriverNotConnected."""
+        end = self._clock() + self._timeout
+        while True:
+            found, waited_for = look()
+            if waited_for is None:
+                return found
+            if self._clock() + POLL >= end:
+                raise self._not_heard(waited_for)
+            self._sleep(POLL)
+
+    def _not_heard(self, ups: str) -> DriverNotConnected:
+        return DriverNotConnected(f"the NUT server still waits for the driver of {ups}: check that driver", WAIT,
+                                  self._connection.host, "GET VAR")

@@ -1,0 +1,52 @@
+"""The handler settings of a NUT server."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Tuple
+
+from ..errors import Named, SettingsError
+from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, yes_no
+from .connection import PORT as NUT_PORT
+from .words import is_name, word as protocol_word
+
+if TYPE_CHECKING:
+    from .starttls import Tls
+
+
+def _name(text: str) -> str:
+    if not is_name(text):
+        raise ValueError(text)
+    return text
+
+
+def _word(text: str) -> str:
+    try:
+        protocol_word(text, "word")
+    except SettingsError:
+        raise ValueError from None
+    return text
+
+
+PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
+                                       f"port of the NUT server, if not the one behind the address or {NUT_PORT}")
+USERNAME: Setting[str] = Setting("username", "a user of upsd.users, without line breaks", _word, "",
+                                 "needed to switch only: reading sends no user")
+PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "", "as username",
+                                 secret=True)
+DEVICE: Setting[str] = Setting("device", "a name from ups.conf, in square brackets there", _name, "",
+                               "the device on the NUT server; without it all its devices are one PDU")
+TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing is sent before STARTTLS has succeeded")
+WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
+                                    "yes: the whole load of a UPS that can switch it is the port `load`")
+SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,
+                                         WHOLE_LOAD)
+
+
+def tls_of(settings: Settings) -> Optional[Tls]:
+    """How to check the server's certificate; None without TLS. Raises SettingsError."""
+    if settings[TLS]:
+        from .starttls import Tls                   # here: a session in the clear never loads the ssl module
+        return Tls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
+    if settings[CA_PEM] or settings[FINGERPRINT]:
+        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"), " check a certificate: set ",
+                             Named("tls", "yes"), " with them"))
+    return None

@@ -1,0 +1,74 @@
+"""port_up and port_down on a NUT server: find the outlet, write once, read until the driver's state follows."""
+from __future__ import annotations
+
+from typing import List, Tuple
+
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported
+from ..settings import Settings
+from ..switching import switch
+from . import devices, messages, outlets
+from .client import NutClient
+from .outlets import Outlet, Way
+from .settings import PASSWORD, USERNAME
+
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+
+
+def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float) -> PduPortView:
+    """Switch one outlet and set `power_status` of `port`: the wanted state or UNKNOWN. `deadline` in seconds.
+
+    Besides the reading 1 round trip for the command, then 1 for each look at its report and at the state. Raises
+    NoSuchOutlet, Unsupported and SettingsError before anything is written.
+    """
+    ups, outlet = _find(client, settings, str(port.identity))
+    way = _way(outlet, on)
+    if not settings[USERNAME] or not settings[PASSWORD]:
+        raise SettingsError(("a NUT server switches for its users only: give ", Named("username", noun="the handler settings "), " and ",
+                             Named("password"), " of a user that may (instcmds and actions in upsd.users)"))
+
+    proven = False
+
+    def write() -> None:
+        nonlocal proven
+        proven = client.run(ups, way.name) if way.value is None else client.set(ups, way.name, way.value)
+
+    def read() -> EnumPowerStatus:
+        asked = {variable: messages.get_var(ups, variable) for variable in outlet.tells}
+        answers = client.ask(*asked.values())
+        state = outlets.state({variable: answers[request] for variable, request in asked.items()})
+        # The state is the driver's cache. One that was the wanted one before proves nothing without the driver's report.
+        return STATES[None if state is on and outlet.state is on and not proven else state]
+
+    # An outlet without a state to read is UNKNOWN at once.
+    port.power_status = switch(write, read, STATES[on], deadline=deadline if outlet.tells else 0.0)
+    return port
+
+
+def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Outlet]:
+    """The server's name of the device and the outlet. Raises NoSuchOutlet."""
+    prefix = "".join(identity.rpartition("/")[:2])
+    names = devices.names(client, settings)
+    if prefix not in names:
+        there = "the PDU's outlets are now called " + (_some([f"'{p}N'" for p in names]) if "" not in names else "'N'")
+        raise NoSuchOutlet(f"no outlet {identity[:60]!r}: {there}; poll the PDU and wire the servers anew")
+    found = devices.read(client, settings, {prefix: names[prefix]}, writable=True)[0]
+    for outlet in found.device.outlets:
+        if prefix + outlet.identity == identity:
+            return found.name, outlet
+    raise NoSuchOutlet(f"the device {found.name!r} has no outlet {identity[:60]!r}: poll the PDU and look at its ports")
+
+
+def _some(words: List[str]) -> str:
+    """The first five of `words`, and how many more there are."""
+    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+
+
+def _way(outlet: Outlet, on: bool) -> Way:
+    way = outlet.on if on else outlet.off
+    if way is None:
+        raise Unsupported(f"the NUT server lists no way to switch outlet {outlet.identity} {'on' if on else 'off'}: neither "
+                          f"a command load.{'on' if on else 'off'} nor a writable variable 'switch' of it; see whether "
+                          f"another driver or MIB of NUT offers one")
+    return way
