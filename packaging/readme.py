@@ -19,8 +19,8 @@ from handlers.nut.settings import SETTINGS as NUT
 from handlers.raritan.handler import SETTINGS as RARITAN
 from handlers.settings import Setting
 from handlers.snmp import catalogue
-from handlers.snmp.handler import SETTINGS as SNMP
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.settings import SETTINGS as SNMP
 
 
 def table(declared: Sequence[Setting[object]]) -> str:

@@ -10,7 +10,8 @@ from ..address import host_and_port
 from .base import BasePdu
 from .form import address, settings
 from .log import log_call
-from .snmp import CALL_SECONDS, Raw, Snmp, oid_arcs
+from .rows import Raw, oid_arcs
+from .snmp import CALL_SECONDS, Snmp
 from .statistic import PortFigures, statistic_view
 from .views import Label, label, pdu_view
 

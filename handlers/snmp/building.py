@@ -15,7 +15,7 @@ from .profile import Profile
 from .profiles import PROFILES
 from .schema import ProfileError
 
-_KEYS = tuple(profile.key for profile in PROFILES)
+_KEYS = PROFILES.keys
 _LONGEST_KEY = 40                   # it becomes a directory's name and stands in DCImanager's list
 _MOST_NEAR = 8
 

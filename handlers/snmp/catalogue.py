@@ -1,13 +1,14 @@
 """What the profiles say about themselves, as Markdown for README; no archive needs it."""
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 from .figures import Total
-from .joins import First
-from .profile import Confidence, Evidence, Outlets, Profile, Proof
-from .sources import Column, Named, Scalar, Spread, Tables
+from .frozen import Frozen
+from .evidence import Confidence, Evidence, Proof
+from .outlets import Outlets
+from .profile import Profile
+from .sources import Column, First, Named, Scalar, Spread, Tables
 
 _WORDS = {Proof.NONE: "–", Proof.DRIVER: "driver", Proof.MIB: "MIB", Proof.SIMULATED: "simulated",
           Proof.RECORDING: "recording", Proof.UNIT: "unit"}
@@ -15,9 +16,9 @@ _WORDS = {Proof.NONE: "–", Proof.DRIVER: "driver", Proof.MIB: "MIB", Proof.SIM
 
 def devices(profiles: Sequence[Profile]) -> str:
     """The supported devices: one row for each family, with what each capability rests on."""
-    head = ["family", "vendor", "models", "MIB", *(field.name for field in fields(Evidence)), "commands"]
+    head = ["family", "vendor", "models", "MIB", *Evidence.FIELDS, "commands"]
     return _table(head, ([f"`{p.key}`", p.vendor, ", ".join(p.models), p.mib,
-                          *(_WORDS[getattr(p.evidence, field.name)] for field in fields(Evidence)), commands(p)]
+                          *(_WORDS[getattr(p.evidence, name)] for name in Evidence.FIELDS), commands(p)]
                          for p in sorted(profiles, key=lambda p: (p.vendor.lower(), p.key))))
 
 
@@ -114,7 +115,7 @@ def _read_with(part: object) -> Iterable[object]:
         return part.choices[:1]
     if isinstance(part, tuple):
         return part
-    return [getattr(part, field.name) for field in fields(part)] if is_dataclass(part) else ()
+    return [getattr(part, name) for name in part.FIELDS] if isinstance(part, Frozen) else ()
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

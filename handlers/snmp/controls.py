@@ -1,30 +1,33 @@
-"""How an outlet is switched: controls give the exact objects and values to write, in order, after all their checks.
+"""How an outlet is switched: controls give the exact objects and values to write, in order, after all their validation.
 
 Nothing is written while a control thinks: a control that refuses raises Unsupported, and the device was only read.
 """
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import List, Optional, Tuple, Union
 
 from ..errors import NoSuchOutlet, Unsupported
-from . import checks
-from .pieces import Packed
-from .sources import Place, Source
-from .values import shown, text
-from .walks import Reader
+from . import validation
+from .decoding import shown, text
+from .frozen import Frozen
+from .reader import Reader
+from .sources import Packed, Place, Source
 
 Value = Union[int, str]
 Order = Tuple[str, Value]           # OID with its instance, value: an int goes as INTEGER, text as OCTET STRING
 
 
-class Control(ABC):
+class Control(Frozen, ABC):
     """Gives the writes that bring one outlet into the wanted state."""
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         """What to write, in this order, once each. Raises Unsupported where the outlet must not be switched."""
+
+    def innermost(self) -> Control:
+        """The control that writes the state, behind guards and locks."""
+        return self
 
     @property
     def writes_neighbours(self) -> bool:
@@ -36,20 +39,6 @@ class Control(ABC):
         return True
 
 
-class _Wrapped(Control):
-    """A control that adds something to another one, `then`."""
-
-    then: Control
-
-    @property
-    def writes_neighbours(self) -> bool:
-        return self.then.writes_neighbours
-
-    def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        return self.then.kept(reader, identity, orders)
-
-
-@dataclass(frozen=True)
 class Write(Control):
     """One absolute value to one object; never a toggle, a cycle or a delayed verb."""
 
@@ -65,7 +54,6 @@ class Write(Control):
         return [(self.at.instance(reader, identity), self.on if up else self.off)]
 
 
-@dataclass(frozen=True)
 class Verbs(Control):
     """An object for each verb; what is written is a delay, so `value` is 0 for now."""
 
@@ -81,8 +69,7 @@ class Verbs(Control):
         return [((self.on if up else self.off).instance(reader, identity), self.value)]
 
 
-@dataclass(frozen=True)
-class Unlock(_Wrapped):
+class Unlock(Control):
     """First `value` to an object of the same outlet, then the real command, which the device ignores without it."""
 
     at: Place
@@ -92,8 +79,10 @@ class Unlock(_Wrapped):
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [(self.at.instance(reader, identity), self.value), *self.then.orders(reader, identity, up)]
 
+    def innermost(self) -> Control:
+        return self.then.innermost()
 
-@dataclass(frozen=True)
+
 class WritePacked(Control):
     """A text with the states of all outlets, written back with one of them changed.
 
@@ -139,8 +128,7 @@ class WritePacked(Control):
         return all(read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1))
 
 
-@dataclass(frozen=True)
-class Guarded(_Wrapped):
+class Guarded(Control):
     """A control behind a lock or a right: refused with the sentence `why` unless `test` permits it for this outlet.
 
     With `allow`: only if `test` reads one of these. With `refuse`: unless it reads one of these (also if the device does
@@ -156,7 +144,7 @@ class Guarded(_Wrapped):
     def __post_init__(self) -> None:
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
-        checks.given(self.why, "why")
+        validation.given(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         mark = self.test.one(reader, identity)
@@ -166,9 +154,11 @@ class Guarded(_Wrapped):
                               f"{'nothing' if mark is None else shown(mark, 20)})")
         return self.then.orders(reader, identity, up)
 
+    def innermost(self) -> Control:
+        return self.then.innermost()
 
-@dataclass(frozen=True)
-class Unmarked(_Wrapped):
+
+class Unmarked(Control):
     """A control whose command also carries out what others left marked: refused while any row of `marks` but the
     outlet's own reads something else than one of `quiet`."""
 
@@ -178,11 +168,14 @@ class Unmarked(_Wrapped):
     why: str
 
     def __post_init__(self) -> None:
-        checks.some(self.quiet, "quiet")
-        checks.given(self.why, "why")
+        validation.some(self.quiet, "quiet")
+        validation.given(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         marked = [row for row, mark in self.marks.rows(reader).items() if row != identity and text(mark) not in self.quiet]
         if marked:
             raise Unsupported(f"outlet {identity} is not switched: {self.why} (outlet {marked[0]})")
         return self.then.orders(reader, identity, up)
+
+    def innermost(self) -> Control:
+        return self.then.innermost()

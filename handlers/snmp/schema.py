@@ -8,16 +8,19 @@ from __future__ import annotations
 import inspect
 import json
 import typing
-from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Dict, List, Mapping, Tuple, Type
 
-from . import controls, joins, pieces, sources
+from . import controls, sources
 from .controls import Control
-from .figures import Doubt, Figure, State, Total
-from .profile import Evidence, Outlets, Profile, Root
+from .figures import Figure, Total
+from .frozen import REQUIRED, Frozen
+from .evidence import Evidence
+from .outlets import Outlets
+from .profile import Profile, Root
 from .sources import Place, Source, Span
+from .states import Doubt, State
 
 
 class ProfileError(ValueError):
@@ -26,11 +29,11 @@ class ProfileError(ValueError):
 
 def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
     found = {name: cls for module in modules for name, cls in vars(module).items()
-             if inspect.isclass(cls) and issubclass(cls, (Source, Control)) and is_dataclass(cls)}
+             if inspect.isclass(cls) and issubclass(cls, (Source, Control)) and not inspect.isabstract(cls)}
     return dict(sorted(found.items()))
 
 
-KINDS = _kinds(sources, joins, pieces, controls)
+KINDS = _kinds(sources, controls)
 PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Total, Span)
 
 
@@ -79,9 +82,9 @@ def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value):
-        changed = {field.name: _plain(getattr(value, field.name)) for field in fields(value)
-                   if field.default is MISSING or getattr(value, field.name) != field.default}
+    if isinstance(value, Frozen):
+        changed = {name: _plain(getattr(value, name)) for name, default in value.FIELDS.items()
+                   if default is REQUIRED or getattr(value, name) != default}
         kind = type(value).__name__
         return {"kind": kind, **changed} if kind in KINDS else changed
     if isinstance(value, tuple):
@@ -144,12 +147,12 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
         if kind not in allowed:
             raise ProfileError(f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}")
         cls = KINDS[kind]
-    hints, known = typing.get_type_hints(cls), {field.name: field for field in fields(cls)}
+    hints, known = typing.get_type_hints(cls), cls.FIELDS
     for name in given:
         if name not in known:
             raise ProfileError(f"{path}.{name[:60]}: this key is unknown; {cls.__name__} has {', '.join(known)}")
-    for name, field in known.items():
-        if name not in given and field.default is MISSING:
+    for name, default in known.items():
+        if name not in given and default is REQUIRED:
             raise ProfileError(f"{path}.{name}: this key is missing")
     values = {name: _read(value, hints[name], f"{path}.{name}") for name, value in given.items()}
     try:
@@ -172,8 +175,8 @@ def reference() -> str:
         where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \
             else "source" if issubclass(cls, Source) else "–"
         hints = typing.get_type_hints(cls)
-        listed = ", ".join(f"`{field.name}` {_type(hints[field.name])}"
-                           + ("" if field.default is MISSING else f" ({_default(field.default)})") for field in fields(cls))
+        listed = ", ".join(f"`{name}` {_type(hints[name])}" + ("" if default is REQUIRED else f" ({_default(default)})")
+                           for name, default in cls.FIELDS.items())
         meaning = " ".join((inspect.getdoc(cls) or "").split()).replace("|", "\\|")
         lines.append(f"| {cls.__name__} | {where} | {listed} | {meaning} |")
     return "\n".join(lines)
@@ -196,4 +199,4 @@ def _type(hint: Any) -> str:
 
 
 def _default(value: object) -> str:
-    return "none" if value is None or value == () else json.dumps(_plain(value)) if not is_dataclass(value) else "none"
+    return "none" if value is None or value == () else json.dumps(_plain(value)) if not isinstance(value, Frozen) else "none"

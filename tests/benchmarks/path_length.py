@@ -3,7 +3,8 @@
     python -m tests.benchmarks.path_length [raritan|nut|snmp ...] [--files]
 
 Each handler reads a simulated PDU of 8 outlets. The first status of the process is counted with `sys.setprofile`, so what is
-looked up or built only once belongs to it; modules were imported before, and their own bodies do not count. A file is one of
+looked up or built only once belongs to it; modules were imported before or are while it runs, and what their bodies do does not
+count. A file is one of
 `handlers`: the doubles in `common` and `pdu_common` stand for the platform's modules and are shown apart. A call between
 files is a call from one file of `handlers` to another one; calls that pass through the standard library (a callback, a
 context manager) count for the file that they reach. Nothing here is judged: the figures are for whoever changes the code.
@@ -50,10 +51,13 @@ class _Profile:
         self.entered: Dict[str, None] = {}
         self.between: Counter[Tuple[str, str]] = Counter()
         self._generators: Set[FrameType] = set()
+        self._importing = 0             # modules whose bodies run now: what they build is no step of the reading
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         name = frame.f_code.co_filename
-        if event != "call" or not name.startswith((OURS, *DOUBLES)) or frame.f_code.co_name == "<module>":
+        if frame.f_code.co_name == "<module>":
+            self._importing += {"call": 1, "return": -1}.get(event, 0)
+        if event != "call" or self._importing or not name.startswith((OURS, *DOUBLES)):
             return
         if frame in self._generators:           # goes on where it stopped: no new call
             return

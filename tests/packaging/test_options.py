@@ -12,10 +12,10 @@ import pytest
 
 from handlers.command import archives
 from handlers.snmp import building
-from handlers.snmp.handler import choose
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import dumps, loads
+from handlers.snmp.settings import choose
 from tests.needs import ROOT
 
 from .acme import PROFILE

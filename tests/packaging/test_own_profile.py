@@ -10,7 +10,8 @@ from typing import Dict, Iterator, List, Set
 
 import pytest
 
-from handlers.snmp.profile import Confidence, Profile
+from handlers.snmp.evidence import Confidence
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import dumps
 from tests.dcimanager import Call, DciManager, Pdu

@@ -1,53 +1,57 @@
 """The families, one file per vendor; each file has a tuple PROFILES and holds data only.
 
 Order matters where two families answer the same sysObjectID, and where none is usable and the families that name a root
-(`sweep`) are asked one after the other: the richer MIB stands first. To add a family, write one entry in its vendor's
-file (CONTRIBUTING shows one), name the file here, and add a fixture: the suite runs over this tuple.
+(`sweep`) are asked one after the other: the richer MIB comes first. To add a family, write one entry in its vendor's
+file (CONTRIBUTING shows one), name its key here, and add a fixture: the suite runs over this table.
 """
 from __future__ import annotations
 
-from typing import Tuple
+from importlib import import_module
 
-from ..profile import Profile
-from . import (apc, aten, aviosys, bachmann, baytech, chatsworth, cyberpower, dataprobe, dell, digipower, digitalloggers,
-               eaton, enlogic, gude, hpe, ibm, ict, ingrasys, netio, netping, panduit, planet, powertek, raritan, riedo,
-               rittal, rpcm, schleifenbauer, servertech, sinetica, synaccess, teltronix, tripplite, tycon, vertiv, wti)
+from ..families import Families, Vendor
 
-PROFILES: Tuple[Profile, ...] = (
-    *apc.PROFILES,
-    *aten.PROFILES,
-    *aviosys.PROFILES,
-    *bachmann.PROFILES,
-    *baytech.PROFILES,
-    *chatsworth.PROFILES,
-    *cyberpower.PROFILES,
-    *dataprobe.PROFILES,
-    *dell.PROFILES,
-    *digipower.PROFILES,
-    *digitalloggers.PROFILES,
-    *eaton.PROFILES,
-    *enlogic.PROFILES,
-    *gude.PROFILES,
-    *hpe.PROFILES,
-    *ibm.PROFILES,
-    *ict.PROFILES,
-    *ingrasys.PROFILES,
-    *netio.PROFILES,
-    *netping.PROFILES,
-    *panduit.PROFILES,
-    *planet.PROFILES,
-    *powertek.PROFILES,
-    *raritan.PROFILES,
-    *riedo.PROFILES,
-    *rittal.PROFILES,
-    *rpcm.PROFILES,
-    *schleifenbauer.PROFILES,
-    *servertech.PROFILES,
-    *sinetica.PROFILES,
-    *synaccess.PROFILES,
-    *teltronix.PROFILES,
-    *tripplite.PROFILES,
-    *tycon.PROFILES,
-    *vertiv.PROFILES,
-    *wti.PROFILES,
+# sysObjectIDs of agents built on Net-SNMP whose maker changed nothing: linux and netSnmpAgentOIDs.10 (UCD-SNMP-MIB, NET-SNMP-TC).
+_NET_SNMP = "8072.3.2.10 2021.250.10"
+
+PROFILES = Families(
+    Vendor(lambda: import_module(".apc", __package__),
+           "apc-rpdu2 apc-rpdu apc-masterswitch apc-masterswitch-plus "
+           "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats", "318 0"),
+    Vendor(lambda: import_module(".aten", __package__), "aten-pe", "21317"),
+    Vendor(lambda: import_module(".aviosys", __package__), "ip9258"),
+    Vendor(lambda: import_module(".bachmann", __package__), "bachmann-bluenet2", "31770"),
+    Vendor(lambda: import_module(".baytech", __package__), "baytech", "4779"),
+    Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
+    Vendor(lambda: import_module(".cyberpower", __package__), "cyberpower-epdu2 cyberpower-epdu", "3808"),
+    Vendor(lambda: import_module(".dataprobe", __package__), "dataprobe-iboot", "1418 " + _NET_SNMP),
+    Vendor(lambda: import_module(".dell", __package__), "dell-rpdu", "674"),
+    Vendor(lambda: import_module(".digipower", __package__), "digipower", "17420"),
+    Vendor(lambda: import_module(".digitalloggers", __package__), "dli-energy-object", _NET_SNMP, sweep=True),
+    Vendor(lambda: import_module(".eaton", __package__),
+           "eaton-epdu eaton-revelation eaton-pulizzi eaton-genesis2 eaton-nlogic", "534 20677 17373"),
+    Vendor(lambda: import_module(".enlogic", __package__), "enlogic", "38446"),
+    Vendor(lambda: import_module(".gude", __package__), "gude-epc", "28507"),
+    Vendor(lambda: import_module(".hpe", __package__), "hpe-mapdu3 hpe-mapdu2 hpe-ipdu", "232"),
+    Vendor(lambda: import_module(".ibm", __package__), "ibm-dpi", "2"),
+    Vendor(lambda: import_module(".ict", __package__), "ict-pdu", "39145"),
+    Vendor(lambda: import_module(".ingrasys", __package__), "ipoman socomec-ats", "2468 4555"),
+    Vendor(lambda: import_module(".netio", __package__), "netio", "47952"),
+    Vendor(lambda: import_module(".netping", __package__), "netping", "25728"),
+    Vendor(lambda: import_module(".panduit", __package__), "panduit-g5", "19536"),
+    Vendor(lambda: import_module(".planet", __package__), "planet-ipm", "10456"),
+    Vendor(lambda: import_module(".powertek", __package__), "ts-bspdu", "42610"),
+    Vendor(lambda: import_module(".raritan", __package__), "raritan-px2 raritan-px1", "13742"),
+    Vendor(lambda: import_module(".riedo", __package__), "riedo-updu", "55108"),
+    Vendor(lambda: import_module(".rittal", __package__), "rittal-cmc3", "2606"),
+    Vendor(lambda: import_module(".rpcm", __package__), "rpcm", "46235"),
+    Vendor(lambda: import_module(".schleifenbauer", __package__), "schleifenbauer", "31034 28402"),
+    Vendor(lambda: import_module(".servertech", __package__), "sentry3 sentry4", "1718"),
+    Vendor(lambda: import_module(".sinetica", __package__), "sinetica-hawk", "3711"),
+    Vendor(lambda: import_module(".synaccess", __package__), "synaccess-synlink synaccess-netbooter", "21728"),
+    Vendor(lambda: import_module(".teltronix", __package__), "teltronix", "23620"),
+    Vendor(lambda: import_module(".tripplite", __package__), "tripplite-products tripplite-12x-ups tripplite-legacy-pdu", "850"),
+    Vendor(lambda: import_module(".tycon", __package__), "tycon-tpdin2", "45621"),
+    Vendor(lambda: import_module(".vertiv", __package__),
+           "geist-v5 geist-v3 liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 476 10418 " + _NET_SNMP),
+    Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + _NET_SNMP),
 )

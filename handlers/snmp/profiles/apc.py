@@ -9,11 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Write
-from ..figures import Figure, State
-from ..joins import Arc, First, Joined, Only, Provided
-from ..pieces import Chained, Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source
+from ..states import State
 from . import enlogic
 from .shorthand import HUNDREDTHS, KILO, ONES, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, oids, scalar, total
 

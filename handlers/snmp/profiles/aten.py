@@ -7,10 +7,11 @@ is read there, where values above 3 mean something else; the others, and units t
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..joins import Only, Whole
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Span, Spread
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Only, Span, Spread, Whole
+from ..states import State
 from .shorthand import THOUSANDTHS, column, figure, oids, scalar, total
 
 STATUS = Spread(oids("21317.1.3.2.2.2.2")[0], (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
 from ..sources import Span, Spread
+from ..states import State
 from .shorthand import oid
 
 OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")

@@ -7,11 +7,12 @@ measures, with another last octet for each variable. Each variable tells its typ
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import Figure, State
-from ..joins import Only
-from ..pieces import Spelt
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Only, Source, Spelt
+from ..states import State
 from .shorthand import ONES, column, counted_by_unit, oids, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")

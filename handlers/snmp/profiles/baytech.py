@@ -5,8 +5,10 @@ No MIB says the units: tenths of amperes and watts are those of two public drive
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import TENTHS, column, counted_by_unit, figure, oids, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")

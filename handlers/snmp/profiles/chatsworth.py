@@ -8,10 +8,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..joins import Part
-from ..pieces import Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Number, Part
+from ..states import State
 from .shorthand import HUNDREDTHS, column, figure, oids, total
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")

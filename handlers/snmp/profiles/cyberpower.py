@@ -7,10 +7,12 @@ holds phases and, again, the banks behind them. UPS of this vendor share the old
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import Figure, State
-from ..joins import First
-from ..pieces import Chained
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Chained, First
+from ..states import State
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, counted, figure, oids, scalar, total
 

@@ -6,9 +6,11 @@ waits to be switched on, its state is not known.
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import Doubt, State
-from ..joins import Merged, Prefixed
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Merged, Prefixed
+from ..states import Doubt, State
 from .shorthand import HUNDREDTHS, NET_SNMP, column, figure, oids, scalar, total
 
 NO_LINE = ("99999",)

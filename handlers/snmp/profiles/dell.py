@@ -6,9 +6,12 @@ own; outlets are metered in whole amperes.
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import Figure, State
-from ..joins import First
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import First
+from ..states import State
 from .shorthand import TENS, TENTHS, by_number, column, figure, oids, scalar, total
 
 ROOT = "674.10903.200.2.200"

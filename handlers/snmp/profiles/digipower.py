@@ -6,11 +6,11 @@ Up to 16 units hang on one agent; outlets of the first have their position as id
 from __future__ import annotations
 
 from ..controls import WritePacked
-from ..figures import State
-from ..joins import Merged, Prefixed
-from ..pieces import Field, Packed
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Span, Spread
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Field, Merged, Packed, Prefixed, Span, Spread
+from ..states import State
 from .shorthand import TENTHS, column, figure, oid, oids, total
 
 FIRST, LAST = 1, 16

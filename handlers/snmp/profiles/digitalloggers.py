@@ -5,9 +5,11 @@ Ordered is the admin state, true is the oper state; every value but these two is
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
 from ..sources import Column
+from ..states import State
 from .shorthand import NET_SNMP
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"

@@ -10,10 +10,11 @@ of HPE's pdu3.
 from __future__ import annotations
 
 from ..controls import Guarded, Verbs, Write
-from ..figures import State
-from ..joins import Only, Part
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
-from ..sources import Span, Spread
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..sources import Only, Part, Span, Spread
+from ..states import State
 from . import hpe, raritan
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
 

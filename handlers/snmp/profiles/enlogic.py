@@ -8,11 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Write
-from ..figures import Figure, State, Total
-from ..joins import First, Only
-from ..pieces import Chained, Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure, Total
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Chained, First, Number, Only, Source
+from ..states import State
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, oids, total
 
 PADDING = "0"               # the outlet number of a row that is none

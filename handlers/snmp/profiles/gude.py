@@ -8,9 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Write
-from ..figures import Figure, State
-from ..joins import Only
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..sources import Only
+from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, oid, scalar, total
 
 OLDEST = (1, 5, 6)                  # EPC 8x, 24x, 2x6

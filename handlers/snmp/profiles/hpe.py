@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Optional
 
 from ..controls import Control, Guarded, Verbs
-from ..figures import Figure, State, Total
-from ..joins import First, Merged, Only, Part
-from ..pieces import Chained, Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure, Total
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Chained, First, Merged, Number, Only, Part, Source
+from ..states import State
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, oids, total
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets

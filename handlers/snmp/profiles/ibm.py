@@ -10,10 +10,11 @@ switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) a
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..joins import Provided
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Provided, Source
+from ..states import State
 from .shorthand import THOUSANDTHS, column, counted, figure, oids, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"

@@ -5,10 +5,12 @@ A panel with two buses tells the current of each; systemCurrent is then that of 
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import Doubt, Figure, State
-from ..pieces import Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Number, Source
+from ..states import Doubt, State
 from .shorthand import column, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")

@@ -5,9 +5,11 @@ outletStatusKwatt is accumulated energy whatever its name says; what outletStatu
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..joins import Merged, Prefixed
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..sources import Merged, Prefixed
+from ..states import State
 from .shorthand import TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
 
 LINES = Merged((

@@ -6,8 +6,10 @@ alone. -1 toggles and is never written.
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import column, oids
 
 MODE = column("25728.5500.5.1.2", "npRelayMode")

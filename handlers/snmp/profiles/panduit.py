@@ -5,8 +5,9 @@ rows have the index 0 in their index column. Outlets count in Wh, inputs in kWh.
 """
 from __future__ import annotations
 
-from ..joins import Only
-from ..profile import Confidence, Evidence, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..profile import Profile
+from ..sources import Only
 from . import hpe
 from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, oids, total
 

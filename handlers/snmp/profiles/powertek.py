@@ -8,10 +8,11 @@ is on and 4 is off there too, but each after a delay that the unit is set to.
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..joins import Counted, Merged, Prefixed
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source, Tables
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Counted, Merged, Prefixed, Source, Tables
+from ..states import State
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
 
 

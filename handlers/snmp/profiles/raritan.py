@@ -11,18 +11,19 @@ from __future__ import annotations
 from typing import Optional
 
 from ..controls import Guarded, Write
-from ..figures import Figure, State, Total
-from ..joins import Arc, First, Only
-from ..pieces import Chained, Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
-from ..sources import Column, Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure, Total
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..sources import Arc, Chained, Column, First, Negative, Number, Only, Source
+from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
 
 def _sensor(values: Source, digits: Column, energy: bool = False) -> Figure:
-    return Figure(values, THOUSANDTHS if energy else ONES, (), digits=digits)
+    return Figure(values, THOUSANDTHS if energy else ONES, (), exponent=Negative(digits))
 
 
 def _outlet(kind: str) -> Figure:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Write
-from ..figures import Figure, State
-from ..joins import Only
-from ..pieces import Gathered
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
-from ..sources import Source
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Gathered, Only, Source
+from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, total
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")

@@ -6,9 +6,12 @@ A variable is found by its whole name, since its number changes with firmware an
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import Figure, State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
 from ..sources import Named
+from ..states import State
 from .shorthand import ONES, oid, oids, total
 
 NAMES, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "10", "11", "7", "13"))

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import THOUSANDTHS, column, figure, oids, total
 
 STATE = column("46235.2.4.2.1.4", "output state (example handler)")

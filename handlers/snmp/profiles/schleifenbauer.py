@@ -9,9 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Unlock, Write
-from ..figures import Figure, State
-from ..joins import Only
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..sources import Only
+from ..states import State
 from .shorthand import HUNDREDTHS, ONES, column, figure, oid, total
 
 NOT_WIRED = ("0",)

@@ -7,10 +7,11 @@ comes in three units: outlets in Wh, infeeds (cords) in 0.1 kWh, towers in kWh.
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..joins import Arc, Only, Part
-from ..pieces import Bits
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Arc, Bits, Only, Part
+from ..states import State
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities

@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Sequence
 
 from ..figures import Figure, Total
-from ..joins import Joined, OfUnits, Provided
-from ..sources import Column, Scalar, Source
-from ..walks import ROOT
+from ..sources import Column, Joined, OfUnits, Provided, Scalar, Source
+from ..reader import ROOT
 
 ENTERPRISES = "1.3.6.1.4.1."
 

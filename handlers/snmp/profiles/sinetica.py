@@ -8,8 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..controls import Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import TENTHS, column, figure, oids, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")

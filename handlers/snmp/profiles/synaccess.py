@@ -6,10 +6,11 @@ given with the wrong one of the two would switch the neighbour: they are two way
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..joins import Merged, Prefixed
-from ..pieces import Number
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Merged, Number, Prefixed
+from ..states import State
 from .shorthand import ONES, column, figure, oids, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import column, oids
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")

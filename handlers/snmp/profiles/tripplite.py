@@ -7,8 +7,10 @@ share one sysObjectID with the vendor's UPS, so that the outlet table decides.
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, oids, total
 
 

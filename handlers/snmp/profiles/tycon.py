@@ -5,9 +5,12 @@ What 0 and 1 do is not in the MIB, and with normally-closed wiring it is the oth
 from __future__ import annotations
 
 from ..controls import Write
-from ..figures import Figure, State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
+from ..outlets import Outlets
+from ..profile import Profile
 from ..sources import Span, Spread
+from ..states import State
 from .shorthand import ONES, TENTHS, oid, oids, total
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")

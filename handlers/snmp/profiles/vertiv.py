@@ -5,10 +5,11 @@ Five layouts that share nothing but the owner. In four of them the numbers of th
 from __future__ import annotations
 
 from ..controls import Guarded, Write
-from ..figures import State
-from ..joins import Only, Part
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof, Root
-from ..sources import Source, Span, Spread
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..sources import Only, Part, Source, Span, Spread
+from ..states import State
 from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, total
 
 # Geist of today (VERTIV-V5-MIB): switched and metered outlets are two tables; the factory's name joins them.

@@ -5,8 +5,10 @@ What the actions mean is from WTI's user guides; the MIB gives their range alone
 from __future__ import annotations
 
 from ..controls import Unmarked, Write
-from ..figures import State
-from ..profile import Confidence, Evidence, Outlets, Profile, Proof
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
 from .shorthand import NET_SNMP, TENTHS, column, figure, oids, scalar, total
 
 ACTION = column("2634.3.100.200.1.4", "plugAction")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Dict, Mapping, Optional, Protocol
 
-from handlers.snmp.handler import SnmpHandler, make_handler
+from handlers.snmp.handler import SnmpPdu, make_handler
 from pdu_common.connection import PduSnmpData
 
 
@@ -16,9 +16,9 @@ class Listening(Protocol):
     def port(self) -> int: ...
 
 
-def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpHandler:
+def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
     """A handler that may read and write; `params` replace those of the form."""
     given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
     handler = make_handler(PduSnmpData(agent.host, {**given, **params}, dict(settings or {})))
-    assert isinstance(handler, SnmpHandler)
+    assert isinstance(handler, SnmpPdu)
     return handler

@@ -4,11 +4,38 @@ from __future__ import annotations
 from decimal import Decimal
 
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
-from handlers.snmp.figures import Doubt, Figure, State, Total
-from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, OfUnits, Only, Part, Prefixed, Provided, Whole
-from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed, Spelt
-from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root
-from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
+from handlers.snmp.evidence import Confidence, Evidence, Proof
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile, Root
+from handlers.snmp.sources import (
+    Arc,
+    Bits,
+    Chained,
+    Column,
+    Counted,
+    Field,
+    First,
+    Gathered,
+    Joined,
+    Merged,
+    Named,
+    Negative,
+    Number,
+    OfUnits,
+    Only,
+    Packed,
+    Part,
+    Prefixed,
+    Provided,
+    Scalar,
+    Span,
+    Spelt,
+    Spread,
+    Tables,
+    Whole,
+)
+from handlers.snmp.states import Doubt, State
 
 C = Column("~.1", "object", "14")
 S = Scalar("1.3.6.1.4.1.99999.2.0", "scalar")
@@ -24,13 +51,13 @@ EVERY_PART = Profile(
     outlets=(
         Outlets(
             states=State(First((C, Only(C, S, ("1", "2"), keep=False), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
-                         on=("1", "3"), off=("2",), absent=("7",), doubts=(Doubt(Bits(C, 2), ("0",)),), confirm=Mask(C, 1, 16)),
+                         on=("1", "3"), off=("2",), absent=("7",), doubts=(Doubt(Bits(C, 2), ("0",)),), confirm=Negative(C)),
             control=Guarded(
                 Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
                 S, "why", refuse=("2",)),
-            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), Fill(TABLES, NAMED))), count=OfUnits(S, C), number=Chained(Number(C, 2, 0), C, "."),
+            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), TABLES)), count=OfUnits(S, C), none_if_zero=S, number=Chained(Number(C, 2, 0), C, "."),
             name=Field(S, 1, ";"),
-            current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), digits=C, exponent=C, factor=S, unit="A",
+            current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), exponent=C, factor=S, unit="A",
                            scale_of_integers=Decimal("0.1"), magnitude=True),
             power=Figure(Merged((Gathered(C, S, C, ";"), Spelt(C, S, 7), Whole(C, S)))), energy=Figure(Part(C, S, 1, 3), absent=())),
         Outlets(states=State(PACKED, on=("on",), off=("off",)), control=WritePacked(S, PACKED, "on", "off", 32)),

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Tuple, Union
 
+from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Source
-from handlers.snmp.walks import Reader
 from tests.simulators.snmp_agent import Row
 
 Value = Union[int, str, bytes]

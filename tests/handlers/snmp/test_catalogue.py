@@ -5,11 +5,11 @@ from typing import Set
 import pytest
 
 from handlers.snmp import catalogue
-from handlers.snmp.detect import SYS_OBJECT_ID, candidates, detect
-from handlers.snmp.joins import Merged, Only, Prefixed
-from handlers.snmp.profile import Outlets, Profile
+from handlers.snmp.detection import SYS_OBJECT_ID, candidates, detect
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Scalar, Span, Spread, Tables
+from handlers.snmp.sources import Column, Merged, Only, Prefixed, Scalar, Span, Spread, Tables
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import BUILT_IN

@@ -8,8 +8,8 @@ from typing import Any, Dict, Mapping
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp import handler, reading
-from handlers.snmp.detect import detect
+from handlers.snmp import metering, settings
+from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -44,9 +44,9 @@ def _unit(example: Mapping[str, str]) -> Fixture:
 
 def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, unit: Fixture) -> None:
     found = detect(of_rows(unit.device().rows()), families)
-    read = reading.meter(found)
+    read = metering.meter(found)
     assert found.profile.key == unit.key
-    assert [(label.identity, label.number, label.name) for label in reading.labels(found)] == [
+    assert [(label.identity, label.number, label.name) for label in metering.labels(found)] == [
         (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
     assert {identity: (state, float(read.current_of[identity]), float(read.energy_of[identity]))
             for identity, state in found.states.items()} == {
@@ -62,7 +62,7 @@ def test_a_table_of_the_example_that_ends_early_is_an_error(families: Any, unit:
 
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, unit: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler, "PROFILES", families)
+    monkeypatch.setattr(settings, "PROFILES", families)
     switch = unit.switch
     assert switch is not None
     with Agent(unit.device()) as agent:

@@ -4,9 +4,8 @@ import pytest
 
 from handlers.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
-from handlers.snmp.pieces import Packed
-from handlers.snmp.sources import Column, Scalar, Span, Spread
-from handlers.snmp.walks import Reader
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Column, Packed, Scalar, Span, Spread
 from tests.handlers.snmp.memory import Memory, reader, table
 
 COMMAND = Column("1.3.5")

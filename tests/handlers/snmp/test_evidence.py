@@ -5,7 +5,8 @@ from typing import Any, Dict, List, Mapping, Set
 
 import pytest
 
-from handlers.snmp.profile import Evidence, Profile, Proof
+from handlers.snmp.evidence import Evidence, Proof
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.test_recordings import load_of

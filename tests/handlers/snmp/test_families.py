@@ -7,13 +7,15 @@ import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.host import Label
-from handlers.snmp import detect, reading
-from handlers.snmp.handler import SnmpHandler
-from handlers.snmp.profile import Confidence, Profile, parts
+from handlers.snmp import detection, metering
+from handlers.snmp.device import Found
+from handlers.snmp.evidence import Confidence
+from handlers.snmp.frozen import parts
+from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reading import Found
+from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Spread
-from handlers.snmp.walks import Reader
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -53,11 +55,11 @@ def chosen_by_hand(unit: Fixture) -> bool:
 
 def find(unit: Fixture, device: Memory) -> Found:
     if chosen_by_hand(unit):
-        return detect.read_as(device, _FAMILIES[unit.key], unit.metered_only)
-    return detect.detect(device, PROFILES, metered_only=unit.metered_only)
+        return detection.read_as(device, _FAMILIES[unit.key], unit.metered_only)
+    return detection.detect(device, PROFILES, metered_only=unit.metered_only)
 
 
-def handler_of(unit: Fixture, agent: Agent, *, version: str = "", **params: str) -> SnmpHandler:
+def handler_of(unit: Fixture, agent: Agent, *, version: str = "", **params: str) -> SnmpPdu:
     """A handler as DCImanager makes it, for switching too."""
     settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
                 "metered_only": "yes" if unit.metered_only else "no"}
@@ -112,7 +114,7 @@ def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_an
     fitting = []
     for other in PROFILES:
         try:
-            detect.detect(memory(unit), [other], metered_only=unit.metered_only)
+            detection.detect(memory(unit), [other], metered_only=unit.metered_only)
             fitting.append(other.key)
         except ProtocolError:           # its meters alone answer, of a family that has outlets
             fitting.append(other.key)
@@ -123,7 +125,7 @@ def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_an
 
 @EACH
 def test_the_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
-    assert dict(detect.read_as(memory(unit), _FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
+    assert dict(detection.read_as(memory(unit), _FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
 
 
 @EACH
@@ -134,13 +136,13 @@ def test_outlets_and_their_states_are_those_of_the_unit_in_its_order(unit: Fixtu
 
 @EACH
 def test_numbers_and_names_are_those_of_the_unit(unit: Fixture) -> None:
-    labels = reading.labels(find(unit, memory(unit)))
+    labels = metering.labels(find(unit, memory(unit)))
     assert labels == [Label(identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
 
 
 @EACH
 def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fixture) -> None:
-    read = reading.meter(find(unit, memory(unit)))
+    read = metering.meter(find(unit, memory(unit)))
     shown = {identity: tuple(near(None if figures.get(identity) is None else float(figures[identity]))
                              for figures in (read.current_of, read.power_of, read.energy_of))
              for identity in unit.expected.outlets}
@@ -150,7 +152,7 @@ def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fi
 
 @EACH
 def test_totals_are_the_units_own_and_count_no_current_twice(unit: Fixture) -> None:
-    read = reading.meter(find(unit, memory(unit)))
+    read = metering.meter(find(unit, memory(unit)))
     totals = tuple(None if total is None else float(total) for total in (read.load, read.power, read.energy))
     assert totals == (near(unit.expected.load_a), near(unit.expected.power_w), near(unit.expected.energy_kwh))
 

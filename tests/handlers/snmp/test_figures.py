@@ -6,8 +6,9 @@ from typing import Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.figures import Doubt, Figure, State, Total
-from handlers.snmp.sources import Column
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.sources import Column, Negative
+from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Value, reader, table
 
@@ -78,15 +79,15 @@ def test_the_sign_of_a_plant_below_ground_is_only_a_direction() -> None:
 
 
 @pytest.mark.parametrize("digits, figure", [(0, "7467"), (3, "7.467"), (1, "746.7")])
-def test_the_device_tells_the_decimal_digits_of_each_value(digits: int, figure: str) -> None:
-    read = Figure(A, absent=(), digits=B).read(reader({"1.3.1.1": 7467, "1.3.2.1": digits}))
+def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) -> None:
+    read = Figure(A, absent=(), exponent=Negative(B)).read(reader({"1.3.1.1": 7467, "1.3.2.1": digits}))
     assert read == {"1": Decimal(figure)}
 
 
-@pytest.mark.parametrize("digits", [None, -1, 99, "x"])
+@pytest.mark.parametrize("digits", [None, 99, "x"])
 def test_a_value_whose_digits_are_not_known_is_no_figure(digits: int | str | None) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
-    assert Figure(A, absent=(), digits=B).read(reader(objects)) == {}
+    assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 
 
 @pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None), ("x", None)])

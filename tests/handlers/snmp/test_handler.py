@@ -10,10 +10,11 @@ import pytest
 
 from handlers import VERSION, host
 from handlers.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
-from handlers.snmp import handler as snmp_handler, options, schema
-from handlers.snmp.handler import BUILD_OPTIONS, SETTINGS, choose, make_handler
+from handlers.snmp import options, schema, switching
+from handlers.snmp.handler import make_handler
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
+from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, choose
 from pdu_common import _credentials, _snmp
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -150,7 +151,7 @@ def test_a_lost_question_for_the_kind_of_device_is_unreachable() -> None:
 def test_a_device_that_answers_slowly_ends_with_the_call_and_not_with_each_request(
         method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer comes in time and late: the call as a whole has an end, and nothing is written after it."""
-    monkeypatch.setattr(snmp_handler, "PLAN_SECONDS", 0.5)
+    monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
     monkeypatch.setattr(host, "CALL_SECONDS", 0.5)
     with Agent(apc.rpdu2(8), faults=Faults(late_s=0.3)) as agent:
         handler = pdu(agent, timeout="20", retries="0", version="1")
@@ -166,8 +167,8 @@ def test_a_call_over_snmp_ends_within_a_minute_however_slow_each_request_is() ->
     walk = _snmp.WALK_DEADLINE_S
     assert request <= 20 and walk <= 25
     assert host.CALL_SECONDS + max(request, walk) < 60
-    assert snmp_handler.PLAN_SECONDS + max(request, walk) < 60
-    assert snmp_handler.CONFIRM_UNTIL_SECONDS + max(request, walk) <= 60
+    assert switching.PLAN_SECONDS + max(request, walk) < 60
+    assert switching.CONFIRM_UNTIL_SECONDS + max(request, walk) <= 60
 
 
 def test_a_unit_that_speaks_version_1_only_is_silent_to_version_2_and_the_error_says_so() -> None:

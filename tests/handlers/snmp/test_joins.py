@@ -3,9 +3,22 @@ from __future__ import annotations
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp.joins import Arc, Counted, Fill, First, Joined, Merged, OfUnits, Only, Part, Prefixed, Provided, Whole
-from handlers.snmp.sources import Column, Scalar
-from handlers.snmp.walks import Reader
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import (
+    Arc,
+    Column,
+    Counted,
+    First,
+    Joined,
+    Merged,
+    OfUnits,
+    Only,
+    Part,
+    Prefixed,
+    Provided,
+    Scalar,
+    Whole,
+)
 from tests.handlers.snmp.memory import Memory, both, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
@@ -78,12 +91,6 @@ def test_a_table_without_any_counted_row_is_not_walked() -> None:
     device = Memory({**table("1.3.1", {"1": 5}), "1.3.2.0": 0})
     assert Counted(A, Scalar("1.3.2.0")).rows(Reader(device)) == {}
     assert device.asked == ["get 1.3.2.0"]
-
-
-def test_fill_lists_what_has_no_value_as_empty() -> None:
-    objects = {**table("1.3.1", {"1": "x", "2": "y"}), **table("1.3.2", {"2": 7, "3": 8})}
-    assert Fill(A, B).rows(reader(objects)) == {"1": "", "2": 7}
-    assert Fill(A, B).one(reader(objects), "1") is None
 
 
 def test_a_join_goes_by_module_and_number_and_not_by_the_row() -> None:

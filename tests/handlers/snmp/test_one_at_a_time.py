@@ -88,7 +88,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, nei
 
 
 def test_a_device_that_hangs_blocks_the_next_command_for_a_bounded_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.snmp.handler.PLAN_SECONDS", 0.5)
+    monkeypatch.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
     entered, leave = threading.Event(), threading.Event()
     with Agent(digipower(OUTLETS)) as agent:
         name = f"{agent.host} {agent.port}"

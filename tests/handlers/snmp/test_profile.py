@@ -5,10 +5,14 @@ from typing import Any, Dict
 import pytest
 
 from handlers.snmp.controls import Write
-from handlers.snmp.figures import Figure, State, Total
-from handlers.snmp.profile import Confidence, Evidence, Outlets, Profile, Proof, Root, oids, parts
+from handlers.snmp.evidence import Confidence, Evidence, Proof
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen import parts
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Named, Place, Scalar, Spread, Tables
+from handlers.snmp.states import State
 
 STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
 OUTLETS = Outlets(states=STATES, control=Write(Column("1.3.6.1.4.1.99999.1.4", "acmeControl"), on=1, off=2))

@@ -7,7 +7,7 @@ from typing import List
 import pytest
 
 from handlers.errors import Unsupported
-from handlers.snmp import detect, reading
+from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
@@ -28,7 +28,7 @@ def test_every_recording_beside_the_project_is_of_a_declared_family_and_has_its_
 def test_a_recorded_unit_is_the_family_that_the_index_of_the_recordings_names(name: str) -> None:
     index = shared("snmp", "recordings", "INDEX.md").read_text("utf-8")
     row = re.search(rf"^\| {re.escape(name)}\.snmprec \|[^|]*\| ([a-z0-9-]+) \|", index, re.MULTILINE)
-    assert row and detect.detect(of_rows(recorded.rows(name)), PROFILES).profile.key == row[1]
+    assert row and detection.detect(of_rows(recorded.rows(name)), PROFILES).profile.key == row[1]
 
 
 @RECORDINGS
@@ -38,7 +38,7 @@ def test_a_recorded_unit_asked_for_one_family_alone_answers_as_its_own_only(name
     answering: List[str] = []
     for profile in PROFILES:
         try:
-            detect.detect(of_rows(rows), [profile])
+            detection.detect(of_rows(rows), [profile])
             answering.append(profile.key)
         except Unsupported:
             continue
@@ -49,7 +49,7 @@ def test_a_recorded_unit_asked_for_one_family_alone_answers_as_its_own_only(name
 @pytest.mark.against("recordings of real units, in memory")
 def test_energies_of_inputs_add_up_to_the_energy_of_the_unit(name: str) -> None:
     inputs = recorded.expected(name)["device"].get("input_energy_kwh")
-    read = reading.meter(detect.detect(of_rows(recorded.rows(name)), PROFILES)).energy
+    read = metering.meter(detection.detect(of_rows(recorded.rows(name)), PROFILES)).energy
     if inputs is not None:
         assert read is not None and float(read) == pytest.approx(sum(inputs.values()), abs=1e-9)
     else:
@@ -59,5 +59,5 @@ def test_energies_of_inputs_add_up_to_the_energy_of_the_unit(name: str) -> None:
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_no_row_of_a_recorded_unit_that_is_padding_can_be_switched(name: str) -> None:
-    found = detect.detect(of_rows(recorded.rows(name)), PROFILES)
-    assert not set(recorded.expected(name)["phantom_rows"]) & {label.identity for label in reading.labels(found)}
+    found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    assert not set(recorded.expected(name)["phantom_rows"]) & {label.identity for label in metering.labels(found)}

@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterator, Optional
 
 import pytest
 
-from handlers.snmp import detect, reading
-from handlers.snmp.profile import Proof
+from handlers.snmp import detection, metering
+from handlers.snmp.evidence import Proof
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
@@ -34,7 +34,7 @@ def load_of(device: Dict[str, Any]) -> Optional[float]:
 def test_a_recorded_unit_is_read_as_its_family_and_as_no_other(name: str) -> None:
     wanted = recorded.expected(name)
     device = of_rows(recorded.rows(name))
-    found = detect.detect(device, PROFILES)
+    found = detection.detect(device, PROFILES)
     assert found.profile.key == wanted["family"]
     assert list(found.states) == sorted(wanted["outlets"], key=lambda i: [int(arc) for arc in i.split(".")])
     assert not set(found.states) & set(wanted["phantom_rows"])
@@ -47,8 +47,8 @@ def test_a_recorded_unit_is_read_as_its_family_and_as_no_other(name: str) -> Non
 @pytest.mark.against("recordings of real units, in memory")
 def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
     wanted = recorded.expected(name)
-    found = detect.detect(of_rows(recorded.rows(name)), PROFILES)
-    read = reading.meter(found)
+    found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    read = metering.meter(found)
     for identity, outlet in wanted["outlets"].items():
         for key, figures in (("current_a", read.current_of), ("power_w", read.power_of), ("energy_kwh", read.energy_of)):
             if outlet[key] is not None:
@@ -63,8 +63,8 @@ def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_shows_the_names_that_its_owner_gave(name: str) -> None:
     wanted = recorded.expected(name)
-    found = detect.detect(of_rows(recorded.rows(name)), PROFILES)
-    labels = {label.identity: label for label in reading.labels(found)}
+    found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    labels = {label.identity: label for label in metering.labels(found)}
     assert list(labels) == list(found.states)
     for identity, outlet in wanted["outlets"].items():
         if outlet["name"] is not None:
@@ -100,7 +100,7 @@ def reads_the_same(name: str, agent: Listening, version: str) -> None:
     """States as the recording's expectations have them, figures as they are read in memory, where those are compared."""
     wanted, rows = recorded.expected(name), recorded.rows(name)
     carried = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
-    in_memory = reading.meter(detect.detect(of_rows(carried), PROFILES))
+    in_memory = metering.meter(detection.detect(of_rows(carried), PROFILES))
     view = pdu(agent, version=version).status()
     statistic = pdu(agent, version=version).statistic()
     assert {port.identity: port.power_status for port in view.ports} == {
@@ -112,7 +112,7 @@ def reads_the_same(name: str, agent: Listening, version: str) -> None:
         {identity: float(in_memory.energy_of.get(identity, 0)) for identity in found_figures(in_memory)})
 
 
-def found_figures(read: reading.Readings) -> set[str]:
+def found_figures(read: metering.Readings) -> set[str]:
     """The outlets that have an entry of their own in the statistics."""
     return set(read.current_of) | set(read.energy_of)
 

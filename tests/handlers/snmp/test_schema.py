@@ -79,7 +79,7 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.current.scale", 0.01, 'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not 0.01'),
     ("outlets.0.current.scale", "ten", 'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not "ten"'),
     ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not above zero"),
-    ("outlets.0.current.digits", None, None),
+    ("outlets.0.current.exponent", None, None),
 ])
 def test_what_is_wrong_is_named_by_its_path_in_a_sentence(path: str, value: Any, sentence: str | None) -> None:
     text = changed(path, value)

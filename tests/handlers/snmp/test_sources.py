@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import NoSuchOutlet, ProtocolError
+from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
-from handlers.snmp.walks import Reader
 from tests.handlers.snmp.memory import Memory, reader, table
 
 INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(lambda arcs: ".".join(map(str, arcs)))

@@ -1,14 +1,14 @@
 """Switching on agents: the exact object, type and value, once; and whatever goes wrong, never the wish as the state."""
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Dict, Iterator, Optional
 
 import pytest
 
 from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable, Unsupported
-from handlers.snmp import handler as snmp_handler
-from handlers.snmp.profile import Confidence
+from handlers.snmp import settings
+from handlers.snmp.evidence import Confidence
+from handlers.snmp.frozen import changed
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -134,9 +134,9 @@ def test_a_unit_that_only_meters_is_not_written() -> None:
 
 
 def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    unsure = tuple(dataclasses.replace(p, switching_confidence=Confidence.LOW, note="One driver only.")
+    unsure = tuple(changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
                    for p in PROFILES if p.is_switched)
-    monkeypatch.setattr(snmp_handler, "PROFILES", unsure)
+    monkeypatch.setattr(settings, "PROFILES", unsure)
     with Agent(BUILT_IN["rpcm"]()) as agent:
         assert pdu(agent).status().ports
         refused(agent, "1", Unsupported, "switch_unproven=yes.*One driver only")

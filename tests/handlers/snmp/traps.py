@@ -108,7 +108,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_STATES, "schleifenbauer", "schleifenbauer_conteg")),
     Trap(27, "rows that run on over a chain (APC, CyberPower)", "Chained number; Joined by unit and number",
          _on(_NUMBERS, "apc-rpdu2", "cyberpower-epdu2") + _on(_FIGURES, "apc-rpdu2", "cyberpower-epdu2")),
-    Trap(28, "switched and metered tables with different rows", "Joined, Gathered, Fill; never by the row",
+    Trap(28, "switched and metered tables with different rows", "Joined, Gathered; never by the row",
          _on(_FIGURES, "schleifenbauer", "gude-epc", "riedo-updu", "apc-cpdu", "dell-rpdu")
          + ("test_joins.py::test_a_join_goes_by_module_and_number_and_not_by_the_row",)),
     Trap(29, "no table at all, numbers that change with the firmware (Rittal)", "Named: the variable's whole name",
@@ -136,7 +136,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman") + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
     Trap(38, "the scale stands in another column (Raritan, Rittal)", "Figure.digits, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors")
-         + ("test_figures.py::test_the_device_tells_the_decimal_digits_of_each_value", "test_figures.py::test_a_negative_factor_divides")),
+         + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten", "test_figures.py::test_a_negative_factor_divides")),
     Trap(39, "an on/off sensor whose value stays 0 (PX3, PX4)", "the STATE column, Column.suffix 14",
          _on(_STATES, "raritan-px2_sensors")
          + ("test_sources.py::test_a_sensor_type_selects_rows_by_whole_arcs_and_is_cut_off",)),
@@ -146,10 +146,10 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
     Trap(42, "text as octets, with NULs, OIDs with a dot before them", "values.text, values.arcs, host.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
-         + ("test_values.py::test_text_is_freed_of_what_agents_pad_it_with",
-            "test_values.py::test_octets_survive_whichever_form_the_platform_gives")),
+         + ("test_decoding.py::test_text_is_freed_of_what_agents_pad_it_with",
+            "test_decoding.py::test_octets_survive_whichever_form_the_platform_gives")),
     Trap(43, "slow agents with thousands of rows", "columns, never whole trees; each walked once",
-         _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_walks.py::test_a_column_is_walked_once_however_many_parts_read_it",)),
+         _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_however_many_parts_read_it",)),
     Trap(44, "a state that is read back too early", "rule: read until it fits or the deadline is over",
          ("test_switching.py::test_a_relay_that_takes_its_time_is_waited_for",
           "test_switching.py::test_after_the_deadline_a_state_that_is_not_the_wanted_one_is_not_known")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Dict, Optional, Protocol
 
 from ..host import Raw
-from .values import Walked
+from .decoding import Walked
 
 ROOT = "~"          # in a profile's OIDs: the root that belongs to the device's sysObjectID
 
@@ -17,10 +17,8 @@ class Device(Protocol):
 
 
 class Reader:
-    """A device, and what it answered so far. It lives for one call (or one reading): nothing in it grows old.
-
-    `root` stands in the place of a leading `~` in OIDs, for families whose tree lies elsewhere on each product.
-    """
+    """A device, and what it answered so far, for one call (or one reading): nothing in it grows old. `root` replaces a
+    leading `~` in OIDs, for families whose tree lies elsewhere on each product."""
 
     def __init__(self, device: Device, root: str = "") -> None:
         self._device, self.root = device, root

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.pieces import Bits, Chained, Field, Gathered, Mask, Number, Packed, Spelt
-from handlers.snmp.sources import Column
+from handlers.snmp.sources import Bits, Chained, Column, Field, Gathered, Negative, Number, Packed, Spelt
 from tests.handlers.snmp.memory import both, reader, table
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
@@ -30,11 +29,9 @@ def test_bits_count_from_the_highest_of_the_first_octet(bit: int, said: str) -> 
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": said}
 
 
-@given(st.integers(0, 2**16 - 1))
-def test_a_mask_gives_its_bits_back(mask: int) -> None:
-    rows = Mask(A, 1, 16).rows(reader(table("1.3.1", {"7": mask, "8": "n/a"})))
-    assert list(rows) == [f"7.{n}" for n in range(1, 17)]
-    assert sum(int(str(bit)) << n for n, bit in enumerate(rows.values())) == mask
+def test_the_other_sign_of_a_number_is_exact_and_what_is_no_number_is_left_out() -> None:
+    assert both(Negative(A), dict(table("1.3.1", {"1": 3, "2": "-0.50", "3": 0}))) == {"1": "-3", "2": "0.50", "3": "0"}
+    assert Negative(A).rows(reader(table("1.3.1", {"1": "n/a"}))) == {}
 
 
 def test_a_printed_number_may_follow_from_an_index_that_starts_at_zero() -> None:

@@ -1,21 +1,18 @@
 """Which family a device is: one GET of sysObjectID, then the walk that reads is the probe."""
 from __future__ import annotations
 
-import time
-from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host import oid_arcs
+from .decoding import shown, text
+from .device import Found, by_identity, by_other_rows, by_states, has_no_outlets
+from .families import near
 from .profile import Profile
-from .reading import Found, by_identity, by_other_rows, by_states, has_no_outlets
-from .values import shown, text
-from .walks import Device, Reader
+from .reader import Device, Reader
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
-SWEEP_SECONDS = 20.0
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
-
-Clock = Callable[[], float]
 
 
 class Candidate(NamedTuple):
@@ -25,33 +22,25 @@ class Candidate(NamedTuple):
     root: str
 
 
-def detect(device: Device, profiles: Sequence[Profile], clock: Clock = time.monotonic,
-           sweep_seconds: float = SWEEP_SECONDS, metered_only: bool = False) -> Found:
+def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
     """The family that the device answers as, with what was read on the way.
 
     One GET, and one walk for each candidate's state column: candidates are the profiles whose sysObjectID prefix fits,
-    the longest prefix first, then in the order of `profiles` (a richer MIB stands before the one it replaced). A device
-    without a usable sysObjectID is asked for the families that name a root (`sweep`), for at most `sweep_seconds`.
-    A device of a family without outlets is one by its sysObjectID alone, if it answers none of the family's meters.
-    Raises Unreachable where the GET has no answer (then nothing else is asked: another family's tables would be
-    read in place of the device's own), Unsupported where no family fits, and ProtocolError where only meters answer of a
-    family that has outlets, unless the device proves that it has none or its owner says so (`metered_only`).
+    the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). A device
+    without a usable sysObjectID is asked for the families that name a root (`sweep`). A device of a family without outlets
+    is one by its sysObjectID alone, if it answers none of the family's meters.
+
+    Raises Unreachable where the GET has no answer (then nothing else is asked: another family's tables would be read in
+    place of the device's own), Unsupported where no family fits, and ProtocolError where only meters answer of a family
+    that has outlets, unless the device proves that it has none or its owner says so (`metered_only`).
     """
     reader = Reader(device)
     said, usable = _sys_object_id(reader, profiles)
     tried = list(candidates(usable, profiles))
-    end = None if usable else clock() + sweep_seconds
-    for number, candidate in enumerate(tried):
-        if end is not None and clock() > end:
-            raise Unsupported((f"the device gives no usable sysObjectID ({said}) and {sweep_seconds:g} s of asking for {number} of "
-                               f"{len(tried)} families were not enough: set ", Named("profile", noun="the handler setting ")))
-        found = by_states(candidate.profile, reader.at(candidate.root))
-        if found:
-            return found
-    found = _without_states(tried if usable else [], reader, metered_only)
-    if found:
-        return found
-    raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
+    found = _with_states(tried, reader) or _without_states(tried if usable else [], reader, metered_only)
+    if not found:
+        raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
+    return found
 
 
 def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
@@ -60,27 +49,28 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
     reader = Reader(device)
     usable = _sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    for candidate in tried:
-        found = by_states(profile, reader.at(candidate.root))
-        if found:
-            return found
-    found = _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
-    if found:
-        return found
-    raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: leave ",
-                       Named("profile", noun="the setting "), " out to have the family detected"))
+    found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
+    if not found:
+        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: leave ",
+                           Named("profile", noun="the setting "), " out to have the family detected"))
+    return found
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
     """The families to try for a usable sysObjectID, or for none (""), in the order in which they are tried."""
     if sys_object_id:
-        fitting = [profile for profile in profiles if profile.match(sys_object_id)]
+        fitting = [profile for profile in near(profiles, sys_object_id) if profile.match(sys_object_id)]
         fitting.sort(key=lambda profile: -profile.match(sys_object_id))     # stable: equals keep their order
     else:
-        fitting = [profile for profile in profiles if profile.sweep]
+        fitting = [profile for profile in near(profiles, "") if profile.sweep]
     for profile in fitting:
         for root in profile.roots_for(sys_object_id):
             yield Candidate(profile, root)
+
+
+def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
+    """The first candidate that answers states; None where none does."""
+    return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
@@ -107,7 +97,7 @@ def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, st
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
     dotted = ".".join(map(str, parts))
     names_company = parts[:len(_ENTERPRISES)] == _ENTERPRISES and any(parts[len(_ENTERPRISES):][:1])
-    return said, dotted if names_company or any(profile.match(dotted) for profile in profiles) else ""
+    return said, dotted if names_company or any(profile.match(dotted) for profile in near(profiles, dotted)) else ""
 
 
 def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:

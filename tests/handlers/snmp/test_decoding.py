@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.values import number, octets, shown, text
+from handlers.snmp.decoding import number, octets, shown, text
 
 
 @pytest.mark.parametrize("raw, said", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])

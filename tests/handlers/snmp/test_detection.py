@@ -5,11 +5,14 @@ from typing import Dict, List, Mapping, Optional
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
-from handlers.snmp.detect import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
-from handlers.snmp.figures import Figure, State, Total
-from handlers.snmp.profile import Evidence, Outlets, Profile, Proof, Root
+from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
+from handlers.snmp.evidence import Evidence, Proof
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile, Root
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
 from tests.simulators.snmp_agent import BUILT_IN
@@ -153,12 +156,6 @@ def test_without_a_usable_sys_object_id_the_families_that_name_a_root_are_asked_
     memory = device(sys_object_id, "2", "3")
     assert detect(memory, SWEPT).profile.key == "acme-2"
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
-
-
-def test_the_sweep_has_a_deadline_of_its_own_and_says_how_far_it_came() -> None:
-    times = iter([0.0, 1.0, 30.0])
-    with pytest.raises(Unsupported, match="1 of 2 families"):
-        detect(device(None), SWEPT, clock=lambda: next(times))
 
 
 def test_an_unknown_device_is_told_what_was_seen_and_what_to_do() -> None:

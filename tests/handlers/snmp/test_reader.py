@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from handlers.snmp.walks import Reader
+from handlers.snmp.reader import Reader
 from tests.handlers.snmp.memory import Memory
 
 

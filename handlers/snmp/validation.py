@@ -26,6 +26,12 @@ def given(value: str, what: str) -> None:
         raise ValueError(f"{what} is empty")
 
 
+def separator(value: str) -> None:
+    """A text of one character or more; a blank is one."""
+    if not value:
+        raise ValueError("separator is empty")
+
+
 def some(values: Sequence[object], what: str) -> None:
     """At least one, and none twice."""
     if not values:

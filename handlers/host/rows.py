@@ -1,0 +1,80 @@
+"""Values and indexes in what the platform's SNMP calls return, whatever the names and forms that it uses."""
+from __future__ import annotations
+
+from typing import Any, List, Optional, Tuple, Union
+
+from ..errors import ProtocolError
+
+Raw = Union[int, str, bytes]
+MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
+LONGEST_TEXT = 65_535       # octets of an OCTET STRING (RFC 3416, section 3) and of a datagram
+_LOWEST, _HIGHEST = -2**63, 2**64 - 1
+_MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
+_LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # and a module's name before it
+
+# The last three are what Net-SNMP agents without a number of their own give as sysObjectID.
+_ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
+               "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.2021.250.10"}
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits alone, in lower case: libraries spell the same words in many ways."""
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def raw_value(element: object) -> Optional[Raw]:
+    """The value of what the platform read, None for the markers of a missing object."""
+    value = getattr(element, "value", element)
+    if value is None:
+        return None
+    if isinstance(value, str) and any(squeezed(value).startswith(mark) for mark in MISSING):
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, str, bytes)):
+        value = str(value)
+    if isinstance(value, int):
+        if not _LOWEST <= value <= _HIGHEST:
+            raise ProtocolError("the device gave a number of more than 64 bits")
+    elif len(value) > LONGEST_TEXT:
+        raise ProtocolError(f"the device gave a text of {len(value)} characters, more than a datagram can hold")
+    return value
+
+
+def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
+    """The arcs of an OID as a platform may write it: dotted, with a leading dot, or with the names of well-known roots; else None."""
+    parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
+    parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
+    if parts == [""]:
+        return ()
+    if len(parts) > _MOST_ARCS or not all(p.isascii() and p.isdigit() and len(p) <= _ARC_DIGITS for p in parts):
+        return None
+    return tuple(map(int, parts))
+
+
+def indexes(elements: List[Any], asked: str) -> List[str]:
+    """The index of each walked row below `asked`, whatever the platform's rows tell of it.
+
+    A row may hold its whole OID, its OID without the index (or without its last part), or the index alone, under
+    names that are not certain. Which of them it is shows in the whole walk: a full OID ends with its own index.
+    """
+    root = oid_arcs(asked) or ()
+    rests: List[Optional[Tuple[int, ...]]] = []
+    indexes: List[Optional[Tuple[int, ...]]] = []
+    for element in elements:
+        oid = oid_arcs(getattr(element, "oid", "") or "")
+        rests.append(oid[len(root):] if oid and oid[:len(root)] == root else None)
+        index = next((v for v in (getattr(element, n, None) for n in ("oid_index", "index")) if v not in (None, "")), None)
+        indexes.append(None if index is None or callable(index) else oid_arcs(index))
+    if all(rest is not None for rest in rests):
+        whole = [rest or () for rest in rests]
+        full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, indexes))
+        if full and len(set(whole)) == len(whole):
+            return [_dotted(rest) for rest in whole]
+        return [_dotted(rest + (index or ())) for rest, index in zip(whole, indexes)]
+    if all(index is not None for index in indexes):
+        return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in indexes if index is not None]
+    raise ProtocolError("this platform's walked rows tell neither OID nor index (looked for oid, oid_index, index)",
+                        operation=f"walk {asked}")
+
+
+def _dotted(arcs: Tuple[int, ...]) -> str:
+    return ".".join(map(str, arcs))

@@ -1,0 +1,50 @@
+"""What a platform's SNMP library says went wrong, in words that differ between libraries, as errors of ours."""
+from __future__ import annotations
+
+from typing import Any, Tuple, cast
+
+from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
+from .rows import MISSING, squeezed
+
+_SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
+# What an agent or the SNMP library says -> the class of the error and what the operator can do.
+_REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
+    (("snmpparams",), SettingsError, "the PDU's SNMP fields are not complete or not right: correct them"),
+    (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
+     "the address cannot be resolved: check it"),
+    (("noaccess", "authorizationerror", "notwritable", "readonly"), Denied,
+     "the device does not allow this: give a community or user that may {right}"),
+    (("authenticationfailure", "wrongdigest", "pdudigest", "unknownusername", "unknownuser", "unsupportedsecuritylevel",
+      "unsupportedseclevel", "decryptionerror", "notintimewindow"), Denied,
+     "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
+    (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
+      "nocreation", "resourceunavailable", "toobig"), Refused,
+     "the device refused the value"),
+)
+# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so that nobody knows what it did. SNMPv1
+# has genErr alone for this (RFC 1157, 4.1.5).
+_FAILED = ("generr", "commitfailed", "undofailed")
+
+
+def translate(said: str, words: str, writing: bool) -> PduHandlerError:
+    """The error for what the platform `said`; `words` is what may be shown of it."""
+    folded = squeezed(said)
+    if any(mark in folded for mark in _SILENT):
+        return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), and "
+                           "the community or the SNMPv3 user and keys, which a device answers with silence when they are "
+                           f"wrong ({words})")
+    if writing and any(mark in folded for mark in MISSING):
+        # SNMPv1 has no other word for a write that is not allowed.
+        return Denied(f"the device has no such object, or the community may not write ({words})")
+    failed = next((mark for mark in _FAILED if mark in folded), None)
+    if failed is not None:
+        if writing:
+            return Unreachable(f"the device failed while it carried out the write ({words})")
+        return Refused(f"the device failed while it read this ({words})", failed)
+    for marks, kind, remedy in _REFUSALS:
+        code = next((mark for mark in marks if mark in folded), None)
+        if code is not None:
+            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it asks for"
+            reason = f"{remedy.format(right=right)} ({words})"
+            return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
+    return Unreachable(f"the platform's SNMP call failed ({words})")

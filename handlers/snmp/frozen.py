@@ -1,0 +1,73 @@
+"""Immutable values whose fields are their annotations: what profiles are made of.
+
+They behave as frozen dataclasses do. The standard ones compile a constructor for each class when they are imported, which took
+longer than reading a PDU; these share one constructor.
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Iterator, Mapping, TypeVar
+
+T = TypeVar("T", bound="Frozen")
+REQUIRED: Any = object()        # the default of a field that has none
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+    def dataclass_transform(**_options: bool) -> Callable[[type], type]:
+        return lambda cls: cls
+
+
+@dataclass_transform(frozen_default=True)
+class Frozen:
+    """Fields are declared as `name: type = default`; `__post_init__` checks them and raises ValueError."""
+
+    FIELDS: ClassVar[Mapping[str, Any]] = {}        # name -> default, in the order of the constructor
+
+    def __init_subclass__(cls) -> None:
+        own = {name: cls.__dict__.get(name, REQUIRED) for name, hint in cls.__dict__.get("__annotations__", {}).items()
+               if not hint.startswith("ClassVar")}
+        cls.FIELDS = {**cls.FIELDS, **own}
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        given: Dict[str, Any] = dict(zip(self.FIELDS, values))
+        if len(values) > len(self.FIELDS) or given.keys() & named.keys():
+            raise TypeError(f"{type(self).__name__} takes each of {', '.join(self.FIELDS)} once")
+        given.update(named)
+        for name, default in self.FIELDS.items():
+            self.__dict__[name] = given.pop(name, default)
+            if self.__dict__[name] is REQUIRED:
+                raise TypeError(f"{type(self).__name__} needs {name}")
+        if given:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(given)}")
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """Checks of the fields."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+
+
+def changed(value: T, **fields: Any) -> T:
+    """A copy of `value` with other fields, checked anew."""
+    return type(value)(**{**value.__dict__, **fields})
+
+
+def parts(value: object) -> Iterator[object]:
+    """A value and every value inside it."""
+    yield value
+    if isinstance(value, Frozen):
+        for name in value.FIELDS:
+            yield from parts(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)

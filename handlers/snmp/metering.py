@@ -1,0 +1,60 @@
+"""What a found device meters, and what is printed on it."""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Dict, List, NamedTuple, Optional
+
+from .. import host
+from .decoding import shown
+from .device import Found
+from .figures import Figure, Total
+from .reader import Reader
+
+
+class Readings(NamedTuple):
+    """What the device meters, in A, W and kWh; outlets without a figure are not in the dictionaries."""
+
+    load: Optional[Decimal]
+    power: Optional[Decimal]
+    energy: Optional[Decimal]
+    current_of: Dict[str, Decimal]
+    power_of: Dict[str, Decimal]
+    energy_of: Dict[str, Decimal]
+
+
+def labels(found: Found) -> List[host.Label]:
+    """What is printed on the unit and what its owner typed, for each outlet; two walks at most."""
+    if found.outlets is None:
+        return []
+    numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
+    names = found.outlets.name.rows(found.reader) if found.outlets.name else {}
+    return [host.label(identity, shown(numbers[identity]) if identity in numbers else identity.rpartition(".")[2],
+                       shown(names.get(identity, ""))) for identity in found.states]
+
+
+def meter(found: Found, with_power: bool = True) -> Readings:
+    """All figures that the profile names; one walk for each object. Without `with_power`, nothing in W is read."""
+    outlets = found.outlets
+    current = _of_outlets(outlets.current if outlets else None, found)
+    energy = _of_outlets(outlets.energy if outlets else None, found)
+    power = _of_outlets(outlets.power if outlets else None, found) if with_power else {}
+    return Readings(
+        load=_total(found.profile.load, current, found.reader),
+        power=_total(found.profile.power, power, found.reader) if with_power else None,
+        energy=_total(found.profile.energy, energy, found.reader),
+        current_of=current, power_of=power, energy_of=energy)
+
+
+def _of_outlets(figure: Optional[Figure], found: Found) -> Dict[str, Decimal]:
+    """A figure of the outlets that the device lists: a meter's padding rows are none of them."""
+    read = figure.read(found.reader) if figure else {}
+    return {identity: read[identity] for identity in found.states if identity in read}
+
+
+def _total(total: Optional[Total], of_outlets: Dict[str, Decimal], reader: Reader) -> Optional[Decimal]:
+    if total is None:
+        return None
+    read = total.read(reader)
+    if read is None and total.else_outlets and of_outlets:
+        return sum(of_outlets.values(), Decimal(0))
+    return read

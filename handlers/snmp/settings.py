@@ -1,0 +1,81 @@
+"""The handler's settings and build options, and what they choose: the families to look for, what may be sent."""
+from __future__ import annotations
+
+import re
+from typing import Mapping, NamedTuple, Sequence, Tuple
+
+from ..errors import Named, SettingsError
+from ..settings import Setting, Settings, text, yes_no
+from .families import keys, named
+from .profile import Profile
+from .profiles import PROFILES
+
+
+def _key(word: str) -> str:
+    if not re.fullmatch("[a-z0-9-]+", word.lower()):
+        raise ValueError(word)
+    return word.lower()
+
+
+def _keys(words: str) -> Tuple[str, ...]:
+    return tuple(_key(word.strip()) for word in words.split(","))
+
+
+PROFILE: Setting[str] = Setting("profile", "the key of a family in the table of supported devices", _key, "",
+                                "read the PDU as this family instead of detecting it")
+SWITCH_UNPROVEN: Setting[bool] = Setting("switch_unproven", "yes or no", yes_no, False,
+                                         "yes: also switch families whose commands are not certain; try one idle outlet first")
+METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False,
+                                      "yes: the unit has no outlets to list, so an empty table of outlets is no error")
+SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY)
+
+ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
+                                         "the archive knows these families and no others", longest=10_000)
+OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", text, "", "the archive knows this family and no other",
+                                    longest=1_000_000)
+BUILD_OPTIONS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, ONLY, OWN_PROFILE)
+
+
+class Choice(NamedTuple):
+    """What settings and build options decide: the families to look for, whether unproven commands are sent, and whether
+    the owner says that the unit has no outlets."""
+
+    profiles: Sequence[Profile]
+    is_fixed: bool
+    switch_unproven: bool
+    metered_only: bool = False
+
+
+def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
+    """The families that are looked for; a setting of the form wins over a build option. Raises SettingsError.
+
+    An owner's own profile counts as confirmed by its owner: it is switched, whatever its confidence says.
+    """
+    typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
+    unproven, metered_only = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
+                              for setting in (SWITCH_UNPROVEN, METERED_ONLY))
+    key = typed[PROFILE] or built[PROFILE]
+    own = built[OWN_PROFILE]
+    if own:
+        profiles: Sequence[Profile] = (_own(own),)
+        key, unproven = key or profiles[0].key, True
+    else:
+        profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
+    chosen = (_named(key, profiles, PROFILE),) if key else profiles
+    return Choice(chosen, bool(key), unproven, metered_only)
+
+
+def _own(written: str) -> Profile:
+    from .schema import ProfileError, loads         # the JSON reader is for these archives alone
+    try:
+        return loads(written)
+    except ProfileError as error:
+        raise SettingsError(f"the profile that this archive was built with is not valid: {error}") from None
+
+
+def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
+    profile = named(profiles, key)
+    if profile:
+        return profile
+    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this archive does not know; "
+                                             f"it knows: {', '.join(keys(profiles))}"))

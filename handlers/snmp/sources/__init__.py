@@ -1,0 +1,15 @@
+"""Where the values of outlets lie, as values that compose: every source that a profile may name."""
+from __future__ import annotations
+
+from .base import Place, Source
+from .choices import First, Merged, Prefixed, Provided, Whole
+from .filters import Arc, Counted, OfUnits, Only
+from .joins import Gathered, Joined, Part, Spelt
+from .named import Named
+from .objects import Column, Scalar
+from .spread import Span, Spread, Tables
+from .texts import Bits, Chained, Field, Negative, Number, Packed
+
+__all__ = ["Arc", "Bits", "Chained", "Column", "Counted", "Field", "First", "Gathered", "Joined", "Merged", "Named", "Negative",
+           "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed", "Provided", "Scalar", "Source", "Span", "Spelt",
+           "Spread", "Tables", "Whole"]

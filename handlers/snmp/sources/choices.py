@@ -1,0 +1,113 @@
+"""Sources that choose between others, or put several together."""
+from __future__ import annotations
+
+from typing import Optional, Tuple
+
+from ...errors import ProtocolError
+from ...host import Raw
+from .. import validation
+from ..decoding import Rows, number, text
+from ..reader import Reader
+from .base import Source
+
+
+class First(Source):
+    """The first of `choices` that has rows: the richer or newer table first.
+
+    For readings only: where the commands differ too, give the profile two `Outlets` instead.
+    """
+
+    choices: Tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        validation.some(self.choices, "choices")
+
+    def rows(self, reader: Reader) -> Rows:
+        return next((rows for rows in (choice.rows(reader) for choice in self.choices) if rows), {})
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        values = (choice.one(reader, identity) for choice in self.choices)
+        return next((value for value in values if value is not None), None)
+
+
+class Provided(Source):
+    """`source`, but only on a device where `test` has rows and every one of them matches `pattern` as a whole.
+
+    For firmware generations under one sysObjectID: on any other device this source has no rows.
+    """
+
+    source: Source
+    test: Source
+    pattern: str
+
+    def __post_init__(self) -> None:
+        validation.pattern(self.pattern, "pattern")
+
+    def rows(self, reader: Reader) -> Rows:
+        return self.source.rows(reader) if self._holds(reader) else {}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, identity) if self._holds(reader) else None
+
+    def _holds(self, reader: Reader) -> bool:
+        expression, marks = validation.pattern(self.pattern, "pattern"), self.test.rows(reader)
+        return bool(marks) and all(expression.fullmatch(text(mark)) for mark in marks.values())
+
+
+class Whole(Source):
+    """`source`, but only where it has as many rows as the device's own `count`; where the device does not count, no rows.
+
+    For a table that may be shorter than the device: a dearer way to reach all outlets comes next in the profile.
+    """
+
+    source: Source
+    count: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        value = self.count.one(reader, "0")
+        counted = None if value is None else number(value)
+        rows = self.source.rows(reader) if counted is not None and counted > 0 else {}
+        return rows if counted is not None and len(rows) >= counted else {}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, identity)
+
+
+class Merged(Source):
+    """The rows of all `parts`, one after the other. Raises ProtocolError where two parts have the same identity."""
+
+    parts: Tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        validation.some(self.parts, "parts")
+
+    def rows(self, reader: Reader) -> Rows:
+        found: Rows = {}
+        for part in self.parts:
+            for identity, value in part.rows(reader).items():
+                if identity in found:
+                    raise ProtocolError(f"two tables of the device have outlet {identity}")
+                found[identity] = value
+        return found
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        values = (part.one(reader, identity) for part in self.parts)
+        return next((value for value in values if value is not None), None)
+
+
+class Prefixed(Source):
+    """The rows of `source` with `prefix` and a dot before each identity, so that tables do not collide."""
+
+    prefix: str
+    source: Source
+
+    def __post_init__(self) -> None:
+        validation.given(self.prefix, "prefix")
+        validation.suffix(self.prefix, "prefix")
+
+    def rows(self, reader: Reader) -> Rows:
+        return {f"{self.prefix}.{identity}": value for identity, value in self.source.rows(reader).items()}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        start = self.prefix + "."
+        return self.source.one(reader, identity[len(start):]) if identity.startswith(start) else None

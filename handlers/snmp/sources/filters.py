@@ -1,0 +1,110 @@
+"""Sources that leave out rows of another one: padding, other units, neutral lines."""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Optional, Tuple
+
+from ...errors import ProtocolError
+from ...host import Raw
+from .. import validation
+from ..decoding import Rows, number, text
+from ..reader import Reader
+from .base import Source
+
+
+class Only(Source):
+    """Rows of `source` whose value in `test` is one of `values`, or with keep=false is none of them.
+
+    Padding rows, mixed tables, neutral lines. A row without a value in `test` is dropped by keep=true and kept by
+    keep=false.
+    """
+
+    source: Source
+    test: Source
+    values: Tuple[str, ...]
+    keep: bool = True
+
+    def __post_init__(self) -> None:
+        validation.some(self.values, "values")
+
+    def rows(self, reader: Reader) -> Rows:
+        marks = self.test.rows(reader)
+        return {identity: value for identity, value in self.source.rows(reader).items() if self._fits(marks.get(identity))}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, identity) if self._fits(self.test.one(reader, identity)) else None
+
+    def _fits(self, mark: Optional[Raw]) -> bool:
+        return (mark is not None and text(mark) in self.values) is self.keep
+
+
+class Arc(Source):
+    """Rows of `source` whose index has one of `values` as its arc at `position` (0 is the first, -1 the last).
+
+    With keep=false: all others. A row whose index is shorter counts as having none of them.
+    """
+
+    source: Source
+    position: int
+    values: Tuple[str, ...]
+    keep: bool = True
+
+    def __post_init__(self) -> None:
+        validation.some(self.values, "values")
+
+    def rows(self, reader: Reader) -> Rows:
+        return {identity: value for identity, value in self.source.rows(reader).items() if self._fits(identity)}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, identity) if self._fits(identity) else None
+
+    def _fits(self, identity: str) -> bool:
+        arcs = identity.split(".")
+        inside = -len(arcs) <= self.position < len(arcs)
+        return (inside and arcs[self.position] in self.values) is self.keep
+
+
+class OfUnits(Source):
+    """Rows of `source`, one for each unit, of those units that have rows in `listed`: whose index begins an index there.
+
+    A unit without such rows (metered only, in a chain with switched ones) says nothing.
+    """
+
+    source: Source
+    listed: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        listed = [f"{identity}." for identity in self.listed.rows(reader)]
+        units = self.source.rows(reader) if listed else {}
+        return {unit: value for unit, value in units.items() if any(identity.startswith(f"{unit}.") for identity in listed)}
+
+
+class Counted(Source):
+    """The rows of `source` up to the device's own `count` of them, by the last arc of the index.
+
+    For tables that always list as many rows as the largest unit has. Nothing is read where the count is 0; all rows
+    where the device does not count. Raises ProtocolError where the table has fewer rows than the device counts.
+    """
+
+    source: Source
+    count: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        counted = self._counted(reader)
+        rows = {} if counted == 0 else self.source.rows(reader)
+        fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
+        if counted is not None and len(fitting) < counted:
+            raise ProtocolError(f"the device counts {counted:f} outlets in a table and listed {len(fitting)}; poll it again")
+        return fitting
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, identity) if self._fits(identity, self._counted(reader)) else None
+
+    def _counted(self, reader: Reader) -> Optional[Decimal]:
+        value = self.count.one(reader, "0")
+        return None if value is None else number(value)
+
+    @staticmethod
+    def _fits(identity: str, counted: Optional[Decimal]) -> bool:
+        arc = identity.rpartition(".")[2]
+        return counted is None or (arc.isdigit() and int(arc) <= counted)

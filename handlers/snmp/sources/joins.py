@@ -1,0 +1,125 @@
+"""Sources that give rows the values of another table, joined by what the rows say."""
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import Dict, List, Optional, Tuple
+
+from ...host import Raw
+from .. import validation
+from ..decoding import Rows, number, octets, text
+from ..reader import Reader
+from .base import Source
+
+
+class Joined(Source):
+    """Values of another table, joined by what the rows say (module and number), never by the row's position.
+
+    `keys` are columns of the value's table, `own` the same columns of the outlets' table. A key that two rows share
+    joins nothing. `else_same_row`: where the device does not fill these columns, the same index is the same outlet.
+    """
+
+    values: Source
+    keys: Tuple[Source, ...]
+    own: Tuple[Source, ...]
+    else_same_row: bool = False
+
+    def __post_init__(self) -> None:
+        validation.some(self.keys, "keys")
+        if len(self.keys) != len(self.own):
+            raise ValueError(f"keys has {len(self.keys)} columns and own has {len(self.own)}; give the same")
+
+    def rows(self, reader: Reader) -> Rows:
+        values = self.values.rows(reader)
+        if not values:
+            return {}
+        here, there = _keyed(self.own, reader), _keyed(self.keys, reader)
+        if not here or not there:
+            return values if self.else_same_row else {}
+        return {identity: values[there[key]] for key, identity in here.items() if there.get(key) in values}
+
+
+def _keyed(columns: Tuple[Source, ...], reader: Reader) -> Dict[Tuple[str, ...], str]:
+    """Key -> row, for rows that have all columns and a key of their own."""
+    tables = [column.rows(reader) for column in columns]
+    keys = {row: tuple(text(table[row]) for table in tables) for row in tables[0] if all(row in t for t in tables)}
+    often = Counter(keys.values())
+    return {key: row for row, key in keys.items() if often[key] == 1}
+
+
+class Part(Source):
+    """A value that belongs to a part of the index: to the unit, the tower, the PDU of an outlet.
+
+    An identity of `over` gets the row of `source` whose index is the identity's arcs from `start` up to `stop`
+    (without `stop`; left out: to the end).
+    """
+
+    source: Source
+    over: Source
+    start: int = 0
+    stop: Optional[int] = None
+
+    def rows(self, reader: Reader) -> Rows:
+        values = self.source.rows(reader)
+        return {identity: values[self._part(identity)] for identity in self.over.rows(reader)
+                if self._part(identity) in values}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.one(reader, self._part(identity))
+
+    def _part(self, identity: str) -> str:
+        return ".".join(identity.split(".")[self.start:self.stop])
+
+
+class Gathered(Source):
+    """For each row of `lists` (a text that names meters), the sum of the `values` of the meters with these `names`.
+
+    A row that names no meter, or one without a value, has none. Meters and lists are matched within the same first arc
+    of their indexes (the module).
+    """
+
+    values: Source
+    names: Source
+    lists: Source
+    separator: str = ","
+
+    def __post_init__(self) -> None:
+        validation.separator(self.separator)
+
+    def rows(self, reader: Reader) -> Rows:
+        meters: Dict[Tuple[str, str], Optional[Decimal]] = {}
+        values = self.values.rows(reader)
+        for row, name in self.names.rows(reader).items():
+            if row in values:
+                key = row.partition(".")[0], text(name)
+                meters[key] = None if key in meters else number(values[row])
+        found: Rows = {}
+        for row, listed in self.lists.rows(reader).items():
+            names = [name.strip() for name in text(listed).split(self.separator) if name.strip()]
+            parts: List[Optional[Decimal]] = [meters.get((row.partition(".")[0], name)) for name in names]
+            known = [part for part in parts if part is not None]
+            if known and len(known) == len(parts):
+                found[row] = format(sum(known, Decimal(0)), "f")
+        return found
+
+
+class Spelt(Source):
+    """For each row of `ids` (octets, such as a GUID), the one row of `values` whose index starts with the first `length` octets.
+
+    For tables that are indexed by what another table's column says. Where no row or several start so, there is no value.
+    """
+
+    values: Source
+    ids: Source
+    length: int
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise ValueError(f"length is {self.length}; an index is spelt by one octet or more")
+
+    def rows(self, reader: Reader) -> Rows:
+        found: Dict[Tuple[str, ...], List[Raw]] = {}
+        for index, value in self.values.rows(reader).items():
+            found.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
+        spelt = {row: tuple(map(str, octets(held)[:self.length])) for row, held in self.ids.rows(reader).items()}
+        return {row: found[arcs][0] for row, arcs in spelt.items() if len(arcs) == self.length and len(found.get(arcs, ())) == 1}

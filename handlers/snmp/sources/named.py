@@ -1,0 +1,54 @@
+"""Rows of a table of variables, found by the variables' names."""
+from __future__ import annotations
+
+from typing import Dict, List
+
+from ...errors import NoSuchOutlet, ProtocolError
+from .. import validation
+from ..decoding import LONGEST_NUMBER, Rows, text
+from ..reader import Reader
+from .base import Place
+
+
+class Named(Place):
+    """Rows of a table of variables, found by the variable's whole name (numbers change with the firmware).
+
+    `names` and `values` are columns of that table. `pattern` matches the whole name; its groups are numbers, and the
+    identity is the first arc of the row's index (the device) and these numbers: "2.14"; a name with a number of more than
+    nine digits is none. Without a group it is the device
+    alone: a variable that each device has once, such as a total. Raises ProtocolError where two variables give the same
+    identity.
+    """
+
+    names: str
+    values: str
+    pattern: str
+    object: str = ""
+
+    def __post_init__(self) -> None:
+        validation.oid(self.names, "names")
+        validation.oid(self.values, "values")
+        validation.pattern(self.pattern, "pattern")
+
+    def rows(self, reader: Reader) -> Rows:
+        walked = reader.walk(self.values)
+        return {identity: walked[index] for identity, index in self._indexes(reader).items() if index in walked}
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        index = self._indexes(reader).get(identity)
+        if index is None:
+            raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
+        return reader.resolve(f"{self.values}.{index}")
+
+    def _indexes(self, reader: Reader) -> Dict[str, str]:
+        expression, found = validation.pattern(self.pattern, "pattern"), {}
+        for index, name in reader.names(self.names).items():
+            match = expression.fullmatch(text(name))
+            if match and all(group and group.isascii() and group.isdigit() and len(group) <= LONGEST_NUMBER
+                             for group in match.groups()):
+                parts: List[str] = [index.partition(".")[0], *(str(int(group)) for group in match.groups())]
+                identity = ".".join(parts)
+                if identity in found:
+                    raise ProtocolError(f"two variables of the device are outlet {identity}")
+                found[identity] = index
+        return found

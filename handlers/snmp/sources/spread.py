@@ -1,0 +1,117 @@
+"""Objects that lie apart for each outlet or unit, where there is no table. `object` is the name in the MIB."""
+from __future__ import annotations
+
+from typing import Dict, Iterator, Tuple
+
+from ...errors import NoSuchOutlet
+from ...host import Raw
+from .. import validation
+from ..decoding import Rows
+from ..frozen import Frozen
+from ..reader import Reader
+from .base import Place
+
+
+class Span(Frozen):
+    """Outlets `first` to `last` lie at the sub-identifiers `sub`, `sub` + 1, and so on."""
+
+    first: int
+    last: int
+    sub: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.last or self.sub < 0:
+            raise ValueError(f"first {self.first}, last {self.last}, sub {self.sub} bound no outlets")
+
+
+class Spread(Place):
+    """An object of its own for each outlet, at `oid`.SUB.`tail`; the identity is the outlet's number N.
+
+    `spans` bound the numbers on both sides: nothing outside them is ever read as an outlet or written (one real MIB
+    has "all outlets" right before outlet 1, another has limits right behind the last). `by_row`: what follows SUB is
+    the row of a unit, and the identity is "row.N". `by_get` reads each number by GET, where a walk of `oid` would be
+    longer than the spans.
+    """
+
+    oid: str
+    spans: Tuple[Span, ...]
+    object: str = ""
+    tail: str = "0"
+    by_row: bool = False
+    by_get: bool = False
+
+    def __post_init__(self) -> None:
+        validation.oid(self.oid, "oid")
+        validation.suffix(self.tail, "tail")
+        validation.some(self.spans, "spans")
+        validation.once([n for n, _ in self.numbers()], "spans")
+        validation.once([sub for _, sub in self.numbers()], "spans")
+        if self.by_row and self.by_get:
+            raise ValueError("by_row and by_get do not go together: the rows are known from a walk only")
+
+    def numbers(self) -> Iterator[Tuple[int, int]]:
+        """Every outlet's number and its sub-identifier."""
+        for span in self.spans:
+            for n in range(span.first, span.last + 1):
+                yield n, span.sub + n - span.first
+
+    def rows(self, reader: Reader) -> Rows:
+        if self.by_row:
+            return self._rows_of_units(reader)
+        found: Rows = {}
+        walked = {} if self.by_get else reader.walk(self.oid)
+        for n, sub in self.numbers():
+            value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
+            if value is not None:
+                found[str(n)] = value
+        return found
+
+    def _rows_of_units(self, reader: Reader) -> Rows:
+        numbers = {str(sub): n for n, sub in self.numbers()}
+        units: Dict[str, Dict[int, Raw]] = {}
+        for index, value in reader.walk(self.oid).items():
+            sub, _, row = index.partition(".")
+            if row and sub in numbers:
+                units.setdefault(row, {})[numbers[sub]] = value
+        return {f"{row}.{n}": values[n] for row, values in units.items() for n, _ in self.numbers() if n in values}
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        row, dot, n = identity.rpartition(".")
+        sub = next((sub for number, sub in self.numbers() if str(number) == n), None)
+        if sub is None or bool(dot) != self.by_row:
+            raise NoSuchOutlet(f"outlet {identity[:40]!r} lies outside this family's numbers")
+        return reader.resolve(f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub))
+
+    def _oid(self, sub: int) -> str:
+        return f"{self.oid}.{self.below(sub)}"
+
+    def below(self, sub: int) -> str:
+        """What follows `oid` in the OID of a sub-identifier's object."""
+        return f"{sub}.{self.tail}" if self.tail else str(sub)
+
+
+class Tables(Place):
+    """The same table once for each unit, at `oid`.UNIT.`column`.ROW; the identity is "UNIT.ROW". One walk per unit."""
+
+    oid: str
+    first: int
+    last: int
+    column: str
+    object: str = ""
+
+    def __post_init__(self) -> None:
+        validation.oid(self.oid, "oid")
+        validation.given(self.column, "column")
+        validation.suffix(self.column, "column")
+        if not 0 <= self.first <= self.last:
+            raise ValueError(f"first {self.first} and last {self.last} bound no units")
+
+    def rows(self, reader: Reader) -> Rows:
+        return {f"{unit}.{row}": value for unit in range(self.first, self.last + 1)
+                for row, value in reader.walk(f"{self.oid}.{unit}.{self.column}").items()}
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        unit, _, row = identity.partition(".")
+        if not row or unit not in map(str, range(self.first, self.last + 1)):
+            raise NoSuchOutlet(f"outlet {identity[:40]!r} lies outside this family's units")
+        return reader.resolve(f"{self.oid}.{unit}.{self.column}.{row}")

@@ -1,0 +1,116 @@
+"""Sources that take values apart (packed texts, fields, bits), and printed numbers made of indexes."""
+from __future__ import annotations
+
+from typing import Optional, Tuple
+
+from ...host import Raw
+from .. import validation
+from ..decoding import LONGEST_NUMBER, Rows, number, octets, text
+from ..reader import Reader
+from .base import Source
+
+
+class Packed(Source):
+    """All values of a row in one text: one identity for each position, from 1.
+
+    The identity is "row.position", or the position alone in the row `main` (the first or only unit).
+    """
+
+    source: Source
+    separator: str = ","
+    main: str = "0"
+
+    def __post_init__(self) -> None:
+        validation.separator(self.separator)
+
+    def rows(self, reader: Reader) -> Rows:
+        return {self.identity(row, n): part.strip() for row, packed in self.source.rows(reader).items() if text(packed)
+                for n, part in enumerate(text(packed).split(self.separator), 1)}
+
+    def identity(self, row: str, position: int) -> str:
+        """The identity of a position (from 1) in a row."""
+        return str(position) if row == self.main else f"{row}.{position}"
+
+    def position(self, identity: str) -> Tuple[str, int]:
+        """The row and the position (from 1) of an identity; position 0 where it is none."""
+        row, _, n = identity.rpartition(".")
+        return row or self.main, int(n) if n.isascii() and n.isdigit() and len(n) <= LONGEST_NUMBER else 0
+
+
+class Field(Source):
+    """One field of each row's text, counted from 0; a row with fewer fields has no value."""
+
+    source: Source
+    field: int
+    separator: str = ","
+
+    def __post_init__(self) -> None:
+        validation.separator(self.separator)
+        if self.field < 0:
+            raise ValueError(f"field is {self.field}; count from 0")
+
+    def rows(self, reader: Reader) -> Rows:
+        split = {identity: text(value).split(self.separator) for identity, value in self.source.rows(reader).items()}
+        return {identity: fields[self.field].strip() for identity, fields in split.items() if len(fields) > self.field}
+
+
+class Bits(Source):
+    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest of the first octet; missing octets are 0."""
+
+    source: Source
+    bit: int
+
+    def __post_init__(self) -> None:
+        if self.bit < 0:
+            raise ValueError(f"bit is {self.bit}; count from 0")
+
+    def rows(self, reader: Reader) -> Rows:
+        return {identity: self._bit(value) for identity, value in self.source.rows(reader).items()}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        value = self.source.one(reader, identity)
+        return None if value is None else self._bit(value)
+
+    def _bit(self, value: Raw) -> str:
+        held = octets(value)
+        return str(held[self.bit // 8] >> (7 - self.bit % 8) & 1) if self.bit // 8 < len(held) else "0"
+
+
+class Negative(Source):
+    """The numbers of `source` with the other sign: decimal digits, as a power of ten. What is no number has no value."""
+
+    source: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
+        return {identity: format(-held, "f") for identity, held in numbers.items() if held is not None}
+
+
+class Number(Source):
+    """The number printed on the unit where it follows from the index: the arc at `position` plus `plus`."""
+
+    over: Source
+    plus: int = 1
+    position: int = -1
+
+    def rows(self, reader: Reader) -> Rows:
+        found: Rows = {}
+        for identity in self.over.rows(reader):
+            arcs = identity.split(".")
+            if -len(arcs) <= self.position < len(arcs):
+                found[identity] = str(int(arcs[self.position]) + self.plus)
+        return found
+
+
+class Chained(Source):
+    """The number printed on a unit of a chain: the `number`, with the `unit` before it where there are several units."""
+
+    unit: Source
+    number: Source
+    separator: str = ":"
+
+    def rows(self, reader: Reader) -> Rows:
+        units = {identity: text(unit) for identity, unit in self.unit.rows(reader).items()}
+        several = len(set(units.values())) > 1
+        return {identity: f"{units[identity]}{self.separator}{text(number)}" if several and identity in units else number
+                for identity, number in self.number.rows(reader).items()}

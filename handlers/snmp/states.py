@@ -1,0 +1,84 @@
+"""On, off or not known: what the values of a source mean as states."""
+from __future__ import annotations
+
+from typing import Dict, Iterable, Optional, Tuple
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..host import Raw
+from . import validation
+from .decoding import text
+from .frozen import Frozen
+from .reader import Reader
+from .sources.base import Source
+
+
+class Doubt(Frozen):
+    """The state is UNKNOWN while `test` reads one of `values` for the outlet (a fuse, a lost connection), and where the
+    device does not answer `test` for it: a reading that was cut short removes no doubt."""
+
+    test: Source
+    values: Tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        validation.some(self.values, "values")
+
+    def rises(self, mark: Optional[Raw]) -> bool:
+        """Whether the value of `test` makes the state doubtful; no value does."""
+        return mark is None or text(mark) in self.values
+
+
+class State(Frozen):
+    """On, off, or not known: only a value in `on` is UP, only one in `off` is DOWN, all others are UNKNOWN.
+
+    Values are texts ("1", "On"), compared whole. A row whose value is in `absent` is no outlet. `confirm` is a second
+    reading with the same values: where it says something else, or nothing, the state is UNKNOWN.
+    """
+
+    source: Source
+    on: Tuple[str, ...]
+    off: Tuple[str, ...]
+    absent: Tuple[str, ...] = ()
+    doubts: Tuple[Doubt, ...] = ()
+    confirm: Optional[Source] = None
+
+    def __post_init__(self) -> None:
+        validation.some(self.on, "on")
+        validation.some(self.off, "off")
+        validation.once(self.absent, "absent")
+        validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
+
+    def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
+        """The state of every outlet, in the device's order; {} where the device has none of these objects."""
+        rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.absent}
+        if not rows:
+            return {}
+        doubts = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
+        second = self.confirm.rows(reader) if self.confirm else {}
+        return {identity: self._settled(value, ((doubt, marks.get(identity)) for doubt, marks in doubts), second.get(identity))
+                for identity, value in rows.items()}
+
+    def lists_no_outlet(self, reader: Reader) -> bool:
+        """Whether the table has rows and each says that it is no outlet."""
+        rows = self.source.rows(reader)
+        return bool(rows) and all(text(value) in self.absent for value in rows.values())
+
+    def one(self, reader: Reader, identity: str) -> EnumPowerStatus:
+        """The state of one outlet, UNKNOWN where the device does not tell."""
+        value = self.source.one(reader, identity)
+        if value is None:
+            return EnumPowerStatus.UNKNOWN
+        second = self.confirm.one(reader, identity) if self.confirm else None
+        return self._settled(value, ((doubt, doubt.test.one(reader, identity)) for doubt in self.doubts), second)
+
+    def _settled(self, value: Raw, doubts: Iterable[Tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
+        state = self._meaning(value)
+        if self.confirm and (second is None or self._meaning(second) is not state):
+            return EnumPowerStatus.UNKNOWN
+        return EnumPowerStatus.UNKNOWN if any(doubt.rises(mark) for doubt, mark in doubts) else state
+
+    def _meaning(self, value: Raw) -> EnumPowerStatus:
+        said = text(value)
+        if said in self.on:
+            return EnumPowerStatus.UP
+        return EnumPowerStatus.DOWN if said in self.off else EnumPowerStatus.UNKNOWN

@@ -1,0 +1,79 @@
+"""One outlet switched: what is checked before, the write, and the confirmation."""
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import List, NamedTuple, Tuple
+
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from .. import host
+from ..errors import Named, NoSuchOutlet, Unsupported
+from ..switching import switch
+from . import turns
+from .controls import Control
+from .device import Found
+from .evidence import Confidence
+from .settings import SWITCH_UNPROVEN
+from .states import State
+
+# Of a switching call: until then the last request before the command may start, and until then the last reading after it.
+# With requests of up to 20 s each, and 25 s for a walk, a call ends within a minute.
+PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
+
+
+class Session(NamedTuple):
+    """One call: the device, what was found of it, and whether unproven commands may be sent."""
+
+    device: host.Snmp
+    found: Found
+    unproven: bool
+
+
+def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
+    """Write the absolute state once, then read that outlet until it has it or `deadline` seconds are over.
+
+    Sets `wanted` or UNKNOWN on `port` and returns `port`. Nothing is written where the outlet does not exist
+    (NoSuchOutlet), is locked, metered only, or of a family whose commands are not certain (Unsupported). Where a write
+    repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all of them read as
+    written.
+    """
+    device, found = session.device, session.found
+    identity = str(port.identity)           # a platform may hand back a number
+    states, control = _switchable(found, identity, session.unproven)
+    with turns.alone(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
+        orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
+        device.check()                      # a command that comes too late is none: nothing was sent
+        device.extend(CONFIRM_UNTIL_SECONDS)
+
+        def write() -> None:
+            for oid, value in orders:
+                device.set(oid, value)
+
+        def read() -> EnumPowerStatus:
+            now = found.reader.again()
+            state = states.one(now, identity)
+            return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
+        port.power_status = switch(write, read, wanted, deadline=deadline, pause=pause)
+    return port
+
+
+def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Control]:
+    """How the outlet's state is read and how it is switched. Raises NoSuchOutlet or Unsupported; nothing is written."""
+    profile = found.profile
+    if identity not in found.states:
+        raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
+    if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
+        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}), which meters here and does not switch")
+    if identity not in found.outlets.states.read(found.reader):             # walked already; others of the device have states
+        raise Unsupported(f"outlet {identity} reports no state: it has no relay, or the device does not tell, so it is not switched")
+    if profile.switching_confidence is Confidence.LOW and not unproven:
+        raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
+                           Named(SWITCH_UNPROVEN.key, "yes"),
+                           f" (or build the archive with it) and try one idle outlet first. {profile.note}".rstrip()))
+    return found.outlets.states, found.outlets.control
+
+
+def _some(identities: List[str]) -> str:
+    if len(identities) <= 4:
+        return ", ".join(identities) or "none"
+    return f"{', '.join(identities[:2])} … {identities[-1]} ({len(identities)} outlets)"
