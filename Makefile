@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint coverage packages tools try serve devices bench bench-raritan bench-snmp bench-nut clean
+.PHONY: help env system demo test lint coverage packages tools try serve picture devices bench bench-raritan bench-snmp bench-nut clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -45,7 +45,11 @@ try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make
 serve: env       ## a local stand-in for DCImanager over HTTPS, until Ctrl-C
 	@$(RUN) -m tests.dcimanager $(ARGS)
 
-devices: env     ## write README's tables of devices and settings anew, from the code
+picture: env     ## run the demo and write README's table and docs/demo.svg from it
+	@sh .ci/setup curl
+	@$(RUN) -m tests.demo --pages
+
+devices: env     ## write the tables of devices and settings in docs/ and the READMEs, from the code
 	@$(RUN) packaging/readme.py
 
 bench:           ## all benchmarks: ratios against peers, measured in one run each

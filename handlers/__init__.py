@@ -1,3 +1,3 @@
 """PDU handlers for DCImanager 6; each sub-package with a `handler` module becomes one archive."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -1,4 +1,4 @@
-"""Writes the parts of the READMEs that are printed from the code: settings of each handler, supported devices.
+"""Writes the parts of the pages that are printed from the code: settings of each handler, supported devices.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`),
 with `--check` it only says whether all are up to date (exit code 1 when they are not).
@@ -44,7 +44,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "exits": exits.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "README.md": ("settings-raritan", "settings-snmp", "settings-nut", "devices"),
+    "docs/settings.md": ("settings-raritan", "settings-snmp", "settings-nut"),
+    "docs/devices.md": ("devices",),
     "handlers/raritan/README.md": ("settings-raritan",),
     "handlers/snmp/README.md": ("settings-snmp", "costly", "identities"),
     "handlers/nut/README.md": ("settings-nut",),
@@ -66,7 +67,7 @@ def filled(text: str, parts: Sequence[str]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 when README is out of date")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 when a page is out of date")
     check = parser.parse_args().check
     stale = []
     for name, parts in FILES.items():

@@ -17,9 +17,10 @@ from rich.table import Table
 
 from tests.dcimanager import DciManager
 
+from .pages import COLUMNS, rows, write
 from .road import Failed, Road, Stop, build, register, simulators
 
-METHODS = ("status", "statistic", "off", "on")
+_WIDTH = 140
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -32,8 +33,10 @@ class Interrupted(BaseException):
 
 
 def main() -> int:
-    argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__).parse_args()
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    parser.add_argument("--pages", action="store_true", help="also write docs/demo.svg and the table in README from this run")
+    pages = parser.parse_args().pages
+    console = Console(width=_WIDTH if pages or not sys.stdout.isatty() else None, highlight=False, record=pages)
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
@@ -47,6 +50,8 @@ def main() -> int:
                 _hear_no_more()
         console.print(_table(stops))
         console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
+        if pages:
+            write(console, stops)
         return 0
     except Failed as error:
         console.print(f"demo failed: {error}", style="bold red", markup=False)
@@ -90,16 +95,10 @@ def _walk(stack: ExitStack, console: Console, folder: Path) -> List[Stop]:
 
 def _table(stops: List[Stop]) -> Table:
     table = Table(title="what DCImanager shows; seconds and device round trips for each call")
-    for column in ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS):
-        table.add_column(column, justify="left" if column in ("PDU", "handler") else "right")
-    for stop in stops:
-        if stop.pdu is None:
-            raise Failed(f"{stop.title} was not added")
-        states = list(stop.pdu.ports.values())
-        table.add_row(
-            stop.title, stop.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
-            f"{stop.pdu.load_a:.2f}", f"{stop.pdu.energy_kwh:.1f}",
-            *(f"{stop.measured[m].call.seconds:.2f} s / {stop.measured[m].round_trips}" for m in METHODS))
+    for column in COLUMNS:
+        table.add_column(column, justify="left" if column in COLUMNS[:2] else "right")
+    for cells in rows(stops):
+        table.add_row(*cells)
     return table
 
 

@@ -118,7 +118,7 @@ class Road:
                     raise Failed(f"{stop.title}: after switching outlet {identity} {method}, its books are {now}")
                 if _pdu(stop).ports[identity] != STATES[on]:
                     raise Failed(f"{stop.title}: outlet {identity} is shown {_pdu(stop).ports[identity]} after {method}")
-            self._say(f"  {stop.title}: outlet {identity} off and on, confirmed by the device")
+            self._say(f"  {stop.title}: outlet {identity} off and on; the device reported each state")
 
     def _measure(self, stop: Stop, method: str, work: Callable[[Pdu], Call]) -> None:
         before = stop.simulator.books().requests

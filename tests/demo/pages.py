@@ -1,0 +1,54 @@
+"""The demo's table, for a terminal and for README, and the picture of its run: docs/demo.svg."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from tests.needs import ROOT
+
+from .road import Failed, Stop
+
+METHODS = ("status", "statistic", "off", "on")
+COLUMNS = ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS)
+PICTURE = ROOT / "docs" / "demo.svg"
+_BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
+
+
+def rows(stops: Sequence[Stop]) -> list[list[str]]:
+    """One for each PDU. Raises: Failed where it was not added."""
+    return [_row(stop) for stop in stops]
+
+
+def _row(stop: Stop) -> list[str]:
+    if stop.pdu is None:
+        raise Failed(f"{stop.title} was not added")
+    states = list(stop.pdu.ports.values())
+    return [stop.title, stop.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
+            f"{stop.pdu.load_a:.2f}", f"{stop.pdu.energy_kwh:.1f}",
+            *(f"{stop.measured[m].call.seconds:.2f} s / {stop.measured[m].round_trips}" for m in METHODS)]
+
+
+def write(console: Console, stops: Sequence[Stop]) -> None:
+    """Writes the picture from what the console has recorded, and README's table."""
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(picture(console), encoding="utf-8")
+    readme = ROOT / "README.md"
+    readme.write_text(filled(readme.read_text(encoding="utf-8"), rows(stops)), encoding="utf-8")
+
+
+def picture(console: Console) -> str:
+    """An SVG that loads nothing from elsewhere: the reader's own monospaced font takes the place of rich's web font."""
+    drawn = console.export_svg(title="make demo", unique_id="demo")
+    return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
+
+
+def filled(text: str, table: Sequence[Sequence[str]]) -> str:
+    """README with this table between its markers. Raises: ValueError where a marker is missing."""
+    lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise ValueError(f"README has no markers {_BEGIN} and {_END}")
+    return "\n".join([before + begin, *("| " + " | ".join(line) + " |" for line in lines), end + after])

@@ -1,0 +1,85 @@
+"""The pages for people: the tables are the code's, links lead somewhere, and what is pasted can be pasted."""
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.demo import pages
+from tests.needs import ROOT
+
+PAGES = [path for path in sorted(ROOT.rglob("*.md")) if not {".cache", ".venv"} & set(path.relative_to(ROOT).parts)
+         and not path.relative_to(ROOT).parts[0].startswith(".")]
+
+
+def test_the_tables_in_the_pages_are_those_of_the_code() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "packaging" / "readme.py"), "--check"], cwd=ROOT, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def _anchors(path: Path) -> set[str]:
+    """GitHub's names of the headings."""
+    headings = re.findall(r"(?m)^#+ (.*)$", path.read_text("utf-8"))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def _broken(path: Path) -> Iterator[str]:
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
+        if link.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        if not target.exists() or anchor and anchor not in _anchors(target):
+            yield link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
+    assert list(_broken(path)) == []
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One\n[a](#one) [b](#two) [c](none.md) [d](page.md#one) [e](https://example.com)\n")
+    assert list(_broken(page)) == ["#two", "none.md"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_lines_to_paste_hold_no_ellipsis_and_no_placeholder_that_a_shell_would_obey(path: Path) -> None:
+    blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", path.read_text("utf-8"))
+    bad = [line for block in blocks for line in block.splitlines() if "…" in line or re.search(r"<[a-z][a-z -]*>", line)]
+    assert bad == []
+
+
+def test_readme_is_a_page() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 110 and text.index("<!-- demo:begin -->") < 1500
+
+
+def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
+    drawn = pages.PICTURE.read_text("utf-8")
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")        # noqa: S314  # the project's own file
+    assert all(name in drawn for name in ("pdu_raritan", "pdu_snmp", "pdu_nut"))
+    assert set(re.findall(r"https?://[^\s\"')<&]+", drawn)) <= {"http://www.w3.org/2000/svg"} | set(
+        re.findall(r"https://127\.0\.0\.1:\d+", drawn))
+    assert "url(http" not in drawn and "<script" not in drawn
+
+
+def test_readme_s_table_has_the_demo_s_columns() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    lines = text.partition("<!-- demo:begin -->")[2].partition("<!-- demo:end -->")[0].strip().splitlines()
+    assert lines[0] == "| " + " | ".join(pages.COLUMNS) + " |" and len(lines) == 5
+
+
+def test_the_table_goes_between_the_markers() -> None:
+    filled = pages.filled("a\n<!-- demo:begin -->\nold\n<!-- demo:end -->\nz\n", [["1"] * len(pages.COLUMNS)])
+    assert filled.startswith("a\n<!-- demo:begin -->\n| PDU | ") and filled.endswith(" |\n<!-- demo:end -->\nz\n")
+    assert "old" not in filled
+    with pytest.raises(ValueError, match="markers"):
+        pages.filled("a page without", [])
