@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint coverage packages tools try serve picture devices bench bench-raritan bench-snmp bench-nut clean
+.PHONY: help env system demo test lint coverage packages tools try serve picture devices bench bench-raritan bench-snmp bench-nut bench-cold clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -63,6 +63,9 @@ bench-snmp: env system ## SNMP: beside Net-SNMP's tools and plain pysnmp
 
 bench-nut: env system ## NUT: beside PyNUTClient and upsc
 	@$(RUN) -m tests.benchmarks.bench_nut
+
+bench-cold: env  ## import and make_handler in a fresh process, beside `import requests`
+	@$(RUN) -m tests.benchmarks.bench_cold
 
 clean:           ## remove everything that was made here
 	rm -rf dist build .cache .mypy_cache .pytest_cache .hypothesis $(VENV)

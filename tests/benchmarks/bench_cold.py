@@ -1,0 +1,126 @@
+"""What a fresh process pays before a call: importing each built archive and `make_handler`, beside `import requests`.
+
+    python -m tests.benchmarks.bench_cold [--runs N]
+
+Nobody knows whether the platform keeps a process. Each figure is from a process of its own that has imported the doubles of
+the platform's modules before, which a real platform has loaded too; what they import does not count. With bytecode is a
+folder that Python has written bytecode to; without, it compiles the archive's files again. The first status is a
+call against a simulated PDU in the same process, so what is looked up and built only once is in it. Medians in
+milliseconds; the rows take turns. Nothing here is judged.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from handlers.command import archives
+from tests.benchmarks.path_length import SIMULATED
+from tests.needs import ROOT
+from tests.program import rounds
+
+REQUESTS = "import requests"
+_CHILD = """
+import json, sys, time
+job = json.loads(sys.stdin.readline())
+sys.path[:0] = job["paths"]
+import common.logger, pdu_common.base_pdu, pdu_common.base_snmp_pdu, pdu_common.connection, pdu_common.helper
+kind = getattr(pdu_common.connection, job["kind"]) if job["kind"] else None
+data = kind(*job["data"]) if kind else None
+before, begin = len(sys.modules), time.perf_counter()
+if kind is None:
+    import requests
+    made = None
+else:
+    import importlib
+    made = importlib.import_module(job["module"]).make_handler(data)
+ready, modules = time.perf_counter(), len(sys.modules) - before
+if made is not None:
+    assert made.status().ports
+print(json.dumps([1000 * (ready - begin), 1000 * (time.perf_counter() - ready), modules]))
+"""
+
+
+class Figures(NamedTuple):
+    """Of one row: milliseconds of each round, and how many modules were imported."""
+
+    compiled: List[float]
+    anew: List[float]
+    status: List[float]
+    modules: int
+
+
+@contextlib.contextmanager
+def built() -> Iterator[Path]:
+    """A folder with each handler's archive, unpacked twice."""
+    with tempfile.TemporaryDirectory() as place:
+        folder, packed = Path(place) / "handlers", Path(place) / "dist"
+        subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(packed)], check=True,
+                       capture_output=True, timeout=300)
+        for archive in packed.glob("*.tar.gz"):
+            for copy in ("kept", "anew"):
+                archives.read(archive.read_bytes()).unpack(folder / copy)
+        yield folder
+
+
+def measure(runs: int) -> Dict[str, Figures]:
+    """Each row `runs` times, after a first time that writes the bytecode."""
+    with built() as folder, contextlib.ExitStack() as stack:
+        jobs: Dict[str, Dict[str, Any]] = {REQUESTS: {"kind": "", "data": [], "module": ""}}
+        for name, simulated in SIMULATED.items():
+            data: Any = stack.enter_context(simulated())
+            jobs[f"pdu_{name}"] = {"kind": type(data).__name__, "data": list(vars(data).values()),
+                                   "module": f"pdu_{name}.handler"}
+        found = {name: Figures([], [], [], 0) for name in jobs}
+        for number in range(runs + 1):
+            for name in sorted(jobs, reverse=number % 2 == 1):
+                compiled, anew = (_run(jobs[name], folder, bytecode) for bytecode in (True, False))
+                if number:
+                    found[name].compiled.append(compiled[0])
+                    found[name].anew.append(anew[0])
+                    found[name].status.append(compiled[1])
+                    found[name] = found[name]._replace(modules=int(compiled[2]))
+        return found
+
+
+def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> List[float]:
+    """One process. `folder` holds the handlers twice: what is below `anew` never gets bytecode."""
+    place = folder / ("kept" if bytecode else "anew")
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1"}
+    done = subprocess.run([sys.executable, "-c", _CHILD], input=json.dumps({**job, "paths": [str(place), str(ROOT)]}) + "\n",
+                          env=environment, text=True, capture_output=True, check=True, timeout=300)
+    found: List[float] = json.loads(done.stdout)
+    return found
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_cold", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=rounds, default=15, help="of each row, besides one to warm up (default: %(default)s)")
+    runs: int = parser.parse_args(arguments).runs
+    console = Console(width=110)
+    table = Table(title=f"import and make_handler in a fresh process, milliseconds over the doubles, medians of {runs}")
+    for column in ("", "with bytecode", "without", "modules", "first status"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, one in measure(runs).items():
+        table.add_row(name, f"{statistics.median(one.compiled):.1f}", f"{statistics.median(one.anew):.1f}", str(one.modules),
+                      f"{statistics.median(one.status):.1f}" if name != REQUESTS else "")
+    console.print(table)
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if busy > 1:
+        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor): repeat it when it is idle")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

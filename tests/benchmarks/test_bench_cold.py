@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.benchmarks import bench_cold
+
+
+def test_every_archive_is_imported_and_reads_its_simulator(capsys: pytest.CaptureFixture[str]) -> None:
+    found = bench_cold.measure(1)
+    assert set(found) == {bench_cold.REQUESTS, "pdu_raritan", "pdu_snmp", "pdu_nut"}
+    assert all(len(one.compiled) == len(one.anew) == 1 and one.modules > 0 for one in found.values())
