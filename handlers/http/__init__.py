@@ -2,8 +2,10 @@
 
     message     Endpoint, Request, Reply; the address as an owner types it
     connection  the transport on the standard library that handlers use
-    client      login, the one repetition of a read, redirects, what a status means
-    login       user and password or a token, and how they stay out of errors
+    client      the one repetition of a read, redirects, what a status means
+    login       user and password, or a token
+    echo        how a login stays out of errors when a device sends it back
+    redirects   where a redirect may lead
     failures    the error for each way in which an exchange fails
     multipart   file uploads, read while they are sent
     sessions    a transport on the caller's own session of `requests`; for scripts, never in an archive

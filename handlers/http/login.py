@@ -1,19 +1,10 @@
-"""Who logs in, and how no form of the password or token gets into an error."""
+"""Who logs in."""
 from __future__ import annotations
 
 import base64
-import html
-import re
-from typing import Dict, Iterator, NamedTuple, Optional
-from urllib.parse import unquote, unquote_plus
+from typing import Dict, List, NamedTuple, Optional
 
-from ..errors import SettingsError, printable
-
-_HIDDEN = "(not shown: it holds the login)"
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
-_QUOTED = 300                               # characters of a device's text in an error
-_EXAMINED = 8000                            # more than errors keep, so that no beginning of a secret is left at the cut
+from ..errors import SettingsError
 
 
 class Login(NamedTuple):
@@ -37,21 +28,18 @@ class Login(NamedTuple):
 
     def quoted(self, text: str) -> str:
         """A device's text as an error may show it: printable, cut, and not at all where it holds password or token."""
-        return _HIDDEN if self.within(text[:_EXAMINED]) else printable(text, _QUOTED)
+        from .echo import quoted
+        return quoted(text, self.secrets)
 
     def payload(self, body: bytes) -> bytes:
         """The beginning of a device's answer as an error may keep it: nothing of it where it holds password or token."""
-        examined = body[:_EXAMINED]
-        return b"" if self.within(examined.decode("utf-8", "replace")) else examined
+        from .echo import payload
+        return payload(body, self.secrets)
 
-    def within(self, text: str) -> bool:
-        """Whether `text` holds password or token: plain, escaped for JSON, a URL or HTML, or in base64 or hex.
-
-        A device may send back what it was sent: the Authorization header, for example.
-        """
-        wanted = [secret for secret in (self.password, self.token) if secret]
-        in_hex = [secret.encode("utf-8", "replace").hex() for secret in wanted]
-        return any(one in text.lower() for one in in_hex) or any(secret in view for view in _views(text) for secret in wanted)
+    @property
+    def secrets(self) -> List[str]:
+        """What must not be shown."""
+        return [secret for secret in (self.password, self.token) if secret]
 
 
 def basic(user: str, password: str) -> str:
@@ -68,34 +56,3 @@ def sendable(token: str) -> str:
     if not token or not token.isascii() or not token.isprintable():
         raise SettingsError("a token is one line of letters and digits, as the device handed it out")
     return token
-
-
-def _views(text: str) -> Iterator[str]:
-    """The text, and what it says once an escape or encoding is undone."""
-    plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(text))
-    yield from plain
-    for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
-        for encoded in _ENCODED.findall(one):
-            yield from _decoded(encoded)
-
-
-def _character(escape: "re.Match[str]") -> str:
-    return chr(int(escape[1], 16)) if escape[1] else escape[2]
-
-
-def _unescaped(text: str) -> str:
-    """JSON's escapes undone, surrogate pairs joined."""
-    return _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _decoded(encoded: str) -> Iterator[str]:
-    standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(min(4, len(standard))):          # letters may stand in front of it without a gap
-        part = standard[start:]
-        yield base64.b64decode(part[:len(part) // 4 * 4] + _padded(part)).decode("utf-8", "replace")
-
-
-def _padded(part: str) -> str:
-    """The last letters of base64 that are no whole group of four, filled up."""
-    rest = part[len(part) // 4 * 4:]
-    return rest + "=" * (4 - len(rest)) if len(rest) > 1 else ""

@@ -5,7 +5,7 @@ import io
 import os
 import secrets
 from dataclasses import dataclass
-from typing import Callable, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
 
 from .failures import HttpException
 
@@ -95,6 +95,22 @@ class MultipartForm:
                 self._pieces.pop(0)
                 self._sent = 0
         return out
+
+
+class Headers(Mapping[str, str]):
+    """Header fields, found by their name in any case."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = dict(fields)
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 def _quoted(text: str) -> str:

@@ -1,19 +1,18 @@
-"""Load and energy of one unit, in as few round trips as its firmware allows.
+"""Load and energy, in as few round trips as the firmware allows.
 
-Every step puts calls into a bulk that all units share: the model with the inlets' sensors (1), readings (2). A third is
-needed where the device refuses well-known sensor ids or has more than four inlets; where a step's readings are all
-invalid, sensors and readings are fetched anew once.
+The calls of all units travel in the same bulks: first the model with the inlets' sensors, then readings.
 """
 from __future__ import annotations
 
-from typing import List, Optional, Sequence, Tuple, TypeVar
+from typing import Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
 from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, counted, largest, whole
-from .rpc import Bulk, Interface, Pending, present
+from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import Present, Unit, absent
+from .settings import LinkUnits
+from .units import Present, Unit, UnitDiscovery, absent
 
 I = TypeVar("I", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
@@ -138,7 +137,7 @@ class OutletMeter:
 
 
 class UnitMeter:
-    """All figures of one unit. The steps are called in order, a bulk is performed after each."""
+    """All figures of one unit: `ask_model`, then `read`, then the figures."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -146,12 +145,9 @@ class UnitMeter:
         self._outlets: List[OutletMeter] = []
         self._banks: List[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
-        self._unread: List[InletMeter] = []
-        self._again: List[InletMeter] = []
-        self._stale = False
 
     def ask_model(self, bulk: Bulk) -> None:
-        """Step 1: what the unit has. The inlets' sensors are asked for before it is known how many there are."""
+        """What the unit has. The inlets' sensors are asked for before it is known how many there are."""
         pdu = self._unit.proxy(Pdu)
         self._metadata, self._sensors = bulk.add(pdu.getMetaData), bulk.add(pdu.getSensors)
         self._inlet_list, self._switches = bulk.add(pdu.getInlets), bulk.add(pdu.getTransferSwitches)
@@ -161,27 +157,58 @@ class UnitMeter:
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
-    def ask_readings(self, bulk: Bulk, there: Present) -> None:
-        """Step 2: readings of all that is known, and the sensors of what is not."""
+    def read(self, bulk: Bulk, there: Present) -> Iterator[None]:
+        """Queue calls; the caller performs the bulk at each of the three `yield`. Most often nothing is queued after the first.
+
+        A second is needed where the device refuses well-known sensor ids or has more than four inlets. Where all readings are
+        invalid, or well-known ids count outlets in another order, sensors and readings are fetched by reference.
+        """
+        # > getReading of each sensor < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}     NumericSensor.idl 4.0.9
+        unread = self._use_inlets(bulk)
+        if self._sensors.error is None:
+            self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
+        if not unread:
+            self._ask_banks(bulk)
         self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(there.outlets)]
+        metered = self._outlets if self._meters_outlets() else []
+        well_known = any(probe.error is None for probe in self._probes)
+        for outlet in metered:
+            (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
+        yield
+        for inlet in unread:
+            inlet.ask_readings(bulk)
+        if unread:
+            self._ask_banks(bulk)
+        inlets = [inlet for inlet in self._inlets if inlet not in unread]
+        again = inlets if all_invalid(reading for inlet in inlets for reading in inlet.readings()) else []
+        for inlet in again:
+            inlet.ask_sensors(bulk)
+        by_reference = metered if well_known and _to_be_fetched_anew(metered) else []
+        for outlet in by_reference:
+            outlet.ask_sensors(bulk)
+        for outlet in () if well_known else metered:
+            outlet.ask_readings(bulk)
+        yield
+        for inlet in again:
+            inlet.ask_readings(bulk)
+        for outlet in by_reference:
+            outlet.ask_readings(bulk)
+        yield
+
+    def _use_inlets(self, bulk: Bulk) -> List[InletMeter]:
+        """Ask readings of the inlets whose sensors are known; the others, whose sensors are asked for now."""
         references = [self._unit.mine(inlet) for inlet in self._inlet_list.get()]
         self._inlets = [self._inlets[index] if index < _GUESSED_INLETS else InletMeter(self._unit, reference)
                         for index, reference in enumerate(references)]
+        unread = []
         for inlet, reference in zip(self._inlets, references):
             if inlet.found:
                 inlet.ask_readings(bulk)
             else:
                 inlet.use(reference)
                 inlet.ask_sensors(bulk)
-                self._unread.append(inlet)
-        if self._sensors.error is None:
-            self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
-        if not self._unread:
-            self._ask_banks(bulk)
-        if self._meters_outlets():
-            well_known = any(probe.error is None for probe in self._probes)
-            for outlet in self._outlets:
-                (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
+                unread.append(inlet)
+        return unread
 
     def _ask_banks(self, bulk: Bulk) -> None:
         if not self._inlets or not all(inlet.fitted for inlet in self._inlets):
@@ -193,37 +220,6 @@ class UnitMeter:
             return True
         metadata = self._metadata.get()
         return metadata.hasMeteredOutlets or not present(metadata, "hasMeteredOutlets")
-
-    def ask_rest(self, bulk: Bulk) -> None:
-        """Step 3, most often empty: readings of what step 2 found, and new sensors where all readings were invalid."""
-        for inlet in self._unread:
-            inlet.ask_readings(bulk)
-        if self._unread:
-            self._ask_banks(bulk)
-        inlets = [inlet for inlet in self._inlets if inlet not in self._unread]
-        if all_invalid(reading for inlet in inlets for reading in inlet.readings()):
-            self._again = inlets
-            for inlet in inlets:
-                inlet.ask_sensors(bulk)
-        if self._outlets_asked():
-            stale = not all(outlet.in_place for outlet in self._outlets) or all_invalid(
-                reading for outlet in self._outlets for reading in (outlet.current, outlet.energy))
-            for outlet in self._outlets if stale else ():
-                outlet.ask_sensors(bulk)
-            self._stale = stale
-        else:
-            for outlet in self._outlets:
-                outlet.ask_readings(bulk)
-
-    def ask_last(self, bulk: Bulk) -> None:
-        """Step 4, only after invalid readings: what the new sensors show."""
-        for inlet in self._again:
-            inlet.ask_readings(bulk)
-        for outlet in self._outlets if self._stale else ():
-            outlet.ask_readings(bulk)
-
-    def _outlets_asked(self) -> bool:
-        return any(outlet.energy is not None or outlet.current is not None for outlet in self._outlets)
 
     def load(self) -> Amount:
         """Amperes: inlets in use, else protectors (banks), else outlets."""
@@ -267,3 +263,30 @@ class UnitMeter:
 def _count(references: Pending[List[I]]) -> int:
     """How many there are; none on units that have no such list."""
     return len(references.get()) if references.error is None else 0
+
+
+def _to_be_fetched_anew(outlets: Sequence[OutletMeter]) -> bool:
+    """Whether what was read by well-known ids is another outlet's, or all invalid: a unit may forget references after a while."""
+    return not all(outlet.in_place for outlet in outlets) or all_invalid(
+        reading for outlet in outlets for reading in (outlet.current, outlet.energy))
+
+
+def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Optional[float], List[PortFigures]]:
+    """Load in A, energy in kWh (None: not known), and the figures of each outlet, over all units: 2 to 5 round trips."""
+    bulk, discovery = Bulk(agent), UnitDiscovery(agent, link_units)
+    discovery.ask(bulk)
+    meters = {unit.link: UnitMeter(unit) for unit in discovery.asked}
+    for meter in meters.values():
+        meter.ask_model(bulk)
+    bulk.perform()
+    for unit in discovery.ask_unusual(bulk):
+        meters[unit.link] = UnitMeter(unit)
+        meters[unit.link].ask_model(bulk)
+    bulk.perform()
+    units = discovery.present()
+    used = [meters[there.unit.link] for there in units]
+    for _ in zip(*(meter.read(bulk, there) for meter, there in zip(used, units))):
+        bulk.perform()
+    energy = whole(meter.energy() for meter in used).value
+    return (whole(meter.load() for meter in used).value, None if energy is None else energy / WATT_HOURS,
+            [figures for meter in used for figures in meter.ports()])

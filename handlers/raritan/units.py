@@ -5,7 +5,7 @@ import re
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
 
 from ..errors import Denied, Named, NoSuchOutlet, PduHandlerError, Refused, Unreachable
-from .access import LINK_UNITS, LinkUnits
+from .settings import LINK_UNITS, LinkUnits
 from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.errors import JsonRpcSyntaxException, leaves_open
@@ -74,8 +74,12 @@ class Present(NamedTuple):
             raise JsonRpcSyntaxException("the PDU lists one of its outlets twice").at(unit.agent.host, f"getOutlets {unit.path()}")
         return cls(unit, outlets)
 
+    def identities(self) -> List[str]:
+        """The identity of each outlet."""
+        return [self.unit.identity(index) for index in range(len(self.outlets))]
 
-class Census:
+
+class UnitDiscovery:
     """Which units are there: `ask` puts the questions into a bulk, `units` reads the answers."""
 
     def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
@@ -101,7 +105,7 @@ class Census:
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in more]
         return more
 
-    def units(self) -> List[Present]:
+    def present(self) -> List[Present]:
         """Those that are there. A link unit that is known but does not answer raises, one that is not known is left out."""
         known = self._known()
         out = []
@@ -137,3 +141,15 @@ class Census:
 def absent(error: Optional[PduHandlerError]) -> bool:
     """Whether the device says that it has no such thing; where it failed it does not say."""
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)
+
+
+def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
+    """The units that are there, and an empty bulk: 1 round trip, 2 where there are link ids beyond the usual ones."""
+    # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may be there; getStatus of /cascade where there may be any
+    # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
+    bulk, units = Bulk(agent), UnitDiscovery(agent, wanted)
+    units.ask(bulk)
+    bulk.perform()
+    if units.ask_unusual(bulk):
+        bulk.perform()
+    return units.present(), bulk

@@ -66,16 +66,16 @@ _LINK = click.IntRange(2, 255)
 
 
 def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: Any) -> Result:
-    from ...raritan import access
+    from ...raritan import settings
     from .context import Context
-    declared = [setting for setting in access.SETTINGS if setting.key not in _NOT_HERE]
+    declared = [setting for setting in settings.SETTINGS if setting.key not in _NOT_HERE]
     form.check(state, _SECRETS, "pdu raritan")
     for key in state.settings:
         if key not in [setting.key for setting in declared]:
             raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {', '.join(one.key for one in declared if not one.secret)}")
     host = form.address(host)
     data = SimpleNamespace(ip=host, custom_params=form.values("raritan", declared, state, host))
-    with access.agent(data, access.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):    # --debug prints; results come at the end
+    with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):    # --debug prints; results come at the end
         agent.debug = state.debug
         try:
             return _result(command(Context(agent, options, state)))

@@ -6,7 +6,7 @@ from typing import Callable, List, Optional
 
 from ...errors import Denied, NoSuchOutlet, PduHandlerError
 from ...raritan import states
-from ...raritan.refusals import refused
+from ...raritan.preconditions import refused
 from ...raritan.rpc import Bulk
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN

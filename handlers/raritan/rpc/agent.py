@@ -1,4 +1,4 @@
-"""The documented Agent: one device, its login and its connection, with the calls that everything else stands on."""
+"""The documented Agent: one device, its login, its connection, and one call of a method."""
 from __future__ import annotations
 
 import contextlib
@@ -13,7 +13,7 @@ from ...errors import SettingsError
 from ...http.client import HttpClient
 from ...http.connection import StandardTransport
 from ...http.login import Login, basic, sendable
-from ...http.message import Reply, Transport, endpoint
+from ...http.message import Reply, Stream, Transport, endpoint
 from ...tls import Trust
 from .answer import LIMIT, parsed, result
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException
@@ -23,6 +23,7 @@ LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks,
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 DOWNLOAD_LIMIT = 512 << 20
 _IN_QUERY = "?&=,:+%"                       # what is written as it is in the path of a file, which may be quoted already
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 
 
@@ -46,7 +47,7 @@ class Agent:
                  timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
                  transport: Optional[Transport] = None) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._client = HttpClient(endpoint(proto, host, port), transport or StandardTransport(trust), lambda: self.login)
+        self._client = HttpClient(endpoint(proto, host, port), transport or StandardTransport(trust))
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
         self.user, self.passwd, self.token = user, passwd, token
@@ -115,7 +116,6 @@ class Agent:
         """How requests log in now; scripts may set user, passwd and token one by one."""
         return Login(self.user, self.passwd, self.token)
 
-
     # ---- JSON-RPC ------------------------------------------------------------------------------------------
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
@@ -125,69 +125,57 @@ class Agent:
         Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException; ValueError, before anything is
         sent, for a number that JSON does not have (NaN, infinity).
         """
-        number = next(self._ids)
+        # > POST /model/pdu/0/outlet/6
+        # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
+        # < 200 OK
+        # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1, ...}}}
+        number, login = next(self._ids), self.login
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
                           separators=(",", ":"), allow_nan=False).encode()
-        wait = self._wait + SECONDS_PER_CALL * (calls - 1)
+        wait = (self._timeout or DEFAULT_TIMEOUT) + SECONDS_PER_CALL * (calls - 1)
         started = time.monotonic()
         try:
-            reply = self._client.send("POST", _path(target), {"Content-Type": "application/json", "Accept": "application/json"},
-                                       body, wait, 2 * wait,
-                                       repeatable=reads_only(method) if repeatable is None else repeatable, limit=LIMIT)
-            self._tell(f"{method} {target}", number, len(body), reply, started)
-            login = self.login
+            reply = self._client.send("POST", _path(target), _JSON, body, login, wait, 2 * wait, limit=LIMIT,
+                                      repeatable=reads_only(method) if repeatable is None else repeatable)
+            if self.debug:
+                self._print(f"{method} {target}", number, len(body), reply, started)
             return result(parsed(reply.body, reply.headers.get("content-type", ""), login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
-                self._client.close()       # what comes next on this connection may be the answer to something else
-            raise error.at(self.host, f"{method} {self.login.quoted(target)}")
+                self._client.close()        # what comes next on this connection may be the answer to something else
+            raise error.at(self.host, f"{method} {login.quoted(target)}")
 
-    def _tell(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
-        if self.debug:
-            print(f"json-rpc {number}: {what.partition('?')[0]}, {sent} bytes sent, status {reply.status}, "
-                  f"{len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
+    def _print(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
+        print(f"json-rpc {number}: {self.login.quoted(what.partition('?')[0])}, {sent} bytes sent, status {reply.status}, "
+              f"{len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
 
     # ---- files ---------------------------------------------------------------------------------------------
 
     def get(self, target: str) -> bytes:
-        """The body of a HTTP GET, one round trip. Raises HttpException."""
-        started = time.monotonic()
-        reply = self._client.send("GET", _path(target, _IN_QUERY), {}, None, self._wait, 60 * self._wait, repeatable=True,
-                                   limit=DOWNLOAD_LIMIT)
-        self._tell(f"GET {target}", 0, 0, reply, started)
-        return reply.body
+        """The body of an HTTP GET, one round trip. Raises HttpException."""
+        return self._file("GET", target, {}, None, self._wait, True, DOWNLOAD_LIMIT).body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
         """POST files as a form, one round trip; they are streamed. Returns {"headers": mapping, "body": text}.
 
         Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
-        function called with (bytes sent, size). Header names are given in lower case and found in any. HttpException.
+        function called with (bytes sent, size). Header names are in lower case and found in any. HttpException.
         """
-        from ...http.multipart import FormFile, MultipartForm
+        from ...http.multipart import FormFile, Headers, MultipartForm
 
         form = MultipartForm([FormFile.of(entry) for entry in datas])
-        started = time.monotonic()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
-        reply = self._client.send("POST", _path(target, _IN_QUERY), headers, form, 6 * self._wait, 60 * self._wait,
-                                   repeatable=False, limit=LIMIT)
-        self._tell(f"POST {target}", 0, len(form), reply, started)
+        reply = self._file("POST", target, headers, form, 6 * self._wait, False, LIMIT)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
-
-class Headers(Mapping[str, str]):
-    """Header fields, found by their name in any case."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = dict(fields)
-
-    def __getitem__(self, name: str) -> str:
-        return self._fields[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
-
-    def __len__(self) -> int:
-        return len(self._fields)
+    def _file(self, method: str, target: str, headers: Mapping[str, str], body: Optional[Stream], wait: float, repeatable: bool,
+              limit: int) -> Reply:
+        started = time.monotonic()
+        reply = self._client.send(method, _path(target, _IN_QUERY), headers, body, self.login, wait, 60 * self._wait,
+                                  repeatable=repeatable, limit=limit)
+        if self.debug:
+            self._print(f"{method} {target}", 0, len(body or b""), reply, started)
+        return reply
 
 
 def _path(target: str, also: str = "") -> str:

@@ -5,10 +5,10 @@ import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from handlers.http.message import Endpoint, Reply, Request
-from handlers.raritan.access import LinkUnits
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
-from handlers.raritan.units import Census
+from handlers.raritan.settings import LinkUnits
+from handlers.raritan.units import UnitDiscovery
 
 Calls = Dict[Tuple[str, str], Any]
 PDU = "/model/pdu/0"
@@ -98,15 +98,11 @@ class Described:
     def measured(self) -> Tuple[Optional[float], Optional[float]]:
         """Load in A and energy in Wh, None where not known or not metered."""
         agent = self.agent()
-        bulk, census = Bulk(agent), Census(agent, LinkUnits())
-        census.ask(bulk)
-        meter = UnitMeter(census.asked[0])
+        bulk, discovery = Bulk(agent), UnitDiscovery(agent, LinkUnits())
+        discovery.ask(bulk)
+        meter = UnitMeter(discovery.asked[0])
         meter.ask_model(bulk)
         bulk.perform()
-        meter.ask_readings(bulk, census.units()[0])
-        bulk.perform()
-        meter.ask_rest(bulk)
-        bulk.perform()
-        meter.ask_last(bulk)
-        bulk.perform()
+        for _ in meter.read(bulk, discovery.present()[0]):
+            bulk.perform()
         return meter.load().value, meter.energy().value

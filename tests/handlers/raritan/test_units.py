@@ -6,9 +6,9 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.raritan.access import LinkUnits
 from handlers.raritan.rpc import Bulk
-from handlers.raritan.units import Census
+from handlers.raritan.settings import LinkUnits
+from handlers.raritan.units import UnitDiscovery
 
 from .described import INTERNAL_ERROR, Described, Status
 
@@ -24,12 +24,12 @@ def linked(*ids: int) -> Dict[str, Any]:
 
 def found(unit: Described, wanted: LinkUnits) -> List[int]:
     agent = unit.agent()
-    bulk, census = Bulk(agent), Census(agent, wanted)
-    census.ask(bulk)
+    bulk, discovery = Bulk(agent), UnitDiscovery(agent, wanted)
+    discovery.ask(bulk)
     bulk.perform()
-    census.ask_unusual(bulk)
+    discovery.ask_unusual(bulk)
     bulk.perform()
-    return [there.unit.link for there in census.units()]
+    return [there.unit.link for there in discovery.present()]
 
 
 @pytest.fixture

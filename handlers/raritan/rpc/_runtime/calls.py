@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
+I = TypeVar("I", bound="Interface")
 CALLS_IN_A_BULK = 300                       # in one request; a real unit answered 314
 
 
@@ -234,6 +235,13 @@ class Bulk:
         entry: Pending[R] = Pending(method, args, kwargs)
         self._waiting.append(entry)
         return entry
+
+    def each(self, method: Callable[[I], R], proxies: Iterable[I]) -> List[Pending[R]]:
+        """Queue one call without parameters for each proxy; `method` is that of their class: `Outlet.getState`."""
+        of = cast(Method, method)
+        made: List[Pending[R]] = [Pending(BoundMethod(proxy, of), (), {}) for proxy in proxies]
+        self._waiting += made
+        return made
 
     def perform(self) -> None:
         """Send what is queued and fill in the answers. Raises only what concerns the request as a whole."""

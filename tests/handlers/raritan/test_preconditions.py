@@ -6,7 +6,7 @@ from typing import Any, Dict
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.raritan.refusals import refuse_before
+from handlers.raritan.preconditions import refuse_before
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 

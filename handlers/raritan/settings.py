@@ -1,13 +1,13 @@
-"""The handler's settings, and the agent that they describe."""
+"""The handler's settings, and the agent that they describe. README's table is printed from SETTINGS."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
 from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, text
+from ..http.login import Login
 from ..http.message import Transport
 from ..tls import Trust
 from .rpc.agent import Agent
@@ -15,8 +15,7 @@ from .rpc.agent import Agent
 LOWEST_LINK, HIGHEST_LINK = 2, 255
 
 
-@dataclass(frozen=True)
-class LinkUnits:
+class LinkUnits(NamedTuple):
     """Which link units are part of the PDU: none, all that are linked, or those named."""
 
     all: bool = False
@@ -66,33 +65,37 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
                                          TIMEOUT, LINK_UNITS)
 
 
-def read(pdu_data: object) -> Settings:
+class Given(NamedTuple):
+    """What the owner set, parsed."""
+
+    scheme: str
+    host: str                   # with a port behind it where the owner typed one; "": the address on the form
+    port: Optional[int]
+    login: Login
+    trust: Trust
+    timeout: float              # seconds
+    link_units: LinkUnits
+
+
+def read(pdu_data: object) -> Given:
     """The owner's settings, checked one by one and together. Raises SettingsError."""
-    given = Settings(host.settings(pdu_data), SETTINGS)
-    if given[TOKEN] and (given[USERNAME] or given[PASSWORD]):
+    texts = Settings(host.settings(pdu_data), SETTINGS)
+    login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
+    trust = Trust(texts[VERIFY], texts[CA_PEM], texts[FINGERPRINT])
+    given = Given(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
+    if login.token and (login.user or login.password):
         raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ", Named("token"),
                              ", not both"))
-    if not given[TOKEN] and not (given[USERNAME] and given[PASSWORD]):
+    if not login.token and not (login.user and login.password):
         raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed (or ",
                              Named("token"), ")"))
-    if given[SCHEME] == "http" and (given[CA_PEM] or given[FINGERPRINT]):
+    if given.scheme == "http" and (trust.ca_pem or trust.fingerprint):
         raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"), " check a certificate: set ",
                              Named("scheme", "https"), " with them"))
     return given
 
 
-def agent(pdu_data: object, given: Settings, transport: Optional[Transport] = None) -> Agent:
+def agent(pdu_data: object, given: Given, transport: Optional[Transport] = None) -> Agent:
     """The agent for these settings; nothing is sent yet. Raises SettingsError."""
-    address, port = host.host_and_port(given[HOST] or host.address(pdu_data))
-    made = Agent(given[SCHEME], address, timeout=given[TIMEOUT], port=given[PORT] or port,
-                 trust=trust(given), transport=transport)
-    if given[TOKEN]:
-        made.set_auth_token(given[TOKEN])
-    else:
-        made.set_auth_basic(given[USERNAME], given[PASSWORD])
-    return made
-
-
-def trust(given: Settings) -> Trust:
-    """How the settings want the certificate checked."""
-    return Trust(given[VERIFY], given[CA_PEM], given[FINGERPRINT])
+    return Agent(given.scheme, given.host or host.address(pdu_data), *given.login[:3], timeout=given.timeout, port=given.port,
+                 trust=given.trust, transport=transport)

@@ -1,0 +1,67 @@
+"""Keeps password and token out of errors when a device sends back what it was sent. Pure; needed for errors alone.
+
+A secret is found plain, escaped for JSON, a URL or HTML, and in base64 or hex: the Authorization header, for example.
+"""
+from __future__ import annotations
+
+import base64
+import html
+import re
+from typing import Iterator, Sequence
+from urllib.parse import unquote, unquote_plus
+
+from ..errors import printable
+
+_HIDDEN = "(not shown: it holds the login)"
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
+_QUOTED = 300                               # characters of a device's text in an error
+_EXAMINED = 8000                            # more than errors keep, so that no beginning of a secret is left at the cut
+
+
+def quoted(text: str, secrets: Sequence[str]) -> str:
+    """A device's text as an error may show it: printable, cut, and not at all where it holds a secret."""
+    return _HIDDEN if holds(text[:_EXAMINED], secrets) else printable(text, _QUOTED)
+
+
+def payload(body: bytes, secrets: Sequence[str]) -> bytes:
+    """The beginning of a device's answer as an error may keep it: nothing of it where it holds a secret."""
+    examined = body[:_EXAMINED]
+    return b"" if holds(examined.decode("utf-8", "replace"), secrets) else examined
+
+
+def holds(text: str, secrets: Sequence[str]) -> bool:
+    """Whether `text` holds one of the secrets in any form."""
+    in_hex = [secret.encode("utf-8", "replace").hex() for secret in secrets]
+    return any(one in text.lower() for one in in_hex) or any(secret in view for view in _views(text) for secret in secrets)
+
+
+def _views(text: str) -> Iterator[str]:
+    """The text, and what it says once an escape or encoding is undone."""
+    plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(text))
+    yield from plain
+    for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
+        for encoded in _ENCODED.findall(one):
+            yield from _decoded(encoded)
+
+
+def _character(escape: "re.Match[str]") -> str:
+    return chr(int(escape[1], 16)) if escape[1] else escape[2]
+
+
+def _unescaped(text: str) -> str:
+    """JSON's escapes undone, surrogate pairs joined."""
+    return _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _decoded(encoded: str) -> Iterator[str]:
+    standard = encoded.replace("-", "+").replace("_", "/")
+    for start in range(min(4, len(standard))):          # letters may stand in front of it without a gap
+        part = standard[start:]
+        yield base64.b64decode(part[:len(part) // 4 * 4] + _padded(part)).decode("utf-8", "replace")
+
+
+def _padded(part: str) -> str:
+    """The last letters of base64 that are no whole group of four, filled up."""
+    rest = part[len(part) // 4 * 4:]
+    return rest + "=" * (4 - len(rest)) if len(rest) > 1 else ""

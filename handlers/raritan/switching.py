@@ -1,0 +1,83 @@
+"""Switching one outlet: find it, make sure that it may be switched, send the command once, read until the relay follows."""
+from __future__ import annotations
+
+from typing import Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..errors import NoSuchOutlet, Refused, Unreachable
+from ..switching import switch
+from . import states
+from .preconditions import refuse_before, refuse_mixed_up, refused
+from .rpc import Agent, Bulk, Pending
+from .rpc.errors import leaves_open
+from .rpc.pdumodel import Outlet, Pdu
+from .settings import LinkUnits
+from .units import UnitDiscovery, locate
+
+
+def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
+             pause: float) -> EnumPowerStatus:
+    """Switch the outlet of that identity; the wanted state, or UNKNOWN where it was not seen within `deadline` seconds.
+
+    Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet
+    may or may not have switched.
+    """
+    outlet = _checked(agent, link_units, identity, wanted)
+    command = _Command(agent, outlet, identity, wanted)
+    return switch(command.write, command.read,
+                  EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN, deadline=deadline, pause=pause)
+
+
+def _checked(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState) -> Outlet:
+    """The outlet, if it exists and may be switched: 2 round trips. Raises NoSuchOutlet, Unsupported, Refused."""
+    unit, index = locate(identity, agent, link_units)
+    # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
+    #   for a link unit also getStatus of /cascade
+    bulk, units = Bulk(agent), UnitDiscovery(agent, LinkUnits(ids=(unit.link,) if unit.link else ()))
+    units.ask(bulk)
+    settings = bulk.add(unit.proxy(Pdu).getSettings)
+    known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
+    bulk.perform()
+    there = next((one for one in units.present() if one.unit.link == unit.link), None)
+    if there is None:
+        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check its port in DCImanager")
+    if index >= len(there.outlets):
+        raise NoSuchOutlet(f"outlet {identity}: the unit has {len(there.outlets)} outlets; check the port in DCImanager")
+    outlet = there.outlets[index]
+    # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
+    metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
+    bulk.perform()
+    refuse_mixed_up(identity, known, metadata, agent.login.quoted)
+    refuse_before(identity, wanted, settings, metadata, state)
+    return outlet
+
+
+class _Command:
+    """One switching command for `switch`: `write` sends it once, `read` reads the state."""
+
+    def __init__(self, agent: Agent, outlet: Outlet, identity: str, wanted: Outlet.PowerState) -> None:
+        self._agent, self._outlet, self._identity, self._wanted = agent, outlet, identity, wanted
+        self._seen: Optional[Pending[Outlet.State]] = None
+
+    def write(self) -> None:
+        """The command, and a first reading behind it: a bulk's calls run one after another (1 round trip)."""
+        # > POST /bulk: setPowerState {"pstate": 0}, getState
+        # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}        Outlet.idl 3.0.4; other codes: refused()
+        bulk = Bulk(self._agent)
+        code, seen = bulk.add(self._outlet.setPowerState, self._wanted), bulk.add(self._outlet.getState)
+        try:
+            bulk.perform()
+            answered = code.get()
+        except Refused as error:
+            if leaves_open(error):
+                raise Unreachable(error.parts, error.host, error.operation) from None
+            raise
+        if answered != 0:
+            raise refused(self._identity, answered)
+        self._seen = seen
+
+    def read(self) -> EnumPowerStatus:
+        """The state: first what came with the answer to the command, then a reading for each call (1 round trip)."""
+        seen, self._seen = self._seen, None
+        return states.status(seen.get() if seen is not None else self._outlet.getState())
