@@ -12,6 +12,7 @@ from pdu_common import _snmp
 from pdu_common.base_snmp_pdu import SnmpError
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import until
 
 from .conftest import connect
 
@@ -132,41 +133,31 @@ def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog:
     assert _walked(agent) == WHOLE
 
 
-@pytest.mark.parametrize("idle_s, ended", [(3600.0, 0), (-1.0, 3)])
-def test_an_engine_that_nobody_asks_for_any_more_ends_when_the_next_one_is_made(
-        monkeypatch: pytest.MonkeyPatch, idle_s: float, ended: int) -> None:
-    """Devices change their addresses and passwords: what a process keeps of them for days must not grow."""
-    closed: List[object] = []
-    close = hlapi.SnmpEngine.close_dispatcher
+def test_devices_share_an_engine_and_one_that_overran_its_deadline_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception inside pysnmp can stop an engine's timer for good: the call after a cancelled one gets a new engine."""
+    events: List[str] = []
+    engine, close = hlapi.SnmpEngine, hlapi.SnmpEngine.close_dispatcher
 
-    def counted(engine: hlapi.SnmpEngine) -> None:
-        closed.append(None)
-        close(engine)
+    def made() -> object:
+        events.append("made")
+        return engine()
+
+    def closed(one: hlapi.SnmpEngine) -> None:
+        events.append("closed")
+        close(one)
     _snmp.forget()
-    monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", counted)
-    monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
-    monkeypatch.setattr(_snmp, "IDLE_S", idle_s)
+    monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", closed)
+    monkeypatch.setattr(hlapi, "SnmpEngine", made)
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
-        assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
-        assert len(closed) == ended
-    _snmp.forget()
-
-
-def test_many_devices_share_a_few_engines_and_each_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An engine gets slower with each address; one that knows an SNMPv3 device's clock must stay with that device."""
-    made: List[object] = []
-    engine = hlapi.SnmpEngine
-
-    def counted() -> object:
-        made.append(None)
-        return engine()
-    _snmp.forget()
-    monkeypatch.setattr(hlapi, "SnmpEngine", counted)
-    monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 2)
-    with contextlib.ExitStack() as running:
-        agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(5)]
         for _ in range(3):
-            assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 5
-            assert len(made) == 3
+            assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
+        assert events == ["made"]
+        agents[0].faults = Faults(silent=True)
+        monkeypatch.setattr(_snmp, "WALK_DEADLINE_S", 0.1)
+        with pytest.raises(SnmpError, match="timeout"):
+            connect(agents[0].port, timeout="30").snmp_walk(STATES)
+        assert until(lambda: events == ["made", "closed"])
+        assert connect(agents[1].port).snmp_get(NAME).value == "rpdu2"
+        assert events == ["made", "closed", "made"]
     _snmp.forget()
