@@ -4,7 +4,6 @@ from __future__ import annotations
 import re
 from typing import Optional, Tuple
 
-
 LONGEST = 300                   # a name of the DNS has at most 253 characters; brackets and a port may be around it
 
 

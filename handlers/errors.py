@@ -66,7 +66,7 @@ class PduHandlerError(Exception):
         return tuple(part.key for part in self.parts if isinstance(part, Named))
 
     def at(self: E, host: str, operation: str = "") -> E:
-        """Fill in host and operation where they are not known yet; returns self, for `raise error.at(...)`."""
+        """Fill in host and operation where they are not known yet; returns self."""
         self.host = self.host or printable(host)
         self.operation = self.operation or printable(operation)
         return self

@@ -37,7 +37,8 @@ def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContex
         try:
             context = ssl.create_default_context(cadata=ca_pem or None)
         except (ssl.SSLError, ValueError) as error:
-            raise SettingsError((Named("ca_pem", noun="handler setting "), f": the certificates cannot be read ({error})")) from None
+            unread = f": the certificates cannot be read ({error})"
+            raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
         if ca_pem:
             context.verify_flags |= _PARTIAL_CHAIN
     context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets none; RFC 8996 deprecates the older ones

@@ -40,7 +40,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID as a platform may write it: dotted, with a leading dot, or with the names of well-known roots; else None."""
+    """The arcs of an OID as a platform may write it: dotted, with a leading dot, or with a well-known root's name; else None."""
     parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:

@@ -25,7 +25,7 @@ class Snmp:
     last request. `extend` moves that end.
     """
 
-    def __init__(self, device: "BaseSnmpPdu", seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
         self._device, self._clock = device, clock
         self._seconds, self._start = seconds, clock()
 

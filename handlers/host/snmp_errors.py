@@ -30,8 +30,8 @@ def translate(said: str, words: str, writing: bool) -> PduHandlerError:
     """The error for what the platform `said`; `words` is what may be shown of it."""
     folded = squeezed(said)
     if any(mark in folded for mark in _SILENT):
-        return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), and "
-                           "the community or the SNMPv3 user and keys, which a device answers with silence when they are "
+        return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), "
+                           "and the community or the SNMPv3 user and keys, which a device answers with silence when they are "
                            f"wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
         # SNMPv1 has no other word for a write that is not allowed.

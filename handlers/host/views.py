@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Callable, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
+from .evidence import Confidence, Evidence, Proof
 from .figures import Total
 from .frozen import Frozen
-from .evidence import Confidence, Evidence, Proof
 from .outlets import Outlets
 from .profile import Profile
 from .sources import Column, First, Named, Scalar, Spread, Tables
@@ -41,7 +41,7 @@ def _objects(part: object) -> str:
     return ", ".join(dict.fromkeys(_named(part))) or "–"
 
 
-def _load(total: "Total | None") -> str:
+def _load(total: Total | None) -> str:
     if total is None:
         return "–"
     choices = [_objects(figure) for figure in total.figures] + (["sum of the outlets"] if total.else_outlets else [])

@@ -51,8 +51,8 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
-        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: leave ",
-                           Named("profile", noun="the setting "), " out to have the family detected"))
+        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is "
+                           "set: leave ", Named("profile", noun="the setting "), " out to have the family detected"))
     return found
 
 
@@ -84,9 +84,9 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
                 return found
             unproven = unproven or found
     if unproven:
-        raise ProtocolError((f"the PDU answers the meters of the family '{unproven.profile.key}' and lists no outlet, and nothing "
-                             "proves that it has none: poll it again; if the unit only meters, set ", Named("metered_only", "yes"),
-                             " (or build the archive with it)"))
+        raise ProtocolError((f"the PDU answers the meters of the family '{unproven.profile.key}' and lists no outlet, and "
+                             "nothing proves that it has none: poll it again; if the unit only meters, set ",
+                             Named("metered_only", "yes"), " (or build the archive with it)"))
     return None
 
 
@@ -108,4 +108,5 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
-            f"Record it (pdu snmp record ADDRESS) to have it added, or name its family in ", Named("profile", noun="the setting "))
+            f"Record it (pdu snmp record ADDRESS) to have it added, or name its family in ",
+            Named("profile", noun="the setting "))

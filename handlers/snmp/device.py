@@ -10,8 +10,8 @@ from .decoding import number
 from .frozen import changed
 from .outlets import Outlets
 from .profile import Profile
-from .sources.base import Source
 from .reader import Reader
+from .sources.base import Source
 
 States = Dict[str, EnumPowerStatus]
 

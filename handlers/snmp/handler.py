@@ -87,7 +87,8 @@ class SnmpPdu(BaseSnmpPdu):
                 host.log_call(_LOGGER, NAME, method, family)
             yield switching.Session(device, found, choice.switch_unproven)
         except PduHandlerError as error:
-            raise error.at(_address(self.pdu_data), method)
+            error.at(_address(self.pdu_data), method)
+            raise
 
 
 def _float(figure: Optional[Decimal]) -> Optional[float]:

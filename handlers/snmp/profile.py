@@ -90,7 +90,7 @@ class Profile(Frozen):
         return any(outlets.control for outlets in self.outlets)
 
     def match(self, sys_object_id: str) -> int:
-        """How many arcs of a device's sysObjectID (dotted, without a leading dot) the longest fitting prefix has; 0 where none fits."""
+        """How many arcs of a device's sysObjectID (dotted, no leading dot) the longest fitting prefix has; 0 where none fits."""
         prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
         return max((prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)), default=0)
 

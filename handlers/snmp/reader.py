@@ -51,13 +51,13 @@ class Reader:
         """`oid` with the root in the place of `~`."""
         return self.root + oid[len(ROOT):] if oid.startswith(ROOT) else oid
 
-    def at(self, root: str) -> "Reader":
+    def at(self, root: str) -> Reader:
         """The same device and memory, below another root."""
         other = Reader(self._device, root)
         other._walked, other._got, other._names = self._walked, self._got, self._names
         return other
 
-    def again(self) -> "Reader":
+    def again(self) -> Reader:
         """The same device with nothing remembered but names: for a reading that must be new."""
         other = Reader(self._device, self.root)
         other._names = self._names

@@ -14,9 +14,9 @@ from typing import Any, Dict, List, Mapping, Tuple, Type
 
 from . import controls, sources
 from .controls import Control
+from .evidence import Evidence
 from .figures import Figure, Total
 from .frozen import REQUIRED, Frozen
-from .evidence import Evidence
 from .outlets import Outlets
 from .profile import Profile, Root
 from .sources import Place, Source, Span

@@ -66,7 +66,7 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
 
 def _own(written: str) -> Profile:
-    from .schema import ProfileError, loads         # the JSON reader is for these archives alone
+    from .schema import ProfileError, loads  # the JSON reader is for these archives alone
     try:
         return loads(written)
     except ProfileError as error:

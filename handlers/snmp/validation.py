@@ -47,7 +47,7 @@ def once(values: Sequence[object], what: str) -> None:
 
 def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
     """No value in two of the named sets."""
-    seen: "dict[str, str]" = {}
+    seen: dict[str, str] = {}
     for name, values in sets:
         for value in values:
             if value in seen:
@@ -55,7 +55,7 @@ def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
             seen[value] = name
 
 
-def pattern(value: str, what: str) -> "re.Pattern[str]":
+def pattern(value: str, what: str) -> re.Pattern[str]:
     """A regular expression."""
     try:
         return re.compile(value)

@@ -23,7 +23,8 @@ def test_at_fills_in_what_is_missing_and_keeps_what_was_said_first() -> None:
 
 
 def test_a_reason_names_settings_so_that_a_tool_can_name_its_options() -> None:
-    error = errors.Unreachable(("set ", errors.Named("ca_pem", noun="the setting "), " or ", errors.Named("verify", "no"), " (verify=no)"))
+    error = errors.Unreachable(("set ", errors.Named("ca_pem", noun="the setting "), " or ", errors.Named("verify", "no"),
+                                " (verify=no)"))
     assert error.reason == str(error) == "set the setting 'ca_pem' or verify=no (verify=no)"
     assert error.keys == ("ca_pem", "verify") and errors.Unreachable("plain").keys == ()
     assert pickle.loads(pickle.dumps(error)).parts == error.parts

@@ -65,8 +65,8 @@ def test_settings_of_no_known_form_are_an_error(form: object) -> None:
 
 @pytest.mark.parametrize("form", [
     "[" * 100_000, '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"port": ' + "9" * 5000 + "}", "9" * 5000, b"\xff\xfe",
-    '{"port": "' + "9" * 1_000_000 + '"}', {"port": 10 ** 5000}, {10 ** 5000: "port"}, {"port": DEEP}, {"port": {"a": 1}}, {"port": [1]},
-    [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
+    '{"port": "' + "9" * 1_000_000 + '"}', {"port": 10 ** 5000}, {10 ** 5000: "port"}, {"port": DEEP}, {"port": {"a": 1}},
+    {"port": [1]}, [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
     ids=map(str, range(15)))
 def test_settings_without_bounds_are_an_error_of_ours_in_a_short_sentence(form: object) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -234,7 +234,8 @@ def test_a_value_comes_as_it_is(value: object) -> None:
 @pytest.mark.parametrize("words, kind", [
     ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
     ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
-    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Unreachable), ("commitFailed", Unreachable), ("undoFailed", Unreachable),
+    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Unreachable), ("commitFailed", Unreachable),
+    ("undoFailed", Unreachable),
     ("snmp_params has no community", SettingsError), ("[Errno -2] Name or service not known", Unreachable)])
 def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str, kind: type) -> None:
     with pytest.raises(PduHandlerError) as caught:

@@ -75,11 +75,13 @@ def test_a_bad_secret_is_nowhere_in_the_errors_chain() -> None:
         assert "hunter2" not in kept(caught.value) and not chain(caught.value)[1:]
 
 
-@pytest.mark.parametrize("setting", [PORT, PASSWORD, settings.VERIFY, settings.CA_PEM, settings.FINGERPRINT, settings.TIMEOUT, settings.HOST],
+@pytest.mark.parametrize("setting", [PORT, PASSWORD, settings.VERIFY, settings.CA_PEM, settings.FINGERPRINT, settings.TIMEOUT,
+                                     settings.HOST],
                          ids=lambda setting: setting.key)
 @pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
                          ids=["digits", "half", "nested", "begins"])
-def test_text_of_absurd_length_and_halves_of_characters_are_refused_in_a_short_sentence(setting: Setting[object], text: str) -> None:
+def test_text_of_absurd_length_and_halves_of_characters_are_refused_in_a_short_sentence(setting: Setting[object],
+                                                                                        text: str) -> None:
     with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
         Settings({setting.key: text}, (setting,))
     assert len(str(caught.value)) < 300 and str(caught.value).isprintable()

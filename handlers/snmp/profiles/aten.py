@@ -1,5 +1,6 @@
-"""Aten: PE series of ATEN-PE-CFG. One object for each outlet; where outlet 9 should lie are the names, so from there on all are one further.
+"""Aten: PE series of ATEN-PE-CFG.
 
+Each outlet has an object. The names take the place of outlet 9, so from there on each object is one further.
 Slots beyond the unit's own outlets answer, too: "not supported" (7). A walk of these objects would also read some 800 rows
 of names and meters that lie between them. Firmware that has the table displayOutletStatus and the unit's number of outlets
 is read there, where values above 3 mean something else; the others, and units that the table is too short for, slot by slot.
@@ -48,8 +49,10 @@ PROFILES = (
             _outlets(State(Whole(Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False), NUMBER_OF_OUTLETS),
                            on=("2",), off=("1",))),
             _outlets(State(STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))),
-        load=total(figure(column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True),
-        power=total(figure(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True),
+        load=total(figure(column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
+                   else_outlets=True),
+        power=total(figure(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),
+                    else_outlets=True),
         energy=total(figure(column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED),
                      else_outlets=True),
         switching_confidence=Confidence.HIGH,

@@ -31,7 +31,7 @@ NO_VALUE = ("0", "1", "7", "8", "44")           # expected, undefined, lost, dea
 ENTITY = 7                                      # octets of a GUID that name what is measured
 
 
-def _measured(kind: "tuple[str, str]", at: Source) -> Figure:
+def _measured(kind: tuple[str, str], at: Source) -> Figure:
     """A measurement of each row of `at`, a column of GUIDs."""
     def of(values: Source) -> Spelt:
         of_type = Only(values, TYPE, kind[:1])

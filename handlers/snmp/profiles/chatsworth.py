@@ -1,7 +1,7 @@
 """Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent; the index is outlet, then the PDU's MAC as text.
 
-The control column reads 1 on PDUs that cannot switch, too. The energy of outlets is in deca-watt-seconds; that of branches is VAh,
-and what is called power is VA, so that both are left out.
+The control column reads 1 on PDUs that cannot switch, too. The energy of outlets is in deca-watt-seconds; that of
+branches is VAh, and what is called power is VA, so that both are left out.
 """
 from __future__ import annotations
 

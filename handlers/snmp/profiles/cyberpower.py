@@ -34,7 +34,7 @@ def _phases(below: str, name: str) -> First:
                       column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber"))
 
 
-def _metered(below: str, name: str) -> "Figure":
+def _metered(below: str, name: str) -> Figure:
     return figure(by_number(column(f"{EPDU2}.6.2.4.1.{below}", name), (METERED_MODULE, METERED_NUMBER), (MODULE, NUMBER)),
                   ONES if name.endswith("Power") else TENTHS)
 

@@ -20,7 +20,8 @@ from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oid
 
 NEUTRAL = "2"
 LINES = figure(
-    Only(column("534.6.6.7.3.3.1.4", "inputCurrent"), column("534.6.6.7.3.3.1.2", "inputCurrentMeasType"), (NEUTRAL,), keep=False),
+    Only(column("534.6.6.7.3.3.1.4", "inputCurrent"), column("534.6.6.7.3.3.1.2", "inputCurrentMeasType"), (NEUTRAL,),
+         keep=False),
     THOUSANDTHS)
 
 PULIZZI_OUTLETS = 36
@@ -40,7 +41,8 @@ PROFILES = (
         outlets=(Outlets(
             states=State(column("534.6.6.7.6.6.1.2", "outletControlStatus"), on=("1",), off=("0",)),
             control=Guarded(
-                Verbs(on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"), off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd")),
+                Verbs(on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
+                      off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd")),
                 column("534.6.6.7.6.6.1.9", "outletControlSwitchable"), refuse=("2",),
                 why="the device's own setting makes it not switchable"),
             rows=column("534.6.6.7.6.1.1.2", "outletID"),
@@ -91,7 +93,8 @@ PROFILES = (
         outlets=(hpe.outlets(
             NLOGIC, "pdu",
             Guarded(Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                    Part(column(NLOGIC + ".1.2.1.10", "pduControllable"), column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
+                    Part(column(NLOGIC + ".1.2.1.10", "pduControllable"), column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"),
+                         stop=1),
                     refuse=("2",), why="this unit only meters"),
             HUNDREDTHS, "13", None),),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, figure(column(NLOGIC + ".2.1.1.11", "pduInputTotalCurrent"), HUNDREDTHS)),

@@ -1,6 +1,7 @@
 """ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1; on plants of -48 V currents are negative.
 
-A panel with two buses tells the current of each; systemCurrent is then that of the first alone. An output that is enabled and whose fuse is open has no power: its state is not known as on.
+A panel with two buses tells the current of each; systemCurrent is then that of the first alone. An output that is enabled
+and whose fuse is open has no power, so its state is not on.
 """
 from __future__ import annotations
 

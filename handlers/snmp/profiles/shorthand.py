@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Sequence
 
 from ..figures import Figure, Total
-from ..sources import Column, Joined, OfUnits, Provided, Scalar, Source
 from ..reader import ROOT
+from ..sources import Column, Joined, OfUnits, Provided, Scalar, Source
 
 ENTERPRISES = "1.3.6.1.4.1."
 
@@ -19,7 +19,7 @@ def oid(below: str) -> str:
     return below if below.startswith(ROOT) else ENTERPRISES + below
 
 
-def oids(*below: str) -> "tuple[str, ...]":
+def oids(*below: str) -> tuple[str, ...]:
     """Several whole OIDs, such as sysObjectID prefixes."""
     return tuple(map(oid, below))
 
@@ -39,18 +39,18 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
     return Figure(source, scale, tuple(absent))
 
 
-def by_number(values: Source, keys: "tuple[Source, ...]", own: "tuple[Source, ...]") -> Joined:
+def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
     """Values of a metered table with an index of its own: joined by unit and number, or where these are not told by row."""
     return Joined(values, keys, own, else_same_row=True)
 
 
 def counted(count: Source, listed: Source) -> Provided:
-    """The device's own number of outlets, heard only where the table that it counts has rows: units without the table count, too."""
+    """The device's own number of outlets; ignored where `listed` has no rows, since units without the table count, too."""
     return Provided(count, listed, ".*")
 
 
 def counted_by_unit(count: Source, listed: Source) -> OfUnits:
-    """The number of outlets of each unit, heard only of those that the table lists: metered units of a chain count theirs, too."""
+    """Per-unit numbers of outlets; units absent from `listed` are ignored, since metered units of a chain count theirs."""
     return OfUnits(count, listed)
 
 

@@ -16,7 +16,8 @@ from .shorthand import ONES, column, figure, oids, scalar, total
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLD_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
-BANKS = Merged((Prefixed("1", scalar("21728.3.3.2.0", "currentDrawStatus1")), Prefixed("2", scalar("21728.3.3.3.0", "currentDrawStatus2"))))
+BANKS = Merged((Prefixed("1", scalar("21728.3.3.2.0", "currentDrawStatus1")),
+                Prefixed("2", scalar("21728.3.3.3.0", "currentDrawStatus2"))))
 # An inlet module that is not fitted reads as nothing, or as zero: then the banks tell.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"

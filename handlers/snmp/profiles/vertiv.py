@@ -27,7 +27,7 @@ def _v5_metered(values: Source) -> Source:
 # Geist of before (GEIST-MIB-V3): one column is read as a state and written as a verb.
 V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
 
-# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N, and after outlet 24 writable limits follow.
+# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; after outlet 24 follow writable limits.
 DCS_OUTLETS = Spread(oids("13400.3.2.225.1.1")[0], (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
@@ -114,7 +114,8 @@ PROFILES = (
                           absent=("9999",))),
         power=total(figure(Only(column("13400.3.2.225.1.1.8", "mpduMpscom8ActivePower"), DCS_TYPE, DCS_PRESENT), TENS,
                            absent=("9999",))),
-        energy=total(figure(Only(column("13400.3.2.225.1.1.13", "mpduMpscom13PowerConsumption"), DCS_TYPE, DCS_PRESENT), HUNDREDTHS)),
+        energy=total(figure(Only(column("13400.3.2.225.1.1.13", "mpduMpscom13PowerConsumption"), DCS_TYPE, DCS_PRESENT),
+                            HUNDREDTHS)),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),

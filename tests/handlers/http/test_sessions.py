@@ -111,7 +111,8 @@ def test_a_redirect_is_decided_by_the_agent_and_a_write_is_sent_once(session: re
         assert there.accepted == 0 and len(here.seen) == 2
 
 
-@pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"), (http(b"x"), "protocol"),
+@pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"),
+                                        (http(b"x"), "protocol"),
                                         (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
                                         (http(b" " * 5_000_000), "protocol")],
                          ids=["closed", "half a body", "no JSON", "401", "404", "too long"])

@@ -1,4 +1,4 @@
-"""The worked example of CONTRIBUTING is a family that this project reads, meters and switches, with nothing but what stands there."""
+"""The worked example of CONTRIBUTING, taken from the page, is a family that this project reads, meters and switches."""
 from __future__ import annotations
 
 import re
@@ -50,7 +50,8 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
         (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
     assert {identity: (state, float(read.current_of[identity]), float(read.energy_of[identity]))
             for identity, state in found.states.items()} == {
-        identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh) for identity, outlet in unit.expected.outlets.items()}
+        identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
+        for identity, outlet in unit.expected.outlets.items()}
     assert (float(read.load or 0), float(read.energy or 0)) == (unit.expected.load_a, unit.expected.energy_kwh)
 
 
@@ -61,7 +62,8 @@ def test_a_table_of_the_example_that_ends_early_is_an_error(families: Any, unit:
 
 
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, unit: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, unit: Fixture,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "PROFILES", families)
     switch = unit.switch
     assert switch is not None

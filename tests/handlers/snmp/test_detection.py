@@ -151,7 +151,8 @@ def test_a_fixed_family_with_roots_tries_them_all_where_the_device_does_not_say_
 SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acme-3", f"{ACME}.30"))
 
 
-@pytest.mark.parametrize("sys_object_id", [None, "", "0.0", ".0.10.43.6.1.4.1", "1.3.6.1.4.1.0", "1.3.6.1.4.1", "noSuch", "1.3.6.1.2.1.1"])
+@pytest.mark.parametrize("sys_object_id", [None, "", "0.0", ".0.10.43.6.1.4.1", "1.3.6.1.4.1.0", "1.3.6.1.4.1", "noSuch",
+                                           "1.3.6.1.2.1.1"])
 def test_without_a_usable_sys_object_id_the_families_that_name_a_root_are_asked_in_order(sys_object_id: Optional[str]) -> None:
     memory = device(sys_object_id, "2", "3")
     assert detect(memory, SWEPT).profile.key == "acme-2"

@@ -33,7 +33,8 @@ def shown_by_recording(wanted: Dict[str, Any]) -> Set[str]:
     """The capabilities that a recording has a value for; it was only read, so that switching is never among them."""
     outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
-    shown = {name for name, key in FIGURES.items() if device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)}
+    shown = {name for name, key in FIGURES.items() if device.get(key) is not None
+             or any(outlet[key] is not None for outlet in outlets)}
     return shown | ({"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set())
 
 

@@ -161,7 +161,8 @@ def test_totals_are_the_units_own_and_count_no_current_twice(unit: Fixture) -> N
 def test_rows_that_are_no_outlets_are_never_shown(unit: Fixture) -> None:
     found = find(unit, memory(unit))
     for index in unit.padding:
-        assert any(oid.endswith(f".{index}") for oid in unit.device().rows()), "the unit has no such row: the test would prove nothing"
+        assert any(oid.endswith(f".{index}")
+                   for oid in unit.device().rows()), "the unit has no such row: the test would prove nothing"
         assert index not in found.states
 
 
@@ -316,7 +317,8 @@ def test_a_unit_reads_the_same_over_the_wire(unit: Fixture, version: str) -> Non
         statistic = handler_of(unit, agent, version=version).statistic()
         assert agent.writes() == []
     # What the unit does not meter stays at the view's own default, which is 0.0 here.
-    assert (statistic.load, statistic.total_consumption) == (near(unit.expected.load_a or 0.0), near(unit.expected.energy_kwh or 0.0))
+    assert (statistic.load, statistic.total_consumption) == (near(unit.expected.load_a or 0.0),
+                                                             near(unit.expected.energy_kwh or 0.0))
     assert {port.identity: port.consumption for port in statistic.ports} == {
         identity: near(outlet.energy_kwh or 0.0) for identity, outlet in unit.expected.outlets.items()
         if (outlet.current_a, outlet.energy_kwh) != (None, None)}
@@ -347,7 +349,8 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: F
     deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
         before = told_by(unit, agent)[switch.identity]
-        wishes = [(up, wanted) for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)) if wanted is not before]
+        wishes = [(up, wanted) for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN))
+                  if wanted is not before]
         for up, _ in wishes:
             handler = handler_of(unit, agent)
             port = (handler.port_up if up else handler.port_down)(port_of(unit), deadline=0.02, pause=0.01)
@@ -404,7 +407,8 @@ def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(un
         except Unreachable:
             said = None             # more than one write, and the first one's answer was lost: that is said, not guessed
         assert said in (None, told_by(unit, agent)[switching(unit).identity])
-        assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == orders(unit, not down)[:len(agent.writes())]
+        written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
+        assert written == orders(unit, not down)[:len(written)]
 
 
 @EACH

@@ -58,12 +58,14 @@ def test_a_state_that_contradicts_itself_is_refused(on: tuple[str, ...], off: tu
         State(A, on, off, absent)
 
 
-@given(st.integers(0, 2**40).filter(lambda value: value not in (2**31 - 1, 2**32 - 1)), st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]))
+@given(st.integers(0, 2**40).filter(lambda value: value not in (2**31 - 1, 2**32 - 1)),
+       st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]))
 def test_a_figure_is_exact(value: int, scale: str) -> None:
     assert Figure(A, Decimal(scale)).read(reader({"1.3.1.1": value})) == {"1": value * Decimal(scale)}
 
 
-@pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5, 2**32 - 1, 2**31 - 1, "4294967295"])
+@pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5, 2**32 - 1, 2**31 - 1,
+                                   "4294967295"])
 def test_what_is_not_measured_is_no_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read(reader({"1.3.1.1": value})) == {}
 
@@ -90,7 +92,8 @@ def test_a_value_whose_digits_are_not_known_is_no_figure(digits: int | str | Non
     assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 
 
-@pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None), ("x", None)])
+@pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None),
+                                           ("x", None)])
 def test_the_device_tells_the_power_of_ten_of_each_value(power: int | str | None, figure: Optional[str]) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
     assert Figure(A, exponent=B).read(reader(objects)) == ({} if figure is None else {"1": Decimal(figure)})

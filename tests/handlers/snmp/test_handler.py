@@ -163,7 +163,8 @@ def test_a_device_that_answers_slowly_ends_with_the_call_and_not_with_each_reque
 
 def test_a_call_over_snmp_ends_within_a_minute_however_slow_each_request_is() -> None:
     """The platform's requests cannot be interrupted: the last one may start at the end of its part of the call."""
-    request = max(_credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s for version in (2, 3))
+    request = max(_credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
+                  for version in (2, 3))
     walk = _snmp.WALK_DEADLINE_S
     assert request <= 20 and walk <= 25
     assert host.CALL_SECONDS + max(request, walk) < 60
@@ -182,7 +183,8 @@ def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.Log
     caplog.set_level(logging.INFO)
     with Agent(rpcm.rpcm(2)) as agent:
         handler = pdu(agent)
-        calls = (handler.status, handler.statistic, lambda: handler.port_up(PduPortView("1")), lambda: handler.port_down(PduPortView("1")))
+        calls = (handler.status, handler.statistic, lambda: handler.port_up(PduPortView("1")),
+                 lambda: handler.port_down(PduPortView("1")))
         for call in calls:
             caplog.clear()
             call()

@@ -68,9 +68,11 @@ def test_a_condition_without_an_answer_does_not_hold() -> None:
     assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
 
 
-@pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False), ("n/a", False)])
+@pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False),
+                                          ("n/a", False)])
 def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: int | str | None, has: bool) -> None:
-    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6}), **({} if counted is None else {"1.3.2.0": counted})}
+    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6}),
+                                             **({} if counted is None else {"1.3.2.0": counted})}
     whole = Whole(A, Scalar("1.3.2.0"))
     assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
     assert whole.one(reader(objects), "2") == 6
@@ -119,5 +121,6 @@ def test_a_join_needs_the_same_columns_on_both_sides() -> None:
 
 
 def test_a_value_of_the_unit_reaches_each_of_its_outlets() -> None:
-    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"12.48": 1}), **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
+    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"12.48": 1}),
+                                             **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}

@@ -54,7 +54,8 @@ def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
             if outlet[key] is not None:
                 assert float(figures[identity]) == pytest.approx(outlet[key], abs=ROUNDED), f"{key} of {identity}"
     device = wanted["device"]
-    for total, figure in ((load_of(device), read.load), (device.get("power_w"), read.power), (device.get("energy_kwh"), read.energy)):
+    for total, figure in ((load_of(device), read.load), (device.get("power_w"), read.power),
+                          (device.get("energy_kwh"), read.energy)):
         if total is not None:
             assert figure is not None and float(figure) == pytest.approx(total, abs=ROUNDED)
 

@@ -48,13 +48,15 @@ RESERVED = {
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
     "an outlet without a switch among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
-    "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"}, "reports no state"),
+    "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"},
+                                                       "reports no state"),
     "a model without switching": Reserved("synaccess-synlink", "3", {E + "21728.4.1.10.0": "2"}, "does not switch"),
     "a watchdog's relay": Reserved("netping", "4", {}, "automatic mode"),
     "a relay under logic": Reserved("netping", "5", {}, "automatic mode"),
     "what someone else has marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"}, "someone else has marked"),
     "a neighbour without power in the same text": Reserved("digipower", "2.1", {}, "outlet 2 reports '-2'"),
-    "a position without an outlet in the same text": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"),
+    "a position without an outlet in the same text": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"},
+                                                              "outlet 4 reports '-1'"),
     "a text that is longer than a write may be": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
 }

@@ -68,11 +68,13 @@ def changed(path: str, value: Any) -> str:
     ("outlets", [7], "profile.outlets[0]: give an object, not 7"),
     ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a text, not 1"),
     ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' stands in 'on' and in 'off'"),
-    ("outlets.0.states.source.kind", "Collumn", 'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Arc, Bits'),
+    ("outlets.0.states.source.kind", "Collumn",
+     'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Arc, Bits'),
     ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: nothing is not allowed"),
     ("outlets.0.states.source.kind", "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
     ("outlets.0.states.source.oid", "1.3.x", "profile.outlets[0].states.source: oid is '1.3.x'"),
-    ("outlets.0.control.at.kind", "First", 'profile.outlets[0].control.at.kind: "First" is not allowed; give one of Column, Named'),
+    ("outlets.0.control.at.kind", "First",
+     'profile.outlets[0].control.at.kind: "First" is not allowed; give one of Column, Named'),
     ("outlets.0.control.on", True, "profile.outlets[0].control.on: give a whole number or a text, not true"),
     ("outlets.0.control.on", 1.5, "profile.outlets[0].control.on: give a whole number or a text, not 1.5"),
     ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
@@ -120,8 +122,10 @@ def test_the_reference_names_every_kind_and_says_what_it_is_for() -> None:
 def test_the_reference_tells_what_each_field_takes_and_its_default() -> None:
     rows = {row.split(" | ")[0].strip("| "): row for row in schema.reference().splitlines()[2:]}
     for kind, words in {"State": "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)",
-                        "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source", "Write": "`at` place, `on` whole number or text",
-                        "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit", "Outlets": "`control` control (none)",
+                        "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source",
+                        "Write": "`at` place, `on` whole number or text",
+                        "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit",
+                        "Outlets": "`control` control (none)",
                         "Profile": "`outlets` list of Outlets (none), `load` Total (none)"}.items():
         assert words in rows[kind]
     assert "\\|value\\|" in rows["Figure"] and len({row.replace("\\|", "").count("|") for row in rows.values()}) == 1

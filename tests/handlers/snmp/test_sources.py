@@ -128,7 +128,8 @@ def test_two_variables_for_one_outlet_are_no_answer_to_act_on() -> None:
 def test_a_variable_without_a_number_is_its_devices_own_and_may_occur_once_in_each() -> None:
     total = Named("1.3.1", "1.3.2", r"Total\.Power")
     values = table("1.3.2", {"1.9": 70, "2.9": 500, "2.10": 501, "2.11": 502})
-    assert total.rows(reader({**table("1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}), **values})) == {
+    assert total.rows(reader({**table("1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}),
+                              **values})) == {
         "1": 70, "2": 500}
     with pytest.raises(ProtocolError, match="outlet 2"):
         total.rows(reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values}))

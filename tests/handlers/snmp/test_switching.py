@@ -133,7 +133,8 @@ def test_a_unit_that_only_meters_is_not_written() -> None:
         assert len(pdu(agent).statistic().ports) == 4
 
 
-def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_says_otherwise(
+        monkeypatch: pytest.MonkeyPatch) -> None:
     unsure = tuple(changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
                    for p in PROFILES if p.is_switched)
     monkeypatch.setattr(settings, "PROFILES", unsure)

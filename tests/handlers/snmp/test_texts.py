@@ -52,7 +52,8 @@ def test_the_meters_that_a_relay_names_are_summed_within_its_module() -> None:
 
 
 def test_a_meter_name_that_comes_twice_counts_for_nobody() -> None:
-    objects = {**table("1.3.1", {"0.1": 5, "0.2": 7}), **table("1.3.2", {"0.1": "M1", "0.2": "M1"}), **table("1.3.3", {"0.1": "M1"})}
+    objects = {**table("1.3.1", {"0.1": 5, "0.2": 7}), **table("1.3.2", {"0.1": "M1", "0.2": "M1"}),
+               **table("1.3.3", {"0.1": "M1"})}
     assert Gathered(A, B, C).rows(reader(objects)) == {}
 
 

@@ -19,7 +19,8 @@ def test_a_vendors_line_says_what_its_file_holds(vendor: Vendor) -> None:
     profiles = vendor.profiles()
     assert vendor.keys.split() == [profile.key for profile in profiles]
     assert vendor.sweep == any(profile.sweep for profile in profiles)
-    prefixes = {prefix for profile in profiles for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots))}
+    prefixes = {prefix for profile in profiles for prefix in (*profile.sys_object_ids,
+                                                              *(root.sys_object_id for root in profile.roots))}
     assert all(vendor.may_be(prefix) for prefix in prefixes)
     for number in vendor.numbers.split():
         assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), f"no family needs {number}"
@@ -33,7 +34,8 @@ def test_the_sequence_is_every_family_once() -> None:
 
 @pytest.mark.parametrize("sys_object_id", [
     "", "1.3.6.1.4.1.2021.250.10", "1.3.6.1.4.1.8072.3.2.10", "1.3.6.1.4.1.0", "1.3.6.1.4.1.99999",
-    *sorted({prefix for profile in PROFILES for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots))})])
+    *sorted({prefix for profile in PROFILES for prefix in (*profile.sys_object_ids,
+                                                           *(root.sys_object_id for root in profile.roots))})])
 def test_candidates_are_the_same_whether_all_vendors_are_asked_or_those_that_it_may_be(sys_object_id: str) -> None:
     for said in (sys_object_id, f"{sys_object_id}.7" if sys_object_id else ""):
         assert list(candidates(said, PROFILES)) == list(candidates(said, tuple(PROFILES)))
@@ -51,5 +53,6 @@ print(loaded())
 PROFILES.near("1.3.6.1.4.1.46235")
 print(loaded())
 """
-    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True,
+                          timeout=60).stdout
     assert said.splitlines() == ["[]", "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']"]

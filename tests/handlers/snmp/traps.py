@@ -41,7 +41,8 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(1, "state and command inverted in one MIB (APC rPDU2, Easy PDU)",
          "State and Write have values of their own; nothing that was read is written",
          _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c")),
-    Trap(2, "same vendor, opposite command (APC cPDU); nLogic is HPE's layout, not Enlogic's", "Write of each family; layouts as functions",
+    Trap(2, "same vendor, opposite command (APC cPDU); nLogic is HPE's layout, not Enlogic's",
+         "Write of each family; layouts as functions",
          _on(_SWITCH, "apc-cpdu-2c", "enlogic-2c", "eaton-nlogic-2c", "apc-rpdu-2c")),
     Trap(3, "copies of a MIB with moved numbers; IBM's two layouts under one sysObjectID",
          "State of each family; two Outlets, the older behind Provided(Provided(...))",
@@ -78,11 +79,11 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "vertiv-dcs-mpdu-2c") + _on(_NOWHERE, "vertiv-dcs-mpdu")
          + ("test_sources.py::test_a_spread_never_leaves_its_bounds_on_either_side",
             "test_sources.py::test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_column")),
-    Trap(16, "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon, Teltronix, DigiPower)", "rule: off and on are absolute, no cycle is sent",
-         _on(_SWITCH, "gude-epc-2c", "ict-pdu-2c", "tycon-tpdin2-2c")
+    Trap(16, "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon, Teltronix, DigiPower)",
+         "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "gude-epc-2c", "ict-pdu-2c", "tycon-tpdin2-2c")
          + ("test_controls.py::test_a_write_is_one_absolute_value_to_one_object",)),
-    Trap(17, "a cycle of an outlet that is off: ignored by some, switched on by others", "rule: off and on are absolute, no cycle is sent",
-         _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
+    Trap(17, "a cycle of an outlet that is off: ignored by some, switched on by others",
+         "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
          + ("test_switching.py::test_an_outlet_that_already_has_the_state_is_written_all_the_same",)),
     Trap(18, "locks, rights and passwords; SET disabled on delivery", "Guarded, read anew; Denied where the device says so",
          (_RESERVED, "test_refusals.py::test_what_is_not_reserved_is_switched",
@@ -96,7 +97,8 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(21, "a command that carries out what others marked (WTI)", "Unmarked",
          _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_marks_that_others_left_are_not_carried_out",)),
     Trap(22, "rows and units that count from 0", "identity is the row; Number gives what is printed",
-         _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation", "hpe-mapdu2")
+         _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
+             "hpe-mapdu2")
          + _on(_SWITCH, "synaccess-netbooter-2c", "eaton-revelation-2c")),
     Trap(23, "an index of three parts, of which others know 1.1 only (Sentry3, Liebert)", "identity is the whole index",
          _on(_STATES, "sentry3", "liebert-mph", "sentry4")),
@@ -125,18 +127,23 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(33, "values that mean 'not measured'", "Figure.absent, below zero, no number",
          _on(_FIGURES, "apc-rpdu2", "sentry3", "aten-pe", "vertiv-dcs-mpdu", "avocent-pm", "raritan-px1")
          + ("test_figures.py::test_what_is_not_measured_is_no_figure_and_never_zero",)),
-    Trap(34, "units of energy, three in one MIB; projections that are no counters", "Figure.scale of each column; no energy where there is no counter",
+    Trap(34, "units of energy, three in one MIB; projections that are no counters",
+         "Figure.scale of each column; no energy where there is no counter",
          _on(_FIGURES, "eaton-epdu", "apc-rpdu2", "hpe-mapdu3", "panduit-g5", "cpi-econnect", "sentry3", "schleifenbauer")
          + _on(_TOTALS, "sentry3", "panduit-g5", "tripplite-products")),
     Trap(35, "units of current", "Figure.scale of each column",
-         _on(_FIGURES, "cyberpower-epdu", "sentry3", "eaton-epdu", "hpe-mapdu2", "hpe-mapdu3", "dell-rpdu", "ict-pdu", "aten-pe")),
+         _on(_FIGURES, "cyberpower-epdu", "sentry3", "eaton-epdu", "hpe-mapdu2", "hpe-mapdu3", "dell-rpdu", "ict-pdu",
+             "aten-pe")),
     Trap(36, "units of power; VA called power", "Figure.scale; VA is not taken for W",
          _on(_TOTALS, "apc-rpdu2", "cpi-econnect") + _on(_FIGURES, "cpi-econnect", "apc-rpdu2")),
-    Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt, BSPDU's KWh)", "datum: the recording wins, then the neighbours' sense",
-         _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman") + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
+    Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt, BSPDU's KWh)",
+         "datum: the recording wins, then the neighbours' sense",
+         _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman")
+         + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
     Trap(38, "the scale stands in another column (Raritan, Rittal)", "Figure.digits, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors")
-         + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten", "test_figures.py::test_a_negative_factor_divides")),
+         + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",
+            "test_figures.py::test_a_negative_factor_divides")),
     Trap(39, "an on/off sensor whose value stays 0 (PX3, PX4)", "the STATE column, Column.suffix 14",
          _on(_STATES, "raritan-px2_sensors")
          + ("test_sources.py::test_a_sensor_type_selects_rows_by_whole_arcs_and_is_cut_off",)),
@@ -153,8 +160,10 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(44, "a state that is read back too early", "rule: read until it fits or the deadline is over",
          ("test_switching.py::test_a_relay_that_takes_its_time_is_waited_for",
           "test_switching.py::test_after_the_deadline_a_state_that_is_not_the_wanted_one_is_not_known")),
-    Trap(45, "the command shifted against the state, with 'all outlets' before the first (Pulizzi, PX1)", "Spread with another sub; rows from the walk only",
-         _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c") + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
+    Trap(45, "the command shifted against the state, with 'all outlets' before the first (Pulizzi, PX1)",
+         "Spread with another sub; rows from the walk only",
+         _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c")
+         + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
          + ("test_controls.py::test_a_command_that_is_shifted_against_its_state_never_reaches_the_object_for_all_outlets",)),
     Trap(46, "the same verb in the next column (Eaton, HPE)", "Verbs of each family",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c")),
