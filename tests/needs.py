@@ -5,9 +5,12 @@ another licence lie outside the project, so a clone without them skips, always.
 """
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+import subprocess
 from pathlib import Path
+from typing import Dict
 
 import pytest
 
@@ -41,3 +44,24 @@ def shared(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"no recordings beside the project ({'/'.join(parts)})")
     return path
+
+
+@functools.lru_cache(maxsize=1)
+def pythons() -> Dict[str, Path]:
+    """Other Pythons of this machine by their version ("3.9"), also those below 3.9 and those of pyenv."""
+    folders = [*map(Path, os.environ.get("PATH", "").split(os.pathsep)),
+               *sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin"))]
+    found: Dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("python[23].*[0-9]")):
+            version = path.name[len("python"):]
+            if version not in found and _runs(path):
+                found[version] = path
+    return found
+
+
+def _runs(python: Path) -> bool:
+    """pyenv puts scripts into PATH that fail for versions that are not chosen."""
+    if not os.access(python, os.X_OK):
+        return False
+    return subprocess.run([python, "-c", ""], stdin=subprocess.DEVNULL, capture_output=True, timeout=60).returncode == 0

@@ -11,6 +11,19 @@ from typing import NamedTuple
 from tests.waiting import PATIENCE_S, asleep, until
 
 
+class Person:
+    """Stands in for `sys.stdin`: a terminal where one question is answered with `answer`."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        return self.answer
+
+
 class Shown(NamedTuple):
     """All that the terminal showed, and the exit code."""
 

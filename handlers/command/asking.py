@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import Named, PduHandlerError, Reason, SettingsError, printable
+from ..errors import Named, Part, PduHandlerError, SettingsError, printable
 from .options import Given
 
 
@@ -30,13 +30,13 @@ def confirm(state: Given, question: str, host: str = "") -> None:
     state.changing = True
 
 
-def read_file(path: str, what: Reason = "") -> bytes:
-    """The content of a small file. Raises SettingsError."""
+def read_file(path: str, *what: Part) -> bytes:
+    """The content of a small file. Raises SettingsError, whose sentence begins with `what`."""
     try:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise SettingsError((*((what,) if isinstance(what, str) else what), f"{path} cannot be read ({error.strerror})")) from None
+        raise SettingsError((*what, f"{path} cannot be read ({error.strerror})")) from None
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:

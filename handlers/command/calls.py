@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 
 import click
 
@@ -13,12 +13,16 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from ..errors import NoSuchOutlet
 from . import asking, form
 from .exits import DONE, NOT_SEEN
-from .loading import NAMES, Handler, load
+from .loading import NAMES, load
 from .options import LOGIN, SNMP, TLS, Given, asking as asks, device, given, output
 from .output import Result, columns, figure, print_json, shown
 from .report import described, failed
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
+_NO_LABEL = {"number": "", "name": ""}
 Outlets = List[Dict[str, Any]]
 
 
@@ -27,7 +31,7 @@ class HandlerName(click.ParamType):
 
     name = "handler"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "List[click.shell_completion.CompletionItem]":
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
         from click.shell_completion import CompletionItem
         names = [CompletionItem(name) for name in NAMES if name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
@@ -36,9 +40,9 @@ class HandlerName(click.ParamType):
 # ---- what the calls answer ---------------------------------------------------------------------------------
 
 def _status(pdu: Any) -> Dict[str, Any]:
-    ports = pdu.status().ports
-    labels = _labels_of(pdu)
-    return {"outlets": [{"identity": port.identity, "state": port.power_status.name, **_label(labels, port.identity)} for port in ports]}
+    ports, labels = pdu.status().ports, _labels_of(pdu)
+    return {"outlets": [{"identity": port.identity, "state": port.power_status.name, **labels.get(port.identity, _NO_LABEL)}
+                        for port in ports]}
 
 
 def _statistic(pdu: Any) -> Dict[str, Any]:
@@ -48,17 +52,13 @@ def _statistic(pdu: Any) -> Dict[str, Any]:
 
 
 def _labels(pdu: Any) -> Dict[str, Any]:
-    return {"outlets": [{"identity": identity, **_label({identity: label}, identity)} for identity, label in _labels_of(pdu).items()]}
+    return {"outlets": [{"identity": identity, **label} for identity, label in _labels_of(pdu).items()]}
 
 
-def _labels_of(pdu: Any) -> Dict[str, Any]:
-    """Labels by identity; a handler that is not of this pack may have none."""
-    return {label.identity: label for label in pdu.labels()} if hasattr(pdu, "labels") else {}
-
-
-def _label(labels: Dict[str, Any], identity: str) -> Dict[str, str]:
-    found = labels.get(identity)
-    return {"number": found.number if found else "", "name": found.name if found else ""}
+def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
+    """Number and name by identity; a handler that is not of this pack may have none."""
+    found = pdu.labels() if hasattr(pdu, "labels") else ()
+    return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 
 def _metered(view: object, name: str) -> Optional[float]:
@@ -86,7 +86,8 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
                 documents.append({"call": call, "handler": handler.shown, "host": host, "error": described(error, state)})
                 codes.append(documents[-1]["error"]["exit_code"])
             continue
-        documents.append({"call": call, "handler": handler.shown, "host": host, **answer, "seconds": round(time.monotonic() - begin, 3)})
+        seconds = round(time.monotonic() - begin, 3)
+        documents.append({"call": call, "handler": handler.shown, "host": host, **answer, "seconds": seconds})
         codes.append(DONE)
         if not state.json:
             print("\n".join(_lines(documents[-1])))
@@ -157,8 +158,8 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
         if not state.json:
             print(f"{call} of {host} by {handler.shown}: outlet {identity} is {port.power_status.name}")
     missed = [outlet for outlet in done if not outlet["done"]]
-    note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but its state is "
-                     f"{outlet['state']}: look at the PDU before you try again" for outlet in missed)
+    note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but "
+                     f"its state is {outlet['state']}: look at the PDU before you try again" for outlet in missed)
     result = Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if missed else DONE,
                     note=f"not-seen: {note}" if note else "")
     return shown(result, state.json)
@@ -183,10 +184,12 @@ def _switching(name: str, help_: str, on: bool) -> click.Command:
         return _switch(given(context), on, handler, host, outlet)
     return click.Command(name, callback=run, help=help_, params=[
         click.Argument(["handler"], type=HandlerName(), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
-        click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."), *device(*LOGIN, *TLS, *SNMP), *asks(), *output()])
+        click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
+        *device(*LOGIN, *TLS, *SNMP), *asks(), *output()])
 
 
-status = _reading("status", "Every outlet: the identity that DCImanager shows, its state, the number on the unit and its name.", _status)
+status = _reading("status", "Every outlet: the identity that DCImanager shows, its state, the number on the unit, its name.",
+                  _status)
 statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and of each outlet that it meters.", _statistic)
 labels = _reading("labels", "The number printed on the unit and the name of every outlet, beside its identity.", _labels)
 _ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.

@@ -20,5 +20,7 @@ def _print(context: click.Context, shell: str) -> int:
     return 0
 
 
-completion = click.Command("completion", callback=_print, params=[click.Argument(["shell"], type=click.Choice(list(_SHELLS))), *output()], help=(
-    "Print the script that completes pdu in a shell; it goes into\n\n\b\n" + "\n".join(f"{shell}: {file}" for shell, file in _SHELLS.items())))
+_HELP = "Print the script that completes pdu in a shell; it goes into\n\n\b\n"
+completion = click.Command(
+    "completion", callback=_print, help=_HELP + "\n".join(f"{shell}: {file}" for shell, file in _SHELLS.items()),
+    params=[click.Argument(["shell"], type=click.Choice(list(_SHELLS))), *output()])

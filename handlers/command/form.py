@@ -2,21 +2,23 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, Iterable, Mapping, Sequence, Union
-
-from pdu_common.connection import PduData, PduSnmpData
+from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 
 from ..address import host_and_port
 from ..errors import Named, SettingsError
-from ..settings import Setting
 from .asking import read_file, secret
-from .loading import Handler
 from .options import SECRETS, Given
+
+if TYPE_CHECKING:
+    from pdu_common.connection import PduData, PduSnmpData
+
+    from ..settings import Setting
+    from .loading import Handler
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {
-    "snmp_version": "version", "port": "port", "username": "user", "auth_protocol": "auth_protocol", "priv_protocol": "priv_protocol",
-    "timeout": "timeout", "retries": "retries"}
+    "snmp_version": "version", "username": "user", "port": "port", "timeout": "timeout", "retries": "retries",
+    "auth_protocol": "auth_protocol", "priv_protocol": "priv_protocol"}
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
 _USUAL: Mapping[str, Mapping[str, str]] = {"raritan": {"username": "admin"}}       # Xerus' own account
 _CHECKS = ("ca_pem", "fingerprint", "verify")
@@ -24,6 +26,7 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnmpData]:
     """The object for make_handler. Raises SettingsError."""
+    from pdu_common.connection import PduData, PduSnmpData      # jobs of a tool start quicker without it
     host = address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
@@ -57,7 +60,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
-        found["ca_pem"] = read_file(found["ca_pem"], (Named("ca_pem"), ": ")).decode("utf-8", "replace")
+        found["ca_pem"] = read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace")
     secrets = [setting.key for setting in declared if setting.secret]
     token = secret(state, "token", f"token on {host}", False) if "token" in secrets else ""
     if token:
@@ -77,6 +80,14 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
     for key in state.secret_files:
         if key not in secrets:
             raise SettingsError(f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {', '.join(secrets) or 'none'}")
+
+
+def known(state: Given, keys: Sequence[str]) -> None:
+    """Raises SettingsError for a setting that is none of `keys`."""
+    for key in state.settings:
+        if key not in keys:
+            allowed = ", ".join(one for one in keys if one not in SECRETS)
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
 
 
 def address(host: str) -> str:

@@ -9,7 +9,6 @@ import click
 
 from .options import Parameters, Word
 
-
 EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
 
 
@@ -45,7 +44,8 @@ class Lazy(click.Group):
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
         if args and args[0] not in self.places and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], self.places, 1)
-            ctx.fail(f"there is no command {args[0][:40]!r}; " + (f"do you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"))
+            advice = f"do you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
+            ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -70,8 +70,8 @@ class OnHost(Lazy):
 
     def _options_first(self, ctx: click.Context, args: List[str]) -> Tuple[List[str], List[str]]:
         """The options that `args` begins with, and what follows them."""
-        parser = click.Command("", params=[one for one in self.get_params(ctx) if isinstance(one, click.Option)], add_help_option=False
-                               ).make_parser(ctx)
+        options: List[click.Parameter] = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         parser.allow_interspersed_args = False
         rest = parser.parse_args(list(args))[1]
         return args[:len(args) - len(rest)], rest

@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-import tempfile
-from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, List, NamedTuple, Sequence, cast
+from typing import TYPE_CHECKING, Any, Callable, List, NamedTuple, Sequence, cast
 
 from ..errors import SettingsError
 from ..settings import Setting
+
+if TYPE_CHECKING:
+    import tempfile
 
 NAMES = ("raritan", "snmp", "nut")
 
@@ -31,29 +33,32 @@ def load(handler: str) -> Handler:
     """By name, or from the path of an archive (it stays unpacked until this process ends). Raises SettingsError."""
     if handler in NAMES:
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
-    path = Path(handler)
-    if not path.is_file():
-        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(NAMES)}) and no file that is there (archives: make packages)")
-    module = _unpacked(path)
-    return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), path.name, module)
+    if not os.path.isfile(handler):
+        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(NAMES)}) and no file that is there "
+                            f"(archives: make packages)")
+    module = _unpacked(handler)
+    return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), os.path.basename(handler), module)
 
 
 def _described(name: str, shown: str, module: ModuleType) -> Handler:
-    from pdu_common.base_snmp_pdu import BaseSnmpPdu
     make = cast(Callable[[object], Any], module.make_handler)
     home = sys.modules[make.__module__]
-    snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
-               for kind in vars(home).values())
+    double = sys.modules.get("pdu_common.base_snmp_pdu")        # not loaded: the handler does not stand on it
+    base = double.BaseSnmpPdu if double is not None else ()
+    snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
     return Handler(name, shown, make, tuple(getattr(home, "SETTINGS", ())), snmp)
 
 
 _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
 
 
-def _unpacked(path: Path) -> ModuleType:
+def _unpacked(path: str) -> ModuleType:
+    import tempfile                 # a handler of the tree starts quicker without them
+    from pathlib import Path
+
     from . import archives
     try:
-        archive = archives.read(path.read_bytes())
+        archive = archives.read(Path(path).read_bytes())
     except (archives.BadArchive, OSError) as error:
         raise SettingsError(f"{path}: {error}") from None
     if not archive.holds_module(f"{archive.top}.handler"):

@@ -61,14 +61,15 @@ def variables(call: Call) -> Result:
 
 def outlets(call: Call) -> Result:
     """1 round trip."""
-    from ..nut import outlets as reading        # most commands start quicker without it
+    from ..nut import outlets as reading  # most commands start quicker without it
     seen = call.nut.snapshots([call.device], writable=True)[call.device]
     found = reading.read(*seen, whole_load=call.state.settings.get("whole_load") == "yes")
     data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
         "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
         "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,
         "on": one.on and one.on.name, "off": one.off and one.off.name} for one in found.outlets]}
-    rows = [[one.identity, one.number, one.name or "", _STATES[one.state], *map(figure, (one.current, one.realpower, one.power, one.energy)),
+    rows = [[one.identity, one.number, one.name or "", _STATES[one.state],
+             *map(figure, (one.current, one.realpower, one.power, one.energy)),
              ", ".join(way.name for way in (one.on, one.off) if way is not None)] for one in found.outlets]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
     return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"])
@@ -182,13 +183,11 @@ def _client(state: Given, host: str, writes: bool) -> NutClient:
     bare, port = host_and_port(host)
     if not writes and not form.typed(state, _KEYS):
         return NutClient(bare, port or PORT)
-    from ..nut import settings as nut           # most commands start quicker without the settings
+    from ..nut import settings as nut  # most commands start quicker without the settings
     from ..nut.starttls import Tls
     from ..settings import CA_PEM, FINGERPRINT, TIMEOUT, VERIFY, Settings
     declared = [setting for setting in nut.SETTINGS if setting.key in _KEYS]
-    for key in state.settings:
-        if key not in _KEYS:
-            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {', '.join(key for key in _KEYS if key not in _SECRETS)}")
+    form.known(state, _KEYS)
     texts = form.values("nut", declared, state, bare, login=writes)
     if writes and not texts.get("username"):
         raise SettingsError(("a NUT server takes this from a user of its upsd.users only: give ", Named("username")))

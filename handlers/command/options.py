@@ -15,7 +15,10 @@ Parameters = Sequence[click.Parameter]
 
 @dataclass
 class Given:
-    """What was given by shared options. `settings` and `secret_files` by key; `changing`: something was sent that changes a device."""
+    """What was given by shared options.
+
+    `settings` and `secret_files` are by key. `changing`: a command that changes the device is being sent, or was.
+    """
 
     json: bool = False
     debug: bool = False
@@ -86,16 +89,12 @@ def device(*spellings: Spelling) -> Parameters:
     """The ways to say how the device is reached."""
     return [
         *(_setting(one) for one in spellings),
-        click.Option(["-s", "--setting"], multiple=True, metavar="KEY=VALUE", expose_value=False, callback=_pairs("settings", "--setting"),
+        click.Option(["-s", "--setting"], multiple=True, metavar="KEY=VALUE", expose_value=False,
+                     callback=_pairs("settings", "--setting"),
                      help="a handler setting, as on DCImanager's form; also the variable PDU_KEY"),
-        *secret_files()]
-
-
-def secret_files() -> Parameters:
-    """--secret-file alone."""
-    return [click.Option(["--secret-file"], multiple=True, metavar="KEY=FILE", expose_value=False,
-                         callback=_pairs("secret_files", "--secret-file"),
-                         help="read a secret (password, token, community, ...) from a file; else the variable PDU_KEY, else you are asked")]
+        click.Option(["--secret-file"], multiple=True, metavar="KEY=FILE", expose_value=False,
+                     callback=_pairs("secret_files", "--secret-file"),
+                     help="read a secret (password, community, ...) from a file; else the variable PDU_KEY, else you are asked")]
 
 
 def _stored(flag: str, name: str, help_: str) -> click.Option:
@@ -133,14 +132,18 @@ def _pairs(name: str, option: str) -> Callable[[click.Context, click.Parameter, 
     return keep
 
 
+# A mark behind an argument's name: how it is shown, how many there may be (-1: any number), whether it is needed.
+_MARKS = {"": ("{}", 1, True), "?": ("[{}]", 1, False), "*": ("[{}]...", -1, False), "+": ("{}...", -1, True)}
+
+
 class Word(click.Argument):
     """An argument with a line of help. A name with `?` may be left out, with `*` or `+` there may be several."""
 
     def __init__(self, name: str, about: str = "", **more: Any) -> None:
         plain = name.rstrip("?*+")
         mark = name[len(plain):]
-        shown = {"": plain, "?": f"[{plain}]", "*": f"[{plain}]...", "+": f"{plain}..."}[mark]
-        super().__init__([plain.lower()], metavar=shown, nargs=-1 if mark in ("*", "+") else 1, required=mark in ("", "+"), **more)
+        shown, count, required = _MARKS[mark]
+        super().__init__([plain.lower()], metavar=shown.format(plain), nargs=count, required=required, **more)
         self.plain, self.about = plain, about
 
 
@@ -149,7 +152,7 @@ def words(*names: Tuple[str, str]) -> Parameters:
     return [Word(name, about) for name, about in names]
 
 
-def option(flag: str, help_: str, metavar: str = "", kind: "Optional[click.ParamType]" = None) -> Parameters:
+def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None) -> Parameters:
     """An option of one command: with a value, or a switch where there is no metavar."""
     if metavar:
         return [click.Option([flag], metavar=metavar, type=kind, help=help_)]
@@ -164,7 +167,7 @@ class Seconds(click.ParamType):
     def __init__(self, least: float, most: float) -> None:
         self.least, self.most = least, most
 
-    def convert(self, value: Any, param: "Optional[click.Parameter]", ctx: "Optional[click.Context]") -> float:
+    def convert(self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]) -> float:
         try:
             number = float(value)
         except ValueError:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import enum
-import json
 import sys
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
@@ -41,6 +40,7 @@ def shown(result: Result, as_json: bool) -> int:
 
 def print_json(data: object) -> None:
     """One JSON document on standard output."""
+    import json             # a start for people is quicker without it
     print(json.dumps(data, indent=1))
 
 

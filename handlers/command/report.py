@@ -44,8 +44,8 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
             traceback.print_exception(type(error), error, error.__traceback__)
         return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT), "reason": printable(
             f"{type(error).__name__}: {error}; run again with --debug and report what it prints")}
-    return {"kind": kind, "host": getattr(error, "host", ""), "operation": getattr(error, "operation", ""), "reason": reason(error),
-            "exit_code": code_of(kind)}
+    return {"kind": kind, "host": getattr(error, "host", ""), "operation": getattr(error, "operation", ""),
+            "reason": reason(error), "exit_code": code_of(kind)}
 
 
 def failed(state: Given, error: BaseException) -> int:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence
 
 import click
 
@@ -13,6 +13,9 @@ from .loading import load
 from .options import LOGIN, SNMP, Given, Word, device, given, output
 from .output import Result, columns, shown
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _TABLES = ("devices", "identities", "costly")
 
 
@@ -21,8 +24,9 @@ class Family(click.ParamType):
 
     name = "family"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "List[click.shell_completion.CompletionItem]":
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
         from click.shell_completion import CompletionItem
+
         from ..snmp.profiles import PROFILES
         return [CompletionItem(profile.key) for profile in PROFILES if profile.key.startswith(incomplete)]
 
@@ -39,20 +43,23 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     data = [{"family": one.key, "vendor": one.vendor, "models": list(one.models), "mib": one.mib,
              "commands": catalogue.commands(one)} for one in chosen]
     rows = [[one.key, one.vendor, ", ".join(one.models), catalogue.commands(one).replace("`", "")] for one in chosen]
-    lines = columns(("family", "vendor", "models", "commands"), rows) if rows else [f"no family has {word!r} in its key, vendor, MIB or models"]
-    return shown(Result(data, lines), given(context).json)
+    lines = columns(("family", "vendor", "models", "commands"), rows)
+    nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
+    return shown(Result(data, lines if rows else nothing), given(context).json)
 
 
 @click.pass_context
 def _show(context: click.Context, family: str) -> int:
     import difflib
+
     from ..snmp import schema
     from ..snmp.profiles import PROFILES
     profile = next((one for one in PROFILES if one.key == family), None)
     if profile is None:
         keys = [one.key for one in PROFILES]
         near = [key for key in keys if family in key][:3] or difflib.get_close_matches(family, keys, 3)
-        raise SettingsError(f"there is no family {family[:60]!r}; " + (f"near it: {', '.join(near)}" if near else "pdu snmp families lists them"))
+        advice = f"near it: {', '.join(near)}" if near else "pdu snmp families lists them"
+        raise SettingsError(f"there is no family {family[:60]!r}; {advice}")
     print(schema.dumps(profile))
     return 0
 
@@ -64,7 +71,8 @@ def _check(context: click.Context, file: str) -> int:
         profile = building.read(Path(file))
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
-    return shown(Result({"file": file, "key": profile.key}, [f"{file}: the profile '{profile.key}' is valid"]), given(context).json)
+    said = [f"{file}: the profile '{profile.key}' is valid"]
+    return shown(Result({"file": file, "key": profile.key}, said), given(context).json)
 
 
 @click.pass_context
@@ -79,6 +87,7 @@ def _record(context: click.Context, host: str) -> int:
     """Prints a recording of an SNMP device."""
     from pdu_common.base_snmp_pdu import SnmpError
     from pdu_common.connection import PduSnmpData
+
     from .record import record
     state: Given = given(context)
     data = form.pdu_data(load("snmp"), host, state)
@@ -109,7 +118,8 @@ def _command(name: str, run: Any, *parameters: Sequence[click.Parameter]) -> cli
 
 
 families = _command("families", _families, [Word("WORD?"), click.Option(
-    ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs")], output())
+    ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs")],
+    output())
 show = _command("show", _show, [Word("FAMILY", type=Family())], output())
 check = _command("check", _check, [click.Argument(["file"], metavar="FILE.json")], output())
 parts = _command("parts", _parts, output())

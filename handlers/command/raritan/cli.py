@@ -32,7 +32,7 @@ PLACES: Mapping[str, Place] = {
         ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks"),
         ("switching", "sequence", "the order in which outlets are switched on: show, set (asks), cancel"),
         ("firmware", "firmware", "show, upload FILE, image, update [FILE], discard, reboot; update and reboot ask"),
-        ("configuration", "cert", "show, upload CERT [KEY], install, discard, download [TAG] --out FILE; install and discard ask"),
+        ("configuration", "cert", "show, upload CERT [KEY], install, discard, download [TAG] --out FILE; two of them ask"),
         ("configuration", "config", "raw, bulk or backup configuration; put asks"),
         ("configuration", "diag", "diagnostic data for the vendor's support"),
         ("configuration", "eto", "the descriptor of a unit built to order"),
@@ -70,19 +70,18 @@ def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: 
     from .context import Context
     declared = [setting for setting in settings.SETTINGS if setting.key not in _NOT_HERE]
     form.check(state, _SECRETS, "pdu raritan")
-    for key in state.settings:
-        if key not in [setting.key for setting in declared]:
-            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {', '.join(one.key for one in declared if not one.secret)}")
+    form.known(state, [setting.key for setting in declared])
     host = form.address(host)
     data = SimpleNamespace(ip=host, custom_params=form.values("raritan", declared, state, host))
-    with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):    # --debug prints; results come at the end
+    # The agent prints what --debug shows; the result is printed at the end.
+    with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):
         agent.debug = state.debug
         try:
             return _result(command(Context(agent, options, state)))
         except SettingsError:               # an argument; no unit has to do with it
             raise
         except PduHandlerError as error:
-            raise _without(error).at(agent.host, name)
+            raise _without(error).at(agent.host, name) from error
 
 
 def _result(found: object) -> Result:
@@ -113,14 +112,14 @@ def _found(seconds: float, interfaces: Sequence[str]) -> Result:
         raise SettingsError(f"mDNS cannot be used here ({error})") from None
     head: Tuple[str, ...] = ("address", "port", "model", "firmware", "name")
     rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
-    lines = columns(head, rows) if rows else [f"no unit answered within {seconds:g} s: it may be in another network, or mDNS is off "
-                                              f"in its settings; --seconds and --interface look longer and elsewhere"]
-    return Result([dict(zip(head, row)) for row in rows], lines)
+    nothing = (f"no unit answered within {seconds:g} s: it may be in another network, or mDNS is off in its settings; "
+               f"--seconds and --interface look longer and elsewhere")
+    return Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing])
 
 
 discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[
     click.Option(["--seconds"], type=Seconds(0.1, 600.0), default=_SEARCH_S, metavar="N", help="how long to listen (4)"),
     click.Option(["--interface"], multiple=True, metavar="ADDRESS", help="ask only on this one (default: on all)"), *output()])
-raritan = OnHost("raritan", PLACES, _make, (_DISCOVER,), help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",
-                 epilog=EPILOG,
+raritan = OnHost("raritan", PLACES, _make, (_DISCOVER,), epilog=EPILOG,
+                 help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",
                  params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *_TLS), *asking(), *output()])

@@ -181,7 +181,9 @@ def pmc(context: Context) -> Result:
     if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
         wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
     agent = context.files
-    return save(context, lambda: pdumodel.download_panel_csv(agent, int(value)) if value else pdumodel.download_powermeter_csv(agent))
+    if value:
+        return save(context, lambda: pdumodel.download_panel_csv(agent, int(value)))
+    return save(context, lambda: pdumodel.download_powermeter_csv(agent))
 
 
 # ---- SNMP --------------------------------------------------------------------------------------------------
@@ -224,12 +226,13 @@ COMMANDS: Commands = {
     "cert": Command(certificate, [*words(("ACTION?", _CERT_ACTIONS), ("FILE*", "files, or what to download")), *_out(False)]),
     "config": Command(config, [
         *words(("KIND", "raw, bulk or backup"), ("ACTION", _CONFIG_ACTIONS), ("FILE?", "for put")), *_out(False),
-        *option("--clear-text", "get: not encrypted; else with PDU_CONFIG_PASSWORD"), *option("--profile", "get: a filter profile", "NAME"),
+        *option("--clear-text", "get: not encrypted; else with PDU_CONFIG_PASSWORD"),
+        *option("--profile", "get: a filter profile", "NAME"),
         *option("--units", "link ids, 1 is the unit itself", "IDS"),
         *option("--skip-check", "put: model, firmware_version or both with a comma", "WHAT")]),
     "diag": Command(diagnosis, _out(True)),
     "eto": Command(eto, _out(False)),
     "pmc": Command(pmc, [*words(("ACTION", "csv or put"), ("VALUE?", "a panel, or a file")), *_out(False)]),
-    "snmp": Command(snmp, words(("CHANGE*", "v2=yes, v3=no, contact=..., name=..., location=...; communities: PDU_READ_COMMUNITY, "
-                                            "PDU_WRITE_COMMUNITY"))),
+    "snmp": Command(snmp, words(("CHANGE*", "v2=yes, v3=no, contact=..., name=..., location=...; "
+                                            "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY"))),
 }

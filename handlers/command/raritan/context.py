@@ -8,7 +8,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any, Callable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
 
-from ...errors import ProtocolError, Refused, SettingsError, Unreachable, printable
+from ...errors import ProtocolError, Refused, SettingsError, Unreachable
 from ...http.multipart import Progress
 from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.values import shown_fields
@@ -19,8 +19,8 @@ from .. import asking, output
 from ..options import Given, Parameters
 from ..output import Result
 
-I = TypeVar("I", bound=Interface)
 T = TypeVar("T")
+Any_I = TypeVar("Any_I", bound=Interface)
 
 
 class Context:
@@ -30,7 +30,7 @@ class Context:
         self.agent, self.options, self.state = agent, options, state
         self.unit = Unit(options.link or 0, agent)
 
-    def proxy(self, kind: Type[I], rid: str) -> I:
+    def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:
         """A proxy on the unit that --link names."""
         return self.unit.mine(kind(rid, self.agent))
 

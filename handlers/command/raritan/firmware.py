@@ -6,8 +6,15 @@ from typing import Dict, List, Optional
 
 from ...errors import PduHandlerError, Refused, Unreachable
 from ...raritan import rpc
-from ...raritan.rpc.firmware import Firmware, FirmwareUpdateStatus, ImageInfo, ImageState, UpdateFlags, UpdateHistoryEntry, \
-    UpdateHistoryStatus
+from ...raritan.rpc.firmware import (
+    Firmware,
+    FirmwareUpdateStatus,
+    ImageInfo,
+    ImageState,
+    UpdateFlags,
+    UpdateHistoryEntry,
+    UpdateHistoryStatus,
+)
 from ..exits import DONE, NOT_SEEN
 from ..options import option, words
 from ..output import Result, columns, facts, text
@@ -65,8 +72,9 @@ def _image(context: Context, proxy: Firmware) -> Result:
     if not there:
         return Result(data, [f"no image ({text(status.state)}{': ' if status.error_message else ''}"
                              f"{text(status.error_message)})"])
-    return Result(data, facts({"version": info.version, "product": info.product, "valid": info.valid, "compatible": info.compatible,
-                               "signed": info.signature_present, "signature good": info.signature_good}))
+    return Result(data, facts({
+        "version": info.version, "product": info.product, "valid": info.valid, "compatible": info.compatible,
+        "signed": info.signature_present, "signature good": info.signature_good}))
 
 
 def _update(context: Context, proxy: Firmware) -> Result:
@@ -93,8 +101,9 @@ def _flags(context: Context, info: ImageInfo) -> List[UpdateFlags]:
         raise Refused(f"the image {text(info.version)} is for another product; --cross would install it all the same", "image")
     if not info.signature_good and not context.options.allow_untrusted:
         raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
-    return [flag for flag, asked in ((UpdateFlags.CROSS_HW, context.options.cross), (UpdateFlags.CROSS_OEM, context.options.cross),
-                                     (UpdateFlags.ALLOW_UNTRUSTED, context.options.allow_untrusted)) if asked]
+    cross, untrusted = context.options.cross, context.options.allow_untrusted
+    return [flag for flag, asked in ((UpdateFlags.CROSS_HW, cross), (UpdateFlags.CROSS_OEM, cross),
+                                     (UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
 
 
 def _follow(context: Context, proxy: Firmware, wanted: str, before: List[UpdateHistoryEntry]) -> Result:

@@ -141,8 +141,8 @@ def servers(context: Context) -> Result:
 
 COMMANDS: Commands = {
     "links": Command(links, [*words(("ACTION?", _LINK_ACTIONS), ("VALUE*", "link id and host")),
-                             click.Option(["--link-user"], metavar="NAME", default="admin", show_default=True,
-                                          help="login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD")]),
+                             click.Option(["--link-user"], metavar="NAME", default="admin", show_default=True, help=(
+                                 "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD"))]),
     "network": Command(network, [*words(("ACTION?", _NETWORK_ACTIONS), ("VALUE*", "on or off")),
                                  *option("--role", "forwarding: primary or expansion", "ROLE"),
                                  *option("--interface", "forwarding on the primary unit: the interface downstream", "NAME")]),

@@ -52,8 +52,8 @@ def outlets(context: Context) -> Result:
     asked = [(bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState), bulk.add(one.getSensors))
              for one in found]
     bulk.perform()
-    read = [[ask(bulk, context.unit, sensor) for sensor in (fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy)]
-            for *_, fitted in asked]
+    of_each = [(fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy) for *_, fitted in asked]
+    read = [[ask(bulk, context.unit, sensor) for sensor in of_one] for of_one in of_each]
     bulk.perform()
     rows: List[List[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):

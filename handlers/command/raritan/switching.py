@@ -47,7 +47,8 @@ def switch(context: Context) -> Result:
     elif len(chosen) == 1:
         _command(str(chosen[0] + 1), lambda: found[chosen[0]].setPowerState(pstate))
     else:
-        _command(" ".join(context.options.outlet), lambda: pdu.setMultipleOutletPowerStates(chosen, pstate, context.options.in_sequence))
+        in_sequence: bool = context.options.in_sequence
+        _command(" ".join(context.options.outlet), lambda: pdu.setMultipleOutletPowerStates(chosen, pstate, in_sequence))
     return _watched(context, [found[index] for index in chosen], chosen, "up" if on else "down")
 
 
@@ -62,7 +63,8 @@ def cycle(context: Context) -> Result:
     elif len(chosen) == 1:
         _command(str(chosen[0] + 1), found[chosen[0]].cyclePowerState)
     else:
-        _command(" ".join(context.options.outlet), lambda: pdu.cycleMultipleOutletPowerStates(chosen, context.options.in_sequence))
+        in_sequence: bool = context.options.in_sequence
+        _command(" ".join(context.options.outlet), lambda: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence))
     return _watched(context, [found[index] for index in chosen], chosen, "up")
 
 
@@ -74,8 +76,11 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
     bulk = Bulk(context.agent)
     asked = [(index, bulk.add(outlets[index].getSettings), bulk.add(outlets[index].getState)) for index in chosen[:_NAMED]]
     bulk.perform()
-    named = [f"outlet {index + 1}" + (f" {text(settings.get().name)!r}" if settings.error is None and settings.get().name else "")
-             + f" (now {states.status(state.get()).value if state.error is None else 'unknown'})" for index, settings, state in asked]
+    named = []
+    for index, settings, state in asked:
+        name = text(settings.get().name) if settings.error is None else ""
+        now = states.status(state.get()).value if state.error is None else "unknown"
+        named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
     more = len(chosen) - len(named)
     context.confirm(f"{what} {', '.join(named)}" + (f" and {more} more outlets" if more else ""))
 
@@ -97,9 +102,9 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
             shown = {str(number + 1): state for number, state in zip(numbers, seen or ["unknown"] * len(numbers))}
             lines = facts({f"outlet {number}": state for number, state in shown.items()})
             missed = ", ".join(f"outlet {number} is {state}" for number, state in shown.items() if state != wanted)
-            return Result({"outlets": shown, "done": done}, lines, DONE if done else NOT_SEEN, note="" if done else
-                          f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again before "
-                          f"you repeat it")
+            note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again "
+                    f"before you repeat it")
+            return Result({"outlets": shown, "done": done}, lines, DONE if done else NOT_SEEN, note="" if done else note)
         time.sleep(_PAUSE_S)
 
 

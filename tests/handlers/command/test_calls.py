@@ -236,29 +236,16 @@ def test_a_person_is_asked_with_pdu_outlet_name_and_state(peer: Peer, ask: Any, 
                                                           code: int) -> None:
     state = SHOWN[peer.books().states["2"]]
     name = next(outlet["name"] for outlet in json.loads(ask("status", "--json")[1])["outlets"] if outlet["identity"] == "2")
-    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
     found, _, err = ask("up", "2")
     named = f" {name!r}" if name else ""
     assert f"switch on outlet 2{named} (now {state}) of {peer.address}? [y/N] " in err and found == code
 
 
 def test_the_question_names_no_outlet_that_does_not_exist(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, _, err = ask("up", "1", "99")
     assert code == 7 and "[y/N]" not in err and "'99'" in err
-
-
-class Terminal:
-    """A person who answers one question."""
-
-    def __init__(self, answer: str) -> None:
-        self.answer = answer
-
-    def isatty(self) -> bool:
-        return True
-
-    def readline(self) -> str:
-        return self.answer
 
 
 # ---- several at once ---------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from handlers.command import root
 from handlers.command.exits import READER_GONE
 from handlers.command.nut import COMMANDS
+from tests import terminal
 from tests.needs import ROOT
 from tests.servers.upsd import ADMIN, PRIMARY, Upsd
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
@@ -103,7 +104,7 @@ def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsy
         refused = Run(capsys, server, *words)
         assert refused.code == 12 and "--yes" in refused.err and not server.books().writes
     for answer, code in (("n\n", 12), ("y\n", 0)):
-        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         asked = Run(capsys, server, "run", "pdu", "outlet.1.load.off")
         where = f"{server.host}:{server.port}"
         assert asked.code == code and f"run outlet.1.load.off on pdu at {where}: outlet.1 'Server 1' (now on)? [y/N] " in asked.err
@@ -113,19 +114,6 @@ def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsy
 def test_a_reading_sends_no_login_and_asks_for_none(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
     assert not [line for line in server.books().writes if "USERNAME" in str(line)]
-
-
-class Terminal:
-    """A person who answers one question."""
-
-    def __init__(self, answer: str) -> None:
-        self.answer = answer
-
-    def isatty(self) -> bool:
-        return True
-
-    def readline(self) -> str:
-        return self.answer
 
 
 @pytest.mark.parametrize("raised, code, said", [(EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])

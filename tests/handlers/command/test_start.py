@@ -14,7 +14,7 @@ import pytest
 from handlers import VERSION
 from handlers.command.exits import READER_GONE
 from handlers.command.root import PLACES
-from tests.needs import ROOT
+from tests.needs import ROOT, pythons
 from tests.waiting import PATIENCE_S
 
 
@@ -44,12 +44,11 @@ def test_a_missing_package_is_one_sentence_with_the_remedy(tmp_path: Path) -> No
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
 
 
-OLD = [python for version in ("3.8", "3.7", "3.6", "2.7")
-       for python in sorted(Path("/root/.pyenv/versions").glob(f"{version}.*/bin/python")) if python.is_file()]
+OLD = {version: path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)}
 
 
-@pytest.mark.skipif(not OLD, reason="no Python older than 3.9 beside this one")
-@pytest.mark.parametrize("python", OLD, ids=lambda path: path.parts[-3])
+@pytest.mark.skipif(not OLD, reason="no Python older than 3.9 here")
+@pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
 def test_an_old_python_is_one_sentence(python: Path) -> None:
     done = run([str(python), "-B", "-m", "handlers", "status", "nut", "h"])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1) and "needs Python 3.9" in done.stderr

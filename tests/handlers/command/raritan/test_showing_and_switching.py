@@ -8,6 +8,7 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.command import root
+from tests import terminal
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
 
 from .results import Run, done, told
@@ -147,22 +148,12 @@ def test_a_dangerous_act_without_a_yes_is_not_done(run: Run, unit: XerusPdu) -> 
 
 
 def test_a_person_is_asked_and_anything_but_yes_is_no(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal:
-        def __init__(self, answer: str) -> None:
-            self.answer = answer
-
-        def isatty(self) -> bool:
-            return True
-
-        def readline(self) -> str:
-            return self.answer
-
     for answer, code in (("", 12), ("n\n", 12), ("yes\n", 0)):
-        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         found, _, err = run("switch", "1", "off")
         assert found == code and f"switch off outlet 1 (now up) on {unit.host}?" in err
     assert f"switch off outlet 1 (now up) on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
-    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert f"power-cycle outlet 1 (now down), outlet 2 'web' (now up) on {unit.host}?" in run("cycle", "1", "2")[2]
     assert "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on" in run("switch", "all", "on")[2]
 
