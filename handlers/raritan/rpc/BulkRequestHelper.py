@@ -1,4 +1,4 @@
-"""Bulk requests as documented; the file bears the name under which scripts import `perform_bulk`."""
+"""Bulk requests as documented, in the module from which scripts import `perform_bulk`."""
 from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
@@ -18,7 +18,7 @@ class BulkRequestHelper:
         self.responses: List[Any] = []
 
     def add_request(self, method: Callable[..., Any], *args: object) -> None:
-        """Queue one call: the method of a proxy, without parentheses, and its arguments as they are at this moment."""
+        """Queue one call: the method of a proxy, without parentheses, and its arguments. Later changes to them are not sent."""
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
@@ -37,7 +37,7 @@ class BulkRequestHelper:
 
 def perform_bulk(agent: Agent, requests: Iterable[Tuple[Callable[..., Any], Sequence[object]]],
                  raise_subreq_failure: bool = False) -> List[Any]:
-    """The documented short form: pairs of a method and its arguments, answered in order."""
+    """The documented short form: pairs of a method and its arguments; the answers are in the same order."""
     helper = BulkRequestHelper(agent)
     for method, args in requests:
         helper.add_request(method, *args)

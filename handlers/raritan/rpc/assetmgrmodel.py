@@ -79,7 +79,7 @@ class AssetStripConfig(Interface):
 
 
 class AssetStrip(Interface):
-    """An asset strip: the tags that its rack units hold."""
+    """An asset strip: the tags in its rack units."""
 
     idlType = "assetmgrmodel.AssetStrip:2.0.6"
 
@@ -220,7 +220,7 @@ class AssetStrip(Interface):
 
 
 class AssetStripLogger(Interface):
-    """The log of tags that came and went, at `/model/assetstriplogger`."""
+    """Log of attached and detached tags, at `/model/assetstriplogger`."""
 
     idlType = "assetmgrmodel.AssetStripLogger:1.0.7"
 

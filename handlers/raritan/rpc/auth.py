@@ -1,4 +1,4 @@
-"""Who checks logins. Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl."""
+"""Authentication: local, LDAP, RADIUS, TACACS+. Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl."""
 from __future__ import annotations
 
 from typing import List, Tuple
@@ -22,7 +22,7 @@ class Policy(Structure):
 
 
 class AuthManager(Interface):
-    """Which service checks logins, at `/auth`."""
+    """Selects the authentication service, at `/auth`."""
 
     idlType = "auth.AuthManager:1.0.0"
 
@@ -158,7 +158,7 @@ class TacPlusManager(Interface):
 
 
 class ldapsrv:
-    """The place of the LDAP types until firmware 4.0; they belong to LdapManager since then."""
+    """LDAP types under their names of firmware until 4.0; since then they are in LdapManager."""
 
     ServerSettings = LdapManager.ServerSettings
     SecurityProtocol = LdapManager.SecurityProtocol

@@ -14,7 +14,7 @@ __all__ = ["BulkConfiguration", "UploadCode", "download", "upload"]
 
 
 class BulkConfiguration(Interface):
-    """State of the last restore, and the profiles that say what a bulk file leaves out; at `/bulkcfg`."""
+    """State of the last restore, and the profiles that filter a bulk file; at `/bulkcfg`."""
 
     idlType = "bulkcfg.BulkConfiguration:1.0.2"
 
@@ -81,7 +81,7 @@ class BulkConfiguration(Interface):
 
 
 class UploadCode(uploads.ResultCode):
-    """What the bulk configuration script answers; after 0 the device works on, see `BulkConfiguration.getStatus`."""
+    """Result of the bulk configuration script. After 0 the device is still busy: see `BulkConfiguration.getStatus`."""
 
     SUCCESS = 0
     INTERNAL_ERROR = 1
@@ -105,9 +105,11 @@ def upload(agent: Agent, data: uploads.Data, backup: bool = False, password: Opt
            link_ids: Iterable[int] = (), progress: Optional[Progress] = None) -> UploadCode:
     """Restore a bulk configuration, or a backup: one round trip.
 
-    password: of an encrypted file. skip_check: "model", "firmware_version" or both with a comma. link_ids: units to
-    restore to; 1 is the unit itself, and what is meant without any.
+    password: of an encrypted file. skip_check: "model", "firmware_version" or both with a comma. link_ids: the units to
+    restore; 1, the default, is the unit itself.
     """
+    # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
+    # < X-Response-Code: 0
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
     return uploads.upload_for_code(UploadCode, agent, uploads.target("bulk_config_restore.cgi", parameters),
                                "bulk_config_file", "bulk_config.txt", data, progress)
@@ -117,7 +119,7 @@ def download(agent: Agent, backup: bool = False, password: Optional[str] = "", c
              link_ids: Iterable[int] = (), filter_profile: str = "") -> bytes:
     """A bulk configuration, or a backup: one round trip.
 
-    password: encrypts the file (not with clear_text). filter_profile: the name of the profile that says what stays out.
+    password: encrypts the file (not with clear_text). filter_profile: the name of the profile that filters the file.
     """
     parameters = {**_mode(backup, link_ids), "bulk_config_password": "" if clear_text else password,
                   "config_format": "cleartext" if clear_text else "", "filter_profile": filter_profile}

@@ -19,7 +19,7 @@ class Response(Structure):
 
 
 class BulkRequest(Interface):
-    """Many calls in one request, at `/bulk`; `rpc.Bulk` is the comfortable way to it."""
+    """Many calls in one request, at `/bulk`; `rpc.Bulk` uses it."""
 
     idlType = "bulkrpc.BulkRequest:1.0.2"
 

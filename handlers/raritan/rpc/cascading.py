@@ -1,4 +1,4 @@
-"""Several units behind one: linking and cascading. Source: CascadeManager.idl."""
+"""Linking and cascading of units. Source: CascadeManager.idl."""
 from __future__ import annotations
 
 from typing import Dict, List, Tuple
@@ -11,7 +11,7 @@ __all__ = ["CascadeManager", "Cascading"]
 
 
 class CascadeManager(Interface):
-    """Linking: units whose data the primary unit gathers, at `/cascade` (firmware 3.6 and later)."""
+    """Linking of units to a primary unit, which answers for all of them, at `/cascade` (firmware 3.6 and later)."""
 
     idlType = "cascading.CascadeManager:3.0.0"
 

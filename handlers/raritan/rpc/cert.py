@@ -165,7 +165,7 @@ TAGS = ("active_cert", "active_key", "new_cert", "new_key", "new_req")
 
 
 class UploadCode(uploads.ResultCode):
-    """What the certificate script answers."""
+    """Result of the certificate script."""
 
     SUCCESS = 0
     INTERNAL_ERROR = 1
@@ -178,8 +178,10 @@ class UploadCode(uploads.ResultCode):
 def upload(agent: Agent, certData: uploads.Data, keyData: Optional[uploads.Data] = None) -> UploadCode:
     """Send a PEM certificate, with its key where the device did not make it: one round trip.
 
-    It is pending then: look at `ServerSSLCert.getInfo().pendingCertInfo` before `installPendingKeyPair`.
+    The certificate is pending until `installPendingKeyPair`; `ServerSSLCert.getInfo().pendingCertInfo` shows it.
     """
+    # > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
+    # < return_code=0
     files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file", "mimetype": _BINARY}]
     if keyData:
         files.append({"data": keyData, "filename": "key.pem", "formname": "key_file", "mimetype": _BINARY})

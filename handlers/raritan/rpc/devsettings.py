@@ -152,7 +152,7 @@ class Snmp(Interface):
 
 
 class Zeroconf(Interface):
-    """Announcing the device by mDNS, at `/zeroconf`."""
+    """Announcement of the device by mDNS, at `/zeroconf`."""
 
     idlType = "devsettings.Zeroconf:2.0.0"
 

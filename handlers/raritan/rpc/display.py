@@ -10,7 +10,7 @@ __all__ = ["DisplayControl"]
 
 
 class DisplayControl(Interface):
-    """What the display on the front shows, at `/display`."""
+    """Contents of the front display, at `/display`."""
 
     idlType = "display.DisplayControl:2.0.0"
 

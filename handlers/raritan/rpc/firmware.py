@@ -155,9 +155,11 @@ def upload(agent: Agent, data: uploads.Data, lowMemoryUploadOptions: Optional[Ma
            progress: Optional[Progress] = None) -> None:
     """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip, over https only.
 
-    Nothing is updated by it: look at `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
-    lowMemoryUploadOptions: the three switches of newer firmware, each 0 or 1. progress: called with (sent, size).
+    Nothing is updated yet: see `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
+    lowMemoryUploadOptions: the three switches of newer firmware, each 0 or 1. progress: called with (sent, size) in bytes.
     """
+    # > POST /cgi-bin/fwupload.cgi?lowMemoryUpload=0&..., multipart: upfile
+    # < 200
     given = lowMemoryUploadOptions or {}
     parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}
     uploads.upload(agent, uploads.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress)

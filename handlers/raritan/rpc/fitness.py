@@ -10,7 +10,7 @@ __all__ = ["Fitness", "HardwareHealth"]
 
 
 class Fitness(Interface):
-    """Results of the device's self-checks, at `/fitness`."""
+    """Results of self-checks, at `/fitness`."""
 
     idlType = "fitness.Fitness:1.0.0"
 

@@ -1,4 +1,4 @@
-"""What all events have in common. Source: Event.idl."""
+"""The base of all events. Source: Event.idl."""
 from __future__ import annotations
 
 from typing import Optional

@@ -91,7 +91,7 @@ class LogHelper:
         self.last_entry = entries[-1] if entries else None
 
     def get_next_entries(self) -> List[LogEntry]:
-        """What was logged since the last time. Where the log began anew, what comes after the last entry that was seen."""
+        """The entries logged since the last call. Where the log began anew: those after the last entry seen."""
         before = self.creationtime
         entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
         if self.creationtime != before and self.last_entry in entries:
@@ -103,9 +103,9 @@ class LogHelper:
     @classmethod
     def get_entries(cls, agent: Agent, log_type: str, ref_id: Optional[int] = None,
                     creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
-        """The entries from `ref_id` (or the first) to the last of this moment, the id after it, when the log was created.
+        """The entries from `ref_id` (or the first) to the last one now, the id after it, and the log's creation time.
 
-        A log with another creation time than the one given is read from its first entry.
+        A log whose creation time is not the one given is read from its first entry.
         """
         log = cls.log_proxy(agent, log_type)
         filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()
@@ -117,7 +117,7 @@ class LogHelper:
             chunk = log.getChunk(position, -1, RangeDirection.FORWARD, *filters)
             after = chunk.idFirst + chunk.allEntryCnt
             if chunk.logCreationTime != info.creationTime or chunk.allEntryCnt == 0 or after <= position:
-                break               # began anew meanwhile (the next call tells), or has no more, or does not go on
+                break               # it began anew (seen by the next call), has no more, or does not go on
             entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
             position = after
         return entries, info.idNext, info.creationTime

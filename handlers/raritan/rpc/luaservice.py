@@ -43,7 +43,7 @@ class Environment(Structure):
 
 
 class Manager(Interface):
-    """Scripts: store, start, stop, read what they wrote, at `/luaservice`."""
+    """Scripts: store, start, stop, read their output, at `/luaservice`."""
 
     idlType = "luaservice.Manager:2.0.1"
 

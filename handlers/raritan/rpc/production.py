@@ -1,4 +1,4 @@
-"""What the factory uses. Source: Production.idl."""
+"""Factory functions. Source: Production.idl."""
 from __future__ import annotations
 
 from ._runtime import Interface, declared

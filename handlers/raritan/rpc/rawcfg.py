@@ -36,7 +36,7 @@ class RawConfiguration(Interface):
 
 
 class UploadCode(uploads.ResultCode):
-    """What the raw configuration script answers; after 0 the device works on, see `RawConfiguration.getStatus`."""
+    """Result of the raw configuration script. After 0 the device is still busy: see `RawConfiguration.getStatus`."""
 
     SUCCESS = 0
     INTERNAL_ERROR = 1
@@ -55,6 +55,8 @@ class UploadCode(uploads.ResultCode):
 
 def upload(agent: Agent, data: uploads.Data, progress: Optional[Progress] = None) -> UploadCode:
     """Send a raw configuration: one round trip."""
+    # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
+    # < X-Response-Code: 0
     return uploads.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data, progress)
 
 

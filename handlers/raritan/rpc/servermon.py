@@ -1,4 +1,4 @@
-"""Servers that the device watches. Source: ServerMonitor.idl."""
+"""Servers that the device monitors. Source: ServerMonitor.idl."""
 from __future__ import annotations
 
 from typing import Dict, Optional, Tuple
@@ -11,7 +11,7 @@ __all__ = ["ServerMonitor"]
 
 
 class ServerMonitor(Interface):
-    """Servers that the device pings and can power-cycle, at `/servermon`."""
+    """Servers that the device pings and power-cycles, at `/servermon`."""
 
     idlType = "servermon.ServerMonitor:2.0.1"
 

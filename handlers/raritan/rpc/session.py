@@ -31,7 +31,7 @@ class Session(Structure):
 
 
 class SessionManager(Interface):
-    """Sessions and their tokens, at `/session`. Close what you open: a device may allow one per user."""
+    """Sessions and their tokens, at `/session`. Close each session that you open: a device may allow one per user."""
 
     idlType = "session.SessionManager:2.0.0"
 
@@ -55,10 +55,14 @@ class SessionManager(Interface):
 
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
-    """Requests inside carry the token of a new session, and no password; it is closed at the end, whatever happens.
+    """Opens a session; requests inside carry its token instead of the password. The session is closed in every case.
 
-    2 round trips more. Raises Refused where the user may have one session and has it.
+    2 more round trips. Raises Refused where the user may have one session only and has it.
     """
+    # session.SessionManager 2.0.0:
+    # > POST /session newSession {}
+    # < {"_ret_": 0, "session": {"sessionId": 7, "username": "admin", ...}, "token": "..."}
+    # > POST /session closeCurrentSession {"reason": 0}, with X-SessionToken
     manager = SessionManager("/session", agent)
     code, session, token = manager.newSession()
     if code != 0:
@@ -68,7 +72,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
         try:
             yield session
         except BaseException:
-            with contextlib.suppress(PduHandlerError):          # what went wrong first is what counts
+            with contextlib.suppress(PduHandlerError):          # the first error is the one to report
                 manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
             raise
         manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)

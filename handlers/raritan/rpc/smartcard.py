@@ -11,7 +11,7 @@ __all__ = ["CardReader", "CardReaderManager"]
 
 
 class CardReader(Interface):
-    """One card reader, and the card in it."""
+    """One card reader, with its card."""
 
     idlType = "smartcard.CardReader:1.0.4"
 

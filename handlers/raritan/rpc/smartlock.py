@@ -107,7 +107,7 @@ class DoorAccessControl(Interface):
 
 
 class Keypad(Interface):
-    """One keypad, and the PIN entered last."""
+    """One keypad, with the last PIN entered."""
 
     idlType = "smartlock.Keypad:1.0.0"
 

@@ -9,7 +9,7 @@ __all__ = ["CoreCtrl", "ScannerCtrl"]
 
 
 class ScannerCtrl(Interface):
-    """One scanner: how often it collects."""
+    """One scanner and its interval."""
 
     idlType = "tfw.ScannerCtrl:1.0.0"
 

@@ -1,4 +1,4 @@
-"""SNMPv3 names of firmware until 3.6; what they name lives in `usermgmt` since then."""
+"""SNMPv3 enumerations under the names of firmware until 3.6; since then they are in `usermgmt`."""
 from __future__ import annotations
 
 from ._runtime import Interface
@@ -8,7 +8,7 @@ __all__ = ["SnmpV3"]
 
 
 class SnmpV3(Interface):
-    """The old place of three enumerations."""
+    """Enumerations of firmware until 3.6."""
 
     idlType = "um.SnmpV3:1.0.0"
 

@@ -1,4 +1,4 @@
-"""USB ports and what is attached to them. Source: Usb.idl."""
+"""USB ports and the devices on them. Source: Usb.idl."""
 from __future__ import annotations
 
 from typing import List

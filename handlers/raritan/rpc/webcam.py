@@ -99,7 +99,7 @@ class WebcamRemovedEvent(WebcamEvent):
 
 
 class Webcam(Interface):
-    """One webcam: settings and what it can do."""
+    """One webcam: settings and capabilities."""
 
     idlType = "webcam.Webcam:2.0.2"
 
@@ -119,7 +119,7 @@ class Webcam(Interface):
 
 
 class StorageManager(Interface):
-    """Where images are stored, at `/storage_mgr`."""
+    """Storage of images, at `/storage_mgr`."""
 
     idlType = "webcam.StorageManager:1.0.3"
 

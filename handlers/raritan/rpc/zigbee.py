@@ -42,7 +42,7 @@ class ZigbeeDevice(Interface):
 
 
 class ZigbeeManager(Interface):
-    """The bridge to wireless devices, and which are admitted."""
+    """The bridge to wireless devices, with the list of those admitted."""
 
     idlType = "zigbee.ZigbeeManager:1.0.0"
 

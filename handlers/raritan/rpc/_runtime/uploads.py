@@ -1,4 +1,7 @@
-"""Files to and from the device's CGI scripts: what uploads and downloads of several modules share."""
+"""Uploads and downloads by the device's CGI scripts, for the modules that have them.
+
+Source: the vendor's documentation of its Python binding, one page per module (bulkcfg, cert, diag, firmware, rawcfg, ...).
+"""
 from __future__ import annotations
 
 import enum
@@ -8,13 +11,14 @@ from urllib.parse import quote, urlencode
 from ....http.multipart import BinaryFile, Progress
 from ..agent import Agent
 from ..errors import JsonRpcSyntaxException
+from .values import unlisted
 
 C = TypeVar("C", bound="ResultCode")
 Data = Union[bytes, BinaryFile]             # the file's content, or a file open in binary mode, which is streamed
 
 
 class ResultCode(enum.IntEnum):
-    """What a script answered: a number, as documented, that knows its text. 0 is success; others are failures."""
+    """The number that a script answers, with its text. 0 is success; numbers that are not documented are internal errors."""
 
     @property
     def text(self) -> str:
@@ -23,18 +27,14 @@ class ResultCode(enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Optional["ResultCode"]:
-        if not isinstance(value, int) or isinstance(value, bool):
-            return None
-        code = int.__new__(cls, value)
-        code._name_, code._value_ = f"INTERNAL_ERROR_{value}", value       # so "any other" is documented
-        return code
+        return unlisted(cls, value, "INTERNAL_ERROR")
 
     def __str__(self) -> str:
         return str(int(self))
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script with those parameters that have a value; a blank is %20, since not every script reads `+` as one."""
+    """The path of a script, with the parameters that have a value. A blank is %20: not every script takes `+` for one."""
     given = {name: value for name, value in parameters.items() if value}
     return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
 

@@ -9,7 +9,7 @@ import dataclasses
 import enum
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from .registry import LONGEST_NAME, Caller, base_name, field_names, field_types, find, idl_name
 
@@ -21,6 +21,7 @@ else:
         return lambda cls: cls
 
 
+E = TypeVar("E", bound=enum.IntEnum)
 TypeName = Union[str, Type[Any]]            # an IDL type name as a value: a class of this binding, or its name as text
 
 
@@ -58,6 +59,15 @@ class _Listed(_Named):
     values = _ElementNames()                # in a base: in the enumeration itself it would be an element
 
 
+def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
+    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for what is no integer."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    member = int.__new__(cls, value)
+    member._name_, member._value_ = f"{word}_{value}", value
+    return member
+
+
 class Enumeration(_Listed, enum.IntEnum):
     """Unknown ordinals survive as `UNKNOWN_<n>`. An absent one is -1, never the element that happens to be 0."""
 
@@ -82,11 +92,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Optional["Enumeration"]:
-        if not isinstance(value, int) or isinstance(value, bool):
-            return None
-        member = int.__new__(cls, value)
-        member._name_, member._value_ = f"UNKNOWN_{value}", value
-        return member
+        return unlisted(cls, value, "UNKNOWN")
 
     def __str__(self) -> str:
         return f"{idl_name(type(self))}.{self.name}"

@@ -9,7 +9,7 @@ from .structures import UserEvent
 
 
 class Consumer(Interface):
-    """Who wants events pushed."""
+    """A receiver of pushed events."""
 
     idlType = "event.Consumer:1.0.0"
 
@@ -42,7 +42,7 @@ class Channel(Interface):
 
 
 class Service(Interface):
-    """Gives out channels for events, at `/eventservice`."""
+    """Creates channels for events, at `/eventservice`."""
 
     idlType = "event.Service:1.0.1"
 

@@ -1,4 +1,4 @@
-"""What the other interfaces of the event module share. Source: EventEngine.idl, UserEvent.idl."""
+"""Types shared by the interfaces of the event module. Source: EventEngine.idl, UserEvent.idl."""
 from __future__ import annotations
 
 from typing import List

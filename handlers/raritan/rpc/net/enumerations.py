@@ -1,4 +1,4 @@
-"""Network settings and diagnosis: its enumerations. Source: Net.idl, PortForwardingAutoSetup.idl."""
+"""Network settings and diagnosis: enumerations. Source: Net.idl, PortForwardingAutoSetup.idl."""
 from __future__ import annotations
 
 from .._runtime import Enumeration

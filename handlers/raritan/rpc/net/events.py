@@ -1,4 +1,4 @@
-"""Network settings and diagnosis: its events. Source: Net.idl, PortForwardingAutoSetup.idl."""
+"""Network settings and diagnosis: events. Source: Net.idl, PortForwardingAutoSetup.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

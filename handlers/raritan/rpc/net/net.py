@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Net(Interface):
-    """Network settings, at `/net`. Firmware 3.3 has an interface of its own (`getNetworkConfig…`)."""
+    """Network settings, at `/net`. Firmware 3.3 has other methods (`getNetworkConfig…`)."""
 
     idlType = "net.Net:8.0.0"
 
@@ -111,7 +111,7 @@ class Net(Interface):
 
 
 class Services(Interface):
-    """Which network services run, on which ports."""
+    """Network services and their ports."""
 
     idlType = "net.Services:1.0.0"
 
@@ -170,7 +170,7 @@ HIGHEST_POSITION = 31
 def forwarded_port(position: int, service: str = "https") -> int:
     """The port on the primary unit's address; position 0 is the primary unit itself, 1 to 31 are expansion units.
 
-    Raises ValueError for a service or a position that there is not. No round trip.
+    Raises ValueError for an unknown service or position. No round trip.
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
         raise ValueError(f"{service} of position {position}: give one of {', '.join(FORWARDED_PORTS)} and 0 to {HIGHEST_POSITION}")

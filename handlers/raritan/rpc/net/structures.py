@@ -1,4 +1,4 @@
-"""Network settings and diagnosis: what several interfaces share. Source: Net.idl, PortForwardingAutoSetup.idl, Services.idl."""
+"""Network settings and diagnosis: structures. Source: Net.idl, PortForwardingAutoSetup.idl, Services.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List

@@ -1,4 +1,4 @@
-"""The boards of a unit and what hangs on them. Source: Controller.idl, MemoryMapController.idl, Unit.idl, Cascade.idl."""
+"""Controllers and other parts of a unit. Source: Controller.idl, MemoryMapController.idl, Unit.idl, Cascade.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Tuple
@@ -165,7 +165,7 @@ class Bcm(Interface):
 
 
 class Cascade(Interface):
-    """Which PDUs a cascade holds."""
+    """The PDUs of a cascade."""
 
     idlType = "pdumodel.Cascade:1.0.0"
 

@@ -1,4 +1,4 @@
-"""What the PDU gives out and takes as files."""
+"""Downloads of PDU data, and upload of a power meter's configuration."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class OutletGroup(Interface):
-    """Outlets that are switched together, at `/model/outletgroup/<id>` (firmware 3.5 and later)."""
+    """A group of outlets that switch together, at `/model/outletgroup/<id>` (firmware 3.5 and later)."""
 
     idlType = "pdumodel.OutletGroup:1.1.11"
 

@@ -152,4 +152,4 @@ class Pdu(Interface):
     def getOutletSequenceState(self) -> Pdu.OutletSequenceState: declared()
     def cancelOutletSequence(self) -> None: declared()
 
-    powerCycleAllOutletPowerStates = cycleAllOutletPowerStates         # the name in the vendor's prose
+    powerCycleAllOutletPowerStates = cycleAllOutletPowerStates         # the name in the vendor's documentation

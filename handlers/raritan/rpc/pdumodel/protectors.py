@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OverCurrentProtectorTripSensor(sensors.StateSensor):
-    """Whether a protector is closed (1) or has tripped (0), and what made it trip."""
+    """State of a protector: closed (1) or tripped (0), and the cause of the trip."""
 
     idlType = "pdumodel.OverCurrentProtectorTripSensor:1.1.14"
 

@@ -40,7 +40,7 @@ class ResidualCurrentStateSensor(sensors.StateSensor):
 
 
 class TransferSwitchBypassStateSensor(sensors.StateSensor):
-    """Whether a transfer switch is bypassed, and to which source."""
+    """Bypass of a transfer switch, and the source that it is bypassed to."""
 
     idlType = "pdumodel.TransferSwitchBypassStateSensor:1.0.2"
 

@@ -1,4 +1,4 @@
-"""What inlets, outlets and protectors share.
+"""Types shared by inlets, outlets and protectors.
 
 Source: Pole.idl, OverCurrentProtector.idl, Controller.idl, Nameplate.idl, Outlet.idl, Waveform.idl, EDevice.idl.
 """
@@ -140,7 +140,7 @@ class Waveform(Structure):
 
 
 class EDevice(Interface):
-    """Anything that carries current: who feeds it (`getParents`) and whom it feeds (`getChildren`)."""
+    """Base of inlets, protectors and outlets: `getParents` feed it, and it feeds `getChildren`."""
 
     idlType = "pdumodel.EDevice:1.0.1"
 

@@ -1,4 +1,4 @@
-"""What the factory uses on peripheral devices. Source: PeripheralG2Production.idl."""
+"""Factory functions for peripheral devices. Source: PeripheralG2Production.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Tuple

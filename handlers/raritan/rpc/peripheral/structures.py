@@ -1,4 +1,4 @@
-"""External sensors and actuators: what several interfaces share.
+"""External sensors and actuators: structures.
 
 Source: PosElement.idl, PeripheralDeviceSlot.idl, PeripheralDevicePackage.idl.
 """

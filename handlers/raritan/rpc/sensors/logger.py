@@ -144,7 +144,7 @@ class Logger(Interface):
 
 
 class AlertedSensorManager(Interface):
-    """Sensors that are in alarm now, at `/model/alertedsensormanager`."""
+    """Sensors in alarm, at `/model/alertedsensormanager`."""
 
     idlType = "sensors.AlertedSensorManager:1.0.6"
 

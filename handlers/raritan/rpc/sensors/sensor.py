@@ -7,7 +7,7 @@ from ..idl import Event
 
 
 class Sensor(Interface):
-    """What is common to all sensors; the constants are kinds of readings, quantities and units."""
+    """Base of all sensors. The constants are kinds of readings, quantities and units."""
 
     idlType = "sensors.Sensor:4.0.8"
 
