@@ -10,7 +10,7 @@ from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Sett
 from ..http.login import Login
 from ..http.message import Transport
 from ..tls import Trust
-from .rpc.agent import Agent
+from .rpc import Agent
 
 LOWEST_LINK, HIGHEST_LINK = 2, 255
 

@@ -10,7 +10,7 @@ from ..switching import switch
 from . import states
 from .preconditions import refuse_before, refuse_mixed_up, refused
 from .rpc import Agent, Bulk, Pending
-from .rpc.errors import leaves_open
+from .rpc._runtime.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .settings import LinkUnits
 from .units import UnitDiscovery, locate

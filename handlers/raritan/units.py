@@ -8,7 +8,7 @@ from ..errors import Denied, Named, NoSuchOutlet, PduHandlerError, Refused, Unre
 from .settings import LINK_UNITS, LinkUnits
 from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.cascading import CascadeManager
-from .rpc.errors import JsonRpcSyntaxException, leaves_open
+from .rpc._runtime.errors import JsonRpcSyntaxException, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 
 I = TypeVar("I", bound=Interface)

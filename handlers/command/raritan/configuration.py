@@ -8,7 +8,7 @@ import click
 
 from ...errors import Denied, ProtocolError, Refused, Unreachable
 from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
-from ...raritan.rpc._runtime import uploads
+from ...raritan.rpc._runtime import scripts
 from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
 from ..exits import DONE, NOT_SEEN
@@ -23,7 +23,7 @@ _INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower
                   for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
 
 
-def _accepted(code: uploads.ResultCode, what: str) -> None:
+def _accepted(code: scripts.ResultCode, what: str) -> None:
     if code != 0:
         raise Refused(f"the device refused {what}: {code.text} (result code {int(code)})", str(int(code)))
 

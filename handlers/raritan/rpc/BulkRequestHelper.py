@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 from ._runtime.calls import Bulk, Pending
-from .agent import Agent
+from ._runtime.agent import Agent
 
 __all__ = ["BulkRequestHelper", "perform_bulk"]
 

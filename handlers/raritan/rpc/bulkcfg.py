@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Tuple
 
 from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, uploads
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
     from ...http.multipart import Progress
 
 __all__ = ["BulkConfiguration", "UploadCode", "download", "upload"]
@@ -80,7 +80,7 @@ class BulkConfiguration(Interface):
     def setSettings(self, settings: BulkConfiguration.Settings) -> int: declared()
 
 
-class UploadCode(uploads.ResultCode):
+class UploadCode(scripts.ResultCode):
     """Result of the bulk configuration script. After 0 the device is still busy: see `BulkConfiguration.getStatus`."""
 
     SUCCESS = 0
@@ -101,7 +101,7 @@ class UploadCode(uploads.ResultCode):
     FILTERS_UNKNOWN = 15
 
 
-def upload(agent: Agent, data: uploads.Data, backup: bool = False, password: Optional[str] = "", skip_check: str = "",
+def upload(agent: Agent, data: scripts.Data, backup: bool = False, password: Optional[str] = "", skip_check: str = "",
            link_ids: Iterable[int] = (), progress: Optional[Progress] = None) -> UploadCode:
     """Restore a bulk configuration, or a backup: one round trip.
 
@@ -111,7 +111,7 @@ def upload(agent: Agent, data: uploads.Data, backup: bool = False, password: Opt
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
-    return uploads.upload_for_code(UploadCode, agent, uploads.target("bulk_config_restore.cgi", parameters),
+    return scripts.upload_for_code(UploadCode, agent, scripts.target("bulk_config_restore.cgi", parameters),
                                "bulk_config_file", "bulk_config.txt", data, progress)
 
 
@@ -123,7 +123,7 @@ def download(agent: Agent, backup: bool = False, password: Optional[str] = "", c
     """
     parameters = {**_mode(backup, link_ids), "bulk_config_password": "" if clear_text else password,
                   "config_format": "cleartext" if clear_text else "", "filter_profile": filter_profile}
-    return agent.get(uploads.target("bulk_config_save.cgi", parameters))
+    return agent.get(scripts.target("bulk_config_save.cgi", parameters))
 
 
 def _mode(backup: bool, link_ids: Iterable[int]) -> Dict[str, Optional[str]]:

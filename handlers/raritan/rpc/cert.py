@@ -4,11 +4,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, List, Optional
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, uploads
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
 from .idl import Event
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
 
 __all__ = ["Scep", "ServerSSLCert", "UploadCode", "download", "upload"]
 
@@ -164,7 +164,7 @@ class ServerSSLCert(Interface):
 TAGS = ("active_cert", "active_key", "new_cert", "new_key", "new_req")
 
 
-class UploadCode(uploads.ResultCode):
+class UploadCode(scripts.ResultCode):
     """Result of the certificate script."""
 
     SUCCESS = 0
@@ -175,7 +175,7 @@ class UploadCode(uploads.ResultCode):
     KEY_DOES_NOT_MATCH_CERTIFICATE = 5
 
 
-def upload(agent: Agent, certData: uploads.Data, keyData: Optional[uploads.Data] = None) -> UploadCode:
+def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data] = None) -> UploadCode:
     """Send a PEM certificate, with its key where the device did not make it: one round trip.
 
     The certificate is pending until `installPendingKeyPair`; `ServerSSLCert.getInfo().pendingCertInfo` shows it.
@@ -188,14 +188,14 @@ def upload(agent: Agent, certData: uploads.Data, keyData: Optional[uploads.Data]
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
     found = re.search(r"return_code=(\d+)", str(response["body"]))
-    return uploads.code(UploadCode, found.group(1) if found else str(response["body"]), agent, where, response)
+    return scripts.code(UploadCode, found.group(1) if found else str(response["body"]), agent, where, response)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:
     """A certificate, key or signing request as PEM: one round trip. ValueError for a tag that is not documented."""
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
-    return agent.get(uploads.target("server_ssl_cert_download.cgi", {"tag": tag}))
+    return agent.get(scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))
 
 
 _BINARY = "application/octet-stream"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, List, Tuple
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
 
 __all__ = ["DiagLogSettings", "download"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
 
 from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, uploads
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
 from .idl import Event
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
     from ...http.multipart import Progress
 
 __all__ = [
@@ -151,7 +151,7 @@ class SystemStartupEvent(Event):
 _LOW_MEMORY = ("lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntrusted")
 
 
-def upload(agent: Agent, data: uploads.Data, lowMemoryUploadOptions: Optional[Mapping[str, object]] = None,
+def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Mapping[str, object]] = None,
            progress: Optional[Progress] = None) -> None:
     """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip, over https only.
 
@@ -162,4 +162,4 @@ def upload(agent: Agent, data: uploads.Data, lowMemoryUploadOptions: Optional[Ma
     # < 200
     given = lowMemoryUploadOptions or {}
     parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}
-    uploads.upload(agent, uploads.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress)
+    scripts.upload(agent, scripts.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress)

@@ -9,7 +9,7 @@ from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
 
 __all__ = [
     "DebugLog", "EventLog", "EventLogClearedEvent", "LogChunk", "LogEntry", "LogHelper", "LogInfo", "RangeDirection",

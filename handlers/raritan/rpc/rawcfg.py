@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional, Tuple
 
 from . import event
-from ._runtime import Enumeration, Interface, Time, declared, method, uploads
+from ._runtime import Enumeration, Interface, Time, declared, method, scripts
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
     from ...http.multipart import Progress
 
 __all__ = ["RawConfiguration", "UploadCode", "download", "upload"]
@@ -35,7 +35,7 @@ class RawConfiguration(Interface):
     def getStatus(self) -> Tuple[RawConfiguration.Status, Time]: declared()
 
 
-class UploadCode(uploads.ResultCode):
+class UploadCode(scripts.ResultCode):
     """Result of the raw configuration script. After 0 the device is still busy: see `RawConfiguration.getStatus`."""
 
     SUCCESS = 0
@@ -53,11 +53,11 @@ class UploadCode(uploads.ResultCode):
     MAGIC_LINE_FAILED = 12
 
 
-def upload(agent: Agent, data: uploads.Data, progress: Optional[Progress] = None) -> UploadCode:
+def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> UploadCode:
     """Send a raw configuration: one round trip."""
     # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     # < X-Response-Code: 0
-    return uploads.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data, progress)
+    return scripts.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data, progress)
 
 
 def download(agent: Agent) -> bytes:

@@ -8,7 +8,7 @@ from ...errors import PduHandlerError, Refused
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
 
 if TYPE_CHECKING:
-    from .agent import Agent
+    from ._runtime.agent import Agent
 
 __all__ = ["HistoryEntry", "Session", "SessionManager", "logged_in"]
 

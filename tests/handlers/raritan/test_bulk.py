@@ -10,6 +10,8 @@ from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unr
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
 
+from .described import PDU, Described
+
 
 def _ok(number: int) -> Any:
     return {"json": {"jsonrpc": "2.0", "result": {"_ret_": "id"}, "id": number}, "statcode": 200}
@@ -112,3 +114,15 @@ def test_an_empty_bulk_costs_no_request() -> None:
     device = Device([])
     Bulk(Agent("https", "pdu.example", "a", "b", transport=device)).perform()
     assert device.asked == []
+
+
+def test_one_method_of_several_proxies_is_queued_in_their_order() -> None:
+    unit = Described()
+    unit.outlets([1.5, 2.5], [None, None])
+    for number in (0, 1):
+        unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": number}
+    agent = unit.agent()
+    bulk = Bulk(agent)
+    pending = bulk.each(pdumodel.Outlet.getState, [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)])
+    bulk.perform()
+    assert [one.get().powerState.val for one in pending] == [1, 0] and unit.requests == 1

@@ -25,8 +25,8 @@ from handlers.raritan.rpc import (
 )
 from handlers.raritan.rpc._runtime.decoding import decode_structure, decoder
 from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
+from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.raritan.rpc.errors import JsonRpcSyntaxException
 
 from .declared import Nowhere, classes, hints, structure_json
 

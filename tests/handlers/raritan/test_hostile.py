@@ -18,7 +18,7 @@ from handlers.http.echo import holds
 from handlers.http.login import Login
 from handlers.http.message import Request
 from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
-from handlers.raritan.rpc.answer import LIMIT, parsed
+from handlers.raritan.rpc._runtime.answer import LIMIT, parsed
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 

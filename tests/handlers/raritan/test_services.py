@@ -22,7 +22,7 @@ from handlers.raritan.rpc import (
     session,
     usermgmt,
 )
-from handlers.raritan.rpc.errors import HttpException, JsonRpcErrorException
+from handlers.raritan.rpc._runtime.errors import HttpException, JsonRpcErrorException
 from handlers.tls import Trust
 from tests.simulators.xerus import GENERATIONS, Model, XerusPdu
 

@@ -9,7 +9,7 @@ from handlers.errors import PduHandlerError
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.raritan.rpc.errors import HttpUnreachable
+from handlers.raritan.rpc._runtime.errors import HttpUnreachable
 from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView

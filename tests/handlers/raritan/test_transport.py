@@ -11,9 +11,9 @@ import pytest
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.http import connection
 from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
-from handlers.raritan.rpc.agent import reads_only
-from handlers.raritan.rpc.answer import LIMIT
-from handlers.raritan.rpc.errors import leaves_open
+from handlers.raritan.rpc._runtime.agent import reads_only
+from handlers.raritan.rpc._runtime.answer import LIMIT
+from handlers.raritan.rpc._runtime.errors import leaves_open
 from handlers.tls import Trust
 from tests.simulators.xerus.certificates import Authority, server_context
 from tests.waiting import PATIENCE_S, until

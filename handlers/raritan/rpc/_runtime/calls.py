@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, 
     Optional, Sequence, Tuple, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
-from ....http.failures import of_status
 from ....http.login import Login
-from ..agent import Agent, reads_only
-from ..answer import result as result_of
-from ..errors import JsonRpcSyntaxException
+from .agent import Agent, reads_only
+from .answer import responses
 from .decoding import Reader, blank, decoder
 from .encoding import encoder
+from .errors import JsonRpcSyntaxException
 from .registry import Reference, signature_types
 
 if TYPE_CHECKING:
@@ -202,25 +201,15 @@ class Pending(Generic[R]):
         return {"rid": self.method.parent.target,
                 "json": {"jsonrpc": "2.0", "method": self.method.name, "params": self.params, "id": number}}
 
-    def fill(self, response: object, number: int, agent: Agent, login: Login) -> None:
-        """Take the response to this call."""
+    def fill(self, answer: Union[object, PduHandlerError], agent: Agent, login: Login) -> None:
+        """Take the result of this call, or its error."""
         self._filled = True
         try:
-            self._value = cast(R, self.method.decode(_inner(response, number, login), agent))
+            if isinstance(answer, PduHandlerError):
+                raise answer
+            self._value = cast(R, self.method.of.result(answer, agent))
         except PduHandlerError as error:
             self.error = error.at(agent.host, f"{self.method.name} {login.quoted(self.method.parent.target)}")
-
-
-def _inner(response: object, number: int, login: Login) -> object:
-    """The result of one response. `statcode` is beside the JSON, which is null where the call failed as HTTP."""
-    if not isinstance(response, dict):
-        raise JsonRpcSyntaxException("a response in the bulk is no object")
-    status, answer = response.get("statcode"), response.get("json")
-    if type(status) is not int:
-        raise JsonRpcSyntaxException("a response in the bulk has no status")
-    if status != 200 and not (isinstance(answer, dict) and answer.get("error") is not None):
-        raise of_status(status)
-    return result_of(answer, number, login)
 
 
 class Bulk:
@@ -245,23 +234,23 @@ class Bulk:
 
     def perform(self) -> None:
         """Send what is queued and fill in the answers. Raises only what concerns the request as a whole."""
-        waiting, self._waiting, login = self._waiting, [], self._agent.login
+        waiting, self._waiting = self._waiting, []
         for start in range(0, len(waiting), CALLS_IN_A_BULK):
-            part = waiting[start:start + CALLS_IN_A_BULK]
-            for number, (entry, response) in enumerate(zip(part, self._responses(part))):
-                entry.fill(response, number, self._agent, login)
+            self._perform(waiting[start:start + CALLS_IN_A_BULK])
 
-    def _responses(self, part: Sequence[Pending[Any]]) -> List[object]:
-        # bulkrpc.BulkRequest 1.0.2, performBulk:
-        # > {"jsonrpc": "2.0", "id": 7, "method": "performBulk", "params": {"requests": [
-        #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "id": 0, "method": "getState", "params": {}}}, ...]}}
-        # < {"jsonrpc": "2.0", "id": 7, "result": {"responses": [
-        #       {"statcode": 200, "json": {"jsonrpc": "2.0", "id": 0, "result": {"_ret_": {"available": true, ...}}}}, ...]}}
+    def _perform(self, part: Sequence[Pending[Any]]) -> None:
+        # bulkrpc.BulkRequest 1.0.2:
+        # > POST /bulk performBulk {"requests": [
+        #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}
+        # < {"responses": [
+        #       {"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {"available": true, ...}}, "id": 0}}, ...]}
+        agent, login = self._agent, self._agent.login
         requests = [entry.request(number) for number, entry in enumerate(part)]
-        result = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
-                                      repeatable=all(map(reads_only, {entry.method.name for entry in part})))
-        responses = result.get("responses") if isinstance(result, dict) else None
-        if not isinstance(responses, list) or len(responses) != len(part):
-            raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call").at(
-                self._agent.host, "performBulk /bulk")
-        return responses
+        answer = agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
+                                repeatable=all(map(reads_only, {entry.method.name for entry in part})))
+        try:
+            answers = responses(answer, len(part), login)
+        except JsonRpcSyntaxException as error:
+            raise error.at(agent.host, "performBulk /bulk")
+        for entry, one in zip(part, answers):
+            entry.fill(one, agent, login)

@@ -10,7 +10,7 @@ import math
 import typing
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
-from ..errors import JsonRpcSyntaxException
+from .errors import JsonRpcSyntaxException
 from .registry import LONGEST_NAME, Caller, Reference, field_types, find, idl_name, once
 from .times import EPOCH, beyond
 from .values import IN_FULL, ZERO, Enumeration, Structure, ValueObject

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from .._runtime import uploads
+from .._runtime import scripts
 
 if TYPE_CHECKING:
     from ....http.multipart import Progress
-    from ..agent import Agent
+    from .._runtime.agent import Agent
 
 
 def download_eto(agent: Agent) -> bytes:
@@ -24,10 +24,10 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
     """Mains and circuit readings of one panel (1 to 8) as CSV: one round trip. ValueError for another number."""
     if not 1 <= panelid <= 8:
         raise ValueError(f"panelid is {panelid}; panels are 1 to 8")
-    return agent.get(uploads.target("export_pmc.cgi", {"panelid": str(panelid)}))
+    return agent.get(scripts.target("export_pmc.cgi", {"panelid": str(panelid)}))
 
 
-def upload_pmc_config(agent: Agent, data: uploads.Data, progress: Optional[Progress] = None) -> str:
+def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> str:
     """Send the JSON configuration of a power meter or panel: one round trip. Returns the device's text."""
-    answer = uploads.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)
+    answer = scripts.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)
     return str(answer["body"])

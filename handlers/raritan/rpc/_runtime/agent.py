@@ -9,12 +9,12 @@ import time
 from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
-from ...errors import SettingsError
-from ...http.client import HttpClient
-from ...http.connection import StandardTransport
-from ...http.login import Login, basic, sendable
-from ...http.message import Reply, Stream, Transport, endpoint
-from ...tls import Trust
+from ....errors import SettingsError
+from ....http.client import HttpClient
+from ....http.connection import StandardTransport
+from ....http.login import Login, basic, sendable
+from ....http.message import Reply, Stream, Transport, endpoint
+from ....tls import Trust
 from .answer import LIMIT, parsed, result
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException
 
@@ -161,7 +161,7 @@ class Agent:
         Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
         function called with (bytes sent, size). Header names are in lower case and found in any. HttpException.
         """
-        from ...http.multipart import FormFile, Headers, MultipartForm
+        from ....http.multipart import FormFile, Headers, MultipartForm
 
         form = MultipartForm([FormFile.of(entry) for entry in datas])
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}

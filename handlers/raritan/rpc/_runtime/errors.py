@@ -5,9 +5,9 @@ host (`Unreachable`) by the tree.
 """
 from __future__ import annotations
 
-from ...errors import Denied, ProtocolError, Refused
-from ...http import failures
-from ...http.failures import HttpDenied, HttpException, HttpRefused, HttpUnreachable
+from ....errors import Denied, ProtocolError, Refused
+from ....http import failures
+from ....http.failures import HttpDenied, HttpException, HttpRefused, HttpUnreachable
 
 __all__ = ["DecodeException", "HttpDenied", "HttpException", "HttpRefused", "HttpUnreachable", "JsonRpcDenied",
            "JsonRpcErrorException", "JsonRpcSyntaxException", "leaves_open"]

@@ -10,7 +10,9 @@ import json
 import re
 from typing import Dict, List, Tuple, Union
 
-from ...http.login import Login
+from ....errors import PduHandlerError
+from ....http.failures import of_status
+from ....http.login import Login
 from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
 
 LIMIT = 4 << 20             # bytes; every sensor of 48 outlets takes about 120 kB
@@ -77,6 +79,29 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
     if "result" not in answer:
         raise JsonRpcSyntaxException("the answer has neither result nor error", login.payload(body))
     return answer["result"]
+
+
+def responses(answer: object, count: int, login: Login) -> List[Union[object, PduHandlerError]]:
+    """The result or the error of each call in a bulk, from the result of `performBulk`. JsonRpcSyntaxException for any other."""
+    found = answer.get("responses") if isinstance(answer, dict) else None
+    if not isinstance(found, list) or len(found) != count:
+        raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
+    return [_response(one, number, login) for number, one in enumerate(found)]
+
+
+def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
+    """`statcode` is beside the JSON, which is null where the call failed as HTTP."""
+    if not isinstance(response, dict):
+        return JsonRpcSyntaxException("a response in the bulk is no object")
+    status, answer = response.get("statcode"), response.get("json")
+    if type(status) is not int:
+        return JsonRpcSyntaxException("a response in the bulk has no status")
+    if status != 200 and not (isinstance(answer, dict) and answer.get("error") is not None):
+        return of_status(status)
+    try:
+        return result(answer, number, login)
+    except PduHandlerError as error:
+        return error
 
 
 def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:

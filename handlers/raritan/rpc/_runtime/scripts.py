@@ -1,17 +1,19 @@
-"""Uploads and downloads by the device's CGI scripts, for the modules that have them.
+"""The device's CGI scripts: what the upload and download functions of several modules share.
 
 Source: the vendor's documentation of its Python binding, one page per module (bulkcfg, cert, diag, firmware, rawcfg, ...).
 """
 from __future__ import annotations
 
 import enum
-from typing import Mapping, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import quote, urlencode
 
 from ....http.multipart import BinaryFile, Progress
-from ..agent import Agent
-from ..errors import JsonRpcSyntaxException
+from .errors import JsonRpcSyntaxException
 from .values import unlisted
+
+if TYPE_CHECKING:
+    from .agent import Agent
 
 C = TypeVar("C", bound="ResultCode")
 Data = Union[bytes, BinaryFile]             # the file's content, or a file open in binary mode, which is streamed
