@@ -1,4 +1,4 @@
-"""Options of the whole suite, and its last lines: what ran against what."""
+"""Prints after a run which tests ran against which real server, tool or recording."""
 from __future__ import annotations
 
 from collections import Counter
@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """After pytest's own summary, which a run with many skipped tests makes long."""
+    """Comes after pytest's own summary, which is long where many tests are skipped."""
     yield
     outcomes: Dict[str, Counter[str]] = {}
     for outcome in ("passed", "failed", "skipped"):

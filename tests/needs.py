@@ -1,7 +1,7 @@
-"""What a test needs beyond Python: programs from the system's packages, and recordings beside the project.
+"""Programs of the system and recordings beside the project, which some tests need.
 
-A missing program skips the test with the line that installs it; with CI set it is a failure instead. Recordings under
-another licence lie outside the project, so a clone without them skips, always.
+A missing program skips the test and names the command that installs it; where CI is set, it fails the test. Recordings under
+another licence are kept outside the project; a clone without them skips their tests.
 """
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", 
 
 
 def program(name: str) -> str:
-    """The path of a program; else the test is skipped with the way to get it, or fails where CI is set."""
+    """The path of a program. Where it is missing, skips the test, or fails it where CI is set."""
     package = PACKAGES[name]
     found = shutil.which(name) or shutil.which(name, path=_ELSEWHERE)
     if found:
@@ -39,7 +39,7 @@ def program(name: str) -> str:
 
 
 def shared(*parts: str) -> Path:
-    """A file or folder of the recordings beside the project; the test is skipped where there is none."""
+    """A file or folder beside the project. Skips the test where it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"no recordings beside the project ({'/'.join(parts)})")

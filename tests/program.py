@@ -1,4 +1,4 @@
-"""What the simulators and the stand-in have in common as programs: their arguments, how they refuse, how they end."""
+"""For the simulators and the stand-in as programs: types of arguments, refusals in one sentence, the end by a signal."""
 from __future__ import annotations
 
 import argparse
@@ -15,17 +15,17 @@ def port(text: str) -> int:
 
 
 def count(text: str) -> int:
-    """An argument's type: how many, none included."""
+    """An argument's type: a number from 0."""
     return _between(int(text), 0, sys.maxsize)
 
 
 def rounds(text: str) -> int:
-    """An argument's type: how often something is measured."""
+    """An argument's type: a number of measurements, from 1."""
     return _between(int(text), 1, sys.maxsize)
 
 
 def seconds(text: str) -> float:
-    """An argument's type: a time to wait."""
+    """An argument's type: a time to wait, 0 to 3600 s."""
     value = float(text)
     if not 0 <= value <= 3600:
         raise argparse.ArgumentTypeError(f"{text} is not from 0 to 3600")
@@ -41,7 +41,7 @@ def _between(value: int, first: int, last: int) -> int:
 
 @contextlib.contextmanager
 def starting() -> Iterator[None]:
-    """Around what cannot be done as asked (a port that is taken, a file that cannot be written): a sentence, exit code 2."""
+    """Turns a port that is taken or a file that cannot be written into one sentence and exit code 2."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -49,9 +49,9 @@ def starting() -> Iterator[None]:
         raise SystemExit(2) from None
 
 
-def told_to_end() -> threading.Event:
-    """Set by Ctrl-C, by a request to end, and by a terminal that is closed."""
-    told = threading.Event()
+def asked_to_end() -> threading.Event:
+    """An event that SIGINT, SIGTERM and SIGHUP set."""
+    asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: told.set())
-    return told
+        signal.signal(number, lambda *_: asked.set())
+    return asked

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from handlers.command import ending
-from tests.program import count, port, starting, told_to_end
+from tests.program import asked_to_end, count, port, starting
 
 from .manager import DciManager
 
@@ -26,7 +26,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests")
     options = parser.parse_args(arguments)
     password = os.environ.pop("DCI_PASSWORD", "") or secrets.token_urlsafe(12)
-    told = told_to_end()
+    told = asked_to_end()
     with ExitStack() as stack:
         secret = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-login-")), "password")
         secret.touch(0o600)

@@ -1,4 +1,4 @@
-"""The steps of the demo, each of which really happens, and the comparison with the simulators' own books."""
+"""The steps of the demo, and the comparison of each state and figure with the simulators' own books."""
 from __future__ import annotations
 
 import os
@@ -32,7 +32,7 @@ class Measured(NamedTuple):
 
 @dataclass
 class Stop:
-    """One PDU on the road: its simulator, what stands on DCImanager's form, and what was seen."""
+    """One PDU on the road: its simulator, what DCImanager's form holds, and what was measured."""
 
     title: str
     handler: str
@@ -44,7 +44,7 @@ class Stop:
 
 
 class Failed(Exception):
-    """A step that did not happen, or a figure that the books do not have."""
+    """A step failed, or a figure differs from the books."""
 
 
 def simulators(stack: ExitStack) -> List[Stop]:

@@ -148,7 +148,7 @@ class Upsd:
         self._drivers[name].end()
 
     def start_driver(self, name: str) -> None:
-        """Start a driver, again or for the first time, and wait until upsd has heard from it."""
+        """Start a driver, again or for the first time, and wait until upsd has its data."""
         self._start_driver(self._sections[name])
         self._await_driver(self._sections[name])
         self._await_data()
@@ -274,10 +274,10 @@ class Upsd:
 
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():
-            if driver.runs and not until(functools.partial(self._told, name)):
+            if driver.runs and not until(functools.partial(self._has_data, name)):
                 raise RuntimeError(f"upsd hears nothing of {name}: {self._log('upsd')} {self._log(name)}")
 
-    def _told(self, name: str) -> bool:
+    def _has_data(self, name: str) -> bool:
         answer = self.ask(f"GET VAR {name} ups.status")
         return bool(answer) and not answer.endswith('"WAIT"') and answer[4:] not in ("DRIVER-NOT-CONNECTED", "DATA-STALE")
 

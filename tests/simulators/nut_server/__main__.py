@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from tests.program import count, port, seconds, starting, told_to_end
+from tests.program import asked_to_end, count, port, seconds, starting
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
@@ -29,7 +29,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--user", default=ADMIN.name, help="may do everything (default: %(default)s); the password is that "
                         "of the environment's NUT_PASSWORD, else " + ADMIN.password)
     chosen = parser.parse_args(arguments)
-    told = told_to_end()
+    told = asked_to_end()
     with ExitStack() as stack:
         with starting():
             devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,

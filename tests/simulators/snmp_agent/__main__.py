@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence, Union
 
-from tests.program import port, seconds, starting, told_to_end
+from tests.program import asked_to_end, port, seconds, starting
 
 from . import BUILT_IN, Agent, Device, Faults, Model, read_snmprec
 
@@ -31,7 +31,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         except (OSError, ValueError) as error:
             print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
             return 2
-    told = told_to_end()
+    told = asked_to_end()
     with ExitStack() as stack:
         with starting():
             agent = stack.enter_context(Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Dict
 
-from tests.program import count, port, seconds, starting, told_to_end
+from tests.program import asked_to_end, count, port, seconds, starting
 
 from . import GENERATIONS, Model, XerusPdu
 from .model import METERINGS
@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     options = _parser().parse_args()
-    told = told_to_end()
+    told = asked_to_end()
     with ExitStack() as stack:
         with starting():
             model = Model(outlets=options.outlets, phases=options.phases, metering=options.metering, live=options.live,
