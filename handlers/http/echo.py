@@ -56,7 +56,7 @@ def _unescaped(text: str) -> str:
 
 def _decoded(encoded: str) -> Iterator[str]:
     standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(min(4, len(standard))):          # letters may stand in front of it without a gap
+    for start in range(min(4, len(standard))):          # other letters may precede it without a gap
         part = standard[start:]
         yield base64.b64decode(part[:len(part) // 4 * 4] + _padded(part)).decode("utf-8", "replace")
 

@@ -57,8 +57,7 @@ def of_status(status: int) -> HttpException:
     if status == 403:
         return HttpDenied(f"the account may not do this ({code}): give its role the privilege on the device")
     if status == 451:
-        return HttpDenied(f"the account has to change its password first ({code}): log in to the device's web page once, or "
-                          "call usermgmt.User.setAccountPassword")
+        return HttpDenied(f"the account has to change its password first ({code}): log in to the device's web page once")
     if status == 408:
         return HttpUnreachable(f"the device stopped waiting for the request ({code}); try again")
     if status == 503:

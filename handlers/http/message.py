@@ -6,8 +6,8 @@ above it, in `client`.
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Optional, Protocol, Union
-from urllib.parse import urlsplit
 
+from ..address import host_and_port, is_address
 from ..errors import SettingsError
 
 PORTS = {"http": 80, "https": 443}
@@ -36,13 +36,8 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     """From `host`, `host:port`, `[v6]:port` or a bare IPv6 address; `port` wins over one in the text. SettingsError."""
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
-    bare_v6 = host.count(":") > 1 and not host.startswith("[")
-    try:
-        parts = urlsplit(f"//[{host}]" if bare_v6 else f"//{host}")
-        name, written = parts.hostname, parts.port
-    except ValueError:
-        name, written = None, None
-    if not name or parts.path or parts.query or parts.username is not None or not host.isprintable() or " " in host:
+    name, written = host_and_port(host)
+    if not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1 or written is not None and not 1 <= written <= 65535:
         shown = "a text with an @," if "@" in host else repr(host[:60])          # it may hold a password
         raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])

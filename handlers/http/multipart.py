@@ -1,4 +1,4 @@
-"""multipart/form-data that is read from its files while it is sent, so that a firmware image never lies in memory."""
+"""multipart/form-data (RFC 7578), read from its files while it is sent: a firmware image is never in memory as a whole."""
 from __future__ import annotations
 
 import io
@@ -22,7 +22,7 @@ class BinaryFile(Protocol):
 
 @dataclass(frozen=True)
 class FormFile:
-    """One file of a form; `data` is bytes, or a file open in binary mode, which is sent from where it stands."""
+    """One file of a form; `data` is bytes, or a file open in binary mode, which is sent from its present position."""
 
     data: Union[bytes, BinaryFile]
     filename: str
@@ -44,7 +44,7 @@ class FormFile:
 
 
 class MultipartForm:
-    """The body of one upload: `read` gives it piece by piece, `len` is its exact size."""
+    """The body of one upload: `read` returns it piece by piece, `len` is its exact size in bytes."""
 
     def __init__(self, files: Sequence[FormFile]) -> None:
         boundary = secrets.token_hex(16)

@@ -27,7 +27,7 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
                           f"address", code)
     if here.scheme == "https" and parts.scheme == "http":
         raise HttpRefused("the device redirects from https to http, where the login is not sent: let it enforce HTTPS, or "
-                          "look what stands in between", code)
+                          "look for a proxy in between", code)
     moved = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
     if moved == here:
         raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's web service?", code)

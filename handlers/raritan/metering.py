@@ -58,7 +58,7 @@ class InletMeter:
 
     @property
     def fitted(self) -> bool:
-        """Whether the inlet's load can be measured at the inlet; the highest of several lines alone does not tell it."""
+        """Whether the inlet's load can be measured at the inlet; the highest of several lines is not their sum."""
         lines = [current for pole, current, _ in self._lines if pole.line in _LINES]
         return self._lines_told and (bool(lines) and None not in lines or len(lines) < 2 and self._current is not None)
 
@@ -78,8 +78,8 @@ class InletMeter:
     def load(self) -> Amount:
         """Amperes: the sum over the lines, or the one current of a single-phase inlet.
 
-        With several lines the inlet's own current is the highest of them, so it never stands for their sum, nor where the
-        device does not tell the lines. Two lines without neutral are one circuit: the same current flows through both.
+        With several lines the inlet's own current is the highest of them. It is never used for their sum, nor where the lines
+        cannot be read. Two lines without neutral are one circuit: the same current flows through both.
         """
         if not self._lines_told:
             return NOT_METERED
@@ -230,9 +230,9 @@ class UnitMeter:
         return banks if banks.metered else whole(amount(outlet.current) for outlet in self._outlets)
 
     def _fed(self, inlets: Sequence[Amount]) -> Amount:
-        """A transfer switch lets one inlet feed everything: the others show what they take standing by.
+        """Behind a transfer switch one inlet feeds everything; the others show their standby current.
 
-        Which one it has selected it tells as a number that no document counts for us, so the largest current tells it.
+        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3, selectedSource); take the larger current.
         """
         every = whole(inlets)
         if not every.metered or sum(inlet.value != 0.0 for inlet in inlets) < 2 or not self._may_be_switched_over():

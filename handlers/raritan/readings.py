@@ -12,7 +12,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure: `metered` tells whether the device has it at all, `value` is None while it is not known."""
+    """A figure: `metered` is whether the device has it at all, `value` is None while it is not known."""
 
     metered: bool
     value: Optional[float] = None

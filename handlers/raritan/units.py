@@ -1,4 +1,4 @@
-"""The units behind one address, their outlets, and the identities of those: "7", on link unit 2 "2.7"."""
+"""The units behind one address, their outlets, and the identities of outlets: "7", on link unit 2 "2.7"."""
 from __future__ import annotations
 
 import re
@@ -34,7 +34,10 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: I) -> I:
-        """A reference that this unit gave out. Whether a link unit's carry its prefix is not documented: it is added."""
+        """A reference that this unit handed out, with the prefix `/link/<id>` on link units.
+
+        Whether such references carry the prefix is not documented. Without it they would address the unit itself.
+        """
         if self.link == OWN or reference.target.startswith((f"/link/{self.link}/", self.path("/"))):
             return reference
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
@@ -59,8 +62,8 @@ def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
 class Present(NamedTuple):
     """A unit that answered, with its outlets as `getOutlets` handed them out.
 
-    These references are the one numbering: an outlet's identity is its position here, and it is read, checked and switched by
-    its reference. A well-known id (`/outlet/0`) has a number too, and nothing says that it is the same one.
+    An outlet's identity is its position here, and it is read, checked and switched by this reference. Well-known ids
+    (`/outlet/0`) number the outlets too; whether both numberings agree is checked before a command.
     """
 
     unit: Unit
@@ -80,7 +83,7 @@ class Present(NamedTuple):
 
 
 class UnitDiscovery:
-    """Which units are there: `ask` puts the questions into a bulk, `units` reads the answers."""
+    """Finds the units behind one address: `ask` queues the calls, `present` reads the answers."""
 
     def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
         self._agent, self._wanted = agent, wanted
@@ -106,7 +109,7 @@ class UnitDiscovery:
         return more
 
     def present(self) -> List[Present]:
-        """Those that are there. A link unit that is known but does not answer raises, one that is not known is left out."""
+        """The units that answered. A link unit that is listed but does not answer raises; one that is not listed is left out."""
         known = self._known()
         out = []
         for unit, answer in self._outlets:
@@ -122,24 +125,26 @@ class UnitDiscovery:
         return out
 
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
-        """The linked units by id; None where the firmware has no list of them. A list that cannot be read raises, since
-        without it a unit that does not answer looks like one that is not linked."""
+        """The linked units by id; None where the firmware has no list of them (before 3.6).
+
+        A list that cannot be read raises: without it, a unit that does not answer looks like one that is not linked.
+        """
         if self._cascade is None or absent(self._cascade.error):
             return None
         status = self._cascade.get()
         return status.linkUnits if present(status, "linkUnits") else None
 
     @staticmethod
-    def _silent(link: int, word: str, error: Optional[PduHandlerError]) -> PduHandlerError:
+    def _silent(link: int, state: str, error: Optional[PduHandlerError]) -> PduHandlerError:
         if isinstance(error, Denied):
             return error
         reason = (" (", *error.parts, ")") if error is not None else ()
-        return Unreachable((f"link unit {link} is {word}", *reason, ": bring it back, or name the other link units in ",
+        return Unreachable((f"link unit {link} is {state}", *reason, ": bring it back, or name the other link units in ",
                             Named(LINK_UNITS.key, noun="the handler setting "), " (or no)"))
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether the device says that it has no such thing; where it failed it does not say."""
+    """Whether the device answered that it has no such object or method. A failure does not prove that."""
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)
 
 

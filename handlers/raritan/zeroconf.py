@@ -21,7 +21,7 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class Device:
-    """One device as it announces itself: `name` is its instance name, `model` its first word; '' where not told."""
+    """One device as it announces itself: `name` is its instance name, `model` its first part; '' where not announced."""
 
     name: str
     model: str
@@ -34,14 +34,14 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     """The IP addresses of all devices that announce themselves within `timeout` seconds, each once.
 
     It asks over IPv4. interfaces: addresses of own network interfaces to ask on (None: all). An IPv6 address is given only
-    for a device that tells no other. Raises ImportError where `zeroconf` is missing.
+    for a device that announces no other. Raises ImportError where `zeroconf` is missing.
     """
     return list(dict.fromkeys(device.address for device in discover_devices(timeout, interfaces)))
 
 
 def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None,
                      seen: Callable[[Device], None] = lambda device: None) -> List[Device]:
-    """As `discover`, with everything that a device tells. `seen` is called for each device when it is found."""
+    """As `discover`, with everything that a device announces. `seen` is called for each device when it is found."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
@@ -66,14 +66,14 @@ def close(network: "Zeroconf") -> None:
 
 
 class _Found:
-    """Collects what is announced; zeroconf calls it from threads of its own."""
+    """Collects what is announced; zeroconf calls it from its threads."""
 
     def __init__(self, seen: Callable[[Device], None], end: float) -> None:
         self._seen, self._end, self._lock = seen, end, threading.Lock()
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange") -> None:
-        """A device came, changed or went. What it did not tell by itself is asked for, until the time is over."""
+        """A device came, changed or went. What it did not announce is asked for, until the time is over."""
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = zeroconf.get_service_info(service_type, name, timeout=wait) if state_change.name != "Removed" else None
         devices = _devices(info, service_type) if info is not None else []
@@ -98,13 +98,13 @@ def _order(address: str) -> Tuple[int, int]:
 
 def _devices(info: "ServiceInfo", service: str) -> List[Device]:
     name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
-    told = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
+    announced = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
             for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
     words = name.split()
     every = info.parsed_scoped_addresses()
     addresses = [address for address in every if ":" not in address] or every
-    return [Device(_plain(name), _plain(told.get("model", words[0] if words else "")), address, info.port or 0,
-                   _plain(told.get("rr_fw", ""))) for address in addresses]
+    return [Device(_plain(name), _plain(announced.get("model", words[0] if words else "")), address, info.port or 0,
+                   _plain(announced.get("rr_fw", ""))) for address in addresses]
 
 
 def _plain(text: str) -> str:
