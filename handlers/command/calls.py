@@ -96,6 +96,10 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
     return next((code for code in codes if code), DONE)
 
 
+# Handler -> the setting that may list outlets after all.
+_HINTS = {"nut": "; the setting whole_load=yes lists the whole load of a UPS that can switch it"}
+
+
 def _lines(answer: Dict[str, Any]) -> Iterable[str]:
     title = f"{answer['call']} of {answer['host']} by {answer['handler']}, {answer['seconds']} s"
     if "load_a" in answer:
@@ -103,7 +107,8 @@ def _lines(answer: Dict[str, Any]) -> Iterable[str]:
     yield title
     outlets: Outlets = answer["outlets"]
     if not outlets:
-        yield "no outlets" if "load_a" not in answer else "no outlet is metered"
+        hint = _HINTS.get(answer["handler"], "")
+        yield "no outlet is metered" if "load_a" in answer else f"no outlets{hint}"
         return
     head = ["kWh" if name == "consumption_kwh" else name for name in outlets[0]]
     rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]

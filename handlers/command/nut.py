@@ -62,6 +62,7 @@ def variables(call: Call) -> Result:
 def outlets(call: Call) -> Result:
     """1 round trip."""
     from ..nut import outlets as reading  # most commands start quicker without it
+    from ..nut.members import SWITCHES
     seen = call.nut.snapshots([call.device], writable=True)[call.device]
     found = reading.read(*seen, whole_load=call.state.settings.get("whole_load") == "yes")
     data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
@@ -72,7 +73,10 @@ def outlets(call: Call) -> Result:
              *map(figure, (one.current, one.realpower, one.power, one.energy)),
              ", ".join(way.name for way in (one.on, one.off) if way is not None)] for one in found.outlets]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
-    return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"])
+    whole = not rows and any(command in seen.commands for command in SWITCHES)
+    return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"],
+                  note=f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists its whole load as a port"
+                  if whole else "")
 
 
 def commands(call: Call) -> Result:

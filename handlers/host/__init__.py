@@ -9,11 +9,12 @@ from __future__ import annotations
 from ..address import host_and_port
 from .base import BasePdu
 from .form import address, settings
+from .labels import Label, label
 from .log import log_call
 from .rows import Raw, oid_arcs
 from .snmp import CALL_SECONDS, Snmp
 from .statistic import PortFigures, statistic_view
-from .views import Label, label, pdu_view
+from .views import pdu_view
 
 __all__ = ["CALL_SECONDS", "BasePdu", "Label", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "label", "log_call",
            "oid_arcs", "pdu_view", "settings", "statistic_view"]

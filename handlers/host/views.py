@@ -1,31 +1,14 @@
-"""The answers of `status` and `labels`, and building the platform's views, whose fields are uncertain."""
+"""The answer of `status`, and building the platform's views, whose fields are uncertain."""
 from __future__ import annotations
 
 import inspect
-from typing import Any, Callable, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Tuple, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 
-from ..errors import ProtocolError, printable
+from ..errors import ProtocolError
 
 T = TypeVar("T")
-
-
-class Label(NamedTuple):
-    """One outlet for people and tools; DCImanager itself shows the identity alone.
-
-    `identity` is DCImanager's, `number` the one printed on the unit, `name` the one that the owner typed; '' where the
-    device does not report it.
-    """
-
-    identity: str
-    number: str
-    name: str
-
-
-def label(identity: str, number: str, name: str) -> Label:
-    """A label from a device's texts, with control characters escaped."""
-    return Label(identity, printable(number), printable(name))
 
 
 def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:

@@ -1,21 +1,17 @@
 """A NUT session with everything that the protocol has: each method with its cost in round trips."""
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple, TypeVar
+from typing import Dict, List, Optional, Tuple, TypeVar
 
 from ..errors import Denied
 from . import messages
 from .answers import Answers, Request
-from .connection import PORT
 from .failures import Failure, NotProven
 from .reader import POLL, STATUS, WAIT, NutReader
 
-if TYPE_CHECKING:
-    from .starttls import Tls
-
 T = TypeVar("T")
 _UNKNOWN_WHILE_WAITING = (Failure("VAR-NOT-SUPPORTED"), Failure("CMD-NOT-SUPPORTED"))
+_UNKNOWN_COMMAND = Failure("UNKNOWN-COMMAND")
 _POLL_LONGEST = 0.5             # seconds between two looks at the report of a write
 
 
@@ -26,12 +22,16 @@ class NutClient(NutReader):
     is sent once and never again; while the server still waits for the driver it is DriverNotConnected at once.
     """
 
-    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Tls] = None,
-                 timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
-                 sleep: Callable[[float], None] = time.sleep) -> None:
-        super().__init__(host, port, tls=tls, timeout=timeout, secret=password, clock=clock, sleep=sleep)
-        self._username, self._password = username, password
-        self._known_on = self._tracked_on = 0       # numbers of the connections with a login and with tracking
+    _tracked_on = 0             # the number of the connection that has tracking
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection of the last request is still open."""
+        return self._connection.is_open
+
+    def connect(self) -> None:
+        """Open the connection now, and TLS if set. Does nothing on an open one."""
+        self._connection.connect()
 
     # ---- one question ----------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ class NutClient(NutReader):
         listed = messages.list_var(ups)
 
         def look() -> Tuple[Dict[str, str], Optional[str]]:
-            found = self.ask(listed)[listed]
+            found = self._read(listed)[listed]
             return found, ups if found.get(STATUS) == WAIT else None
         return self._heard(look)
 
@@ -54,7 +54,7 @@ class NutClient(NutReader):
         if not describe or not names:
             return dict.fromkeys(names, "")
         asked = {command: messages.get_cmddesc(ups, command) for command in names}
-        answers = self.ask(*asked.values())
+        answers = self._read(*asked.values())
         return {command: "" if answers.failure(request) else answers[request] for command, request in asked.items()}
 
     def variable(self, ups: str, variable: str) -> str:
@@ -83,7 +83,9 @@ class NutClient(NutReader):
 
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
-        return self._one(messages.get_numlogins(ups))
+        old, new = messages.get_numlogins(ups), messages.get_numattach(ups)
+        answers = self._read(old, new)
+        return answers[new if answers.failure(old) else old]
 
     def version(self) -> str:
         """Name and version of the server: 1 round trip."""
@@ -92,7 +94,7 @@ class NutClient(NutReader):
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
         new, old = messages.protver(), messages.netver()
-        answers = self.ask(new, old)
+        answers = self._read(new, old)
         return answers[old if answers.failure(new) else new]
 
     def help(self) -> str:
@@ -104,7 +106,7 @@ class NutClient(NutReader):
         status = messages.get_var(ups, STATUS)
 
         def look() -> Tuple[Answers, Optional[str]]:
-            answers = self.ask(status, request)
+            answers = self._read(status, request)
             return answers, ups if _says_wait(answers, status) else None
         return self._heard(look)[request]
 
@@ -112,13 +114,23 @@ class NutClient(NutReader):
 
     def login(self, ups: str) -> None:
         """Count this connection as a client that the device feeds, until it is closed: 1 round trip."""
-        self._as_user(messages.login(ups))
+        old = messages.login(ups)
+        answers = self._with_user(old)
+        if answers.failure(old) == _UNKNOWN_COMMAND:
+            self._as_user(messages.attach(ups))
+        else:
+            answers[old]
 
     def logout(self) -> None:
         """Say goodbye and close: 1 round trip. Does nothing without a connection."""
         if self._connection.is_open:
+            old, new = messages.logout(), messages.detach()
             try:
-                self._one(messages.logout())
+                answers = self.ask(old)
+                if answers.failure(old) == _UNKNOWN_COMMAND:
+                    self._one(new)
+                else:
+                    answers[old]
             finally:
                 self.close()
 
@@ -126,7 +138,7 @@ class NutClient(NutReader):
         """Ask for the rights of the primary client, under both names of the request: 1 round trip."""
         new, old = messages.primary(ups), messages.master(ups)
         answers = self._with_user(new, old)
-        answers[old if answers.failure(new) == Failure("UNKNOWN-COMMAND") else new]
+        answers[old if answers.failure(new) == _UNKNOWN_COMMAND else new]
 
     def forced_shutdown(self, ups: str) -> None:
         """Set the device's forced-shutdown flag: 1 round trip. The flag stays until the server restarts."""
@@ -150,22 +162,6 @@ class NutClient(NutReader):
     def _as_user(self, request: Request[T]) -> T:
         return self._with_user(request)[request]
 
-    def _with_user(self, *requests: Request[object]) -> Answers:
-        """Send `requests`, with USERNAME and PASSWORD in front if this connection has no login: 1 write.
-
-        A server answers OK to any password, so those two answers are ignored: the requests' own answers show it.
-        """
-        # > USERNAME admin
-        # > PASSWORD secret
-        # > the requests
-        self.connect()
-        before: List[Request[object]] = []
-        if self._username and self._known_on != self._connection.opened:
-            before = [messages.username(self._username), messages.password(self._password)]
-        answers = self.ask(*before, *requests)
-        self._known_on = self._connection.opened
-        return answers
-
     def _tracked(self, ups: str, write: Request[str]) -> bool:
         # > SET TRACKING ON                             once per connection
         # < OK
@@ -183,6 +179,8 @@ class NutClient(NutReader):
             status = messages.get_var(ups, STATUS)
             if _says_wait(self.ask(status), status):
                 raise self._not_heard(ups)
+        if answers.failure(write) == Failure("UNKNOWN-UPS"):
+            raise self._no_such_device()
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, write.label)
 

@@ -58,7 +58,7 @@ class Connection:
         self.opened += 1
         if self._tls is not None:
             try:
-                self._socket = self._start_tls(self._tls, self._socket, end)
+                self._socket = self._tls.start(self._socket, self.host, lambda asked: self._answer(asked, end))
             except PduHandlerError as error:
                 self.close()
                 raise error.at(self.host, "STARTTLS")
@@ -93,19 +93,6 @@ class Connection:
         raise self.unreachable(f"no connection to port {self.port} ({_words(failed)}): check address and port, that upsd "
                                    f"runs, and that its LISTEN and the firewall let this host in")
 
-    def _start_tls(self, tls: Tls, plain: socket.socket, end: float) -> socket.socket:
-        """STARTTLS on `plain`: 1 round trip, then the handshake. Nothing is sent or read before the answer."""
-        asked = messages.starttls()
-        answers = Answers(self.host, self._secret)
-        self._exchange([asked], answers, plain, end)
-        failure = answers.failure(asked)
-        if failure is not None:
-            raise self.unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
-                                    f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
-        answers[asked]                              # raises unless it is OK
-        plain.settimeout(max(end - self._clock(), 0.001))
-        return tls.wrap(plain, self.host)
-
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (one more per 16 KiB of requests).
 
@@ -116,6 +103,14 @@ class Connection:
         answers = Answers(self.host, self._secret)
         for batch in _batches(requests):
             self._exchange(batch, answers, self._socket or self._open(end), end)
+        return answers
+
+    def _answer(self, request: Request[object], end: float) -> Answers:
+        """The answer on the open connection, which then waits at most until `end`."""
+        answers = Answers(self.host, self._secret)
+        assert self._socket is not None
+        self._exchange([request], answers, self._socket, end)
+        self._socket.settimeout(max(end - self._clock(), 0.001))
         return answers
 
     def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,

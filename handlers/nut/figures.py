@@ -8,10 +8,11 @@ import math
 import re
 from typing import Callable, Dict, List, Mapping, Optional, Protocol, Sequence
 
+from .kinds import type_of
 from .members import Member, number
 
 WH_IN_KWH = 1000.0
-_LINE_CURRENT = re.compile(r"input\.L[0-9]\.current")
+_LINE_CURRENT = re.compile(r"(?:input|output)\.L[0-9]\.current")
 
 
 class Metered(Protocol):
@@ -31,13 +32,26 @@ Figure = Callable[[Mapping[str, str], Sequence[Metered]], Optional[float]]
 
 
 def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:
-    """Amperes: `input.L1.current` and the other lines, else `input.current`, else the outlets, else `outlet.current`.
+    """Amperes, by the first of these figures that the device has:
 
-    `outlet.current` comes last: a driver was seen to report ten times the true figure there.
+    - PDU: input, outlets, output, `outlet.current` (last: a driver was seen to report ten times the true figure there).
+    - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
+    - Transfer switch: output, input, outlets.
+
+    Input and output are the sum of their lines (`input.L1.current`), else `input.current` and `output.current`.
     """
-    lines = [number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable)]
-    return _first(whole(lines), number(variables.get("input.current")), whole([outlet.current for outlet in outlets]),
-                  number(variables.get("outlet.current")))
+    kind = type_of(variables)
+    inlet, output = (_first(_lines(variables, side), number(variables.get(f"{side}.current"))) for side in ("input", "output"))
+    own = whole([outlet.current for outlet in outlets])
+    if kind == "ups":
+        return _first(output, own)
+    if kind in ("ats", "sts"):
+        return _first(output, inlet, own)
+    return _first(inlet, own, output, number(variables.get("outlet.current")))
+
+
+def _lines(variables: Mapping[str, str], side: str) -> Optional[float]:
+    return whole([number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable) and variable.startswith(side)])
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:

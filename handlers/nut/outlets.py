@@ -14,13 +14,13 @@ from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Unsupported, printable
 from . import figures
+from .kinds import may_lack_outlets
 from .members import SWITCHES, Member, counted, is_number, members_of, number
 
 LOAD = "load"                   # the identity of a UPS's whole load
 
 _ON_OFF = {"on": True, "off": False}
 _SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes outlet.N.switch as a number
-_WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # values of device.type that may lack outlets
 
 
 class Way(NamedTuple):
@@ -86,7 +86,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
                for row in member.outlet_numbers()]
     if whole_load:
         outlets += _whole_load(device)
-    if not outlets and not _may_lack_outlets(variables):
+    if not outlets and not may_lack_outlets(variables):
         raise Unsupported(f"the NUT driver {printable(variables.get('driver.name', ''), 60)!r} lists no outlets of this device "
                           f"(type {printable(variables.get('device.type', 'unknown'), 60)!r}): see whether another driver or "
                           f"MIB of NUT does")
@@ -102,11 +102,6 @@ def state(values: Mapping[str, str]) -> Optional[bool]:
         words = _SWITCH if variable.endswith(".switch") else _ON_OFF
         seen.add(words.get(text.strip().lower()))
     return seen.pop() if len(seen) == 1 else None
-
-
-def _may_lack_outlets(variables: Mapping[str, str]) -> bool:
-    count = number(variables.get("outlet.count"))
-    return count == 0 or (count is None and variables.get("device.type", "").lower() in _WITHOUT_OUTLETS)
 
 
 def _outlet(member: Member, number_: str, writable: Mapping[str, str]) -> Outlet:

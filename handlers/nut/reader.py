@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple, Type, TypeVar
 
+from ..errors import Named, PduHandlerError, SettingsError
 from . import messages
 from .answers import Answers, Request
 from .connection import PORT, Connection
@@ -17,6 +18,7 @@ T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
 STATUS, WAIT = "ups.status", "WAIT"
 POLL = 0.05                     # seconds between two looks at a driver that is still expected
+_LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
 class Snapshot(NamedTuple):
@@ -28,7 +30,10 @@ class Snapshot(NamedTuple):
 
 
 class NutReader:
-    """Reads from a NUT server, on one connection that opens at the first request. Sends neither user nor password.
+    """Reads from a NUT server, on one connection that opens at the first request.
+
+    User and password are sent only to a server that answers a reading with the demand for a login, as RFC 9271, 4.2.13 has
+    it and NUT plans it; then once per connection.
 
     Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code; DataStale and
@@ -38,10 +43,13 @@ class NutReader:
     then repeated for `timeout` seconds, and ends as DriverNotConnected.
     """
 
-    def __init__(self, host: str, port: int = PORT, *, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
-                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._connection = Connection(host, port, tls, timeout, secret, clock)
+    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Tls] = None,
+                 timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
+                 sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = Connection(host, port, tls, timeout, password, clock)
+        self._username, self._password = username, password
         self._timeout, self._clock, self._sleep = timeout, clock, sleep
+        self._known_on = 0                          # the number of the connection that has a login
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._connection.host}:{self._connection.port}>"
@@ -52,15 +60,6 @@ class NutReader:
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self.close()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the connection of the last request is still open."""
-        return self._connection.is_open
-
-    def connect(self) -> None:
-        """Open the connection now, and TLS if set. Does nothing on an open one."""
-        self._connection.connect()
 
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
@@ -80,7 +79,7 @@ class NutReader:
         requests = [request for row in asked for request in row[1:] if request is not None]
 
         def look() -> Tuple[Dict[str, Snapshot], Optional[str]]:
-            answers = self.ask(*requests)
+            answers = self._read(*requests)
             found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
                      for device, variables, commands, rw in asked}
             return found, next((device for device, seen in found.items() if seen.variables.get(STATUS) == WAIT), None)
@@ -90,8 +89,50 @@ class NutReader:
         """The server's devices and their descriptions: 1 round trip."""
         return self._one(messages.list_ups())
 
+    def values(self, ups: str, variables: Sequence[str]) -> Dict[str, str]:
+        """Some variables of a device, without waiting for its driver: 1 round trip."""
+        asked = {variable: messages.get_var(ups, variable) for variable in variables}
+        answers = self._read(*asked.values())
+        return {variable: answers[request] for variable, request in asked.items()}
+
     def _one(self, request: Request[T]) -> T:
-        return self.ask(request)[request]
+        return self._read(request)[request]
+
+    def _read(self, *requests: Request[object]) -> Answers:
+        """`ask` for readings: with a login if the server demands one. A device that it does not have is a SettingsError."""
+        answers = self.ask(*requests)
+        if self._username and self._known_on != self._connection.opened and _codes(answers, requests) & set(_LOGIN_FIRST):
+            answers = self._with_user(*requests)
+        if "UNKNOWN-UPS" in _codes(answers, requests):
+            raise self._no_such_device()
+        return answers
+
+    def _with_user(self, *requests: Request[object]) -> Answers:
+        """Send `requests`, with USERNAME and PASSWORD in front if this connection has no login: 1 write.
+
+        A server answers OK to any password, so those two answers are ignored: the requests' own answers show it.
+        """
+        # > USERNAME admin
+        # > PASSWORD secret
+        # > the requests
+        self._connection.connect()
+        before: List[Request[object]] = []
+        if self._username and self._known_on != self._connection.opened:
+            before = [messages.username(self._username), messages.password(self._password)]
+        answers = self.ask(*before, *requests)
+        self._known_on = self._connection.opened
+        return answers
+
+    def _no_such_device(self) -> PduHandlerError:
+        """The error for a device that the server does not have, with the names of those that it has: 1 round trip."""
+        listed = messages.list_ups()
+        try:
+            found = list(self.ask(listed)[listed])
+        except PduHandlerError as error:
+            return error
+        names = ", ".join(found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
+        return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
+                              "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
 
     def _heard(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
         """The result of `look` as soon as it names no device in WAIT. Raises DriverNotConnected."""
@@ -107,3 +148,8 @@ class NutReader:
     def _not_heard(self, ups: str) -> DriverNotConnected:
         return DriverNotConnected(f"the NUT server still waits for the driver of {ups}: check that driver", WAIT,
                                   self._connection.host, "GET VAR")
+
+
+def _codes(answers: Answers, requests: Sequence[Request[object]]) -> Set[str]:
+    """The codes of the ERRs among the answers."""
+    return {failure.code for failure in map(answers.failure, requests) if failure is not None}

@@ -1,26 +1,38 @@
-"""TLS for a NUT session. A module of its own, so that a session in the clear never loads the ssl library."""
+"""STARTTLS (RFC 9271, 4.2.12). Imported on demand: a session in the clear never loads the ssl module."""
 from __future__ import annotations
 
 import socket
 import ssl
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
-from ..errors import PduHandlerError, Unreachable
+from ..errors import Named, PduHandlerError, Unreachable, printable
 from ..tls import check_fingerprint, client_context, reason
+from . import messages
+from .answers import Answers, Request
 
 
 class Tls(NamedTuple):
-    """How the server's certificate is checked: as `tls.client_context` takes it."""
+    """How to check the server's certificate; the arguments of `tls.client_context`."""
 
     verify: bool = True
     ca_pem: str = ""
     fingerprint: str = ""
 
-    def wrap(self, plain: socket.socket, host: str) -> socket.socket:
-        """TLS on a connection whose server has said OK STARTTLS, within the socket's time-out; `plain` is used up.
+    def start(self, plain: socket.socket, host: str, ask: Callable[[Request[str]], Answers]) -> socket.socket:
+        """STARTTLS on `plain`, which is used up: 1 round trip, then the handshake within the time-out of `plain`.
 
-        Raises Unreachable, and SettingsError for a `ca_pem` that cannot be read.
+        Nothing is sent or read between the answer and the handshake. Raises Unreachable, and SettingsError for a `ca_pem`
+        that cannot be read.
         """
+        # > STARTTLS
+        # < OK STARTTLS
+        asked = messages.starttls()
+        answers = ask(asked)
+        failure = answers.failure(asked)
+        if failure is not None:
+            raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
+                               f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
+        answers[asked]                              # raises unless it is OK
         try:
             wrapped = client_context(self.verify, self.ca_pem, self.fingerprint).wrap_socket(plain, server_hostname=host)
         except ssl.SSLError as error:

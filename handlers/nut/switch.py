@@ -8,7 +8,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported
 from ..settings import Settings
 from ..switching import switch
-from . import devices, messages, outlets
+from . import devices, outlets
 from .client import NutClient
 from .outlets import Outlet, Way
 from .settings import PASSWORD, USERNAME
@@ -35,9 +35,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
         proven = client.run(ups, way.name) if way.value is None else client.set(ups, way.name, way.value)
 
     def read() -> EnumPowerStatus:
-        asked = {variable: messages.get_var(ups, variable) for variable in outlet.tells}
-        answers = client.ask(*asked.values())
-        state = outlets.state({variable: answers[request] for variable, request in asked.items()})
+        state = outlets.state(client.values(ups, outlet.tells))
         # The state is the driver's cache. One that was the wanted one before proves nothing without the driver's report.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 

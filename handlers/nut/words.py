@@ -48,14 +48,6 @@ def word(text: str, what: str) -> str:
     return text if _BARE.fullmatch(text) else f'"{escaped(text)}"'
 
 
-def value(text: str, what: str) -> str:
-    """`text` as a quoted word for a device to store. Raises SettingsError, also for non-ASCII text: upsd would drop it."""
-    if not text.isascii():
-        raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop what is not")
-    plain = word(text, what)
-    return plain if plain.startswith('"') else f'"{plain}"'
-
-
 def split(line: str) -> List[str]:
     """The words of one line without quotes and escapes. Raises ProtocolError for an open quote or escape."""
     words, at = [], 0

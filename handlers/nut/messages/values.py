@@ -1,4 +1,4 @@
-"""GET of one value, and the server's own versions and help."""
+"""GET of one value (RFC 9271, 4.2.4), HELP (4.2.5), and the server's versions: VER (4.2.14), PROTVER (4.2.10)."""
 from __future__ import annotations
 
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
@@ -61,6 +61,13 @@ def get_numlogins(ups: str) -> Request[int]:
     # > GET NUMLOGINS rack1
     # < NUMLOGINS rack1 2
     return _get(_number, "NUMLOGINS", name(ups, "device"))
+
+
+def get_numattach(ups: str) -> Request[int]:
+    """`get_numlogins` under RFC 9271's name."""
+    # > GET NUMATTACH rack1
+    # < NUMATTACH rack1 2
+    return _get(_number, "NUMATTACH", name(ups, "device"))
 
 
 def ver() -> Request[str]:

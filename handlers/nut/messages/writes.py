@@ -1,8 +1,9 @@
-"""SET VAR and INSTCMD, and the tracking of their outcome."""
+"""SET VAR (RFC 9271, 4.2.11) and INSTCMD (4.2.6), and the tracking of their outcome."""
 from __future__ import annotations
 
+from ...errors import SettingsError
 from ..answers import Reply, Request
-from ..words import is_name, name, value as quoted
+from ..words import is_name, name, word
 from .replies import ok, unexpected
 
 
@@ -11,7 +12,7 @@ def set_var(ups: str, variable: str, value: str) -> Request[str]:
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
-    return Request(f"{label} {quoted(value, 'value')}", label, _tracked)
+    return Request(f"{label} {_quoted(value, 'value')}", label, _tracked)
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
@@ -19,7 +20,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
-    return Request(f"{label} {quoted(parameter, 'parameter')}" if parameter else label, label, _tracked)
+    return Request(f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracked)
 
 
 def set_tracking(on: bool) -> Request[str]:
@@ -52,3 +53,11 @@ def _tracked(reply: Reply) -> str:
     if words != [""]:
         raise unexpected(reply.line)
     return ""
+
+
+def _quoted(text: str, what: str) -> str:
+    """`text` as a quoted word for a device to store. Raises SettingsError, also for non-ASCII text: upsd would drop it."""
+    if not text.isascii():
+        raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop what is not")
+    plain = word(text, what)
+    return plain if plain.startswith('"') else f'"{plain}"'

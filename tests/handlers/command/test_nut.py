@@ -46,6 +46,22 @@ class Run:
         return json.loads(self.out)
 
 
+def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--whole-load" in Run(capsys, server, "outlets", "odd").err and "whole_load=yes" in Run(capsys, server, "outlets", "odd").err
+    assert Run(capsys, server, "outlets", "odd", "--whole-load").err == "" and Run(capsys, server, "outlets", "pdu").err == ""
+    assert root.run(["status", "nut", f"{server.host}:{server.port}", "-s", "device=odd"]) == 0
+    assert "no outlets; the setting whole_load=yes" in capsys.readouterr().out
+
+
+def test_an_unknown_device_or_command_says_where_the_names_are(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "it has pdu, odd" in Run(capsys, server, "vars", "[pdu]").err
+    login = ("--username", SIMULATED_ADMIN.name, "--yes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+        assert "commands DEVICE" in Run(capsys, server, "run", "pdu", "99", *login).err
+        assert "it has pdu, odd" in Run(capsys, server, "run", "pdu@host", "load.off", *login).err
+
+
 def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, server, "list").out.splitlines() == ["pdu  Simulated PDU, 12 outlets", "odd  two words"]
     assert "outlet.7.status: off\n" in Run(capsys, server, "vars", "pdu").out

@@ -107,6 +107,53 @@ def test_a_server_before_2_8_knows_master_only(server: NutServer) -> None:
         nut.primary("pdu")
 
 
+def test_a_login_goes_out_before_a_reading_only_where_the_server_demands_it_and_then_once(server: NutServer) -> None:
+    heard = listen(server)
+    server.faults.login_to_read = True
+    readings: List[Callable[[NutClient], object]] = [
+        lambda nut: nut.devices(), lambda nut: nut.snapshots(["pdu"], writable=True), lambda nut: nut.variable("pdu", "outlet.1.status"),
+        lambda nut: nut.variables("pdu"), lambda nut: nut.values("pdu", ["outlet.1.status"]), lambda nut: nut.clients("pdu"),
+        lambda nut: nut.logins("pdu"), lambda nut: nut.commands("pdu", describe=True)]
+    for read in readings:
+        heard.clear()
+        with named(server, VIEWER) as nut:
+            assert read(nut)  == read(nut)
+        assert [line.split()[0] for line in heard].count("PASSWORD") == 1
+    with NutClient(server.host, server.port, timeout=2) as nut, pytest.raises(Denied, match="give username and password"):
+        nut.devices()
+    wrong = User(VIEWER.name, "wr0ngsecret")
+    with named(server, wrong) as nut:
+        heard.clear()
+        for _ in range(2):
+            with pytest.raises(Denied, match="upsd.users") as caught:
+                nut.devices()
+            assert wrong.password not in str(caught.value)
+        assert [line.split()[0] for line in heard].count("PASSWORD") == 1
+
+
+@pytest.mark.parametrize("only_rfc", [False, True])
+def test_clients_that_a_device_feeds_are_counted_under_nuts_names_and_rfc_9271s(server: NutServer, only_rfc: bool) -> None:
+    server.faults.rfc_names = only_rfc
+    with named(server, MON) as nut:
+        assert nut.logins("pdu") == 0
+        nut.login("pdu")
+        assert nut.logins("pdu") == 1 and nut.clients("pdu") == ["127.0.0.1"]
+        nut.logout()
+        assert not nut.is_open and nut.logins("pdu") == 0
+    with named(server, VIEWER) as nut, pytest.raises(Denied):
+        nut.login("pdu")
+
+
+@pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])
+def test_a_device_that_the_server_does_not_have_lists_those_that_it_has(server: NutServer, name: str) -> None:
+    readings: List[Callable[[NutClient], object]] = [lambda nut: nut.snapshots([name]), lambda nut: nut.variables(name),
+                                                     lambda nut: nut.variable(name, "ups.status"), lambda nut: nut.commands(name)]
+    for read in readings:
+        with client(server) as nut, pytest.raises(SettingsError, match="'device'; it has pdu, ups") as caught:
+            read(nut)
+        assert caught.value.keys == ("device",)
+
+
 # ---- writes and their reports --------------------------------------------------------------------------------
 
 def test_a_command_is_user_tracking_and_command_in_one_write_and_then_its_report(server: NutServer) -> None:

@@ -16,8 +16,9 @@ from tests.servers.upsd import Upsd
 
 DUMPS: List[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# Amperes: the sum of the line currents, else input.current, else the outlets; None where no figure tells.
-LOADS = {"Eaton__5PX": 0.0, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0, "HP__R3000_XR": 12.1, "HP__RT3000_G2": 0.4}
+# Amperes. PDUs: the sum of the line currents, else input.current, else the outlets. UPSes and transfer switches: output.current.
+LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0, "HP__R3000_XR": 10.3,
+         "HP__RT3000_G2": 0.2}
 needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings beside the project (nut/dumps)")
 
 

@@ -150,6 +150,21 @@ def test_labels_tell_number_and_name(server: NutServer) -> None:
     assert labels[0] == ("1", "1", "Server 1") and len(labels) == 48
 
 
+def test_a_server_that_demands_a_login_before_reading_gets_it(server: NutServer) -> None:
+    server.faults.login_to_read = True
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    assert seen(pdu) == told(server) and pdu.statistic().load == server.books().load_a and len(pdu.labels()) == 48
+    assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(handler(server, **ADMIN_SETTINGS)) == told(server)
+    with pytest.raises(Denied, match="give username and password"):
+        handler(server, device="pdu").status()
+
+
+def test_a_misspelt_device_names_those_of_the_server(server: NutServer) -> None:
+    for call in (handler(server, device="[pdu]").status, handler(server, device="pdu@host").statistic):
+        with pytest.raises(SettingsError, match="it has pdu"):
+            call()
+
+
 # ---- what is not believed ------------------------------------------------------------------------------------
 
 def test_a_driver_that_accepts_and_reports_but_does_nothing_is_not_believed(server: NutServer) -> None:

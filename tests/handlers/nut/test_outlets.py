@@ -92,6 +92,14 @@ def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str)
         device({"device.type": kind, "ups.status": "OL"})
 
 
+@pytest.mark.parametrize("variables", [
+    {"device.type": "line-conditioner", "output.voltage": "230"}, {"battery.charge": "100", "ups.status": "OL"},
+    {"input.current": "3.1", "ups.status": "OL"}, {"device.type": "generator", "input.voltage": "230"}])
+def test_a_device_of_an_unknown_type_is_read_by_its_variables(variables: Dict[str, str]) -> None:
+    found = read(variables, [], {})
+    assert found.outlets == [] and found.load == (3.1 if "input.current" in variables else None)
+
+
 CHAIN = {"device.count": "2", "outlet.1.status": "on, off", "outlet.count": "4", "device.0.outlet.1.status": "on",
          "device.1.outlet.1.status": "on", "device.1.outlet.2.status": "off", "device.1.outlet.count": "2",
          "device.2.outlet.1.status": "off", "device.2.outlet.2.status": "on", "device.2.outlet.-1.id": "-1",
@@ -185,8 +193,24 @@ def test_load_of_a_device_without_inlet_figures_is_that_of_its_outlets_and_last_
     assert device({"outlet.1.current": "0.1", "outlet.2.status": "on"}).load is None
 
 
+@pytest.mark.parametrize("figures, expected", [
+    ({"device.type": "ups", "input.current": "0.00", "output.current": "2.60", "ups.realpower": "504"}, 2.6),     # an Eaton 5PX 2000 on line
+    ({"device.type": "ups", "input.current": "12.1", "output.current": "10.3"}, 10.3),
+    ({"device.type": "ups", "input.current": "0.00"}, None), ({"device.type": "UPS", "input.L1.current": "3", "ups.status": "OB"}, None),
+    ({"device.type": "ups", "output.L1.current": "1", "output.L2.current": "2", "output.L3.current": "4", "output.current": "4"}, 7),
+    ({"device.type": "ups", "input.current": "9", "outlet.1.current": "1", "outlet.2.current": "2"}, 3),
+    ({"device.type": "ups", "outlet.1.current": "1", "outlet.2.status": "on", "output.current": "5"}, 5),
+    ({"device.type": "", "battery.charge": "100", "input.current": "0", "output.current": "2"}, 2),              # a driver before device.type
+    ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5), ({"device.type": "ats", "input.current": "7"}, 7),
+    ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7), ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
+    ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1)])
+def test_a_pdus_load_is_its_input_and_a_upss_its_output(figures: Dict[str, str], expected: Optional[float]) -> None:
+    listed = any("outlet.1." in name for name in figures)
+    assert device(figures if listed else {"outlet.count": "0", **figures}).load == expected
+
+
 def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
-    found = device({"device.type": "ups", "outlet.1.current": "1", "output.current": "5"}, ["load.off"], whole_load=True)
+    found = device({"outlet.1.current": "1", "output.current": "5"}, ["load.off"], whole_load=True)
     assert found.load == 1
 
 

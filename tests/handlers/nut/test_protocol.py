@@ -22,7 +22,7 @@ def decode(data: bytes, *requests: Request[object]) -> Answers:
 
 
 def quoted(text: str) -> str:
-    return syntax.value(text, "value")
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @given(st.lists(CARRIED, min_size=1, max_size=5))

@@ -31,6 +31,8 @@ class Faults:
     late_s: float = 0.0                             # before every answer
     no_tracking: bool = False                       # as before NUT 2.8: SET TRACKING is unknown, a plain OK for writes
     no_protver: bool = True                         # as NUT's own servers so far
+    login_to_read: bool = False                     # as RFC 9271, 4.2.13 has it: nothing is answered before a login
+    rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH are the only names of these requests
     ignored: bool = False                           # writes are accepted, reported as done, and not done
     tracked: Optional[str] = None                   # what every report says instead: PENDING, ERR FAILED, ...
     drivers: Dict[str, Driver] = field(default_factory=dict)       # by device; WELL where it is not named

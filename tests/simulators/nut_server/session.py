@@ -47,8 +47,10 @@ class Session:
             return ""
         request = _REQUESTS.get(words[0].upper())
         try:
-            if request is None:
+            if request is None or words[0].upper() in (_NUTS if self.site.faults.rfc_names else _RFCS):
                 raise Err("UNKNOWN-COMMAND")
+            if self.site.faults.login_to_read and words[0].upper() in ("LIST", "GET"):
+                self._who()
             return "".join(f"{line}\n" for line in request(self, list(words[1:])))
         except Err as error:
             return f"ERR {error}\n"
@@ -97,7 +99,8 @@ class Session:
         what = words[0].upper() if words else ""
         if what == "TRACKING":
             return self._tracked(words[1:])
-        if what not in _GETS or len(words) < (2 if what in ("UPSDESC", "NUMLOGINS") else 3):
+        if what not in _GETS or len(words) < (2 if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH") else 3) or (
+                what in (_NUTS if self.site.faults.rfc_names else _RFCS)):
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what in ("VAR", "TYPE"))
         return [f"{what} {' '.join(words[1:3])} {_GETS[what](self, device, words[-1])}"]
@@ -280,9 +283,10 @@ def _only(words: List[str]) -> str:
 
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
     "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.desc, "UPSDESC": Session.upsdesc,
-    "NUMLOGINS": Session.numlogins}
+    "NUMLOGINS": Session.numlogins, "NUMATTACH": Session.numlogins}
+_NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")      # the same requests under two names
 _REQUESTS: Mapping[str, Callable[[Session, List[str]], List[str]]] = {
     "HELP": Session.help, "VER": Session.ver, "NETVER": Session.netver, "PROTVER": Session.protver, "LIST": Session.list,
     "GET": Session.get, "SET": Session.set, "INSTCMD": Session.instcmd, "USERNAME": Session.username,
     "PASSWORD": Session.password, "STARTTLS": Session.starttls, "LOGIN": Session.login, "LOGOUT": Session.logout,
-    "PRIMARY": Session.primary, "MASTER": Session.master, "FSD": Session.fsd}
+    "ATTACH": Session.login, "DETACH": Session.logout, "PRIMARY": Session.primary, "MASTER": Session.master, "FSD": Session.fsd}
