@@ -12,13 +12,13 @@ _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # and a module's name before it
 
-# The last three are what Net-SNMP agents without a number of their own give as sysObjectID.
+# The last three are default sysObjectIDs of Net-SNMP agents.
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
                "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.2021.250.10"}
 
 
 def squeezed(text: str) -> str:
-    """Letters and digits alone, in lower case: libraries spell the same words in many ways."""
+    """Letters and digits alone, in lower case, because libraries spell the same error differently."""
     return "".join(c for c in text.lower() if c.isalnum())
 
 
@@ -40,7 +40,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID as a platform may write it: dotted, with a leading dot, or with a well-known root's name; else None."""
+    """The arcs of an OID, dotted, with a leading dot or with the name of a well-known root; None if it is no OID."""
     parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
@@ -51,7 +51,7 @@ def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
 
 
 def indexes(elements: List[Any], asked: str) -> List[str]:
-    """The index of each walked row below `asked`, whatever the platform's rows tell of it.
+    """The index of each walked row below `asked`, from whatever attributes the platform's rows have.
 
     A row may hold its whole OID, its OID without the index (or without its last part), or the index alone, under
     names that are not certain. Which of them it is shows in the whole walk: a full OID ends with its own index.

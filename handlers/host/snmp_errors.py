@@ -1,4 +1,4 @@
-"""What a platform's SNMP library says went wrong, in words that differ between libraries, as errors of ours."""
+"""Maps the error texts of SNMP libraries, which differ, to the errors of this project."""
 from __future__ import annotations
 
 from typing import Any, Tuple, cast
@@ -21,13 +21,13 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
       "nocreation", "resourceunavailable", "toobig"), Refused,
      "the device refused the value"),
 )
-# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so that nobody knows what it did. SNMPv1
+# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so its effect is not known. SNMPv1
 # has genErr alone for this (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
 
 
 def translate(said: str, words: str, writing: bool) -> PduHandlerError:
-    """The error for what the platform `said`; `words` is what may be shown of it."""
+    """The error for the platform's text `said`; `words` is the same text without secrets, for people."""
     folded = squeezed(said)
     if any(mark in folded for mark in _SILENT):
         return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), "

@@ -16,7 +16,7 @@ from .profiles import PROFILES
 from .schema import ProfileError
 
 _KEYS = PROFILES.keys
-_LONGEST_KEY = 40                   # it becomes a directory's name and stands in DCImanager's list
+_LONGEST_KEY = 40                   # the key becomes a directory name and a row in DCImanager's list
 _MOST_NEAR = 8
 
 

@@ -17,7 +17,8 @@ _WORDS = {Proof.NONE: "–", Proof.DRIVER: "driver", Proof.MIB: "MIB", Proof.SIM
 def devices(profiles: Sequence[Profile]) -> str:
     """The supported devices: one row for each family, with what each capability rests on."""
     head = ["family", "vendor", "models", "MIB", *Evidence.FIELDS, "commands"]
-    return _table(head, ([f"`{p.key}`", p.vendor, ", ".join(p.models), p.mib,
+    return _table(head, ([f"`{p.key}`", p.vendor, ", ".join(p.models),
+                          f"[{p.mib}]({p.source})" if p.source.startswith("https:") else p.mib,
                           *(_WORDS[getattr(p.evidence, name)] for name in Evidence.FIELDS), commands(p)]
                          for p in sorted(profiles, key=lambda p: (p.vendor.lower(), p.key))))
 

@@ -1,4 +1,4 @@
-"""How an outlet is switched: controls give the exact objects and values to write, in order, after all their validation.
+"""How an outlet is switched. A control returns the objects and values to write, in order, after all of its checks.
 
 Nothing is written while a control thinks: a control that refuses raises Unsupported, and the device was only read.
 """

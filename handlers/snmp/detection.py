@@ -16,7 +16,7 @@ _ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
 
 class Candidate(NamedTuple):
-    """A family to try, and where its tree would lie."""
+    """A family to try, and the root of its tree."""
 
     profile: Profile
     root: str
@@ -51,8 +51,8 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
-        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is "
-                           "set: leave ", Named("profile", noun="the setting "), " out to have the family detected"))
+        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: "
+                           "leave ", Named("profile", noun="the setting "), " out to have the family detected"))
     return found
 
 
@@ -91,7 +91,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
 
 
 def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
-    """What the device gives as its sysObjectID, and the same where it is usable, else "": it names a company, or is known."""
+    """The device's sysObjectID for people, and the dotted OID if it names an enterprise or a family matches it, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else shown(raw)
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
@@ -104,9 +104,9 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
-        raw = None                      # the sentence is about the family; that the device does not tell this either is no news
+        raw = None                      # the error is about the family, whether or not this can be read
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
-            f"Record it (pdu snmp record ADDRESS) to have it added, or name its family in ",
+            "Record it (pdu snmp record ADDRESS) to have it added, or name its family in ",
             Named("profile", noun="the setting "))

@@ -45,7 +45,7 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
 def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
     """For a device that answers no state: its outlets as UNKNOWN, else its meters alone; None where it has neither.
 
-    What tells no state is not switched: a command could not be confirmed, and such units only meter.
+    Without a state a command could not be confirmed, so these outlets are not switched.
     """
     for outlets in profile.outlets:
         listed = outlets.rows.rows(reader) if outlets.rows else {}
@@ -80,7 +80,7 @@ def by_identity(profile: Profile, reader: Reader) -> Optional[Found]:
 
 
 def _count(source: Optional[Source], reader: Reader) -> int:
-    """The device's own number of outlets, summed over its units; 0 where it does not tell."""
+    """The device's own number of outlets, summed over its units; 0 where it has no such object."""
     if source is None:
         return 0
     numbers = [number(value) for value in source.rows(reader).values()]

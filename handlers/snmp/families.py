@@ -17,7 +17,7 @@ class Vendor(NamedTuple):
     """One file of profiles. A test compares each field with what the file holds.
 
     `keys` are its families, in its order. `numbers` is what the sysObjectIDs of its devices start with, below 1.3.6.1.4.1.
-    `sweep`: a family of it is asked for where a device gives no usable sysObjectID.
+    `sweep`: one of its families is probed if a device has no usable sysObjectID.
     """
 
     load: Callable[[], ModuleType]
@@ -31,7 +31,7 @@ class Vendor(NamedTuple):
         return found
 
     def may_be(self, sys_object_id: str) -> bool:
-        """Whether a device with this sysObjectID may be one of its families; "" stands for none that is usable."""
+        """Whether a device with this sysObjectID may be one of its families; "" means none that is usable."""
         if not sys_object_id:
             return self.sweep
         return any(below(sys_object_id, ENTERPRISES + number) for number in self.numbers.split())

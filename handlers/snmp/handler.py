@@ -32,7 +32,7 @@ class SnmpPdu(BaseSnmpPdu):
     def status(self) -> PduView:
         """Every outlet with its state as the device reports it now. One GET, and the columns that the profile names.
 
-        A device of a family or type without outlets gives an empty view. Raises the errors of handlers/errors.py.
+        The view is empty for a device that has no outlets. Raises the errors of handlers/errors.py.
         """
         with self._session("status") as session:
             return host.pdu_view(session.found.states.items())

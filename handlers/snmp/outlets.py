@@ -13,7 +13,7 @@ from .states import State
 class Outlets(Frozen):
     """One way in which the outlets of a family are reached; everything in it shares one identity space.
 
-    `states` lists the outlets. `rows` lists them where no state tells (metered outlets), and in addition where
+    `states` lists the outlets. `rows` lists them if the device reports no states (metered outlets), and in addition where
     `count`, the device's own number of outlets, says that there are more; those without a state are UNKNOWN.
     `none_if_zero` is a number that is 0 in every row of a unit without outlets: it allows an empty table, as a `count` of
     0 does, and is not compared with the table. `number` is printed on the unit, `name` was typed by its owner; figures are

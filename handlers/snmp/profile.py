@@ -1,4 +1,4 @@
-"""A PDU family as one value: which devices it is, where its outlets lie, what their values mean, how they are switched.
+"""A PDU family as one value: its devices, the objects of its outlets, what their values mean, how they are switched.
 
 `sources/`, `states.py`, `figures.py` and `controls.py` hold the parts, `profiles/` the families, `schema.py` the same as
 JSON. A profile checks itself when it is built and raises ValueError with a sentence for its author.
@@ -17,7 +17,7 @@ from .reader import ROOT
 
 
 class Root(Frozen):
-    """Devices whose sysObjectID starts with `sys_object_id` have the family's tree at `oid`, which `~` stands for."""
+    """Devices whose sysObjectID starts with `sys_object_id` have the family's tree at `oid`, which replaces `~`."""
 
     sys_object_id: str
     oid: str
@@ -35,11 +35,11 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: which devices it is, and how they are read, metered and switched.
 
-    `sys_object_ids` are prefixes, by arcs; `roots` name further ones with the tree that belongs to each. `sweep`: probed
-    where a device gives no usable sysObjectID. None of these: chosen by hand only (setting `profile`). `outlets`: the
-    ways to reach the outlets, the richest first; the first whose states have rows is used for everything, so that a
-    state and its command never come from different tables. None: the family has no outlets. `load` in A, `power` in
-    W, `energy` in kWh are the device's own totals.
+    `mib` names the text that the family was made from, `source` is its link. `sys_object_ids` are prefixes, compared by
+    arcs; `roots` adds prefixes with a tree for each. `sweep`: probed if a device has no usable sysObjectID. A family
+    without any of these is used only if the setting `profile` names it. `outlets`: ways to reach the outlets, the richest
+    first; the first whose states have rows is used for everything, so that a state and its command never come from
+    different tables; empty for a family without outlets. `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Profile(Frozen):
     switching_confidence: Confidence = Confidence.NONE
     evidence: Evidence = Evidence()
     note: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):
@@ -90,12 +91,12 @@ class Profile(Frozen):
         return any(outlets.control for outlets in self.outlets)
 
     def match(self, sys_object_id: str) -> int:
-        """How many arcs of a device's sysObjectID (dotted, no leading dot) the longest fitting prefix has; 0 where none fits."""
+        """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading dot); 0 if none fits."""
         prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
         return max((prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)), default=0)
 
     def roots_for(self, sys_object_id: str) -> Tuple[str, ...]:
-        """Where the tree may lie on such a device, the likeliest first; ("",) for a family without roots."""
+        """Roots of the tree to try on such a device, the likeliest first; ("",) for a family without roots."""
         fitting = [root for root in self.roots if below(sys_object_id, root.sys_object_id)]
         fitting.sort(key=lambda root: -root.sys_object_id.count("."))
         return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)

@@ -18,7 +18,7 @@ class Device(Protocol):
 
 class Reader:
     """A device, and what it answered so far, for one call (or one reading): nothing in it grows old. `root` replaces a
-    leading `~` in OIDs, for families whose tree lies elsewhere on each product."""
+    leading `~` in OIDs, for families whose root differs by product."""
 
     def __init__(self, device: Device, root: str = "") -> None:
         self._device, self.root = device, root
@@ -34,7 +34,7 @@ class Reader:
         return self._walked[full]
 
     def names(self, oid: str) -> Walked:
-        """A walk of names that do not change during a call: later readings of the call know them too."""
+        """A walk of names, which do not change during a call: later readings of the call reuse it."""
         full = self.resolve(oid)
         if full not in self._names:
             self._names[full] = self.walk(oid)

@@ -64,7 +64,7 @@ class State(Frozen):
         return bool(rows) and all(text(value) in self.absent for value in rows.values())
 
     def one(self, reader: Reader, identity: str) -> EnumPowerStatus:
-        """The state of one outlet, UNKNOWN where the device does not tell."""
+        """The state of one outlet, UNKNOWN if the device has no value for it."""
         value = self.source.one(reader, identity)
         if value is None:
             return EnumPowerStatus.UNKNOWN

@@ -65,8 +65,8 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}), which meters here and does not switch")
     if identity not in found.outlets.states.read(found.reader):             # walked already; others of the device have states
-        raise Unsupported(
-            f"outlet {identity} reports no state: it has no relay, or the device does not tell, so it is not switched")
+        raise Unsupported(f"outlet {identity} reports no state: it has no relay, or the device does not say, so it is not "
+                          "switched")
     if profile.switching_confidence is Confidence.LOW and not unproven:
         raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
                            Named(SWITCH_UNPROVEN.key, "yes"),

@@ -1,6 +1,6 @@
 """APC by Schneider Electric: rack PDUs of PowerNet-MIB, oldest to newest, and what APC sells beside them.
 
-Every later APC unit still answers the tables of the ones before it, so the richer family stands first. State and command
+Every later APC unit still answers the tables of the ones before it, so the richer family comes first. State and command
 number their verbs differently inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2;
 MasterSwitch plus: command off = 3, and 2 would be "on, later"): no value that was read is ever written back.
 """
@@ -16,9 +16,24 @@ from ..profile import Profile
 from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source
 from ..states import State
 from . import enlogic
-from .shorthand import HUNDREDTHS, KILO, ONES, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, oids, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    KILO,
+    ONES,
+    TENS,
+    TENTHS,
+    THOUSANDTHS,
+    by_number,
+    column,
+    counted,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+)
 
-ANY_APC = "318"             # what some units give as their sysObjectID, without saying which
+ANY_APC = "318"             # the whole sysObjectID of some units
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (not known).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
@@ -59,7 +74,7 @@ def _rpdu(state: Source) -> Outlets:
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
 
 
-# Second generation (rPDU2). The index runs over all linked units; the metered table has an index of its own.
+# Second generation (rPDU2). The index runs over all linked units; the metered table has another index.
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
 RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")
 RPDU2_NUMBER = column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber")
@@ -108,7 +123,7 @@ EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 
-# The environmental unit's one outlet: older firmware tells its state in the control column only.
+# The environmental unit's one outlet: older firmware reports its state in the control column only.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
 ATS_NEUTRAL = "4"           # atsOutputPhaseIndex
@@ -116,6 +131,7 @@ ATS_NEUTRAL = "4"           # atsOutputPhaseIndex
 PROFILES = (
     Profile(
         key="apc-rpdu2", vendor="APC", mib="PowerNet-MIB (rPDU2)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("AP84xx", "AP86xx", "AP88xx", "AP89xx", "APDU9xxx", "AP7900B to AP7999B"),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
@@ -129,6 +145,7 @@ PROFILES = (
         note="The outlet tables of rPDU2 itself are from the MIB; the recording answers the older sPDU table."),
     Profile(
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=(_rpdu(RPDU_STATE), _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
@@ -138,6 +155,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="apc-masterswitch", vendor="APC", mib="PowerNet-MIB (sPDU)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("MasterSwitch AP9210 to AP9218",),
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
         outlets=(_spdu(SPDU_STATE),),
@@ -145,6 +163,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
     Profile(
         key="apc-masterswitch-plus", vendor="APC", mib="PowerNet-MIB (MasterSwitch plus)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("MasterSwitch plus AP9225, AP9225EXP",),
         sys_object_ids=oids("318.1.3.4.4"),
         outlets=(Outlets(
@@ -156,6 +175,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="apc-masterswitch-vm", vendor="APC", mib="PowerNet-MIB (MasterSwitch VM)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("MasterSwitch VM AP9224",),
         sys_object_ids=oids("318.1.3.4.3"),
         outlets=(Outlets(
@@ -167,6 +187,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="apc-cpdu", vendor="APC", mib="PowerNet-MIB (cPDU)",
+        source=librenms("apc-cpdu/PowerNet-MIB"),
         models=("Easy Rack PDU APDU10xxx",),
         sys_object_ids=oids("318.1.1.32.1"),
         outlets=(enlogic.outlets("318.1.1.32"),),
@@ -176,6 +197,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(Outlets(
@@ -196,6 +218,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
         outlets=(Outlets(
@@ -208,6 +231,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
     Profile(
         key="apc-ats", vendor="APC", mib="PowerNet-MIB (ATS)",
+        source=librenms("apc/PowerNet-MIB"),
         models=("Rack ATS AP44xx, AP77xx",),
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         load=total(figure(Arc(column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"), -1, (ATS_NEUTRAL,), keep=False), TENTHS)),

@@ -1,4 +1,4 @@
-"""Aten: PE series of ATEN-PE-CFG.
+"""Aten: PE series of ATEN-PE-CFG. One object for each outlet; sub-identifier 10 is the table of names, so outlet 9 has 11.
 
 Each outlet has an object. The names take the place of outlet 9, so from there on each object is one further.
 Slots beyond the unit's own outlets answer, too: "not supported" (7). A walk of these objects would also read some 800 rows
@@ -13,7 +13,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Only, Span, Spread, Whole
 from ..states import State
-from .shorthand import THOUSANDTHS, column, figure, oids, scalar, total
+from .shorthand import THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
 STATUS = Spread(oids("21317.1.3.2.2.2.2")[0], (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
 NO_RIGHT, NOT_THERE = "6", "7"
@@ -43,6 +43,7 @@ def _outlets(states: State) -> Outlets:
 PROFILES = (
     Profile(
         key="aten-pe", vendor="Aten", mib="ATEN-PE-CFG",
+        source=librenms("aten/ATEN-PE-CFG"),
         models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
         sys_object_ids=oids("21317"),
         outlets=(

@@ -1,8 +1,8 @@
 """Bachmann: BlueNet of BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
 The status has on and off once for each alarm and warning: odd numbers from 9 to 23 are on, even ones from 10 to 24 off.
-Measurements lie in one table of variables, indexed by a GUID of eight octets: that of the socket (or phase) which it
-measures, with another last octet for each variable. Each variable tells its type, status, unit and power of ten.
+Measurements are in one table of variables, indexed by a GUID of eight octets: that of the socket (or phase) which it
+measures, with another last octet for each variable. Each variable has a type, a status, a unit and a power of ten.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Only, Source, Spelt
 from ..states import State
-from .shorthand import ONES, column, counted_by_unit, oids, total
+from .shorthand import ONES, column, counted_by_unit, oids, public, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
@@ -43,6 +43,7 @@ def _measured(kind: tuple[str, str], at: Source) -> Figure:
 PROFILES = (
     Profile(
         key="bachmann-bluenet2", vendor="Bachmann", mib="BACHMANN-BLUENET2-MIB",
+        source=public("DotZero24/pysnmp-mibs", "mibs/bachmann/BACHMANN-BLUENET2-MIB"),
         models=("BlueNet BN2000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
         outlets=(Outlets(

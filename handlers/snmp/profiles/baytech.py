@@ -9,7 +9,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import TENTHS, column, counted_by_unit, figure, oids, total
+from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 LOCKED_ON, LOCKED_OFF = "3", "4"
@@ -18,6 +18,7 @@ NO_METER = ("-1", "-2000000")
 PROFILES = (
     Profile(
         key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1",
+        source=public("networkupstools/nut", "drivers/baytech-mib.c"),
         models=("MRP27", "RPC-nNC", "MMP"),
         sys_object_ids=oids("4779"),
         outlets=(Outlets(

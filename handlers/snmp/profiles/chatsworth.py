@@ -1,7 +1,7 @@
 """Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent; the index is outlet, then the PDU's MAC as text.
 
-The control column reads 1 on PDUs that cannot switch, too. The energy of outlets is in deca-watt-seconds; that of
-branches is VAh, and what is called power is VA, so that both are left out.
+The control column also reads 1 on PDUs that cannot switch. The energy of outlets is in deca-watt-seconds, that of branches VAh,
+and what is called power is VA, so that both are left out.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Number, Part
 from ..states import State
-from .shorthand import HUNDREDTHS, column, figure, oids, total
+from .shorthand import HUNDREDTHS, column, figure, librenms, oids, total
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
@@ -22,6 +22,7 @@ DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
 PROFILES = (
     Profile(
         key="cpi-econnect", vendor="Chatsworth", mib="CPI-UNITY-MIB",
+        source=librenms("chatsworth/CPI-UNITY-MIB"),
         models=("eConnect P, K, Z with Unity firmware",),
         sys_object_ids=oids("30932"), sweep=True,
         outlets=(Outlets(

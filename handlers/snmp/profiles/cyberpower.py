@@ -1,7 +1,7 @@
 """CyberPower: PDUs of CPS-MIB, whose two generations are copies of APC's with other numbers.
 
 ePDU2 looks like APC's rPDU2 but its states are on 1 and off 2, as its commands are (rPDU2: states on 2, off 1). Its rows
-run over all units of a chain; the metered table has an index of its own. ePDU is rPDU with more meters: its load table
+run over all units of a chain; the metered table has another index. ePDU is rPDU with more meters: its load table
 holds phases and, again, the banks behind them. UPS of this vendor share the older identities: the outlet table decides.
 """
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..profile import Profile
 from ..sources import Chained, First
 from ..states import State
 from .apc import phase_rows
-from .shorthand import ONES, TENTHS, by_number, column, counted, figure, oids, scalar, total
+from .shorthand import ONES, TENTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
 EPDU, EPDU2 = "3808.1.1.3", "3808.1.1.6"
 ANY_CYBERPOWER = "3808"
@@ -42,6 +42,7 @@ def _metered(below: str, name: str) -> Figure:
 PROFILES = (
     Profile(
         key="cyberpower-epdu2", vendor="CyberPower", mib="CPS-MIB (ePDU2)",
+        source=librenms("cyberpower/CPS-MIB"),
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
         outlets=(Outlets(
@@ -64,6 +65,7 @@ PROFILES = (
         note="A slave of a chain lists only itself: ask the host."),
     Profile(
         key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)",
+        source=librenms("cyberpower/CPS-MIB"),
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(

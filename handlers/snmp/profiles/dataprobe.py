@@ -11,7 +11,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Merged, Prefixed
 from ..states import Doubt, State
-from .shorthand import HUNDREDTHS, NET_SNMP, column, figure, oids, scalar, total
+from .shorthand import HUNDREDTHS, NET_SNMP, column, figure, librenms, oids, scalar, total
 
 NO_LINE = ("99999",)
 MOVING = ("2", "3", "4")           # of outletStatus: cycle, reboot, waiting to be on
@@ -20,6 +20,7 @@ LINE_CORDS = Merged((Prefixed("1", scalar("1418.6.6.2.0", "currentLC1")), Prefix
 PROFILES = (
     Profile(
         key="dataprobe-iboot", vendor="Dataprobe", mib="IBOOTPDU-MIB",
+        source=librenms("dataprobe/IBOOTPDU-MIB"),
         models=("iBoot-PDU4", "iBoot-PDU8"),
         sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=(Outlets(

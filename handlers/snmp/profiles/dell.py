@@ -12,7 +12,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import First
 from ..states import State
-from .shorthand import TENS, TENTHS, by_number, column, figure, oids, scalar, total
+from .shorthand import TENS, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
@@ -28,6 +28,7 @@ def _metered(below: str, name: str) -> Figure:
 PROFILES = (
     Profile(
         key="dell-rpdu", vendor="Dell", mib="DellrPDU-MIB",
+        source=librenms("dell/DellrPDU-MIB"),
         models=("Managed and metered rack PDUs 66xx, 68xx",),
         sys_object_ids=oids("674.10903.200.3.1"),
         outlets=(Outlets(

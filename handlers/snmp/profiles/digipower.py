@@ -11,7 +11,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Field, Merged, Packed, Prefixed, Span, Spread
 from ..states import State
-from .shorthand import TENTHS, column, figure, oid, oids, total
+from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
 
 FIRST, LAST = 1, 16
 UNITS = (Span(FIRST, LAST, FIRST),)
@@ -30,6 +30,7 @@ NAMES = Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in r
 PROFILES = (
     Profile(
         key="digipower", vendor="DigiPower", mib="DigiPower-PDU-MIB",
+        source=librenms("digipower/DigiPower-PDU-MIB"),
         models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
         sys_object_ids=oids("17420"),
         outlets=(Outlets(

@@ -10,13 +10,14 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Column
 from ..states import State
-from .shorthand import NET_SNMP
+from .shorthand import NET_SNMP, librenms
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
 
 PROFILES = (
     Profile(
         key="dli-energy-object", vendor="Digital Loggers", mib="ENERGY-OBJECT-MIB",
+        source=librenms("ENERGY-OBJECT-MIB"),
         models=("Web Power Switch Pro", "Ethernet Power Controller with firmware 1.8 or later"),
         sys_object_ids=NET_SNMP, sweep=True,
         outlets=(Outlets(

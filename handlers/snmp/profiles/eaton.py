@@ -1,7 +1,7 @@
 """Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and the families that came with the makers it bought.
 
 EATON-EPDU-MIB: the index is strapping.outlet; the first unit of a chain is 0. Each verb has a column, and what is written
-there is a delay in seconds: 0 is now. Columns 3 (off) and 4 (on) lie the other way round in one public driver; the MIB,
+there is a delay in seconds: 0 is now. One public driver has columns 3 (off) and 4 (on) the other way round; the MIB,
 two other drivers and the sister families agree on this order.
 Revelation (Aphel) is Raritan's PDU-MIB below another root, its rows start at 0. Pulizzi has an object for each outlet: the
 state of outlet N at 3.N.0, its command at 2.(N+1).0, because 2.1.0 is the command for ALL outlets. nLogic has the tables
@@ -16,7 +16,7 @@ from ..profile import Profile, Root
 from ..sources import Only, Part, Span, Spread
 from ..states import State
 from . import hpe, raritan
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, scalar, total
 
 NEUTRAL = "2"
 LINES = figure(
@@ -36,6 +36,7 @@ NLOGIC = "534.7.1"
 PROFILES = (
     Profile(
         key="eaton-epdu", vendor="Eaton", mib="EATON-EPDU-MIB",
+        source=librenms("eaton/EATON-EPDU-MIB"),
         models=("ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input (EMI)",),
         sys_object_ids=oids("534.6.6.7"),
         outlets=(Outlets(
@@ -60,6 +61,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)",
+        source=librenms("eaton/PDU-MIB"),
         models=("Managed ePDU of the Revelation (Aphel) series",),
         roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
         outlets=(raritan.px1_outlets(label_plus=1, energy=None),),
@@ -68,8 +70,9 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB",
+        source=public("networkupstools/nut", "drivers/eaton-pdu-pulizzi-mib.c"),
         models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
-        # Newer firmware of the second identity answers the tree of the first; the older one has a tree of its own.
+        # Newer firmware of the second identity answers the tree of the first; the older one has another tree.
         roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
                Root(oid("20677.1"), oid("20677.1.5"))),
         outlets=(Outlets(
@@ -81,6 +84,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
     Profile(
         key="eaton-genesis2", vendor="Eaton", mib="Genesis II (public driver)",
+        source=public("networkupstools/nut", "drivers/eaton-pdu-genesis2-mib.c"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
         outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
@@ -88,13 +92,14 @@ PROFILES = (
         evidence=Evidence(current=Proof.DRIVER)),
     Profile(
         key="eaton-nlogic", vendor="Eaton", mib="nLogic (public driver)",
+        source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
         models=("nLogic PDU",),
         sys_object_ids=oids(NLOGIC),
         outlets=(hpe.outlets(
             NLOGIC, "pdu",
             Guarded(Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                    Part(column(NLOGIC + ".1.2.1.10", "pduControllable"), column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"),
-                         stop=1),
+                    Part(column(NLOGIC + ".1.2.1.10", "pduControllable"),
+                         column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
                     refuse=("2",), why="this unit only meters"),
             HUNDREDTHS, "13", None),),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, figure(column(NLOGIC + ".2.1.1.11", "pduInputTotalCurrent"), HUNDREDTHS)),

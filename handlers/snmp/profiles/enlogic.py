@@ -14,7 +14,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Chained, First, Number, Only, Source
 from ..states import State
-from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, oids, total
+from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
 PADDING = "0"               # the outlet number of a row that is none
 
@@ -63,6 +63,7 @@ def energy(root: str) -> Total:
 PROFILES = (
     Profile(
         key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB",
+        source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
         sys_object_ids=oids("38446.1"),
         outlets=(outlets("38446.1"),),

@@ -14,7 +14,7 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..sources import Only
 from ..states import State
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, oid, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, scalar, total
 
 OLDEST = (1, 5, 6)                  # EPC 8x, 24x, 2x6
 PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
@@ -35,6 +35,7 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
 PROFILES = (
     Profile(
         key="gude-epc", vendor="Gude", mib="GUDEADS-EPC*-MIB",
+        source=librenms("gude/GUDEADS-EPC8031-MIB"),
         models=("EPC 1104, 1105, 1121, 1141, 1202, 1292", "EPC 8001 to 8045", "EPC 8221, 8226, 8291, 8314, 8316",
                 "EPC 8712, 8713, 8733", "ESB 7214", "EPC 8x, 24x, 2x6"),
         roots=tuple(Root(oid(f"28507.{product}"), oid(f"28507.{product}")) for product in (*PRODUCTS, *OLDEST)),

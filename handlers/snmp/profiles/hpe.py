@@ -17,7 +17,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Chained, First, Merged, Number, Only, Part, Source
 from ..states import State
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, oids, total
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, total
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets
 NEUTRAL = "2"               # of the kind of an input current
@@ -40,7 +40,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
     """The outlets of this design below `root`; `name` is what its objects' names start with.
 
     `amps`: the scale of the currents. `watts`: the column of the power. `first_unit`: the index of the unit printed as 1.
-    `states`: where more than the state tells which rows are padding. `count`: the column of each unit's number of outlets.
+    `states`: if more than the state decides which rows are padding. `count`: the column of each unit's number of outlets.
     """
     names = column(f"{root}.5.1.1.2", name + "OutletName")
     listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
@@ -62,7 +62,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
 
 
 def load(root: str, name: str, amps: Decimal, *others: Figure) -> Total:
-    """The lines of the inputs without their neutral, else what `others` tell."""
+    """The lines of the inputs without their neutral, else `others`."""
     lines = Only(column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
                  column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"), (NEUTRAL,), keep=False)
     return total(figure(lines, amps), *others, else_outlets=True)
@@ -90,6 +90,7 @@ def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
 PROFILES = (
     Profile(
         key="hpe-mapdu3", vendor="HPE", mib="CPQPOWER-MIB (pdu3)",
+        source=librenms("hp/CPQPOWER-MIB"),
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3),
         outlets=(outlets(PDU3, "pdu3", verbs(PDU3, "pdu3"), HUNDREDTHS, "13",
@@ -102,6 +103,7 @@ PROFILES = (
         note="Energies are kWh although the outlet's object is called Wh; the input's power is W although the text says mW."),
     Profile(
         key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)",
+        source=librenms("hp/CPQPOWER-MIB"),
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2),
         outlets=(outlets(PDU2, "pdu2", verbs(PDU2, "pdu2"), THOUSANDTHS, "14",
@@ -113,13 +115,14 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="hpe-ipdu", vendor="HPE", mib="CPQPOWER-MIB (mpdu)",
+        source=librenms("hp/CPQPOWER-MIB"),
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
         outlets=(Outlets(
             states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
             count=column(MPDU + ".1.2.1.19", "mpduNumOutlet"),
-            number=Merged((Number(CORE_STATE, plus=0), Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0),
-                                                               "-"))),
+            number=Merged((Number(CORE_STATE, plus=0),
+                           Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"))),
             current=figure(_core_and_bars(CORE_CURRENT, "6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS),
             power=figure(_core_and_bars(CORE_WATTS, "7", "mpduSmExtBarOutletPowerWatt")),
             energy=figure(_core_and_bars(CORE_WH, "20", "mpduSmExtBarOutletPowerWattHour"), THOUSANDTHS)),),

@@ -2,7 +2,7 @@
 
 Newer firmware put two columns (power factor, voltage) before the current, so that everything behind them moved by two:
 state 11 to 13, power 13 to 15, current 7 to 9. In each layout the other's state column is something else that can read
-0 or 1: column 13 is power in W on older firmware, column 11 a writable threshold in mA on newer. Only column 15 tells
+0 or 1: column 13 is power in W on older firmware, column 11 a writable threshold in mA on newer. Only column 15 distinguishes
 them apart: the older table ends before it. Without it column 11 is the state only if the version does not carry the
 mark of newer firmware and every row is one of the values that a state can have; else outlets are listed and not
 switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
@@ -15,7 +15,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Provided, Source
 from ..states import State
-from .shorthand import THOUSANDTHS, column, counted, figure, oids, scalar, total
+from .shorthand import THOUSANDTHS, column, counted, figure, oids, public, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
@@ -37,6 +37,7 @@ def _older(at: Source) -> Source:
 PROFILES = (
     Profile(
         key="ibm-dpi", vendor="IBM", mib="IBM-PDU-MIB",
+        source=public("DotZero24/pysnmp-mibs", "mibs/ibm/IBM-PDU-MIB"),
         models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",),
         sys_object_ids=oids("2.6.223"),
         outlets=(

@@ -1,7 +1,7 @@
 """ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1; on plants of -48 V currents are negative.
 
-A panel with two buses tells the current of each; systemCurrent is then that of the first alone. An output that is enabled
-and whose fuse is open has no power, so its state is not on.
+A panel with two buses reports the current of each; systemCurrent is then that of the first alone. An output that is enabled
+and whose fuse is open has no power: its state is UNKNOWN.
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Number, Source
 from ..states import Doubt, State
-from .shorthand import column, oids, scalar, total
+from .shorthand import column, librenms, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 OPEN = "2"
@@ -26,6 +26,7 @@ def _amperes(source: Source) -> Figure:
 PROFILES = (
     Profile(
         key="ict-pdu", vendor="ICT", mib="ICT-PDU-MIB",
+        source=librenms("ict/ICT-PDU-MIB"),
         models=("ICT180S", "ICT200DB"),
         sys_object_ids=oids("39145.10"),
         outlets=(Outlets(

@@ -1,4 +1,4 @@
-"""Ingrasys iPoMan and Socomec, which sells its layout under a number of its own, and a metered PDU with another one.
+"""Ingrasys iPoMan; Socomec, which sells the same layout under another enterprise number and a metered PDU with another layout.
 
 outletStatusKwatt is accumulated energy whatever its name says; what outletStatusWH counts is not clear, so it is not read.
 """
@@ -10,7 +10,7 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..sources import Merged, Prefixed
 from ..states import State
-from .shorthand import TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
+from .shorthand import TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, scalar, total
 
 LINES = Merged((
     Prefixed("1", scalar("4555.2.30.2.3.0", "dpduOutputCurrent1")),
@@ -20,6 +20,7 @@ LINES = Merged((
 PROFILES = (
     Profile(
         key="ipoman", vendor="Ingrasys", mib="IPOMANII-MIB, SOCOMECIPDU-MIB",
+        source=librenms("ingrasys/IPOMANII-MIB"),
         models=("iPoMan II, III", "Socomec iPDU"),
         roots=(Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")), Root(oid("4555.1.1.20"), oid("4555.1.1.20.1"))),
         outlets=(Outlets(
@@ -35,6 +36,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB",
+        source=librenms("socomec/SOCOMECPDU-MIB"),
         models=("metered PDU (NRT-OP-PDU)",),
         sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),

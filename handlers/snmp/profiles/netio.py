@@ -6,13 +6,14 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import ONES, THOUSANDTHS, column, figure, oids, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, scalar, total
 
 NOT_MEASURED = ("0", "-1")
 
 PROFILES = (
     Profile(
         key="netio", vendor="NETIO", mib="NETIO-PRODUCTS-NETIO-MIB",
+        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/NETIO-PRODUCTS-NETIO-MIB.py"),
         models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
         sys_object_ids=oids("47952"),
         outlets=(Outlets(

@@ -10,13 +10,14 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import column, oids
+from .shorthand import column, librenms, oids
 
 MODE = column("25728.5500.5.1.2", "npRelayMode")
 
 PROFILES = (
     Profile(
         key="netping", vendor="NetPing", mib="DKSF-*-MIB (npRelay)",
+        source=librenms("netping/DKSF-70-6-X-X-1"),
         models=("8/PWR, 4/PWR, 4PWR-220/SMS, 2/PWR-220", "IO", "UniPing server solution v3"),
         sys_object_ids=oids("25728"),
         outlets=(Outlets(

@@ -9,7 +9,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..profile import Profile
 from ..sources import Only
 from . import hpe
-from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, oids, total
+from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, librenms, oids, total
 
 ROOT, NAME = "19536.10.1", "pdug5"
 STATES = Only(column(ROOT + ".5.2.1.1", "pdug5OutletControlStatus"), column(ROOT + ".5.1.1.1", "pdug5OutletIndex"), ("0",),
@@ -18,6 +18,7 @@ STATES = Only(column(ROOT + ".5.2.1.1", "pdug5OutletControlStatus"), column(ROOT
 PROFILES = (
     Profile(
         key="panduit-g5", vendor="Panduit", mib="PANDUIT-MIB",
+        source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5",),
         sys_object_ids=oids(ROOT),
         outlets=(hpe.outlets(ROOT, NAME, hpe.verbs(ROOT, NAME), HUNDREDTHS, "13",

@@ -6,11 +6,12 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import TENTHS, column, figure, oids, total
+from .shorthand import TENTHS, column, figure, librenms, oids, total
 
 PROFILES = (
     Profile(
         key="planet-ipm", vendor="Planet", mib="DIGIPDU-MIB",
+        source=librenms("planet/DIGIPDU-MIB"),
         models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
         sys_object_ids=oids("10456"),
         outlets=(Outlets(

@@ -1,6 +1,6 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
-Every table lists as many rows as the largest unit has, states included; each unit's own number of outlets tells which
+Every table lists as many rows as the largest unit has, states included; each unit's number of outlets decides which
 of them are real. Energies are Wh although the text says KWh: two units show what they draw and since when they count, and
 only Wh fit. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID with other numbers: 2
 is on and 4 is off there too, but each after a delay that the unit is set to.
@@ -13,7 +13,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Counted, Merged, Prefixed, Source, Tables
 from ..states import State
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, public, scalar, total
 
 
 def _tables(path: str, name: str) -> Tables:
@@ -32,6 +32,7 @@ PHASES = Merged(tuple(
 PROFILES = (
     Profile(
         key="ts-bspdu", vendor="Powertek", mib="PWTv1-MIB",
+        source=public("DotZero24/pysnmp-mibs", "mibs/powertek/PWTv1-MIB"),
         models=("BSPDU", "TS BSPDU"),
         sys_object_ids=oids("42610.1.4.4"),
         outlets=(Outlets(
@@ -47,5 +48,5 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED),
-        note="Units of an older MIB under the same sysObjectID switch after a delay; the device does not tell which it is."),
+        note="Units of an older MIB under the same sysObjectID switch after a delay; nothing on the device distinguishes them."),
 )

@@ -2,7 +2,7 @@
 first PX, which Eaton sells below its own root.
 
 PDU2-MIB: the index is pdu.outlet; sensor tables add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are a general sensor
-enumeration (7 on, 8 off of 38), commands are 0 and 1. The device tells the decimal digits of each sensor. The
+enumeration (7 on, 8 off of 38), commands are 0 and 1. The device reports the decimal digits of each sensor. The
 current of a three-phase inlet is that of its highest line, so its poles are summed; an inlet of one phase has no rows for
 poles, and its own current counts. PDU-MIB: the state column itself is written; an energy of 0 means "not measured".
 """
@@ -17,7 +17,7 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..sources import Arc, Chained, Column, First, Negative, Number, Only, Source
 from ..states import State
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, oid, oids, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
@@ -91,6 +91,7 @@ PX1_TREES = ("13742.4.1", "13742.1")
 PROFILES = (
     Profile(
         key="raritan-px2", vendor="Raritan", mib="PDU2-MIB",
+        source=librenms("raritan/PDU2-MIB"),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
         outlets=(Outlets(
@@ -114,6 +115,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="raritan-px1", vendor="Raritan", mib="PDU-MIB",
+        source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
         roots=tuple(Root(oid(prefix), oid(tree)) for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
                     for tree in trees),

@@ -14,7 +14,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Gathered, Only, Source
 from ..states import State
-from .shorthand import ONES, THOUSANDTHS, column, figure, oids, total
+from .shorthand import ONES, THOUSANDTHS, column, figure, librenms, oids, total
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
@@ -42,6 +42,7 @@ def _of_relay(values: Source) -> Source:
 PROFILES = (
     Profile(
         key="riedo-updu", vendor="Riedo Networks", mib="RNX-UPDU-MIB",
+        source=librenms("riedo/RNX-UPDU-MIB"),
         models=("UPDU RN3xxx",),
         sys_object_ids=oids("55108.1"),
         outlets=(

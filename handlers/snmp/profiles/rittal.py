@@ -12,7 +12,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Named
 from ..states import State
-from .shorthand import ONES, oid, oids, total
+from .shorthand import ONES, librenms, oid, oids, total
 
 NAMES, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "10", "11", "7", "13"))
 RELAYS = r"(?:Sockets\.Socket |PSM_[^.]*\.Plug ?)(\d+)\.(?:General\.)?Relay"
@@ -29,6 +29,7 @@ def _sum(pattern: str, of: str) -> Figure:
 PROFILES = (
     Profile(
         key="rittal-cmc3", vendor="Rittal", mib="RITTAL-CMC-III-MIB",
+        source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
         outlets=(Outlets(

@@ -15,7 +15,7 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..sources import Only
 from ..states import State
-from .shorthand import HUNDREDTHS, ONES, column, figure, oid, total
+from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
 
 NOT_WIRED = ("0",)
 VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
@@ -31,6 +31,7 @@ NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
 PROFILES = (
     Profile(
         key="schleifenbauer", vendor="Schleifenbauer", mib="SCHLEIFENBAUER-DATABUS-MIB, CONTEG-DATABUS-MIB",
+        source=librenms("schleifenbauer/SCHLEIFENBAUER-DATABUS-MIB"),
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         outlets=(Outlets(

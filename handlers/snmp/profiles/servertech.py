@@ -1,7 +1,7 @@
 """Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). A firmware may
 change a unit from one to the other, and with it on and off: 1 and 0 become 1 and 2.
 
-Outlets lie on every infeed, not on the first alone. The fourth infeed of a three-phase tower is the neutral line. Energy
+Every infeed has outlets, not the first alone. The fourth infeed of a three-phase tower is the neutral line. Energy
 comes in three units: outlets in Wh, infeeds (cords) in 0.1 kWh, towers in kWh.
 """
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Arc, Bits, Only, Part
 from ..states import State
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
@@ -28,6 +28,7 @@ NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE),
 PROFILES = (
     Profile(
         key="sentry3", vendor="Server Technology", mib="Sentry3-MIB",
+        source=librenms("sentry/Sentry3-MIB"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
         outlets=(Outlets(
@@ -55,6 +56,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="sentry4", vendor="Server Technology", mib="Sentry4-MIB",
+        source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         outlets=(Outlets(

@@ -1,4 +1,4 @@
-"""Short forms for entries of profiles: what stands below 1.3.6.1.4.1 is written without it, `~` is the family's root."""
+"""Short forms for entries of profiles: OIDs are written without 1.3.6.1.4.1; `~` is the family's root."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -12,6 +12,16 @@ ENTERPRISES = "1.3.6.1.4.1."
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
 ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
+
+
+def public(repository: str, path: str) -> str:
+    """The link of a text in a public repository: a MIB, or where none is public a driver."""
+    return f"https://github.com/{repository}/blob/HEAD/{path}"
+
+
+def librenms(path: str) -> str:
+    """The link of a MIB's text in LibreNMS, which collects the vendors' releases."""
+    return public("librenms/librenms", f"mibs/{path}")
 
 
 def oid(below: str) -> str:
@@ -40,17 +50,17 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
-    """Values of a metered table with an index of its own: joined by unit and number, or where these are not told by row."""
+    """Values of a metered table with another index: joined by unit and number, or by row if these columns are empty."""
     return Joined(values, keys, own, else_same_row=True)
 
 
 def counted(count: Source, listed: Source) -> Provided:
-    """The device's own number of outlets; ignored where `listed` has no rows, since units without the table count, too."""
+    """The device's number of outlets; ignored if the table `listed` is empty, because units without the table count, too."""
     return Provided(count, listed, ".*")
 
 
 def counted_by_unit(count: Source, listed: Source) -> OfUnits:
-    """Per-unit numbers of outlets; units absent from `listed` are ignored, since metered units of a chain count theirs."""
+    """The number of outlets of each unit; units absent from `listed` are ignored, because metered units count, too."""
     return OfUnits(count, listed)
 
 
@@ -59,5 +69,5 @@ def total(*figures: Figure, else_outlets: bool = False) -> Total:
     return Total(tuple(figures), else_outlets)
 
 
-# What agents built on Net-SNMP give as their sysObjectID where their maker left it as it was: several families share it.
+# The default sysObjectIDs of agents built on Net-SNMP; several families share them.
 NET_SNMP = oids("8072.3.2.10", "2021.250.10")

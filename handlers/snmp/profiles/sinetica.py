@@ -12,7 +12,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import TENTHS, column, figure, oids, total
+from .shorthand import TENTHS, column, figure, oids, public, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 HUNDREDS = Decimal(100)         # tenths of a kilowatt
@@ -20,6 +20,7 @@ HUNDREDS = Decimal(100)         # tenths of a kilowatt
 PROFILES = (
     Profile(
         key="sinetica-hawk", vendor="Sinetica", mib="HAWK-I2-MIB",
+        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/HAWK-I2-MIB.py"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
         outlets=(Outlets(
@@ -34,5 +35,5 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.MIB),
-        note="A command acts after a delay set on the device, and an outlet's password may stand in its way."),
+        note="A command acts after a delay set on the device, and a password of the outlet may block it."),
 )

@@ -11,20 +11,21 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Merged, Number, Prefixed
 from ..states import State
-from .shorthand import ONES, column, figure, oids, scalar, total
+from .shorthand import ONES, column, figure, oids, public, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLD_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = Merged((Prefixed("1", scalar("21728.3.3.2.0", "currentDrawStatus1")),
                 Prefixed("2", scalar("21728.3.3.3.0", "currentDrawStatus2"))))
-# An inlet module that is not fitted reads as nothing, or as zero: then the banks tell.
+# An inlet module that is not fitted reads as nothing or as zero: then the banks are summed.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 
 PROFILES = (
     Profile(
         key="synaccess-synlink", vendor="Synaccess", mib="SYNLINK-MIB",
+        source=public("DotZero24/pysnmp-mibs", "mibs/synaccess/SYNLINK-MIB"),
         models=("SynLink SP, SM",),
         sys_object_ids=oids("21728.4", "21728"),
         outlets=(Outlets(
@@ -39,6 +40,7 @@ PROFILES = (
         note="Currents are not read: the MIB says amperes for whole numbers and no scale."),
     Profile(
         key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB",
+        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/SYNSYS-MIB.py"),
         models=("netBooter NP series",),
         sys_object_ids=oids("21728"),
         outlets=(

@@ -6,13 +6,14 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import column, oids
+from .shorthand import column, oids, public
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
 
 PROFILES = (
     Profile(
         key="teltronix", vendor="Teltronix", mib="none public",
+        source=public("openstack/ironic", "ironic/drivers/modules/snmp.py"),
         models=("PDU",),
         sys_object_ids=oids("23620"),
         outlets=(Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),),

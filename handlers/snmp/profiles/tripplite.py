@@ -11,7 +11,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, oids, total
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
 
 
 def _lx(table: str, name: str) -> Outlets:
@@ -32,6 +32,7 @@ CONTROLLABLE = ("2", "3")           # bit 1 of a field of two; bit 0 is no right
 PROFILES = (
     Profile(
         key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS",
+        source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
         models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",),
         sys_object_ids=oids("850.1.1.1"),
         outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"),
@@ -46,6 +47,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
     Profile(
         key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X",
+        source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",),
         sys_object_ids=oids("850.1"),
         outlets=(Outlets(
@@ -61,6 +63,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="tripplite-legacy-pdu", vendor="Tripp Lite", mib="TRIPPLITE (850.10)",
+        source=public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
         models=("PDUMH..NET with SNMPWEBCARD",),
         sys_object_ids=oids("850.1"),
         outlets=(Outlets(

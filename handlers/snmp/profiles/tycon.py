@@ -1,4 +1,4 @@
-"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB. Four relays, four voltages and four currents lie in one row of numbers.
+"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB. Four relays, four voltages and four currents share one row of numbers.
 
 What 0 and 1 do is not in the MIB, and with normally-closed wiring it is the other way round.
 """
@@ -11,7 +11,7 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Span, Spread
 from ..states import State
-from .shorthand import ONES, TENTHS, oid, oids, total
+from .shorthand import ONES, TENTHS, librenms, oid, oids, total
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
 CURRENTS = Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN")
@@ -19,6 +19,7 @@ CURRENTS = Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN")
 PROFILES = (
     Profile(
         key="tycon-tpdin2", vendor="Tycon", mib="TPDIN2-MIB",
+        source=librenms("tycon/TPDIN2-MIB"),
         models=("TPDIN-Monitor-WEB2",),
         sys_object_ids=oids("45621.2"),
         outlets=(Outlets(

@@ -10,7 +10,7 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..sources import Only, Part, Source, Span, Spread
 from ..states import State
-from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, oids, total
+from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, librenms, oids, total
 
 # Geist of today (VERTIV-V5-MIB): switched and metered outlets are two tables; the factory's name joins them.
 V5_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
@@ -27,7 +27,8 @@ def _v5_metered(values: Source) -> Source:
 # Geist of before (GEIST-MIB-V3): one column is read as a state and written as a verb.
 V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
 
-# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; after outlet 24 follow writable limits.
+# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; the columns after outlet 24 are writable
+# limits.
 DCS_OUTLETS = Spread(oids("13400.3.2.225.1.1")[0], (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
@@ -39,6 +40,7 @@ NOT_MEASURED = ("0", "-1")      # what PM-MIB says 0 means in every measured col
 PROFILES = (
     Profile(
         key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB",
+        source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         outlets=(
@@ -61,6 +63,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3",
+        source=librenms("geist/GEIST-MIB-V3"),
         models=("Geist RCM-O, RSO with version 3 firmware",),
         sys_object_ids=oids("21239.2"),
         outlets=(Outlets(
@@ -75,9 +78,10 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.MIB),
-        note="The MIB gives the command as a Gauge32 and DCImanager writes an INTEGER, which a strict device refuses."),
+        note="The command is a Gauge32 in the MIB and DCImanager writes an INTEGER, which a strict device refuses."),
     Profile(
         key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB",
+        source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),
         outlets=(Outlets(
@@ -103,6 +107,7 @@ PROFILES = (
         note="A command also becomes the state of the receptacle after a power failure."),
     Profile(
         key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB",
+        source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",),
         sys_object_ids=NET_SNMP,
         outlets=(Outlets(
@@ -121,6 +126,7 @@ PROFILES = (
                           switching=Proof.SIMULATED)),
     Profile(
         key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB",
+        source=librenms("avocent/PM-MIB"),
         models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
         roots=(Root(oids("10418.17.1")[0], oids("10418.17.2.5.5.1")[0]),
                Root(oids("10418.16")[0], oids("10418.16.2.5.5.1")[0]),

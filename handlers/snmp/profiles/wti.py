@@ -1,6 +1,6 @@
 """WTI: power switches of WTI-POWER-MIB. Actions 1 to 4 only mark a plug, 5 to 8 mark it and carry out all marks of the unit.
 
-What the actions mean is from WTI's user guides; the MIB gives their range alone.
+The meaning of the actions is from WTI's user guides; the MIB has their range alone.
 """
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .shorthand import NET_SNMP, TENTHS, column, figure, oids, scalar, total
+from .shorthand import NET_SNMP, TENTHS, column, figure, librenms, oids, scalar, total
 
 ACTION = column("2634.3.100.200.1.4", "plugAction")
 
 PROFILES = (
     Profile(
         key="wti-power", vendor="WTI", mib="WTI-POWER-MIB",
+        source=librenms("wti/WTI-POWER-MIB"),
         models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
         sys_object_ids=(*oids("2634.6"), *NET_SNMP),
         outlets=(Outlets(

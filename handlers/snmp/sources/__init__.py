@@ -1,4 +1,4 @@
-"""Where the values of outlets lie, as values that compose: every source that a profile may name."""
+"""All sources: which objects hold the values of outlets, as immutable values that compose."""
 from __future__ import annotations
 
 from .base import Place, Source

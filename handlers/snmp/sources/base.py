@@ -18,7 +18,7 @@ class Source(Frozen, ABC):
 
     @abstractmethod
     def rows(self, reader: Reader) -> Rows:
-        """All values, in the device's order; {} where the device has none of these objects."""
+        """All values, in the device's order; {} if the device has none of these objects."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The value of one identity, None where there is none; as few round trips as the source allows."""

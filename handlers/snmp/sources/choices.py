@@ -14,7 +14,7 @@ from .base import Source
 class First(Source):
     """The first of `choices` that has rows: the richer or newer table first.
 
-    For readings only: where the commands differ too, give the profile two `Outlets` instead.
+    For readings only: if the commands differ too, use two `Outlets` in the profile.
     """
 
     choices: Tuple[Source, ...]

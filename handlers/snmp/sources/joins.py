@@ -1,4 +1,4 @@
-"""Sources that give rows the values of another table, joined by what the rows say."""
+"""Sources that join another table to the outlets' rows by columns of both."""
 from __future__ import annotations
 
 from collections import Counter

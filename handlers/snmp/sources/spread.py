@@ -1,4 +1,4 @@
-"""Objects that lie apart for each outlet or unit, where there is no table. `object` is the name in the MIB."""
+"""One object or table for each outlet or unit, where the MIB has no common table. `object` is the name in the MIB."""
 from __future__ import annotations
 
 from typing import Dict, Iterator, Tuple
@@ -13,7 +13,7 @@ from .base import Place
 
 
 class Span(Frozen):
-    """Outlets `first` to `last` lie at the sub-identifiers `sub`, `sub` + 1, and so on."""
+    """Outlets `first` to `last` have the sub-identifiers `sub`, `sub` + 1, and so on."""
 
     first: int
     last: int
@@ -25,7 +25,7 @@ class Span(Frozen):
 
 
 class Spread(Place):
-    """An object of its own for each outlet, at `oid`.SUB.`tail`; the identity is the outlet's number N.
+    """One object for each outlet, at `oid`.SUB.`tail`; the identity is the outlet's number N.
 
     `spans` bound the numbers on both sides: nothing outside them is ever read as an outlet or written (one real MIB
     has "all outlets" right before outlet 1, another has limits right behind the last). `by_row`: what follows SUB is

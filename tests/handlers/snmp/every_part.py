@@ -66,4 +66,4 @@ EVERY_PART = Profile(
     ),
     load=Total((Figure(C), Figure(S)), else_outlets=True), power=Total((Figure(C),)), energy=Total(else_outlets=True),
     switching_confidence=Confidence.LOW,
-    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.")
+    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.", source="https://example.com/ACME-MIB")

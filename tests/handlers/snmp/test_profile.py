@@ -56,6 +56,12 @@ def test_a_prefix_fits_by_arcs_and_not_by_characters(device: str, arcs: int) -> 
     assert acme().match(device) == arcs
 
 
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+def test_every_family_cites_the_text_that_it_was_made_from(profile: Profile) -> None:
+    """A link to a MIB or a driver; one family is the example of the platform's own documentation."""
+    assert profile.mib and (profile.source.startswith("https://github.com/") or profile.key == "rpcm" and profile.source)
+
+
 def test_each_product_has_its_root_and_without_one_all_are_tried() -> None:
     states = State(Column("~.3"), on=("1",), off=("2",))
     profile = acme(sys_object_ids=(), switching_confidence=Confidence.NONE, evidence=Evidence(state=Proof.MIB),
