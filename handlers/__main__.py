@@ -5,7 +5,8 @@ This file must be readable for every Python, so that an old one ends with a sent
 import sys
 
 if sys.version_info < (3, 9):
-    sys.exit("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one" % sys.version_info[:2])
+    sys.stderr.write("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one\n" % sys.version_info[:2])
+    sys.exit(2)
 if not __package__:             # run by path: `python handlers`, from whatever folder
     import os
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

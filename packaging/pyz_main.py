@@ -7,7 +7,8 @@ import os
 import sys
 
 if sys.version_info < (3, 9):
-    sys.exit("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one" % sys.version_info[:2])
+    sys.stderr.write("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one\n" % sys.version_info[:2])
+    sys.exit(2)
 
 
 def place():  # type: () -> str

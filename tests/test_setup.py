@@ -62,6 +62,15 @@ def test_the_environment_is_made_once(machine: Machine) -> None:
     assert machine.env() == 0 and machine.did() == []
 
 
+def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> None:
+    assert machine.env() == 0
+    command = machine.venv / "bin" / "pdu"
+    machine.log.write_text("")
+    done = subprocess.run([command, "status", "a b"], cwd="/", capture_output=True, text=True, timeout=30, check=False,
+                          env={"PATH": str(machine.bin), "LOG": str(machine.log)})
+    assert (done.returncode, done.stderr, machine.log.read_text()) == (0, "", f"{ROOT / 'handlers'} status a b\n")
+
+
 def test_an_environment_that_was_interrupted_is_made_anew(machine: Machine) -> None:
     assert machine.env(pip_fails=True) != 0
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]

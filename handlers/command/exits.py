@@ -20,7 +20,7 @@ class Exit(NamedTuple):
 EXITS = (
     Exit(DONE, (), "done"),
     Exit(DEFECT, ("defect",), "a defect of this program: run again with --debug and report what it prints"),
-    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings"),
+    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings, a missing package, an old Python"),
     Exit(3, ("unreachable",), "the device does not answer, or its certificate is not trusted"),
     Exit(4, ("denied",), "login or rights"),
     Exit(5, ("protocol",), "an answer that the protocol does not allow"),

@@ -100,7 +100,7 @@ def test_the_file_says_what_it_does_not_hold(pyz: Path, home: Path) -> None:
 @pytest.mark.parametrize("version", OLD)
 def test_the_file_ends_with_a_sentence_on_an_old_python(pyz: Path, home: Path, version: str) -> None:
     done = run([str(OLD[version]), str(pyz)], home)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1) and "needs Python 3.9" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 
 
 @pytest.mark.parametrize("name, text, words", [("new.py", "match 1:\n    case 1:\n        pass\n", "is not Python 3.9"),

@@ -242,6 +242,19 @@ def test_a_person_is_asked_with_pdu_outlet_name_and_state(peer: Peer, ask: Any, 
     assert f"switch on outlet 2{named} (now {state}) of {peer.address}? [y/N] " in err and found == code
 
 
+@pytest.mark.parametrize("typed, code, words", [
+    (b"y\n", 0, "outlet 1 is UP"), (b"\n", exits.NOT_CONFIRMED, "nothing was done"), (b"\x04", exits.NOT_CONFIRMED, "nothing was done"),
+    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["yes", "Enter", "Ctrl-D", "Ctrl-C"])
+def test_the_question_on_a_real_terminal(typed: bytes, code: int, words: str) -> None:
+    with PEERS["nut"]() as peer:
+        arguments, secrets = options(peer)
+        shown = terminal.run(
+            [sys.executable, "-m", "handlers", "up", "nut", peer.address, "1", *arguments],
+            {**os.environ, "PYTHONPATH": str(ROOT), **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, "[y/N] ", typed)
+        assert shown.code == code and words in shown.text and "Traceback" not in shown.text
+        assert ("may still be done" in shown.text, bool(peer.books().writes)) == (False, code == 0)
+
+
 def test_the_question_names_no_outlet_that_does_not_exist(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, _, err = ask("up", "1", "99")

@@ -51,7 +51,7 @@ OLD = {version: path for version, path in pythons().items() if tuple(map(int, ve
 @pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
 def test_an_old_python_is_one_sentence(python: Path) -> None:
     done = run([str(python), "-B", "-m", "handlers", "status", "nut", "h"])
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1) and "needs Python 3.9" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 
 
 def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
