@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
-from ._runtime.calls import Bulk, Pending
 from ._runtime.agent import Agent
+from ._runtime.calls import Bulk, Pending
 
 __all__ = ["BulkRequestHelper", "perform_bulk"]
 

@@ -8,12 +8,12 @@ error tree of this pack.
 from __future__ import annotations
 
 from ...tls import Trust
+from ._runtime.agent import Agent
 from ._runtime.calls import Bulk, Interface, Pending
+from ._runtime.errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
 from ._runtime.times import Time
 from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present
-from ._runtime.agent import Agent
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
-from ._runtime.errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",

@@ -1,4 +1,4 @@
-"""Authentication: local, LDAP, RADIUS, TACACS+. Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl."""
+"""Authentication of logins. Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl."""
 from __future__ import annotations
 
 from typing import List, Tuple

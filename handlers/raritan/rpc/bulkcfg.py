@@ -7,8 +7,8 @@ from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
 
 if TYPE_CHECKING:
-    from ._runtime.agent import Agent
     from ...http.multipart import Progress
+    from ._runtime.agent import Agent
 
 __all__ = ["BulkConfiguration", "UploadCode", "download", "upload"]
 

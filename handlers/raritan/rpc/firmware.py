@@ -8,8 +8,8 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 from .idl import Event
 
 if TYPE_CHECKING:
-    from ._runtime.agent import Agent
     from ...http.multipart import Progress
+    from ._runtime.agent import Agent
 
 __all__ = [
     "Firmware", "FirmwareUpdateCompletedEvent", "FirmwareUpdateEvent", "FirmwareUpdateFailedEvent",

@@ -7,8 +7,8 @@ from . import event
 from ._runtime import Enumeration, Interface, Time, declared, method, scripts
 
 if TYPE_CHECKING:
-    from ._runtime.agent import Agent
     from ...http.multipart import Progress
+    from ._runtime.agent import Agent
 
 __all__ = ["RawConfiguration", "UploadCode", "download", "upload"]
 
@@ -57,7 +57,8 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
     """Send a raw configuration: one round trip."""
     # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     # < X-Response-Code: 0
-    return scripts.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data, progress)
+    return scripts.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data,
+                                   progress)
 
 
 def download(agent: Agent) -> bytes:

@@ -53,7 +53,7 @@ class Agent:
         self.user, self.passwd, self.token = user, passwd, token
         self.login.headers()                # says now what cannot be sent later
 
-    def __enter__(self) -> "Agent":
+    def __enter__(self) -> Agent:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -143,7 +143,7 @@ class Agent:
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
                 self._client.close()        # what comes next on this connection may be the answer to something else
-            raise error.at(self.host, f"{method} {login.quoted(target)}")
+            raise error.at(self.host, f"{method} {login.quoted(target)}") from None
 
     def _print(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
         print(f"json-rpc {number}: {self.login.quoted(what.partition('?')[0])}, {sent} bytes sent, status {reply.status}, "

@@ -1,8 +1,8 @@
 """JSON-RPC answers: from the bytes of a reply to a result, or to the error that they stand for. Pure.
 
-A device is hostile until its answer is parsed. An answer is bounded in bytes (`LIMIT`), in structure and in digits, it is
-UTF-8 without lone surrogates, no object has a key twice, and its id is the number that was asked. Where it holds the login, errors do not
-show it.
+A device is hostile until its answer is parsed. An answer is bounded in bytes (`LIMIT`), in structure and in digits. It is
+UTF-8 without lone surrogates, no object has a key twice, and its id is that of the request. Errors do not show an answer
+that holds the login.
 """
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def parsed(body: bytes, kind: str, login: Login) -> object:
         return _loads(body)
     except (ValueError, RecursionError):
         pass                                # raised below, outside: Python's own error would hold the whole answer
-    raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({login.quoted(kind) or 'no content type'}): is this a "
-                                 f"Xerus PDU, and is nothing between it and here that answers in its place?", login.payload(body))
+    shown = login.quoted(kind) or "no content type"
+    raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({shown}): is this a Xerus PDU, and is nothing "
+                                 f"between it and here that answers in its place?", login.payload(body))
 
 
 def _loads(body: bytes) -> object:

@@ -15,14 +15,14 @@ from __future__ import annotations
 import functools
 import typing
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, NoReturn, \
-    Optional, Sequence, Tuple, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
 from ....http.login import Login
 from .agent import Agent, reads_only
 from .answer import responses
-from .decoding import Reader, blank, decoder
+from .decoding import Reader, decoder
+from .differing import blank
 from .encoding import encoder
 from .errors import JsonRpcSyntaxException
 from .registry import Reference, signature_types
@@ -39,21 +39,21 @@ CALLS_IN_A_BULK = 300                       # in one request; a real unit answer
 
 # ---- declarations --------------------------------------------------------------------------------------------
 
-def declared() -> NoReturn:
+def declared() -> typing.NoReturn:
     """The body of an IDL method. Never run: the method is replaced when its class is made."""
     raise TypeError("an IDL method was declared outside an interface")
 
 
-class Parameter(NamedTuple):
+class Parameter(typing.NamedTuple):
     name: str
     encode: Callable[[object], object]
     optional: bool                          # left out when not given: older firmware does not know it
 
 
-class Result(NamedTuple):
+class Result(typing.NamedTuple):
     name: str
+    kind: Any
     decode: Reader
-    blank: Callable[[], object]
 
 
 class Method:
@@ -119,7 +119,7 @@ class Method:
 
     def _one(self, result: Result, json: Mapping[str, object], agent: Any) -> object:
         if result.name not in json or json[result.name] is None and len(self.out) > 1:
-            return result.blank()           # beside a result code other than 0 the rest may be null
+            return blank(result.kind)()     # beside a result code other than 0 the rest may be null
         try:
             return result.decode(json[result.name], agent)
         except JsonRpcSyntaxException as error:
@@ -128,7 +128,7 @@ class Method:
 
 def _results(form: Any, names: Tuple[str, ...]) -> Tuple[Result, ...]:
     kinds = typing.get_args(form) if len(names) > 1 else (form,)
-    return tuple(Result(name, decoder(kind), blank(kind)) for name, kind in zip(names, kinds))
+    return tuple(Result(name, kind, decoder(kind)) for name, kind in zip(names, kinds))
 
 
 class method:
@@ -176,7 +176,7 @@ class Interface(Reference):
 
 # ---- many calls in one request -------------------------------------------------------------------------------
 
-class Pending(Generic[R]):
+class Pending(typing.Generic[R]):
     """The answer of one call in a bulk, once that is performed."""
 
     def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Dict[str, object]) -> None:
@@ -251,6 +251,6 @@ class Bulk:
         try:
             answers = responses(answer, len(part), login)
         except JsonRpcSyntaxException as error:
-            raise error.at(agent.host, "performBulk /bulk")
+            raise error.at(agent.host, "performBulk /bulk") from None
         for entry, one in zip(part, answers):
             entry.fill(one, agent, login)

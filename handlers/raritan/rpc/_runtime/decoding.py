@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Op
 from .errors import JsonRpcSyntaxException
 from .registry import LONGEST_NAME, Caller, Reference, field_types, find, idl_name, once
 from .times import EPOCH, beyond
-from .values import IN_FULL, ZERO, Enumeration, Structure, ValueObject
+from .values import IN_FULL, Enumeration, Structure, ValueObject
 
 S = TypeVar("S", bound=Structure)
 T = TypeVar("T")
@@ -42,37 +42,6 @@ def decoder(hint: Any) -> Reader:
         if issubclass(hint, base):
             return make(hint)
     raise TypeError(f"no reader for {hint!r}")
-
-
-@once
-def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """What makes a value that did not come: an enumeration is then -1, which is no element, and a value object None.
-
-    made_here: what makes the default of a constructor instead.
-    """
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Union:
-        return (lambda: None) if type(None) in args else blank(args[0], made_here)
-    if origin in (list, dict):
-        return typing.cast(Callable[[], object], origin)
-    if hint is Any or not isinstance(hint, type) or issubclass(hint, Reference):
-        return lambda: None
-    if issubclass(hint, Enumeration):
-        return lambda: hint(0 if made_here else -1)
-    if hint is datetime.datetime:
-        return lambda: EPOCH
-    if not issubclass(hint, Structure) or made_here:
-        return hint
-    return (lambda: None) if issubclass(hint, ValueObject) else lambda: decode_structure(hint, {}, _NOBODY)
-
-
-_NOBODY = typing.cast(Caller, None)         # an empty object holds no reference that would need an agent
-
-
-def default(cls: Type[Structure], name: str) -> object:
-    """The value of a field that the constructor was not given."""
-    declared = getattr(cls, name)
-    return blank(field_types(cls)[name], True)() if declared is ZERO else declared
 
 
 # ---- single values -------------------------------------------------------------------------------------------
@@ -211,7 +180,7 @@ def _structure(cls: Type[Structure]) -> Reader:
             raise _wrong(json, cls)
         made, values = object.__new__(cls), usual.fields(json, agent)
         if values is None:
-            from . import differing         # most units never need it
+            from . import differing  # which reads single fields by this module
             values, wire = differing.fields(cls, json, agent)
         else:
             wire = IN_FULL
@@ -254,4 +223,5 @@ class _Usual(NamedTuple):
 
 _KINDS: Tuple[Tuple[type, Callable[[Any], Reader]], ...] = (
     (Enumeration, _enumeration), (ValueObject, _value_object), (Structure, _structure), (Reference, _reference),
-    (datetime.datetime, lambda hint: _time), (bool, _plain), (int, lambda hint: _int), (float, lambda hint: _float), (str, _plain))
+    (datetime.datetime, lambda hint: _time), (bool, _plain), (str, _plain), (int, lambda hint: _int),
+    (float, lambda hint: _float))

@@ -1,15 +1,17 @@
-"""Structures that do not come exactly as declared: from firmware that is older or newer than this binding.
+"""Values that do not come exactly as declared, or not at all: from firmware older or newer than this binding.
 
 Fields that did not come, older names, null where the type has none, fields that moved into another one, unknown fields.
 """
 from __future__ import annotations
 
+import datetime
 import typing
-from typing import Any, Dict, Mapping, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type, Union
 
-from .decoding import blank, decoder
-from .registry import Caller, field_types
-from .values import Structure, WireForm
+from .decoding import decode_structure, decoder
+from .registry import Caller, Reference, field_types, once
+from .times import EPOCH
+from .values import ZERO, Enumeration, Structure, ValueObject, WireForm
 
 
 def fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Tuple[Dict[str, object], WireForm]:
@@ -49,3 +51,36 @@ def _older(cls: Type[Structure], name: str, json: Mapping[str, object]) -> Optio
 
 def _nullable(hint: Any) -> bool:
     return hint is Any or (typing.get_origin(hint) is Union and type(None) in typing.get_args(hint))
+
+
+# ---- what did not come ---------------------------------------------------------------------------------------
+
+@once
+def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
+    """What makes a value that did not come: an enumeration is then -1, which is no element, and a value object None.
+
+    made_here: what makes the default of a constructor instead.
+    """
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Union:
+        return (lambda: None) if type(None) in args else blank(args[0], made_here)
+    if origin in (list, dict):
+        return typing.cast(Callable[[], object], origin)
+    if hint is Any or not isinstance(hint, type) or issubclass(hint, Reference):
+        return lambda: None
+    if issubclass(hint, Enumeration):
+        return lambda: hint(0 if made_here else -1)
+    if hint is datetime.datetime:
+        return lambda: EPOCH
+    if not issubclass(hint, Structure) or made_here:
+        return hint
+    return (lambda: None) if issubclass(hint, ValueObject) else lambda: decode_structure(hint, {}, _NOBODY)
+
+
+_NOBODY = typing.cast(Caller, None)         # an empty object holds no reference that would need an agent
+
+
+def default(cls: Type[Structure], name: str) -> object:
+    """The value of a field that the constructor was not given."""
+    declared = getattr(cls, name)
+    return blank(field_types(cls)[name], True)() if declared is ZERO else declared

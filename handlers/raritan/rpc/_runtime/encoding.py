@@ -9,7 +9,7 @@ import enum
 import typing
 from typing import Any, Callable, Dict, Iterable, Mapping, Union
 
-from .decoding import blank
+from .differing import blank
 from .registry import Reference, field_types, once
 from .times import seconds_of
 from .values import Structure, ValueObject, WireForm

@@ -10,20 +10,18 @@ import re
 import sys
 from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, List, Mapping, Optional, Protocol, Tuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Mapping, Optional, Protocol, Tuple, TypeVar, cast
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-
 F = TypeVar("F", bound=Callable[..., Any])
 
-MODULES = frozenset((
-    "assetmgrmodel", "auth", "bulkcfg", "bulkrpc", "cascading", "cert", "cfg", "datetime", "devsettings", "diag", "display", "dsam",
-    "event", "firmware", "fitness", "hmi", "idl", "jsonrpc", "logging", "luaservice", "modbus", "net", "pdumodel", "peripheral",
-    "portsmodel", "production", "rawcfg", "res_mon", "security", "sensors", "serial", "servermon", "session", "smartcard",
-    "smartlock", "sx", "sys", "test", "tfw", "um", "usb", "usermgmt", "webcam", "zigbee",
-))
+MODULES = frozenset("""
+    assetmgrmodel auth bulkcfg bulkrpc cascading cert cfg datetime devsettings diag display dsam event firmware fitness
+    hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral portsmodel production rawcfg res_mon security
+    sensors serial servermon session smartcard smartlock sx sys test tfw um usb usermgmt webcam zigbee
+""".split())
 LONGEST_NAME = 200                          # bounds the cache of `find`: devices choose the names of types
 _RPC = __name__.rpartition("._runtime.")[0]
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
@@ -162,21 +160,3 @@ class _Names(Dict[str, object]):
         if name in vendor.__all__:
             return getattr(vendor, name)
         raise KeyError(name)                # a builtin: `int`
-
-
-# ---- modules in several files --------------------------------------------------------------------------------
-
-def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any], List[str]]:
-    """`__getattr__` and `__all__` of a vendor's module in several files: a file is imported when one of its names is asked for.
-
-    files: file → the names that it declares, with blanks between them.
-    """
-    places = {name: file for file, names in files.items() for name in names.split()}
-
-    def attribute(name: str) -> Any:
-        if name not in places:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{package}.{places[name]}"), name)
-        setattr(sys.modules[package], name, value)
-        return value
-    return attribute, sorted(places)

@@ -28,7 +28,7 @@ class ResultCode(enum.IntEnum):
         return self.name.replace("_", " ").lower()
 
     @classmethod
-    def _missing_(cls, value: object) -> Optional["ResultCode"]:
+    def _missing_(cls, value: object) -> Optional[ResultCode]:
         return unlisted(cls, value, "INTERNAL_ERROR")
 
     def __str__(self) -> str:

@@ -91,7 +91,7 @@ class Enumeration(_Listed, enum.IntEnum):
         return cls(json)
 
     @classmethod
-    def _missing_(cls, value: object) -> Optional["Enumeration"]:
+    def _missing_(cls, value: object) -> Optional[Enumeration]:
         return unlisted(cls, value, "UNKNOWN")
 
     def __str__(self) -> str:
@@ -164,7 +164,7 @@ class Structure(_Named):
     __signature__, __dataclass_fields__ = _Signature(), _DataclassFields()
 
     def __init__(self, *args: object, **given: object) -> None:
-        from .decoding import default
+        from .differing import default
         cls, names = type(self), field_names(type(self))
         if len(args) > len(names):
             raise TypeError(f"{cls.__name__}() takes {len(names)} fields, not {len(args)}")

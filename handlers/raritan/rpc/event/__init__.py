@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._runtime.registry import lazily
+from .._runtime import lazily
 
 if TYPE_CHECKING:
     from .channels import *

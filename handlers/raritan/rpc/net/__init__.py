@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._runtime.registry import lazily
+from .._runtime import lazily
 
 if TYPE_CHECKING:
     from .enumerations import *
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from .structures import *
 
 __getattr__, __all__ = lazily(__name__, {
-    "enumerations": "AuthenticationMode AutoConfigs EapInnerAuthMethod EapInnerMethod EapOuterAuthMethod EapOuterMethod EapStatus "
-        "EthAuthType EthDuplexMode EthSpeed InterfaceMode InterfaceOpState InterfaceType IpConfigMethod LanDuplex "
+    "enumerations": "AuthenticationMode AutoConfigs EapInnerAuthMethod EapInnerMethod EapOuterAuthMethod EapOuterMethod "
+        "EapStatus EthAuthType EthDuplexMode EthSpeed InterfaceMode InterfaceOpState InterfaceType IpConfigMethod LanDuplex "
         "LanSpeed PortForwardingAutoSetupExpansionUnitState PortForwardingAutoSetupRunningState PortForwardingRole "
         "WlanAuthType WlanChannelWidth WlanSecProtocol",
     "events": "CommonInfoChangedEvent EthInfoChangedEvent InterfaceInfoChangedEvent LinkStateChangedEvent "

@@ -9,10 +9,24 @@ from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
 from .._runtime import Interface, declared, method
 
 if TYPE_CHECKING:
-    from .structures import IPv4RoutingEntry, IPv6RoutingEntry, Info, InterfaceState, LanInterfaceParameters, \
-        LanInterfaceSettings, NetworkActiveValuesIPv6, NetworkConfigIP, NetworkConfigIPv4, NetworkConfigIPv6, \
-        PortForwardingAutoSetupStatus, PortForwardingProtocolMapping, ServiceConfig, ServiceSettings, Settings, \
-        WirelessInterfaceSettings
+    from .structures import (
+        Info,
+        InterfaceState,
+        IPv4RoutingEntry,
+        IPv6RoutingEntry,
+        LanInterfaceParameters,
+        LanInterfaceSettings,
+        NetworkActiveValuesIPv6,
+        NetworkConfigIP,
+        NetworkConfigIPv4,
+        NetworkConfigIPv6,
+        PortForwardingAutoSetupStatus,
+        PortForwardingProtocolMapping,
+        ServiceConfig,
+        ServiceSettings,
+        Settings,
+        WirelessInterfaceSettings,
+    )
 
 
 class Net(Interface):
@@ -173,5 +187,6 @@ def forwarded_port(position: int, service: str = "https") -> int:
     Raises ValueError for an unknown service or position. No round trip.
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
-        raise ValueError(f"{service} of position {position}: give one of {', '.join(FORWARDED_PORTS)} and 0 to {HIGHEST_POSITION}")
+        services = ", ".join(FORWARDED_PORTS)
+        raise ValueError(f"{service} of position {position}: give one of {services} and 0 to {HIGHEST_POSITION}")
     return FORWARDED_PORTS[service] + position

@@ -6,10 +6,30 @@ from typing import TYPE_CHECKING, Dict, List
 from .._runtime import ZERO, Structure, Time
 
 if TYPE_CHECKING:
-    from .enumerations import AuthenticationMode, AutoConfigs, EapInnerAuthMethod, EapInnerMethod, EapOuterAuthMethod, \
-        EapOuterMethod, EapStatus, EthAuthType, EthDuplexMode, EthSpeed, InterfaceMode, InterfaceOpState, InterfaceType, \
-        IpConfigMethod, LanDuplex, LanSpeed, PortForwardingAutoSetupExpansionUnitState, PortForwardingAutoSetupRunningState, \
-        PortForwardingRole, WlanAuthType, WlanChannelWidth, WlanSecProtocol
+    from .enumerations import (
+        AuthenticationMode,
+        AutoConfigs,
+        EapInnerAuthMethod,
+        EapInnerMethod,
+        EapOuterAuthMethod,
+        EapOuterMethod,
+        EapStatus,
+        EthAuthType,
+        EthDuplexMode,
+        EthSpeed,
+        InterfaceMode,
+        InterfaceOpState,
+        InterfaceType,
+        IpConfigMethod,
+        LanDuplex,
+        LanSpeed,
+        PortForwardingAutoSetupExpansionUnitState,
+        PortForwardingAutoSetupRunningState,
+        PortForwardingRole,
+        WlanAuthType,
+        WlanChannelWidth,
+        WlanSecProtocol,
+    )
 
 
 class CommonInfo(Structure):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._runtime.registry import lazily
+from .._runtime import lazily
 
 if TYPE_CHECKING:
     from .controllers import *
@@ -29,8 +29,8 @@ __getattr__, __all__ = lazily(__name__, {
     "power_meter": "Circuit Panel PowerMeter PowerMeterController",
     "power_shelf": "PowerBus PowerShelfManager ShelfPowerSupply",
     "protectors": "OverCurrentProtector OverCurrentProtectorTripSensor OverCurrentProtectors",
-    "state_sensors": "PowerQualitySensor ResidualCurrentStateSensor TransferSwitchBypassStateSensor TypeBResidualCurrentNumericSensor "
-        "VoltageMonitoringSensor",
+    "state_sensors": "PowerQualitySensor ResidualCurrentStateSensor TransferSwitchBypassStateSensor "
+        "TypeBResidualCurrentNumericSensor VoltageMonitoringSensor",
     "structures": "CircuitBreakerStatistic CtrlStatistic DoublePole EDevice MeteredLinePair Nameplate OutletStatistic Pole "
         "PowerLine Rating ThrowPole Waveform",
     "transfer_switch": "TransferSwitch",
