@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint coverage packages tools try serve picture devices bench bench-raritan bench-snmp bench-nut bench-cold clean
+.PHONY: help env system demo test lint coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -16,9 +16,9 @@ env:             ## the Python environment in .venv, which every target below ma
 system:          ## the real servers that tests run against: installs them as root on Debian, else says how
 	@sh .ci/setup system
 
-demo: env        ## the whole road on simulators: build, register, poll, switch, meter; prints a table
+demo: env        ## the whole road on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
 	@sh .ci/setup curl
-	@$(RUN) -m tests.demo
+	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
 test: lint system ## lint and all tests, against real servers too
 	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
@@ -42,18 +42,18 @@ tools: env       ## dist/pdu.pyz: the command pdu in one file, for any Python fr
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make ends with 2 for all errors, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
 
-serve: env       ## a local stand-in for DCImanager over HTTPS, until Ctrl-C
-	@$(RUN) -m tests.dcimanager $(ARGS)
+serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
+	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-picture: env     ## run the demo and write README's table and docs/demo.svg from it
-	@sh .ci/setup curl
+pictures: env system ## the demo's table in README and docs/demo.svg, and docs/pictures/*.png from a real browser, anew
 	@$(RUN) -m tests.demo --pages
+	@$(RUN) -m tests.dcimanager.pictures
 
 devices: env     ## write the tables of devices and settings in docs/ and the READMEs, from the code
 	@$(RUN) packaging/readme.py
 
 bench:           ## all benchmarks: ratios against peers, measured in one run each
-	@status=0; for one in raritan snmp nut; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
+	@status=0; for one in raritan snmp nut page; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
 
 bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
@@ -66,6 +66,9 @@ bench-nut: env system ## NUT: beside PyNUTClient and upsc
 
 bench-cold: env  ## import and make_handler in a fresh process, beside `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
+
+bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
+	@$(RUN) -m tests.benchmarks.bench_page
 
 clean:           ## remove everything that was made here
 	rm -rf dist build .cache .mypy_cache .pytest_cache .hypothesis $(VENV)

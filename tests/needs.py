@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Optional
 
 import pytest
 
@@ -21,18 +21,22 @@ PACKAGES = {
     "snmpd": "snmpd", "snmpget": "snmp", "snmpset": "snmp", "snmpwalk": "snmp", "snmpbulkget": "snmp", "snmpbulkwalk": "snmp",
     "upsd": "nut-server", "dummy-ups": "nut-server", "snmp-ups": "nut-snmp", "upsc": "nut-client",
     "upscmd": "nut-client", "upsrw": "nut-client", "curl": "curl", "openssl": "openssl",
-    "certutil": "libnss3-tools", "pk12util": "libnss3-tools",
+    "chromium": "chromium", "chromedriver": "chromium-driver", "certutil": "libnss3-tools", "pk12util": "libnss3-tools",
 }
 _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 
 
+def found(name: str) -> Optional[str]:
+    """The path of a program, None where it is missing."""
+    return shutil.which(name) or shutil.which(name, path=_ELSEWHERE)
+
+
 def program(name: str) -> str:
     """The path of a program. Where it is missing, skips the test, or fails it where CI is set."""
-    package = PACKAGES[name]
-    found = shutil.which(name) or shutil.which(name, path=_ELSEWHERE)
-    if found:
-        return found
-    reason = f"{name} is missing: apt-get install {package}"
+    path = found(name)
+    if path:
+        return path
+    reason = f"{name} is missing: apt-get install {PACKAGES[name]}"
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)

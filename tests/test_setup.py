@@ -113,3 +113,4 @@ def test_missing_servers_leave_tests_out_and_are_named_with_the_one_line(machine
     done = machine.run(".ci/setup", "system")
     assert done.returncode == 0 and "left out" in done.stderr
     assert all(package in done.stderr.partition("apt-get install")[2] for package in ("snmpd", "nut-server", "curl", "openssl"))
+    assert "apt-get install chromium chromium-driver" in done.stderr

@@ -1,44 +1,112 @@
-"""`python -m tests.dcimanager`: the stand-in until Ctrl-C, for `dist/register.sh` and for curl."""
+"""`python -m tests.dcimanager`: the stand-in with its page, until Ctrl-C; `make serve`."""
 from __future__ import annotations
 
 import argparse
 import os
 import secrets
+import shlex
 import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 from handlers.command import ending
 from tests.program import asked_to_end, count, port, starting
 
-from .manager import DciManager
+from .manager import LOOPBACK, DciManager
+from .sealed import private
+
+PROCESSES = 12
+_TOKEN_SECONDS = 7 * 86400.0
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
+    options = _parser().parse_args(arguments)
+    asked = asked_to_end()
+    with ExitStack() as stack:
+        folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
+        with starting():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            password, secret = _password(folder)
+            manager = stack.enter_context(_manager(options, folder, password))
+        if options.host not in LOOPBACK:
+            print(f"Everybody who reaches {options.host} can now try to log in here, and this is a program for tests: "
+                  f"do not leave it running in a network that you do not trust.", file=sys.stderr)
+        exports = [("DCI_URL", manager.url), ("CURL_CA_BUNDLE", str(manager.ca_file)), ("DCI_EMAIL", options.email),
+                   ("DCI_PASSWORD_FILE", str(secret))]
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in exports]
+        if options.exports:
+            print("\n".join(lines))
+            print("# now, in another terminal: sh dist/register.sh      (Ctrl-C ends this one)", flush=True)
+        else:
+            manager.environment_file = str(folder / "register.env")
+            private(folder / "register.env", "\n".join([*lines, ""]).encode())
+            print(f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends it; "
+                  f"{'its data stay in ' + str(options.data) if options.data else 'its data go with it'})", flush=True)
+        asked.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.dcimanager",
-        description="A local DCImanager for PDU handlers on 127.0.0.1: log in, register, upload. Prints the settings for "
-                    "dist/register.sh. The administrator's password is taken from DCI_PASSWORD, else made up.")
-    parser.add_argument("--port", type=port, default=0, help="TCP port (default: a free one)")
+        description="A local DCImanager for PDU handlers: register, upload, add PDUs, poll, switch, see, in a browser. The "
+                    "administrator's password is taken from DCI_PASSWORD, else made up and kept with the data.")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="keeps all that it learns (default: nothing is kept)")
+    parser.add_argument("--interval", type=_beat, default=60.0, metavar="SECONDS",
+                        help="polls each PDU this often (default: %(default)g; DCImanager itself: 300)")
+    parser.add_argument("--port", type=port, default=0, help="TCP port of the HTTPS API (default: the last one, else a free one)")
+    parser.add_argument("--page-port", type=port, default=0, help="TCP port of the page on this machine (default: likewise)")
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
+                        help="listen to others too, by HTTPS alone (default: this machine only)")
     parser.add_argument("--email", default="admin@example.com", help="the administrator (default: %(default)s)")
-    parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests")
-    options = parser.parse_args(arguments)
-    password = os.environ.pop("DCI_PASSWORD", "") or secrets.token_urlsafe(12)
-    told = asked_to_end()
-    with ExitStack() as stack:
-        secret = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-login-")), "password")
-        secret.touch(0o600)
-        secret.write_text(password + "\n", encoding="utf-8")
-        with starting():
-            manager = stack.enter_context(
-                DciManager(port=options.port, email=options.email, password=password, busy=options.busy))
-        print(f"export DCI_URL={manager.url}\nexport CURL_CA_BUNDLE={manager.ca_file}\n"
-              f"export DCI_EMAIL={options.email}\nexport DCI_PASSWORD_FILE={secret}\n"
-              f"# now, in another terminal: sh dist/register.sh      (Ctrl-C ends this one)", flush=True)
-        told.wait()
-    return 0
+    parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests of the API")
+    parser.add_argument("--exports", action="store_true", help="print the settings for dist/register.sh as shell lines instead")
+    return parser
+
+
+def _beat(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 86400:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 86400")
+    return value
+
+
+def _password(folder: Path) -> Tuple[str, Path]:
+    """The administrator's password, and the file that holds it; the same at each start with this folder."""
+    file = folder / "password"
+    given = os.environ.pop("DCI_PASSWORD", "")
+    known = file.read_text("utf-8").strip() if file.exists() else ""
+    password = given or known or secrets.token_urlsafe(9)
+    if password != known:
+        private(file, f"{password}\n".encode())
+    return password, file
+
+
+def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
+    """On the ports of the last time where nothing else was asked for and they are free: bookmarks stay good."""
+    local = options.host in LOOPBACK
+    asked = (options.port, options.page_port if local else None)
+    ports: List[Tuple[int, Optional[int]]] = [asked]
+    file = folder / "ports"
+    if asked == (0, 0) and file.exists():
+        api, page = (int(number) for number in file.read_text("ascii").split())
+        ports.insert(0, (api, page))
+    for one in ports:
+        try:
+            manager = DciManager(
+                host=options.host, port=one[0], page_port=one[1], email=options.email, password=password, busy=options.busy,
+                data=folder, poll_seconds=options.interval, processes=PROCESSES, token_seconds=_TOKEN_SECONDS,
+                keep_requests=False)
+        except OSError:
+            if one is ports[-1]:
+                raise
+            continue
+        if local:
+            file.write_text(f"{manager.url.rpartition(':')[2]} {manager.page_url.rpartition(':')[2].strip('/')}\n", "ascii")
+        return manager
+    raise AssertionError("the last ports were tried")
 
 
 if __name__ == "__main__":

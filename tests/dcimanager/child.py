@@ -156,9 +156,12 @@ class _Worker:
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
 
     def _described(self) -> Dict[str, Any]:
-        """The handler's own table of settings, where its module has one."""
+        """Whether it is given an SNMP PDU's data, and its own table of settings, where its module has one."""
+        from pdu_common.base_snmp_pdu import BaseSnmpPdu
         home = sys.modules.get(self._make.__module__)
-        return {"settings": [
+        snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
+                   for kind in vars(home).values())
+        return {"snmp": snmp, "settings": [
             {"key": str(item.key), "allowed": str(item.allowed), "help": str(item.help), "secret": bool(item.secret),
              "default": _default(item.default)} for item in getattr(home, "SETTINGS", ())]}
 

@@ -51,6 +51,10 @@ class Journal:
         return self._db.write("INSERT INTO switching (pdu, at, identity, method) VALUES (?, ?, ?, ?)",
                               (pdu.id, time.time(), storable(identity), method))
 
+    def in_flight(self, pdu: Pdu) -> List[str]:
+        """The outlets of a PDU that are being switched now."""
+        return [identity for (identity,) in self._db.rows("SELECT identity FROM switching WHERE pdu = ?", (pdu.id,))]
+
     def interrupted(self, store: Store) -> List[str]:
         """After a start: switchings that a crash cut off. Nobody knows whether the relay moved: the port is doubtful until
         the next poll, and the log says so. The command is never sent again. Returns a sentence for each."""

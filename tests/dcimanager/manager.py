@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Type
+from typing import Callable, Iterable, List, Mapping, Optional, Sequence, Type
 
 from . import readings
 from .api import Answer, Api, Request, answer_error
@@ -23,9 +23,13 @@ from .records import Call, Handler, Pdu
 from .runtime import HOST_PACKAGES, Runtime
 from .sealed import Sealer
 from .server import WebServer, certificate, listening
+from .servers import Servers
+from .simulations import Simulations
 from .store import Store
 from .tokens import Tokens
+from .web.app import application
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ROOT = Path(__file__).resolve().parents[2]
 Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
 __all__ = ["HOST_PACKAGES", "DciManager"]
@@ -70,9 +74,13 @@ class DciManager:
                                    call_seconds=call_seconds)
             for sentence in self.journal.interrupted(self.store):
                 self.journal.happened(sentence)
+            self.servers = Servers(self._db)
+            self.simulations = Simulations(self.store)
             self.api = Api(self.store, self.runtime, self.tokens, email, password, self.journal.happened)
             tls = certificate(self._folder, host, data)
-            self._server = WebServer(Front(self._respond, self._page()), sockets, tls)
+            self.environment_file = ""
+            page = application(self, self.simulations, None if host not in LOOPBACK else (host,))
+            self._server = WebServer(Front(self._respond, page), sockets, tls)
         except BaseException:
             self._db.close()
             for listener in sockets:
@@ -82,11 +90,10 @@ class DciManager:
         self.ca_file = tls.authority
         self.url = f"https://{_in_url(host)}:{sockets[0].getsockname()[1]}"
         self.page_url = f"http://127.0.0.1:{sockets[1].getsockname()[1]}/" if page_port is not None else f"{self.url}/"
-        self._poller = (Poller(self.store.pdus, self._poll, self.thin, poll_seconds, max(2, processes - 4))
-                        if poll_seconds else None)
-
-    def _page(self) -> Any:
-        return None
+        self.poll_seconds, self._processes = 0.0, processes
+        self._poller: Optional[Poller] = None
+        if poll_seconds:
+            self.begin_polling(poll_seconds)
 
     def __enter__(self) -> DciManager:
         return self
@@ -105,6 +112,7 @@ class DciManager:
             self._server.stop()
         finally:
             self.runtime.pool.close()
+            self.simulations.close()
             if self._poller is not None:
                 self._poller.stop()
             self._db.close()
@@ -134,6 +142,12 @@ class DciManager:
         self.poll_soon(pdu)
         return pdu
 
+    def begin_polling(self, seconds: float) -> None:
+        """Start the timer, and the simulated PDUs of the last run. Some processes are left for what a person switches."""
+        threading.Thread(target=self.simulations.restore, name="simulated", daemon=True).start()
+        self.poll_seconds = seconds
+        self._poller = Poller(self.simulations.pdus, self._poll, self.thin, seconds, max(2, self._processes - 4))
+
     def poll_soon(self, pdu: Pdu) -> None:
         if self._poller is not None:
             self._poller.soon(pdu)
@@ -160,6 +174,10 @@ class DciManager:
     def switch(self, pdu: Pdu, identity: str, on: bool) -> Call:
         """Switch one port and keep the state that the handler returned; a failure is in the answer."""
         return self.call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"))
+
+    def readings(self, pdu: Pdu, since: float, outlet: Optional[str] = None) -> List[readings.Reading]:
+        """Load and energy of a PDU or of one outlet since a time, oldest first."""
+        return readings.series(self._db, pdu.id, since, outlet)
 
     def log(self, pdu: Pdu) -> List[str]:
         """The last lines that the PDU's handler logged."""

@@ -91,15 +91,15 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
     last: Dict[Tuple[float, int], float] = {}
     for position, at in enumerate(times):
-        size = _stretch(now - at)
+        size = stretch(now - at)
         if size is None:
             kept.add(at)
             continue
-        stretch = (size, int(at // size))
-        last[stretch] = at
+        place = (size, int(at // size))
+        last[place] = at
         load = loads[position]
-        if load is not None and (stretch not in best or load >= best[stretch][0]):
-            best[stretch] = load, at
+        if load is not None and (place not in best or load >= best[place][0]):
+            best[place] = load, at
         if position and _fell(counters[position - 1], counters[position]):
             kept.update((times[position - 1], at))
     kept.update(last.values())
@@ -107,7 +107,7 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
     return {at for at in kept if at > now - OLDEST}
 
 
-def _stretch(age: float) -> Optional[float]:
+def stretch(age: float) -> Optional[float]:
     """The seconds of which one reading is kept at this age; None: all are."""
     return next((size for older, size in reversed(TIERS) if age > older), None)
 

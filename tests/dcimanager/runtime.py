@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from handlers.command.archives import BadArchive, read
 
@@ -31,7 +31,7 @@ class Runtime:
         self._without, self._call_seconds = list(without), call_seconds
         self._metering = platform == _ROOT
         self._uploading = threading.Lock()
-        self._described: Dict[Tuple[str, int], Settings] = {}
+        self._described: Dict[Tuple[str, int], Mapping[str, Any]] = {}
         for package in HOST_PACKAGES:
             shutil.copytree(platform / package, folder / "host" / package, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("handlers", "empty"):
@@ -83,12 +83,20 @@ class Runtime:
 
     def settings(self, handler: Handler) -> Optional[Settings]:
         """The handler's own table of settings, [] where it has none; None where its archive cannot be loaded."""
+        described = self._description(handler)
+        return None if described is None else described["settings"]
+
+    def speaks_snmp(self, handler: Handler) -> bool:
+        """Whether its class is one for SNMP PDUs."""
+        return bool((self._description(handler) or {}).get("snmp"))
+
+    def _description(self, handler: Handler) -> Optional[Mapping[str, Any]]:
         key = (handler.handler, handler.current)
         if key not in self._described:
             call = self._made(handler, 0, "describe", _DESCRIBE_SECONDS, "", "UNKNOWN", {})
             if not call.ok:
                 return None
-            self._described[key] = call.value["settings"]
+            self._described[key] = call.value
         return self._described[key]
 
     def _made(self, handler: Handler, pdu: int, method: str, seconds: float, identity: str, state: str,

@@ -78,6 +78,10 @@ class Store:
             self._handlers[made.id] = made
             return made
 
+    def set_protocol(self, handler: Handler, protocol: List[str]) -> None:
+        self._db.write("UPDATE handler SET protocol = ? WHERE id = ?", (json.dumps(protocol), handler.id))
+        handler.protocol = protocol
+
     def delete(self, number: int) -> Handler:
         """Raises Refusal, also while a PDU uses it."""
         with self._lock:

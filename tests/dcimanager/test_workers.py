@@ -236,8 +236,9 @@ def test_deleted_handler_takes_its_directory_along(manager: DciManager, client: 
 
 
 def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-m", "tests.dcimanager", "--email", "me@example.com"], stdout=subprocess.PIPE,
-                          text=True, env={**os.environ, "TMPDIR": str(tmp_path)}) as process, bounded(process):
+    with subprocess.Popen([sys.executable, "-m", "tests.dcimanager", "--exports", "--email", "me@example.com"],
+                          stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(tmp_path)}) as process, bounded(process):
         assert process.stdout is not None
         lines = [process.stdout.readline().strip() for _ in range(4)]
         shown = dict(line[len("export "):].split("=", 1) for line in lines)

@@ -10,17 +10,19 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from rich.console import Console
 from rich.table import Table
 
 from tests.dcimanager import DciManager
+from tests.program import asked_to_end
 
 from .pages import COLUMNS, rows, write
 from .road import Failed, Road, Stop, build, register, simulators
 
 _WIDTH = 140
+KEPT_BEAT_S = 10.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -35,7 +37,9 @@ class Interrupted(BaseException):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument("--pages", action="store_true", help="also write docs/demo.svg and the table in README from this run")
-    pages = parser.parse_args().pages
+    parser.add_argument("--keep", action="store_true", help="then leave the page open on what was built, until Ctrl-C")
+    options = parser.parse_args()
+    pages: bool = options.pages
     console = Console(width=_WIDTH if pages or not sys.stdout.isatty() else None, highlight=False, record=pages)
     begin = time.monotonic()
     try:
@@ -45,13 +49,17 @@ def main() -> int:
             for number in SIGNALS:
                 signal.signal(number, _interrupt)
             try:
-                stops = _walk(stack, console, Path(folder))
+                manager, stops = _walk(stack, console, Path(folder), options.keep)
+                console.print(_table(stops))
+                console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
+                if pages:
+                    write(console, stops)
+                if options.keep:
+                    _stay(manager, console)
             finally:
                 _hear_no_more()
-        console.print(_table(stops))
-        console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
-        if pages:
-            write(console, stops)
+        if not options.keep:
+            console.print("To see it in a browser: make demo KEEP=1, or make serve.")
         return 0
     except Failed as error:
         console.print(f"demo failed: {error}", style="bold red", markup=False)
@@ -72,11 +80,19 @@ def _hear_no_more() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _walk(stack: ExitStack, console: Console, folder: Path) -> List[Stop]:
+def _stay(manager: DciManager, console: Console) -> None:
+    """The page on what was built, polled on, until somebody ends it."""
+    asked = asked_to_end()
+    manager.begin_polling(KEPT_BEAT_S)
+    console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)", soft_wrap=True)
+    asked.wait()
+
+
+def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[Stop]]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     stops = simulators(stack)
     # Asleep at first and now and then, as the real one may be.
-    manager = stack.enter_context(DciManager(busy=1, dozes_every=6))
+    manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
     console.print("2. archives and register.sh in dist/")
     build()
     console.print("3. registering and uploading with dist/register.sh (curl)")
@@ -90,7 +106,7 @@ def _walk(stack: ExitStack, console: Console, folder: Path) -> List[Stop]:
     road.switch()
     console.print("6. polled again")
     road.poll()
-    return stops
+    return manager, stops
 
 
 def _table(stops: List[Stop]) -> Table:

@@ -159,6 +159,11 @@ class SwitchedPdu:
         with self._lock:
             self._on[key] = on
 
+    def draw(self, key: str, amperes: float) -> None:
+        """What the load on an outlet takes from now on, while it is on."""
+        with self._lock:
+            self._draws[key] = amperes
+
     def run_for(self, hours: float) -> None:
         """Let the energy counters run."""
         with self._lock:

@@ -10,7 +10,7 @@ from .objects import Served, Site, Unit
 from .outlet import INHIBITED, INVALID, Outlet
 from .protector import Protector
 from .relays import Delays, Relay, Relays, in_order
-from .sensors import Awake, Sensor
+from .sensors import AccumulatingSensor, Awake, Sensor
 from .transfer import TransferSwitch
 
 _PER_PROTECTOR = 8      # outlets behind one breaker
@@ -97,6 +97,18 @@ class PduUnit(Unit):
         """What all inlets have counted, in Wh."""
         return sum(inlet.energy.stored for inlet in self.inlets)
 
+    def count_from(self, wh: Dict[int, float]) -> None:
+        """Set the energy counters: those of outlets by their number from 1; inlets, lines and the unit share out the sum."""
+        for outlet in self.outlets:
+            outlet.energy.stored = wh[outlet.relay.number + 1]
+        share = sum(wh.values()) / len(self.inlets)
+        for inlet in self.inlets:
+            for sensors, count in [(inlet.sensors, share), *((pole.sensors, share / 3) for pole in inlet.poles)]:
+                counter = sensors.fitted.get("activeEnergy")
+                if isinstance(counter, AccumulatingSensor):
+                    counter.stored = count
+        self.pdu.energy.stored = sum(wh.values())
+
     def inhibited(self) -> bool:
         return self.firmware.index >= _INHIBIT_FROM and bool(self.settings["inhibitRelayControl"])
 
@@ -140,7 +152,7 @@ class Pdu(Served):
 
         self._sensors.numeric({"activePower": watts,
                                "apparentPower": lambda: sum(inlet.volt_amperes() for inlet in inlets)})
-        self._sensors.counter("activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts)
+        self.energy = self._sensors.counter("activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts)
 
     # -- what it is
 

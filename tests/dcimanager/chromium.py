@@ -1,0 +1,110 @@
+"""A real browser for the page: Debian's chromium, driven by selenium, without a window and without the network's help."""
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+from typing import Any, Callable, Dict, Iterator, List, TypeVar
+
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+T = TypeVar("T")
+DESKTOP, PHONE = (1280, 900), (390, 844)
+LONGEST_WAIT = 60.0
+_FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-default-apps", "--hide-scrollbars",
+    "--disable-features=OptimizationHints,MediaRouter,Translate", "--force-color-profile=srgb", "--lang=en-GB")
+
+
+class Browser:
+    """One window; every wait ends after `LONGEST_WAIT` seconds with what was on the page."""
+
+    def __init__(self, driver: Chrome) -> None:
+        self.driver = driver
+
+    def resize(self, width: int, height: int) -> None:
+        """Exactly this much page, as on a device of that size."""
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+
+    def dark(self, on: bool) -> None:
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if on else "light"}]})
+
+    def open(self, address: str) -> None:
+        self.driver.get(address)
+
+    def log_in(self, address: str, email: str, password: str) -> None:
+        self.open(address)
+        fields = self.all("input[name=email]")
+        if fields:
+            fields[0].clear()
+            fields[0].send_keys(email)
+            self.one("input[name=password]").send_keys(password)
+            self.one("form[action='/login'] button").click()
+        self.one("nav")
+
+    def all(self, css: str) -> List[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def one(self, css: str) -> WebElement:
+        """The first that shows up."""
+        return self.until(lambda: next(iter(self.all(css)), None), css)
+
+    def text(self, css: str = "main") -> str:
+        return str(self.driver.execute_script("const e = document.querySelector(arguments[0]); return e ? e.innerText : ''", css))
+
+    def shows(self, words: str, css: str = "main") -> None:
+        self.until(lambda: words in self.text(css), f"the words {words!r}")
+
+    def script(self, text: str, *values: object) -> Any:
+        return self.driver.execute_script(text, *values)
+
+    def until(self, look: Callable[[], T | None], what: str) -> T:
+        """What `look` finds, as soon as it finds something."""
+        def tried(_: object) -> Any:
+            with contextlib.suppress(Exception):        # the page may be changing just now
+                return look()
+            return None
+        found: T = WebDriverWait(self.driver, LONGEST_WAIT, 0.1).until(
+            tried, f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}")
+        return found
+
+    def complaints(self) -> List[Dict[str, Any]]:
+        """What the console holds since the last look: errors and broken rules of the content policy."""
+        return [line for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]     # type: ignore[no-untyped-call]
+
+    def requests(self) -> List[str]:
+        """The addresses that were asked for since the last look."""
+        events = [json.loads(line["message"])["message"] for line in self.driver.get_log("performance")]       # type: ignore[no-untyped-call]
+        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+
+@contextlib.contextmanager
+def browser(program: str, driver: str) -> Iterator[Browser]:
+    """A new browser that remembers nothing; `program` and `driver` are paths."""
+    profile = tempfile.mkdtemp(prefix="chromium-")
+    try:
+        options = ChromeOptions()
+        options.binary_location = program
+        for flag in (*_FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        chrome = Chrome(options=options, service=Service(driver))
+        try:
+            chrome.set_page_load_timeout(LONGEST_WAIT)
+            chrome.set_script_timeout(LONGEST_WAIT)
+            made = Browser(chrome)
+            made.resize(*DESKTOP)
+            yield made
+        finally:
+            chrome.quit()
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)      # the browser's last processes may still write
+

@@ -1,0 +1,86 @@
+"""What a person has not at hand: this project's archives, built and put into the stand-in, and simulated PDUs."""
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Dict, List
+
+from handlers.command.archives import BadArchive, read
+
+from .records import Handler, Pdu, Refusal
+from .simulations import KINDS, Simulations
+
+if TYPE_CHECKING:
+    from .manager import DciManager
+
+_ROOT = Path(__file__).resolve().parents[2]
+_BUILD_SECONDS = 120.0
+
+
+def registered(manager: DciManager, only: str = "") -> List[Handler]:
+    """Build and install the archives of this tree, or the one of a handler's internal name. Raises Refusal."""
+    with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
+        done = subprocess.run([sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder], cwd=_ROOT,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False)
+        if done.returncode:
+            raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[:500]}")
+        built = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
+        titles = _titles((Path(folder) / "register.sh").read_text("utf-8"))
+    return [install(manager, data, titles.get(top, "")) for data in built for top in [read(data).top] if only in ("", top)]
+
+
+def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
+    """Start a simulated PDU and add it; its handler is registered where it is not yet. Raises Refusal or Failed."""
+    wanted = KINDS[kind]
+    if not any(handler.handler == wanted.handler and handler.import_path for handler in manager.handlers()):
+        registered(manager, wanted.handler)
+    process, made = simulations.begin(kind)
+    taken = {pdu.name for pdu in manager.pdus()}
+    name = name or next(name for name in (f"simulated {kind} {count}" for count in range(1, 10_000)) if name not in taken)
+    pdu = manager.store.add_pdu(name, wanted.handler, made["address"], made["snmp"], made["settings"], wanted.title, kind)
+    simulations.keep(pdu, process)
+    manager.poll_soon(pdu)
+    manager.journal.happened(f"the PDU {name} was started and added")
+    return pdu
+
+
+def _titles(script: str) -> Dict[str, str]:
+    """Name of the archive's directory → the name for people, from the rows `name|title|protocol` of register.sh."""
+    rows = re.search("^HANDLERS='([^']*)'$", script, re.MULTILINE)
+    return {f"pdu_{name}": title for name, title, _ in (row.split("|") for row in rows[1].splitlines())} if rows else {}
+
+
+def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
+    """An archive as a person drops it on the page: a new version of the handler of its name, registered if there is none.
+
+    Raises Refusal, also for a bad archive, and then nothing is left of it.
+    """
+    try:
+        archive = read(data)
+        if not archive.holds_module(f"{archive.top}.handler"):
+            raise BadArchive(f"there is no {archive.top}/handler.py")
+        try:
+            handler, new = manager.store.handler(archive.top), False
+        except LookupError:
+            handler, new = manager.store.create("pdu", archive.top, title or _title(archive.top), ["custom"], []), True
+            manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
+        try:
+            handler = manager.runtime.accept(handler.id, data, f"{archive.top}.handler")
+        except BadArchive:
+            if new:
+                manager.store.delete(handler.id)
+            raise
+    except BadArchive as error:
+        raise Refusal(400, 1006, str(error)) from None
+    if new and manager.runtime.speaks_snmp(handler):
+        manager.store.set_protocol(handler, ["snmp"])
+    manager.journal.happened(f"version {handler.current} of {handler.handler} was uploaded")
+    return handler
+
+
+def _title(top: str) -> str:
+    """A name for people: "pdu_snmp" becomes "PDU snmp"."""
+    return top.replace("pdu_", "PDU ", 1).replace("_", " ")

@@ -1,0 +1,100 @@
+"""`make pictures`: docs/pictures/*.png anew, from simulated PDUs in a real browser; about two minutes."""
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Callable, Dict, Sequence, Tuple
+
+from tests.needs import ROOT, found
+
+from .chromium import PHONE, Browser, browser
+from .local_build import registered, simulate
+from .manager import DciManager
+from .servers import Feed
+
+FOLDER = ROOT / "docs" / "pictures"
+_HISTORY_SECONDS = 75.0
+_DRAWN_SECONDS = 1.5            # a page has drawn its plots by then; a picture, not a test
+_PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
+Size = Tuple[int, int]
+
+
+def main() -> int:
+    programs = [found("chromium"), found("chromedriver")]
+    if not all(programs):
+        print("chromium and chromedriver are needed: apt-get install chromium chromium-driver", file=sys.stderr)
+        return 2
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with DciManager(page_port=0, poll_seconds=2.0, processes=8) as manager, browser(str(programs[0]), str(programs[1])) as window:
+        _prepare(manager)
+        window.log_in(manager.page_url, manager.email, manager.password)
+        for name, (path, size, dark, prepare) in _scenes(manager).items():
+            _take(window, manager.page_url + path, FOLDER / f"{name}.png", size, dark, prepare)
+    return 0
+
+
+def _prepare(manager: DciManager) -> None:
+    """A small hall with some history: one server with two feeds, an outlet that was switched off, one doubtful."""
+    registered(manager)
+    pdus = [simulate(manager, manager.simulations, kind, name) for kind, name in _PDUS]
+    end = time.monotonic() + 60
+    while not all(pdu.ports and pdu.labels for pdu in pdus):
+        if time.monotonic() > end:
+            raise SystemExit("the simulated PDUs were not polled")
+        time.sleep(0.2)
+    left, right = pdus[0], pdus[1]
+    for name, feeds in (("web-03", [Feed(left.id, "3"), Feed(right.id, "3")]), ("db-01", [Feed(right.id, "1")])):
+        server = manager.servers.add(name)
+        manager.servers.set_bmc(server, "ON")
+        for feed in feeds:
+            manager.servers.connect(server, feed)
+    time.sleep(_HISTORY_SECONDS / 2)
+    manager.switch(left, "6", on=False)
+    manager.switch(left, "11", on=False)
+    manager.switch(right, "3", on=False)
+    time.sleep(_HISTORY_SECONDS / 2)
+
+
+def _scenes(manager: DciManager) -> Dict[str, Tuple[str, Size, bool, Callable[[Browser], None]]]:
+    left = manager.pdus()[0].id
+    return {
+        "pdus": ("", (1100, 520), False, _nothing),
+        "pdu": (f"pdus/{left}", (1100, 1120), False, _nothing),
+        "pdu-dark": (f"pdus/{left}", (1100, 1120), True, _nothing),
+        "switch": (f"pdus/{left}", (1100, 700), False, _ask),
+        "servers": ("servers", (1100, 900), False, _nothing),
+        "handlers": ("handlers", (1100, 900), False, _nothing),
+        "log": ("log", (1100, 560), False, _open_first),
+        "phone": (f"pdus/{left}", PHONE, False, _nothing),
+    }
+
+
+def _nothing(window: Browser) -> None:
+    """The page as it opens."""
+
+
+def _ask(window: Browser) -> None:
+    window.script("document.querySelector('#outlet-2').scrollIntoView({block: 'center'})")
+    window.one("#outlet-2 a[href$='to=off']").click()
+    window.shows("Switch this outlet off?", "dialog")
+
+
+def _open_first(window: Browser) -> None:
+    window.one("details summary").click()
+
+
+def _take(window: Browser, address: str, file: Path, size: Sequence[int], dark: bool, prepare: Callable[[Browser], None]) -> None:
+    window.resize(*size)
+    window.dark(dark)
+    window.open(address)
+    window.one("h1")
+    time.sleep(_DRAWN_SECONDS)
+    prepare(window)
+    time.sleep(_DRAWN_SECONDS / 3)
+    window.driver.save_screenshot(str(file))
+    print(f"{file.relative_to(ROOT)}  {file.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Servers, the outlets that feed them, and DCImanager's rule of PDU port and BMC.
+
+The rule for one port and the preferences of the power commands are from the vendor's page "Server power supply management
+logic". For several feeds it says nothing: here one feed that is on keeps a server on (inferred). The BMC is the person's.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+from .database import Database
+from .records import Refusal
+from .store import storable
+
+BMC = ("ON", "OFF", "UNKNOWN", "")              # "": this server has none
+COMMANDS = ("on", "off", "reset")
+
+
+class Feed(NamedTuple):
+    pdu: int
+    identity: str
+
+
+class Server(NamedTuple):
+    id: int
+    name: str
+    bmc: str
+    feeds: Tuple[Feed, ...]
+
+
+class Step(NamedTuple):
+    """One act of a power command: switch a feed's outlet, or let the BMC act (`feed` None)."""
+
+    feed: Feed | None
+    on: bool
+
+
+class Servers:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def all(self) -> List[Server]:
+        feeds: Dict[int, List[Feed]] = {}
+        for server, pdu, identity in self._db.rows("SELECT server, pdu, identity FROM feed ORDER BY pdu, rowid"):
+            feeds.setdefault(server, []).append(Feed(pdu, identity))
+        return [Server(number, name, bmc, tuple(feeds.get(number, ())))
+                for number, name, bmc in self._db.rows("SELECT id, name, bmc FROM server ORDER BY name, id")]
+
+    def one(self, number: int) -> Server:
+        """Raises LookupError."""
+        for server in self.all():
+            if server.id == number:
+                return server
+        raise LookupError("there is no such server (any more)")
+
+    def add(self, name: str) -> int:
+        return self._db.write("INSERT INTO server (name, bmc) VALUES (?, 'UNKNOWN')", (storable(name),))
+
+    def remove(self, number: int) -> None:
+        self._db.write("DELETE FROM server WHERE id = ?", (number,))
+
+    def set_bmc(self, number: int, bmc: str) -> None:
+        """Raises Refusal."""
+        if bmc not in BMC:
+            raise Refusal(400, 1001, "a BMC says ON, OFF or UNKNOWN, or there is none", bmc)
+        self._db.write("UPDATE server SET bmc = ? WHERE id = ?", (bmc, number))
+
+    def connect(self, number: int, feed: Feed) -> None:
+        """An outlet feeds one server at a time. Raises Refusal."""
+        with self._db.writing() as connection:
+            if connection.execute("SELECT 1 FROM feed WHERE pdu = ? AND identity = ?", feed).fetchone():
+                raise Refusal(409, 1004, "this outlet feeds a server already", feed.identity)
+            connection.execute("INSERT INTO feed VALUES (?, ?, ?)", (number, feed.pdu, storable(feed.identity)))
+
+    def disconnect(self, number: int, feed: Feed) -> None:
+        self._db.write("DELETE FROM feed WHERE server = ? AND pdu = ? AND identity = ?", (number, *feed))
+
+
+def port_state(states: Sequence[str]) -> str:
+    """What the feeds of a server amount to: UP while one is on, DOWN when all are surely off."""
+    if "UP" in states:
+        return "UP"
+    return "DOWN" if states and all(state == "DOWN" for state in states) else "UNKNOWN"
+
+
+def server_state(port: str, bmc: str) -> str:
+    """The vendor's table: a port that is off decides, else the BMC does."""
+    return "OFF" if port == "DOWN" else bmc or "UNKNOWN"
+
+
+def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
+    """What DCImanager would do, in order; `states` are those of the feeds. Raises Refusal where it would not.
+
+    On: a port that is off is enabled first, then the BMC acts. Off and reset: the BMC is preferred; a server without one is
+    switched by its ports.
+    """
+    shown = server_state(port_state(states), server.bmc)
+    if command == "on" and shown == "ON":
+        raise Refusal(409, 1004, "the server is on already", server.name)
+    if command == "off" and shown != "ON" and (server.bmc or port_state(states) == "DOWN"):
+        raise Refusal(409, 1004, "power off is for a server that is on", server.name)
+    bmc = [Step(None, command != "off")] if server.bmc else []
+    if command == "on":
+        return [Step(feed, True) for feed, state in zip(server.feeds, states) if state != "UP"] + bmc
+    if server.bmc and port_state(states) != "DOWN":
+        return bmc
+    off = [Step(feed, False) for feed in server.feeds] if not server.bmc else []
+    return off if command == "off" else [*off, *(Step(feed, True) for feed in server.feeds), *bmc]

@@ -1,0 +1,122 @@
+"""Simulated PDUs that the page started: a process for each, started again with the stand-in."""
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from .records import Pdu
+from .simulated import KINDS
+from .store import Store
+
+__all__ = ["KINDS", "Failed", "Simulations"]
+_ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS, _STOP_SECONDS = 60.0, 10.0
+_LOG = logging.getLogger(__name__)
+
+
+class Failed(Exception):
+    """A simulated PDU that did not start."""
+
+
+class Simulations:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._processes: Dict[int, subprocess.Popen[str]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._ready = threading.Event()
+
+    def restore(self) -> None:
+        """Start the simulated PDUs of the last run again, side by side, their outlets as they were last seen."""
+        threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus() if pdu.simulated]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(_START_SECONDS)
+        self._ready.set()
+
+    def pdus(self) -> List[Pdu]:
+        """The PDUs that can be polled: none before the simulated ones are up again."""
+        return self._store.pdus() if self._ready.is_set() else []
+
+    def begin(self, kind: str) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
+        """A new simulated PDU and what goes into its form. Raises Failed."""
+        return self._started(kind, 0, [])
+
+    def keep(self, pdu: Pdu, process: subprocess.Popen[str]) -> None:
+        """The process belongs to this PDU from now on."""
+        with self._lock:
+            closed = self._closed
+            self._processes[pdu.id] = process
+        if closed:
+            self.end(pdu.id)
+
+    def end(self, pdu: int) -> None:
+        with self._lock:
+            process = self._processes.pop(pdu, None)
+        if process is not None:
+            _end(process)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            processes, self._processes = list(self._processes.values()), {}
+        for process in processes:
+            _end(process)
+
+    def _again(self, pdu: Pdu) -> None:
+        off = [identity for identity, state in pdu.ports.items() if state == "DOWN" and identity.isdigit()]
+        known = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
+        try:
+            try:
+                process, form = self._started(pdu.simulated, int(known), off)
+            except Failed:                  # its port is taken by now
+                process, form = self._started(pdu.simulated, 0, off)
+        except Failed as error:
+            _LOG.error("%s", error)
+            return
+        pdu.address, pdu.snmp, pdu.settings = form["address"], form["snmp"], form["settings"]
+        self._store.save(pdu)
+        self.keep(pdu, process)
+
+    def _started(self, kind: str, port: int, off: List[str]) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
+        process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),
+                                    "--off", ",".join(off)], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        said = _first_line(process)
+        if not said:
+            _end(process)
+            raise Failed(f"the simulated PDU {kind} does not start")
+        form: Dict[str, Any] = json.loads(said)
+        return process, form
+
+
+def _first_line(process: subprocess.Popen[str]) -> Optional[str]:
+    stream = process.stdout
+    if stream is None:
+        return None
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
+    try:
+        return lines.get(timeout=_START_SECONDS)
+    except queue.Empty:
+        return None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Its end of input ends it; if not, it is killed."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(_STOP_SECONDS)
+    if process.stdout is not None:
+        process.stdout.close()

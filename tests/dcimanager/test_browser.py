@@ -1,0 +1,235 @@
+"""The page in a real browser: the road that a person goes, at two widths; hostile names; what an accessibility check finds."""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+from urllib.parse import urlsplit
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from tests.needs import ROOT, program
+from tests.packaging.building import build
+
+from .chromium import DESKTOP, PHONE, Browser, browser
+from .client import Client
+from .manager import DciManager
+from .test_page import HOSTILE
+
+AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
+pytestmark = [pytest.mark.against("chromium"), pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser(program("chromium"), program("chromedriver")) as made:
+        yield made
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Browser:
+    """An empty window; what the page of the test before still asked its server, which is gone, is forgotten."""
+    chromium.open("about:blank")
+    chromium.resize(*DESKTOP)
+    chromium.dark(False)
+    chromium.complaints(), chromium.requests()
+    return chromium
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    build.build(ROOT / "handlers", folder, build.HANDLERS)
+    return folder
+
+
+def serving(data: Path) -> DciManager:
+    return DciManager(data=data, page_port=0, poll_seconds=3.0, token_seconds=600.0, processes=8)
+
+
+def log_in(window: Browser, manager: DciManager) -> None:
+    window.log_in(manager.page_url, manager.email, manager.password)
+
+
+def clean(window: Browser, manager: DciManager) -> None:
+    """No complaint in the console, and no request that left this machine or this server."""
+    assert window.complaints() == []
+    asked = [urlsplit(address) for address in window.requests() if not address.startswith(("data:", "about:", "chrome:"))]
+    assert asked and {address.netloc for address in asked} == {urlsplit(manager.page_url).netloc}
+
+
+def points(window: Browser, plot: str) -> int:
+    return int(window.script("return document.querySelector(arguments[0]).dataset.points || 0", f"[data-plot={plot}]"))
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_whole_road_in_a_browser(window: Browser, dist: Path, tmp_path: Path, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    archive = next(dist.glob("pdu_nut-*.tar.gz"))
+    with serving(tmp_path) as manager:
+        log_in(window, manager)
+        window.shows("No PDU yet")
+
+        window.one("a[href='/handlers']").click()
+        window.one("#archive").send_keys(str(archive))
+        window.one("form[action='/handlers/upload'] button").click()
+        window.shows("version 1 of pdu_nut runs from the next call on")
+
+        with subprocess_of_a_pdu() as form:
+            window.open(manager.page_url + "pdus/add")
+            window.one("input[name=name]").send_keys("rack 7")
+            window.one("input[name=address]").send_keys(form["address"])
+            for position, (key, value) in enumerate(form["settings"].items()):
+                window.one(f"input[name=key_{position}]").send_keys(key)
+                window.one(f"input[name=value_{position}]").send_keys(value)
+            assert "ups.conf" in window.text(".keys")               # the handler's own table beside it
+            window.one("form.form button.main").click()
+            window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
+            assert window.text("#outlet-3 .chip") == "On"
+
+            switch(window, "3", "off")
+            window.shows("Outlet 3 of rack 7 is off.")
+            window.until(lambda: window.text("#outlet-3 .chip") == "Off", "outlet 3 off")
+            switch(window, "3", "on")
+            window.until(lambda: window.text("#outlet-3 .chip") == "On", "outlet 3 on")
+
+            window.until(lambda: points(window, "load") >= 3 and points(window, "energy") >= 3, "three points in both plots")
+            assert window.all(".plot canvas")
+            Select(window.one("[data-outlet]")).select_by_value("5")
+            window.until(lambda: "reading" in window.text("[data-said]") and points(window, "load") >= 1, "points of outlet 5")
+            assert window.script("return document.documentElement.scrollWidth <= window.innerWidth")
+            clean(window, manager)
+            before = manager.pdus()[0]
+    with serving(tmp_path) as manager:
+        log_in(window, manager)
+        window.shows("rack 7")
+        pdu, = manager.pdus()
+        assert pdu.name == before.name and len(pdu.ports) == 16
+        window.open(manager.page_url + f"pdus/{pdu.id}")
+        window.until(lambda: points(window, "load") >= 3, "the readings of before the restart")
+        window.shows("Server 5")
+        window.open(manager.page_url + "handlers")
+        window.shows("pdu_nut")
+        window.shows("In use")
+        clean(window, manager)
+
+
+@contextlib.contextmanager
+def subprocess_of_a_pdu() -> Iterator[Dict[str, Any]]:
+    """A simulated PDU behind a NUT server, and what to type into the form for it."""
+    with subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", "nut"], cwd=ROOT, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def switch(window: Browser, outlet: str, to: str) -> None:
+    """By the dialog, whose text names PDU, outlet and name."""
+    window.one(f"#outlet-{outlet} a[href$='to={to}']").click()
+    window.shows(f"Switch this outlet {to}?", "dialog")
+    asked = window.text("dialog")
+    assert "rack 7" in asked and f"Server {outlet}" in asked
+    window.one("dialog .confirm button").click()
+
+
+def test_a_simulated_pdu_in_three_clicks_and_by_the_keyboard(window: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as manager:
+        log_in(window, manager)
+        window.one("button[value=apc]").send_keys(Keys.ENTER)
+        window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
+        window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
+        window.shows("Switch this outlet off?", "dialog")
+        assert window.script("return document.activeElement.textContent") == "Cancel"       # the harmless one
+        window.one("dialog [data-close]").send_keys(Keys.SHIFT, Keys.TAB)
+        window.driver.switch_to.active_element.send_keys(Keys.ENTER)
+        window.shows("is off.")
+        assert manager.pdus()[0].ports["2"] == "DOWN"
+        pid_of = manager.pdus()[0].snmp["port"]
+        clean(window, manager)
+    with serving(tmp_path) as manager:
+        log_in(window, manager)
+        pdu, = manager.pdus()
+        window.until(lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok, "a poll of the simulated PDU after the restart")
+        assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == pid_of
+
+
+def test_two_tabs_see_each_others_switching(window: Browser, small: bytes) -> None:
+    with DciManager(page_port=0) as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        log_in(window, manager)
+        window.open(manager.page_url + f"pdus/{pdu.id}")
+        assert window.text("#outlet-1 .chip") == "On"
+        first = window.driver.current_window_handle
+        window.driver.switch_to.new_window("tab")
+        window.open(manager.page_url + f"pdus/{pdu.id}/switch?outlet=1&to=off")
+        window.one(".confirm button").click()
+        window.shows("is off.")
+        window.driver.close()
+        window.driver.switch_to.window(first)
+        window.until(lambda: window.text("#outlet-1 .chip") == "Off", "the other tab's switching")
+
+
+def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:
+    with DciManager(page_port=0) as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu(HOSTILE, "pdu_small", HOSTILE, notes=HOSTILE, settings={HOSTILE: HOSTILE})
+        pdu.ports = {HOSTILE: "UP", "2": "DOWN"}
+        server = manager.servers.add(HOSTILE)
+        log_in(window, manager)
+        for size in (DESKTOP, PHONE):
+            window.resize(*size)
+            for path in ("", f"pdus/{pdu.id}", f"pdus/{pdu.id}/edit", "servers", f"servers#server-{server}", "handlers", "log"):
+                window.open(manager.page_url + path)
+                window.one("h1")
+                assert window.script("return document.documentElement.scrollWidth <= window.innerWidth + 1"), (path, size)
+                assert window.script("return document.querySelectorAll('main script, main img').length") == 0
+        window.open(manager.page_url)
+        assert "<script>alert(1)</script>" in window.text(".name") and "\\u202e" in window.text(".name")
+        clean(window, manager)
+
+
+def faults(window: Browser) -> List[str]:
+    """What axe-core finds that is serious or critical, as sentences."""
+    window.script(AXE.read_text("utf-8"))
+    found = window.driver.execute_async_script(
+        "const done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ['violations']}).then(done)")
+    return [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found["violations"]
+            if one["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.against("axe-core")
+@pytest.mark.parametrize("size, dark", [(DESKTOP, False), (DESKTOP, True), (PHONE, False)], ids=["light", "dark", "phone"])
+def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: bytes, size: tuple[int, int], dark: bool) -> None:
+    if not AXE.is_file():
+        reason = "axe-core is missing: sh .ci/setup system (it needs npm)"
+        pytest.fail(reason, pytrace=False) if os.environ.get("CI_AXE") else pytest.skip(reason)
+    with DciManager(page_port=0) as manager:
+        window.open(manager.page_url)
+        window.resize(*size)
+        window.dark(dark)
+        assert faults(window) == []
+        log_in(window, manager)
+        assert faults(window) == []                         # empty pages
+        Client(manager).install(small)
+        good = manager.add_pdu("rack", "pdu_small", "127.0.0.1", notes="by the door")
+        manager.add_pdu("broken", "pdu_small", "127.0.0.1", settings={"say": "bug"})
+        manager.poll()
+        manager.switch(good, "1", on=False)
+        good.doubts["1.0"] = "may or may not have switched"
+        manager.servers.add("web-01")
+        for path in ("", f"pdus/{good.id}", "pdus/2", "pdus/add", f"pdus/{good.id}/edit", f"pdus/{good.id}/switch?outlet=1&to=on",
+                     "servers", "servers/1/power?command=reset", "handlers", "log", "nothing"):
+            window.open(manager.page_url + path)
+            window.one("h1, h2")
+            assert faults(window) == [], path

@@ -1,0 +1,292 @@
+"""The page without a browser: who may use it, what its forms do, and what hostile text becomes."""
+from __future__ import annotations
+
+import html
+import http.client
+import re
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from urllib.parse import urlencode
+
+import pytest
+
+from .client import Client
+from .manager import DciManager
+from .readings import series
+from .tokens import proof
+
+HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Dict[str, str]
+    body: str
+
+
+class Visitor:
+    """A browser reduced to its requests: keeps the cookie, sends forms with the CSRF token."""
+
+    def __init__(self, manager: DciManager) -> None:
+        self._manager = manager
+        self._host = manager.page_url[len("http://"):].strip("/")
+        self.cookie = ""
+
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        connection = http.client.HTTPConnection(self._host, timeout=60)
+        try:
+            given = {key.replace("_", "-"): value for key, value in headers.items()}
+            connection.request(method, path, body, {**({"cookie": self.cookie} if self.cookie else {}), **given})
+            answer = connection.getresponse()
+            shown = {key.lower(): value for key, value in answer.getheaders()}
+            return Answer(answer.status, shown, answer.read().decode())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.request("GET", path, b"", **headers)
+
+    def log_in(self, password: Optional[str] = None) -> Answer:
+        given = self._manager.password if password is None else password
+        fields = {"email": self._manager.email, "password": given, "next": "/log"}
+        answer = self.post("/login", fields)
+        self.cookie = answer.headers.get("set-cookie", "").partition(";")[0]
+        return answer
+
+    @property
+    def csrf(self) -> str:
+        return proof(self.cookie.partition("=")[2])
+
+    def post(self, path: str, fields: Dict[str, str], **headers: str) -> Answer:
+        body = urlencode({"csrf": self.csrf, **fields}).encode()
+        return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
+
+    def upload(self, files: List[Tuple[str, bytes]]) -> Answer:
+        mark = "d41d8c"
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'
+        parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
+        return self.request("POST", "/handlers/upload", b"".join(parts) + f"--{mark}--\r\n".encode(),
+                            content_type=f"multipart/form-data; boundary={mark}")
+
+
+@pytest.fixture
+def site() -> Iterator[DciManager]:
+    with DciManager(page_port=0, call_seconds=20) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(site: DciManager) -> Visitor:
+    made = Visitor(site)
+    assert made.log_in().headers["location"] == "/log"
+    return made
+
+
+def test_without_a_login_there_is_nothing_but_the_login(site: DciManager) -> None:
+    visitor = Visitor(site)
+    for path in ("/", "/pdus/1", "/handlers", "/log?failed=1", "/nothing"):
+        answer = visitor.get(path)
+        assert (answer.status, answer.headers["location"].partition("=")[0]) == (303, "/login?next")
+    assert visitor.get("/", x_part="1").status == 401 and visitor.get("/static/style.css").status == 200
+    assert visitor.post("/pdus/simulate", {"kind": "nut"}).status == 303 and site.pdus() == []
+    assert visitor.log_in("wrong").status == 401 and visitor.get("/").status == 303
+
+
+def test_the_cookie_is_for_this_site_and_not_for_scripts(site: DciManager) -> None:
+    cookie = Visitor(site).log_in().headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+
+
+@pytest.mark.parametrize("back, to", [
+    ("//evil.example/", "/"), ("https://evil.example/", "/"), ("/\\evil", "/"), ("/log", "/log")])
+def test_a_login_leads_nowhere_else(site: DciManager, back: str, to: str) -> None:
+    fields = {"email": site.email, "password": site.password, "next": back}
+    assert Visitor(site).post("/login", fields).headers["location"] == to
+
+
+def test_wrong_passwords_are_bounded(site: DciManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    from .web.access import Tries
+    from .web.pages import entry
+    monkeypatch.setattr(entry, "_tries", Tries())
+    visitor = Visitor(site)
+    assert [visitor.log_in("wrong").status for _ in range(11)] == [401] * 10 + [429]
+    assert visitor.log_in().status == 429
+
+
+def test_every_answer_carries_the_content_policy(visitor: Visitor) -> None:
+    for path in ("/", "/login", "/nothing", "/static/page.js", "/static/nothing", "/handlers"):
+        headers = visitor.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_pages_hold_nothing_inline_and_nothing_from_outside(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
+    for path in ("/", "/pdus/add", "/pdus/1", "/pdus/1/switch?outlet=1&to=off", "/servers", "/handlers", "/log", "/login"):
+        body = visitor.get(path).body
+        assert "<html" in body and not re.search(r"<style|\sstyle=|\son[a-z]+=|<script>", body), path
+        assert not re.findall(r'(?:src|href|action)="(?!/|#)[^"]*"', body), path
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}])
+def test_a_form_of_somebody_else_changes_nothing(visitor: Visitor, site: DciManager, headers: Dict[str, str]) -> None:
+    answer = visitor.post("/servers/add", {"name": "web"}, **headers)
+    assert answer.status == 403 and site.servers.all() == []
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
+def test_a_form_without_the_sessions_own_token_changes_nothing(visitor: Visitor, site: DciManager, csrf: str) -> None:
+    assert visitor.post("/servers/add", {"name": "web", "csrf": csrf}).status == 403 and site.servers.all() == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1"])
+def test_another_name_for_this_machine_is_refused(visitor: Visitor, host: str) -> None:
+    assert visitor.get("/", host=host).status == 421
+
+
+def test_logging_out_ends_the_session(visitor: Visitor) -> None:
+    assert visitor.post("/logout", {}).status == 303 and visitor.get("/").status == 303
+
+
+def test_an_archive_dropped_on_the_page_is_registered_updated_and_rolled_back(visitor: Visitor, site: DciManager, small: bytes,
+                                                                            newer: bytes) -> None:
+    assert visitor.upload([("pdu_small-1.tar.gz", small), ("broken.tar.gz", b"x")]).status == 303
+    handler, = site.handlers()
+    assert (handler.handler, handler.protocol, handler.uploads) == ("pdu_small", ["custom"], 1)
+    page = visitor.get("/handlers").body
+    assert "version 1 of pdu_small" in page and "broken.tar.gz was refused" in page
+    visitor.upload([("pdu_small-2.tar.gz", newer)])
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    assert "2.0" in pdu.ports
+    assert visitor.post(f"/handlers/{handler.id}/use", {"version": "1"}).status == 303
+    site.poll()
+    assert "1.0" in pdu.ports and (handler.current, handler.uploads) == (1, 2)
+    assert visitor.post(f"/handlers/{handler.id}/use", {"version": "9"}).status == 404
+    assert "A PDU uses" in html.unescape(visitor.post(f"/handlers/{handler.id}/remove", {}).body) or site.handlers()
+    site.store.delete_pdu(pdu.id)
+    visitor.post(f"/handlers/{handler.id}/remove", {})
+    assert site.handlers() == []
+
+
+def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager) -> None:
+    from .test_api import packed
+    for data in (b"", b"x", packed(("pdu_x/__init__.py", b"")), packed(("pdu_x/handler.py", b""))):
+        visitor.upload([("a.tar.gz", data)])
+    assert site.handlers() == []
+
+
+def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(visitor: Visitor, site: DciManager,
+                                                                              small: bytes) -> None:
+    Client(site).install(small)
+    form = {"handler": "pdu_small", "name": "rack 7", "address": "127.0.0.1", "notes": "by the door", "key_0": "password",
+            "value_0": "hidden-4711", "key_1": "say", "value_1": ""}
+    where = visitor.post("/pdus/add", form).headers["location"]
+    pdu, = site.pdus()
+    assert where == f"/pdus/{pdu.id}" and pdu.settings == {"password": "hidden-4711", "say": ""}
+    site.poll()
+    for path in (where, f"{where}/edit", "/", "/log", f"{where}/switch?outlet=1&to=on"):
+        assert "hidden-4711" not in visitor.get(path).body, path
+    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value_0": ""})
+    assert (pdu.name, pdu.settings["password"]) == ("rack 8", "hidden-4711")
+    assert visitor.post(f"{where}/edit", {**form, "name": ""}).status == 400 and pdu.name == "rack 8"
+    assert visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400 and len(site.pdus()) == 1
+    visitor.post(f"{where}/remove", {})
+    assert site.pdus() == [] and visitor.get(where).status == 404
+
+
+def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small, protocol="snmp")
+    visitor.post("/pdus/add", {"handler": "pdu_small", "name": "a", "address": "b", "snmp_version": "3", "snmp_user": "u",
+                               "snmp_auth_password": "secret-12", "snmp_community": ""})
+    pdu, = site.pdus()
+    assert pdu.snmp == {"version": "3", "user": "u", "auth_password": "secret-12"}
+    page = visitor.get(f"/pdus/{pdu.id}/edit").body
+    assert "secret-12" not in page and "kept as it is" in page and "SNMPv3" in page
+
+
+def test_switching_asks_first_and_says_how_it_ended(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack 7", "pdu_small", "127.0.0.1")
+    site.poll()
+    asked = visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body
+    assert "rack 7" in asked and "Switch this outlet off?" in asked and pdu.ports["1"] == "UP"
+    visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
+    assert pdu.ports["1"] == "DOWN" and "Outlet 1 of rack 7 is off." in visitor.get(f"/pdus/{pdu.id}").body
+    for outlet, to in (("nothing", "off"), ("1", "toggle")):
+        assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to}).status in (400, 404)
+    site.poll()
+    assert pdu.ports["1"] == "UP"           # the platform's habit: a poll overwrites what was switched by hand
+
+
+def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor, site: DciManager,
+                                                                hanging_switch: bytes) -> None:
+    Client(site).install(hanging_switch)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    assert 'class="chip on"' in visitor.get(f"/pdus/{pdu.id}").body
+    pdu.call_seconds, pdu.settings["say"] = 0.3, "hang"
+    visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
+    body = visitor.get(f"/pdus/{pdu.id}").body
+    assert "May or may not have switched" in body and "not switched off for certain" in body and 'class="chip on"' not in body
+    site.poll([pdu])
+    body = visitor.get(f"/pdus/{pdu.id}").body
+    assert "The last poll failed" in body and "no answer within 0.3 s" in body
+    pdu.doubts.clear()
+    body = visitor.get(f"/pdus/{pdu.id}").body
+    assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
+
+
+def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu(HOSTILE, "pdu_small", HOSTILE, notes=HOSTILE, settings={HOSTILE: HOSTILE})
+    pdu.ports = {HOSTILE: "UP"}
+    server = site.servers.add(HOSTILE)
+    asked = urlencode({"outlet": HOSTILE, "to": "off"})
+    for path in ("/", f"/pdus/{pdu.id}", f"/pdus/{pdu.id}/edit", "/servers", "/log", f"/log?pdu={pdu.id}",
+                 f"/pdus/{pdu.id}/switch?{asked}", f"/servers/{server}/power?command=reset"):
+        answer = visitor.get(path)
+        assert answer.status == 200 and "<script>alert" not in answer.body and "X" not in answer.headers, path
+        shown = re.sub(r"<[^>]*>", "", answer.body)         # attributes of form fields hold the text itself, escaped
+        assert "\x1b" not in shown and "\u202e" not in shown and "\x00" not in shown and "W" * 200 not in shown, path
+
+
+def test_parts_of_a_page_come_once_until_they_change(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
+    first = visitor.get("/pdus/1", x_part="1")
+    assert first.status == 200 and "<html" not in first.body and "1.5" in first.body
+    assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 304
+    site.switch(site.pdus()[0], "1", on=False)
+    assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
+
+
+def test_readings_as_columns_and_as_a_file(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    site.poll()
+    body = visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1").body
+    assert body.count("42.25") == 2 and body.count("1.5") >= 2 and len(series(site.store._db, pdu.id, 0.0)) == 2
+    rows = visitor.get(f"/pdus/{pdu.id}/readings.csv?hours=1").body.splitlines()
+    assert rows[0] == "time (UTC),load (A),energy (kWh)" and rows[1].endswith(",1.5,42.25") and len(rows) == 3
+    assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
+
+
+def test_the_log_tells_a_worker_that_hung_and_one_that_crashed(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    for say in ("hang", "die", "bug"):
+        pdu = site.add_pdu(say, "pdu_small", "127.0.0.1", settings={"say": say})
+        pdu.call_seconds = 0.5 if say == "hang" else None
+    site.poll()
+    body = visitor.get("/log?failed=1").body
+    assert all(words in body for words in ("hung, stopped", "crashed", "ValueError: not one of the pack", "defect in status"))
+
+
+@pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
+                                  "/handlers/1/nothing", "/pdus/99999999999999999999"])
+def test_what_is_not_there_is_a_page_that_says_so(visitor: Visitor, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status in (404, 405) and "Traceback" not in answer.body

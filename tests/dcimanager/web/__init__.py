@@ -1,0 +1,1 @@
+"""The stand-in's page: what a person does in DCImanager, in a browser."""

@@ -1,0 +1,115 @@
+"""Who may use the page: host names, login, sessions, and the headers that every answer carries. Pure ASGI."""
+from __future__ import annotations
+
+import hmac
+import threading
+import time
+from typing import Any, Deque, List, Mapping, Optional, Sequence
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from ..tokens import Tokens, proof
+
+LOGIN = "/login"
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+           "frame-ancestors 'none'; base-uri 'none'")
+HEADERS = {
+    "content-security-policy": _POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin", "x-frame-options": "DENY", "cache-control": "no-store",
+}
+_TRIES, _TRIES_SECONDS = 10, 60.0
+
+
+class Access:
+    """Around the page's application: only known hosts, only people who logged in, each answer with `HEADERS`.
+
+    `hosts` are the names that a browser may call this server by; None: any (it listens to others on purpose). A page of
+    somebody else whose name was pointed here (DNS rebinding) is refused by that.
+    """
+
+    def __init__(self, page: Any, tokens: Tokens, hosts: Optional[Sequence[str]]) -> None:
+        self._page, self._tokens, self._hosts = page, tokens, hosts
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *((name.encode(), value.encode()) for name, value in HEADERS.items()
+                                                            if name.encode() not in own)]
+            await send(message)
+        answer = self._refusal(Request(scope))
+        await (answer or self._page)(scope, receive, sending)
+
+    def _refusal(self, request: Request) -> Optional[Response]:
+        if self._hosts is not None and hostname(request.headers.get("host", "")) not in (*_LOCAL, *self._hosts):
+            return PlainTextResponse("This server is called by its address, e.g. http://127.0.0.1\n", 421)
+        token = request.cookies.get(cookie_name(request), "")
+        known = self._tokens.valid(token)
+        request.scope["state"]["token"] = token if known else ""
+        if known or request.url.path == LOGIN or request.url.path.startswith("/static/"):
+            return None
+        if request.headers.get("x-part"):
+            return PlainTextResponse("log in again\n", 401)
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"{LOGIN}?next={quote(back)}", 303)
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, without port and brackets."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def cookie_name(request: Request) -> str:
+    """Cookies do not tell ports apart: two stand-ins on one machine must not log each other out."""
+    return f"dcimanager-{request.url.port or ''}"
+
+
+def session(request: Request) -> str:
+    token: str = request.scope["state"].get("token", "")
+    return token
+
+
+def own_form(request: Request, form: Mapping[str, Any]) -> bool:
+    """Whether a POST comes from a page that we served to this session: its CSRF token, and what the browser says."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host', '')}":
+        return False
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    given = str(form.get("csrf", ""))
+    return hmac.compare_digest(given.encode("utf-8", "replace"), proof(session(request)).encode())
+
+
+def logged_in(request: Request, answer: Response, token: str) -> Response:
+    answer.set_cookie(cookie_name(request), token, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    return answer
+
+
+def local_path(text: str) -> str:
+    """A path of this page to go back to; "/" for anything that could lead elsewhere."""
+    return text if text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable() else "/"
+
+
+class Tries:
+    """Bounds how often a wrong password may be tried: ten times a minute, by anybody."""
+
+    def __init__(self) -> None:
+        self._failed: Deque[float] = Deque(maxlen=_TRIES)
+        self._lock = threading.Lock()
+
+    def too_many(self) -> bool:
+        with self._lock:
+            return len(self._failed) == _TRIES and time.monotonic() - self._failed[0] < _TRIES_SECONDS
+
+    def failed(self) -> None:
+        with self._lock:
+            self._failed.append(time.monotonic())
+
+
+__all__: List[str] = ["HEADERS", "LOGIN", "Access", "Tries", "hostname", "local_path", "logged_in", "own_form", "session"]

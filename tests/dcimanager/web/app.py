@@ -1,0 +1,50 @@
+"""The page as one ASGI application."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional, Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Router
+from starlette.staticfiles import StaticFiles
+
+from ..simulations import Simulations
+from .access import Access
+from .pages import entry, handlers, log, pdu, pdus, servers
+from .site import Site, Wrong
+
+if TYPE_CHECKING:
+    from ..manager import DciManager
+
+_ROOMS = (entry, pdus, pdu, handlers, servers, log)
+
+
+def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
+    """`hosts` as `Access` takes them."""
+    site = Site(manager, simulations)
+
+    async def nothing(scope: Any, receive: Any, send: Any) -> None:
+        await _missing(site, Request(scope))(scope, receive, send)
+
+    rooms = [route for room in _ROOMS for route in room.routes(site)]
+    router = Router([*rooms, Mount("/static", _Files(directory=Path(__file__).with_name("static")))], redirect_slashes=False,
+                    default=nothing)
+    return Access(router, manager.tokens, hosts)
+
+
+def _missing(site: Site, request: Request) -> Response:
+    return site.wrong(request, Wrong("There is no such page.", 404))
+
+
+class _Files(StaticFiles):
+    """Scripts and styles, which the browser may keep but asks about each time; a missing one is a plain 404."""
+
+    async def get_response(self, path: str, scope: Any) -> Response:
+        try:
+            answer = await super().get_response(path, scope)
+        except HTTPException as error:
+            return Response(status_code=error.status_code)
+        answer.headers["cache-control"] = "no-cache"
+        return answer

@@ -1,0 +1,45 @@
+"""Logging in and out."""
+from __future__ import annotations
+
+from typing import List
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ...records import Refusal
+from ..access import LOGIN, Tries, local_path, logged_in, session
+from ..site import Site, Wrong, action, go, page, text
+
+_SAME_SITE = ("same-origin", "none")
+_tries = Tries()
+
+
+def routes(site: Site) -> List[Route]:
+    return [Route(LOGIN, page(site, _show)), Route(LOGIN, action(site, _log_in), methods=["POST"]),
+            Route("/logout", action(site, _log_out), methods=["POST"])]
+
+
+def _show(site: Site, request: Request) -> Response:
+    return site.show(request, "login.html", next=local_path(request.query_params.get("next", "/")), email=site.manager.email,
+                     failed="")
+
+
+def _log_in(site: Site, request: Request, form: FormData) -> Response:
+    if request.headers.get("sec-fetch-site", "same-origin") not in _SAME_SITE:
+        raise Wrong("This form came from elsewhere.", 403)
+    back, email = local_path(text(form, "next")), text(form, "email")
+    if _tries.too_many():
+        return site.show(request, "login.html", 429, next=back, email=email, failed="Too many wrong passwords; wait a minute.")
+    try:
+        token = site.manager.api.log_in(email, str(form.get("password", "")))
+    except Refusal:
+        _tries.failed()
+        return site.show(request, "login.html", 401, next=back, email=email, failed="Wrong e-mail or password.")
+    return logged_in(request, go(back), token)
+
+
+def _log_out(site: Site, request: Request, form: FormData) -> Response:
+    site.manager.tokens.revoke(session(request))
+    return go(LOGIN)

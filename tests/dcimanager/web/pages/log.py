@@ -1,0 +1,25 @@
+"""The log: each call of a handler, with what the handler wrote meanwhile."""
+from __future__ import annotations
+
+from typing import List
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..site import Site, page
+
+_MOST = 100
+
+
+def routes(site: Site) -> List[Route]:
+    return [Route("/log", page(site, _list))]
+
+
+def _list(site: Site, request: Request) -> Response:
+    given = request.query_params.get("pdu", "")
+    pdu = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    failed = request.query_params.get("failed", "") == "1"
+    pdus = {one.id: one for one in site.manager.pdus()}
+    return site.show(request, "log.html", entries=site.manager.journal.calls(pdu, failed, _MOST), pdus=pdus, chosen=pdu,
+                     failed=failed, most=_MOST)

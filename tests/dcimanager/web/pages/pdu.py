@@ -1,0 +1,117 @@
+"""One PDU: its outlets, switching with a confirmation, readings over time."""
+from __future__ import annotations
+
+import csv
+import io
+import time
+from typing import Dict, List, Optional
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ... import readings
+from ...readings import Reading
+from ...records import Pdu
+from ..shown import plain
+from ..site import Site, Wrong, action, go, hours, number, optional, page, quote_all, text
+
+HOURS = (1, 6, 24, 168, 720, 8760)
+_MOST_POINTS = 3000
+WORDS = {"UP": "on", "DOWN": "off", "UNKNOWN": "in an unknown state"}
+
+
+def routes(site: Site) -> List[Route]:
+    return [
+        Route("/pdus/{id:int}", page(site, _show)),
+        Route("/pdus/{id:int}/poll", action(site, _poll), methods=["POST"]),
+        Route("/pdus/{id:int}/switch", page(site, _confirm)),
+        Route("/pdus/{id:int}/switch", action(site, _switch), methods=["POST"]),
+        Route("/pdus/{id:int}/readings.json", page(site, _json)),
+        Route("/pdus/{id:int}/readings.csv", page(site, _csv)),
+    ]
+
+
+def _show(site: Site, request: Request) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    feeds: Dict[str, str] = {feed.identity: server.name for server in site.manager.servers.all() for feed in server.feeds
+                             if feed.pdu == pdu.id}
+    return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=feeds,
+                     choices=HOURS, calls=site.manager.journal.calls(pdu.id, most=8), beat=site.manager.poll_seconds,
+                     switching=site.manager.journal.in_flight(pdu))
+
+
+def _poll(site: Site, request: Request, form: FormData) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    site.manager.poll([pdu])
+    return go(f"/pdus/{pdu.id}")
+
+
+def _wanted(pdu: Pdu, identity: str, to: str) -> bool:
+    if identity not in pdu.ports:
+        raise Wrong("There is no such outlet on this PDU (any more).", 404)
+    if to not in ("on", "off"):
+        raise Wrong("An outlet is switched on or off.")
+    return to == "on"
+
+
+def _confirm(site: Site, request: Request) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    identity, to = request.query_params.get("outlet", ""), request.query_params.get("to", "")
+    _wanted(pdu, identity, to)
+    server = next((server.name for server in site.manager.servers.all() for feed in server.feeds
+                   if (feed.pdu, feed.identity) == (pdu.id, identity)), "")
+    return site.show(request, "switch.html", pdu=pdu, identity=identity, to=to, server=server)
+
+
+def _switch(site: Site, request: Request, form: FormData) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    identity, to = str(form.get("outlet", "")), text(form, "to")
+    on = _wanted(pdu, identity, to)
+    call = site.manager.switch(pdu, identity, on)
+    shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
+    if not call.ok:
+        site.say(request, f"{shown} was not switched {to} for certain: {plain(call.text, 500)}", good=False)
+    elif pdu.ports.get(identity) != ("UP" if on else "DOWN"):
+        site.say(request, f"{shown} took the command, but is {WORDS[pdu.ports[identity]]}.", good=False)
+    else:
+        site.say(request, f"{shown} is {to}.")
+    return go(f"/pdus/{pdu.id}#outlet-{quote_all(identity)}")
+
+
+def _readings(site: Site, request: Request) -> List[Reading]:
+    pdu = site.manager.store.pdu(number(request))
+    since = time.time() - 3600 * hours(request, HOURS, 6)
+    return site.manager.readings(pdu, since, optional(request, "outlet"))
+
+
+def _json(site: Site, request: Request) -> Response:
+    """Columns for the plot, with a gap (null) where polls are missing."""
+    found = _readings(site, request)
+    drawn = _with_gaps(found, site.manager.poll_seconds)[-_MOST_POINTS:]
+    return JSONResponse({"at": [reading.at for reading in drawn], "load": [reading.load for reading in drawn],
+                         "energy": [reading.energy for reading in drawn], "used": readings.used(found)})
+
+
+def _with_gaps(found: List[Reading], beat: float) -> List[Reading]:
+    """Where the next reading is much later than its tier's stretch, nothing is known in between."""
+    drawn: List[Reading] = []
+    before: Optional[Reading] = None
+    now = time.time()
+    for reading in found:
+        if before is not None and reading.at - before.at > 3 * max(beat, readings.stretch(now - reading.at) or 0.0):
+            drawn.append(Reading(before.at + 1, None, None))
+        drawn.append(reading)
+        before = reading
+    return drawn
+
+
+def _csv(site: Site, request: Request) -> Response:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("time (UTC)", "load (A)", "energy (kWh)"))
+    for reading in _readings(site, request):
+        writer.writerow((time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(reading.at)), reading.load, reading.energy))
+    return Response(out.getvalue(), media_type="text/csv",
+                    headers={"content-disposition": f'attachment; filename="pdu-{number(request)}.csv"'})

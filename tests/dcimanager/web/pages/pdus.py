@@ -1,0 +1,146 @@
+"""The list of PDUs; adding, changing and removing one; simulated ones."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ...local_build import simulate
+from ...records import Handler, Pdu
+from ...simulations import KINDS, Failed
+from ..site import Site, Wrong, action, go, number, page, text
+
+SNMP_PLAIN = ("version", "port", "user", "auth_protocol", "priv_protocol")
+SNMP_SECRET = ("community", "auth_password", "priv_password")
+_MOST_SETTINGS = 40
+_EMPTY: Mapping[str, str] = {}
+
+
+def routes(site: Site) -> List[Route]:
+    return [
+        Route("/", page(site, _list)),
+        Route("/pdus/add", page(site, _add_form)),
+        Route("/pdus/add", action(site, _add), methods=["POST"]),
+        Route("/pdus/simulate", action(site, _simulate), methods=["POST"]),
+        Route("/pdus/{id:int}/edit", page(site, _edit_form)),
+        Route("/pdus/{id:int}/edit", action(site, _edit), methods=["POST"]),
+        Route("/pdus/{id:int}/remove", action(site, _remove), methods=["POST"]),
+        Route("/pdus/poll", action(site, _poll_all), methods=["POST"]),
+    ]
+
+
+def _list(site: Site, request: Request) -> Response:
+    names = {handler.handler: handler.name for handler in site.manager.handlers()}
+    return site.show(request, "pdus.html", pdus=site.manager.pdus(), kinds=KINDS, beat=site.manager.poll_seconds, names=names)
+
+
+def _chosen(site: Site, name: str) -> Optional[Handler]:
+    ready = [handler for handler in site.manager.handlers() if handler.device_type == "pdu"]
+    if name and all(handler.handler != name for handler in ready):
+        raise Wrong("There is no such handler (any more).", 404)
+    return next((handler for handler in ready if handler.handler == name), ready[0] if ready else None)
+
+
+def _add_form(site: Site, request: Request) -> Response:
+    return _form(site, request, _chosen(site, request.query_params.get("handler", "")), None, {})
+
+
+def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
+          problem: str = "") -> Response:
+    """The form, filled with what was typed; what is or may be a secret is never sent back."""
+    table: Optional[List[Dict[str, Any]]] = site.manager.runtime.settings(handler) if handler and handler.import_path else []
+    harmless = {row["key"] for row in table or () if not row["secret"]}
+    settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
+    rows = [(key, value if key in harmless else "", key not in harmless) for key, value in settings.items()]
+    handlers = [one for one in site.manager.handlers() if one.device_type == "pdu"]
+    kept = [key for key in SNMP_SECRET if snmp.get(key)]
+    shown = {key: snmp.get(key, "") for key in SNMP_PLAIN}
+    return site.show(request, "pdu_form.html", 400 if problem else 200, handler=handler, table=table, pdu=pdu, given=given,
+                     rows=rows, snmp=shown, kept=kept, handlers=handlers, problem=problem)
+
+
+def _read(form: FormData, handler: Handler, old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
+    """Name, address, notes, SNMP parameters, settings. An empty secret keeps the old one. Raises Wrong."""
+    name, address, notes = text(form, "name"), text(form, "address"), text(form, "notes", 2000)
+    if not name or not address:
+        raise Wrong("A PDU needs a name and an address.")
+    snmp: Dict[str, str] = {}
+    if handler.speaks_snmp:
+        for key in SNMP_PLAIN + SNMP_SECRET:
+            value = text(form, f"snmp_{key}", 500) or (old.snmp.get(key, "") if old and key in SNMP_SECRET else "")
+            if value:
+                snmp[key] = value
+    settings: Dict[str, str] = {}
+    for position in range(_MOST_SETTINGS):
+        key = text(form, f"key_{position}")
+        value = form.get(f"value_{position}", "")
+        if not key:
+            continue
+        if key in settings:
+            raise Wrong(f"The key {key!r} is there twice.")
+        if not isinstance(value, str) or len(value) > 20_000:
+            raise Wrong(f"The value of {key!r} is too long.")
+        settings[key] = value or (old.settings.get(key, "") if old else "")
+    return name, address, notes, snmp, settings
+
+
+def _add(site: Site, request: Request, form: FormData) -> Response:
+    handler = _chosen(site, text(form, "handler"))
+    if handler is None:
+        raise Wrong("Register a handler first.")
+    try:
+        name, address, notes, snmp, settings = _read(form, handler, None)
+    except Wrong as error:
+        given = {key: str(form.get(key, "")) for key in ("name", "address", "notes")}
+        return _form(site, request, handler, None, given, str(error))
+    pdu = site.manager.add_pdu(name, handler.handler, address, snmp=snmp, settings=settings, notes=notes)
+    site.manager.journal.happened(f"the PDU {name} was added")
+    return go(f"/pdus/{pdu.id}")
+
+
+def _edit_form(site: Site, request: Request) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    return _form(site, request, site.manager.store.handler(pdu.handler), pdu, {})
+
+
+def _edit(site: Site, request: Request, form: FormData) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    handler = site.manager.store.handler(pdu.handler)
+    try:
+        read = _read(form, handler, pdu)
+    except Wrong as error:
+        return _form(site, request, handler, pdu, {}, str(error))
+    with pdu.busy:
+        pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = read
+        site.manager.store.save(pdu)
+    site.manager.poll_soon(pdu)
+    return go(f"/pdus/{pdu.id}")
+
+
+def _remove(site: Site, request: Request, form: FormData) -> Response:
+    pdu = site.manager.store.pdu(number(request))
+    site.manager.store.delete_pdu(pdu.id)
+    site.simulations.end(pdu.id)
+    site.manager.journal.happened(f"the PDU {pdu.name} was removed")
+    site.say(request, "The PDU was removed, with its readings.")
+    return go("/")
+
+
+def _simulate(site: Site, request: Request, form: FormData) -> Response:
+    kind = text(form, "kind")
+    if kind not in KINDS:
+        raise Wrong("There is no such simulated PDU.")
+    try:
+        pdu = simulate(site.manager, site.simulations, kind)
+    except Failed as error:
+        raise Wrong(str(error), 500) from None
+    return go(f"/pdus/{pdu.id}")
+
+
+def _poll_all(site: Site, request: Request, form: FormData) -> Response:
+    for pdu in site.manager.pdus():
+        site.manager.poll_soon(pdu)
+    return go("/")

@@ -1,0 +1,123 @@
+"""Servers: which outlets feed them, and what DCImanager's power commands would do."""
+from __future__ import annotations
+
+from typing import List, NamedTuple
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ...records import Pdu
+from ...servers import COMMANDS, Feed, Server, plan, port_state, server_state
+from ..shown import plain
+from ..site import Site, Wrong, action, go, number, page, text
+
+
+class Shown(NamedTuple):
+    """One server on the page; `feeds` with their PDUs and states, `port` and `state` by the rule."""
+
+    server: Server
+    feeds: list[tuple[Feed, Pdu, str]]
+    port: str
+    state: str
+
+
+def routes(site: Site) -> List[Route]:
+    return [
+        Route("/servers", page(site, _list)),
+        Route("/servers/add", action(site, _add), methods=["POST"]),
+        Route("/servers/{id:int}/remove", action(site, _remove), methods=["POST"]),
+        Route("/servers/{id:int}/bmc", action(site, _bmc), methods=["POST"]),
+        Route("/servers/{id:int}/connect", action(site, _connect), methods=["POST"]),
+        Route("/servers/{id:int}/disconnect", action(site, _disconnect), methods=["POST"]),
+        Route("/servers/{id:int}/power", page(site, _confirm)),
+        Route("/servers/{id:int}/power", action(site, _power), methods=["POST"]),
+    ]
+
+
+def _state(pdu: Pdu, identity: str) -> str:
+    """As the platform would take it: what is not certain is UNKNOWN."""
+    return "UNKNOWN" if identity in pdu.doubts else pdu.ports.get(identity, "UNKNOWN")
+
+
+def _seen(site: Site, server: Server) -> Shown:
+    pdus = {pdu.id: pdu for pdu in site.manager.pdus()}
+    feeds = [(feed, pdus[feed.pdu], _state(pdus[feed.pdu], feed.identity)) for feed in server.feeds if feed.pdu in pdus]
+    port = port_state([state for *_, state in feeds])
+    return Shown(server, feeds, port, server_state(port, server.bmc))
+
+
+def _list(site: Site, request: Request) -> Response:
+    taken = {feed for server in site.manager.servers.all() for feed in server.feeds}
+    free = [(pdu, [identity for identity in pdu.ports if Feed(pdu.id, identity) not in taken]) for pdu in site.manager.pdus()]
+    return site.show(request, "servers.html", servers=[_seen(site, server) for server in site.manager.servers.all()], free=free)
+
+
+def _add(site: Site, request: Request, form: FormData) -> Response:
+    name = text(form, "name")
+    if not name:
+        raise Wrong("A server needs a name.")
+    return go(f"/servers#server-{site.manager.servers.add(name)}")
+
+
+def _remove(site: Site, request: Request, form: FormData) -> Response:
+    site.manager.servers.remove(number(request))
+    return go("/servers")
+
+
+def _bmc(site: Site, request: Request, form: FormData) -> Response:
+    site.manager.servers.set_bmc(number(request), text(form, "bmc"))
+    return go(f"/servers#server-{number(request)}")
+
+
+def _feed(form: FormData) -> Feed:
+    """The field `feed`: a PDU's number, a colon, the outlet's identity. Raises Wrong."""
+    pdu, colon, identity = str(form.get("feed", "")).partition(":")
+    if not colon or not pdu.isascii() or not pdu.isdigit():
+        raise Wrong("Choose an outlet.")
+    return Feed(int(pdu), identity)
+
+
+def _connect(site: Site, request: Request, form: FormData) -> Response:
+    feed = _feed(form)
+    if feed.identity not in site.manager.store.pdu(feed.pdu).ports:
+        raise Wrong("There is no such outlet (any more).", 404)
+    site.manager.servers.connect(site.manager.servers.one(number(request)).id, feed)
+    return go(f"/servers#server-{number(request)}")
+
+
+def _disconnect(site: Site, request: Request, form: FormData) -> Response:
+    site.manager.servers.disconnect(number(request), _feed(form))
+    return go(f"/servers#server-{number(request)}")
+
+
+def _command(given: str) -> str:
+    if given not in COMMANDS:
+        raise Wrong("A server is powered on, off or reset.")
+    return given
+
+
+def _confirm(site: Site, request: Request) -> Response:
+    shown = _seen(site, site.manager.servers.one(number(request)))
+    command = _command(request.query_params.get("command", ""))
+    steps = plan(command, shown.server, [state for *_, state in shown.feeds])
+    return site.show(request, "power.html", shown=shown, command=command, steps=steps,
+                     pdus={pdu.id: pdu for pdu in site.manager.pdus()})
+
+
+def _power(site: Site, request: Request, form: FormData) -> Response:
+    """Carry out the plan as it is now; the first step that fails ends it."""
+    shown, command = _seen(site, site.manager.servers.one(number(request))), _command(text(form, "command"))
+    name = plain(shown.server.name)
+    for step in plan(command, shown.server, [state for *_, state in shown.feeds]):
+        if step.feed is None:
+            site.manager.servers.set_bmc(shown.server.id, "ON" if step.on else "OFF")
+            continue
+        call = site.manager.switch(site.manager.store.pdu(step.feed.pdu), step.feed.identity, step.on)
+        if not call.ok or call.value["state"] != ("UP" if step.on else "DOWN"):
+            why = plain(call.text, 500) if not call.ok else f"outlet {plain(step.feed.identity)} did not follow"
+            site.say(request, f"{name}: power {command} ended there: {why}", good=False)
+            return go(f"/servers#server-{shown.server.id}")
+    site.say(request, f"{name}: power {command} was carried out.")
+    return go(f"/servers#server-{shown.server.id}")

@@ -1,0 +1,86 @@
+"""How values look on the page: numbers with units, times, text from devices made harmless. Jinja escapes all of it."""
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Optional
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from handlers.errors import printable
+
+from ..records import Pdu
+
+LONGEST = 120                   # characters of a name; a hostile one may have 10,000
+STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
+METHODS = {"status": "status", "statistic": "statistic", "port_up": "on", "port_down": "off", "labels": "labels"}
+
+
+def number(value: float) -> str:
+    """A figure with the digits that were measured, without what binary sums add (3.3000000000000003)."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def amperes(value: Optional[float]) -> str:
+    return "–" if value is None else f"{number(value)}\u00a0A"
+
+
+def kwh(value: Optional[float]) -> str:
+    return "–" if value is None else f"{number(value)}\u00a0kWh"
+
+
+def seconds(value: float) -> str:
+    if value < 1:
+        return f"{value * 1000:.0f}\u00a0ms"
+    return f"{value:.1f}".replace(".0", "") + "\u00a0s"
+
+
+def size(value: int) -> str:
+    return f"{value / 1000:.0f}\u00a0kB"
+
+
+def plain(text: object, limit: int = LONGEST) -> str:
+    """Text of a device, a person or an archive: control and bidirectional characters as escapes, cut at `limit`."""
+    return printable(str(text), limit)
+
+
+def moment(at: float) -> Markup:
+    """A time; the browser shows it in its own zone."""
+    if not at:
+        return Markup("never")
+    when = datetime.fromtimestamp(at, timezone.utc)
+    exact, text = when.isoformat(timespec="seconds"), when.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return Markup('<time datetime="{}">{}</time>').format(exact, text)
+
+
+def state(pdu: Pdu, identity: str) -> str:
+    """How a port looks: "on" or "off" only where that is certain; else "unknown", or "stale" after a failed poll."""
+    if identity in pdu.doubts:
+        return "unknown"
+    last = pdu.last_poll
+    shown = STATES.get(pdu.ports.get(identity, ""), "unknown")
+    return "stale" if last is not None and not last.ok and shown != "unknown" else shown
+
+
+def counts(pdu: Pdu) -> dict[str, int]:
+    """How many ports look how."""
+    seen = [state(pdu, identity) for identity in pdu.ports]
+    return {name: seen.count(name) for name in ("on", "off", "unknown", "stale")}
+
+
+def failing(pdu: Pdu) -> bool:
+    last = pdu.last_poll
+    return last is not None and not last.ok
+
+
+def environment() -> Environment:
+    """The templates of this package, with everything above."""
+    env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
+                      trim_blocks=True, lstrip_blocks=True)
+    filters: Any = {"number": number, "amperes": amperes, "kwh": kwh, "seconds": seconds, "size": size, "plain": plain,
+                    "moment": moment}
+    env.filters.update(filters)
+    env.globals.update(state=state, counts=counts, failing=failing, methods=METHODS, now=time.time)
+    return env

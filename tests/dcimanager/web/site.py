@@ -1,0 +1,137 @@
+"""What every page needs: the stand-in, templates, forms that are checked, and messages for the next page."""
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ..asgi import LARGEST_BODY
+from ..records import Refusal
+from ..simulations import Simulations
+from ..tokens import proof
+from .access import LOGIN, own_form, session
+from .shown import environment
+
+if TYPE_CHECKING:
+    from ..manager import DciManager
+
+_MESSAGES_KEPT = 20
+
+
+class Message(NamedTuple):
+    """`good` or not; it is shown once, on the next page of the session."""
+
+    good: bool
+    text: str
+
+
+class Wrong(Exception):
+    """What was asked for cannot be done; `status` of the answer, a sentence for the person."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Site:
+    def __init__(self, manager: DciManager, simulations: Simulations) -> None:
+        self.manager, self.simulations = manager, simulations
+        self._env = environment()
+        self._messages: Dict[str, List[Message]] = {}
+        self._lock = threading.Lock()
+
+    def say(self, request: Request, text: str, good: bool = True) -> None:
+        with self._lock:
+            self._messages.setdefault(session(request), []).append(Message(good, text))
+            while len(self._messages) > _MESSAGES_KEPT:
+                self._messages.pop(next(iter(self._messages)))
+
+    def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """A whole page; or, for the page's own script, the part of it that lives, with a tag by which it is not sent twice."""
+        part = bool(request.headers.get("x-part"))
+        with self._lock:
+            messages = [] if part else self._messages.pop(session(request), [])
+        text = self._env.get_template(template).render(
+            request=request, path=request.url.path, csrf=proof(session(request)), logged_in=bool(session(request)), part=part,
+            layout="part.html" if part else "base.html", messages=messages, quote=quote_all, **values)
+        if not part:
+            return HTMLResponse(text, status)
+        tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"etag": tag})
+        return HTMLResponse(text, status, {"etag": tag})
+
+    def wrong(self, request: Request, error: Exception) -> Response:
+        status = error.status if isinstance(error, (Wrong, Refusal)) else 404
+        text = error.msg if isinstance(error, Refusal) else str(error)
+        return self.show(request, "error.html", status, text=text)
+
+
+Work = Callable[[Site, Request], Response]
+Act = Callable[[Site, Request, FormData], Response]
+
+
+def page(site: Site, work: Work) -> Callable[[Request], Any]:
+    """An endpoint that shows something."""
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(work, site, request)
+        except (Wrong, Refusal, LookupError) as error:
+            return await run_in_threadpool(site.wrong, request, error)
+    return endpoint
+
+
+def action(site: Site, act: Act) -> Callable[[Request], Any]:
+    """An endpoint that changes something: a POST of a form that we served to this session."""
+    async def endpoint(request: Request) -> Response:
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            return await run_in_threadpool(site.wrong, request, Wrong("That is too large.", 413))
+        async with request.form(max_files=50, max_fields=500) as form:
+            if request.url.path != LOGIN and not own_form(request, form):
+                return await run_in_threadpool(site.wrong, request, Wrong(
+                    "This form is too old or came from elsewhere. Nothing was changed; load the page again.", 403))
+            try:
+                return await run_in_threadpool(act, site, request, form)
+            except (Wrong, Refusal, LookupError) as error:
+                return await run_in_threadpool(site.wrong, request, error)
+    return endpoint
+
+
+def go(path: str) -> Response:
+    """To another page after a form was carried out, so that loading it again repeats nothing."""
+    return RedirectResponse(path, 303)
+
+
+def quote_all(text: str) -> str:
+    """Text inside a URL's query, lone surrogates included."""
+    return quote(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+def text(form: Mapping[str, Any], name: str, longest: int = 200) -> str:
+    """A field of a form as one line of text. Raises Wrong."""
+    value = form.get(name, "")
+    if not isinstance(value, str):
+        raise Wrong(f"{name}: text is expected")
+    if len(value) > longest:
+        raise Wrong(f"{name}: {longest} characters at most")
+    return value.strip()
+
+
+def number(request: Request, name: str = "id") -> int:
+    return int(request.path_params[name])
+
+
+def hours(request: Request, choices: Tuple[int, ...], default: int) -> int:
+    given = request.query_params.get("hours", "")
+    return int(given) if given.isdigit() and int(given) in choices else default
+
+
+def optional(request: Request, name: str) -> Optional[str]:
+    return request.query_params.get(name)

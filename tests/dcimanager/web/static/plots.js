@@ -1,0 +1,102 @@
+"use strict";
+// Load and energy over time with uPlot; the colours are those of the style sheet, in light and dark.
+
+for (const room of document.querySelectorAll("[data-plots]")) {
+  const outlet = room.querySelector("[data-outlet]");
+  const hours = room.querySelector("[data-hours]");
+  const said = room.querySelector("[data-said]");
+  const plots = {};
+  const wanted = [["load", "Load", "A"], ["energy", "Energy", "kWh"]];
+
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const figure = (value, unit) => value === null || value === undefined ? "–" : Number(value.toFixed(6)) + "\u00a0" + unit;
+
+  const fromZero = (plot, low, high) => [0, Math.max(high * 1.15, 0.1)];
+  const around = (plot, low, high) => {
+    const room = Math.max((high - low) * 0.15, 0.05);
+    return [low - room, high + room];
+  };
+  const moment = (at, step) => {
+    const day = { day: "numeric", month: "short" };
+    const time = { hour: "2-digit", minute: "2-digit", ...(step < 60 ? { second: "2-digit" } : {}) };
+    return new Date(at * 1000).toLocaleString(undefined, step >= 86400 ? day : step >= 14400 ? { ...day, ...time } : time);
+  };
+
+  // What the pointer is on, beside the plot's title.
+  function read(plot, name, unit) {
+    const index = plot.cursor.idx;
+    const value = index === null || index === undefined ? null : plot.data[1][index];
+    room.querySelector(`[data-read=${name}]`).textContent = value === null ? ""
+      : `${figure(value, unit)} at ${new Date(plot.data[0][index] * 1000).toLocaleString()}`;
+  }
+
+  function options(place, name, title, unit) {
+    const space = (plot, ticks) => ticks ? 24 + 8 * Math.max(...ticks.map((tick) => tick.length)) : 40;
+    const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") }, font: "12px system-ui" };
+    return {
+      width: place.clientWidth, height: 160, cursor: { points: { size: 7 }, y: false }, legend: { show: false },
+      padding: [8, 30, 0, 0],
+      hooks: { setCursor: [(plot) => read(plot, name, unit)] },
+      scales: { x: { range: (plot, first, last) => [Math.min(first, last - 120), last] }, y: { range: name === "load" ? fromZero : around } },
+      series: [
+        {},
+        { label: title, stroke: colour("--" + name), width: 2, fill: name === "load" ? colour("--load") + "22" : undefined,
+          points: { show: (plot, index) => plot.data[0].length < 60 } },
+      ],
+      axes: [{ ...axis, space: 90, size: 34, values: (plot, ticks, _, __, step) => ticks.map((tick) => moment(tick, step)) }, { ...axis, size: space, values: (plot, ticks) => ticks.map((tick) => String(Number(tick.toFixed(6)))) }],
+    };
+  }
+
+  function draw(data) {
+    for (const [name, title, unit] of wanted) {
+      const place = room.querySelector(`[data-plot=${name}]`);
+      const known = data[name].some((value) => value !== null);
+      place.hidden = place.previousElementSibling.hidden = !known;
+      if (!known) continue;
+      const columns = [data.at, data[name]];
+      if (plots[name]) plots[name].setData(columns);
+      else plots[name] = new uPlot(options(place, name, title, unit), columns, place);
+      place.dataset.points = data[name].filter((value) => value !== null).length;
+      const last = data[name].filter((value) => value !== null).pop();
+      place.setAttribute("aria-label", `${title} over time; ${place.dataset.points} readings, the last ${figure(last, unit)}`);
+    }
+    const count = data.at.length;
+    said.textContent = !count ? "No readings yet: the first poll brings one."
+      : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used meanwhile: ${figure(data.used, "kWh")}`);
+  }
+
+  function address(kind) {
+    const chosen = new URLSearchParams({ hours: hours.value });
+    if (outlet.value) chosen.set("outlet", outlet.value);
+    return `${room.dataset.plots}.${kind}?${chosen}`;
+  }
+
+  let asked = 0;
+  async function turn() {
+    const mine = ++asked;
+    room.querySelector("[data-csv]").href = address("csv");
+    try {
+      const answer = await fetch(address("json"), { credentials: "same-origin", cache: "no-store", headers: { "X-Part": "1" } });
+      const data = answer.ok ? await answer.json() : null;
+      if (mine === asked && data) draw(data);
+    } catch (error) {
+      said.textContent = "The server does not answer; it is asked again.";
+    }
+  }
+
+  function anew() {
+    for (const name of Object.keys(plots)) {
+      plots[name].destroy();
+      delete plots[name];
+    }
+    turn();
+  }
+
+  let width = room.clientWidth;
+  new ResizeObserver(() => { if (room.clientWidth !== width) { width = room.clientWidth; anew(); } }).observe(room);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
+  outlet.addEventListener("change", turn);
+  hours.addEventListener("change", turn);
+  turn();
+  setInterval(() => { if (!document.hidden) turn(); }, 1000 * Math.min(15, Number(room.dataset.every)));
+}
