@@ -39,7 +39,7 @@ class HttpClient:
             try:
                 reply = self._attempt(request, repeatable)
                 if reply.status in REDIRECTS:
-                    from .redirects import redirected       # most devices never need it
+                    from .redirects import redirected  # most devices never need it
 
                     moved = redirected(self.where, reply, login)
                     if not repeatable:
@@ -51,7 +51,8 @@ class HttpClient:
                     raise of_status(reply.status)
                 return reply
             except HttpException as error:
-                raise error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")
+                error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")
+                raise
 
     def _attempt(self, request: Request, repeatable: bool) -> Reply:
         try:

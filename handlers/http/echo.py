@@ -45,7 +45,7 @@ def _views(text: str) -> Iterator[str]:
             yield from _decoded(encoded)
 
 
-def _character(escape: "re.Match[str]") -> str:
+def _character(escape: re.Match[str]) -> str:
     return chr(int(escape[1], 16)) if escape[1] else escape[2]
 
 

@@ -37,7 +37,8 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
     name, written = host_and_port(host)
-    if not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1 or written is not None and not 1 <= written <= 65535:
+    if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
+            or written is not None and not 1 <= written <= 65535):
         shown = "a text with an @," if "@" in host else repr(host[:60])          # it may hold a password
         raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])

@@ -5,7 +5,7 @@ import io
 import os
 import secrets
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
+from typing import Callable, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
 
 from .failures import HttpException
 
@@ -31,7 +31,7 @@ class FormFile:
     progress: Optional[Progress] = None
 
     @classmethod
-    def of(cls, entry: Mapping[str, object]) -> "FormFile":
+    def of(cls, entry: Mapping[str, object]) -> FormFile:
         """From the documented dictionary. Raises TypeError for what cannot be sent."""
         data = entry["data"]
         if isinstance(data, (bytearray, memoryview)):

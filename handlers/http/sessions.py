@@ -39,7 +39,8 @@ class RequestsTransport:
         """Send and read, once. Raises HttpUnreachable, HttpSyntax."""
         failed: HttpException               # raised outside of `except`: what requests raises may hold the proxy's password
         try:
-            with self._session.request(request.method, where.url + request.target, data=request.body, headers=dict(request.headers),
+            with self._session.request(request.method, where.url + request.target, data=request.body,
+                                       headers=dict(request.headers),
                                        auth=self._session.auth or _as_it_is, verify=self._session.verify, timeout=request.timeout,
                                        allow_redirects=False, stream=True) as response:
                 return Reply(response.status_code, {name.lower(): value for name, value in response.headers.items()},

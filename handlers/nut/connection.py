@@ -9,8 +9,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
-from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unreachable, printable
-from . import messages
+from ..errors import PduHandlerError, ProtocolError, Reason, Unreachable, printable
 from .answers import Answers, Request, Secret
 from .decoder import Decoder
 
@@ -61,7 +60,8 @@ class Connection:
                 self._socket = self._tls.start(self._socket, self.host, lambda asked: self._answer(asked, end))
             except PduHandlerError as error:
                 self.close()
-                raise error.at(self.host, "STARTTLS")
+                error.at(self.host, "STARTTLS")
+                raise
             except BaseException:
                 self.close()
                 raise

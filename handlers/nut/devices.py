@@ -50,4 +50,5 @@ def _device(name: str, settings: Settings, seen: Snapshot) -> Device:
     try:
         return read_device(*seen, whole_load=settings[WHOLE_LOAD])
     except PduHandlerError as error:
-        raise error.at("", f"device {name}")
+        error.at("", f"device {name}")
+        raise

@@ -51,7 +51,8 @@ def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[f
 
 
 def _lines(variables: Mapping[str, str], side: str) -> Optional[float]:
-    return whole([number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable) and variable.startswith(side)])
+    return whole([number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable)
+                  and variable.startswith(side)])
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:

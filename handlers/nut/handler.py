@@ -72,7 +72,8 @@ class NutPdu(host.BasePdu):
                       tls=tls_of(settings), timeout=settings[TIMEOUT]) as client:
                 yield client, settings
         except PduHandlerError as error:
-            raise error.at(address, method)
+            error.at(address, method)
+            raise
 
 
 def make_handler(pdu_data: object) -> NutPdu:

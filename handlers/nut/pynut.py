@@ -29,12 +29,12 @@ from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn
 
 from ..errors import PduHandlerError, Unreachable
 from . import messages
-from .client import NutClient
 from .answers import Answers, Request
+from .client import NutClient
 from .connection import PORT
 from .failures import Failure
-from .words import name
 from .starttls import Tls
+from .words import name
 
 DEFAULT_TIMEOUT = 5.0
 T = TypeVar("T")
@@ -53,12 +53,12 @@ class PyNUTClient(Generic[AnyStr]):
     """A connection to a NUT server, opened by the constructor, with USERNAME and PASSWORD said where they are given."""
 
     @overload
-    def __init__(self: "PyNUTClient[bytes]", host: str = ..., port: int = ..., login: Optional[str] = ...,
+    def __init__(self: PyNUTClient[bytes], host: str = ..., port: int = ..., login: Optional[str] = ...,
                  password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
                  text: Literal[False] = ..., tls: Optional[Tls] = ...) -> None: ...
 
     @overload
-    def __init__(self: "PyNUTClient[str]", host: str = ..., port: int = ..., login: Optional[str] = ...,
+    def __init__(self: PyNUTClient[str], host: str = ..., port: int = ..., login: Optional[str] = ...,
                  password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
                  text: Literal[True], tls: Optional[Tls] = ...) -> None: ...
 

@@ -44,9 +44,9 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE,
 def tls_of(settings: Settings) -> Optional[Tls]:
     """How to check the server's certificate; None without TLS. Raises SettingsError."""
     if settings[TLS]:
-        from .starttls import Tls                   # here: a session in the clear never loads the ssl module
+        from .starttls import Tls  # here: a session in the clear never loads the ssl module
         return Tls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
     if settings[CA_PEM] or settings[FINGERPRINT]:
-        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"), " check a certificate: set ",
-                             Named("tls", "yes"), " with them"))
+        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
+                             " check a certificate: set ", Named("tls", "yes"), " with them"))
     return None

@@ -25,8 +25,8 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
     ups, outlet = _find(client, settings, str(port.identity))
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
-        raise SettingsError(("a NUT server switches for its users only: give ", Named("username", noun="the handler settings "), " and ",
-                             Named("password"), " of a user that may (instcmds and actions in upsd.users)"))
+        raise SettingsError(("a NUT server switches for its users only: give ", Named("username", noun="the handler settings "),
+                             " and ", Named("password"), " of a user that may (instcmds and actions in upsd.users)"))
 
     proven = False
 

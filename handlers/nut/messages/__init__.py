@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from .lists import list_client, list_cmd, list_enum, list_range, list_rw, list_ups, list_var
 from .session import attach, detach, fsd, login, logout, master, password, primary, starttls, username
-from .values import (Type, get_cmddesc, get_desc, get_numattach, get_numlogins, get_type, get_upsdesc, get_var, help_, netver, protver, ver)
+from .values import (
+    Type,
+    get_cmddesc,
+    get_desc,
+    get_numattach,
+    get_numlogins,
+    get_type,
+    get_upsdesc,
+    get_var,
+    help_,
+    netver,
+    protver,
+    ver,
+)
 from .writes import get_tracking, instcmd, set_tracking, set_var
 
-__all__ = ["Type", "attach", "detach", "fsd", "get_cmddesc", "get_desc", "get_numattach", "get_numlogins", "get_tracking", "get_type",
-           "get_upsdesc", "get_var", "help_", "instcmd", "list_client", "list_cmd", "list_enum", "list_range", "list_rw", "list_ups",
-           "list_var", "login", "logout", "master", "netver", "password", "primary", "protver", "set_tracking", "set_var", "starttls",
-           "username", "ver"]
+__all__ = ["Type", "attach", "detach", "fsd", "get_cmddesc", "get_desc", "get_numattach", "get_numlogins", "get_tracking",
+           "get_type", "get_upsdesc", "get_var", "help_", "instcmd", "list_client", "list_cmd", "list_enum", "list_range", "list_rw",
+           "list_ups", "list_var", "login", "logout", "master", "netver", "password", "primary", "protver", "set_tracking", "set_var",
+           "starttls", "username", "ver"]

@@ -30,7 +30,8 @@ SILENCE_S = 2.0
 
 def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> NutClient:
     """A client of anything with `host` and `port`, which sends its user only where it must."""
-    return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password, timeout=timeout)
+    return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password,
+                     timeout=timeout)
 
 
 def handler(server: object, **settings: str) -> NutPdu:

@@ -26,7 +26,8 @@ VIEWER = User("viewer", "viewpw")
 
 @pytest.fixture
 def server() -> Iterator[NutServer]:
-    with NutServer([SwitchedPdu("pdu", 48), StaticDevice("ups", {"ups.status": "OL"}, ["load.off"])], [ADMIN, MON, VIEWER]) as made:
+    with NutServer([SwitchedPdu("pdu", 48), StaticDevice("ups", {"ups.status": "OL"}, ["load.off"])],
+                   [ADMIN, MON, VIEWER]) as made:
         yield made
 
 
@@ -77,7 +78,8 @@ def test_everything_can_be_asked(server: NutServer) -> None:
         assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
         assert trips(server, lambda: nut.commands("pdu", describe=True)) == 2
         assert nut.commands("ups", describe=True) == {"load.off": "Description unavailable"}
-        assert nut.type("pdu", "outlet.1.desc") == messages.Type(("RW", "STRING"), 64) and nut.type("pdu", "outlet.1.desc").writable
+        assert nut.type("pdu", "outlet.1.desc") == messages.Type(("RW", "STRING"), 64)
+        assert nut.type("pdu", "outlet.1.desc").writable
         assert nut.description("pdu").startswith("Simulated") and nut.description("pdu", "ups.status") == "UPS status"
         assert nut.enumeration("pdu", "outlet.1.desc") == [] and nut.ranges("pdu", "outlet.1.desc") == []
         assert nut.version().startswith("Network UPS Tools") and nut.help().startswith("Commands:")
@@ -111,7 +113,8 @@ def test_a_login_goes_out_before_a_reading_only_where_the_server_demands_it_and_
     heard = listen(server)
     server.faults.login_to_read = True
     readings: List[Callable[[NutClient], object]] = [
-        lambda nut: nut.devices(), lambda nut: nut.snapshots(["pdu"], writable=True), lambda nut: nut.variable("pdu", "outlet.1.status"),
+        lambda nut: nut.devices(), lambda nut: nut.snapshots(["pdu"], writable=True),
+        lambda nut: nut.variable("pdu", "outlet.1.status"),
         lambda nut: nut.variables("pdu"), lambda nut: nut.values("pdu", ["outlet.1.status"]), lambda nut: nut.clients("pdu"),
         lambda nut: nut.logins("pdu"), lambda nut: nut.commands("pdu", describe=True)]
     for read in readings:
@@ -265,7 +268,8 @@ def test_no_reading_takes_wait_for_a_device_without_anything(server: NutServer, 
 def test_a_write_while_the_server_waits_for_the_driver_is_not_a_device_that_cannot_do_it(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with named(server, ADMIN) as nut:
-        writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"), lambda: nut.set("pdu", "outlet.1.desc", "x")]
+        writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
+                                              lambda: nut.set("pdu", "outlet.1.desc", "x")]
         for write in writes:
             with pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
                 write()
@@ -309,8 +313,10 @@ def without_end(line: str, answer: bytes) -> Optional[bytes]:
     (lambda line, answer: b"BEGIN LIST VAR pdu\n" + b'VAR pdu ups.id "x"\n' * 30000, ProtocolError),
     (lambda line, answer: b"x" * 100000, ProtocolError),
     (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
-], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line", "new ERR"])
-def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer, kind: type) -> None:
+], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line",
+        "new ERR"])
+def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer,
+                                                                               kind: type) -> None:
     server.faults.rewrite = lambda line, answer: rewrite(line, answer) if line.startswith("LIST VAR") else answer
     with client(server, timeout=SILENCE_S if rewrite in (silence, without_end) else PATIENCE_S) as nut:
         with pytest.raises(kind) as caught:
@@ -338,7 +344,8 @@ def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> Non
         now[0] += 0.01
         return now[0]
     with serving(drip) as port:
-        with NutClient("127.0.0.1", port, timeout=0.5, clock=clock) as nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
+        nut = NutClient("127.0.0.1", port, timeout=0.5, clock=clock)
+        with nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
             nut.variables("pdu")
         stop.set()
 
@@ -396,7 +403,8 @@ Back = Callable[[str, bytes], bytes]        # the request and the password as it
     lambda line, wire: b"OK\r" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
     lambda line, wire: b"OK\n" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
     lambda line, wire: b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"OK TRACKING tops3cret\n" if line.startswith("INSTCMD") else b"ERR " + wire + b"\n" if line.startswith("GET")
+    lambda line, wire: b"OK TRACKING tops3cret\n" if line.startswith("INSTCMD") else b"ERR " + wire + b"\n"
+    if line.startswith("GET")
     else b"OK\n"], ids=["list", "code", "extra", "ok", "framing", "unasked", "at the cut", "tracked"])
 def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, secret: str, rewrite: Back) -> None:
     wire = messages.password(secret).line[9:-1]
@@ -425,7 +433,8 @@ def test_a_line_that_comes_late_and_unasked_is_no_answer_to_the_next_request() -
             nut.version()
 
 
-def test_an_address_of_a_family_that_this_host_cannot_use_is_passed_over(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_a_family_that_this_host_cannot_use_is_passed_over(server: NutServer,
+                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     with client(server) as nut:
@@ -520,9 +529,11 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
 
 @pytest.mark.parametrize("words", ["USERNAME", "PASSWORD", "SET TRACKING", "INSTCMD", "GET TRACKING"])
 @pytest.mark.parametrize("rewrite", [
-    lambda answer: None, lambda answer: Cut(), lambda answer: Cut(b"O"), lambda answer: b"nonsense\n", lambda answer: b"ERR UNKNOWN-COMMAND\n",
-    lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2], ids=["silence", "closed", "half", "other", "unknown", "stale", "twice"])
-def test_a_command_goes_out_once_at_most_whatever_happens_at_any_step(server: NutServer, words: str, rewrite: Callable[[bytes], Optional[bytes]]) -> None:
+    lambda answer: None, lambda answer: Cut(), lambda answer: Cut(b"O"), lambda answer: b"nonsense\n",
+    lambda answer: b"ERR UNKNOWN-COMMAND\n", lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2],
+                         ids=["silence", "closed", "half", "other", "unknown", "stale", "twice"])
+def test_a_command_goes_out_once_at_most_whatever_happens_at_any_step(server: NutServer, words: str,
+                                                                      rewrite: Callable[[bytes], Optional[bytes]]) -> None:
     heard: List[str] = []
 
     def at_that_step(line: str, answer: bytes) -> Optional[bytes]:

@@ -17,8 +17,8 @@ from tests.servers.upsd import Upsd
 DUMPS: List[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # Amperes. PDUs: the sum of the line currents, else input.current, else the outlets. UPSes and transfer switches: output.current.
-LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0, "HP__R3000_XR": 10.3,
-         "HP__RT3000_G2": 0.2}
+LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0,
+         "HP__R3000_XR": 10.3, "HP__RT3000_G2": 0.2}
 needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings beside the project (nut/dumps)")
 
 
@@ -53,7 +53,8 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
     assert device.load == load and device.energy is None
     assert {outlet.identity: {
         "name": outlet.name or "", "state": {True: "on", False: "off", None: None}[outlet.state], "current_a": outlet.current,
-        "power_w": outlet.realpower, "apparent_va": outlet.power, "switchable": outlet.switchable} for outlet in device.outlets} == {
+        "power_w": outlet.realpower, "apparent_va": outlet.power, "switchable": outlet.switchable}
+            for outlet in device.outlets} == {
             number: {**outlet, "name": outlet["name"] or ""} for number, outlet in wanted["outlets"].items()}
     for variable, value in wanted["device"].items():
         # dummy-ups has a maker and a model of its own, and takes blanks together; upsd drops what is not ASCII

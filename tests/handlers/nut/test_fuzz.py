@@ -20,7 +20,8 @@ GOOD: List[Tuple[Callable[[], Request[object]], bytes]] = [
     (lambda: messages.list_var("pdu"), b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\n'
      b'VAR pdu outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu device.2.outlet.1.status "on"\n'
      b'VAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'),
-    (lambda: messages.list_cmd("pdu"), b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n"),
+    (lambda: messages.list_cmd("pdu"),
+     b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n"),
     (messages.list_ups, b'BEGIN LIST UPS\nUPS pdu "two \\"words\\""\nUPS ups "x"\nEND LIST UPS\n'),
     (lambda: messages.list_range("pdu", "v"), b'BEGIN LIST RANGE pdu v\nRANGE pdu v "1" "2"\nEND LIST RANGE pdu v\n'),
     (lambda: messages.list_client("pdu"), b"BEGIN LIST CLIENT pdu\nCLIENT pdu ::1\nEND LIST CLIENT pdu\n"),
@@ -33,8 +34,10 @@ GOOD: List[Tuple[Callable[[], Request[object]], bytes]] = [
     (lambda: messages.password("x"), b"OK\n"),
     (lambda: messages.get_var("pdu", "v"), b"ERR DATA-STALE\n"),
 ]
-PIECES = [b"\n", b'"', b"\\", b"\0", b"\r", b" ", b"ERR ", b"OK ", b"BEGIN LIST VAR pdu\n", b"END LIST VAR pdu\n", b"\xff\xfe", b"#",
-          b"VAR pdu ", b"\x1b[31m", b"-1", b"1e999", b"nan", b"9" * 400, b"device.0.outlet.0.status", b"outlet.-1.id", "\u2028é".encode()]
+PIECES = [b"\n", b'"', b"\\", b"\0", b"\r", b" ", b"ERR ", b"OK ", b"BEGIN LIST VAR pdu\n", b"END LIST VAR pdu\n", b"\xff\xfe",
+          b"#",
+          b"VAR pdu ", b"\x1b[31m", b"-1", b"1e999", b"nan", b"9" * 400, b"device.0.outlet.0.status", b"outlet.-1.id",
+          "\u2028é".encode()]
 
 
 def mutated(chance: random.Random, data: bytes) -> bytes:

@@ -51,7 +51,8 @@ def test_without_a_named_device_one_round_trip_more_finds_the_only_one(server: N
 
 def test_over_tls_a_status_is_two_requests_and_their_handshake() -> None:
     with NutServer(tls=True) as server:
-        for trust in ({"ca_pem": server.ca_pem.replace("\n", " ")}, {"fingerprint": server.fingerprint.upper()}, {"verify": "no"}):
+        for trust in ({"ca_pem": server.ca_pem.replace("\n", " ")}, {"fingerprint": server.fingerprint.upper()},
+                      {"verify": "no"}):
             before = server.books().requests
             assert seen(handler(server, device="pdu", tls="yes", **trust)) == told(server)
             assert server.books().requests - before == 2
@@ -252,7 +253,8 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
 @pytest.mark.parametrize("words, ends", [
     ("LIST UPS", Unreachable), ("LIST VAR", ProtocolError), ("LIST RW", Unreachable), ("USERNAME", DOWN), ("INSTCMD", DOWN),
     ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
-def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str, ends: object) -> None:
+def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str,
+                                                                                 ends: object) -> None:
     server.faults.rewrite = lambda line, answer: None if line.startswith(words) else answer
     pdu, port = handler(server, timeout=str(SILENCE_S), **ADMIN_SETTINGS), PduPortView("1")
     if isinstance(ends, EnumPowerStatus):
@@ -350,7 +352,8 @@ def test_more_devices_than_one_pdu_has_are_a_short_sentence_about_the_setting() 
 
 def test_no_error_is_longer_than_a_few_thousand_characters_whatever_a_server_calls_things() -> None:
     long = "\x01" * 900
-    devices = [StaticDevice(f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"}) for n in range(99)]
+    devices = [StaticDevice(f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"})
+               for n in range(99)]
     with NutServer(devices) as server:
         with pytest.raises(NoSuchOutlet) as caught:
             handler(server, **ADMIN_SETTINGS).port_up(PduPortView("3"))
@@ -364,7 +367,8 @@ def test_no_error_is_longer_than_a_few_thousand_characters_whatever_a_server_cal
 # ---- bad input -----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("settings, named", [
-    ({"devise": "pdu"}, "devise"), ({"port": "0"}, "port"), ({"port": "nut"}, "port"), ({"tls": "maybe"}, "tls"), ({"verify": "?"}, "verify"),
+    ({"devise": "pdu"}, "devise"), ({"port": "0"}, "port"), ({"port": "nut"}, "port"), ({"tls": "maybe"}, "tls"),
+    ({"verify": "?"}, "verify"),
     ({"timeout": "soon"}, "timeout"), ({"timeout": "0"}, "timeout"), ({"device": "two words"}, "device"),
     ({"device": "pdu\nINSTCMD pdu load.off"}, "device"), ({"fingerprint": "abc"}, "fingerprint"), ({"ca_pem": "no"}, "ca_pem"),
     ({"whole_load": "some"}, "whole_load"), ({"username": "a\nb"}, "username"), ({"password": "a\nb"}, "password"),
@@ -446,7 +450,8 @@ def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(server
 
 
 def test_an_outlet_that_the_server_lists_no_way_for_is_not_switched() -> None:
-    device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.status": "OL"}, ["outlet.1.load.cycle", "load.off"], ["outlet.1.status"])
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.status": "OL"}, ["outlet.1.load.cycle", "load.off"],
+                          ["outlet.1.status"])
     with NutServer([device]) as server:
         for call in (handler(server, **ADMIN_SETTINGS).port_down, handler(server, **ADMIN_SETTINGS).port_up):
             with pytest.raises(Unsupported, match="outlet 1"):
@@ -475,8 +480,8 @@ def test_each_call_logs_once_which_code_runs_and_never_a_password(server: NutSer
 
 
 def test_the_settings_are_the_documented_ones_and_each_takes_a_value(server: NutServer) -> None:
-    assert [setting.key for setting in SETTINGS] == ["host", "port", "username", "password", "device", "tls", "verify", "ca_pem", "fingerprint",
-                                                     "timeout", "whole_load"]
-    given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no", "verify": "yes",
-             "timeout": "30", "whole_load": "no"}
+    assert [setting.key for setting in SETTINGS] == ["host", "port", "username", "password", "device", "tls", "verify", "ca_pem",
+                                                     "fingerprint", "timeout", "whole_load"]
+    given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no",
+             "verify": "yes", "timeout": "30", "whole_load": "no"}
     assert seen(make_handler(PduData("192.0.2.1", given))) == told(server)

@@ -25,7 +25,8 @@ def states(found: Device) -> Dict[str, Optional[bool]]:
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("on", True), ("On", True), ("OFF", False), (" off ", False), ("", None), ("cycling", None), ("1", None), ("pending off", None)])
+    ("on", True), ("On", True), ("OFF", False), (" off ", False), ("", None), ("cycling", None), ("1", None),
+    ("pending off", None)])
 def test_a_status_outside_the_documented_words_is_not_known(text: str, expected: Optional[bool]) -> None:
     assert states(device({"outlet.1.status": text})) == {"1": expected}
 
@@ -36,7 +37,8 @@ def test_without_a_status_the_switch_tells_the_state(text: str, expected: Option
 
 
 def test_a_status_and_a_switch_that_contradict_each_other_are_not_known() -> None:
-    assert states(device({"outlet.1.status": "on", "outlet.1.switch": "0", "outlet.2.status": "off", "outlet.2.switch": "0"})) == {
+    assert states(device({"outlet.1.status": "on", "outlet.1.switch": "0", "outlet.2.status": "off",
+                          "outlet.2.switch": "0"})) == {
         "1": None, "2": False}
 
 
@@ -55,8 +57,8 @@ def test_outlets_come_in_the_order_of_their_numbers() -> None:
 
 
 def test_the_whole_device_groups_and_leftovers_of_a_scan_are_no_outlets() -> None:
-    found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on", "outlet.count": "1.00",
-                    "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
+    found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on",
+                    "outlet.count": "1.00", "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
     assert states(found) == {"1": True}
 
 
@@ -167,7 +169,8 @@ def test_a_ups_that_cannot_switch_its_load_has_no_such_port() -> None:
 # ---- figures -------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("text, expected", [
-    ("  12.1", 12.1), ("0", 0.0), ("-0.00", 0.0), ("024", 24.0), ("1,200.20", None), ("1200,20", None), ("1e3", None), ("nan", None),
+    ("  12.1", 12.1), ("0", 0.0), ("-0.00", 0.0), ("024", 24.0), ("1,200.20", None), ("1200,20", None), ("1e3", None),
+    ("nan", None),
     ("inf", None), ("0x1F", None), ("-1", None), ("", None), ("12 A", None), ("9" * 400, None), ("١٢", None), (None, None)])
 def test_a_figure_is_a_number_as_nut_writes_it_and_nothing_else(text: Optional[str], expected: Optional[float]) -> None:
     assert number(text) == expected
@@ -194,15 +197,21 @@ def test_load_of_a_device_without_inlet_figures_is_that_of_its_outlets_and_last_
 
 
 @pytest.mark.parametrize("figures, expected", [
-    ({"device.type": "ups", "input.current": "0.00", "output.current": "2.60", "ups.realpower": "504"}, 2.6),     # an Eaton 5PX 2000 on line
+    # An Eaton 5PX 2000 on line.
+    ({"device.type": "ups", "input.current": "0.00", "output.current": "2.60", "ups.realpower": "504"}, 2.6),
     ({"device.type": "ups", "input.current": "12.1", "output.current": "10.3"}, 10.3),
-    ({"device.type": "ups", "input.current": "0.00"}, None), ({"device.type": "UPS", "input.L1.current": "3", "ups.status": "OB"}, None),
-    ({"device.type": "ups", "output.L1.current": "1", "output.L2.current": "2", "output.L3.current": "4", "output.current": "4"}, 7),
+    ({"device.type": "ups", "input.current": "0.00"}, None),
+    ({"device.type": "UPS", "input.L1.current": "3", "ups.status": "OB"}, None),
+    ({"device.type": "ups", "output.L1.current": "1", "output.L2.current": "2", "output.L3.current": "4", "output.current": "4"},
+     7),
     ({"device.type": "ups", "input.current": "9", "outlet.1.current": "1", "outlet.2.current": "2"}, 3),
     ({"device.type": "ups", "outlet.1.current": "1", "outlet.2.status": "on", "output.current": "5"}, 5),
-    ({"device.type": "", "battery.charge": "100", "input.current": "0", "output.current": "2"}, 2),              # a driver before device.type
-    ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5), ({"device.type": "ats", "input.current": "7"}, 7),
-    ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7), ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
+    # A driver before device.type.
+    ({"device.type": "", "battery.charge": "100", "input.current": "0", "output.current": "2"}, 2),
+    ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5),
+    ({"device.type": "ats", "input.current": "7"}, 7),
+    ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7),
+    ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
     ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1)])
 def test_a_pdus_load_is_its_input_and_a_upss_its_output(figures: Dict[str, str], expected: Optional[float]) -> None:
     listed = any("outlet.1." in name for name in figures)
@@ -222,7 +231,8 @@ def test_energy_is_in_kwh_and_the_inlet_goes_first() -> None:
 
 
 def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
-    figures = {"device.1.input.L1.current": "1", "device.1.input.L2.current": "2", "device.2.input.current": "4", "input.current": "99",
+    figures = {"device.1.input.L1.current": "1", "device.1.input.L2.current": "2", "device.2.input.current": "4",
+               "input.current": "99",
                "device.1.input.energy": "1000", "device.2.outlet.1.energy": "10", "device.2.outlet.2.energy": "20"}
     found = device({**CHAIN, **figures})
     assert found.load == 7 and found.energy == 1.03
@@ -231,13 +241,14 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
 
 
 def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
-    variables = {"device.count": "2", "device.1.outlet.1.status": "on", "device.1.input.current": "3", "device.2.input.current": "4",
-                 "device.1.input.energy": "1000", "device.2.mfr": "ACME"}
+    variables = {"device.count": "2", "device.1.outlet.1.status": "on", "device.1.input.current": "3",
+                 "device.2.input.current": "4", "device.1.input.energy": "1000", "device.2.mfr": "ACME"}
     found = device(variables)
     assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
 
 
-@pytest.mark.parametrize("pattern", ["device.{n}.outlet.1.status", "outlet.{n}.status", "device.1.outlet.{n}.current", "device.{n}.outlet.count",
+@pytest.mark.parametrize("pattern", ["device.{n}.outlet.1.status", "outlet.{n}.status", "device.1.outlet.{n}.current",
+                                     "device.{n}.outlet.count",
                                      "device.{n}.input.L1.current", "outlet.group.{n}.status", "device.{n}.outlet.1.load.on"])
 def test_the_work_grows_with_the_number_of_rows_and_not_with_its_square(pattern: str) -> None:
     def steps(rows: int) -> int:
@@ -262,7 +273,8 @@ def test_the_work_grows_with_the_number_of_rows_and_not_with_its_square(pattern:
 
 @given(st.lists(st.tuples(st.sampled_from(["device.1.", "device.2.", "device.0.", ""]), st.integers(0, 5), st.sampled_from(
     ["status", "switch", "current", "energy", "id"]), st.sampled_from(["on", "off", "1", "0", "", "x", "7.5"])), max_size=30))
-def test_any_mixture_of_rows_gives_unique_identities_and_states_only_from_known_words(rows: List[tuple[str, int, str, str]]) -> None:
+def test_any_mixture_of_rows_gives_unique_identities_and_states_only_from_known_words(
+        rows: List[tuple[str, int, str, str]]) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
         found = read({"device.type": "ups", **variables}, [], {})

@@ -138,10 +138,12 @@ def test_every_single_answer_of_the_protocol_is_read() -> None:
         (messages.get_numlogins("a"), "NUMLOGINS a 12", 12),
         (messages.ver(), "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
          "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"),
-        (messages.netver(), "1.3", "1.3"), (messages.protver(), "1.3", "1.3"), (messages.help_(), "Commands: HELP", "Commands: HELP"),
+        (messages.netver(), "1.3", "1.3"), (messages.protver(), "1.3", "1.3"),
+        (messages.help_(), "Commands: HELP", "Commands: HELP"),
         (messages.username("u"), "OK", ""), (messages.password("p"), "OK", ""), (messages.starttls(), "OK STARTTLS", "STARTTLS"),
         (messages.login("a"), "OK", ""), (messages.logout(), "OK Goodbye", "Goodbye"), (messages.logout(), "Goodbye...", ""),
-        (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"), (messages.master("a"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
+        (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
+        (messages.master("a"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
         (messages.fsd("a"), "OK FSD-SET", "FSD-SET"), (messages.set_tracking(True), "OK", ""),
         (messages.get_tracking(), "ON", "ON"), (messages.get_tracking("1-2"), "PENDING", "PENDING"),
         (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"), (messages.instcmd("a", "c", "p"), "OK", "")]
@@ -150,15 +152,19 @@ def test_every_single_answer_of_the_protocol_is_read() -> None:
 
 
 @pytest.mark.parametrize("request_, data", [
-    (messages.list_var("a"), b"BEGIN LIST VAR b\n"), (messages.list_var("a"), b'VAR a v "x"\n'), (messages.list_var("a"), b"OK\n"),
+    (messages.list_var("a"), b"BEGIN LIST VAR b\n"), (messages.list_var("a"), b'VAR a v "x"\n'),
+    (messages.list_var("a"), b"OK\n"),
     (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR b v "x"\n'), (messages.list_var("a"), b"BEGIN LIST VAR a\nVAR a v\n"),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "open\n'), (messages.list_var("a"), b"BEGIN LIST VAR a\nERR DATA-STALE\n"),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "open\n'),
+    (messages.list_var("a"), b"BEGIN LIST VAR a\nERR DATA-STALE\n"),
     (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "1"\nEND LIST VAR b\n'),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'), (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'),
+    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
     (messages.ver(), b"BEGIN LIST VAR a\n"), (messages.ver(), b"ERR\n"), (messages.ver(), b"ERR  x\n"),
     (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (framing.MAX_LINE + 2)),
 ])
-def test_an_answer_that_the_protocol_does_not_allow_is_refused_before_it_is_stored(request_: Request[object], data: bytes) -> None:
+def test_an_answer_that_the_protocol_does_not_allow_is_refused_before_it_is_stored(request_: Request[object],
+                                                                                   data: bytes) -> None:
     decoder = Decoder([request_], Answers())
     with pytest.raises(ProtocolError) as caught:
         decoder.feed(data)
@@ -166,10 +172,13 @@ def test_an_answer_that_the_protocol_does_not_allow_is_refused_before_it_is_stor
 
 
 @pytest.mark.parametrize("request_, line", [
-    (messages.get_var("a", "v"), 'VAR a w "x"'), (messages.get_var("a", "v"), 'VAR a v "x" "y"'), (messages.get_var("a", "v"), "OK"),
+    (messages.get_var("a", "v"), 'VAR a w "x"'), (messages.get_var("a", "v"), 'VAR a v "x" "y"'),
+    (messages.get_var("a", "v"), "OK"),
     (messages.get_var("a", "v"), 'VAR a v "x'), (messages.get_numlogins("a"), "NUMLOGINS a many"), (messages.login("a"), "FINE"),
-    (messages.get_numlogins("a"), "NUMLOGINS a -1"), (messages.instcmd("a", "c"), "OK TRACKING"), (messages.instcmd("a", "c"), "OK then"),
-    (messages.get_tracking("1"), "MAYBE"), (messages.get_tracking(), "PENDING"), (messages.get_type("a", "v"), "TYPE a v STRING:x"),
+    (messages.get_numlogins("a"), "NUMLOGINS a -1"), (messages.instcmd("a", "c"), "OK TRACKING"),
+    (messages.instcmd("a", "c"), "OK then"),
+    (messages.get_tracking("1"), "MAYBE"), (messages.get_tracking(), "PENDING"),
+    (messages.get_type("a", "v"), "TYPE a v STRING:x"),
 ])
 def test_a_single_answer_of_another_shape_is_refused(request_: Request[object], line: str) -> None:
     with pytest.raises(ProtocolError):

@@ -45,11 +45,15 @@ def ends(call: Callable[[], Any], error: Type[Exception]) -> Tuple[str, Any]:
 
 READS: List[Tuple[str, Tuple[Any, ...]]] = [
     ("help", ()), ("ver", ()), ("GetUPSList", ()), ("GetUPSNames", ()), ("GetUPSVars", ("pdu",)), ("GetUPSVars", ("none",)),
-    ("GetUPSVars", ("gone",)), ("GetUPSVars", ()), ("GetRWVars", ("pdu",)), ("GetRWVars", ("none",)), ("GetUPSCommands", ("none",)),
-    ("GetUPSCommands", ("gone",)), ("CheckUPSAvailable", ("pdu",)), ("CheckUPSAvailable", ("gone",)), ("CheckUPSAvailable", ("none",)),
-    ("CheckUPSAvailable", ()), ("ListClients", ()), ("ListClients", ("pdu",)), ("ListClients", ("none",)), ("ListClients", (None,))]
+    ("GetUPSVars", ("gone",)), ("GetUPSVars", ()), ("GetRWVars", ("pdu",)), ("GetRWVars", ("none",)),
+    ("GetUPSCommands", ("none",)),
+    ("GetUPSCommands", ("gone",)), ("CheckUPSAvailable", ("pdu",)), ("CheckUPSAvailable", ("gone",)),
+    ("CheckUPSAvailable", ("none",)),
+    ("CheckUPSAvailable", ()), ("ListClients", ()), ("ListClients", ("pdu",)), ("ListClients", ("none",)),
+    ("ListClients", (None,))]
 WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
-    ("SetRWVar", ("small", "ups.id", "word")), ("SetRWVar", ("small", "no.such", "word")), ("SetRWVar", ("none", "ups.id", "word")),
+    ("SetRWVar", ("small", "ups.id", "word")), ("SetRWVar", ("small", "no.such", "word")),
+    ("SetRWVar", ("none", "ups.id", "word")),
     ("SetRWVar", ("gone", "ups.id", "word")), ("SetRWVar", ("small", "driver.name", "word")),
     ("RunUPSCommand", ("small", "load.off")), ("RunUPSCommand", ("small", "no.such")), ("RunUPSCommand", ("none", "load.off")),
     ("DeviceLogin", ("small",)), ("DeviceLogin", ("none",)), ("DeviceLogin", ()), ("DeviceLogin", (None,)),
@@ -68,7 +72,8 @@ def test_a_reading_gives_what_pynutclient_gives(real: Upsd, method: str, argumen
 @pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
                          ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
 @pytest.mark.parametrize("method, arguments", WRITES)
-def test_a_write_ends_as_with_pynutclient_whoever_asks(real: Upsd, method: str, arguments: Tuple[Any, ...], user: Optional[User]) -> None:
+def test_a_write_ends_as_with_pynutclient_whoever_asks(real: Upsd, method: str, arguments: Tuple[Any, ...],
+                                                       user: Optional[User]) -> None:
     with Both(real, user) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -76,13 +81,14 @@ def test_a_write_ends_as_with_pynutclient_whoever_asks(real: Upsd, method: str, 
 
 NUMBERS: List[Tuple[str, Tuple[Any, ...]]] = [
     ("SetRWVar", ("small", "ups.id", 60)), ("SetRWVar", ("small", "ups.id", 1.5)), ("SetRWVar", (5, "ups.id", "x")),
-    ("RunUPSCommand", ("small", 5)), ("GetUPSVars", (5,)), ("GetRWVars", (5,)), ("GetUPSCommands", (5,)), ("CheckUPSAvailable", (None,)),
-    ("FSD", (5,))]
+    ("RunUPSCommand", ("small", 5)), ("GetUPSVars", (5,)), ("GetRWVars", (5,)), ("GetUPSCommands", (5,)),
+    ("CheckUPSAvailable", (None,)), ("FSD", (5,))]
 
 
 @pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", NUMBERS)
-def test_arguments_that_are_no_text_are_taken_as_pynutclient_takes_them(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
+def test_arguments_that_are_no_text_are_taken_as_pynutclient_takes_them(real: Upsd, method: str,
+                                                                        arguments: Tuple[Any, ...]) -> None:
     with Both(real, ADMIN) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -100,7 +106,8 @@ def test_clients_that_are_logged_in_are_listed_alike(real: Upsd) -> None:
 def test_with_text_every_result_is_str(real: Upsd) -> None:
     with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, text=True) as nut:
         variables = nut.GetUPSVars("small")
-        assert variables["outlet.1.desc"] == 'a "quoted" \\ # one' and nut.ver().endswith("\n") and nut.help().startswith("Commands")
+        assert variables["outlet.1.desc"] == 'a "quoted" \\ # one'
+        assert nut.ver().endswith("\n") and nut.help().startswith("Commands")
         assert nut.GetUPSList()["pdu"] == "static pdu" and "ups.id" in nut.GetRWVars("small")
         assert nut.GetUPSCommands("small")["load.off"] and nut.DeviceLogin("small") == "OK"
         assert nut.ListClients() == {"small": ["127.0.0.1"]} and "pdu" in nut.GetUPSNames()
@@ -115,7 +122,8 @@ def test_a_value_with_quotes_comes_whole(real: Upsd) -> None:
 
 
 def test_a_description_with_quotes_comes_whole() -> None:
-    with NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server, Both(server, NOBODY) as both:
+    with NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server, Both(server,
+                                                                                                           NOBODY) as both:
         assert both.ours.GetUPSList() == {b"a": b'the "big" one'}
         with pytest.raises(ValueError):
             both.theirs.GetUPSList()
@@ -154,7 +162,8 @@ def test_a_password_with_special_characters_is_taken(real: Upsd) -> None:
         assert nut.SetRWVar("small", "ups.id", "odd") == "OK"
 
 
-@pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"), ("small", "a b", "x")])
+@pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"),
+                                       ("small", "a b", "x")])
 def test_no_argument_becomes_a_request_of_its_own(real: Upsd, arguments: Tuple[str, str, str]) -> None:
     with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
@@ -228,7 +237,8 @@ def test_over_tls(real_tls: Upsd) -> None:
 
 def test_lists_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
     with NutServer() as server, pynut.PyNUTClient(server.host, server.port) as nut:
-        calls: List[Tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1), (lambda: nut.GetUPSCommands("pdu"), 2)]
+        calls: List[Tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1),
+                                                         (lambda: nut.GetUPSCommands("pdu"), 2)]
         for call, price in calls:
             before = server.books().requests
             assert call()

@@ -100,8 +100,10 @@ def test_a_command_that_dummy_ups_accepts_but_does_not_do_is_told_by_tracking_al
 
 
 @pytest.mark.parametrize("call, code", [
-    (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"), (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
-    (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"), (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
+    (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"),
+    (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
+    (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"), (lambda nut: nut.set("small", "no.such", "1"),
+                                                                      "VAR-NOT-SUPPORTED"),
     (lambda nut: nut.set("small", "driver.name", "1"), "READONLY")])
 def test_what_the_server_refuses_carries_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
     with client(real) as nut, pytest.raises(Refused) as caught:
@@ -214,7 +216,8 @@ def test_a_server_that_is_restarted_in_the_middle(short_lived: Upsd) -> None:
 def test_a_server_that_waits_for_its_driver_is_not_believed(short_lived: Upsd) -> None:
     short_lived.pause_driver("pdu")
     short_lived.start_upsd(wait=False)
-    assert short_lived.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE", "ERR DRIVER-NOT-CONNECTED")
+    assert short_lived.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE",
+                                                         "ERR DRIVER-NOT-CONNECTED")
     with pytest.raises((DriverNotConnected, DataStale)):
         handler(short_lived, device="pdu", timeout="1").status()
     short_lived.resume_driver("pdu")

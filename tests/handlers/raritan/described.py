@@ -36,7 +36,7 @@ def reading(value: Optional[float]) -> Dict[str, Any]:
 
 
 class Described:
-    """A unit described by what its calls give, behind the transport seam; an HTTP status or a failure stands for a call that fails
+    """A unit described by the answers to its calls, behind the transport seam; an HTTP status or an error is a call that fails
     so, and whatever is not described does not exist (404)."""
 
     def __init__(self) -> None:

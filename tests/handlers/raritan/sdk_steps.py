@@ -30,7 +30,8 @@ def names(agent: Any, told: Any) -> Dict[str, Dict[str, Any]]:
 
 def _visit(rpc: Any, holder: Any, prefix: str, found: Dict[str, Dict[str, Any]]) -> None:
     for name, value in vars(holder).items():
-        if not name.startswith("_") and getattr(value, "__module__", "").startswith(f"raritan.rpc.{prefix.partition('.')[0]}") and (
+        if not name.startswith("_") and getattr(value, "__module__",
+                                                "").startswith(f"raritan.rpc.{prefix.partition('.')[0]}") and (
                 inspect.isfunction(value) and inspect.ismodule(holder) or inspect.isclass(value)):
             found[f"{prefix}.{name}"] = _described(rpc, value)
             if inspect.isclass(value):
@@ -47,7 +48,8 @@ def _described(rpc: Any, value: Any) -> Dict[str, Any]:
     if issubclass(value, rpc.Interface):
         every = {name: inner for base in reversed(value.__mro__) for name, inner in vars(base).items()}
         methods = {inner.name: [list(inspect.signature(inner.encode).parameters), _results(inner.decode)]
-                   for inner in every.values() if inspect.isclass(inner) and issubclass(inner, rpc.Interface.Method) and hasattr(inner, "name")}
+                   for inner in every.values() if inspect.isclass(inner) and issubclass(inner, rpc.Interface.Method)
+                   and hasattr(inner, "name")}
         constants = {name: inner for name, inner in every.items() if isinstance(inner, int) and not name.startswith("_")}
         return {"kind": "interface", "type": value.idlType, "methods": methods, "constants": constants}
     return {"kind": "class"}

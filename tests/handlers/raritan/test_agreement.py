@@ -51,7 +51,8 @@ def _different(our: Any, their: Any, where: str) -> List[str]:
     if isinstance(their, list):
         if not isinstance(our, (list, tuple)) or len(our) < len(their) or isinstance(our, list) and len(our) > len(their):
             return [f"{where}: {our} for {their}"]
-        return [line for number, (one, other) in enumerate(zip(our, their)) for line in _different(one, other, f"{where}[{number}]")]
+        return [line for number, (one, other) in enumerate(zip(our, their))
+                for line in _different(one, other, f"{where}[{number}]")]
     if not isinstance(their, dict):
         alike = our == their and isinstance(our, bool) is isinstance(their, bool)
         return [] if alike else [f"{where}: {our!r} for {their!r}"]
@@ -70,7 +71,8 @@ def _different(our: Any, their: Any, where: str) -> List[str]:
     if not alike:
         return [f"{where}: {our!r} for {said}"]
     fields = said[1] if what == "structure" else {}
-    undeclared = sorted(our._wire.rest.keys() & fields.keys()) if what == "structure" else []     # read as plain JSON all the same
+    # A field that is not declared is read as plain JSON all the same.
+    undeclared = sorted(our._wire.rest.keys() & fields.keys()) if what == "structure" else []
     return [*(f"{where}.{name} is not declared" for name in undeclared),
             *(line for name, value in fields.items()
               for line in _different(getattr(our, name, "no such field"), value, f"{where}.{name}"))]

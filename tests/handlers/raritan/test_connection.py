@@ -219,8 +219,8 @@ def test_addresses_in_all_their_forms(host: str, url: str) -> None:
     assert endpoint("https", host).url == url
 
 
-@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb", "a\r\nb",
-                                  "a\x00", "a\x1b"])
+@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb",
+                                  "a\r\nb", "a\x00", "a\x1b"])
 def test_what_is_no_address_is_a_settings_error(host: str) -> None:
     with pytest.raises(SettingsError, match="is no address"):
         endpoint("https", host)

@@ -162,5 +162,6 @@ def test_names_that_a_module_of_several_files_does_not_have_are_said() -> None:
 
 def test_a_resource_of_any_kind_prints_its_kind_and_its_id() -> None:
     agent = Agent("https", "pdu.example", "a", "b")
-    assert str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0", agent)) == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"
+    assert str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0",
+                                     agent)) == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"
     assert str(Interface("/x", agent)) == "Interface: /x" and repr(ZERO) == "ZERO"

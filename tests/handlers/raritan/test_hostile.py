@@ -173,9 +173,12 @@ def test_an_answer_to_a_call_of_more_than_4_mb_is_not_read_to_its_end(agent: Mak
 
 _BASIC = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
 _FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstrip("="), "in a longer word": "xx" + _BASIC,
-          "url-safe": base64.urlsafe_b64encode(b"\xff" + PASSWORD.encode()).decode(), "quoted": quote(PASSWORD.replace("-", "%2D"), safe="%"),
-          "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD), "entities": "".join(f"&#{ord(c)};" for c in PASSWORD), "hex": PASSWORD.encode().hex(), "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
-          "password alone": base64.b64encode(PASSWORD.encode()).decode(), "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD)}
+          "url-safe": base64.urlsafe_b64encode(b"\xff" + PASSWORD.encode()).decode(),
+          "quoted": quote(PASSWORD.replace("-", "%2D"), safe="%"),
+          "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD), "entities": "".join(f"&#{ord(c)};" for c in PASSWORD),
+          "hex": PASSWORD.encode().hex(), "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
+          "password alone": base64.b64encode(PASSWORD.encode()).decode(),
+          "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD)}
 
 
 def _everything(error: BaseException) -> str:
@@ -232,7 +235,8 @@ def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, 
 
 
 def test_a_request_shows_neither_login_nor_parameters() -> None:
-    shown = repr(Request("POST", "/cgi-bin/x.cgi?bulk_config_password=hush", Login("admin", "hush").headers(), b"hush", 1.0, 2.0, 3))
+    shown = repr(Request("POST", "/cgi-bin/x.cgi?bulk_config_password=hush", Login("admin", "hush").headers(), b"hush", 1.0, 2.0,
+                         3))
     assert shown.startswith("Request(") and "hush" not in shown and "Basic" not in shown and "cgi" not in shown
     assert "hush" not in repr(Login("admin", "hush", "hush"))
 

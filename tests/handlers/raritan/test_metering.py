@@ -45,8 +45,8 @@ def test_an_inlet_in_use_that_is_not_metered_does_not_make_the_sum_smaller(unit:
     assert unit.measured()[0] == 9.5
 
 
-@pytest.mark.parametrize("first, second, load", [(5.0, 0.0, 5.0), (5.0, 0.3, 5.0), (0.3, 5.0, 5.0), (0.0, 5.0, 5.0), (0.0, 0.0, 0.0),
-                                                 (5.0, 5.2, 5.2), (5.0, None, None), (0.0, None, None)])
+@pytest.mark.parametrize("first, second, load", [(5.0, 0.0, 5.0), (5.0, 0.3, 5.0), (0.3, 5.0, 5.0), (0.0, 5.0, 5.0),
+                                                 (0.0, 0.0, 0.0), (5.0, 5.2, 5.2), (5.0, None, None), (0.0, None, None)])
 def test_behind_a_transfer_switch_one_feed_counts_and_never_both(unit: Described, first: float, second: Optional[float],
                                                                  load: Optional[float]) -> None:
     unit.inlet({}, {L1: first})
@@ -140,7 +140,8 @@ def test_an_inlet_whose_lines_are_not_told_is_not_taken_for_single_phase(unit: D
 
 
 @pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None), (Status(403), None)])
-def test_two_feeds_are_added_only_where_there_is_no_transfer_switch(unit: Described, answer: Status, load: Optional[float]) -> None:
+def test_two_feeds_are_added_only_where_there_is_no_transfer_switch(unit: Described, answer: Status,
+                                                                    load: Optional[float]) -> None:
     unit.inlet({}, {L1: 5.0})
     unit.inlet({}, {L1: 0.3})
     unit.calls[PDU, "getTransferSwitches"] = answer

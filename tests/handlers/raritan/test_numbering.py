@@ -31,8 +31,8 @@ def test_a_status_and_labels_follow_the_references_in_the_order_in_which_they_ar
 @pytest.mark.parametrize("identity", ["1", "2", "5", "2.1", "2.2"])
 @pytest.mark.parametrize("prefixed", [True, False])
 @pytest.mark.parametrize("method", ["port_up", "port_down"])
-def test_an_outlet_whose_reference_and_well_known_id_carry_two_labels_is_not_switched(handle: Handle, identity: str, prefixed: bool,
-                                                                                      method: str) -> None:
+def test_an_outlet_whose_reference_and_well_known_id_carry_two_labels_is_not_switched(handle: Handle, identity: str,
+                                                                                      prefixed: bool, method: str) -> None:
     with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
         before = pdu.books().states
         with pytest.raises(PduHandlerError, match=r"labelled '\d'.* labelled '\d'.*report its model") as caught:
@@ -43,7 +43,8 @@ def test_an_outlet_whose_reference_and_well_known_id_carry_two_labels_is_not_swi
 
 @pytest.mark.parametrize("identity", ["3", "2.3"])
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_an_outlet_in_its_place_is_switched_by_the_reference_that_status_reads(handle: Handle, identity: str, prefixed: bool) -> None:
+def test_an_outlet_in_its_place_is_switched_by_the_reference_that_status_reads(handle: Handle, identity: str,
+                                                                               prefixed: bool) -> None:
     with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
         device = handle(pdu, link_units="yes")
         with spent(pdu) as cost:
@@ -60,7 +61,8 @@ def test_each_port_s_energy_is_that_of_the_outlet_at_its_position(handle: Handle
         counted = {port.identity: port.consumption for port in handle(pdu, link_units="yes").statistic().ports}
         for link, unit in pdu.units.items():
             for position, number in enumerate(MIXED, 1):
-                assert counted[f"{link}." * bool(link) + str(position)] * 1000 == pytest.approx(unit.outlets[number - 1].energy.stored)
+                assert counted[f"{link}." * bool(link)
+                               + str(position)] * 1000 == pytest.approx(unit.outlets[number - 1].energy.stored)
 
 
 def test_a_unit_that_lists_an_outlet_twice_is_not_read(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,8 @@ def test_a_misspelt_field_is_said_and_still_kept() -> None:
 def test_known_fields_and_older_names_are_set_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        settings = decode_structure(net.PortForwardingSettings, {"enabled": False, "role": 0, "masterDownstreamIfName": ""}, AGENT)
+        settings = decode_structure(net.PortForwardingSettings, {"enabled": False, "role": 0, "masterDownstreamIfName": ""},
+                                    AGENT)
         settings.primaryUnitDownstreamIfName = "usb"
         settings.masterDownstreamIfName = "eth"
         settings._mark = 1
@@ -98,7 +99,8 @@ def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None
 def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
     kind: Any = usermgmt.AccountRenamed                     # type checkers know dataclasses only: base first
     made = kind("new", "old", "admin", "192.0.2.1")
-    assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == ("new", "old", "admin", "192.0.2.1", None)
+    assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == ("new", "old", "admin",
+                                                                                                "192.0.2.1", None)
     assert made == kind(newUsername="new", username="old", actUserName="admin", actIpAddr="192.0.2.1")
     assert list(inspect.signature(kind).parameters) == made.listElements() == made.elements
     with pytest.raises(TypeError, match="takes 5 fields, not 6"):
@@ -127,7 +129,8 @@ def test_enumerations_have_their_names_by_ordinal_and_travel_as_numbers() -> Non
     states: Any = pdumodel.Outlet.PowerState                # not every type checker takes `values` for what it is
     roles: Any = net.PortForwardingRole
     assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
-    assert [str(one) for one in states.get_elements()] == ["pdumodel.Outlet.PowerState.PS_OFF", "pdumodel.Outlet.PowerState.PS_ON"]
+    assert [str(one) for one in states.get_elements()] == ["pdumodel.Outlet.PowerState.PS_OFF",
+                                                           "pdumodel.Outlet.PowerState.PS_ON"]
     assert states.decode(1) is states.PS_ON and states.PS_OFF.encode() == 0
     assert roles.values == ["PRIMARY_UNIT", "EXPANSION_UNIT"]
 
@@ -233,8 +236,10 @@ def test_a_unit_that_wants_a_new_password_first_says_so_and_takes_it(agent: Make
 
 
 @pytest.mark.parametrize("seconds, year", [(900_000_000_000, 9999), (-10 ** 15, 1), (1_700_000_000_000_000, 9999)])
-@pytest.mark.parametrize("again", [lambda value: value, copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
-def test_a_time_beyond_the_calendar_does_not_spoil_the_answer_and_goes_back_as_it_came(seconds: int, year: int, again: Any) -> None:
+@pytest.mark.parametrize("again", [lambda value: value, copy.copy, copy.deepcopy,
+                                   lambda value: pickle.loads(pickle.dumps(value))])
+def test_a_time_beyond_the_calendar_does_not_spoil_the_answer_and_goes_back_as_it_came(seconds: int, year: int,
+                                                                                       again: Any) -> None:
     from handlers.raritan.rpc.session import Session
     far = again(decode_structure(Session, {"sessionId": 1, "creationTime": seconds}, AGENT))
     assert far.creationTime.year == year and far.sessionId == 1
@@ -298,7 +303,8 @@ def test_a_log_is_read_whole_and_then_what_is_new(kind: str) -> None:
     log.messages += ["[ERR] five", "six"]
     new = helper.get_next_entries()
     assert [entry.message for entry in new] == ["[ERR] five", "six"]
-    assert [entry.id for entry in helper.filter_entries(new)] == [5] == [entry.id for entry in helper.filter_entries(new, ["five"])]
+    assert [entry.id for entry in helper.filter_entries(new)] == [5] == [entry.id
+                                                                         for entry in helper.filter_entries(new, ["five"])]
     log.created = 2                                                 # the service began anew: all comes again
     log.messages += ["seven"]
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]

@@ -347,7 +347,8 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
 def test_a_redirected_write_is_not_sent_again_and_the_sentence_says_what_to_do(agent: MakeAgent, status: str) -> None:
     with Peer([[result(1)]], tls=server_context(*Authority().issue())) as there:
         with Peer([[_moved(f"https://{there.address}/", status), result(2)]]) as here:
-            with pytest.raises(HttpException, match=f"https://{there.address} .*not sent there: give that scheme and port") as caught:
+            with pytest.raises(HttpException,
+                               match=f"https://{there.address} .*not sent there: give that scheme and port") as caught:
                 set_state(agent("http", here.address, trust=Trust(verify=False)))
             assert leaves_open(caught.value)
         assert len(here.seen) == 1 and there.accepted == 0
@@ -355,7 +356,8 @@ def test_a_redirected_write_is_not_sent_again_and_the_sentence_says_what_to_do(a
 
 @pytest.mark.parametrize("call", [get_state, set_state])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_login_is_not_carried_to_another_port_of_the_host(agent: MakeAgent, scheme: str, call: Callable[[Agent], object]) -> None:
+def test_the_login_is_not_carried_to_another_port_of_the_host(agent: MakeAgent, scheme: str,
+                                                              call: Callable[[Agent], object]) -> None:
     tls = server_context(*Authority().issue()) if scheme == "https" else None
     with Peer([[result(1)]], tls=tls) as there, Peer([[_moved(f"{scheme}://{there.address}/")]], tls=tls) as here:
         with pytest.raises(HttpException, match="another port .*another PDU"):
