@@ -17,7 +17,7 @@ from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
-from . import metering, settings, states, switching
+from . import settings, states, switching
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS
@@ -55,6 +55,8 @@ class RaritanPdu(host.BasePdu):
         3 where the device refuses well-known sensor ids or has more than 4 inlets; 4 where all its readings are invalid at
         first, or it lists outlets in another order than their labels; one more where `link_units=yes` finds link ids beyond 8.
         """
+        from . import metering              # a status in a fresh process need not wait for it
+
         with self._session("statistic") as (agent, given):
             return host.statistic_view(*metering.measured(agent, given.link_units))
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, all_invalid, amount, ask, counted, largest, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, absent, all_invalid, amount, ask, counted, largest, whole
 from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .settings import LinkUnits
-from .units import Present, Unit, UnitDiscovery, absent
+from .units import Present, Unit, discovery
 
 I = TypeVar("I", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
@@ -273,17 +273,17 @@ def _to_be_fetched_anew(outlets: Sequence[OutletMeter]) -> bool:
 
 def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Optional[float], List[PortFigures]]:
     """Load in A, energy in kWh (None: not known), and the figures of each outlet, over all units: 2 to 5 round trips."""
-    bulk, discovery = Bulk(agent), UnitDiscovery(agent, link_units)
-    discovery.ask(bulk)
-    meters = {unit.link: UnitMeter(unit) for unit in discovery.asked}
+    bulk, found = Bulk(agent), discovery(agent, link_units)
+    found.ask(bulk)
+    meters = {unit.link: UnitMeter(unit) for unit in found.asked}
     for meter in meters.values():
         meter.ask_model(bulk)
     bulk.perform()
-    for unit in discovery.ask_unusual(bulk):
+    for unit in found.ask_unusual(bulk):
         meters[unit.link] = UnitMeter(unit)
         meters[unit.link].ask_model(bulk)
     bulk.perform()
-    units = discovery.present()
+    units = found.present()
     used = [meters[there.unit.link] for there in units]
     for _ in zip(*(meter.read(bulk, there) for meter, there in zip(used, units))):
         bulk.perform()

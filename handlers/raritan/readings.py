@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Callable, Iterable, List, NamedTuple, Optional
 
-from ..errors import Denied
+from ..errors import Denied, PduHandlerError, Refused
 from .rpc import Bulk, Pending, present
+from .rpc._runtime.errors import leaves_open
 from .rpc.sensors import NumericSensor
 from .units import Unit
 
@@ -75,3 +76,8 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether there are readings, and not one of them is valid: references may have gone stale."""
     amounts = [amount(reading) for reading in readings]
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
+
+
+def absent(error: Optional[PduHandlerError]) -> bool:
+    """Whether the device answered that it has no such object or method. A failure does not prove that."""
+    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)

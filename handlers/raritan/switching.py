@@ -13,7 +13,7 @@ from .rpc import Agent, Bulk, Pending
 from .rpc._runtime.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .settings import LinkUnits
-from .units import UnitDiscovery, locate
+from .units import discovery, locate
 
 
 def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
@@ -34,7 +34,7 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     unit, index = locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
     #   for a link unit also getStatus of /cascade
-    bulk, units = Bulk(agent), UnitDiscovery(agent, LinkUnits(ids=(unit.link,) if unit.link else ()))
+    bulk, units = Bulk(agent), discovery(agent, LinkUnits(ids=(unit.link,) if unit.link else ()))
     units.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)

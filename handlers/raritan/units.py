@@ -2,21 +2,16 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+from typing import List, NamedTuple, Sequence, Tuple, Type, TypeVar
 
-from ..errors import Denied, Named, NoSuchOutlet, PduHandlerError, Refused, Unreachable
-from .settings import LINK_UNITS, LinkUnits
-from .rpc import Agent, Bulk, Interface, Pending, present
-from .rpc.cascading import CascadeManager
-from .rpc._runtime.errors import JsonRpcSyntaxException, leaves_open
+from ..errors import Named, NoSuchOutlet
+from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
 from .rpc.pdumodel import Outlet, Pdu
+from .settings import LINK_UNITS, LinkUnits
 
 I = TypeVar("I", bound=Interface)
 OWN = 0
-_FIRST_LINK, _LAST_USUAL_LINK = 2, 8            # documented up to firmware 3.6; newer firmware may link more
 _IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
-_LinkStatus = CascadeManager.LinkUnitStatus
-_USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
 
 
 class Unit(NamedTuple):
@@ -83,76 +78,38 @@ class Present(NamedTuple):
 
 
 class UnitDiscovery:
-    """Finds the units behind one address: `ask` queues the calls, `present` reads the answers."""
+    """Finds the units behind one address: `ask` queues the calls, `present` reads the answers. This one: the unit itself."""
 
-    def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
-        self._agent, self._wanted = agent, wanted
-        usual = tuple(range(_FIRST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
-        self.asked = [Unit(link, agent) for link in (OWN, *usual)]
+    def __init__(self, agent: Agent) -> None:
+        self.asked = [Unit(OWN, agent)]
         self._outlets: List[Tuple[Unit, Pending[List[Outlet]]]] = []
-        self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """One call for each unit that may be there, and one for the list of linked ones."""
+        """One call for each unit that may be there."""
         self._outlets = [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in self.asked]
-        if self._wanted.all or self._wanted.ids:
-            self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
-        """Linked units with ids beyond the usual ones: asked now, and returned."""
-        asked = [unit.link for unit in self.asked]
-        known = self._known()
-        more = [Unit(link, self._agent) for link in sorted(known or ()) if link not in asked and link >= _FIRST_LINK] \
-            if self._wanted.all else []
-        self.asked += more
-        self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in more]
-        return more
+        """Units that the first answers name and that were not asked: asked now, and returned."""
+        return []
 
     def present(self) -> List[Present]:
-        """The units that answered. A link unit that is listed but does not answer raises; one that is not listed is left out."""
-        known = self._known()
-        out = []
-        for unit, answer in self._outlets:
-            if unit.link == OWN or known is None and answer.error is None:
-                out.append(Present.of(unit, answer.get()))
-            elif known is None and not absent(answer.error):
-                raise self._silent(unit.link, "unreachable", answer.error)
-            elif known is not None and unit.link in known:
-                status = known[unit.link].status
-                if answer.error is not None or status not in _USABLE:
-                    raise self._silent(unit.link, status.name.lower().replace("_", " "), answer.error)
-                out.append(Present.of(unit, answer.get()))
-        return out
-
-    def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
-        """The linked units by id; None where the firmware has no list of them (before 3.6).
-
-        A list that cannot be read raises: without it, a unit that does not answer looks like one that is not linked.
-        """
-        if self._cascade is None or absent(self._cascade.error):
-            return None
-        status = self._cascade.get()
-        return status.linkUnits if present(status, "linkUnits") else None
-
-    @staticmethod
-    def _silent(link: int, state: str, error: Optional[PduHandlerError]) -> PduHandlerError:
-        if isinstance(error, Denied):
-            return error
-        reason = (" (", *error.parts, ")") if error is not None else ()
-        return Unreachable((f"link unit {link} is {state}", *reason, ": bring it back, or name the other link units in ",
-                            Named(LINK_UNITS.key, noun="the handler setting "), " (or no)"))
+        """The units that answered."""
+        return [Present.of(unit, answer.get()) for unit, answer in self._outlets]
 
 
-def absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether the device answered that it has no such object or method. A failure does not prove that."""
-    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)
+def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:
+    """The discovery of the unit itself, and of link units where the owner wants them."""
+    if not wanted.all and not wanted.ids:
+        return UnitDiscovery(agent)
+    from .linking import LinkedUnits        # most units have no links
+    return LinkedUnits(agent, wanted)
 
 
 def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
     """The units that are there, and an empty bulk: 1 round trip, 2 where there are link ids beyond the usual ones."""
     # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may be there; getStatus of /cascade where there may be any
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
-    bulk, units = Bulk(agent), UnitDiscovery(agent, wanted)
+    bulk, units = Bulk(agent), discovery(agent, wanted)
     units.ask(bulk)
     bulk.perform()
     if units.ask_unusual(bulk):

@@ -8,7 +8,7 @@ from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
 from handlers.raritan.settings import LinkUnits
-from handlers.raritan.units import UnitDiscovery
+from handlers.raritan.units import discovery
 
 Calls = Dict[Tuple[str, str], Any]
 PDU = "/model/pdu/0"
@@ -98,11 +98,11 @@ class Described:
     def measured(self) -> Tuple[Optional[float], Optional[float]]:
         """Load in A and energy in Wh, None where not known or not metered."""
         agent = self.agent()
-        bulk, discovery = Bulk(agent), UnitDiscovery(agent, LinkUnits())
-        discovery.ask(bulk)
-        meter = UnitMeter(discovery.asked[0])
+        bulk, found_units = Bulk(agent), discovery(agent, LinkUnits())
+        found_units.ask(bulk)
+        meter = UnitMeter(found_units.asked[0])
         meter.ask_model(bulk)
         bulk.perform()
-        for _ in meter.read(bulk, discovery.present()[0]):
+        for _ in meter.read(bulk, found_units.present()[0]):
             bulk.perform()
         return meter.load().value, meter.energy().value

@@ -8,7 +8,7 @@ import pytest
 from handlers.errors import PduHandlerError
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.settings import LinkUnits
-from handlers.raritan.units import UnitDiscovery
+from handlers.raritan.units import discovery
 
 from .described import INTERNAL_ERROR, Described, Status
 
@@ -24,12 +24,12 @@ def linked(*ids: int) -> Dict[str, Any]:
 
 def found(unit: Described, wanted: LinkUnits) -> List[int]:
     agent = unit.agent()
-    bulk, discovery = Bulk(agent), UnitDiscovery(agent, wanted)
-    discovery.ask(bulk)
+    bulk, found_units = Bulk(agent), discovery(agent, wanted)
+    found_units.ask(bulk)
     bulk.perform()
-    discovery.ask_unusual(bulk)
+    found_units.ask_unusual(bulk)
     bulk.perform()
-    return [there.unit.link for there in discovery.present()]
+    return [there.unit.link for there in found_units.present()]
 
 
 @pytest.fixture
