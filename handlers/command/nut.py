@@ -182,7 +182,7 @@ def _make(name: str, found: Any, help_: str) -> click.Command:
 
 
 def _client(state: Given, host: str, writes: bool) -> NutClient:
-    """The session. A reading sends no login, so none is asked for."""
+    """The session. A reading sends its login only to a server that demands one, so nobody is asked for a password."""
     form.check(state, _SECRETS, "pdu nut")
     bare, port = host_and_port(host)
     if not writes and not form.typed(state, _KEYS):
@@ -197,8 +197,9 @@ def _client(state: Given, host: str, writes: bool) -> NutClient:
         raise SettingsError(("a NUT server takes this from a user of its upsd.users only: give ", Named("username")))
     values = Settings(texts, declared)
     tls = Tls(values[VERIFY], values[CA_PEM], values[FINGERPRINT]) if values[nut.TLS] else None
-    return NutClient(bare, values[nut.PORT] or port or PORT, username=values[nut.USERNAME] if writes else "",
-                     password=values[nut.PASSWORD] if writes else "", tls=tls, timeout=values[TIMEOUT])
+    user = values[nut.USERNAME] if writes or values[nut.PASSWORD] else ""
+    return NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD], tls=tls,
+                     timeout=values[TIMEOUT])
 
 
 _KEYS = ("port", "username", "password", "tls", "verify", "ca_pem", "fingerprint", "timeout", "whole_load")

@@ -15,6 +15,7 @@ import pytest
 
 from handlers import VERSION
 from tests.needs import ROOT, pythons
+from tests.packaging.building import archive
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
@@ -32,12 +33,12 @@ def run(command: List[str], folder: Path, **variables: str) -> subprocess.Comple
                           env=environment, check=False)
 
 
-def status(program: List[str], peer: Peer, folder: Path) -> None:
-    """The states that this program shows are those of the simulator's books."""
+def status(program: List[str], peer: Peer, folder: Path, handler: str = "") -> None:
+    """The states that this program shows are those of the simulator's books; `handler` is an archive in place of the name."""
     form = {**peer.settings, **{key: value for key, value in peer.snmp.items()}}
     arguments = [part for key, value in form.items() if key not in _SECRETS for part in ("-s", f"{key}={value}")]
     secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in _SECRETS}
-    done = run([*program, "status", peer.handler, peer.address, "--json", *arguments], folder, **secrets)
+    done = run([*program, "status", handler or peer.handler, peer.address, "--json", *arguments], folder, **secrets)
     assert done.returncode == 0, done.stderr
     assert {one["identity"]: one["state"] for one in json.loads(done.stdout)["outlets"]} == {
         identity: SHOWN[on] for identity, on in peer.books().states.items()}
@@ -167,6 +168,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_installed_program_reads_each_simulator(installed: Path, peer: Peer, home: Path) -> None:
     status([str(installed)], peer, home)
+
+
+def test_the_installed_program_and_the_file_run_a_built_archive(installed: Path, pyz: Path, peer: Peer, home: Path) -> None:
+    built = home / f"pdu_{peer.handler}.tar.gz"
+    built.write_bytes(archive(ROOT / "handlers", peer.handler))
+    status([str(installed)], peer, home, built.name)
+    status([sys.executable, "-S", "-E", str(pyz)], peer, home, built.name)
 
 
 def test_the_installed_program_has_the_packs_version(installed: Path, home: Path) -> None:

@@ -127,9 +127,15 @@ def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsy
         assert server.books().states["pdu/1"] is (answer == "n\n")
 
 
-def test_a_reading_sends_no_login_and_asks_for_none(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asks for no password"))
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
-    assert not [line for line in server.books().writes if "USERNAME" in str(line)]
+    server.faults.login_to_read = True
+    assert Run(capsys, server, "list").code == 4
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    assert Run(capsys, server, "vars", "pdu", "outlet.1.status", "--username", "admin").out == "on\n"
 
 
 @pytest.mark.parametrize("raised, code, said", [(EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
