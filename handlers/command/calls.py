@@ -14,7 +14,7 @@ from ..errors import NoSuchOutlet
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .loading import NAMES, load
-from .options import LOGIN, SNMP, TLS, Given, asking as asks, device, given, output
+from .options import LOGIN, SNMP, TLS, Given, asking as asks, device, given, output, spelled
 from .output import Result, columns, figure, print_json, shown
 from .report import described, failed
 
@@ -97,7 +97,7 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
 
 
 # Handler -> the setting that may list outlets after all.
-_HINTS = {"nut": "; the setting whole_load=yes lists the whole load of a UPS that can switch it"}
+_HINTS = {"nut": f"; {spelled('whole_load', 'yes')} lists the whole load of a UPS that can switch it"}
 
 
 def _lines(answer: Dict[str, Any]) -> Iterable[str]:
