@@ -25,6 +25,6 @@ from .values import (
 from .writes import get_tracking, instcmd, set_tracking, set_var
 
 __all__ = ["Type", "attach", "detach", "fsd", "get_cmddesc", "get_desc", "get_numattach", "get_numlogins", "get_tracking",
-           "get_type", "get_upsdesc", "get_var", "help_", "instcmd", "list_client", "list_cmd", "list_enum", "list_range", "list_rw",
-           "list_ups", "list_var", "login", "logout", "master", "netver", "password", "primary", "protver", "set_tracking", "set_var",
-           "starttls", "username", "ver"]
+           "get_type", "get_upsdesc", "get_var", "help_", "instcmd", "list_client", "list_cmd", "list_enum", "list_range",
+           "list_rw", "list_ups", "list_var", "login", "logout", "master", "netver", "password", "primary", "protver",
+           "set_tracking", "set_var", "starttls", "username", "ver"]
