@@ -44,8 +44,8 @@ def test_the_demo_goes_the_whole_road_and_leaves_nothing_running(tmp_path: Path)
     assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-@pytest.mark.parametrize("step", ["3.", "5."])
+@pytest.mark.parametrize("step, number, code", [
+    ("3.", signal.SIGINT, 130), ("3.", signal.SIGTERM, 143), ("3.", signal.SIGHUP, 129), ("5.", signal.SIGINT, 130)])
 def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int, step: str, tmp_path: Path) -> None:
     demo = _start(tmp_path)
     assert demo.stdout is not None
