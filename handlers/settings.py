@@ -110,8 +110,8 @@ HOST: Setting[str] = Setting("host", "a host name or an address", host, "",
                              "where the device is, if not at the address on the form")
 VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
                                 "no: accept any certificate (the connection can then be listened to)")
-CA_PEM: Setting[str] = Setting("ca_pem", "PEM certificates", pem, "", "trust these authorities, and no others",
-                               longest=LONGEST_PEM)
+CA_PEM: Setting[str] = Setting("ca_pem", "the text of PEM certificates, not a file's name", pem, "",
+                               "trust these authorities, and no others", longest=LONGEST_PEM)
 FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
                                     "trust exactly this certificate, whoever signed it")
 TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long one answer may take, in seconds")

@@ -401,6 +401,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for name in options.names:
         if name not in known:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
+    swallowed = [key for key in options.only if key in known]
+    if swallowed:
+        parser.error(f"--only takes all words behind it, so {', '.join(swallowed)} was read as a family: name handlers first, "
+                     f"as in build.py snmp --only KEY")
     has_options = bool(options.only or options.profile_key or options.switch_unproven or options.metered_only)
     if has_options and options.names and "snmp" not in options.names:
         parser.error("--only, --profile-key, --switch-unproven and --metered-only are options of snmp: name it too, or no NAME")

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import signal
 import sys
 import threading
-from typing import Iterator
+from typing import Iterator, Optional
 
 
 def port(text: str) -> int:
@@ -40,12 +41,15 @@ def _between(value: int, first: int, last: int) -> int:
 
 
 @contextlib.contextmanager
-def starting() -> Iterator[None]:
-    """Turns a port that is taken or a file that cannot be written into one sentence and exit code 2."""
+def starting(*ports: Optional[int]) -> Iterator[None]:
+    """Turns a port of `ports` that is taken, or a file that cannot be written, into one sentence and exit code 2."""
     try:
         yield
     except (OSError, ValueError) as error:
-        print(f"cannot start: {error}", file=sys.stderr)
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        named = " or ".join(str(port) for port in ports if port)
+        said = f"port {named} is in use by another program; choose another" if taken and named else str(error)
+        print(f"cannot start: {said}", file=sys.stderr)
         raise SystemExit(2) from None
 
 

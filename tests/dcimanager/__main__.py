@@ -26,7 +26,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     asked = asked_to_end()
     with ExitStack() as stack:
         folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
-        with starting():
+        with starting(options.port, options.page_port):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             password, secret = _password(folder)
             manager = stack.enter_context(_manager(options, folder, password))

@@ -104,6 +104,11 @@ def test_each_setting_is_read_once_however_often_it_is_asked_for() -> None:
     assert [values[setting] for _ in range(5)] == ["a"] * 5 and read == ["a"]
 
 
+def test_the_name_of_a_file_in_place_of_a_certificate_says_that_the_text_is_wanted() -> None:
+    with pytest.raises(SettingsError, match="give the text of PEM certificates, not a file's name"):
+        Settings({"ca_pem": "/etc/ssl/pdu.pem"}, TABLE)
+
+
 @pytest.mark.parametrize("text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"])
 def test_a_host_that_no_network_has_is_a_bad_setting(text: str) -> None:
     with pytest.raises(SettingsError, match="'host'") as caught:

@@ -244,3 +244,12 @@ def test_help_tells_of_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "pdu_<key>",
                  "pdu snmp parts"):
         assert word in text
+
+
+def test_a_handlers_name_behind_only_is_not_looked_up_as_a_family(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(tmp_path, "--only", "apc-rpdu2", "snmp")
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and "snmp was read as a family" in said and "build.py snmp --only" in said
+    assert not list(tmp_path.iterdir())
+    assert run(tmp_path, "snmp", "--only", "apc-rpdu2") == 0

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import warnings
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Any, Callable, Dict, Optional
 
 import pytest
 
@@ -256,6 +256,67 @@ def test_wrong_use_is_a_sentence_and_sends_nothing(admin: Admin, manager: DciMan
                                                    changes: dict[str, str], words: str) -> None:
     assert_failed(admin.run(manager, *arguments, folder=None, **changes), 2, words)
     assert manager.requests == [] and admin.left_behind() == []
+
+
+def test_ids_in_a_folder_are_refused_and_leave_no_file(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    folder = tmp_path / "ids"
+    folder.mkdir()
+    assert_failed(admin.run(manager, DCI_IDS=str(folder)), 2, "DCI_IDS", "is a folder")
+    assert manager.requests == [] and list(folder.iterdir()) == [] and not list(tmp_path.glob("ids.*"))
+
+
+@pytest.mark.parametrize("tool", ["awk", "curl", "sed", "tar"])
+def test_a_missing_program_is_named_for_any_arguments(admin: Admin, manager: DciManager, tmp_path: Path, tool: str) -> None:
+    few, shell = tmp_path / "few", str(shutil.which("sh"))
+    few.mkdir()
+    for name in {"awk", "curl", "sed", "tar", "gzip", "mktemp", "cat", "rm", "sort", "wc"} - {tool}:
+        (few / name).symlink_to(str(shutil.which(name)))
+    for arguments in ((), ("snmp",), ("--archive", "x.tar.gz")):
+        assert_failed(admin.run(manager, *arguments, shell=shell, PATH=str(few)), 2, f"the program {tool} is missing")
+    assert admin.run(manager, "--help", shell=shell, PATH=str(few)).code == 0
+    assert manager.requests == []
+
+
+@pytest.mark.parametrize("status, body", [
+    (404, b"<html>not found</html>"), (404, b'{"detail": "Not Found"}'), (405, b""), (401, b"<html>who?</html>"),
+    (404, b'{"error": {"code": 1, "msg": "no such function"}}'), (403, b"forbidden"), (400, b"{}")])
+def test_another_server_is_not_a_matter_of_the_password(admin: Admin, status: int, body: bytes) -> None:
+    with DciManager(wrap=lambda request, serve: Answer(status, body)) as other:
+        run = admin.run(other)
+        assert_failed(run, 1, f"HTTP {status}")
+        assert "password" not in run.err and "DCI_URL" in run.err + "DCI_URL" * (status == 400) and len(other.requests) == 1
+
+
+def test_an_address_with_a_path_is_said_to_have_one(admin: Admin, manager: DciManager) -> None:
+    run = admin.run(manager, DCI_URL=f"{manager.url}/dcimgr")
+    assert_failed(run, 1, "HTTP 4", "without a path")
+    assert "password" not in run.err
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManager, variable: str) -> None:
+    with socket.socket() as dead:
+        dead.bind(("127.0.0.1", 0))
+        proxy = f"127.0.0.1:{dead.getsockname()[1]}"
+        changes: Dict[str, Any] = {variable: f"http://me:s3cret@{proxy}", "no_proxy": ""}
+        run = admin.run(manager, **changes)
+    assert_failed(run, 4, f"the proxy {proxy}", "https_proxy")
+    assert "s3cret" not in run.err + run.out and manager.requests == [] and admin.pauses() == []
+
+
+def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as refusing:
+        def refuse() -> None:
+            connection, _ = refusing.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        thread = threading.Thread(target=refuse, daemon=True)
+        thread.start()
+        proxy = f"127.0.0.1:{refusing.getsockname()[1]}"
+        run = admin.run(manager, https_proxy=f"http://{proxy}", no_proxy="")
+        thread.join(60)
+    assert_failed(run, 4, f"the proxy {proxy}")
 
 
 def test_file_of_ids_that_cannot_be_written_stops_before_registering(admin: Admin, manager: DciManager) -> None:

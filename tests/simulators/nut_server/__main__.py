@@ -31,7 +31,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     chosen = parser.parse_args(arguments)
     told = asked_to_end()
     with ExitStack() as stack:
-        with starting():
+        with starting(chosen.port):
             devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
                                    poll_s=chosen.poll) for name in chosen.device or ["pdu"]]
             user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL,

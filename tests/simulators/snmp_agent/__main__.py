@@ -33,7 +33,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             return 2
     told = asked_to_end()
     with ExitStack() as stack:
-        with starting():
+        with starting(chosen.port):
             agent = stack.enter_context(Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
                                               Faults(late_s=chosen.late)))
         print(f"{agent.host}:{agent.port}", flush=True)

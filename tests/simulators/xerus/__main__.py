@@ -34,7 +34,7 @@ def main() -> None:
     options = _parser().parse_args()
     told = asked_to_end()
     with ExitStack() as stack:
-        with starting():
+        with starting(options.https_port, options.http_port):
             model = Model(outlets=options.outlets, phases=options.phases, metering=options.metering, live=options.live,
                           inlets=2 if options.transfer_switch else options.inlets, transfer_switch=options.transfer_switch,
                           relay_delay=options.relay_delay)
