@@ -21,6 +21,7 @@ _COMMAS = 400_000           # and single values besides
 _DIGITS = 100               # of an integer; Python 3.9 takes time quadratic in their number
 _PRIVILEGE, _NO_METHOD = -32001, -32601
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS + 1}}}")
 
 
 def parsed(body: bytes, kind: str, login: Login) -> object:
@@ -38,7 +39,8 @@ def _loads(body: bytes) -> object:
     text = body.decode("utf-8")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
         raise ValueError("more structure than any unit has")
-    value: object = json.loads(text, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_object)
+    value: object = json.loads(text, parse_constant=_no_constant, parse_int=_integer if _LONG_NUMBER.search(text) else None,
+                               object_pairs_hook=_object)
     if _ESCAPED_SURROGATE.search(text):
         json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError: half of a surrogate pair is no text
     return value
