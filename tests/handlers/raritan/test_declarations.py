@@ -11,8 +11,9 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.command import archives
+from handlers.raritan import rpc
 from handlers.raritan.rpc import Agent, Interface, Structure, ValueObject, event, pdumodel, peripheral
-from handlers.raritan.rpc._runtime import ZERO, declared
+from handlers.raritan.rpc._runtime import ZERO, declared, registry
 from tests.needs import ROOT
 from tests.packaging.building import archive
 
@@ -89,6 +90,11 @@ def test_a_method_declared_outside_an_interface_says_so() -> None:
 
 
 # ---- modules -------------------------------------------------------------------------------------------------
+
+def test_beside_the_vendor_s_modules_lies_our_machinery_in_one_place() -> None:
+    found = {path.stem for path in Path(str(rpc.__file__)).parent.iterdir() if path.name != "__pycache__"}
+    assert found == {*registry.MODULES, "BulkRequestHelper", "__init__", "_runtime"}
+
 
 _LOADED = """
 import json, sys

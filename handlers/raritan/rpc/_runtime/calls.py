@@ -111,6 +111,8 @@ class Method:
             return None
         if not isinstance(json, dict):
             raise JsonRpcSyntaxException(f"{self.name}: {type(json).__name__} where a result object was expected")
+        if len(newest) == 1 and newest[0].name in json:
+            return self._one(newest[0], json, agent)            # nearly every call
         form = older if older is not newest and all(one.name in json for one in older) else newest
         if all(one.name not in json for one in form):
             raise JsonRpcSyntaxException(f"{self.name}: the answer holds none of {', '.join(o.name for o in form)}")
