@@ -13,7 +13,7 @@ from .base import Place
 class Named(Place):
     """Rows of a table of variables, found by the variable's whole name (numbers change with the firmware).
 
-    `names` and `values` are columns of that table. `pattern` matches the whole name; its groups are numbers, and the
+    `names` and `values` are columns of that table. `pattern` matches the whole name; its groups are numbers (one that took no part is left out), and the
     identity is the first arc of the row's index (the device) and these numbers: "2.14"; a name with a number of more than
     nine digits is none. Without a group it is the device
     alone: a variable that each device has once, such as a total. Raises ProtocolError where two variables give the same
@@ -44,9 +44,10 @@ class Named(Place):
         expression, found = validation.pattern(self.pattern, "pattern"), {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
+            numbers = [group for group in match.groups() if group is not None] if match else []
             if match and all(group and group.isascii() and group.isdigit() and len(group) <= LONGEST_NUMBER
-                             for group in match.groups()):
-                parts: List[str] = [index.partition(".")[0], *(str(int(group)) for group in match.groups())]
+                             for group in numbers):
+                parts: List[str] = [index.partition(".")[0], *(str(int(group)) for group in numbers)]
                 identity = ".".join(parts)
                 if identity in found:
                     raise ProtocolError(f"two variables of the device are outlet {identity}")
