@@ -12,7 +12,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure, Total
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Chained, First, Number, Only, Source
+from ..sources import Arc, Chained, First, Number, Only, Source
 from ..states import State
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
@@ -46,8 +46,10 @@ def outlets(root: str) -> Outlets:
 
 
 def load(root: str) -> Total:
-    """The sum of the lines."""
-    return total(figure(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), HUNDREDTHS), else_outlets=True)
+    """The sum of the first three rows of each unit: its phases, or its lines where it is fed in delta. Rows 4 to 6 repeat
+    the current as delta phases."""
+    lines = Arc(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), -1, ("1", "2", "3"))
+    return total(figure(lines, HUNDREDTHS), else_outlets=True)
 
 
 def power(root: str) -> Total:
