@@ -8,11 +8,13 @@ from ..controls import Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Column
+from ..sources import Span, Spread
 from ..states import State
 from .shorthand import NET_SNMP, librenms
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
+
+OUTLETS = (Span(1, 256, 1),)        # the buses that feed them have numbers from 257
 
 PROFILES = (
     Profile(
@@ -21,8 +23,8 @@ PROFILES = (
         models=("Web Power Switch Pro", "Ethernet Power Controller with firmware 1.8 or later"),
         sys_object_ids=NET_SNMP, sweep=True,
         outlets=(Outlets(
-            states=State(Column(f"{ENERGY_OBJECTS}.9", "eoPowerOperState"), on=("259",), off=("257",)),
-            control=Write(Column(f"{ENERGY_OBJECTS}.8", "eoPowerAdminState"), on=259, off=257)),),
+            states=State(Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""), on=("259",), off=("257",)),
+            control=Write(Spread(f"{ENERGY_OBJECTS}.8", OUTLETS, "eoPowerAdminState", tail=""), on=259, off=257)),),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
 )
