@@ -8,7 +8,7 @@ from ..controls import Guarded, Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Only, Part, Source, Span, Spread
+from ..sources import Only, Part, Provided, Source, Span, Spread
 from ..states import State
 from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, librenms, oids, total
 
@@ -23,6 +23,11 @@ V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
 def _v5_metered(values: Source) -> Source:
     return by_number(values, keys=(V5_METERED_NAME,), own=(V5_NAME,))
 
+
+# A unit fed in delta has its phases between the lines: what it draws is the current of the lines. Firmware without them reads 0.
+V5_DELTA = "1"              # pduMeterType
+V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
+                  HUNDREDTHS, ("-1", "0"))
 
 # Geist of before (GEIST-MIB-V3): one column is read as a state and written as a verb.
 V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
@@ -54,7 +59,7 @@ PROFILES = (
             Outlets(
                 rows=V5_METERED_NAME, name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
                 current=figure(V5_CURRENT, HUNDREDTHS), power=figure(V5_POWER), energy=figure(V5_ENERGY, THOUSANDTHS))),
-        load=total(figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS),
+        load=total(V5_LINES, figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS),
                    figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS), else_outlets=True),
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
         energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
@@ -140,7 +145,13 @@ PROFILES = (
             current=figure(column("~.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
             power=figure(column("~.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
             energy=figure(column("~.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
-        load=total(else_outlets=True), power=total(else_outlets=True), energy=total(else_outlets=True),
+        # Only PM-MIB: the tables of console servers have other columns, whose units no text that we read gives.
+        load=total(figure(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"), TENTHS, NOT_MEASURED),
+                   else_outlets=True),
+        power=total(figure(column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED),
+                    else_outlets=True),
+        energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
+                     else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),

@@ -224,7 +224,7 @@ def test_a_switched_unit_whose_table_of_states_is_empty_is_an_error_or_lists_eve
     except PduHandlerError as error:
         assert error.kind in ("protocol", "unsupported")
         return
-    if unit.name in METERS_APART:
+    if unit.key in METERS_APART:
         assert found and set(found.values()) == {EnumPowerStatus.UNKNOWN}
         return
     assert list(found) == list(whole), "a shorter view, or the outlets of another table"
