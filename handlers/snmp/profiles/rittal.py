@@ -1,7 +1,8 @@
 """Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB. There is no table of outlets but one of variables.
 
 A variable is found by its whole name, since its number changes with firmware and sensors: the CMC's own relays
-("Output.Relay") are no sockets. The identity is device.socket, of a strip on a port device.port.place.socket. Each variable has its unit and its scale.
+("Output.Relay") are no sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
+variable has its unit and its scale.
 """
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def _sum(pattern: str, of: str) -> Figure:
 
 # The value of a strip is its current where its unit says so.
 STRIP_CURRENT = Figure(
-    Only(Named(NAMES, NUMBERS, STRIPS, "cmcIIIVarValueInt of PSM_...Unit.Value"), Named(NAMES, UNITS, STRIPS, "cmcIIIVarUnit"), ("A",)),
+    Only(Named(NAMES, NUMBERS, STRIPS, "cmcIIIVarValueInt of PSM_...Unit.Value"),
+         Named(NAMES, UNITS, STRIPS, "cmcIIIVarUnit of PSM_...Unit.Value"), ("A",)),
     ONES, ("-1",), factor=Named(NAMES, SCALES, STRIPS, "cmcIIIVarScale of PSM_...Unit.Value"))
 
 PROFILES = (

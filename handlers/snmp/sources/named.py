@@ -13,11 +13,11 @@ from .base import Place
 class Named(Place):
     """Rows of a table of variables, found by the variable's whole name (numbers change with the firmware).
 
-    `names` and `values` are columns of that table. `pattern` matches the whole name; its groups are numbers (one that took no part is left out), and the
-    identity is the first arc of the row's index (the device) and these numbers: "2.14"; a name with a number of more than
-    nine digits is none. Without a group it is the device
-    alone: a variable that each device has once, such as a total. Raises ProtocolError where two variables give the same
-    identity.
+    `names` and `values` are columns of that table. `pattern` matches the whole name. Its groups are numbers, and the
+    identity is the first arc of the row's index (the device) and these numbers: "2.14". A group that took no part in the
+    match is left out; a name with a number of more than nine digits does not match. Without a group the identity is the
+    device alone: a variable that each device has once, such as a total. Raises ProtocolError if two variables have the
+    same identity.
     """
 
     names: str
