@@ -32,9 +32,7 @@ class Snmp:
     @property
     def name(self) -> str:
         """Address and port: the same for everybody who asks the same agent by the same address."""
-        params = getattr(self._device.pdu_data, "snmp_params", None)
-        port = params.get("port") if isinstance(params, Mapping) else None
-        return f"{self._host().lower()} {port or 161}"
+        return f"{self._host().lower()} {self._port()}"
 
     def extend(self, seconds: float) -> None:
         """Requests may start up to `seconds` after the object was made."""
@@ -71,6 +69,11 @@ class Snmp:
                 rows[suffix] = value
         return rows
 
+    def _port(self) -> str:
+        params = getattr(self._device.pdu_data, "snmp_params", None)
+        port = params.get("port") if isinstance(params, Mapping) else None
+        return str(port or 161)[:10]
+
     def _host(self) -> str:
         try:
             return address(self._device.pdu_data)
@@ -88,7 +91,7 @@ class Snmp:
             if not writing and any(mark in squeezed(words) for mark in MISSING):
                 return None
             # Masked after it was understood: a community such as "no" is also a part of "noSuchInstance".
-            raise translate(words, self._without_secrets(words), writing).at(self._host(), operation) from None
+            raise translate(words, self._without_secrets(words), writing, self._port()).at(self._host(), operation) from None
 
     def _without_secrets(self, text: str) -> str:
         params = getattr(self._device.pdu_data, "snmp_params", None)

@@ -26,13 +26,13 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
 _FAILED = ("generr", "commitfailed", "undofailed")
 
 
-def translate(said: str, words: str, writing: bool) -> PduHandlerError:
+def translate(said: str, words: str, writing: bool, port: str) -> PduHandlerError:
     """The error for the platform's text `said`; `words` is the same text without secrets, for people."""
     folded = squeezed(said)
     if any(mark in folded for mark in _SILENT):
-        return Unreachable("no answer over SNMP: check the address, the port (161), the SNMP version (older PDUs speak only 1), "
-                           "and the community or the SNMPv3 user and keys, which a device answers with silence when they are "
-                           f"wrong ({words})")
+        return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
+                           "1), and the community or the SNMPv3 user and keys, which a device answers with silence when they "
+                           f"are wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
         # SNMPv1 has no other word for a write that is not allowed.
         return Denied(f"the device has no such object, or the community may not write ({words})")

@@ -1,6 +1,7 @@
 """The handler's settings and build options, and what they choose: the families to look for, what may be sent."""
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Mapping, NamedTuple, Sequence, Tuple
 
@@ -9,6 +10,8 @@ from ..settings import Setting, Settings, text, yes_no
 from .families import keys, named
 from .profile import Profile
 from .profiles import PROFILES
+
+_MOST_NEAR = 3                  # families that an error suggests
 
 
 def _key(word: str) -> str:
@@ -77,5 +80,7 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     profile = named(profiles, key)
     if profile:
         return profile
-    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this archive does not know; "
-                                             f"it knows: {', '.join(keys(profiles))}"))
+    known = keys(profiles)
+    near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(key, known, _MOST_NEAR)
+    others = f"near it: {', '.join(near)}" if near else f"it has {len(known)}, such as {', '.join(known[:_MOST_NEAR])}"
+    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this archive does not have; {others}"))

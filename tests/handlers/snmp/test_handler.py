@@ -139,6 +139,12 @@ def test_a_wrong_community_names_address_port_and_community_and_shows_none(commu
         assert community not in str(caught.value) and until(lambda: agent.requests == 1)
 
 
+def test_silence_names_the_port_that_was_asked() -> None:
+    with Agent(apc.rpdu2(4), faults=Faults(silent=True)) as agent:
+        with pytest.raises(Unreachable, match=rf"the port \({agent.port}\)"):
+            pdu(agent, timeout="0.1", retries="0").status()
+
+
 def test_a_lost_question_for_the_kind_of_device_is_unreachable() -> None:
     with Agent(apc.rpdu2(4), faults=Faults(drop=frozenset((1,)))) as agent:
         with pytest.raises(Unreachable, match="no answer over SNMP"):
@@ -202,7 +208,9 @@ def test_a_handler_is_made_without_looking_at_anything() -> None:
 
 
 @pytest.mark.parametrize("settings, sentence", [
-    ({"profile": "acme"}, f"family 'acme'.*it knows: {PROFILES[0].key}, {PROFILES[1].key}"),
+    ({"profile": "acme-strip"}, f"family 'acme-strip'.*it has {len(PROFILES)}, such as apc-rpdu2, apc-rpdu, apc-masterswitch$"),
+    ({"profile": "raritan"}, "near it: raritan-px2, raritan-px1$"),
+    ({"profile": "entry3"}, "near it: sentry3"),
     ({"profile": "a b"}, "'profile'.*'a b' is not allowed"),
     ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
 ])
@@ -233,7 +241,7 @@ def test_a_setting_of_the_form_wins_over_a_build_option() -> None:
 def test_an_archive_may_know_chosen_families_alone() -> None:
     choice = choose({}, {"only": "sentry3, rpcm"})
     assert [profile.key for profile in choice.profiles] == ["sentry3", "rpcm"]
-    with pytest.raises(SettingsError, match="apc-rpdu.*it knows: sentry3, rpcm"):
+    with pytest.raises(SettingsError, match="apc-rpdu.*it has 2, such as sentry3, rpcm"):
         choose({"profile": "apc-rpdu"}, {"only": "sentry3, rpcm"})
     with pytest.raises(SettingsError, match="'only' names the family 'acme'"):
         choose({}, {"only": "acme"})
