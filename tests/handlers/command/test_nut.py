@@ -50,7 +50,7 @@ def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server
     assert "--whole-load" in Run(capsys, server, "outlets", "odd").err and "whole_load=yes" in Run(capsys, server, "outlets", "odd").err
     assert Run(capsys, server, "outlets", "odd", "--whole-load").err == "" and Run(capsys, server, "outlets", "pdu").err == ""
     assert root.run(["status", "nut", f"{server.host}:{server.port}", "-s", "device=odd"]) == 0
-    assert "no outlets; the setting whole_load=yes" in capsys.readouterr().out
+    assert "no outlets; -s whole_load=yes lists" in capsys.readouterr().out
 
 
 def test_an_unknown_device_or_command_says_where_the_names_are(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
