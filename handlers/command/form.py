@@ -26,7 +26,7 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnmpData]:
     """The object for make_handler. Raises SettingsError."""
-    from pdu_common.connection import PduData, PduSnmpData      # jobs of a tool start quicker without it
+    from pdu_common.connection import PduData, PduSnmpData  # jobs of a tool start quicker without it
     host = address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]

@@ -53,7 +53,7 @@ _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
 
 
 def _unpacked(path: str) -> ModuleType:
-    import tempfile                 # a handler of the tree starts quicker without them
+    import tempfile  # a handler of the tree starts quicker without them
     from pathlib import Path
 
     from . import archives

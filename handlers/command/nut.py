@@ -75,7 +75,8 @@ def outlets(call: Call) -> Result:
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
     whole = not rows and any(command in seen.commands for command in SWITCHES)
     return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"],
-                  note=f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists its whole load as a port"
+                  note=f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists its whole load "
+                        "as a port"
                   if whole else "")
 
 

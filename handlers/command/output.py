@@ -40,7 +40,7 @@ def shown(result: Result, as_json: bool) -> int:
 
 def print_json(data: object) -> None:
     """One JSON document on standard output."""
-    import json             # a start for people is quicker without it
+    import json  # a start for people is quicker without it
     print(json.dumps(data, indent=1))
 
 

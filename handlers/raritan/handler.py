@@ -55,7 +55,7 @@ class RaritanPdu(host.BasePdu):
         3 where the device refuses well-known sensor ids or has more than 4 inlets; 4 where all its readings are invalid at
         first, or it lists outlets in another order than their labels; one more where `link_units=yes` finds link ids beyond 8.
         """
-        from . import metering              # a status in a fresh process need not wait for it
+        from . import metering  # a status in a fresh process need not wait for it
 
         with self._session("statistic") as (agent, given):
             return host.statistic_view(*metering.measured(agent, given.link_units))
@@ -101,7 +101,8 @@ class RaritanPdu(host.BasePdu):
                 address = agent.host
                 yield agent, given
         except PduHandlerError as error:
-            raise error.at(address, method)
+            error.at(address, method)
+            raise
 
 
 def make_handler(pdu_data: object) -> RaritanPdu:

@@ -29,7 +29,8 @@ class LinkedUnits(UnitDiscovery):
     def ask(self, bulk: Bulk) -> None:
         """One call for each unit that may be there, and one for the list of linked ones."""
         super().ask(bulk)
-        # > getStatus of /cascade < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
+        # > getStatus of /cascade
+        # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
         self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # cascading.CascadeManager, from 3.6
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:

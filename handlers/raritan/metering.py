@@ -14,7 +14,7 @@ from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .settings import LinkUnits
 from .units import Present, Unit, discovery
 
-I = TypeVar("I", bound=Interface)
+AnInterface = TypeVar("AnInterface", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 WATT_HOURS = 1000.0
@@ -163,7 +163,8 @@ class UnitMeter:
         A second is needed where the device refuses well-known sensor ids or has more than four inlets. Where all readings are
         invalid, or well-known ids count outlets in another order, sensors and readings are fetched by reference.
         """
-        # > getReading of each sensor < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}     NumericSensor.idl 4.0.9
+        # > getReading of each sensor
+        # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
         unread = self._use_inlets(bulk)
         if self._sensors.error is None:
             self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
@@ -260,7 +261,7 @@ class UnitMeter:
         return [outlet.figures() for outlet in self._outlets]
 
 
-def _count(references: Pending[List[I]]) -> int:
+def _count(references: Pending[List[AnInterface]]) -> int:
     """How many there are; none on units that have no such list."""
     return len(references.get()) if references.error is None else 0
 

@@ -6,9 +6,9 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, text
 from ..http.login import Login
 from ..http.message import Transport
+from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, text
 from ..tls import Trust
 from .rpc import Agent
 
@@ -84,14 +84,14 @@ def read(pdu_data: object) -> Given:
     trust = Trust(texts[VERIFY], texts[CA_PEM], texts[FINGERPRINT])
     given = Given(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
     if login.token and (login.user or login.password):
-        raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ", Named("token"),
-                             ", not both"))
+        raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ",
+                             Named("token"), ", not both"))
     if not login.token and not (login.user and login.password):
         raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed (or ",
                              Named("token"), ")"))
     if given.scheme == "http" and (trust.ca_pem or trust.fingerprint):
-        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"), " check a certificate: set ",
-                             Named("scheme", "https"), " with them"))
+        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
+                             " check a certificate: set ", Named("scheme", "https"), " with them"))
     return given
 
 

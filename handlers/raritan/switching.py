@@ -26,7 +26,8 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     outlet = _checked(agent, link_units, identity, wanted)
     command = _Command(agent, outlet, identity, wanted)
     return switch(command.write, command.read,
-                  EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN, deadline=deadline, pause=pause)
+                  EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN, deadline=deadline,
+                  pause=pause)
 
 
 def _checked(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState) -> Outlet:

@@ -9,7 +9,7 @@ from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
 from .rpc.pdumodel import Outlet, Pdu
 from .settings import LINK_UNITS, LinkUnits
 
-I = TypeVar("I", bound=Interface)
+AnInterface = TypeVar("AnInterface", bound=Interface)
 OWN = 0
 _IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
 
@@ -24,11 +24,11 @@ class Unit(NamedTuple):
         """A well-known resource id below this unit's PDU."""
         return f"/model/pdu/{self.link}{rest}"
 
-    def proxy(self, kind: Type[I], rest: str = "") -> I:
+    def proxy(self, kind: Type[AnInterface], rest: str = "") -> AnInterface:
         """A proxy for a well-known resource id."""
         return kind(self.path(rest), self.agent)
 
-    def mine(self, reference: I) -> I:
+    def mine(self, reference: AnInterface) -> AnInterface:
         """A reference that this unit handed out, with the prefix `/link/<id>` on link units.
 
         Whether such references carry the prefix is not documented. Without it they would address the unit itself.
@@ -49,8 +49,8 @@ def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     if found is None or link == 1:
         raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
-        raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ", Named(LINK_UNITS.key, noun="the handler setting "),
-                            f" ({wanted}) leaves out"))
+        raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
+                            Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) leaves out"))
     return Unit(link, agent), int(found.group(2)) - 1
 
 
@@ -69,7 +69,8 @@ class Present(NamedTuple):
         """Raises JsonRpcSyntaxException where an outlet is listed twice: one relay would be two ports."""
         outlets = [unit.mine(outlet) for outlet in handed_out]
         if len({outlet.target for outlet in outlets}) != len(outlets):
-            raise JsonRpcSyntaxException("the PDU lists one of its outlets twice").at(unit.agent.host, f"getOutlets {unit.path()}")
+            twice = JsonRpcSyntaxException("the PDU lists one of its outlets twice")
+            raise twice.at(unit.agent.host, f"getOutlets {unit.path()}")
         return cls(unit, outlets)
 
     def identities(self) -> List[str]:
@@ -101,13 +102,13 @@ def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:
     """The discovery of the unit itself, and of link units where the owner wants them."""
     if not wanted.all and not wanted.ids:
         return UnitDiscovery(agent)
-    from .linking import LinkedUnits        # most units have no links
+    from .linking import LinkedUnits  # most units have no links
     return LinkedUnits(agent, wanted)
 
 
 def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
     """The units that are there, and an empty bulk: 1 round trip, 2 where there are link ids beyond the usual ones."""
-    # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may be there; getStatus of /cascade where there may be any
+    # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may be there; with them getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
     bulk, units = Bulk(agent), discovery(agent, wanted)
     units.ask(bulk)

@@ -57,7 +57,7 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
         close(network)
 
 
-def close(network: "Zeroconf") -> None:
+def close(network: Zeroconf) -> None:
     """Close it with its event loop: older releases of the package leave the loop's sockets to the garbage collector."""
     network.close()
     loop = network.loop
@@ -72,7 +72,7 @@ class _Found:
         self._seen, self._end, self._lock = seen, end, threading.Lock()
         self._devices: Dict[str, List[Device]] = {}
 
-    def changed(self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange") -> None:
+    def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         """A device came, changed or went. What it did not announce is asked for, until the time is over."""
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = zeroconf.get_service_info(service_type, name, timeout=wait) if state_change.name != "Removed" else None
@@ -96,7 +96,7 @@ def _order(address: str) -> Tuple[int, int]:
     return parsed.version, int(parsed)
 
 
-def _devices(info: "ServiceInfo", service: str) -> List[Device]:
+def _devices(info: ServiceInfo, service: str) -> List[Device]:
     name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
     announced = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
             for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}

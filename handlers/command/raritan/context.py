@@ -11,8 +11,8 @@ from typing import Any, Callable, List, Mapping, NamedTuple, NoReturn, Optional,
 from ...errors import ProtocolError, Refused, SettingsError, Unreachable
 from ...http.multipart import Progress
 from ...raritan.rpc import Agent, Interface, Structure
-from ...raritan.rpc._runtime.values import shown_fields
 from ...raritan.rpc._runtime.errors import leaves_open
+from ...raritan.rpc._runtime.values import shown_fields
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.units import Present, Unit
 from .. import asking, output

@@ -46,8 +46,10 @@ class Run:
         return json.loads(self.out)
 
 
-def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--whole-load" in Run(capsys, server, "outlets", "odd").err and "whole_load=yes" in Run(capsys, server, "outlets", "odd").err
+def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server: NutServer,
+                                                                          capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--whole-load" in Run(capsys, server, "outlets", "odd").err
+    assert "whole_load=yes" in Run(capsys, server, "outlets", "odd").err
     assert Run(capsys, server, "outlets", "odd", "--whole-load").err == "" and Run(capsys, server, "outlets", "pdu").err == ""
     assert root.run(["status", "nut", f"{server.host}:{server.port}", "-s", "device=odd"]) == 0
     assert "no outlets; -s whole_load=yes lists" in capsys.readouterr().out
@@ -95,7 +97,8 @@ def test_run_and_set_with_a_password_from_file_environment_and_prompt(
         server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text(SIMULATED_ADMIN.password + "\n")
-    ran = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes", "--secret-file", f"password={secret}")
+    ran = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes", "--secret-file",
+              f"password={secret}")
     assert ran.code == 0 and "success" in ran.out and server.books().states["pdu/1"] is False
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
@@ -109,7 +112,8 @@ def test_run_and_set_with_a_password_from_file_environment_and_prompt(
         return SIMULATED_ADMIN.password
     monkeypatch.setattr(getpass, "getpass", answer)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    assert Run(capsys, server, "run", "pdu", "outlet.1.load.on", "--yes").code == 0 and asked == [f"password of admin on {server.host}: "]
+    assert Run(capsys, server, "run", "pdu", "outlet.1.load.on", "--yes").code == 0
+    assert asked == [f"password of admin on {server.host}: "]
 
 
 def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsys: pytest.CaptureFixture[str],
@@ -123,7 +127,8 @@ def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsy
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         asked = Run(capsys, server, "run", "pdu", "outlet.1.load.off")
         where = f"{server.host}:{server.port}"
-        assert asked.code == code and f"run outlet.1.load.off on pdu at {where}: outlet.1 'Server 1' (now on)? [y/N] " in asked.err
+        assert asked.code == code
+        assert f"run outlet.1.load.off on pdu at {where}: outlet.1 'Server 1' (now on)? [y/N] " in asked.err
         assert server.books().states["pdu/1"] is (answer == "n\n")
 
 
@@ -139,7 +144,8 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
 
 
 @pytest.mark.parametrize("raised, code, said", [(EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
-def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                    monkeypatch: pytest.MonkeyPatch,
                                                     raised: Type[BaseException], code: int, said: str) -> None:
     def leave(prompt: str) -> str:
         raise raised
@@ -159,7 +165,8 @@ def test_without_arguments_it_says_what_is_needed_and_no_more(capsys: pytest.Cap
 def test_advice_names_the_options_of_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
     with NutServer([SwitchedPdu()], tls=True) as server:
         refused = Run(capsys, server, "list", "--tls")
-        assert refused.code == 3 and "--ca-pem or --fingerprint" in refused.err and "--no-verify" in refused.err and "ca_pem" not in refused.err
+        assert refused.code == 3 and "--ca-pem or --fingerprint" in refused.err and "--no-verify" in refused.err
+        assert "ca_pem" not in refused.err
 
 
 def test_a_reader_that_goes_away_is_not_complained_about(server: NutServer) -> None:
@@ -186,13 +193,15 @@ def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
 
 @pytest.mark.parametrize("words, code, kind", [
     (("vars", "none"), 2, "settings"), (("vars", "two words"), 2, "settings"), (("vars", "pdu", "no.such"), 6, "refused"),
-    (("run", "pdu", "outlet.1.load.off"), 2, "settings"), (("run", "pdu", "outlet.1.load.off", "--username", "admin"), 2, "settings"),
+    (("run", "pdu", "outlet.1.load.off"), 2, "settings"), (("run", "pdu", "outlet.1.load.off", "--username", "admin"), 2,
+                                                           "settings"),
     (("vars", "stale"), 10, "data-stale"), (("vars", "gone"), 11, "driver-not-connected"), (("list", "--tls"), 3, "unreachable"),
     (("list", "--ca-pem", "/none"), 2, "settings"), (("list", "--fingerprint", "abc"), 2, "settings"),
     (("run", "pdu", "outlet.1.load.off", "--username", "a", "--yes", "--secret-file", "password=/none"), 2, "settings"),
     (("outlets", "bare"), 8, "unsupported")])
 def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
-        words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}),
                              StaticDevice("bare", {"device.type": "pdu"})]
@@ -205,7 +214,8 @@ def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
         assert not server.books().writes
 
 
-def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "wr0ngsecret")
     denied = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes")
     assert denied.code == 4 and "wr0ngsecret" not in denied.err
@@ -237,8 +247,10 @@ def test_help_names_every_command_and_where_exit_codes_are(capsys: pytest.Captur
 @pytest.mark.against("NUT upsd")
 def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
     def tool(server: Upsd, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", *words], cwd=ROOT, text=True,
-                              capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", **environment}, stdin=subprocess.DEVNULL)
+        return subprocess.run([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", *words], cwd=ROOT,
+                              text=True,
+                              capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", **environment},
+                              stdin=subprocess.DEVNULL)
     assert "pdu" in tool(real, "list").stdout
     outlets = json.loads(tool(real, "outlets", "pdu", "--json").stdout)["outlets"]
     assert len(outlets) == 48 and outlets[6]["state"] == "off"
@@ -246,7 +258,8 @@ def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Ups
     assert tool(real, "set", "small", "ups.id", "by tool", "--yes", **login).stdout == "ups.id: by tool\n"
     failed = tool(real, "run", "small", "load.off", "--yes", **login)
     assert failed.returncode == 9 and failed.stderr.startswith("not-proven: ")
-    assert tool(real, "run", "small", "load.off", "--yes", PDU_USERNAME=PRIMARY.name, PDU_PASSWORD=PRIMARY.password).returncode == 4
+    assert tool(real, "run", "small", "load.off", "--yes", PDU_USERNAME=PRIMARY.name,
+                PDU_PASSWORD=PRIMARY.password).returncode == 4
     authority = tmp_path / "ca.pem"
     authority.write_text(real_tls.ca_pem)
     assert tool(real_tls, "list", "--ca-pem", str(authority)).stdout.startswith("pdu")

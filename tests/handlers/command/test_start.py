@@ -56,12 +56,14 @@ def test_an_old_python_is_one_sentence(python: Path) -> None:
 
 def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
     """The signal comes from a module that is loaded, so that it never comes too early or too late."""
-    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n")
+    (tmp_path / "click.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n")
     done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
-@pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "show", "rpcm"], ["--help"], ["status", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "show", "rpcm"], ["--help"], ["status", "--help"]],
+                         ids=" ".join)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_it_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffered: str) -> None:
     reader, writer = os.pipe()
@@ -78,7 +80,8 @@ def test_it_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffer
 
 def completed(*words: str) -> List[str]:
     """What a bash offers for the last of these words."""
-    done = run([sys.executable, "-m", "handlers"], _PDU_COMPLETE="bash_complete", COMP_WORDS=" ".join(("pdu", *words)), COMP_CWORD=str(len(words)))
+    done = run([sys.executable, "-m", "handlers"], _PDU_COMPLETE="bash_complete", COMP_WORDS=" ".join(("pdu", *words)),
+               COMP_CWORD=str(len(words)))
     assert not done.stderr
     return [line.partition(",")[2] for line in done.stdout.splitlines()]
 

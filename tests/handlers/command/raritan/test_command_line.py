@@ -120,7 +120,8 @@ def test_figures_are_short_and_a_counter_keeps_its_digits(value: float, shown: s
     assert text(value) == shown
 
 
-@pytest.mark.parametrize("words", [["info", "--link", "1"], ["info", "--link", "-3"], ["info", "--link", "x"], ["info", "--wait", "nan"],
+@pytest.mark.parametrize("words", [["info", "--link", "1"], ["info", "--link", "-3"], ["info", "--link", "x"],
+                                   ["info", "--wait", "nan"],
                                    ["info", "--wait", "-1"], ["info", "--timeout", "nan"], ["info", "--timeout", "0"]])
 def test_figures_that_make_no_sense_are_refused_before_anything_is_sent(run: Run, unit: XerusPdu, words: List[str]) -> None:
     assert run(*words)[0] == 2 and unit.books().requests == 0

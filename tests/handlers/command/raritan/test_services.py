@@ -158,7 +158,8 @@ def test_a_unit_that_is_silent_after_it_took_new_network_settings_took_them(run:
     assert code == 9 and "no longer answers" in out
 
 
-def test_a_download_that_has_no_place_to_go_is_not_begun_and_half_a_file_is_not_kept(run: Run, unit: XerusPdu, tmp_path: Path) -> None:
+def test_a_download_that_has_no_place_to_go_is_not_begun_and_half_a_file_is_not_kept(run: Run, unit: XerusPdu,
+                                                                                     tmp_path: Path) -> None:
     before = unit.books().requests
     (tmp_path / "there").write_bytes(b"mine")
     assert run("diag", "--out", str(tmp_path / "there"))[0] == run("diag", "--out", str(tmp_path / "no" / "x"))[0] == 2
@@ -195,7 +196,8 @@ def test_bridge_and_port_forwarding(run: Run) -> None:
     done(run("network", "bridge", "off", "--yes"))
     shown = told(run, "network", "forwarding", "on", "--role", "primary", "--interface", "usb", "--yes")
     assert (shown["role"], shown["downstream interface"]) == ("PRIMARY_UNIT", "usb")
-    assert shown["https of unit N"] == "port 50000 + N" and "https of unit N" not in told(run, "network", "forwarding", "off", "--yes")
+    assert shown["https of unit N"] == "port 50000 + N"
+    assert "https of unit N" not in told(run, "network", "forwarding", "off", "--yes")
     assert run("network", "forwarding", "on", "--yes")[0] == 2
 
 

@@ -80,8 +80,8 @@ def test_what_is_done_to_a_link_unit_is_never_done_to_the_primary_one(monkeypatc
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
 
         def run(*words: str) -> str:
-            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", words[0], "--fingerprint", pdu.fingerprint, "--link", "3", "--yes",
-                             "--wait", "5", *words[1:]]) == 0
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", words[0], "--fingerprint", pdu.fingerprint, "--link", "3",
+                             "--yes", "--wait", "5", *words[1:]]) == 0
             return capsys.readouterr().out
 
         run("switch", "1", "off")
@@ -109,7 +109,8 @@ def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit
     assert code == 3 and "may or may not have switched" in err
 
 
-@pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]), ("installPendingKeyPair", ["cert", "install"]),
+@pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
+                                           ("installPendingKeyPair", ["cert", "install"]),
                                            ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
 def test_what_must_not_be_sent_twice_says_so_when_no_answer_came(run: Run, unit: XerusPdu, tmp_path: Path, method: str,
                                                                  words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,10 +156,13 @@ def test_a_person_is_asked_and_anything_but_yes_is_no(run: Run, unit: XerusPdu, 
     assert f"switch off outlet 1 (now up) on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert f"power-cycle outlet 1 (now down), outlet 2 'web' (now up) on {unit.host}?" in run("cycle", "1", "2")[2]
-    assert "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on" in run("switch", "all", "on")[2]
+    assert "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on" in run("switch",
+                                                                                                                    "all",
+                                                                                                                    "on")[2]
 
 
-@pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 7), (["switch", "0", "on"], 7), (["cycle", "x"], 2), (["switch", "1", "toggle"], 2),
+@pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 7), (["switch", "0", "on"], 7), (["cycle", "x"], 2),
+                                         (["switch", "1", "toggle"], 2),
                                          (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
                                          (["sequence", "--delay", "5"], 2)])
 def test_what_cannot_be_switched_is_said_so(run: Run, words: List[str], code: int) -> None:
