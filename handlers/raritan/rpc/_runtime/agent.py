@@ -22,7 +22,7 @@ DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's
 LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 DOWNLOAD_LIMIT = 512 << 20
-_IN_QUERY = "?&=,:+%"                       # what is written as it is in the path of a file, which may be quoted already
+_IN_QUERY = "?&=,:+%"                       # sent unchanged in the path of a file, which may be quoted already
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 

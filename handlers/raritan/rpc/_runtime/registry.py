@@ -55,7 +55,7 @@ def base_name(idl_type: str) -> str:
 def find(idl_type: str) -> Optional[type]:
     """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None where this binding (or archive) has none.
 
-    The name may come from a device. It selects from MODULES and from what those declare; nothing is imported by it.
+    The name may come from a device. It only selects: from MODULES, and from the names that those declare.
     """
     module, *names = base_name(idl_type).split(".")
     if module not in MODULES:
