@@ -10,12 +10,12 @@ from .exits import INTERRUPTED, READER_GONE
 
 
 def run(main: Callable[[], int]) -> int:
-    """The exit code of `main`; INTERRUPTED with a word at Ctrl-C, where `main` has no words of its own for it; READER_GONE,
-    without a word, where the reader of standard output went away (`… | head`).
+    """Runs `main` and returns its exit code.
 
-    The signal itself is not used: it would also end the tool where a device closes its connection. A letter that the
-    terminal's encoding does not have is printed as its code, and a stream that the caller closed (`>&-`) takes nothing:
-    neither may fail after a device was switched.
+    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. Where the reader of standard output has gone
+    (`... | head`) it returns READER_GONE and prints nothing. SIGPIPE is not used for that: it would also end the program
+    where a device closes its connection. Letters that the terminal's encoding lacks are printed as escapes, and closed
+    streams (`>&-`) are replaced, so that no output fails after a device was switched.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

@@ -1,6 +1,6 @@
 """The one table of exit codes: what `pdu` ends with for each kind of error and outcome.
 
-An error names its `kind` (handlers/errors.py); an archive has error classes of its own, so the kind is compared as text.
+An error names its `kind` (handlers/errors.py), a text: the classes of an archive are not those of this tree.
 """
 from __future__ import annotations
 

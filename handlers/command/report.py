@@ -27,7 +27,7 @@ class Interrupted(PduHandlerError):
 def reason(error: BaseException) -> str:
     """Why it failed, with this command's own words for the settings that the error names.
 
-    An archive has error classes of its own; an older one has no `parts`.
+    The error may be of an archive, which has its own classes; older ones have no `parts`.
     """
     parts = getattr(error, "parts", None)
     if parts is None:

@@ -90,7 +90,7 @@ def _result(found: object) -> Result:
 
 
 def _without(error: PduHandlerError) -> PduHandlerError:
-    """What the device refuses because it does not have it is told apart from what it does not want."""
+    """Maps `no such resource` and `no such method` to Unsupported; other errors stay."""
     if isinstance(error, Refused) and error.code in _NOT_THERE:
         return Unsupported(error.parts, error.host, error.operation)
     return error

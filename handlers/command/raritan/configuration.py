@@ -136,7 +136,7 @@ def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.Bu
         except (Unreachable, ProtocolError):
             context.tell("the unit restarts its services")
         if seen.endswith("_FAILED"):
-            raise Refused(f"the device took the file, but not what stands in it ({_words(seen)})", seen)
+            raise Refused(f"the device took the file, but not its content ({_words(seen)})", seen)
         if seen.endswith("_OK") or time.monotonic() + _LOOK_S > end:
             break
         time.sleep(_LOOK_S)

@@ -99,7 +99,7 @@ Commands = Mapping[str, Command]
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:
-    """Send a command that must not be sent twice without looking. Raises Unreachable where nothing was heard of it."""
+    """Send a command once. Raises Unreachable where no answer says what it did: `look` is the command that shows it."""
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:

@@ -28,7 +28,7 @@ _UPDATE_S = 1800.0          # a real unit takes many minutes, with all its contr
 
 
 def firmware(context: Context) -> Result:
-    """One action; what it costs stands with each."""
+    """One action; each says how many round trips it takes."""
     action: str = context.options.action or "show"
     if action not in _DO:
         wrong(f"{action[:20]!r} is no action; give {_ACTIONS}")

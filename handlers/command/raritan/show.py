@@ -35,14 +35,14 @@ def info(context: Context) -> Result:
         "breakers": bulk.add(pdu.getOverCurrentProtectors), "transfer switches": bulk.add(pdu.getTransferSwitches)}
     bulk.perform()
     about, plate = metadata.get(), metadata.get().nameplate
-    told = {"manufacturer": plate.manufacturer, "model": plate.model, "serial number": plate.serialNumber,
+    shown = {"manufacturer": plate.manufacturer, "model": plate.model, "serial number": plate.serialNumber,
             "name": settings.get().name, "firmware": version.get(), "MAC address": about.macAddress,
             "rating": f"{plate.rating.voltage} {plate.rating.current} {plate.rating.frequency} {plate.rating.power}".strip(),
             **{name: len(answer.get()) for name, answer in counted.items()},
             "outlets can be switched": about.hasSwitchableOutlets, "outlets are metered": about.hasMeteredOutlets,
             "latching relays": about.hasLatchingOutletRelays}
     return Result({"metadata": plain(about), "settings": plain(settings.get()), "firmware": version.get(),
-                   **{name: len(answer.get()) for name, answer in counted.items()}}, facts(told))
+                   **{name: len(answer.get()) for name, answer in counted.items()}}, facts(shown))
 
 
 def outlets(context: Context) -> Result:

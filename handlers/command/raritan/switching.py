@@ -86,7 +86,7 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
 
 
 def _command(outlet: str, send: Callable[[], int]) -> None:
-    """Send it once. Raises Refused, and Unreachable where nothing was heard of what it did."""
+    """Send it once. Raises Refused; Unreachable where no answer says what it did."""
     code = once(f"outlet {outlet} may or may not have switched", "outlets", send)
     if code != 0:
         raise refused(outlet, code)
