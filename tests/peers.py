@@ -32,8 +32,9 @@ def raritan() -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def snmp(build: Callable[[], Model] = lambda: rpdu2(outlets=8), port: int = 0) -> Iterator[Peer]:
-    with Agent(build(), port) as agent:
+def snmp(build: Callable[[], Model] = lambda: rpdu2(outlets=8), port: int = 0,
+         host: str = "127.0.0.1") -> Iterator[Peer]:
+    with Agent(build(), port, host=host) as agent:
         yield Peer("snmp", "snmp", agent.host, agent.books, snmp={"port": str(agent.port), "community": "private"})
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from handlers.command import archives, ending
 from tests import peers
@@ -40,7 +40,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                         help="functions of tests/dcimanager/adapter.py as this platform needs them")
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
     parser.add_argument("--snmp-port", type=int, default=0, metavar="PORT",
-                        help="where the simulated SNMP PDU listens; 161 (needs root) for a platform that knows no other")
+                        help="where the simulated SNMP PDU listens (default: a free port; on 127.0.0.161 port 161, where the "
+                             "platform asks no other and this user may open it)")
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
     for name in names:
@@ -61,7 +62,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), os.path.abspath(python))
         print(_survey(platform), end="", flush=True)
         with _devices(names, options.snmp_port) as devices:
-            return _report(_on_platform(platform, devices, Path(folder)))
+            return _report(_on_platform(platform, devices, Path(folder), bool(options.snmp_port)))
 
 
 def _adapter(own: Optional[Path], folder: Path) -> Path:
@@ -88,10 +89,27 @@ def _devices(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Pee
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
-def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path) -> Iterator[tuple[str, List[str]]]:
+Outcome = Tuple[str, Optional[List[str]]]       # what was tried, and what differs; None: it was not tried
+
+
+def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path, port_chosen: bool) -> Iterator[Outcome]:
     for name, peer in devices.items():
         placed = trial.place(archives.read(archive(ROOT / "handlers", name)), "directory", folder / name)
-        yield f"pdu_{name}", trial.run(platform, placed, peer, port_energy=None)
+        problems = trial.run(platform, placed, peer, port_energy=None)
+        if name == "snmp" and problems and not port_chosen and not peer.books().requests:
+            yield _on_port_161(platform, placed)
+        else:
+            yield f"pdu_{name}", problems
+
+
+def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
+    """A platform whose SNMP client asked nothing at the port that it was given: once more at the one that it must know."""
+    try:
+        with peers.snmp(port=161, host="127.0.0.161") as peer:
+            return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
+    except OSError as error:
+        return (f"pdu_snmp: this platform's SNMP client does not ask the port in snmp_params, and port 161 of 127.0.0.161 "
+                f"cannot be opened here ({error.strerror}); run this as root", None)
 
 
 def _matrix(names: Sequence[str]) -> int:
@@ -99,7 +117,7 @@ def _matrix(names: Sequence[str]) -> int:
         return _report(_on_variants(devices, Path(name)))
 
 
-def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator[tuple[str, List[str]]]:
+def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator[Outcome]:
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
               for name in devices for way in ways}
@@ -111,12 +129,13 @@ def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator[tuple[str, 
                                                           port_energy=variant.port_energy, fresh=variant.fresh)
 
 
-def _report(outcomes: Iterator[tuple[str, List[str]]]) -> int:
-    good = bad = 0
+def _report(outcomes: Iterator[Outcome]) -> int:
+    good = bad = untried = 0
     for what, problems in outcomes:
-        print(f"{'differs' if problems else 'agrees'}  {what}", *problems, sep="\n    ", flush=True)
-        good, bad = good + (not problems), bad + bool(problems)
-    print(f"{good} agree, {bad} differ")
+        said = "not tried" if problems is None else "differs" if problems else "agrees"
+        print(f"{said}  {what}", *(problems or ()), sep="\n    ", flush=True)
+        good, bad, untried = good + (problems == []), bad + bool(problems), untried + (problems is None)
+    print(f"{good} agree, {bad} differ{f', {untried} not tried' if untried else ''}")
     return 1 if bad else 0
 
 

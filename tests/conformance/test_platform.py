@@ -8,6 +8,7 @@ from typing import Dict
 
 import pytest
 
+from tests import peers
 from tests.needs import ROOT
 
 from . import __main__ as conformance, baseline
@@ -68,6 +69,33 @@ def test_platform_that_does_not_fit_is_a_difference_with_a_sentence(tmp_path: Pa
     own.write_text("def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection import PduSnmpData\n"
                    "    made = PduSnmpData(None, address, snmp)\n    made.ip = address\n    return made\n")
     assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "snmp"]) == 0
+
+
+_ONLY_161 = {"pdu_common/connection.py": baseline.CONNECTION + '''
+
+_wire = wire
+
+
+def wire(data):
+    address, params = _wire(data)
+    return address, {**params, "port": "161", "timeout": "0.5", "retries": "0"}
+'''}
+
+
+def test_a_platform_that_knows_port_161_alone_is_asked_there_or_said_not_to_be_tried(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tree(tmp_path, _ONLY_161)
+    code = conformance.main(["--platform", folder, "snmp"])
+    shown = capsys.readouterr().out
+    assert code == 0 and ("agrees  pdu_snmp (on port 161)" in shown or "not tried  pdu_snmp" in shown)
+
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+    made = peers.snmp
+    monkeypatch.setattr(peers, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
+    assert conformance.main(["--platform", folder, "snmp"]) == 0
+    shown = capsys.readouterr().out
+    assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
 
 
 def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

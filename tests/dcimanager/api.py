@@ -83,7 +83,7 @@ class Api:
         body = _object(request)
         token = self.log_in(str(body.get("email", "")), str(body.get("password", "")))
         self._happened("an administrator logged in through the API")
-        return answer_json(201, {"id": 1, "token": token, "expires_in": int(self._tokens.seconds)})
+        return answer_json(201, {"id": "1", "token": token, "expires_in": int(self._tokens.seconds)})
 
     def log_in(self, email: str, password: str) -> str:
         """A new token. Raises Refusal."""

@@ -38,17 +38,20 @@ class Agent:
     A Model is a device that knows its own books; with a plain Device, `books()` has the counters and writes only.
     """
 
-    host = "127.0.0.1"
-
     def __init__(self, device: Union[Model, Device], port: int = 0, read: str = "public", write: str = "private",
-                 versions: Tuple[int, ...] = (1, 2), faults: Optional[Faults] = None) -> None:
+                 versions: Tuple[int, ...] = (1, 2), faults: Optional[Faults] = None, *, host: str = "127.0.0.1") -> None:
+        self.host = host
         self._model = device if isinstance(device, Model) else None
         self.device = device.device if isinstance(device, Model) else device
         self.faults = faults or Faults()
         self.counts: Counter[str] = Counter()         # by operation: get, next, bulk, set
         self._read, self._write, self._versions = read.encode(), write.encode(), versions
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((self.host, port))
+        try:
+            self._socket.bind((self.host, port))
+        except OSError:
+            self._socket.close()
+            raise
         self._socket.settimeout(0.2)
         self.port = int(self._socket.getsockname()[1])
         self._datagrams = self._rows_given = 0
