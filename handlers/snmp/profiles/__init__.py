@@ -30,7 +30,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".eaton", __package__),
            "eaton-epdu eaton-revelation eaton-pulizzi eaton-genesis2 eaton-nlogic", "534 20677 17373"),
     Vendor(lambda: import_module(".enlogic", __package__), "enlogic", "38446"),
-    Vendor(lambda: import_module(".gude", __package__), "gude-epc", "28507"),
+    Vendor(lambda: import_module(".gude", __package__), "gude-epc gude-pdu", "28507"),
     Vendor(lambda: import_module(".hpe", __package__), "hpe-mapdu3 hpe-mapdu2 hpe-ipdu", "232"),
     Vendor(lambda: import_module(".ibm", __package__), "ibm-dpi", "2"),
     Vendor(lambda: import_module(".ict", __package__), "ict-pdu", "39145"),

@@ -14,10 +14,11 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..sources import Only
 from ..states import State
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, public, scalar, total
 
 OLDEST = (1, 5, 6)                  # EPC 8x, 24x, 2x6
 PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
+METERED = (27, 44, 52, 54, 62, 65)  # PDU 8310, 8306, 835X, 8340, 8311, 8341
 
 
 def _ports(path: str, count: str = "") -> Outlets:
@@ -46,4 +47,14 @@ PROFILES = (
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
                           switching=Proof.SIMULATED)),
+    Profile(
+        # Their MIBs have the meters of the others and no ports: they are proven to have nothing to switch.
+        key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB",
+        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
+        models=("Expert PDU 8306, 8310, 8311, 8340, 8341, 835x",),
+        roots=tuple(Root(oid(f"28507.{product}"), oid(f"28507.{product}")) for product in METERED),
+        load=total(_channel("5", "Current", THOUSANDTHS)),
+        power=total(_channel("4", "PowerActive")),
+        energy=total(_channel("3", "AbsEnergyActive", THOUSANDTHS)),
+        evidence=Evidence(current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED)),
 )
