@@ -15,7 +15,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure, Total
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Arc, Chained, Column, First, Negative, Number, Only, Source
+from ..sources import Arc, Chained, Column, First, Negative, Number, Only, Source, Unless
 from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
@@ -50,8 +50,9 @@ LINES = _sensor(
 ONE_PHASE_INLETS = _sensor(
     Only(_available_inlet(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),
     column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT))
+# The current of an inlet of three phases is that of its highest line: no load, but it shows that the sum of the breakers is none.
 BREAKERS = _sensor(
-    column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT),
+    Unless(column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT), _available_inlet(CURRENT)),
     column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT))
 
 # PDU-MIB of the first PX, below ~ (13742.4.1; in older firmware, and in its copies, elsewhere).

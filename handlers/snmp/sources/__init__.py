@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .base import Place, Source
-from .choices import First, Merged, Prefixed, Provided, Whole
+from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .filters import Arc, Counted, OfUnits, Only
 from .joins import Gathered, Joined, Part, Spelt
 from .named import Named
@@ -12,4 +12,4 @@ from .texts import Bits, Chained, Field, Negative, Number, Packed
 
 __all__ = ["Arc", "Bits", "Chained", "Column", "Counted", "Field", "First", "Gathered", "Joined", "Merged", "Named", "Negative",
            "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed", "Provided", "Scalar", "Source", "Span", "Spelt",
-           "Spread", "Tables", "Whole"]
+           "Spread", "Tables", "Unless", "Whole"]

@@ -73,6 +73,19 @@ class Whole(Source):
         return self.source.one(reader, identity)
 
 
+class Unless(Source):
+    """`source`, but only on a device where `test` has no rows: a fallback that must not contradict a better reading."""
+
+    source: Source
+    test: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        return {} if self.test.rows(reader) else self.source.rows(reader)
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return None if self.test.rows(reader) else self.source.one(reader, identity)
+
+
 class Merged(Source):
     """The rows of all `parts`, one after the other. Raises ProtocolError where two parts have the same identity."""
 

@@ -17,6 +17,7 @@ from handlers.snmp.sources import (
     Prefixed,
     Provided,
     Scalar,
+    Unless,
     Whole,
 )
 from tests.handlers.snmp.memory import Memory, both, reader, table
@@ -93,6 +94,12 @@ def test_a_table_without_any_counted_row_is_not_walked() -> None:
     device = Memory({**table("1.3.1", {"1": 5}), "1.3.2.0": 0})
     assert Counted(A, Scalar("1.3.2.0")).rows(Reader(device)) == {}
     assert device.asked == ["get 1.3.2.0"]
+
+
+def test_a_fallback_is_silent_where_a_better_reading_has_rows() -> None:
+    here, there = table("1.3.1", {"1": 5}), table("1.3.2", {"9": 1})
+    assert both(Unless(A, B), dict(here)) == {"1": 5}
+    assert both(Unless(A, B), {**here, **there}) == {}
 
 
 def test_a_join_goes_by_module_and_number_and_not_by_the_row() -> None:
