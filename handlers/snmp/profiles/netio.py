@@ -5,10 +5,13 @@ from ..controls import Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
+from ..sources import Number
 from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, scalar, total
 
 NOT_MEASURED = ("0", "-1")
+
+STATE = column("47952.1.1.1.3", "netioOutputState")
 
 PROFILES = (
     Profile(
@@ -17,8 +20,9 @@ PROFILES = (
         models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
         sys_object_ids=oids("47952"),
         outlets=(Outlets(
-            states=State(column("47952.1.1.1.3", "netioOutputState"), on=("1",), off=("0",)),
+            states=State(STATE, on=("1",), off=("0",)),
             control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
+            number=Number(STATE, plus=0, position=0),       # some firmware puts a 0 behind the number
             name=column("47952.1.1.1.2", "netioOutputName"),
             current=figure(column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED),
             power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
