@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
-I = TypeVar("I", bound="Interface")
+AnInterface = TypeVar("AnInterface", bound="Interface")
 CALLS_IN_A_BULK = 300                       # in one request; a real unit answered 314
 
 
@@ -227,7 +227,7 @@ class Bulk:
         self._waiting.append(entry)
         return entry
 
-    def each(self, method: Callable[[I], R], proxies: Iterable[I]) -> List[Pending[R]]:
+    def each(self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]) -> List[Pending[R]]:
         """Queue one call without parameters for each proxy; `method` is that of their class: `Outlet.getState`."""
         of = cast(Method, method)
         made: List[Pending[R]] = [Pending(BoundMethod(proxy, of), (), {}) for proxy in proxies]
