@@ -64,8 +64,6 @@ def _scenes(manager: DciManager) -> Dict[str, Tuple[str, Size, bool, Callable[[B
         "pdu-dark": (f"pdus/{left}", (1100, 1120), True, _nothing),
         "switch": (f"pdus/{left}", (1100, 700), False, _ask),
         "servers": ("servers", (1100, 900), False, _nothing),
-        "handlers": ("handlers", (1100, 900), False, _nothing),
-        "log": ("log", (1100, 560), False, _open_first),
         "phone": (f"pdus/{left}", PHONE, False, _nothing),
     }
 
@@ -78,10 +76,6 @@ def _ask(window: Browser) -> None:
     window.script("document.querySelector('#outlet-2').scrollIntoView({block: 'center'})")
     window.one("#outlet-2 a[href$='to=off']").click()
     window.shows("Switch this outlet off?", "dialog")
-
-
-def _open_first(window: Browser) -> None:
-    window.one("details summary").click()
 
 
 def _take(window: Browser, address: str, file: Path, size: Sequence[int], dark: bool, prepare: Callable[[Browser], None]) -> None:

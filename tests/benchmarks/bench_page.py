@@ -1,0 +1,217 @@
+"""The local DCImanager under load: 200 PDUs of 24 outlets polled every 60 s, one handler that hangs, one that crashes.
+
+Prints how fast its pages answer meanwhile, how many polls were missed, and how its database grows and where that ends. The
+simulated PDUs run on the same machine and take their share of it. Ends with 0 if the goals are met, with 1 if one is missed.
+"""
+from __future__ import annotations
+
+import argparse
+import http.client
+import itertools
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
+
+from rich.console import Console
+from rich.table import Table
+
+from handlers.command import ending
+from tests.dcimanager import DciManager, Pdu
+from tests.dcimanager.database import Database
+from tests.dcimanager.local_build import install, registered
+from tests.dcimanager.readings import keep, thin
+from tests.dcimanager.records import Call
+from tests.dcimanager.sealed import Sealer
+from tests.dcimanager.store import Store
+from tests.needs import ROOT
+from tests.packaging.building import archive, small_tree
+from tests.program import rounds
+
+from .hall import OUTLETS
+
+PROCESSES, BEAT_S, GOAL_S = 12, 60.0, 0.2
+SHARES = (0.50, 0.40, 0.10)             # SNMP, NUT, Raritan
+_FIRST_S, _PAUSE_S = 300.0, 0.1
+_DAYS = 40
+_PAGES = {"list of all PDUs": "/", "one PDU": "/pdus/{}", "its plot": "/pdus/{}/readings.json?hours=1", "log": "/log",
+          "handlers": "/handlers", "servers": "/servers"}
+
+
+class Growth(NamedTuple):
+    """Of one PDU: bytes a day as they are written, and the whole history of `_DAYS` days after thinning."""
+
+    day: float
+    kept: float
+
+
+@contextmanager
+def hall(counts: Sequence[int]) -> Iterator[List[Dict[str, object]]]:
+    with subprocess.Popen([sys.executable, "-m", "tests.benchmarks.hall", *map(str, counts)], cwd=ROOT, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            forms: List[Dict[str, object]] = json.loads(process.stdout.readline())
+            yield forms
+        finally:
+            process.kill()
+
+
+def filled(manager: DciManager, forms: Sequence[Dict[str, object]], folder: Path) -> Tuple[List[Pdu], List[Pdu]]:
+    """All PDUs, and the two bad ones."""
+    registered(manager)
+    install(manager, archive(small_tree(folder / "small"), "small"))
+    good = [manager.store.add_pdu(f"rack {number:03d}", str(form["handler"]), str(form["address"]), form["snmp"],  # type: ignore[arg-type]
+                                  form["settings"]) for number, form in enumerate(forms)]     # type: ignore[arg-type]
+    bad = [manager.store.add_pdu(say, "pdu_small", "127.0.0.1", {}, {"say": say}) for say in ("hang", "die")]
+    return good, bad
+
+
+class Visit:
+    """One person who is logged in and looks at page after page."""
+
+    def __init__(self, manager: DciManager) -> None:
+        host = manager.page_url[len("http://"):].strip("/")
+        self._connection = http.client.HTTPConnection(host, timeout=60)
+        self._headers = {"cookie": f"dcimanager-{host.rpartition(':')[2]}={manager.tokens.issue()}"}
+
+    def get(self, path: str) -> float:
+        begin = time.perf_counter()
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        seconds = time.perf_counter() - begin
+        if answer.status != 200 or not body:
+            raise SystemExit(f"{path}: {answer.status}")
+        return seconds
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def looked(manager: DciManager, good: Sequence[Pdu], seconds: float) -> Dict[str, List[float]]:
+    """Seconds of each page, visited in turn for so long."""
+    ids = itertools.cycle(pdu.id for pdu in good)
+    taken: Dict[str, List[float]] = {}
+    end = time.monotonic() + seconds
+    with closing(Visit(manager)) as visit:
+        _look(visit, ids, end, taken)
+    return taken
+
+
+def _look(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[float]]) -> None:
+    while time.monotonic() < end:
+        pdu = next(ids)
+        for name, path in _PAGES.items():
+            taken.setdefault(name, []).append(visit.get(path.format(pdu)))
+            time.sleep(_PAUSE_S)
+
+
+def polled(pdus: Sequence[Pdu]) -> List[int]:
+    """How many polls of each succeeded so far."""
+    return [sum(call.method == "status" and call.ok for call in pdu.calls) for pdu in pdus]
+
+
+def growth() -> Growth:
+    """From real rows: one PDU of OUTLETS outlets, a reading each beat for `_DAYS` days, then thinned."""
+    with tempfile.TemporaryDirectory() as folder:
+        db = Database(Path(folder) / "growth.sqlite")
+        try:
+            store = Store(db, Sealer(None))
+            store.create("pdu", "pdu_x", "x", ["custom"], [])
+            pdu = store.add_pdu("rack", "pdu_x", "127.0.0.1", {}, {})
+            now, per_day = time.time(), int(86400 / BEAT_S)
+            sizes = [_used(db)]
+            for day in range(_DAYS):
+                with db.writing() as connection:
+                    for beat in range(per_day):
+                        at = now - (_DAYS - day) * 86400 + beat * BEAT_S
+                        pdu.note(_statistic(at, day * per_day + beat))
+                        keep(connection, pdu, pdu.calls[-1])
+                sizes.append(_used(db))
+            thin(db, now)
+            return Growth(sizes[1] - sizes[0], _used(db) - sizes[0])
+        finally:
+            db.close()
+
+
+def _statistic(at: float, beat: int) -> Call:
+    amperes = {str(n): round(0.3 + 0.1 * n + (beat * 7 + n) % 13 / 100, 3) for n in range(1, OUTLETS + 1)}
+    energy = {str(n): round(1000 + beat * (0.3 + 0.1 * n) * 0.23 / 60, 3) for n in range(1, OUTLETS + 1)}
+    value = {"load": sum(amperes.values()), "total_consumption": sum(energy.values()), "metered": ["load", "energy"],
+             "ports": energy, "port_metered": list(energy), "port_load": amperes}
+    return Call("statistic", "", 0.1, value, "", "", at=at)
+
+
+def _used(db: Database) -> int:
+    """Bytes of the pages that hold something."""
+    size, pages, free = (int(db.rows(f"PRAGMA {name}")[0][0]) for name in ("page_size", "page_count", "freelist_count"))
+    return size * (pages - free)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_page", description=__doc__)
+    parser.add_argument("--pdus", type=rounds, default=200, help="how many (default: %(default)s)")
+    parser.add_argument("--seconds", type=rounds, default=180, help="how long to look (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]
+    counts.append(options.pdus - 2 - sum(counts))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-page-")))
+        forms = stack.enter_context(hall(counts))
+        manager = stack.enter_context(DciManager(data=_made(folder / "data"), page_port=0, processes=PROCESSES))
+        good, bad = filled(manager, forms, folder)
+        manager.begin_polling(BEAT_S)
+        begin = time.monotonic()
+        while min(polled(good)) == 0:
+            if time.monotonic() - begin > _FIRST_S:
+                raise SystemExit(f"{polled(good).count(0)} PDUs were not polled within {_FIRST_S:g} s")
+            time.sleep(0.5)
+        first = time.monotonic() - begin
+        before, since = polled(good), time.monotonic()
+        taken = looked(manager, good, options.seconds)
+        wanted = int((time.monotonic() - since) / BEAT_S)
+        missed = sum(max(0, wanted - (after - earlier)) for earlier, after in zip(before, polled(good)))
+        kinds = [pdu.last_poll.kind if pdu.last_poll else "" for pdu in bad]
+    return _report(taken, options.pdus, first, wanted * len(good), missed, kinds, growth())
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int, missed: int, kinds: Sequence[str],
+            grown: Growth) -> int:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    table = Table(title=f"{pdus} PDUs polled every {BEAT_S:g} s, {os.cpu_count()} cores, {PROCESSES} processes for handlers")
+    for column in ("page", "visits", "median", "95 of 100", "slowest"):
+        table.add_column(column, justify="left" if column == "page" else "right")
+    for name, seconds in taken.items():
+        ranked = sorted(seconds)
+        table.add_row(name, str(len(ranked)), *(f"{1000 * value:.0f} ms" for value in (
+            statistics.median(ranked), ranked[int(0.95 * (len(ranked) - 1))], ranked[-1])))
+    console.print(table)
+    console.print(f"first round of all polls: {first:.0f} s; polls due while looking: {wanted}, missed: {missed}; "
+                  f"the two bad handlers: {', '.join(kinds)}")
+    console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
+                  f"{_DAYS} days; after the first month {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three years")
+    slow = [name for name, seconds in taken.items() if statistics.median(seconds) >= GOAL_S]
+    if slow or missed:
+        console.print(f"goal missed: {', '.join([*slow, *(['polls'] if missed else [])])}", style="bold red")
+    return int(bool(slow or missed))
+
+
+def _per_day(grown: Growth) -> float:
+    """Bytes of the readings that stay of a day: the last one with all outlets, and the highest load."""
+    return 2 * grown.day / (86400 / BEAT_S)
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))

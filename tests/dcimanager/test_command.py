@@ -1,0 +1,92 @@
+"""`python -m tests.dcimanager` and `make demo KEEP=1` as programs."""
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Iterator, List
+
+import pytest
+
+from tests.needs import ROOT, program
+
+PATIENCE_S = 100.0
+
+
+@contextlib.contextmanager
+def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
+    """The first printed line that the pattern fits."""
+    assert process.stdout is not None
+    seen: List[str] = []
+    for line in process.stdout:
+        seen.append(line)
+        found = re.search(pattern, line)
+        if found:
+            return found
+    raise AssertionError("".join(seen))
+
+
+LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
+
+
+def test_one_line_has_address_and_login_and_both_are_the_same_the_next_time(tmp_path: Path) -> None:
+    lines = []
+    for _ in range(2):
+        with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:
+            found = line_of(process, LOGIN)
+            lines.append(found.groups())
+            with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:        # noqa: S310  # it begins with http://
+                assert b"Log in" in answer.read()
+            exports = (tmp_path / "data" / "register.env").read_text()
+            assert exports.count("export ") == 4 and found[3] not in exports
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_S) == 0
+            assert process.stderr is not None and process.stderr.read() == ""
+    assert lines[0] == lines[1]
+    private = {"key", "password", "register.env", "authority.pem", "dcimanager.sqlite"}
+    assert private <= {path.name for path in (tmp_path / "data").iterdir()}
+    assert all((tmp_path / "data" / name).stat().st_mode & 0o077 == 0 for name in private)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_folder_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as first:
+        line_of(first, LOGIN)
+        with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as second:
+            out, err = second.communicate(timeout=PATIENCE_S)
+            assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
+
+
+def test_listening_to_others_is_a_warning_and_https_alone(tmp_path: Path) -> None:
+    with started("tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:      # noqa: S104  # what is tested
+        assert line_of(process, r"^(https://0\.0\.0\.0:\d+/)   log in as")
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0 and "do not leave it running" in err
+
+
+@pytest.mark.against("curl and the stand-in for DCImanager")
+def test_the_demo_leaves_its_page_open_when_asked(tmp_path: Path) -> None:
+    program("curl")
+    with started("tests.demo", "--keep", folder=tmp_path) as process:
+        found = line_of(process, LOGIN)
+        with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:            # noqa: S310  # it begins with http://
+            assert b"Log in" in answer.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    assert list(tmp_path.iterdir()) == []

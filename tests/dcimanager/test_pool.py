@@ -1,0 +1,147 @@
+"""Worker processes for many PDUs, the timer that polls them, and what is counted and masked on the way."""
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+from tests.simulators.nut_server import NutServer, SwitchedPdu
+
+from .client import Client
+from .local_build import registered
+from .manager import DciManager
+from .poller import Poller
+from .records import Pdu
+from .sealed import masked
+
+PATIENCE_S = 60.0
+
+
+def test_more_pdus_than_processes_share_them_and_all_are_polled(small: bytes) -> None:
+    with DciManager(processes=2) as manager:
+        Client(manager).install(small)
+        pdus = [manager.add_pdu(f"rack {number}", "pdu_small", f"192.0.2.{number}") for number in range(8)]
+        for _ in range(2):
+            manager.poll()
+        assert all([call.ok for call in pdu.calls] == [True] * 4 for pdu in pdus) and len(manager.worker_pids()) == 2
+
+
+def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> None:
+    with DciManager(processes=1) as manager:
+        Client(manager).install(small)
+        good = manager.add_pdu("good", "pdu_small", "127.0.0.1")
+        bad = manager.add_pdu("bad", "pdu_small", "127.0.0.1", settings={"say": "error"})
+        for _ in range(3):
+            manager.poll([bad, good])
+        assert [call.kind for call in bad.calls] == ["settings"] * 3 and all(call.ok for call in good.calls)
+
+
+def test_an_upload_does_not_end_a_switching_that_is_under_way(hanging_switch: bytes, small: bytes) -> None:
+    with DciManager(call_seconds=PATIENCE_S) as manager:
+        client = Client(manager)
+        number = client.install(hanging_switch)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        pdu.settings["say"] = "hang"
+        pdu.call_seconds = 3.0
+        switching = threading.Thread(target=manager.switch, args=(pdu, "1", False))
+        switching.start()
+        while not manager.journal.in_flight(pdu):
+            assert switching.is_alive()
+        assert client.upload(number, small).status == 200 and len(manager.worker_pids()) <= 1
+        switching.join(PATIENCE_S)
+        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"     # its own end, not the upload's
+        pdu.settings["say"] = ""
+        manager.poll()
+        assert pdu.calls[-1].ok
+
+
+def test_round_trips_and_log_lines_are_those_of_the_call() -> None:
+    with DciManager() as manager, NutServer([SwitchedPdu("pdu", 4)]) as server:
+        registered(manager, "pdu_nut")
+        settings = {"port": str(server.port), "device": "pdu", "username": "admin", "password": "adminpw"}
+        pdu = manager.add_pdu("rack", "pdu_nut", server.host, settings=settings)
+        for method in ("status", "statistic"):
+            before = server.books().requests
+            call = manager.call(pdu, method)
+            assert call.ok and call.round_trips == server.books().requests - before
+            assert len(call.lines) == 1 and method in call.lines[0]
+        labels = manager.call(pdu, "labels")
+        assert labels.ok and pdu.labels["2"].name == "Server 2"
+
+
+def test_what_is_not_metered_is_told_from_zero(small: bytes) -> None:
+    with DciManager() as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        assert pdu.metered == ["load", "energy"] and pdu.port_metered == []
+
+
+@pytest.mark.parametrize("settings, shown", [
+    ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
+    ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "x"}, "wrong hidden-4711")])
+def test_secrets_of_a_form_are_masked_in_what_a_handler_says(settings: Dict[str, str], shown: str) -> None:
+    assert masked("wrong hidden-4711", ({}, settings)) == shown
+
+
+class Beats:
+    """PDUs whose polls are counted; one of them waits until it is let go."""
+
+    def __init__(self, slow: int) -> None:
+        self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]
+        self.counts = {pdu.id: 0 for pdu in self.pdus}
+        self.go, self.enough = threading.Event(), threading.Event()
+        self._slow, self._lock, self.at_once = slow, threading.Lock(), 0
+
+    def poll(self, pdu: Pdu) -> None:
+        with self._lock:
+            self.counts[pdu.id] += 1
+            if all(count >= 3 for number, count in self.counts.items() if number != self._slow):
+                self.enough.set()
+        if pdu.id == self._slow:
+            self.go.wait(PATIENCE_S)
+        if pdu.id == 3:
+            raise ValueError("a defect of the poll")
+
+
+def test_a_slow_pdu_and_a_defect_hold_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    beats = Beats(slow=1)
+    poller = Poller(lambda: beats.pdus, beats.poll, lambda: None, 0.05, threads=4)
+    try:
+        assert beats.enough.wait(PATIENCE_S), beats.counts
+        assert beats.counts[1] == 1             # never twice at once
+    finally:
+        beats.go.set()
+        poller.stop()
+    assert "a defect of the poll" in caplog.text and poller.late >= 1
+
+
+def test_a_new_pdu_is_polled_at_once() -> None:
+    polled: List[int] = []
+    seen = threading.Event()
+    pdus: List[Pdu] = []
+
+    def poll(pdu: Pdu) -> None:
+        polled.append(pdu.id)
+        seen.set()
+    poller = Poller(lambda: list(pdus), poll, lambda: None, 3600.0, threads=2)
+    try:
+        for number in (1, 2):
+            seen.clear()
+            pdus.append(Pdu(number, "rack", "pdu_x", ""))
+            poller.soon(pdus[-1])
+            assert seen.wait(PATIENCE_S)
+        assert polled == [1, 2]
+    finally:
+        poller.stop()
+
+
+def test_the_plot_library_is_the_release_that_is_named() -> None:
+    folder = Path(__file__).parent / "web" / "static" / "vendor"
+    files = [path for path in folder.iterdir() if path.name != "README.md"]
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in files} == {
+        "uplot.js": "19c8d4c6ad88929a", "uplot.css": "df630c6a8d6f8eea", "uplot.LICENSE": "8f989229699b4fe2"}

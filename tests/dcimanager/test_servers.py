@@ -1,0 +1,99 @@
+"""The platform's rule of PDU port and BMC, and its power commands."""
+from __future__ import annotations
+
+from typing import List, Sequence, Tuple
+
+import pytest
+
+from .client import Client
+from .database import Database
+from .manager import DciManager
+from .records import Refusal
+from .servers import Feed, Server, Servers, plan, port_state, server_state
+from .test_page import Visitor
+
+A, B = Feed(1, "7"), Feed(2, "3")
+
+
+@pytest.mark.parametrize("port, bmc, shown", [
+    ("DOWN", "ON", "OFF"), ("DOWN", "OFF", "OFF"), ("DOWN", "UNKNOWN", "OFF"), ("UP", "ON", "ON"), ("UP", "OFF", "OFF"),
+    ("UP", "UNKNOWN", "UNKNOWN"), ("UNKNOWN", "ON", "ON"), ("UNKNOWN", "OFF", "OFF"), ("UNKNOWN", "UNKNOWN", "UNKNOWN")])
+def test_the_vendors_table(port: str, bmc: str, shown: str) -> None:
+    assert server_state(port, bmc) == shown
+
+
+@pytest.mark.parametrize("states, amount", [
+    ([], "UNKNOWN"), (["DOWN"], "DOWN"), (["DOWN", "DOWN"], "DOWN"), (["DOWN", "UP"], "UP"), (["DOWN", "UNKNOWN"], "UNKNOWN")])
+def test_a_server_with_several_feeds_is_off_only_when_all_are(states: Sequence[str], amount: str) -> None:
+    assert port_state(states) == amount
+
+
+def steps(command: str, bmc: str, states: Sequence[str]) -> List[Tuple[str, bool]]:
+    server = Server(1, "web", bmc, (A, B)[:len(states)])
+    return [("BMC" if step.feed is None else step.feed.identity, step.on) for step in plan(command, server, states)]
+
+
+@pytest.mark.parametrize("command, bmc, states, wanted", [
+    ("on", "OFF", ["DOWN"], [("7", True), ("BMC", True)]),              # the port first, then the BMC
+    ("on", "OFF", ["UP", "DOWN"], [("3", True), ("BMC", True)]),
+    ("on", "", ["DOWN", "DOWN"], [("7", True), ("3", True)]),
+    ("off", "ON", ["UP", "UP"], [("BMC", False)]),                      # the BMC is preferred
+    ("off", "", ["UP", "UP"], [("7", False), ("3", False)]),
+    ("reset", "ON", ["UP"], [("BMC", True)]),
+    ("reset", "", ["UP", "UP"], [("7", False), ("3", False), ("7", True), ("3", True)]),
+    ("reset", "OFF", ["DOWN"], [("7", True), ("BMC", True)])])
+def test_what_a_power_command_does(command: str, bmc: str, states: Sequence[str], wanted: List[Tuple[str, bool]]) -> None:
+    assert steps(command, bmc, states) == wanted
+
+
+@pytest.mark.parametrize("command, bmc, states", [("on", "ON", ["UP"]), ("off", "OFF", ["UP"]), ("off", "ON", ["DOWN"]),
+                                                  ("off", "UNKNOWN", ["UP"])])
+def test_what_dcimanager_would_not_do_is_refused(command: str, bmc: str, states: Sequence[str]) -> None:
+    with pytest.raises(Refusal):
+        steps(command, bmc, states)
+
+
+def test_an_outlet_feeds_one_server() -> None:
+    db = Database(None)
+    try:
+        db.write("INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu', 'h', 'h', '[]', '[]')")
+        db.write("INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES ('p', 'h', '', '', '', x'00')")
+        servers = Servers(db)
+        one, two = servers.add("one"), servers.add("two")
+        servers.connect(one, A)
+        with pytest.raises(Refusal, match="feeds a server already"):
+            servers.connect(two, A)
+        servers.disconnect(one, A)
+        servers.connect(two, A)
+        assert [server.feeds for server in servers.all()] == [(), (A,)]
+        with pytest.raises(Refusal):
+            servers.set_bmc(one, "PERHAPS")
+        servers.remove(two)
+        assert len(servers.all()) == 1 and db.rows("SELECT * FROM feed") == []
+    finally:
+        db.close()
+
+
+def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
+    with DciManager(page_port=0) as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        visitor = Visitor(manager)
+        visitor.log_in()
+        visitor.post("/servers/add", {"name": "web-01"})
+        server, = manager.servers.all()
+        visitor.post(f"/servers/{server.id}/connect", {"feed": f"{pdu.id}:1"})
+        visitor.post(f"/servers/{server.id}/bmc", {"bmc": ""})
+        asked = visitor.get(f"/servers/{server.id}/power?command=reset").body
+        assert asked.count("<li>switch outlet") == 2 and pdu.ports["1"] == "UP"
+        visitor.post(f"/servers/{server.id}/power", {"command": "off"})
+        assert pdu.ports["1"] == "DOWN" and "Server off" in visitor.get("/servers").body
+        visitor.post(f"/servers/{server.id}/power", {"command": "on"})
+        assert pdu.ports["1"] == "UP"
+        assert [call.method for call in pdu.calls if call.switches] == ["port_down", "port_up"]
+        for fields in ({"feed": "x"}, {"feed": f"{pdu.id}:nothing"}, {"feed": "99:1"}, {"feed": f"{pdu.id}:1"}):
+            assert visitor.post(f"/servers/{server.id}/connect", fields).status in (400, 404, 409)
+        visitor.post(f"/servers/{server.id}/disconnect", {"feed": f"{pdu.id}:1"})
+        visitor.post(f"/servers/{server.id}/remove", {})
+        assert manager.servers.all() == []
