@@ -1,4 +1,4 @@
-"""Addresses as people and platforms write them."""
+"""Addresses as people and platforms write them: a name or an IP address, brackets around IPv6, perhaps a port."""
 from __future__ import annotations
 
 import re
@@ -13,7 +13,7 @@ def is_address(text: str) -> bool:
 
 
 def host_and_port(text: str) -> Tuple[str, Optional[int]]:
-    """`text` without brackets, and the port that stood behind it (None: no port)."""
+    """Host without brackets, and the port or None."""
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
     if found is None:
         return text.strip(), None

@@ -1,7 +1,6 @@
 """Handler settings: free text from DCImanager's form, checked against a handler's own table of keys.
 
-Each handler declares a tuple of `Setting`; `Settings` turns the owner's texts into values or raises a SettingsError that
-names the key and the allowed values. README's tables are printed from the same tuples.
+Each handler declares a tuple of `Setting`, from which docs/settings.md is printed, too.
 """
 from __future__ import annotations
 
@@ -25,8 +24,8 @@ _NOUN = "handler setting "
 
 @dataclass(frozen=True)
 class Setting(Generic[T_co]):
-    """One key. `read` turns a text of at most `longest` characters into a value or raises ValueError; `allowed` describes
-    such texts for people. A `secret` is neither trimmed nor shown."""
+    """One key. `read` turns a text of at most `longest` characters, described by `allowed`, into a value or raises
+    ValueError. A `secret` is neither trimmed nor shown."""
 
     key: str
     allowed: str

@@ -1,4 +1,4 @@
-"""TLS as a handler's settings ask for it: verified by default, against a CA, or pinned to one certificate."""
+"""TLS contexts for handler settings: verified by default, against a given authority, or pinned to one certificate."""
 from __future__ import annotations
 
 import hashlib
@@ -26,7 +26,7 @@ def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContex
     """A client context of TLS 1.2 or newer. With `fingerprint`, call `check_fingerprint` after the handshake, before anything
     is sent.
 
-    `ca_pem` replaces the system's authorities; a device's own self-signed certificate is accepted there too. Raises
+    `ca_pem` replaces the system's authorities and may be the device's own self-signed certificate. Raises
     SettingsError where the PEM cannot be loaded.
     """
     if fingerprint or not verify:

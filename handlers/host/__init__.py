@@ -1,6 +1,6 @@
-"""The one seam to what is not certain about DCImanager: found by looking at what is there, never by version numbers.
+"""Everything about DCImanager that no document fixes. It is found by inspection, never by version numbers.
 
-KNOWN names of the platform are imported where they are used. Everything inferred or unknown is met in this folder: the
+Documented names of the platform are imported where they are used. Inferred and unknown ones are met in this folder alone: the
 class BasePdu (`base`), where the address and the handler settings are (`form`), the fields of the views (`views`,
 `statistic`), the index of a walked row and the failures of SNMP calls (`snmp`).
 """

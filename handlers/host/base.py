@@ -1,4 +1,4 @@
-"""The class above every handler that is not an SNMP one: which module holds it is not certain."""
+"""BasePdu, the base class of handlers without SNMP. The module that holds it is not documented."""
 from __future__ import annotations
 
 import importlib

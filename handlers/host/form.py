@@ -1,4 +1,4 @@
-"""What DCImanager's form says: the address and the handler settings, wherever this platform keeps them."""
+"""Address and handler settings from DCImanager's form, under any of the names and forms that a platform may use."""
 from __future__ import annotations
 
 import itertools
@@ -10,7 +10,7 @@ from ..errors import Named, SettingsError
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
-# Keys that the platform itself may put beside the owner's; they are not settings of ours.
+# Keys that the platform itself may add to the owner's; they are no settings of a handler.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
 
 _LONGEST_TEXT = 1_000_000       # characters of all settings as one text
@@ -19,7 +19,7 @@ _LONGEST_NUMBER = 100           # bits
 
 
 def address(pdu_data: object) -> str:
-    """The device's address from the form as it stands there: `host_and_port` takes it apart. Raises SettingsError."""
+    """The device's address as typed, perhaps with a port: see `host_and_port`. Raises SettingsError."""
     for name in _ADDRESS_NAMES:
         value = _member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
@@ -33,9 +33,9 @@ def address(pdu_data: object) -> str:
 
 
 def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
-    """The key/value pairs of the form as text, keys in lower case, without the platform's own. Raises SettingsError.
+    """The handler settings as text, keys in lower case, without the platform's own keys. Raises SettingsError.
 
-    `own` are keys of the handler that the platform uses too: kept, unless the value is the platform's own.
+    `own` are settings of the handler whose key the platform uses, too: they are kept unless the value is the platform's.
     """
     for name in _SETTINGS_NAMES:
         value = _member(pdu_data, name)
@@ -80,7 +80,7 @@ def _pairs(value: object) -> Dict[str, str]:
 
 
 def _json(text: Union[str, bytes]) -> object:
-    """What `text` holds. Raises SettingsError, without the JSON error: that one keeps the text with its passwords."""
+    """Parse `text`. Raises SettingsError outside the handler: a JSON error keeps the text, and with it the passwords."""
     try:
         if len(text) <= _LONGEST_TEXT:
             return json.loads(text)

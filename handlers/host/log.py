@@ -1,4 +1,4 @@
-"""The line that each call of a handler logs."""
+"""The line that each call of a handler logs: after an upload it shows an owner which version runs."""
 from __future__ import annotations
 
 from typing import Any, Protocol
@@ -7,11 +7,11 @@ from .. import VERSION
 
 
 class Logger(Protocol):
-    """All that is asked of `get_logger`'s result: one finished text."""
+    """The one method that is used of `get_logger`'s result."""
 
     def info(self, msg: str) -> Any: ...
 
 
 def log_call(logger: Logger, handler: str, method: str, profile: str = "") -> None:
-    """Say once per call which code runs: the only way an owner sees it after an upload."""
+    """Log pack version, handler, profile and method, once per call."""
     logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")

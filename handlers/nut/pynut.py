@@ -1,26 +1,21 @@
 """PyNUTClient's documented methods under their own names and result shapes, on this package's client.
 
-For scripts that were written for NUT's own Python module: change the import to `from handlers.nut import pynut as PyNUT`.
-Results are bytes where PyNUTClient's are, and `str` with `text=True`. Compared, method by method and on the same real
-upsd, with PyNUTClient 2.8.5 from PyPI; these are the differences, all of them where that one is wrong or unsafe:
+Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as PyNUT`. Results are bytes
+like PyNUTClient's, or `str` with `text=True`. A test compares each method with PyNUTClient 2.8.5 from PyPI on the same upsd.
+The differences, where PyNUTClient is wrong or unsafe:
 
-- values and descriptions with `"` or a backslash come whole and without their escapes; there GetUPSVars cuts them at
-  the quote, GetUPSList raises ValueError;
-- GetUPSCommands gives the server's words on each command; there the name goes out as the text of a bytes literal, and
-  every description is "Description unavailable";
-- GetUPSVars of a device without variables is {}; there IndexError. GetUPSCommands of one without commands is {}; there
-  it has the key b"";
-- SetRWVar writes a value with blanks whole; there its first word only. User name and password may hold any printable
-  character; there quotes, `#` and backslashes in them fail;
-- a line break in an argument, and an empty or quoted name, are refused as ERR INVALID-ARGUMENT and not sent; there what
-  follows a line break is a request of its own, and an empty name may be answered with another ERR first;
-- every read has `timeout` as its deadline, and every failure is a PyNUTError. One of the network is also an OSError,
-  as there; a server that closes the connection raises it, where that one waits for ever;
-- an answer that is not the protocol raises PyNUTError; there ValueError, IndexError or a wrong result. As with a failure
-  of the network, the connection is closed then, and every later call raises PyNUTError;
-- `debug=True` prints no password; TLS is given as `tls=Tls(...)`, not as `use_ssl`, `ca_file` and so on, and then nothing is
-  sent in the clear but STARTTLS;
-- methods that list are one round trip, and GetUPSCommands two; there one more for each command.
+| case | here | PyNUTClient |
+|---|---|---|
+| `"` or backslash in a value | unescaped, whole | GetUPSVars cuts at the quote, GetUPSList raises ValueError |
+| GetUPSCommands | the server's descriptions; 2 round trips | "Description unavailable"; 1 more for each command |
+| no variables, no commands | {} | IndexError; {b"": ...} |
+| SetRWVar of a value with blanks | the whole value | its first word |
+| quotes, `#`, backslash in user or password | sent escaped | fail |
+| line break in an argument, empty or quoted name | ERR INVALID-ARGUMENT, not sent | the rest is sent as a request |
+| a server that falls silent or closes | PyNUTError within `timeout`, also an OSError | waits for ever |
+| an answer outside the protocol | PyNUTError, and the connection is closed | ValueError, IndexError or a wrong result |
+| `debug=True` | prints no password | prints it |
+| TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
 """
 from __future__ import annotations
 
@@ -42,15 +37,15 @@ _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
 
 class PyNUTError(Exception):
-    """What a server refuses, as `ERR CODE`, or what else went wrong, in words."""
+    """Any failure: `ERR CODE` where the server refuses, else a sentence."""
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
-    """Network, TLS or deadline; an OSError too, since PyNUTClient lets those through."""
+    """Network, TLS or deadline. Also an OSError, which scripts for PyNUTClient catch."""
 
 
 class PyNUTClient(Generic[AnyStr]):
-    """A connection to a NUT server, opened by the constructor, with USERNAME and PASSWORD said where they are given."""
+    """A connection to a NUT server. The constructor opens it and sends user and password if given."""
 
     @overload
     def __init__(self: PyNUTClient[bytes], host: str = ..., port: int = ..., login: Optional[str] = ...,
@@ -67,7 +62,7 @@ class PyNUTClient(Generic[AnyStr]):
                  text: bool = False, tls: Optional[Tls] = None) -> None:
         """Connect: TCP, 2 round trips more with `tls`, 1 for user and password. Raises PyNUTError.
 
-        A server answers OK to any password: a wrong one shows at the first method that needs it.
+        A server answers OK to any password. A wrong one fails the first method that needs it.
         """
         self._debug, self._text, self._login = debug, text, login
         seconds = timeout if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
@@ -99,10 +94,10 @@ class PyNUTClient(Generic[AnyStr]):
             self._client.close()
 
     def close(self) -> None:
-        """End the connection. PyNUTClient has no such method; it ends when the object does, as here."""
+        """End the connection. Not in PyNUTClient, whose connection ends with the object, as it does here, too."""
         self._client.close()
 
-    # ---- what the server says of itself ----------------------------------------------------------------------
+    # ---- the server itself -----------------------------------------------------------------------------------
 
     def help(self) -> AnyStr:
         """The requests that the server knows, one line with its line break."""
@@ -131,7 +126,7 @@ class PyNUTClient(Generic[AnyStr]):
         return self._pairs(self._one("GetRWVars", messages.list_rw(_name(ups))))
 
     def GetUPSCommands(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
-        """The commands and the server's words on them; the command's own name where it has none."""
+        """The commands and the server's descriptions; the command's own name where there is none."""
         ups = _name(ups)
         commands = self._one("GetUPSCommands", messages.list_cmd(ups))
         asked = {command: messages.get_cmddesc(ups, command) for command in commands}
@@ -140,7 +135,7 @@ class PyNUTClient(Generic[AnyStr]):
                             for command, request in asked.items()})
 
     def CheckUPSAvailable(self, ups: str = "") -> bool:
-        """Whether the server knows the device and hears from it."""
+        """Whether the server has the device and its driver reports it."""
         try:
             self._one("CheckUPSAvailable", messages.list_cmd(_name(ups)))
         except PyNUTConnectionError:
@@ -162,11 +157,11 @@ class PyNUTClient(Generic[AnyStr]):
     # ---- writing ---------------------------------------------------------------------------------------------
 
     def SetRWVar(self, ups: str = "", var: str = "", value: str = "") -> str:
-        """Set a variable; "OK" when the server has handed it to the driver."""
+        """Set a variable. "OK": the server passed it to the driver."""
         return self._done("SetRWVar", messages.set_var, ups, var, value)
 
     def RunUPSCommand(self, ups: str = "", command: str = "") -> str:
-        """Run a command; "OK" when the server has handed it to the driver."""
+        """Run a command. "OK": the server passed it to the driver."""
         return self._done("RunUPSCommand", messages.instcmd, ups, command)
 
     def DeviceLogin(self, ups: str = "") -> str:
@@ -206,7 +201,7 @@ class PyNUTClient(Generic[AnyStr]):
         return "OK"
 
     def _ask(self, *requests: Request[object]) -> Answers:
-        if not self._client.is_open:            # a new one would know neither the user nor DeviceLogin
+        if not self._client.is_open:            # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
             return self._client.ask(*requests)
