@@ -2,7 +2,8 @@
 
 Documented names of the platform are imported where they are used. Inferred and unknown ones are met in this folder alone: the
 class BasePdu (`base`), where the address and the handler settings are (`form`), the fields of the views (`views`,
-`statistic`), the index of a walked row and the failures of SNMP calls (`snmp`).
+`statistic`), the index of a walked row (`rows`) and the failures of SNMP calls (`snmp`). Only the SNMP handler imports the last
+two: the platform's SNMP modules take long to load.
 """
 from __future__ import annotations
 
@@ -11,10 +12,8 @@ from .base import BasePdu
 from .form import address, settings
 from .labels import Label, label
 from .log import log_call
-from .rows import Raw, oid_arcs
-from .snmp import CALL_SECONDS, Snmp
 from .statistic import PortFigures, statistic_view
 from .views import pdu_view
 
-__all__ = ["CALL_SECONDS", "BasePdu", "Label", "PortFigures", "Raw", "Snmp", "address", "host_and_port", "label", "log_call",
-           "oid_arcs", "pdu_view", "settings", "statistic_view"]
+__all__ = ["BasePdu", "Label", "PortFigures", "address", "host_and_port", "label", "log_call", "pdu_view", "settings",
+           "statistic_view"]

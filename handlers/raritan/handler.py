@@ -17,7 +17,7 @@ from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
-from . import settings, states, switching
+from . import settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS
@@ -85,9 +85,11 @@ class RaritanPdu(host.BasePdu):
 
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:
+        from .switching import switched
+
         with self._session(method) as (agent, given):
             # A platform may hand back the identity as a number.
-            port.power_status = switching.switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)
+            port.power_status = switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)
             return port
 
     @contextmanager

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Dict, Mapping, Optional
 
-from ..host import Raw
+from ..host.rows import Raw
 
 Rows = Dict[str, Raw]           # identity, or index suffix -> value, in the device's order
 Walked = Mapping[str, Raw]

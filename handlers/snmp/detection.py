@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
-from ..host import oid_arcs
+from ..host.rows import oid_arcs
 from .decoding import shown, text
 from .device import Found, by_identity, by_other_rows, by_states, has_no_outlets
 from .families import near

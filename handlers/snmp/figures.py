@@ -4,7 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Dict, Optional, Tuple
 
-from ..host import Raw
+from ..host.rows import Raw
 from .decoding import number, text
 from .frozen import Frozen
 from .reader import Reader

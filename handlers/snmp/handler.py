@@ -12,6 +12,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from .. import host
 from ..errors import PduHandlerError, SettingsError
+from ..host.snmp import CALL_SECONDS, Snmp
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from . import detection, metering, options, switching
 from .device import Found
@@ -77,7 +78,7 @@ class SnmpPdu(BaseSnmpPdu):
         try:
             try:
                 choice = choose(host.settings(self.pdu_data), options.OPTIONS)
-                device = host.Snmp(self, host.CALL_SECONDS if seconds is None else seconds)
+                device = Snmp(self, CALL_SECONDS if seconds is None else seconds)
                 if choice.is_fixed:
                     found = detection.read_as(device, choice.profiles[0], choice.metered_only)
                 else:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Dict, Optional, Protocol
 
-from ..host import Raw
+from ..host.rows import Raw
 from .decoding import Walked
 
 ROOT = "~"          # in a profile's OIDs: the root that belongs to the device's sysObjectID

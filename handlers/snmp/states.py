@@ -5,7 +5,7 @@ from typing import Dict, Iterable, Optional, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..host import Raw
+from ..host.rows import Raw
 from . import validation
 from .decoding import text
 from .frozen import Frozen

@@ -6,8 +6,8 @@ from typing import List, NamedTuple, Tuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from .. import host
 from ..errors import Named, NoSuchOutlet, Unsupported
+from ..host.snmp import Snmp
 from ..switching import switch
 from . import turns
 from .controls import Control
@@ -24,7 +24,7 @@ PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 class Session(NamedTuple):
     """One call: the device, what was found of it, and whether unproven commands may be sent."""
 
-    device: host.Snmp
+    device: Snmp
     found: Found
     unproven: bool
 

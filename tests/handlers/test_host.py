@@ -10,7 +10,9 @@ import pytest
 
 from handlers import host
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
-from handlers.host import PortFigures, Snmp, statistic
+from handlers.host import PortFigures, statistic
+from handlers.host.rows import oid_arcs
+from handlers.host.snmp import Snmp
 from pdu_common.helper import EnumPowerStatus
 from tests.chains import kept
 
@@ -201,7 +203,7 @@ def test_the_index_of_a_row_is_found_in_every_form(form: Callable[[str, str], Si
     ("PowerNet-MIB::masterSwitchrPDU", None), ("1.3.x", None), ("1..3", None), ("\u0661.3", None), ("", ""),
 ])
 def test_an_oid_is_understood_in_every_way_that_a_platform_may_write_it(written: str, arcs: Optional[str]) -> None:
-    found = host.oid_arcs(written)
+    found = oid_arcs(written)
     assert (None if found is None else ".".join(map(str, found))) == arcs
 
 
@@ -298,7 +300,7 @@ def test_a_value_that_no_agent_can_send_is_an_error_of_the_tree(value: object) -
 @pytest.mark.parametrize("written", ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
                          ids=["long arc", "many arcs", "one number", "long arc behind a name"])
 def test_an_oid_that_is_none_for_its_length_is_not_understood(written: str) -> None:
-    assert host.oid_arcs(written) is None
+    assert oid_arcs(written) is None
     with pytest.raises(ProtocolError):
         snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Optional
 
-from ...host import Raw
+from ...host.rows import Raw
 from ..decoding import Rows
 from ..frozen import Frozen
 from ..reader import Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Optional, Tuple
 
 from ...errors import ProtocolError
-from ...host import Raw
+from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import Reader

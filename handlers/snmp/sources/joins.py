@@ -5,7 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Dict, List, Optional, Tuple
 
-from ...host import Raw
+from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, octets, text
 from ..reader import Reader

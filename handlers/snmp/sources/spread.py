@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Dict, Iterator, Tuple
 
 from ...errors import NoSuchOutlet
-from ...host import Raw
+from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..frozen import Frozen

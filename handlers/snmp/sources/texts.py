@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from ...host import Raw
+from ...host.rows import Raw
 from .. import validation
 from ..decoding import LONGEST_NUMBER, Rows, number, octets, text
 from ..reader import Reader

@@ -151,7 +151,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_FIGURES, "ict-pdu") + ("test_figures.py::test_the_sign_of_a_plant_below_ground_is_only_a_direction",)),
     Trap(41, "SNMPv1 alone", "one object a GET, GETNEXT walks; every unit's versions are in its fixture",
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
-    Trap(42, "text as octets, with NULs, OIDs with a dot before them", "values.text, values.arcs, host.Snmp",
+    Trap(42, "text as octets, with NULs, OIDs with a dot before them", "values.text, values.arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
          + ("test_decoding.py::test_text_is_freed_of_what_agents_pad_it_with",
             "test_decoding.py::test_octets_survive_whichever_form_the_platform_gives")),
