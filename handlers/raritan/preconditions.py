@@ -9,7 +9,7 @@ from .rpc.pdumodel import Outlet, Pdu
 
 _REASONS: Dict[int, str] = {
     Outlet.ERR_OUTLET_NOT_SWITCHABLE: "it cannot be switched: this outlet has no relay, or the unit is metered only",
-    Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",
+    Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated, Outlet.idl 3.0.4
     Outlet.ERR_OUTLET_DISABLED: "its switching is disabled on the PDU: enable the outlet there",
     Outlet.ERR_OUTLET_NOT_OFF: "it is not off",
     Outlet.ERR_RELAY_CONTROL_DISABLED: "relay control is inhibited in the PDU's settings: allow it there",
@@ -37,12 +37,14 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
                           f"what is printed on the unit, and report its model and firmware")
 
 
-def refuse_before(identity: str, wanted: Outlet.PowerState, settings: Pending[Pdu.Settings],
-                  metadata: Pending[Outlet.MetaData], state: Pending[Outlet.State]) -> None:
+def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pending[Outlet.MetaData],
+                  state: Pending[Outlet.State]) -> None:
     """Raise where the device already says that it will not switch, so that nothing is written.
 
     What it does not say (an older firmware has no such field, or the account may not read the PDU's settings) does not
-    stop anything; an outlet that the account may not read does, since it could not be read back either.
+    stop anything; an outlet that the account may not read does, since it could not be read back either. Load shedding stops
+    nothing: the device takes the command and lets power come when shedding ends (Legrand PDU User Guide, June 2018, "Off and
+    Lock Icons for Outlets").
     """
     for answer in (metadata, state):
         if isinstance(answer.error, Denied):
@@ -51,5 +53,3 @@ def refuse_before(identity: str, wanted: Outlet.PowerState, settings: Pending[Pd
         raise Unsupported(f"outlet {identity} cannot be switched: it has no relay, or the unit is metered only")
     if settings.error is None and present(settings.get(), "inhibitRelayControl") and settings.get().inhibitRelayControl:
         raise refused(identity, Outlet.ERR_RELAY_CONTROL_DISABLED)
-    if state.error is None and wanted == Outlet.PowerState.PS_ON and state.get().isLoadShed:
-        raise refused(identity, Outlet.ERR_LOAD_SHEDDING_ACTIVE)

@@ -23,14 +23,14 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet
     may or may not have switched.
     """
-    outlet = _checked(agent, link_units, identity, wanted)
+    outlet = _checked(agent, link_units, identity)
     command = _Command(agent, outlet, identity, wanted)
     return switch(command.write, command.read,
                   EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN, deadline=deadline,
                   pause=pause)
 
 
-def _checked(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState) -> Outlet:
+def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Outlet:
     """The outlet, if it exists and may be switched: 2 round trips. Raises NoSuchOutlet, Unsupported, Refused."""
     unit, index = locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
@@ -50,7 +50,7 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
     bulk.perform()
     refuse_mixed_up(identity, known, metadata, agent.login.quoted)
-    refuse_before(identity, wanted, settings, metadata, state)
+    refuse_before(identity, settings, metadata, state)
     return outlet
 
 

@@ -117,11 +117,25 @@ def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(handl
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_an_outlet_that_load_shedding_holds_off_is_not_switched_on(handle: Handle, firmware: str) -> None:
-    with XerusPdu(Model(outlets=1, load_shed=(1,)), firmware) as pdu:
-        with pytest.raises(PduHandlerError, match="load shedding"):
+def test_an_outlet_that_load_shedding_holds_off_is_switched_on_and_not_known_until_power_comes(handle: Handle,
+                                                                                               firmware: str) -> None:
+    with XerusPdu(Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0), firmware) as pdu:
+        assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
+        port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
+        assert port.power_status is EnumPowerStatus.UNKNOWN
+        assert writes(pdu)[1:] == [("outlet.0.setPowerState", '{"pstate": 1}')]
+        assert shown(handle(pdu).status())["1"] is EnumPowerStatus.DOWN, "no power yet"
+        pdu.units[0].pdu.setLoadSheddingActive(False)
+        assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.DOWN}
+
+
+def test_older_firmware_that_refuses_to_switch_on_during_load_shedding_is_quoted(handle: Handle,
+                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    with XerusPdu(Model(outlets=1, load_shed=(1,))) as pdu:
+        monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: 2)
+        with pytest.raises(PduHandlerError, match="load shedding is active.*code 2") as caught:
             handle(pdu).port_up(PduPortView("1"))
-        assert not writes(pdu)
+        assert caught.value.kind == "refused"
 
 
 # ---- faults ------------------------------------------------------------------------------------------------

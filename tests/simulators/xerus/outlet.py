@@ -32,7 +32,7 @@ class Outlet(Device):
         self.current = round(0.2 + 0.05 * (number % 8), 3)
         self.service_mode = False
         self.settings = {"name": model.names.get(number + 1, ""), "startupState": 3, "usePduCycleDelay": True,
-                         "cycleDelay": model.cycle_delay_s, "nonCritical": False, "sequenceDelay": 0}
+                         "cycleDelay": model.cycle_delay_s, "nonCritical": number + 1 in model.load_shed, "sequenceDelay": 0}
         self.awake = Awake(not model.asleep)
         self.sensors = Sensors(unit, f"O{number}", path if model.well_known_sensors else None, self.awake, model.live)
         if model.metering == "outlet":

@@ -138,7 +138,8 @@ class Pdu(Served):
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.Pdu", "pdu.0", ["/model/pdu/0"])
         self._pdu = unit
-        self._shedding = False
+        self._shedding = bool(unit.model.load_shed)
+        unit.relays.held = frozenset(number - 1 for number in unit.model.load_shed)
         self._awake = Awake(not unit.model.asleep)
         self._sensors = Sensors(unit, "PDU0", None, self._awake, unit.model.live)      # no well-known ids are documented
         if unit.model.metering != "none":
@@ -231,16 +232,16 @@ class Pdu(Served):
         return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
-        """Switches the non-critical outlets off; they come back when it ends."""
+        """Switches the non-critical outlets off. When it ends, those come back that were on or were switched on meanwhile.
+
+        Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
+        """
         self._shedding = active
-        chosen = [outlet.relay for outlet in self._pdu.outlets if outlet.settings["nonCritical"] and not outlet.refusal()]
         if active:
-            chosen = [relay for relay in chosen if relay.on]
-            self._pdu.relays.off(chosen)
-            for relay in chosen:
-                relay.load_shed = True
+            self._pdu.relays.shed(outlet.relay.number for outlet in self._pdu.outlets
+                                  if outlet.settings["nonCritical"] and not outlet.refusal())
         else:
-            self._pdu.relays.on([relay for relay in chosen if relay.load_shed], sequence=True)
+            self._pdu.relays.restore()
 
     # -- switching many
 

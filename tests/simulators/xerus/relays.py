@@ -1,7 +1,7 @@
 """Relays and their order: what the unit does after it has accepted a switching."""
 from __future__ import annotations
 
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Callable, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Sequence
 
 from .clockwork import Clockwork
 
@@ -47,11 +47,12 @@ class Relays:
         self._delays = delays
         self._free_at = 0.0                 # when the next outlet may be switched on
         self._planned: Dict[int, Planned] = {}
+        self.held: FrozenSet[int] = frozenset()     # outlets that load shedding keeps off
 
     def off(self, relays: Sequence[Relay]) -> None:
         for relay in relays:
             self._forget(relay)
-            relay.cycling = False
+            relay.cycling = relay.load_shed = False
             self._move(relay, False)
 
     def on(self, relays: Sequence[Relay], sequence: bool, cancelable: bool = True) -> None:
@@ -68,6 +69,19 @@ class Relays:
             relay.cycling = True
             ticket = relay.ticket
             self._clockwork.after(self._delays.cycle(relay.number), self._again(relay, ticket, sequence))
+
+    def shed(self, numbers: Iterable[int]) -> None:
+        """Load shedding: these outlets go off and stay off until `restore`."""
+        self.held = frozenset(numbers)
+        chosen = [relay for relay in self.all if relay.number in self.held and relay.on]
+        self.off(chosen)
+        for relay in chosen:
+            relay.load_shed = True
+
+    def restore(self) -> None:
+        """The end of load shedding: outlets that were on, or switched on meanwhile, get power in sequence."""
+        self.held = frozenset()
+        self.on([relay for relay in self.all if relay.load_shed], sequence=True)
 
     def cancel(self) -> None:
         for planned in list(self._planned.values()):
@@ -111,6 +125,10 @@ class Relays:
 
     def _move(self, relay: Relay, on: bool) -> None:
         relay.ticket += 1
+        if on and relay.number in self.held:
+            relay.waiting = relay.cycling = False
+            relay.load_shed = True
+            return
         relay.moving = True
         ticket = relay.ticket
 
