@@ -142,6 +142,13 @@ class DciManager:
         self.poll_soon(pdu)
         return pdu
 
+    def remove_pdu(self, pdu: Pdu) -> None:
+        """With its readings and its log; a simulated one ends."""
+        self.store.delete_pdu(pdu.id)
+        self.simulations.end(pdu.id)
+        if self._poller is not None:
+            self._poller.forget(pdu.id)
+
     def begin_polling(self, seconds: float) -> None:
         """Start the timer, and the simulated PDUs of the last run. Some processes are left for what a person switches."""
         threading.Thread(target=self.simulations.restore, name="simulated", daemon=True).start()
@@ -193,7 +200,7 @@ class DciManager:
         self.journal.thin()
 
     def _poll(self, pdu: Pdu) -> None:
-        if not self.call(pdu, "status").ok:
+        if pdu not in self.store.pdus() or not self.call(pdu, "status").ok:
             return
         self.call(pdu, "statistic")
         if self._poller is not None and pdu.labels.keys() != pdu.ports.keys():

@@ -32,6 +32,11 @@ class Poller:
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
         self._thread.start()
 
+    def forget(self, pdu: int) -> None:
+        """This one was removed."""
+        with self._wake:
+            self._due.pop(pdu, None)
+
     def soon(self, pdu: Pdu) -> None:
         """Poll this one now."""
         with self._wake:
@@ -53,14 +58,15 @@ class Poller:
                 if self._stopped:
                     return
                 now = time.monotonic()
-                for pdu in self._pdus():
+                pdus = self._pdus()
+                for pdu in pdus:
                     if self._due.setdefault(pdu.id, now) <= now and not self._running.get(pdu.id):
                         self._running[pdu.id] = True
                         self._pool.submit(self._turn, pdu)
                 if now - thinned >= _THIN_SECONDS:
                     thinned = now
                     self._pool.submit(self._guarded, self._thin)
-                waiting = [due for number, due in self._due.items() if not self._running.get(number)]
+                waiting = [self._due[pdu.id] for pdu in pdus if not self._running.get(pdu.id)]
                 self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
 
     def _turn(self, pdu: Pdu) -> None:
@@ -68,7 +74,7 @@ class Poller:
         self._guarded(lambda: self._poll(pdu))
         with self._wake:
             now = time.monotonic()
-            if self._due.get(pdu.id) == began:          # else somebody asked for another poll meanwhile
+            if self._due.get(pdu.id) == began:          # else it was removed, or somebody asked for another poll meanwhile
                 missed = max(0, int((now - began) // self.seconds))
                 self.late += missed
                 self._due[pdu.id] = began + (missed + 1) * self.seconds

@@ -16,6 +16,7 @@ from selenium.webdriver.support.ui import Select
 
 from tests.needs import ROOT, program
 from tests.packaging.building import build
+from tests.packaging.registering import Admin
 
 from .chromium import DESKTOP, PHONE, Browser, browser
 from .client import Client
@@ -35,11 +36,16 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def window(chromium: Browser) -> Browser:
     """An empty window; what the page of the test before still asked its server, which is gone, is forgotten."""
-    chromium.open("about:blank")
     chromium.resize(*DESKTOP)
     chromium.dark(False)
-    chromium.complaints(), chromium.requests()
+    leave(chromium)
     return chromium
+
+
+def leave(window: Browser) -> None:
+    """No page: it would still ask its server when that has ended. What it asked so far is forgotten."""
+    window.open("about:blank")
+    window.complaints(), window.requests()
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +112,7 @@ def test_the_whole_road_in_a_browser(window: Browser, dist: Path, tmp_path: Path
             assert window.script("return document.documentElement.scrollWidth <= window.innerWidth")
             clean(window, manager)
             before = manager.pdus()[0]
+            leave(window)
     with serving(tmp_path) as manager:
         log_in(window, manager)
         window.shows("rack 7")
@@ -160,6 +167,20 @@ def test_a_simulated_pdu_in_three_clicks_and_by_the_keyboard(window: Browser, tm
         pdu, = manager.pdus()
         window.until(lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok, "a poll of the simulated PDU after the restart")
         assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == pid_of
+
+
+@pytest.mark.against("curl and the stand-in for DCImanager")
+def test_a_run_of_the_generated_script_shows_up_while_the_page_is_open(window: Browser, dist: Path, tmp_path: Path) -> None:
+    with DciManager(page_port=0) as manager:
+        log_in(window, manager)
+        window.one("a[href='/handlers']").click()
+        window.shows("No handler yet")
+        run = Admin(tmp_path, dist / "register.sh").run(manager, DCI_IDS=str(tmp_path / "ids"))
+        assert (run.code, run.err) == (0, "")
+        for handler in manager.handlers():
+            window.shows(f"version 1 of {handler.handler} was uploaded")
+        assert len(window.all("section.card .chip.on")) == len(manager.handlers())
+        clean(window, manager)
 
 
 def test_two_tabs_see_each_others_switching(window: Browser, small: bytes) -> None:

@@ -104,10 +104,7 @@ def test_a_login_leads_nowhere_else(site: DciManager, back: str, to: str) -> Non
     assert Visitor(site).post("/login", fields).headers["location"] == to
 
 
-def test_wrong_passwords_are_bounded(site: DciManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    from .web.access import Tries
-    from .web.pages import entry
-    monkeypatch.setattr(entry, "_tries", Tries())
+def test_wrong_passwords_are_bounded(site: DciManager) -> None:
     visitor = Visitor(site)
     assert [visitor.log_in("wrong").status for _ in range(11)] == [401] * 10 + [429]
     assert visitor.log_in().status == 429

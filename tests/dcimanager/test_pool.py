@@ -120,6 +120,26 @@ def test_a_slow_pdu_and_a_defect_hold_up_no_other(caplog: pytest.LogCaptureFixtu
     assert "a defect of the poll" in caplog.text and poller.late >= 1
 
 
+def test_a_removed_pdu_is_polled_no_more_and_the_timer_rests() -> None:
+    beats = Beats(slow=99)
+    looks: List[int] = []
+
+    def pdus() -> List[Pdu]:
+        looks.append(len(beats.pdus))
+        return list(beats.pdus)
+    poller = Poller(pdus, lambda pdu: None, lambda: None, 3600.0, threads=2)
+    try:
+        poller.soon(beats.pdus[0])
+        gone = beats.pdus.pop(0)
+        poller.forget(gone.id)
+        poller.soon(gone)                   # asked for by a page that was still open
+        seen = len(looks)
+        threading.Event().wait(1.5)
+        assert len(looks) - seen < 20       # it wakes about once a second, not as fast as it can
+    finally:
+        poller.stop()
+
+
 def test_a_new_pdu_is_polled_at_once() -> None:
     polled: List[int] = []
     seen = threading.Event()

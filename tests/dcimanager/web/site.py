@@ -15,7 +15,7 @@ from ..asgi import LARGEST_BODY
 from ..records import Refusal
 from ..simulations import Simulations
 from ..tokens import proof
-from .access import LOGIN, own_form, session
+from .access import LOGIN, Tries, own_form, session
 from .shown import environment
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Wrong(Exception):
 class Site:
     def __init__(self, manager: DciManager, simulations: Simulations) -> None:
         self.manager, self.simulations = manager, simulations
+        self.tries = Tries()
         self._env = environment()
         self._messages: Dict[str, List[Message]] = {}
         self._lock = threading.Lock()

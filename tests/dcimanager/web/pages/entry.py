@@ -9,11 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...records import Refusal
-from ..access import LOGIN, Tries, local_path, logged_in, session
+from ..access import LOGIN, local_path, logged_in, session
 from ..site import Site, Wrong, action, go, page, text
 
 _SAME_SITE = ("same-origin", "none")
-_tries = Tries()
 
 
 def routes(site: Site) -> List[Route]:
@@ -30,12 +29,12 @@ def _log_in(site: Site, request: Request, form: FormData) -> Response:
     if request.headers.get("sec-fetch-site", "same-origin") not in _SAME_SITE:
         raise Wrong("This form came from elsewhere.", 403)
     back, email = local_path(text(form, "next")), text(form, "email")
-    if _tries.too_many():
+    if site.tries.too_many():
         return site.show(request, "login.html", 429, next=back, email=email, failed="Too many wrong passwords; wait a minute.")
     try:
         token = site.manager.api.log_in(email, str(form.get("password", "")))
     except Refusal:
-        _tries.failed()
+        site.tries.failed()
         return site.show(request, "login.html", 401, next=back, email=email, failed="Wrong e-mail or password.")
     return logged_in(request, go(back), token)
 

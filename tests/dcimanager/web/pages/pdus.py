@@ -122,8 +122,7 @@ def _edit(site: Site, request: Request, form: FormData) -> Response:
 
 def _remove(site: Site, request: Request, form: FormData) -> Response:
     pdu = site.manager.store.pdu(number(request))
-    site.manager.store.delete_pdu(pdu.id)
-    site.simulations.end(pdu.id)
+    site.manager.remove_pdu(pdu)
     site.manager.journal.happened(f"the PDU {pdu.name} was removed")
     site.say(request, "The PDU was removed, with its readings.")
     return go("/")
