@@ -6,7 +6,7 @@ from typing import Callable, List, Optional
 
 from ...errors import Denied, NoSuchOutlet, PduHandlerError
 from ...raritan import states
-from ...raritan.preconditions import refused
+from ...raritan.preconditions import refuse_mixed_up, refused
 from ...raritan.rpc import Bulk
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
@@ -33,14 +33,28 @@ def _numbers(context: Context, count: int) -> List[int]:
     return list(dict.fromkeys(out))
 
 
+def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
+    """Raise Unsupported where a number means one outlet in the list and another to the unit: 1 round trip.
+
+    One outlet is switched by its reference, several by their numbers, and the table of outlets shows positions in the list.
+    """
+    bulk = Bulk(context.agent)
+    labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
+              for index in chosen]
+    bulk.perform()
+    for index, known, listed in labels:
+        refuse_mixed_up(str(index + 1), known, listed, context.agent.login.quoted)
+
+
 def switch(context: Context) -> Result:
-    """1 round trip for the outlets, 1 for the command, then 1 for each look until all are as wanted."""
+    """2 round trips for the outlets, 1 for the command, then 1 for each look until all are as wanted."""
     if context.options.state not in ("on", "off"):
         wrong(f"{context.options.state[:20]!r}: give on or off")
     on = context.options.state == "on"
     pdu, pstate = context.pdu, Outlet.PowerState.PS_ON if on else Outlet.PowerState.PS_OFF
     found = context.outlets()
     chosen = _numbers(context, len(found))
+    _agreed(context, found, chosen)
     _confirm(context, f"switch {context.options.state}", found, chosen)
     if list(context.options.outlet) == ["all"]:
         _command("all", lambda: pdu.setAllOutletPowerStates(pstate))
@@ -53,10 +67,11 @@ def switch(context: Context) -> Result:
 
 
 def cycle(context: Context) -> Result:
-    """1 round trip for the outlets, 1 for the command, then 1 for each look until all are on again."""
+    """2 round trips for the outlets, 1 for the command, then 1 for each look until all are on again."""
     pdu = context.pdu
     found = context.outlets()
     chosen = _numbers(context, len(found))
+    _agreed(context, found, chosen)
     _confirm(context, "power-cycle", found, chosen)
     if list(context.options.outlet) == ["all"]:
         _command("all", pdu.cycleAllOutletPowerStates)
@@ -122,7 +137,7 @@ def _seen(context: Context, outlets: List[Outlet]) -> Optional[List[str]]:
 
 
 def sequence(context: Context) -> Result:
-    """1 round trip to show, 3 to change the order, 1 to cancel."""
+    """1 round trip to show, 4 to change the order, 1 to cancel."""
     action: str = context.options.action or "show"
     pdu = context.pdu
     if context.options.delay is not None and action in ("show", "cancel"):
@@ -152,6 +167,7 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     if numbers and sorted(numbers) != list(range(len(outlets))):
         wrong(f"an order names each outlet from 1 to {len(outlets)} once, with commas between; none means as numbered; "
               f"{text(order, 40)} does not")
+    _agreed(context, outlets, numbers)
     context.confirm("change the order in which outlets are switched on")
     settings.outletPowerStateSequence = numbers
     check(pdu.setSettings(settings), "the order", {1: "the device does not take it"})

@@ -131,7 +131,20 @@ def test_a_unit_that_is_silent_for_a_while_after_the_command_is_looked_at_again(
     unit.faults.clear()
     unit.faults.order(Fault.STATUS, None, method="getState", status=401)
     before = unit.books().requests
-    assert run("switch", "1", "off", "--yes")[0] == 4 and unit.books().requests == before + 3
+    assert run("switch", "1", "off", "--yes")[0] == 4 and unit.books().requests == before + 4
+
+
+@pytest.mark.parametrize("words", [["switch", "2", "off"], ["switch", "1", "2", "off"], ["cycle", "2"], ["cycle", "1", "2"],
+                                   ["sequence", "3,1,2"]])
+def test_a_unit_that_lists_outlets_in_another_order_than_its_ids_gets_no_command(
+        words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with XerusPdu(Model(outlets=3, listed=(1, 3, 2), in_rush_guard_ms=0)) as pdu:
+        ca_file = tmp_path / "ca.pem"
+        ca_file.write_text(pdu.ca_pem, encoding="ascii")
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        assert root.run(["raritan", f"{pdu.host}:{pdu.port}", words[0], "--ca-pem", str(ca_file), "--yes", *words[1:]]) == 8
+        assert "labelled '3'" in capsys.readouterr().err
+        assert pdu.books().writes == []
 
 
 def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> None:
