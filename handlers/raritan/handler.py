@@ -21,7 +21,7 @@ from . import settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS
-from .units import discovered
+from .units import discovered, without_outlets
 
 __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
@@ -46,7 +46,10 @@ class RaritanPdu(host.BasePdu):
             # > POST /bulk: getState of each reference that getOutlets returned
             # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
             asked = [(there.identities(), bulk.each(Outlet.getState, there.outlets)) for there in units]
+            bare = without_outlets(bulk, units)
             bulk.perform()
+            for unit in bare:
+                unit.check()
             return host.pdu_view([port for identities, answers in asked for port in zip(identities, states.of_unit(answers))])
 
     def statistic(self) -> PduStatisticView:

@@ -12,7 +12,7 @@ from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .settings import LinkUnits
-from .units import Present, Unit, discovery
+from .units import Present, Unit, discovery, without_outlets
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
@@ -285,9 +285,11 @@ def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Opti
         meters[unit.link].ask_model(bulk)
     bulk.perform()
     units = found.present()
-    used = [meters[there.unit.link] for there in units]
+    used, bare = [meters[there.unit.link] for there in units], without_outlets(bulk, units)
     for _ in zip(*(meter.read(bulk, there) for meter, there in zip(used, units))):
         bulk.perform()
+    for one in bare:
+        one.check()
     energy = whole(meter.energy() for meter in used).value
     return (whole(meter.load() for meter in used).value, None if energy is None else energy / WATT_HOURS,
             [figures for meter in used for figures in meter.ports()])

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import re
-from typing import List, NamedTuple, Sequence, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, List, NamedTuple, Sequence, Tuple, Type, TypeVar
 
 from ..errors import Named, NoSuchOutlet
 from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
 from .rpc.pdumodel import Outlet, Pdu
 from .settings import LINK_UNITS, LinkUnits
+
+if TYPE_CHECKING:
+    from .panels import WithoutOutlets
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 OWN = 0
@@ -116,3 +119,12 @@ def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
     if units.ask_unusual(bulk):
         bulk.perform()
     return units.present(), bulk
+
+
+def without_outlets(bulk: Bulk, units: Sequence[Present]) -> List[WithoutOutlets]:
+    """The units that list no outlets, with the calls queued that show what they are."""
+    bare = [there.unit for there in units if not there.outlets]
+    if not bare:
+        return []
+    from .panels import WithoutOutlets  # few units are power meters
+    return [WithoutOutlets(unit, bulk) for unit in bare]

@@ -169,7 +169,7 @@ class Pdu(Served):
         return {"nameplate": self.getNameplate(), "ctrlBoardSerial": "SIMBOARD01", "hwRevision": "0x64",
                 "fwRevision": f"{self.unit.firmware.release}.5-50000", "macAddress": f"00:0d:5d:00:00:{self.unit.link_id:02x}",
                 "hasSwitchableOutlets": any(outlet.switchable for outlet in self._pdu.outlets),
-                "hasMeteredOutlets": model.metering == "outlet", "hasLatchingOutletRelays": model.latching,
+                "hasMeteredOutlets": model.metering == "outlet" and model.outlets > 0, "hasLatchingOutletRelays": model.latching,
                 "supportedInletWirings": [0]}
 
     def getSensors(self) -> Dict[str, Sensor]:

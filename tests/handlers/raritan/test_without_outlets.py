@@ -1,0 +1,68 @@
+"""A unit that lists no outlets: an in-line meter is empty and metered, anything else is an error that says what was seen."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.http.message import Transport
+from handlers.raritan.handler import RaritanPdu
+from handlers.tls import Trust
+from pdu_common.connection import PduData
+from tests.simulators.xerus import Model, XerusPdu
+
+from .described import L1, PDU, Described, Status
+from .handling import Handle, agrees, shown, spent
+
+METERS = ("/model/pmc", "getPowerMeters")
+
+
+def reads(unit: Described) -> RaritanPdu:
+    class Read(RaritanPdu):
+        def transport(self, trust: Trust) -> Transport:
+            return unit
+
+    return Read(PduData("pdu.example", {"username": "a", "password": "b"}))
+
+
+@pytest.mark.parametrize("method", ["status", "statistic"])
+@pytest.mark.parametrize("meters", [Status(404), []], ids=["no controller", "nothing configured"])
+def test_nothing_that_shows_the_type_is_an_error_with_what_was_seen(method: str, meters: Any) -> None:
+    unit = Described()
+    unit.calls[PDU, "getMetaData"] = {"nameplate": {"model": "BCM2-9\n"}, "fwRevision": "4.0.0.5-48756"}
+    unit.calls[METERS] = meters
+    with pytest.raises(PduHandlerError, match=r"model 'BCM2-9\\\\n', firmware '4.0.0.5-48756', inlets: 0") as caught:
+        getattr(reads(unit), method)()
+    assert caught.value.kind == "unsupported" and unit.requests == 2
+
+
+@pytest.mark.parametrize("claim", ["hasSwitchableOutlets", "hasMeteredOutlets"])
+@pytest.mark.parametrize("method", ["status", "statistic"])
+def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, claim: str) -> None:
+    unit = Described()
+    unit.inlet({"current": 3.0}, {L1: 3.0})
+    unit.calls[PDU, "getMetaData"] = {claim: True}
+    with pytest.raises(PduHandlerError, match="inlets: 1.*: yes"):
+        getattr(reads(unit), method)()
+
+
+@pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused")])
+@pytest.mark.parametrize("call", [METERS, (PDU, "getMetaData"), (PDU, "getInlets")])
+def test_what_cannot_be_asked_proves_nothing(call: Any, failed: Status, kind: str) -> None:
+    unit = Described()
+    unit.inlet({"current": 3.0}, {L1: 3.0})
+    unit.calls[call] = failed
+    with pytest.raises(PduHandlerError) as caught:
+        reads(unit).status()
+    assert caught.value.kind == kind
+
+
+def test_an_in_line_meter_has_no_outlets_and_is_metered(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=0, metering="inlet"), firmware) as pdu:
+        for method in ("status", "statistic"):
+            with spent(pdu) as cost:
+                view = getattr(handle(pdu), method)()
+            assert cost == [2, 1]
+        agrees(view, pdu.books())
+        assert shown(handle(pdu).status()) == {} and view.total_consumption > 0.0
