@@ -22,7 +22,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".bachmann", __package__), "bachmann-bluenet2", "31770"),
     Vendor(lambda: import_module(".baytech", __package__), "baytech", "4779"),
     Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
-    Vendor(lambda: import_module(".cyberpower", __package__), "cyberpower-epdu2 cyberpower-epdu", "3808"),
+    Vendor(lambda: import_module(".cyberpower", __package__), "cyberpower-epdu2 cyberpower-epdu cyberpower-ats", "3808"),
     Vendor(lambda: import_module(".dataprobe", __package__), "dataprobe-iboot", "1418 " + _NET_SNMP),
     Vendor(lambda: import_module(".dell", __package__), "dell-rpdu", "674"),
     Vendor(lambda: import_module(".digipower", __package__), "digipower", "17420"),

@@ -1,8 +1,11 @@
-"""CyberPower: PDUs of CPS-MIB, whose two generations are copies of APC's with other numbers.
+"""CyberPower: PDUs of CPS-MIB, whose two generations are copies of APC's with other numbers, and its transfer switches.
 
 ePDU2 looks like APC's rPDU2 but its states are on 1 and off 2, as its commands are (rPDU2: states on 2, off 1). Its rows
 run over all units of a chain; the metered table has another index. ePDU is rPDU with more meters: its load table
 holds phases and, again, the banks behind them. UPS of this vendor share the older identities: the outlet table decides.
+
+A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines,
+which count the current of the lines again.
 """
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Chained, First
+from ..sources import Chained, First, Only, Scalar
 from ..states import State
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
-EPDU, EPDU2 = "3808.1.1.3", "3808.1.1.6"
+EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
 
 MODULE = column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex")
@@ -27,6 +30,17 @@ METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
 EPDU_STATE = column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState")
+ATS_STATE = column(ATS + ".6.3.1.3", "atsOutletStatusOutletState")
+LINES = ("1", "2", "3")                                                        # of the phase; 4 to 6 are pairs of them
+ATS_TOTAL = "1"                                                                # of the index of the bank table
+
+
+def _lines(below: str, name: str) -> Only:
+    return Only(column(f"{ATS}.5.2.2.1.{below}", name), column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase"), LINES)
+
+
+def _ats_total(below: str, name: str) -> Scalar:
+    return scalar(f"{ATS}.5.2.4.1.{below}.{ATS_TOTAL}", name)
 
 
 def _phases(below: str, name: str) -> First:
@@ -82,4 +96,22 @@ PROFILES = (
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),
+    Profile(
+        key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)",
+        source=librenms("cyberpower/CPS-MIB"),
+        models=("Switched ATS PDU (PDUxxSW...ATNET)",),
+        sys_object_ids=oids(ATS, ANY_CYBERPOWER),
+        outlets=(Outlets(
+            states=State(ATS_STATE, on=("1",), off=("2",)),
+            control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
+            count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
+            name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName")),),
+        load=total(figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
+                   figure(_ats_total("3", "atsLoadStatusBankLoad"), TENTHS)),
+        power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
+        energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                          switching=Proof.SIMULATED),
+        note="The outlets are not metered. Cards in UPS answer the same sysObjectID; they list no outlet."),
 )
