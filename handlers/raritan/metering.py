@@ -7,93 +7,40 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, absent, all_invalid, amount, ask, counted, largest, whole
+from .lines import FeedMeter
+from .readings import NOT_KNOWN, Amount, Reading, absent, all_invalid, amount, ask, counted, largest, whole
 from .rpc import Agent, Bulk, Interface, Pending, present
-from .rpc.pdumodel import Inlet, Outlet, Pdu, Pole, PowerLine
+from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .settings import LinkUnits
 from .units import Present, Unit, discovery, without_outlets
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
-_LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 WATT_HOURS = 1000.0
 
 
-class InletMeter:
-    """One inlet: its own sensors, and those of its lines."""
+class InletMeter(FeedMeter):
+    """One inlet; whether it is in use."""
 
     def __init__(self, unit: Unit, inlet: Inlet) -> None:
-        self._unit, self._inlet = unit, inlet
-        self._sensors: Optional[Pending[Inlet.Sensors]] = None
-        self._poles: Optional[Pending[List[Pole]]] = None
+        super().__init__(unit)
+        self._inlet = inlet
         self._enabled: Optional[Pending[bool]] = None
-        self._current: Optional[Reading] = None
-        self._energy: Optional[Reading] = None
-        self._lines: List[Tuple[Pole, Optional[Reading], Optional[Reading]]] = []
 
     def ask_sensors(self, bulk: Bulk) -> None:
         """Which sensors are fitted, and whether the inlet is in use."""
         self._sensors, self._poles = bulk.add(self._inlet.getSensors), bulk.add(self._inlet.getPoles)
         self._enabled = bulk.add(self._inlet.isEnabled)
 
-    @property
-    def found(self) -> bool:
-        """Whether the resource id that was asked exists."""
-        return self._sensors is not None and self._sensors.error is None
-
     def use(self, inlet: Inlet) -> None:
         """Ask this reference from now on: the guessed id did not exist."""
         self._inlet = inlet
-
-    def ask_readings(self, bulk: Bulk) -> None:
-        """What the sensors show."""
-        if self._sensors is None or self._poles is None:
-            return
-        sensors = self._sensors.get()
-        poles = self._poles.get() if self._poles.error is None else []
-        self._current = ask(bulk, self._unit, sensors.current)
-        self._energy = ask(bulk, self._unit, sensors.activeEnergy)
-        self._lines = [(pole, ask(bulk, self._unit, pole.current), ask(bulk, self._unit, pole.activeEnergy)) for pole in poles]
-
-    @property
-    def fitted(self) -> bool:
-        """Whether the inlet's load can be measured at the inlet; the highest of several lines is not their sum."""
-        lines = [current for pole, current, _ in self._lines if pole.line in _LINES]
-        return self._lines_told and (bool(lines) and None not in lines or len(lines) < 2 and self._current is not None)
-
-    @property
-    def _lines_told(self) -> bool:
-        return self._poles is not None and self._poles.error is None
-
-    def readings(self) -> List[Optional[Reading]]:
-        """All readings of the inlet."""
-        return [self._current, self._energy, *(one for _, *pair in self._lines for one in pair)]
 
     @property
     def in_use(self) -> bool:
         """Whether the inlet is enabled; an inlet that cannot be disabled is."""
         return self._enabled is None or self._enabled.error is not None or self._enabled.get()
-
-    def load(self) -> Amount:
-        """Amperes: the sum over the lines, or the one current of a single-phase inlet.
-
-        With several lines the inlet's own current is the highest of them. It is never used for their sum, nor where the lines
-        cannot be read. Two lines without neutral are one circuit: the same current flows through both.
-        """
-        if not self._lines_told:
-            return NOT_METERED
-        lines = [amount(current) for pole, current, _ in self._lines if pole.line in _LINES]
-        if len(lines) < 2:
-            return lines[0] if lines and lines[0].metered else amount(self._current)
-        neutral = any(pole.line == PowerLine.NEUTRAL for pole, *_ in self._lines)
-        return largest(lines) if len(lines) == 2 and not neutral else whole(lines)
-
-    def energy(self) -> Amount:
-        """Watt-hours: the inlet's counter, else its lines' counters."""
-        if self._energy is not None:
-            return counted(self._energy)
-        return whole(amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
 
 
 class OutletMeter:
