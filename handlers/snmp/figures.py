@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Dict, Optional, Tuple
+from typing import Dict, Mapping, Optional, Tuple
 
 from ..host.rows import Raw
 from .decoding import number, text
@@ -70,20 +70,54 @@ class Figure(Frozen):
         return value
 
 
+class Arcs(Frozen):
+    """The arcs of an index from `start` up to `stop` (without `stop`; left out: to the end)."""
+
+    start: int = 0
+    stop: Optional[int] = None
+
+    def of(self, index: str) -> str:
+        return ".".join(index.split(".")[self.start:self.stop])
+
+
 class Total(Frozen):
     """The device's own sum: the first of `figures` that has rows, over all its rows (a scalar has one).
 
-    `else_outlets`: where none has, the sum over the outlets' own figures.
+    `else_outlets`: where none has, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the rows of
+    the figures and in the identities of the outlets alike; the choice is then made for each unit. A partial sum is no total: there
+    is none if a unit with outlets has neither row nor sum, and no sum over outlets if one of them is not metered.
     """
 
     figures: Tuple[Figure, ...] = ()
     else_outlets: bool = False
+    unit: Optional[Arcs] = None
 
     def __post_init__(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
 
-    def read(self, reader: Reader) -> Optional[Decimal]:
-        """The sum of the first figure that has rows, None where none has. Does not look at the outlets."""
-        rows = next((rows for rows in (figure.read(reader) for figure in self.figures) if rows), None)
-        return None if rows is None else sum(rows.values(), Decimal(0))
+    def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
+        """The total, None where the device meters none.
+
+        `outlets`: the figure of each outlet that the device lists, None for one that is not metered.
+        """
+        wanted = set(map(self._unit, outlets))
+        found: Dict[str, Decimal] = {}
+        for figure in self.figures:
+            if not found or not wanted <= found.keys():
+                found = {**self._by_unit(figure.read(reader)), **found}
+        if self.else_outlets:
+            unmetered = {self._unit(identity) for identity, value in outlets.items() if value is None}
+            sums = self._by_unit({identity: value for identity, value in outlets.items() if value is not None})
+            found = {**{unit: value for unit, value in sums.items() if unit not in unmetered}, **found}
+        return sum(found.values(), Decimal(0)) if found and wanted <= found.keys() else None
+
+    def _by_unit(self, rows: Mapping[str, Decimal]) -> Dict[str, Decimal]:
+        """The sum of each unit's rows."""
+        sums: Dict[str, Decimal] = {}
+        for index, value in rows.items():
+            sums[self._unit(index)] = sums.get(self._unit(index), Decimal(0)) + value
+        return sums
+
+    def _unit(self, index: str) -> str:
+        return self.unit.of(index) if self.unit else ""

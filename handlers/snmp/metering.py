@@ -8,7 +8,6 @@ from .. import host
 from .decoding import shown
 from .device import Found
 from .figures import Figure, Total
-from .reader import Reader
 
 
 class Readings(NamedTuple):
@@ -39,9 +38,9 @@ def meter(found: Found, with_power: bool = True) -> Readings:
     energy = _of_outlets(outlets.energy if outlets else None, found)
     power = _of_outlets(outlets.power if outlets else None, found) if with_power else {}
     return Readings(
-        load=_total(found.profile.load, current, found.reader),
-        power=_total(found.profile.power, power, found.reader) if with_power else None,
-        energy=_total(found.profile.energy, energy, found.reader),
+        load=_total(found.profile.load, current, found),
+        power=_total(found.profile.power, power, found) if with_power else None,
+        energy=_total(found.profile.energy, energy, found),
         current_of=current, power_of=power, energy_of=energy)
 
 
@@ -51,10 +50,5 @@ def _of_outlets(figure: Optional[Figure], found: Found) -> Dict[str, Decimal]:
     return {identity: read[identity] for identity in found.states if identity in read}
 
 
-def _total(total: Optional[Total], of_outlets: Dict[str, Decimal], reader: Reader) -> Optional[Decimal]:
-    if total is None:
-        return None
-    read = total.read(reader)
-    if read is None and total.else_outlets and of_outlets:
-        return sum(of_outlets.values(), Decimal(0))
-    return read
+def _total(total: Optional[Total], of_outlets: Dict[str, Decimal], found: Found) -> Optional[Decimal]:
+    return total.read(found.reader, {identity: of_outlets.get(identity) for identity in found.states}) if total else None

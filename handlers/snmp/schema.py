@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Mapping, Tuple, Type
 from . import controls, sources
 from .controls import Control
 from .evidence import Evidence
-from .figures import Figure, Total
+from .figures import Arcs, Figure, Total
 from .frozen import REQUIRED, Frozen
 from .outlets import Outlets
 from .profile import Profile, Root
@@ -34,7 +34,7 @@ def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
 
 
 KINDS = _kinds(sources, controls)
-PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Total, Span)
+PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
 
 
 def dumps(profile: Profile) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ..controls import Guarded, Write
 from ..evidence import Confidence, Evidence, Proof
+from ..figures import Arcs
 from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Number, Part
@@ -17,6 +18,7 @@ from .shorthand import HUNDREDTHS, column, figure, librenms, oids, total
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
+THE_PDU = Arcs(start=1)
 DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
 
 PROFILES = (
@@ -33,8 +35,9 @@ PROFILES = (
             current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
             energy=figure(column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS)),),
         load=total(figure(column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"), HUNDREDTHS),
-                   figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS), else_outlets=True),
-        energy=total(else_outlets=True),
+                   figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS),
+                   else_outlets=True, unit=THE_PDU),
+        energy=total(else_outlets=True, unit=THE_PDU),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, energy=Proof.RECORDING, switching=Proof.SIMULATED)),
 )

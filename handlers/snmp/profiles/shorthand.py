@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Sequence
+from typing import Optional, Sequence
 
-from ..figures import Figure, Total
+from ..figures import Arcs, Figure, Total
 from ..reader import ROOT
 from ..sources import Column, Joined, OfUnits, Provided, Scalar, Source
 
@@ -64,9 +64,9 @@ def counted_by_unit(count: Source, listed: Source) -> OfUnits:
     return OfUnits(count, listed)
 
 
-def total(*figures: Figure, else_outlets: bool = False) -> Total:
-    """The first of these figures that has rows, summed; else, where wanted, the sum over the outlets."""
-    return Total(tuple(figures), else_outlets)
+def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None) -> Total:
+    """The first of these figures that has rows, summed; else, where wanted, the sum over the outlets. For each `unit` of a chain."""
+    return Total(tuple(figures), else_outlets, unit)
 
 
 # The default sysObjectIDs of agents built on Net-SNMP; several families share them.

@@ -6,7 +6,7 @@ from typing import Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.sources import Column, Negative
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
@@ -114,6 +114,22 @@ def test_a_total_is_the_first_figure_that_has_rows_and_never_two_of_them() -> No
     assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3, "3": -1}), **table("1.3.2", {"1": 99})})) == 5
     assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
     assert total.read(reader({})) is None
+
+
+def test_a_sum_over_outlets_is_a_total_only_where_each_of_them_is_metered() -> None:
+    total = Total((Figure(A),), else_outlets=True)
+    assert total.read(reader({}), {"1": Decimal(2), "2": Decimal(3)}) == 5
+    assert total.read(reader({}), {"1": Decimal(2), "2": None}) is None
+    assert total.read(reader(table("1.3.1", {"1": 7})), {"1": Decimal(2), "2": None}) == 7
+
+
+def test_each_unit_of_a_chain_adds_its_lines_else_its_outlets_and_a_unit_without_either_leaves_no_total() -> None:
+    total = Total((Figure(A), Figure(B)), else_outlets=True, unit=Arcs(1))
+    objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
+    outlets = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "2.7": Decimal(1)}
+    assert total.read(reader(objects), outlets) == 2 + 3 + 10 + 1 + 1
+    assert total.read(reader(objects), {**outlets, "2.7": None}) is None
+    assert Total((Figure(A),), unit=Arcs(1)).read(reader(objects), outlets) is None
 
 
 def test_a_total_of_measured_zeros_is_zero() -> None:
