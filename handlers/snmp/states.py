@@ -14,18 +14,21 @@ from .sources.base import Source
 
 
 class Doubt(Frozen):
-    """The state is UNKNOWN while `test` reads one of `values` for the outlet (a fuse, a lost connection), and where the
-    device does not answer `test` for it: a reading that was cut short removes no doubt."""
+    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet (its fuse is whole, it does not cycle).
+
+    Any other value raises the doubt, also one that is not documented, and so does none: a reading that was cut short
+    removes no doubt.
+    """
 
     test: Source
-    values: Tuple[str, ...]
+    quiet: Tuple[str, ...]
 
     def __post_init__(self) -> None:
-        validation.some(self.values, "values")
+        validation.some(self.quiet, "quiet")
 
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether the value of `test` makes the state doubtful; no value does."""
-        return mark is None or text(mark) in self.values
+        return mark is None or text(mark) not in self.quiet
 
 
 class State(Frozen):

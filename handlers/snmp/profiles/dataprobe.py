@@ -14,7 +14,7 @@ from ..states import Doubt, State
 from .shorthand import HUNDREDTHS, NET_SNMP, column, figure, librenms, oids, scalar, total
 
 NO_LINE = ("99999",)
-MOVING = ("2", "3", "4")           # of outletStatus: cycle, reboot, waiting to be on
+AT_REST = ("0", "1")               # of outletStatus: off, on; 2 to 4 are cycle, reboot, waiting to be on
 LINE_CORDS = Merged((Prefixed("1", scalar("1418.6.6.2.0", "currentLC1")), Prefixed("2", scalar("1418.6.6.4.0", "currentLC2"))))
 
 PROFILES = (
@@ -25,7 +25,7 @@ PROFILES = (
         sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=(Outlets(
             states=State(column("1418.6.5.1.7", "outletActualStatus"), on=("1",), off=("0",),
-                         doubts=(Doubt(column("1418.6.5.1.6", "outletStatus"), MOVING),)),
+                         doubts=(Doubt(column("1418.6.5.1.6", "outletStatus"), AT_REST),)),
             control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
             number=column("1418.6.5.1.1", "outletIndex"),
             name=column("1418.6.5.1.2", "outletName")),),

@@ -15,7 +15,7 @@ from ..states import Doubt, State
 from .shorthand import column, librenms, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
-OPEN = "2"
+WHOLE = "1"                         # of outputFuseStatus; 2 is open
 
 
 def _amperes(source: Source) -> Figure:
@@ -31,7 +31,7 @@ PROFILES = (
         sys_object_ids=oids("39145.10"),
         outlets=(Outlets(
             states=State(ENABLE, on=("1",), off=("2",),
-                         doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (OPEN,)),)),
+                         doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),)),
             control=Write(ENABLE, on=1, off=2),
             number=Number(ENABLE, plus=1),
             name=column("39145.10.8.1.2", "outputName"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Optional
+from typing import Optional, Union
 
 import pytest
 from hypothesis import given, strategies as st
@@ -38,10 +38,18 @@ def test_states_may_be_text() -> None:
 
 
 def test_a_blown_fuse_makes_the_state_doubtful() -> None:
-    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("2",)),))
+    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}), **table("1.3.2", {"1": 1, "2": 2, "3": 1})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
     assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
+def test_a_value_of_a_doubt_that_is_not_documented_raises_the_doubt(mark: Union[int, str, bytes]) -> None:
+    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
+    objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
+    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN}
+    assert [state.one(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
 
 
 def test_two_readings_that_contradict_each_other_are_not_known() -> None:
