@@ -45,7 +45,7 @@ def leaves_open(error: object) -> bool:
     4xx says that the request was declined. 5xx is a failure on the way; 1xx, 2xx other than 200 and 3xx are no answers to a
     call (RFC 9110, 15): the device may or may not have done it.
     """
-    return isinstance(error, HttpRefused) and not error.code.startswith("4")
+    return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
 
 def of_status(status: int) -> HttpException:

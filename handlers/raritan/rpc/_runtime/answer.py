@@ -20,6 +20,7 @@ _CONTAINERS = 100_000       # arrays and objects: 4 MB of `[],` would take 90 MB
 _COMMAS = 400_000           # and single values besides
 _DIGITS = 100               # of an integer; Python 3.9 takes time quadratic in their number
 _PRIVILEGE, _NO_METHOD = -32001, -32601
+_FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6: with these an error of JSON-RPC says more than the status
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS + 1}}}")
 
@@ -99,7 +100,8 @@ def _response(response: object, number: int, login: Login) -> Union[object, PduH
     status, answer = response.get("statcode"), response.get("json")
     if type(status) is not int:
         return JsonRpcSyntaxException("a response in the bulk has no status")
-    if status != 200 and not (isinstance(answer, dict) and answer.get("error") is not None):
+    declines = status in _FAILED and isinstance(answer, dict) and answer.get("error") is not None
+    if status != 200 and not declines:
         return of_status(status)
     try:
         return result(answer, number, login)
