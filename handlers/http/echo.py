@@ -1,6 +1,7 @@
 """Keeps password and token out of errors when a device sends back what it was sent. Pure; needed for errors alone.
 
-A secret is found plain, escaped for JSON, a URL or HTML, and in base64 or hex: the Authorization header, for example.
+A secret is found plain, escaped for JSON, a URL or HTML, and in base64 or hex: the Authorization header, for example. It is
+found in upper and lower case, and where its UTF-8 was read as Latin-1, as http.client reads headers.
 """
 from __future__ import annotations
 
@@ -32,8 +33,10 @@ def payload(body: bytes, secrets: Sequence[str]) -> bytes:
 
 def holds(text: str, secrets: Sequence[str]) -> bool:
     """Whether `text` holds one of the secrets in any form."""
-    in_hex = [secret.encode("utf-8", "replace").hex() for secret in secrets]
-    return any(one in text.lower() for one in in_hex) or any(secret in view for view in _views(text) for secret in secrets)
+    in_utf8 = [secret.encode("utf-8", "replace") for secret in secrets]
+    sought = {secret.casefold() for secret in (*secrets, *(one.decode("latin-1") for one in in_utf8))}
+    return (any(one.hex() in text.lower() for one in in_utf8)
+            or any(secret in view.casefold() for view in _views(text) for secret in sought))
 
 
 def _views(text: str) -> Iterator[str]:

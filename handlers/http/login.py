@@ -6,6 +6,8 @@ from typing import Dict, List, NamedTuple, Optional
 
 from ..errors import SettingsError
 
+_BEGINNING = 2                  # characters of a password
+
 
 class Login(NamedTuple):
     """User and password, or the token of a session, which wins and is sent in `token_header`. All None: no login."""
@@ -38,8 +40,10 @@ class Login(NamedTuple):
 
     @property
     def secrets(self) -> List[str]:
-        """What must not be shown."""
-        return [secret for secret in (self.password, self.token) if secret]
+        """What must not be shown. User and password as the header has them, of the password the beginning alone: a device may
+        cut what it sends back."""
+        found = [secret for secret in (self.password, self.token) if secret]
+        return [*found, f"{self.user}:{self.password[:_BEGINNING]}"] if self.user and self.password else found
 
 
 def basic(user: str, password: str) -> str:

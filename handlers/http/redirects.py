@@ -23,8 +23,9 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     if not name or parts.scheme not in PORTS:
         raise HttpRefused(f"the device redirects to no address (status {code})", code)
     if name.lower() != here.host.lower():
-        raise HttpRefused(f"the device redirects to another host ({login.quoted(name)}); if that is right, give it as the "
-                          f"address", code)
+        # As it came: in lower case, as `hostname` is, a login in base64 would not be recognised.
+        raise HttpRefused(f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is right, give it as "
+                          f"the address", code)
     if here.scheme == "https" and parts.scheme == "http":
         raise HttpRefused("the device redirects from https to http, where the login is not sent: let it enforce HTTPS, or "
                           "look for a proxy in between", code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Se
 
 from ..errors import Named, PduHandlerError, SettingsError
 from . import messages
-from .answers import Answers, Request
+from .answers import Answers, Request, Secret
 from .connection import PORT, Connection
 from .failures import DriverNotConnected
 
@@ -130,7 +130,8 @@ class NutReader:
             found = list(self.ask(listed)[listed])
         except PduHandlerError as error:
             return error
-        names = ", ".join(found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
+        secret = Secret(self._password)             # a server may send back what it was sent
+        names = ", ".join("***" if secret.within(name) else name for name in found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
         return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
                               "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
 

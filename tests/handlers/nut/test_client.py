@@ -157,6 +157,13 @@ def test_a_device_that_the_server_does_not_have_lists_those_that_it_has(server: 
         assert caught.value.keys == ("device",)
 
 
+def test_a_device_that_is_called_like_the_password_is_not_named(server: NutServer) -> None:
+    """A server that got the password may send it back as the name of a device."""
+    with named(server, User(ADMIN.name, "pdu")) as nut, pytest.raises(SettingsError) as caught:
+        nut.variables("nosuch")
+    assert "it has ***, ups" in str(caught.value)
+
+
 # ---- writes and their reports --------------------------------------------------------------------------------
 
 def test_a_command_is_user_tracking_and_command_in_one_write_and_then_its_report(server: NutServer) -> None:

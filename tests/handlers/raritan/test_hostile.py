@@ -18,7 +18,8 @@ from handlers.http.echo import holds
 from handlers.http.login import Login
 from handlers.http.message import Request
 from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
-from handlers.raritan.rpc._runtime.answer import LIMIT, parsed
+from handlers.raritan.rpc._runtime.answer import LIMIT, parsed, responses
+from handlers.raritan.rpc._runtime.errors import leaves_open
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 
@@ -68,6 +69,13 @@ def test_an_answer_that_leaves_open_what_a_command_did_is_followed_by_one_readin
                 assert caught.value.kind == "unreachable" and port.power_status is EnumPowerStatus.UNKNOWN
             assert pdu.books().requests - before == 4, "two looks, the command once, one reading"
             assert len([name for name, _ in pdu.books().writes if "PowerState" in name]) == done
+
+
+@pytest.mark.parametrize("status", [4, 40, 4000, 201, 204, 302])
+def test_a_status_in_a_bulk_that_declines_nothing_leaves_the_call_open(status: int) -> None:
+    said = {"statcode": status, "json": {"id": 0, "error": {"code": -32601, "message": "no"}} if status in (201, 302) else None}
+    answer, = responses({"responses": [said]}, 1, Login())
+    assert leaves_open(answer)
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 451])
@@ -178,7 +186,7 @@ _FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstr
           "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD), "entities": "".join(f"&#{ord(c)};" for c in PASSWORD),
           "hex": PASSWORD.encode().hex(), "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
           "password alone": base64.b64encode(PASSWORD.encode()).decode(),
-          "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD)}
+          "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD), "upper case": PASSWORD.upper()}
 
 
 def _everything(error: BaseException) -> str:
@@ -211,7 +219,7 @@ def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(age
             pdumodel.Outlet("/model/outlet/0", one).getState()
         shown = _everything(caught.value) + capsys.readouterr().out
     half = len(form) // 2
-    for piece in (PASSWORD, form, plain, *((form[:half], plain[:half]) if where == "cut" else ())):
+    for piece in (PASSWORD, form, plain, plain.lower(), *((form[:half], plain[:half]) if where == "cut" else ())):
         assert piece not in shown
 
 
@@ -222,6 +230,25 @@ def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: 
             handle(pdu).status()
         shown = _everything(caught.value)
     assert pdu.password not in shown and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in shown
+
+
+@pytest.mark.parametrize("cut", range(len(_BASIC) - 2, len(_BASIC) // 2, -1))
+def test_an_authorization_header_that_the_device_cuts_is_not_shown(agent: MakeAgent, cut: int) -> None:
+    with Peer([[answering('{"id":"ID","error":{"code":-32601,"message":"no Basic %s"}}' % _BASIC[:cut])]]) as peer:
+        with pytest.raises(PduHandlerError) as caught:
+            get_state(agent("http", peer.address))
+    assert _BASIC[:len(_BASIC) // 2] not in _everything(caught.value)
+
+
+def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(agent: MakeAgent) -> None:
+    password = "hüsh-hüsh"
+    kind = b"HTTP/1.1 200 OK\r\nContent-Type: " + password.encode() + b"\r\nContent-Length: 1\r\n\r\nx"
+    with Peer([[kind]]) as peer:
+        one = agent("http", peer.address)
+        one.set_auth_basic("admin", password)
+        with pytest.raises(PduHandlerError, match="not shown: it holds the login") as caught:
+            get_state(one)
+    assert "sh-h" not in _everything(caught.value)
 
 
 @given(user=st.text(max_size=8).filter(str.isprintable), password=st.text(min_size=1, max_size=20).filter(str.isprintable),
