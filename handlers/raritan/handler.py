@@ -17,11 +17,11 @@ from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
-from . import settings, states
+from . import outlets, settings
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS
-from .units import discovered, without_outlets
+from .units import discovered
 
 __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
@@ -40,17 +40,12 @@ class RaritanPdu(host.BasePdu):
         return StandardTransport(trust)
 
     def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips; one more where `link_units=yes` finds link ids beyond 8."""
+        """Every outlet and its state: 2 round trips.
+
+        One more where `link_units=yes` finds link ids beyond 8; twice as many where a unit that can switch reports no state.
+        """
         with self._session("status") as (agent, given):
-            units, bulk = discovered(agent, given.link_units)
-            # > POST /bulk: getState of each reference that getOutlets returned
-            # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
-            asked = [(there.identities(), bulk.each(Outlet.getState, there.outlets)) for there in units]
-            bare = without_outlets(bulk, units)
-            bulk.perform()
-            for unit in bare:
-                unit.check()
-            return host.pdu_view([port for identities, answers in asked for port in zip(identities, states.of_unit(answers))])
+            return host.pdu_view(outlets.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
         """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips.

@@ -1,7 +1,7 @@
 """Switching one outlet: find it, make sure that it may be switched, send the command once, read until the relay follows."""
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -13,7 +13,9 @@ from .rpc import Agent, Bulk, Pending
 from .rpc._runtime.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .settings import LinkUnits
-from .units import discovery, locate
+from .units import Present, discovery, locate
+
+_Seen = Tuple[Pending[Outlet.State], states.Failures]
 
 
 def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
@@ -23,15 +25,17 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet
     may or may not have switched.
     """
-    outlet = _checked(agent, link_units, identity)
-    command = _Command(agent, outlet, identity, wanted)
+    command = _Command(agent, *_checked(agent, link_units, identity), wanted)
     return switch(command.write, command.read,
                   EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN, deadline=deadline,
                   pause=pause)
 
 
-def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Outlet:
-    """The outlet, if it exists and may be switched: 2 round trips. Raises NoSuchOutlet, Unsupported, Refused."""
+def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Present, int]:
+    """The unit and the position of the outlet, if it exists and may be switched: 2 round trips.
+
+    Raises NoSuchOutlet, Unsupported, Refused.
+    """
     unit, index = locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
     #   for a link unit also getStatus of /cascade
@@ -51,22 +55,23 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Outlet:
     bulk.perform()
     refuse_mixed_up(identity, known, metadata, agent.login.quoted)
     refuse_before(identity, settings, metadata, state)
-    return outlet
+    return there, index
 
 
 class _Command:
     """One switching command for `switch`: `write` sends it once, `read` reads the state."""
 
-    def __init__(self, agent: Agent, outlet: Outlet, identity: str, wanted: Outlet.PowerState) -> None:
-        self._agent, self._outlet, self._identity, self._wanted = agent, outlet, identity, wanted
-        self._seen: Optional[Pending[Outlet.State]] = None
+    def __init__(self, agent: Agent, there: Present, index: int, wanted: Outlet.PowerState) -> None:
+        self._agent, self._there, self._index, self._wanted = agent, there, index, wanted
+        self._outlet = there.outlets[index]
+        self._seen: Optional[_Seen] = None
 
     def write(self) -> None:
         """The command, and a first reading behind it: a bulk's calls run one after another (1 round trip)."""
-        # > POST /bulk: setPowerState {"pstate": 0}, getState
+        # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
         # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}        Outlet.idl 3.0.4; other codes: refused()
         bulk = Bulk(self._agent)
-        code, seen = bulk.add(self._outlet.setPowerState, self._wanted), bulk.add(self._outlet.getState)
+        code, seen = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
         try:
             bulk.perform()
             answered = code.get()
@@ -75,10 +80,19 @@ class _Command:
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
         if answered != 0:
-            raise refused(self._identity, answered)
+            raise refused(self._there.unit.identity(self._index), answered)
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:
         """The state: first what came with the answer to the command, then a reading for each call (1 round trip)."""
         seen, self._seen = self._seen, None
-        return states.status(seen.get() if seen is not None else self._outlet.getState())
+        if seen is None:
+            bulk = Bulk(self._agent)
+            seen = self._ask(bulk)
+            bulk.perform()
+        state, failures = seen
+        doubted = self._index in states.contradicted(failures, len(self._there.outlets))
+        return EnumPowerStatus.UNKNOWN if doubted else states.status(state.get())
+
+    def _ask(self, bulk: Bulk) -> _Seen:
+        return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._there.unit)

@@ -104,7 +104,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 # A status needs these; statistics and link units load theirs when they are asked for.
-_VENDOR = {"event", "event.structures", "idl", "pdumodel", "pdumodel.outlet", "pdumodel.pdu", "pdumodel.structures"}
+_VENDOR = {"event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.outlet", "pdumodel.pdu", "pdumodel.structures"}
 
 
 def _program(text: str, *arguments: object) -> Any:

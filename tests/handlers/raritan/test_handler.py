@@ -30,6 +30,43 @@ def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(ha
         assert cost[0] <= 2 and cost[1] == 1
 
 
+@pytest.mark.parametrize("firmware", LINKED, indirect=True)
+def test_outlets_whose_relays_failed_by_the_unit_s_own_words_are_unknown_for_no_request_more(handle: Handle,
+                                                                                          firmware: str) -> None:
+    links = {2: Model(outlets=3, stuck=(3,), off=(3,))}
+    with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6)), firmware, links) as pdu:
+        for unit in pdu.units.values():
+            unit.health.named = "outlet.{}"
+        with spent(pdu) as cost:
+            seen = shown(handle(pdu, link_units="2").status())
+        assert [port for port, state in seen.items() if state is EnumPowerStatus.UNKNOWN] == ["5", "6", "2.3"]
+        assert seen["1"] is EnumPowerStatus.UP and cost == [2, 1]
+        pdu.units[0].relays.all[4].stuck = False                # the failure stays listed, and is no longer asserted
+        assert shown(handle(pdu).status())["5"] is EnumPowerStatus.DOWN
+
+
+def test_firmware_without_a_list_of_hardware_failures_is_believed(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=2, stuck=(2,)), "3.3") as pdu:
+        assert shown(handle(pdu).status())["2"] is EnumPowerStatus.UP
+
+
+def test_states_that_are_all_missing_are_fetched_anew_once(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
+        for looks, answered in ((2, True), (3, False)):         # the first look counts
+            pdu.units[0].stale_looks = looks
+            with spent(pdu) as cost:
+                seen = shown(handle(pdu).status())
+            assert seen == (states(pdu.books()) if answered else dict.fromkeys(seen, EnumPowerStatus.UNKNOWN))
+            assert len(seen) == 4 and cost == [4, 1]
+
+
+def test_a_unit_without_relays_is_not_looked_at_twice(handle: Handle, firmware: str) -> None:
+    with XerusPdu(Model(outlets=4, power_control=False), firmware) as pdu:
+        with spent(pdu) as cost:
+            assert set(shown(handle(pdu).status()).values()) == {EnumPowerStatus.UNKNOWN}
+        assert cost == [2, 1]
+
+
 _METERED = {
     "three phases": Model(outlets=48, phases=3), "one phase": Model(outlets=8),
     "two inlets": Model(outlets=12, inlets=2, phases=3), "only the inlet": Model(outlets=8, metering="inlet"),

@@ -1,16 +1,19 @@
 """What an outlet's state means, decided from JSON as devices send it."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 
+from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.states import status
+from handlers.raritan.states import ask_failures, contradicted, status
+from handlers.raritan.units import Unit
 from pdu_common.helper import EnumPowerStatus
 
 from .declared import Nowhere
+from .described import INTERNAL_ERROR, Described, Status
 
 ON: Dict[str, Any] = {"available": True, "powerState": 1, "switchOnInProgress": False, "cycleInProgress": False}
 OFF = {**ON, "powerState": 0}
@@ -54,3 +57,27 @@ def test_every_answer_is_one_of_the_platform_s_members() -> None:
             json = {"available": bool(flags & 1), "powerState": power, "switchOnInProgress": bool(flags & 2),
                     "cycleInProgress": bool(flags & 4), "isSuspended": bool(flags & 8)}
             assert _status(json) in EnumPowerStatus.__members__
+
+
+def _doubted(failures: Any) -> List[int]:
+    unit = Described()
+    unit.calls["/hwhealth", "getFailures"] = failures
+    agent = unit.agent()
+    bulk = Bulk(agent)
+    asked = ask_failures(bulk, Unit(0, agent))
+    bulk.perform()
+    return sorted(contradicted(asked, 4))
+
+
+@pytest.mark.parametrize("component, positions", [("2", [1, 2]), ("outlet.0", [0]), ("Outlet 4", [3]), ("0:3", [0, 2, 3]),
+                                                  ("relay board", [0, 1, 2, 3]), ("", [0, 1, 2, 3]), ("board 77", [0, 1, 2, 3]),
+                                                  ("9" * 100_000, [0, 1, 2, 3])])
+def test_a_failed_relay_is_every_outlet_that_its_name_may_mean(component: str, positions: List[int]) -> None:
+    failure = {"componentId": component, "type": 5, "isAsserted": True}
+    assert _doubted([failure]) == positions
+    assert _doubted([{**failure, "isAsserted": False}]) == _doubted([{**failure, "type": 2}]) == []
+
+
+@pytest.mark.parametrize("answer", [Status(404), Status(403), INTERNAL_ERROR, "no list", []])
+def test_a_unit_that_does_not_tell_its_failures_is_believed(answer: Any) -> None:
+    assert _doubted(answer) == []

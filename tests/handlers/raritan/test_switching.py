@@ -138,6 +138,15 @@ def test_older_firmware_that_refuses_to_switch_on_during_load_shedding_is_quoted
         assert caught.value.kind == "refused"
 
 
+@pytest.mark.parametrize("firmware", LINKED, indirect=True)
+@pytest.mark.parametrize("delay", [0.0, 0.05])
+def test_a_relay_that_the_unit_calls_inconsistent_is_not_confirmed(handle: Handle, firmware: str, delay: float) -> None:
+    with XerusPdu(Model(outlets=3, stuck=(1,), relay_delay=delay), firmware) as pdu:
+        port = handle(pdu).port_down(PduPortView("1"), deadline=0.2, pause=FAST)
+        assert port.power_status is EnumPowerStatus.UNKNOWN and len(writes(pdu)) == 1
+        assert handle(pdu).port_down(PduPortView("3"), pause=FAST).power_status is EnumPowerStatus.DOWN
+
+
 # ---- faults ------------------------------------------------------------------------------------------------
 
 def test_a_write_whose_answer_was_lost_is_read_and_found_done(handle: Handle) -> None:

@@ -29,6 +29,15 @@ def test_load_shedding(step: Step) -> None:
     assert step("administration", "load_shedding") == {"shed": [1, 0], "active": True, "after": [1, 1]}
 
 
+@since("3.6")
+def test_hardware_failures(pdu: XerusPdu, step: Step) -> None:
+    assert step("administration", "failures") == []
+    relay = pdu.units[0].relays.all[2]
+    for stuck in (True, False):
+        relay.stuck = stuck
+        assert step("administration", "failures") == [["outlet 3", True, stuck]]
+
+
 def test_parts_of_the_unit(pdu: XerusPdu, step: Step) -> None:
     assert step("administration", "parts") == {
         "enabled": False, "self test": 0, "type": 1, "parameters": 0, "kept": {"delay": "5"}, "buzzer": True, "port": "strip",

@@ -27,7 +27,7 @@ SERVED = (
     "session.SessionManager", "auth.AuthManager", "usermgmt.UserManager", "usermgmt.User", "usermgmt.RoleManager",
     "devsettings.Snmp", "servermon.ServerMonitor", "firmware.Firmware", "firmware.FirmwareUpdateStatus",
     "cert.ServerSSLCert", "rawcfg.RawConfiguration", "bulkcfg.BulkConfiguration", "diag.DiagLogSettings",
-    "cascading.CascadeManager", "net.Net", "datetime.DateTime", "jsonrpc.NameService",
+    "cascading.CascadeManager", "net.Net", "fitness.HardwareHealth", "datetime.DateTime", "jsonrpc.NameService",
 )
 # Rarely used ones, for the factory, board service or hardware that the simulated unit lacks: answered as unknown methods.
 NOT_SERVED = {

@@ -21,6 +21,7 @@ class Model:
     off, suspended, load_shed       outlets that are off at the start, and why
     listed              the order in which getOutlets hands outlets out; empty: by number. Well-known ids keep the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
+    stuck               outlets whose contact no longer follows the relay's control state; the unit reports that failure
     relay_delay         seconds between an accepted switching and the relay's movement
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
     inhibit_relay_control               start value of that setting (firmware 4.2 and later)
@@ -45,6 +46,7 @@ class Model:
     suspended: Tuple[int, ...] = ()
     load_shed: Tuple[int, ...] = ()
     no_relay_board: Tuple[int, ...] = ()
+    stuck: Tuple[int, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
     listed: Tuple[int, ...] = ()
     relay_delay: float = 0.0
@@ -74,6 +76,6 @@ class Model:
             raise ValueError("inlets: at least 1")
         if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
             raise ValueError("listed: every outlet once")
-        for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board"):
+        for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck"):
             if any(not 1 <= number <= self.outlets for number in getattr(self, name)):
                 raise ValueError(f"{name}: outlets are numbered 1..{self.outlets}")

@@ -67,14 +67,14 @@ class Outlet(Device):
 
     def getState(self) -> Json:
         relay = self.relay
-        known = self.state() is not None
+        known = self.switchable and relay.board_answers and not self.pdu.stale_looks
         return {"available": known, "powerState": int(known and relay.on), "switchOnInProgress": relay.waiting,
                 "cycleInProgress": relay.cycling, "lastPowerStateChange": relay.changed,
                 "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
 
     def state(self) -> Optional[bool]:
-        """On or off; None where the unit cannot tell: no relay, or its board does not answer."""
-        return self.relay.on if self.switchable and self.relay.board_answers else None
+        """On or off; None where the unit cannot tell: no relay, a stuck one, or its board does not answer."""
+        return self.relay.on if self.switchable and self.relay.board_answers and not self.relay.stuck else None
 
     def refusal(self) -> int:
         """The result code that a switching of this outlet gets; 0: it may be switched."""

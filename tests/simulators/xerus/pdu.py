@@ -11,6 +11,7 @@ from .outlet import INHIBITED, INVALID, Outlet
 from .protector import Protector
 from .relays import Delays, Relay, Relays, in_order
 from .sensors import AccumulatingSensor, Awake, Sensor
+from .services.health import HardwareHealth
 from .transfer import TransferSwitch
 
 _PER_PROTECTOR = 8      # outlets behind one breaker
@@ -32,19 +33,21 @@ class PduUnit(Unit):
             "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
             "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
         self._protector_numbers: List[int] = []
+        self.stale_looks = 0                # until that many getOutlets from now, no relay board answers
         self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
         self.outlets = [Outlet(self, relay) for relay in self.relays.all]
         self.protectors = self._protectors()
         self.controller = Controller(self)
+        self.health = HardwareHealth(self)
         self.pdu = Pdu(self)
 
     def _relay(self, number: int) -> Relay:
         model, printed = self.model, number + 1
         relay = Relay(number, printed not in (*model.off, *model.suspended, *model.load_shed))
         relay.suspended, relay.load_shed = printed in model.suspended, printed in model.load_shed
-        relay.board_answers = printed not in model.no_relay_board
+        relay.board_answers, relay.stuck = printed not in model.no_relay_board, printed in model.stuck
         return relay
 
     def _delays(self) -> Delays:
@@ -181,6 +184,7 @@ class Pdu(Served):
 
     def getOutlets(self) -> List[Outlet]:
         listed = self._pdu.model.listed
+        self._pdu.stale_looks = max(0, self._pdu.stale_looks - 1)
         return [self._pdu.outlets[number - 1] for number in listed] if listed else self._pdu.outlets
 
     def getOverCurrentProtectors(self) -> List[Protector]:
@@ -262,8 +266,7 @@ class Pdu(Served):
 
     def cycleMultipleOutletPowerStates(self, outletNumbers: List[int], respectSequence: bool) -> int:
         code = self._refusal(outletNumbers)
-        chosen = self._allowed([self._pdu.outlets[number] for number in outletNumbers]) if not code else []
-        return code or self._cycle(chosen, respectSequence)
+        return code or self._cycle(self._allowed([self._pdu.outlets[number] for number in outletNumbers]), respectSequence)
 
     @staticmethod
     def _allowed(outlets: List[Outlet]) -> List[Outlet]:

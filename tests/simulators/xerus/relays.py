@@ -18,6 +18,7 @@ class Relay:
         self.suspended = False
         self.load_shed = False
         self.board_answers = True
+        self.stuck = False                  # the contact does not follow; `on` is the control state alone
         self.changed = 0                    # seconds since 1970
         self.cycles = 0
         self.ticket = 0                     # what was planned with an older ticket no longer counts

@@ -1,7 +1,7 @@
 """The SDK makes the rarer calls: those of whoever sets a unit up, repairs it or tidies it."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from .script import make, module
 
@@ -22,6 +22,13 @@ def load_shedding(agent: Any, told: Any) -> Dict[str, Any]:
     active = pdu.isLoadSheddingActive()
     pdu.setLoadSheddingActive(False)
     return {"shed": shed, "active": active, "after": [outlet.getState().powerState.val for outlet in outlets[:2]]}
+
+
+def failures(agent: Any, told: Any) -> List[Any]:
+    """The unit's own hardware failures."""
+    fitness = module("fitness")
+    return [[one.componentId, one.type == fitness.HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT, one.isAsserted]
+            for one in fitness.HardwareHealth("/hwhealth", agent).getFailures()]
 
 
 def parts(agent: Any, told: Any) -> Dict[str, Any]:

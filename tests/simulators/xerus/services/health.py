@@ -1,0 +1,34 @@
+"""/hwhealth: failures of the unit's own hardware (from 3.5)."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List
+
+from ..objects import Served
+
+if TYPE_CHECKING:
+    from ..pdu import PduUnit
+
+_OUTLET_POWER_STATE_INCONSISTENT = 5
+Json = Dict[str, Any]
+
+
+class HardwareHealth(Served):
+    """A stuck relay is a failure that is asserted, one that was repaired a failure that is not.
+
+    How a component's id names an outlet is not documented: `named` is the pattern, filled with the number on the unit.
+    """
+
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "fitness.HardwareHealth", "hwhealth", ["/hwhealth"])
+        self._relays = unit.relays.all
+        self._seen: Dict[int, int] = {}
+        self.named = "outlet {}"
+
+    def getFailures(self) -> List[Json]:
+        for relay in self._relays:
+            if relay.stuck:
+                self._seen.setdefault(relay.number, len(self._seen) + 1)
+        return [{"creationOrderId": order, "componentId": self.named.format(number + 1),
+                 "type": _OUTLET_POWER_STATE_INCONSISTENT, "description": f"Outlet {number + 1}: power state inconsistent",
+                 "isAsserted": self._relays[number].stuck, "lastAssertTimeStamp": self.unit.clockwork.wall(), "assertCount": 1}
+                for number, order in self._seen.items()]
