@@ -39,7 +39,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".netping", __package__), "netping", "25728"),
     Vendor(lambda: import_module(".panduit", __package__), "panduit-g5", "19536"),
     Vendor(lambda: import_module(".planet", __package__), "planet-ipm", "10456"),
-    Vendor(lambda: import_module(".powertek", __package__), "ts-bspdu", "42610"),
+    Vendor(lambda: import_module(".powertek", __package__), "ts-bspdu powertek-pwt2", "42610"),
     Vendor(lambda: import_module(".raritan", __package__), "raritan-px2 raritan-px1", "13742"),
     Vendor(lambda: import_module(".riedo", __package__), "riedo-updu", "55108"),
     Vendor(lambda: import_module(".rittal", __package__), "rittal-cmc3", "2606"),

@@ -4,6 +4,10 @@ Every table lists as many rows as the largest unit has, states included; each un
 of them are real. Energies are Wh although the text says KWh: two units show what they draw and since when they count, and
 only Wh fit. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID with other numbers: 2
 is on and 4 is off there too, but each after a delay that the unit is set to.
+
+PWT2 (SPS2v1-MIB) has the same commands in other places: a table for the first unit of a chain and for each of fifteen
+more, and the number of rows of each. The state of an outlet that is offline is not known. Its energies are left out:
+its text says KWH, as the text does whose energies are Wh.
 """
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Counted, Merged, Prefixed, Source, Tables
-from ..states import State
+from ..states import Doubt, State
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, public, scalar, total
 
 
@@ -28,6 +32,25 @@ def _states(unit: int) -> Source:
 
 PHASES = Merged(tuple(
     Prefixed(str(phase), column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}")) for phase in (1, 2, 3)))
+
+PWT2 = "42610.1.4.1.1"
+PWT2_UNITS = range(1, 17)               # 1 is the first unit of a chain, which the MIB calls master
+OFFLINE = "1"
+
+
+def _pwt2(group: str, below: str, name: str) -> Merged:
+    """A column of the outlets of all units, of their monitoring (2.2) or management (3.2)."""
+    return Merged(tuple(
+        Prefixed(str(unit), Counted(column(f"{PWT2}.{group}.{unit}.2.1.{below}", name),
+                                    scalar(f"{PWT2}.2.2.{unit}.1.0", "pduDevMonOutletXPortSize")))
+        for unit in PWT2_UNITS))
+
+
+def _pwt2_inlets(first: int, *names: str) -> Merged:
+    """Columns of the inlets, one after the other from `first`."""
+    return Merged(tuple(Prefixed(str(below), column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + name))
+                        for below, name in enumerate(names, first)))
+
 
 PROFILES = (
     Profile(
@@ -49,4 +72,23 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED),
         note="Units of an older MIB under the same sysObjectID switch after a delay; nothing on the device distinguishes them."),
+    Profile(
+        key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94",
+        source=public("DotZero24/pysnmp-mibs", "mibs/powertek/SPS2v1-MIB"),
+        models=("PWT2 (SPS2)",),
+        sys_object_ids=oids("42610.1.4.1"),
+        outlets=(Outlets(
+            states=State(_pwt2("2.2", "5", "pduDevMonOutletXPortRlyState"), on=("2",), off=("1",),
+                         doubts=(Doubt(_pwt2("3.2", "2", "pduDevMgmtOutletXPortValid"), (OFFLINE,)),)),
+            control=Write(Tables(oid(PWT2 + ".3.2"), PWT2_UNITS[0], PWT2_UNITS[-1], "2.1.14", "pduDevMgmtOutletXPortRly"),
+                          on=2, off=4),
+            name=_pwt2("2.2", "2", "pduDevMonOutletXPortName"),
+            current=figure(_pwt2("2.2", "8", "pduDevMonOutletXPortCurrent"), HUNDREDTHS),
+            power=figure(_pwt2("2.2", "10", "pduDevMonOutletXPortActPower"), TENTHS)),),
+        load=total(figure(_pwt2_inlets(14, "CurrentPh1B1", "CurrentPh2B1", "CurrentPh3B1",
+                                       "CurrentPh1B2", "CurrentPh2B2", "CurrentPh3B2"), HUNDREDTHS), else_outlets=True),
+        power=total(figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED),
+        note="The identity is unit.row; unit 1 is the first of a chain. Energies are not read: whether they are kWh is not certain."),
 )

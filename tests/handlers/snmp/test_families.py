@@ -1,7 +1,7 @@
 """Every declared family, on a unit made from its MIB's words: found, read, metered, switched, and honest when that fails."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 import pytest
 
@@ -15,7 +15,7 @@ from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Spread
+from handlers.snmp.sources import Column, Counted, Merged, Prefixed, Provided, Source, Spread
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -253,6 +253,19 @@ DOUBTED = [unit for unit in _FIXTURES for outlets in _FAMILIES[unit.key].outlets
            if outlets.states and (outlets.states.doubts or outlets.states.confirm)]
 
 
+def _objects(source: Source, identity: str) -> Set[str]:
+    """The objects that may hold the value of one outlet."""
+    if isinstance(source, Column):
+        return {f"{source.oid}.{identity}"}
+    if isinstance(source, Merged):
+        return set().union(*(_objects(part, identity) for part in source.parts))
+    if isinstance(source, Prefixed):
+        unit, _, row = identity.partition(".")
+        return _objects(source.source, row) if unit == source.prefix else set()
+    assert isinstance(source, (Counted, Provided))
+    return _objects(source.source, identity)
+
+
 @pytest.mark.parametrize("unit", DOUBTED, ids=_id)
 def test_a_row_of_doubt_that_is_missing_raises_the_doubt(unit: Fixture) -> None:
     """A platform may cut a walk short: the rest of the rows must not look certain."""
@@ -261,9 +274,10 @@ def test_a_row_of_doubt_that_is_missing_raises_the_doubt(unit: Fixture) -> None:
     state = outlets.states
     doubting = [*(doubt.test for doubt in state.doubts), *([state.confirm] if state.confirm else [])]
     for source in doubting:
-        assert isinstance(source, Column)
         for lost in expected_states(unit):
-            rows = {oid: row for oid, row in unit.device().rows().items() if oid != f"{source.oid}.{lost}"}
+            held = _objects(source, lost)
+            assert held & set(unit.rows)
+            rows = {oid: row for oid, row in unit.device().rows().items() if oid not in held}
             assert dict(find(unit, of_rows(rows)).states) == {**expected_states(unit), lost: EnumPowerStatus.UNKNOWN}
             assert state.one(Reader(of_rows(rows)), lost) is EnumPowerStatus.UNKNOWN
 
