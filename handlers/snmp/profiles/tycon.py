@@ -1,6 +1,9 @@
-"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB. Four relays, four voltages and four currents share one row of numbers.
+"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents share one
+row of numbers.
 
-What 0 and 1 do is not in the MIB, and with normally-closed wiring it is the other way round.
+TPDIN2-MIB does not say what 0 and 1 do. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not say in which circuit a current
+is measured (a battery's charge is a current, too), so a WEB3 has no load. A load at normally closed contacts is on while its
+relay is off.
 """
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from .shorthand import ONES, TENTHS, librenms, oid, oids, total
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
 CURRENTS = Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN")
+WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 PROFILES = (
     Profile(
@@ -31,4 +35,15 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.MIB, current=Proof.SIMULATED, switching=Proof.MIB),
         note="The relays are for DC, and how they are wired decides what 0 and 1 do."),
+    Profile(
+        key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10",
+        source=librenms("tycon/TPDIN3-MIB"),
+        models=("TPDIN-Monitor-WEB3",),
+        sys_object_ids=oids("45621.3"),
+        outlets=(Outlets(
+            states=State(WEB3_RELAYS, on=("1",), off=("0",)),
+            control=Write(WEB3_RELAYS, on=1, off=0)),),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED),
+        note="The relays are for DC. What is wired to normally closed contacts is on while its relay is off."),
 )
