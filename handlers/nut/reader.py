@@ -131,7 +131,8 @@ class NutReader:
         except PduHandlerError as error:
             return error
         secret = Secret(self._password)             # a server may send back what it was sent
-        names = ", ".join("***" if secret.within(name) else name for name in found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
+        shown = ["***" if secret.within(name) else name for name in found[:20]]
+        names = ", ".join(shown) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
         return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
                               "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
 
