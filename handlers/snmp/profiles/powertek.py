@@ -15,7 +15,7 @@ from ..controls import Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Counted, Merged, Prefixed, Source, Tables
+from ..sources import Counted, Merged, Prefixed, Provided, Source, Tables
 from ..states import Doubt, State
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, public, scalar, total
 
@@ -35,15 +35,23 @@ PHASES = Merged(tuple(
 
 PWT2 = "42610.1.4.1.1"
 PWT2_UNITS = range(1, 17)               # 1 is the first unit of a chain, which the MIB calls master
-OFFLINE = "1"
+ONLINE = "2"
 
 
-def _pwt2(group: str, below: str, name: str) -> Merged:
-    """A column of the outlets of all units, of their monitoring (2.2) or management (3.2)."""
+def _size(unit: int) -> Source:
+    return scalar(f"{PWT2}.2.2.{unit}.1.0", "pduDevMonOutletXPortSize")
+
+
+def _pwt2(below: str, name: str) -> Merged:
+    """A column of the outlets of all units."""
     return Merged(tuple(
-        Prefixed(str(unit), Counted(column(f"{PWT2}.{group}.{unit}.2.1.{below}", name),
-                                    scalar(f"{PWT2}.2.2.{unit}.1.0", "pduDevMonOutletXPortSize")))
-        for unit in PWT2_UNITS))
+        Prefixed(str(unit), Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit))) for unit in PWT2_UNITS))
+
+
+# Whether an outlet is online, for the units that have outlets.
+PWT2_VALID = Merged(tuple(
+    Prefixed(str(unit), Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"))
+    for unit in PWT2_UNITS))
 
 
 def _pwt2_inlets(first: int, *names: str) -> Merged:
@@ -78,17 +86,17 @@ PROFILES = (
         models=("PWT2 (SPS2)",),
         sys_object_ids=oids("42610.1.4.1"),
         outlets=(Outlets(
-            states=State(_pwt2("2.2", "5", "pduDevMonOutletXPortRlyState"), on=("2",), off=("1",),
-                         doubts=(Doubt(_pwt2("3.2", "2", "pduDevMgmtOutletXPortValid"), (OFFLINE,)),)),
+            states=State(_pwt2("5", "pduDevMonOutletXPortRlyState"), on=("2",), off=("1",),
+                         doubts=(Doubt(PWT2_VALID, (ONLINE,)),)),
             control=Write(Tables(oid(PWT2 + ".3.2"), PWT2_UNITS[0], PWT2_UNITS[-1], "2.1.14", "pduDevMgmtOutletXPortRly"),
                           on=2, off=4),
-            name=_pwt2("2.2", "2", "pduDevMonOutletXPortName"),
-            current=figure(_pwt2("2.2", "8", "pduDevMonOutletXPortCurrent"), HUNDREDTHS),
-            power=figure(_pwt2("2.2", "10", "pduDevMonOutletXPortActPower"), TENTHS)),),
+            name=_pwt2("2", "pduDevMonOutletXPortName"),
+            current=figure(_pwt2("8", "pduDevMonOutletXPortCurrent"), HUNDREDTHS),
+            power=figure(_pwt2("10", "pduDevMonOutletXPortActPower"), TENTHS)),),
         load=total(figure(_pwt2_inlets(14, "CurrentPh1B1", "CurrentPh2B1", "CurrentPh3B1",
                                        "CurrentPh1B2", "CurrentPh2B2", "CurrentPh3B2"), HUNDREDTHS), else_outlets=True),
         power=total(figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED),
-        note="The identity is unit.row; unit 1 is the first of a chain. Energies are not read: whether they are kWh is not certain."),
+        note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: their unit is not certain."),
 )
