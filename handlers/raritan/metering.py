@@ -115,7 +115,7 @@ class UnitMeter:
         unread = self._use_inlets(bulk)
         if self._sensors.error is None:
             self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
-        if not unread:
+        if not unread and not self._fitted():
             self._ask_banks(bulk)
         self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(there.outlets)]
         metered = self._outlets if self._meters_outlets() else []
@@ -125,7 +125,7 @@ class UnitMeter:
         yield
         for inlet in unread:
             inlet.ask_readings(bulk)
-        if unread:
+        if not self._fitted() if unread else self._fed().value is None and not self._banks:
             self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
         again = inlets if all_invalid(reading for inlet in inlets for reading in inlet.readings()) else []
@@ -158,10 +158,12 @@ class UnitMeter:
                 unread.append(inlet)
         return unread
 
+    def _fitted(self) -> bool:
+        return bool(self._inlets) and all(inlet.fitted for inlet in self._inlets)
+
     def _ask_banks(self, bulk: Bulk) -> None:
-        if not self._inlets or not all(inlet.fitted for inlet in self._inlets):
-            self._banks = [ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
-                           for index in range(_count(self._protectors))]
+        self._banks = [ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
+                       for index in range(_count(self._protectors))]
 
     def _meters_outlets(self) -> bool:
         if self._metadata.error is not None:
@@ -170,18 +172,18 @@ class UnitMeter:
         return metadata.hasMeteredOutlets or not present(metadata, "hasMeteredOutlets")
 
     def load(self) -> Amount:
-        """Amperes: inlets in use, else protectors (banks), else outlets."""
-        fed = self._fed([inlet.load() for inlet in self._inlets if inlet.in_use])
-        if fed.metered:
-            return fed
-        banks = whole(amount(bank) for bank in self._banks)
-        return banks if banks.metered else whole(amount(outlet.current) for outlet in self._outlets)
+        """Amperes: inlets in use, else protectors (banks), else outlets; the first of these that is wholly known."""
+        sums = (self._fed(), whole(amount(bank) for bank in self._banks),
+                whole(amount(outlet.current) for outlet in self._outlets))
+        known = [one for one in sums if one.value is not None]
+        return next((one for one in known or sums if one.metered), sums[0])
 
-    def _fed(self, inlets: Sequence[Amount]) -> Amount:
-        """Behind a transfer switch one inlet feeds everything; the others show their standby current.
+    def _fed(self) -> Amount:
+        """The inlets in use. Behind a transfer switch one inlet feeds everything; the others show their standby current.
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3, selectedSource); take the larger current.
         """
+        inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
         every = whole(inlets)
         if not every.metered or sum(inlet.value != 0.0 for inlet in inlets) < 2 or not self._may_be_switched_over():
             return every

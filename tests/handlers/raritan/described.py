@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.metering import UnitMeter
@@ -63,14 +63,14 @@ class Described:
 
     def outlets(self, amperes: List[Optional[float]], energy: List[Optional[float]]) -> None:
         self.calls[PDU, "getMetaData"] = {"hasMeteredOutlets": True}
-        for number, (current, counted) in enumerate(zip(amperes, energy)):
+        for number, (current, counted) in enumerate(zip(amperes, energy), len(self.calls[PDU, "getOutlets"])):
             self.calls[PDU, "getOutlets"].append({"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"})
             self.calls[f"{PDU}/outlet/{number}", "getMetaData"] = {"label": str(number + 1)}
             self.calls[f"{PDU}/outlet/{number}/current", "getReading"] = reading(current)
             self.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"] = reading(counted)
 
-    def banks(self, amperes: List[float]) -> None:
-        for number, current in enumerate(amperes):
+    def banks(self, amperes: Sequence[Optional[float]]) -> None:
+        for number, current in enumerate(amperes, len(self.calls[PDU, "getOverCurrentProtectors"])):
             self.calls[PDU, "getOverCurrentProtectors"].append({"rid": f"{PDU}/ocp/{number}", "type": "x.Y:1"})
             self.calls[f"{PDU}/ocp/{number}/current", "getReading"] = reading(current)
 

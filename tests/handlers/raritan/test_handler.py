@@ -104,8 +104,15 @@ def test_sensors_that_answer_all_invalid_are_fetched_anew_once(handle: Handle, f
             assert cost == [4, 1]
         pdu.fall_asleep(inlets=3)
         with spent(pdu) as cost:
-            assert handle(pdu).statistic().load == 0.0, "left at the platform's default"
+            figures = handle(pdu).statistic()
+        agrees(figures, pdu.books())                # the load from the outlets
         assert cost == [4, 1]
+
+
+def test_a_load_that_no_meter_shows_stays_at_the_platform_s_default(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=8, metering="inlet")) as pdu:
+        pdu.fall_asleep(inlets=3)
+        assert handle(pdu).statistic().load == 0.0 < (pdu.books().load_a or 0.0)
 
 
 def test_units_without_outlet_meters_are_not_asked_for_them(handle: Handle) -> None:

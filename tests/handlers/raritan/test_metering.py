@@ -25,6 +25,21 @@ def test_a_line_that_is_not_valid_now_makes_the_sum_unknown_and_not_smaller(unit
     assert unit.measured()[0] is None
 
 
+def test_two_inlets_of_which_one_is_not_valid_fall_back_on_banks_then_on_outlets(unit: Described) -> None:
+    unit.inlet({"activeEnergy": 100.0}, {L1: 6.0})
+    unit.inlet({"activeEnergy": 50.0}, {L1: None})
+    assert unit.measured() == (None, 150.0) and unit.requests == 2
+    unit.outlets([6.0, 1.5], [1.0, 2.0])
+    unit.requests = 0
+    assert unit.measured() == (7.5, 150.0) and unit.requests == 2
+    unit.banks([6.1, 1.5])
+    unit.requests = 0
+    assert unit.measured() == (7.6, 150.0) and unit.requests == 3
+    unit.outlets([None], [3.0])
+    unit.banks([None])
+    assert unit.measured() == (None, 150.0)
+
+
 def test_two_lines_without_neutral_are_one_circuit(unit: Described) -> None:
     unit.inlet({"current": 5.1}, {L1: 5.0, L2: 5.1})
     assert unit.measured()[0] == 5.1
