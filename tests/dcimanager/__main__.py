@@ -26,6 +26,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     asked = asked_to_end()
     with ExitStack() as stack:
         folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
+        folder = folder.resolve()
         with starting(options.port, options.page_port):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             password, secret = _password(folder)
@@ -40,7 +41,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print("\n".join(lines))
             print("# now, in another terminal: sh dist/register.sh      (Ctrl-C ends this one)", flush=True)
         else:
-            manager.environment_file = str(folder / "register.env")
+            manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
             print(f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends it; "
                   f"{'its data stay in ' + str(options.data) if options.data else 'its data go with it'})", flush=True)

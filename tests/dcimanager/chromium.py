@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from typing import Any, Callable, Dict, Iterator, List, TypeVar
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -72,8 +73,10 @@ class Browser:
             with contextlib.suppress(Exception):        # the page may be changing just now
                 return look()
             return None
-        found: T = WebDriverWait(self.driver, LONGEST_WAIT, 0.1).until(
-            tried, f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}")
+        try:
+            found: T = WebDriverWait(self.driver, LONGEST_WAIT, 0.1).until(tried)
+        except TimeoutException:
+            raise AssertionError(f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}") from None
         return found
 
     def complaints(self) -> List[Dict[str, Any]]:

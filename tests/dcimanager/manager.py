@@ -60,6 +60,7 @@ class DciManager:
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
         self._stopping = False
+        data = data.resolve() if data else None             # worker processes have another current directory
         self._db = Database(data / "dcimanager.sqlite" if data else None)
         sockets: List[socket.socket] = []
         try:

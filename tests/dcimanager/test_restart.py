@@ -50,6 +50,14 @@ def test_everything_is_there_again_after_a_restart(small: bytes, newer: bytes, t
     assert not (tmp_path / "run").exists()
 
 
+def test_the_folder_may_be_named_from_where_one_is(small: bytes, tmp_path: Path) -> None:
+    with DciManager(data=Path(os.path.relpath(tmp_path))) as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        assert [call.text for call in pdu.calls] == ["", ""] and manager.ca_file.is_absolute()
+
+
 def _token(manager: DciManager) -> Dict[str, str]:
     return {"x-xsrf-token": manager.tokens.issue()}
 
