@@ -102,6 +102,7 @@ def _reads(part: object) -> Iterable[Read]:
         yield from (Read("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
                     for unit in range(part.first, part.last + 1))
     elif isinstance(part, Spread) and part.by_get:
+        yield from _reads(part.listed)
         yield from (Read("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid) for _, sub in part.numbers())
     elif isinstance(part, Spread):
         yield Read("walk", part.oid, part.object, part.oid)

@@ -3,19 +3,25 @@
 Each outlet has an object. The names take the place of outlet 9, so from there on each object is one further.
 Slots beyond the unit's own outlets answer, too: "not supported" (7). A walk of these objects would also read some 800 rows
 of names and meters that lie between them. Firmware that has the table displayOutletStatus and the unit's number of outlets
-is read there, where values above 3 mean something else; the others, and units that the table is too short for, slot by slot.
+is read there, where values above 3 mean something else; the others, and units that the table is too short for, slot by slot:
+the slots whose outletConfirmation is supported, or all where it is supported nowhere. Server boards of this vendor have the same
+sysObjectID and none of these tables.
 """
 from __future__ import annotations
 
 from ..controls import Guarded, Write
 from ..evidence import Confidence, Evidence, Proof
+from ..frozen import changed
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Only, Span, Spread, Whole
+from ..sources import Only, Provided, Span, Spread, Whole
 from ..states import State
 from .shorthand import THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
 STATUS = Spread(oids("21317.1.3.2.2.2.2")[0], (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
+CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
+NO_CONFIRMATION = "4"
+LISTED_STATUS = changed(STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False))
 NO_RIGHT, NOT_THERE = "6", "7"
 NO = "1"
 NOT_SUPPORTED = ("-2000000",)
@@ -49,7 +55,8 @@ PROFILES = (
         outlets=(
             _outlets(State(Whole(Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False), NUMBER_OF_OUTLETS),
                            on=("2",), off=("1",))),
-            _outlets(State(STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))),
+            _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,))),
+            _outlets(State(Provided(STATUS, CONFIRMATION, NO_CONFIRMATION), on=("2",), off=("1",), absent=(NOT_THERE,)))),
         load=total(figure(column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
                    else_outlets=True),
         power=total(figure(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),

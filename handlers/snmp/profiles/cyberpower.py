@@ -2,19 +2,22 @@
 
 ePDU2 looks like APC's rPDU2 but its states are on 1 and off 2, as its commands are (rPDU2: states on 2, off 1). Its rows
 run over all units of a chain; the metered table has another index. ePDU is rPDU with more meters: its load table
-holds phases and, again, the banks behind them. UPS of this vendor share the older identities: the outlet table decides.
+holds phases and, again, the banks behind them. Some units have their outlets in ePDU2 and their meters in ePDU. UPS of this
+vendor share the older identities: the outlet table decides.
 
 A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines,
 which count the current of the lines again.
 """
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ..controls import Write
 from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Chained, First, Only, Scalar
+from ..sources import Chained, First, Only, Provided, Scalar
 from ..states import State
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, counted, figure, librenms, oids, scalar, total
@@ -22,6 +25,7 @@ from .shorthand import ONES, TENTHS, by_number, column, counted, figure, librenm
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
 
+EPDU2_STATE = column(EPDU2 + ".6.1.4.1.5", "ePDU2OutletSwitchedStatusState")
 MODULE = column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex")
 NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
 NAME = column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName")
@@ -48,6 +52,16 @@ def _phases(below: str, name: str) -> First:
                       column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber"))
 
 
+PHASE_LOAD = _phases("2", "ePDULoadStatusLoad")
+PHASE_POWER = _phases("7", "ePDULoadStatusActivePower")
+PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
+
+
+def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
+    """The meters of the old tree on a unit that has its outlets in the new one."""
+    return figure(Provided(values, EPDU2_STATE, ".*"), scale)
+
+
 def _metered(below: str, name: str) -> Figure:
     return figure(by_number(column(f"{EPDU2}.6.2.4.1.{below}", name), (METERED_MODULE, METERED_NUMBER), (MODULE, NUMBER)),
                   ONES if name.endswith("Power") else TENTHS)
@@ -60,7 +74,7 @@ PROFILES = (
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(column(EPDU2 + ".6.1.4.1.5", "ePDU2OutletSwitchedStatusState"), on=("1",), off=("2",)),
+            states=State(EPDU2_STATE, on=("1",), off=("2",)),
             control=Write(column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
             rows=METERED_NAME,
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
@@ -70,9 +84,12 @@ PROFILES = (
             power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
             energy=_metered("11", "ePDU2OutletMeteredStatusEnergy")),),
         load=total(figure(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), TENTHS),
-                   figure(column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad"), TENTHS), else_outlets=True),
-        power=total(figure(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad")), else_outlets=True),
-        energy=total(figure(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy"), TENTHS), else_outlets=True),
+                   figure(column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad"), TENTHS),
+                   _beside_epdu2(PHASE_LOAD, TENTHS), else_outlets=True),
+        power=total(figure(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad")),
+                    _beside_epdu2(PHASE_POWER), else_outlets=True),
+        energy=total(figure(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy"), TENTHS),
+                     _beside_epdu2(PHASE_ENERGY, TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
                           switching=Proof.SIMULATED),
@@ -90,9 +107,9 @@ PROFILES = (
             current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
             power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
             energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS)),),
-        load=total(figure(_phases("2", "ePDULoadStatusLoad"), TENTHS), else_outlets=True),
-        power=total(figure(_phases("7", "ePDULoadStatusActivePower")), else_outlets=True),
-        energy=total(figure(_phases("10", "ePDULoadStatusEnergy"), TENTHS), else_outlets=True),
+        load=total(figure(PHASE_LOAD, TENTHS), else_outlets=True),
+        power=total(figure(PHASE_POWER), else_outlets=True),
+        energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),

@@ -1,7 +1,7 @@
 """One object or table for each outlet or unit, where the MIB has no common table. `object` is the name in the MIB."""
 from __future__ import annotations
 
-from typing import Dict, Iterator, Tuple
+from typing import Dict, Iterator, Optional, Tuple
 
 from ...errors import NoSuchOutlet
 from ...host.rows import Raw
@@ -9,7 +9,7 @@ from .. import validation
 from ..decoding import Rows
 from ..frozen import Frozen
 from ..reader import Reader
-from .base import Place
+from .base import Place, Source
 
 
 class Span(Frozen):
@@ -30,7 +30,7 @@ class Spread(Place):
     `spans` bound the numbers on both sides: nothing outside them is ever read as an outlet or written (one real MIB
     has "all outlets" right before outlet 1, another has limits right behind the last). `by_row`: what follows SUB is
     the row of a unit, and the identity is "row.N". `by_get` reads each number by GET, where a walk of `oid` would be
-    longer than the spans.
+    longer than the spans; with `listed`, only the numbers that have a row there.
     """
 
     oid: str
@@ -39,6 +39,7 @@ class Spread(Place):
     tail: str = "0"
     by_row: bool = False
     by_get: bool = False
+    listed: Optional[Source] = None
 
     def __post_init__(self) -> None:
         validation.oid(self.oid, "oid")
@@ -48,6 +49,8 @@ class Spread(Place):
         validation.once([sub for _, sub in self.numbers()], "spans")
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: the rows are known from a walk only")
+        if self.listed and not self.by_get:
+            raise ValueError("listed goes with by_get: a walk reads all numbers at once")
 
     def numbers(self) -> Iterator[Tuple[int, int]]:
         """Every outlet's number and its sub-identifier."""
@@ -60,7 +63,10 @@ class Spread(Place):
             return self._rows_of_units(reader)
         found: Rows = {}
         walked = {} if self.by_get else reader.walk(self.oid)
+        listed = self.listed.rows(reader) if self.listed else None
         for n, sub in self.numbers():
+            if listed is not None and str(n) not in listed:
+                continue
             value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
             if value is not None:
                 found[str(n)] = value

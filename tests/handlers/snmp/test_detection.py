@@ -245,3 +245,10 @@ def test_candidates_that_share_a_column_walk_it_once() -> None:
     with pytest.raises(Unsupported):
         detect(memory, again)
     assert memory.asked.count(f"walk {ACME}.1.3") == 1
+
+
+def test_a_server_board_with_the_sysobjectid_of_aten_is_refused_after_a_few_requests() -> None:
+    device = Memory({SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"})
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+    assert len(device.asked) <= 8, device.asked

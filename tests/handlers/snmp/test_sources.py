@@ -66,6 +66,15 @@ def test_a_spread_by_get_asks_for_its_numbers_alone() -> None:
     assert device.asked == ["get 1.3.9.1.0", "get 1.3.9.2.0", "get 1.3.9.3.0"]
 
 
+def test_a_spread_by_get_asks_for_no_number_that_its_list_does_not_have() -> None:
+    spread = Spread("1.3.9", (Span(1, 42, 1),), by_get=True, listed=Column("1.3.1"))
+    device = Memory({"1.3.9.1.0": 1, "1.3.9.2.0": 2, "1.3.9.3.0": 3, "1.3.1.1": 1, "1.3.1.3": 1})
+    assert spread.rows(Reader(device)) == {"1": 1, "3": 3}
+    assert device.asked == ["walk 1.3.1", "get 1.3.9.1.0", "get 1.3.9.3.0"]
+    with pytest.raises(ValueError, match="listed"):
+        Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1"))
+
+
 def test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_column() -> None:
     spread = Spread("1.3.9", (Span(1, 24, 52),), by_row=True)
     at = reader({f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)})
