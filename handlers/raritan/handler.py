@@ -21,7 +21,7 @@ from . import outlets, settings
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS
-from .units import discovered
+from .units import discovered, without_outlets
 
 __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
@@ -40,7 +40,7 @@ class RaritanPdu(host.BasePdu):
         return StandardTransport(trust)
 
     def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips.
+        """Every outlet and its state: 2 round trips, 3 with panels, whose circuits have no state.
 
         One more where `link_units=yes` finds link ids beyond 8; twice as many where a unit that can switch reports no state.
         """
@@ -51,7 +51,8 @@ class RaritanPdu(host.BasePdu):
         """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips.
 
         3 where the device refuses well-known sensor ids or has more than 4 inlets; 4 where all its readings are invalid at
-        first, or it lists outlets in another order than their labels; one more where `link_units=yes` finds link ids beyond 8.
+        first, or it lists outlets in another order than their labels; 5 with panels; one more where `link_units=yes`
+        finds link ids beyond 8.
         """
         from . import metering  # a status in a fresh process need not wait for it
 
@@ -72,14 +73,20 @@ class RaritanPdu(host.BasePdu):
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
     def labels(self) -> List[host.Label]:
-        """The number printed on the unit and the owner's name beside each identity: 2 round trips."""
+        """The number printed on the unit and the owner's name beside each identity: 2 round trips, 4 on a unit with panels."""
         with self._session("labels") as (agent, given):
             units, bulk = discovered(agent, given.link_units)
-            asked = [entry for there in units for entry in zip(there.identities(), bulk.each(Outlet.getMetaData, there.outlets),
-                                                               bulk.each(Outlet.getSettings, there.outlets))]
+            asked = [(there, bulk.each(Outlet.getMetaData, there.outlets), bulk.each(Outlet.getSettings, there.outlets))
+                     for there in units]
+            bare = without_outlets(bulk, units)
             bulk.perform()
-            return [host.label(identity, "" if metadata.error else metadata.get().label, "" if named.error else named.get().name)
-                    for identity, metadata, named in asked]
+            labels = {there.unit.link: [
+                host.label(identity, "" if printed.error else printed.get().label, "" if named.error else named.get().name)
+                for identity, printed, named in zip(there.identities(), metadata, names)] for there, metadata, names in asked}
+            if bare:
+                from . import panels
+                labels.update(panels.labels(bulk, bare))
+            return [label for of_unit in labels.values() for label in of_unit]
 
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:

@@ -4,7 +4,7 @@ The calls of all units travel in the same bulks: first the model with the inlets
 """
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence, Tuple, TypeVar
+from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union
 
 from ..host import PortFigures
 from .lines import FeedMeter
@@ -14,6 +14,9 @@ from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .settings import LinkUnits
 from .units import Present, Unit, discovery, without_outlets
+
+if TYPE_CHECKING:
+    from .panels import PanelMeter
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 _GUESSED_INLETS = 4         # asked for before their number is known; real units have 1 or 2, seldom more
@@ -222,7 +225,9 @@ def _to_be_fetched_anew(outlets: Sequence[OutletMeter]) -> bool:
 
 
 def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Optional[float], List[PortFigures]]:
-    """Load in A, energy in kWh (None: not known), and the figures of each outlet, over all units: 2 to 5 round trips."""
+    """Load in A, energy in kWh (None: not known), and the figures of each outlet or circuit, over all units: 2 to 6
+    round trips.
+    """
     bulk, found = Bulk(agent), discovery(agent, link_units)
     found.ask(bulk)
     meters = {unit.link: UnitMeter(unit) for unit in found.asked}
@@ -234,11 +239,14 @@ def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Opti
         meters[unit.link].ask_model(bulk)
     bulk.perform()
     units = found.present()
-    used, bare = [meters[there.unit.link] for there in units], without_outlets(bulk, units)
-    for _ in zip(*(meter.read(bulk, there) for meter, there in zip(used, units))):
+    bare = without_outlets(bulk, units)
+    for _ in zip(*(meters[there.unit.link].read(bulk, there) for there in units)):
         bulk.perform()
-    for one in bare:
-        one.check()
+    used: List[Union[UnitMeter, PanelMeter]] = [meters[there.unit.link] for there in units]
+    if bare:
+        from . import panels
+        metered = panels.measured(bulk, bare)
+        used = [metered.get(there.unit.link, meters[there.unit.link]) for there in units]
     energy = whole(meter.energy() for meter in used).value
     return (whole(meter.load() for meter in used).value, None if energy is None else energy / WATT_HOURS,
             [figures for meter in used for figures in meter.ports()])

@@ -16,7 +16,8 @@ class _UnitStates:
     """One unit: the calls are queued here, and read once the bulk is performed."""
 
     def __init__(self, bulk: Bulk, there: Present) -> None:
-        self._identities = there.identities()
+        self.link, self._identities = there.unit.link, there.identities()
+        self.circuits: List[Tuple[str, EnumPowerStatus]] = []       # of a unit without outlets
         self._answers = bulk.each(Outlet.getState, there.outlets)
         if self._answers:
             self._failures = states.ask_failures(bulk, there.unit)
@@ -32,16 +33,16 @@ class _UnitStates:
         return present(metadata, "hasSwitchableOutlets") and metadata.hasSwitchableOutlets
 
     def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet. Errors: see `states.of_unit`."""
+        """Identity and state of each outlet, or of each branch circuit. Errors: see `states.of_unit`."""
         if not self._answers:
-            return []
+            return self.circuits
         doubted = states.contradicted(self._failures, len(self._answers))
         return [(identity, EnumPowerStatus.UNKNOWN if position in doubted else state)
                 for position, (identity, state) in enumerate(zip(self._identities, states.of_unit(self._answers)))]
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet: 2 round trips.
+    """Identity and state of each outlet: 2 round trips, 3 with panels.
 
     4 where a unit that can switch reports no state at all: everything is then fetched anew, once.
     """
@@ -57,6 +58,9 @@ def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
     found, bare = [_UnitStates(bulk, there) for there in units], without_outlets(bulk, units)
     bulk.perform()
-    for unit in bare:
-        unit.check()
+    if bare:
+        from . import panels  # few units are power meters
+        circuits = panels.ports(bulk, bare)
+        for unit in found:
+            unit.circuits = circuits.get(unit.link, [])
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, List, NamedTuple, Sequence, Tuple, Type, TypeVar
 
-from ..errors import Named, NoSuchOutlet
+from ..errors import Named, NoSuchOutlet, Unsupported
 from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
 from .rpc.pdumodel import Outlet, Pdu
 from .settings import LINK_UNITS, LinkUnits
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 OWN = 0
+_CIRCUIT = re.compile(r"(?:[1-9]\d{0,2}\.)?p\d{1,5}\.\d{1,5}")       # panels.py
 _IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
 
 
@@ -46,9 +47,13 @@ class Unit(NamedTuple):
 
 
 def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
-    """The unit and the position, from 0, of an outlet. Raises NoSuchOutlet for what is no identity of this device."""
+    """The unit and the position, from 0, of an outlet. Raises NoSuchOutlet for what is no identity of this device,
+    Unsupported for a branch circuit.
+    """
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN
+    if _CIRCUIT.fullmatch(identity):
+        raise Unsupported(f"{identity} is a branch circuit of a power meter: it is metered and has no relay")
     if found is None or link == 1:
         raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:

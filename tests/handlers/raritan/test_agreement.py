@@ -9,10 +9,11 @@ import pytest
 from handlers.raritan.rpc import Agent, Enumeration, Interface
 from handlers.raritan.rpc._runtime.registry import find
 from tests.servers import sdk
-from tests.simulators.xerus import Model, XerusPdu
+from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
 SCRIPT = "tests.simulators.sdk.scripts.script"
-MODEL = Model(outlets=3, phases=3, inlets=2, transfer_switch=True, disabled=(2,), not_switchable=(3,))
+MODEL = Model(outlets=3, phases=3, inlets=2, transfer_switch=True, disabled=(2,), not_switchable=(3,),
+              meters=(MeterModel(1, circuits=(CircuitModel(0), CircuitModel(3, (1, 2)))), MeterModel(2)))
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from typing import Any, Callable
 
 import pytest
 
-from ..xerus import GENERATIONS, Model
+from ..xerus import GENERATIONS, SPLIT_PHASE, CircuitModel, MeterModel, Model
 
 SCRIPTS = "tests.simulators.sdk.scripts"
-MODEL = Model(outlets=12, phases=3, inlets=2, transfer_switch=True, in_rush_guard_ms=20, disabled=(11,), not_switchable=(12,))
+CIRCUITS = (CircuitModel(0, name="rack 1"), CircuitModel(5, (0, 1, 2), 4.0), CircuitModel(9, metered=False))
+MODEL = Model(outlets=12, phases=3, inlets=2, transfer_switch=True, in_rush_guard_ms=20, disabled=(11,), not_switchable=(12,),
+              meters=(MeterModel(1, circuits=CIRCUITS), MeterModel(4, SPLIT_PHASE)))
 LINKED = Model(outlets=4, in_rush_guard_ms=0)
 Step = Callable[..., Any]           # step(script, name, told=None, address=…) -> what the script's function gives
 

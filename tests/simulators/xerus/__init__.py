@@ -7,6 +7,8 @@ from .device import XerusPdu
 from .faults import Fault
 from .idl import GENERATIONS
 from .model import Model
+from .panels import ONE_PHASE, SPLIT_PHASE, THREE_PHASE, CircuitModel, MeterModel
 from .services.firmware import image
 
-__all__ = ["GENERATIONS", "Fault", "Model", "XerusPdu", "image"]
+__all__ = ["GENERATIONS", "ONE_PHASE", "SPLIT_PHASE", "THREE_PHASE", "CircuitModel", "Fault", "MeterModel", "Model", "XerusPdu",
+           "image"]

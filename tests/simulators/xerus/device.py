@@ -20,6 +20,7 @@ from .jsonrpc import READING, Caller, Dispatcher
 from .model import Model
 from .multipart import Part
 from .objects import Served, Site
+from .panels import PowerMeterController
 from .pdu import PduUnit
 from .server import JSON, Answer, Counters, Request, WebServer
 from .services.cascade import CascadeManager
@@ -142,12 +143,24 @@ class XerusPdu:
                 books.load_a = sum(unit.load() for unit in metered)
                 books.energy_kwh = sum(unit.energy() for unit in metered) / 1000
             for link_id, unit in units:
+                if unit.meters is not None:
+                    self._enter(books, f"{link_id}." * bool(link_id), unit.meters)
                 for outlet in unit.outlets:
                     identity = f"{link_id}." * bool(link_id) + str(outlet.relay.number + 1)
                     books.states[identity] = outlet.state()
                     if unit.model.metering == "outlet":
                         books.port_energy_kwh[identity] = outlet.energy.stored / 1000
             return books
+
+    @staticmethod
+    def _enter(books: Books, prefix: str, meters: PowerMeterController) -> None:
+        """Mains as load and energy, and each branch circuit."""
+        books.load_a = (books.load_a or 0.0) + meters.load()
+        books.energy_kwh = (books.energy_kwh or 0.0) + meters.counted() / 1000
+        for identity, circuit in meters.circuits():
+            books.states[prefix + identity] = None
+            if circuit.energy is not None:
+                books.port_energy_kwh[prefix + identity] = circuit.energy.stored / 1000
 
     @property
     def surplus(self) -> List[str]:

@@ -21,7 +21,8 @@ SERVED = (
     "pdumodel.Pdu", "pdumodel.Outlet", "pdumodel.Inlet", "pdumodel.OverCurrentProtector", "pdumodel.TransferSwitch",
     "pdumodel.EDevice", "pdumodel.OverCurrentProtectorTripSensor", "pdumodel.TypeBResidualCurrentNumericSensor",
     "pdumodel.ResidualCurrentStateSensor", "pdumodel.OutletGroupManager", "pdumodel.OutletGroup",
-    "pdumodel.Controller", "pdumodel.Unit", "sensors.Sensor", "sensors.NumericSensor",
+    "pdumodel.Controller", "pdumodel.Unit", "pdumodel.PowerMeterController", "pdumodel.PowerMeter", "pdumodel.Panel",
+    "pdumodel.Circuit", "sensors.Sensor", "sensors.NumericSensor",
     "sensors.AccumulatingNumericSensor", "sensors.StateSensor", "sensors.Switch", "peripheral.DeviceManager",
     "peripheral.DeviceSlot", "portsmodel.Port", "hmi.InternalBeeper", "bulkrpc.BulkRequest",
     "session.SessionManager", "auth.AuthManager", "usermgmt.UserManager", "usermgmt.User", "usermgmt.RoleManager",
@@ -38,6 +39,8 @@ NOT_SERVED = {
     "getNetworkConfigIP", "setNetworkConfigIP", "getNetworkConfigIPv6", "setNetworkConfigIPv6",
     "getNetworkConfigRoutesIPv4", "setNetworkConfigRoutesIPv4", "getNetworkConfigRoutesIPv6",
     "setNetworkConfigRoutesIPv6", "setNetworkConfigWLan",
+    "scanMeterBoard", "createPowerMeter", "createPanel", "deletePowerMeter", "createCircuit", "deleteCircuit",
+    "getEnergyPulseSettings", "setEnergyPulseSettings",
     "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit", "addZigbeeLinkUnit",
 }
 _NAME = re.compile(r"[A-Za-z_][\w.]*")

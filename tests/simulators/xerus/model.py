@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Tuple
+from typing import Mapping, Optional, Tuple
+
+from .panels import MeterModel
 
 METERINGS = ("none", "inlet", "outlet")
 
@@ -29,6 +31,7 @@ class Model:
     asleep              sensors answer "not valid" until getSensors of their owner is called
     well_known_sensors  false: sensors are reached by their references only, their well-known ids answer 404
     live                energy counters run on with time; else they stand still, which makes figures comparable
+    meters              power meters and panels; None: the unit has no power meter controller
     peripherals         devices in the peripheral slots, of `slots`; the last `actuators` of them can be switched
     """
 
@@ -56,6 +59,7 @@ class Model:
     asleep: bool = False
     well_known_sensors: bool = True
     live: bool = False
+    meters: Optional[Tuple[MeterModel, ...]] = None
     slots: int = 8
     peripherals: int = 3
     actuators: int = 1
@@ -72,8 +76,8 @@ class Model:
             raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
         if self.transfer_switch and self.inlets != 2:
             raise ValueError("a transfer switch has 2 inlets")
-        if self.inlets < 1:
-            raise ValueError("inlets: at least 1")
+        if self.inlets < (self.outlets > 0):
+            raise ValueError("inlets: at least 1 where there are outlets")
         if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
             raise ValueError("listed: every outlet once")
         for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck"):

@@ -8,6 +8,7 @@ from .metered import Device, Sensors
 from .model import Model
 from .objects import Served, Site, Unit
 from .outlet import INHIBITED, INVALID, Outlet
+from .panels import PowerMeterController
 from .protector import Protector
 from .relays import Delays, Relay, Relays, in_order
 from .sensors import AccumulatingSensor, Awake, Sensor
@@ -41,6 +42,7 @@ class PduUnit(Unit):
         self.protectors = self._protectors()
         self.controller = Controller(self)
         self.health = HardwareHealth(self)
+        self.meters = PowerMeterController(self) if model.meters is not None else None
         self.pdu = Pdu(self)
 
     def _relay(self, number: int) -> Relay:

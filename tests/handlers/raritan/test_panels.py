@@ -1,0 +1,251 @@
+"""Power meter controllers: branch circuits as ports that only meter, mains as load and energy."""
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.raritan.handler import RaritanPdu
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.servers import sdk
+from tests.simulators.xerus import ONE_PHASE, SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
+
+from .described import L1, L2, L3, NEUTRAL, Described, Status
+from .handling import LINKED, Handle, agrees, shown, spent, states
+from .test_without_outlets import METERS, reads
+
+CIRCUITS = (CircuitModel(6, (0, 1, 2), 4.0, 91_500.0, "row 3"), CircuitModel(0, name="rack 1"), CircuitModel(1, (1,), 0.0, 0.0),
+            CircuitModel(41, (1, 2), 2.5), CircuitModel(9, metered=False))
+PANEL = MeterModel(1, circuits=CIRCUITS)
+
+
+def controller(*meters: MeterModel) -> Model:
+    return Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=meters)
+
+
+# ---- on simulated units of each generation -------------------------------------------------------------------
+
+_CONTROLLERS = {
+    "one panel": (PANEL,), "two panels": (MeterModel(8, odd_even=True, circuits=CIRCUITS), PANEL),
+    "a power meter": (MeterModel(3, wh=0.0),),
+    "split phase": (MeterModel(1, SPLIT_PHASE, circuits=(CircuitModel(0, (0, 1)), CircuitModel(4))),),
+    "one phase": (MeterModel(2, ONE_PHASE, circuits=()), MeterModel(1, ONE_PHASE, circuits=(CircuitModel(0),)))}
+
+
+@pytest.mark.parametrize("meters", _CONTROLLERS.values(), ids=_CONTROLLERS)
+def test_states_and_figures_agree_with_the_books(handle: Handle, firmware: str, meters: Tuple[MeterModel, ...]) -> None:
+    with XerusPdu(controller(*meters), firmware) as pdu:
+        with spent(pdu) as cost:
+            view = handle(pdu).status()
+        assert cost[0] <= 3 and cost[1] == 1
+        assert shown(view) == states(pdu.books()) and list(shown(view)) == list(pdu.books().states)
+        with spent(pdu) as cost:
+            figures = handle(pdu).statistic()
+        assert cost[0] <= 5 and cost[1] == 1
+        agrees(figures, pdu.books())
+        assert figures.load > 0.0
+
+
+def test_an_identity_is_the_id_of_the_meter_and_the_position_from_1(handle: Handle) -> None:
+    with XerusPdu(controller(PANEL, MeterModel(12, circuits=(CircuitModel(2),)))) as pdu:
+        identities = ["p1.1", "p1.2", "p1.7", "p1.10", "p1.42", "p12.3"]
+        assert list(shown(handle(pdu).status())) == identities
+        assert [port.identity for port in handle(pdu).statistic().ports] == identities
+
+
+def test_the_labels_follow_the_panel_s_scheme_and_the_identities_do_not(handle: Handle) -> None:
+    for scheme, printed in ((False, ["1", "2", "7", "10", "42"]), (True, ["1", "3", "13", "19", "42"])):
+        with XerusPdu(controller(MeterModel(1, odd_even=scheme, circuits=CIRCUITS))) as pdu:
+            with spent(pdu) as cost:
+                labels = handle(pdu).labels()
+            assert cost == [4, 1]
+        assert [label.identity for label in labels] == ["p1.1", "p1.2", "p1.7", "p1.10", "p1.42"]
+        assert [label.number for label in labels] == printed
+        assert [label.name for label in labels] == ["rack 1", "", "row 3", "", ""]
+
+
+@pytest.mark.parametrize("method", ["port_up", "port_down"])
+@pytest.mark.parametrize("identity", ["p1.7", "p1.40", "2.p1.7"])
+def test_a_circuit_is_never_switched_and_nothing_is_sent(handle: Handle, method: str, identity: str) -> None:
+    with XerusPdu(controller(PANEL)) as pdu:
+        with pytest.raises(PduHandlerError, match="branch circuit.*no relay") as caught:
+            getattr(handle(pdu), method)(PduPortView(identity))
+        assert caught.value.kind == "unsupported" and not pdu.books().writes and not pdu.books().requests
+
+
+@pytest.mark.parametrize("identity", ["1", "7", "p", "p1", "p1.7.1"])
+def test_what_is_no_circuit_is_no_such_outlet(handle: Handle, identity: str) -> None:
+    with XerusPdu(controller(PANEL)) as pdu:
+        with pytest.raises(PduHandlerError) as caught:
+            handle(pdu).port_down(PduPortView(identity))
+        assert caught.value.kind == "no-such-outlet" and not [what for what, _ in pdu.books().writes if "set" in what]
+
+
+@pytest.mark.parametrize("firmware", LINKED, indirect=True)
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_a_controller_may_be_a_link_unit_or_have_some(handle: Handle, firmware: str, prefixed: bool) -> None:
+    pdu_model, pmc = Model(outlets=3, off=(2,)), controller(PANEL)
+    for own, linked in ((pdu_model, pmc), (pmc, pdu_model)):
+        with XerusPdu(own, firmware, {2: linked}, prefix_links=prefixed) as pdu:
+            view = handle(pdu, link_units="yes").status()
+            assert shown(view) == states(pdu.books()) and list(shown(view)) == list(pdu.books().states)
+            assert ("2.p1.7" in shown(view)) is (linked is pmc)
+            agrees(handle(pdu, link_units="yes").statistic(), pdu.books())
+            assert len(handle(pdu, link_units="yes").labels()) == 8
+
+
+def test_a_panel_without_transformers_at_its_mains_has_no_load_and_no_sum_of_circuits(handle: Handle, firmware: str) -> None:
+    with XerusPdu(controller(MeterModel(1, circuits=CIRCUITS, mains=False)), firmware) as pdu:
+        figures = handle(pdu).statistic()
+        assert (figures.load, figures.total_consumption) == (0.0, 0.0), "the platform's defaults: not every breaker has a circuit"
+        assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(91.5)
+
+
+def test_eight_full_panels_cost_a_request_more_for_each_300_calls(handle: Handle) -> None:
+    circuits = tuple(CircuitModel(position, (position % 3,)) for position in range(42))
+    with XerusPdu(controller(*(MeterModel(number, circuits=circuits) for number in range(1, 9)))) as pdu:
+        with spent(pdu) as cost:
+            assert len(handle(pdu).status().ports) == 8 * 42
+        assert cost == [3, 1]
+        with spent(pdu) as cost:
+            agrees(handle(pdu).statistic(), pdu.books())
+        assert cost == [8, 1]
+
+
+def test_no_method_of_a_reading_changes_anything(handle: Handle) -> None:
+    with XerusPdu(controller(PANEL), user="reader", password="x") as pdu:
+        device: RaritanPdu = handle(pdu)
+        for method in (device.status, device.statistic, device.labels):
+            method()
+        assert not pdu.books().writes
+
+
+@pytest.mark.against("the vendor's SDK")
+def test_the_figures_are_those_that_the_sdk_reads(handle: Handle, firmware: str) -> None:
+    with XerusPdu(controller(PANEL), firmware, http_port=0, enforce_https=False) as pdu:
+        with sdk.Worker(sdk.needed(sdk.RELEASES[firmware]), "tests.simulators.sdk.scripts.script") as worker:
+            panel = worker.order("tests.simulators.sdk.scripts.panels", "read", f"http://{pdu.host}:{pdu.http_port}", pdu.user,
+                                 pdu.password, None)["1"]
+        figures = handle(pdu).statistic()
+    assert figures.load == pytest.approx(sum(panel["lines"])) and figures.total_consumption == panel["wh"] / 1000
+    assert {port.identity: port.consumption for port in figures.ports} == {
+        f"p1.{int(position) + 1}": (wh or 0.0) / 1000 for position, (_, _, wh) in panel["circuits"].items()}
+
+
+# ---- on units described call by call -------------------------------------------------------------------------
+
+class Meters(Described):
+    """A power meter controller."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls[METERS] = []
+
+    def meter(self, number: int, kind: int, lines: Dict[int, Optional[float]], own: Optional[float] = None,
+              panel: bool = True) -> None:
+        rid, name = f"/meter/{number}", "Panel" if panel else "PowerMeter"
+        self.calls[METERS].append({"key": number, "value": {"rid": rid, "type": f"pdumodel.{name}:2.0.4"}})
+        self.calls[rid, "getConfig"] = {"powerMeterId": number, "type": kind}
+        self.calls[rid, "getSensors"] = {"activeEnergy": self.sensor(f"{number}E", 1000.0 * number)}
+        if own is not None:
+            self.calls[rid, "getSensors"]["current"] = self.sensor(f"{number}I", own)
+        self.calls[rid, "getPoles"] = [{"line": line, "current": self.sensor(f"{number}L{line}", value)}
+                                       for line, value in lines.items()]
+        self.calls[rid, "getCircuits"] = []
+
+    def circuit(self, meter: int, position: int, **sensors: Optional[float]) -> str:
+        rid = f"/meter/{meter}/{position}"
+        reference = {"rid": rid, "type": "pdumodel.Circuit:2.0.4"}
+        self.calls[f"/meter/{meter}", "getCircuits"].append({"key": position, "value": reference})
+        self.calls[rid, "getSensors"] = {name: self.sensor(f"{meter}C{position}{name}", value)
+                                         for name, value in sensors.items()}
+        return rid
+
+    def load(self) -> Tuple[float, float]:
+        figures = reads(self).statistic()
+        return figures.load, figures.total_consumption
+
+
+@pytest.fixture
+def unit() -> Meters:
+    return Meters()
+
+
+def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_line(unit: Meters) -> None:
+    unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2}, own=6.5)
+    assert unit.load() == (16.5, 1.0) and unit.requests == 4
+
+
+@pytest.mark.parametrize("kind, lines, own, load", [
+    (2, {L1: 4.0, L2: 6.5}, 6.5, 0.0), (2, {}, 6.5, 0.0), (2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0),
+    (1, {L1: 4.0, L2: 6.5}, 6.5, 10.5), (1, {L1: 4.0}, 4.0, 0.0), (0, {L1: 4.0}, 4.0, 4.0), (0, {}, 4.0, 4.0),
+    (9, {L1: 4.0}, 4.0, 0.0)])
+def test_a_load_needs_every_line_that_the_type_of_meter_has(unit: Meters, kind: int, lines: Dict[int, Optional[float]],
+                                                            own: float, load: float) -> None:
+    unit.meter(1, kind, lines, own)
+    assert unit.load() == (load, 1.0)
+
+
+def test_panels_add_up_and_a_meter_beside_them_makes_the_sum_unknown(unit: Meters) -> None:
+    unit.meter(1, 0, {L1: 4.0})
+    unit.meter(2, 0, {L1: 3.0})
+    assert unit.load() == (7.0, 3.0)
+    unit.meter(3, 0, {L1: 7.0}, panel=False)
+    assert unit.load() == (0.0, 0.0), "the platform's defaults: the third may feed the panels"
+
+
+def test_a_meter_of_two_that_is_not_read_now_makes_the_sum_unknown(unit: Meters) -> None:
+    unit.meter(1, 0, {L1: 4.0})
+    unit.meter(2, 0, {L1: None})
+    assert unit.load() == (0.0, 3.0)
+
+
+def test_a_circuit_s_figures_are_its_own_sensors(unit: Meters) -> None:
+    unit.meter(1, 0, {L1: 4.0})
+    unit.circuit(1, 4, current=2.5, activeEnergy=1500.0)
+    unit.circuit(1, 0, current=None, activeEnergy=None)
+    refused = unit.circuit(1, 2)
+    unit.calls[refused, "getSensors"] = Status(500)
+    figures = reads(unit).statistic()
+    assert [(port.identity, port.consumption) for port in figures.ports] == [("p1.1", 0.0), ("p1.3", 0.0), ("p1.5", 1.5)]
+
+
+@pytest.mark.parametrize("what, kind, words", [
+    (METERS, "pdumodel.Inlet:3.0.4", "a power meter that is none"), (("/meter/1", "getCircuits"), "pdumodel.Outlet:3.0.4",
+                                                                   "a circuit that is none")])
+@pytest.mark.parametrize("method", ["status", "statistic", "labels"])
+def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind: str, words: str, method: str) -> None:
+    unit.meter(1, 0, {L1: 4.0})
+    unit.circuit(1, 0, current=1.0)
+    unit.calls["/meter/1", "getPanelSettings"] = {}
+    unit.calls[what][0]["value"]["type"] = kind
+    with pytest.raises(PduHandlerError, match=words) as caught:
+        getattr(reads(unit), method)()
+    assert caught.value.kind == "protocol"
+
+
+@pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused"), (Status(404), "refused")])
+@pytest.mark.parametrize("method", ["status", "statistic"])
+def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(unit: Meters, method: str, failed: Status,
+                                                                           kind: str) -> None:
+    unit.meter(1, 0, {L1: 4.0})
+    unit.calls["/meter/1", "getCircuits"] = failed
+    with pytest.raises(PduHandlerError) as caught:
+        getattr(reads(unit), method)()
+    assert caught.value.kind == kind
+
+
+def test_circuits_are_unknown_and_never_off(unit: Meters) -> None:
+    unit.meter(1, 0, {L1: 0.0})
+    unit.circuit(1, 0, current=0.0)
+    assert shown(reads(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
+
+
+def test_a_number_without_a_known_scheme_is_left_out(unit: Meters) -> None:
+    unit.meter(1, 0, {L1: 0.0})
+    rid = unit.circuit(1, 4)
+    unit.calls[rid, "getSettings"] = Status(403)
+    for told in ({}, {"labelingScheme": 7, "panelSize": 42}, {"labelingScheme": 1, "panelSize": 4}, Status(404)):
+        unit.calls["/meter/1", "getPanelSettings"] = told
+        assert reads(unit).labels() == [("p1.5", "", "")]

@@ -1,0 +1,27 @@
+"""The SDK reads a power meter controller."""
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+from .script import module
+
+
+def read(agent: Any, told: Any) -> Dict[str, Any]:
+    """Each meter by id: its class, line currents in A, counter in Wh, and each circuit by position: name, A, Wh."""
+    controller = module("pdumodel").PowerMeterController("/model/pmc", agent)
+    return {str(number): {"class": type(meter).__name__, "id": meter.getConfig().powerMeterId,
+                          "lines": [pole.current.getReading().value for pole in meter.getPoles() if pole.current is not None],
+                          "wh": _value(meter.getSensors().activeEnergy), "circuits": _circuits(meter)}
+            for number, meter in controller.getPowerMeters().items()}
+
+
+def _circuits(meter: Any) -> Dict[str, Any]:
+    if type(meter) is not module("pdumodel").Panel:
+        return {}
+    return {str(position): [circuit.getSettings().name, _value(circuit.getSensors().current),
+                            _value(circuit.getSensors().activeEnergy)]
+            for position, circuit in meter.getCircuits().items()}
+
+
+def _value(sensor: Any) -> Optional[float]:
+    return None if sensor is None else float(sensor.getReading().value)

@@ -1,0 +1,16 @@
+"""The vendor's SDK finds the panels, circuits and figures that the simulated power meter controller has."""
+from __future__ import annotations
+
+import pytest
+
+from .witness import Step
+
+pytestmark = pytest.mark.against("the vendor's SDK")
+
+
+def test_the_sdk_reads_meters_by_id_and_circuits_by_position(step: Step) -> None:
+    found = step("panels", "read")
+    assert found == {
+        "1": {"class": "Panel", "id": 1, "lines": pytest.approx([7.5, 4.5, 4.5]), "wh": 250_000.0,
+              "circuits": {"0": ["rack 1", 1.5, 1000.0], "5": ["", 4.0, 1000.0], "9": ["", None, None]}},
+        "4": {"class": "PowerMeter", "id": 4, "lines": pytest.approx([0.5, 0.5]), "wh": 250_000.0, "circuits": {}}}

@@ -1,0 +1,213 @@
+"""A power meter controller: power meters, panels and their branch circuits.
+
+Source: PowerMeterController.idl, PowerMeter.idl, Panel.idl and Circuit.idl (meters are indexed by their id, circuits by the
+position of their first pole, from 0).
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from .metered import Sensors
+from .objects import Served
+from .sensors import AccumulatingSensor, Awake, Sensor
+
+if TYPE_CHECKING:
+    from .pdu import PduUnit
+
+ONE_PHASE, SPLIT_PHASE, THREE_PHASE = range(3)
+NEUTRAL = 3
+_LINES = {ONE_PHASE: 1, SPLIT_PHASE: 2, THREE_PHASE: 3}
+_LINE_TO_NEUTRAL, _LINE_TO_LINE, _THREE_LINES = 0, 1, 3
+_TYPE_OF = {1: _LINE_TO_NEUTRAL, 2: _LINE_TO_LINE, 3: _THREE_LINES}
+VOLTAGE = 230.0
+Json = Dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CircuitModel:
+    """A branch circuit: position of its first pole from 0, its lines from 0, A on each of them, Wh counted."""
+
+    position: int
+    lines: Tuple[int, ...] = (0,)
+    amperes: float = 1.5
+    wh: float = 1000.0
+    name: str = ""
+    metered: bool = True
+
+
+@dataclass(frozen=True)
+class MeterModel:
+    """A power meter, or a panel where it has `circuits`.
+
+    number      the id of the meter board
+    amperes     on each line, beside what flows to the circuits
+    wh          what the mains have counted
+    mains       false: no current transformers at the mains
+    size        circuit positions; `odd_even`: labelled in two columns
+    """
+
+    number: int = 1
+    type: int = THREE_PHASE
+    circuits: Optional[Tuple[CircuitModel, ...]] = None
+    amperes: float = 0.5
+    wh: float = 250_000.0
+    mains: bool = True
+    size: int = 42
+    odd_even: bool = False
+    name: str = ""
+
+    @property
+    def lines(self) -> range:
+        return range(_LINES[self.type])
+
+    def line_current(self, line: int) -> float:
+        return self.amperes + sum(one.amperes for one in self.circuits or () if line in one.lines)
+
+
+class Pole(NamedTuple):
+    line: int
+    sensors: Sensors
+
+
+class Meter(Served):
+    """A power meter: the mains."""
+
+    def __init__(self, unit: PduUnit, model: MeterModel, interface: str = "pdumodel.PowerMeter") -> None:
+        super().__init__(unit, interface, f"powermeter.{model.number}")
+        self.model = model
+        self._settings: Json = {"name": model.name, "currentRating": 63, "phaseCtRating": 63 if model.mains else 0}
+        self.awake = Awake(not unit.model.asleep)
+        self.sensors = Sensors(unit, f"PM{model.number}", None, self.awake, unit.model.live)
+        self.poles = [Pole(line, Sensors(unit, f"PM{model.number}P{line}", None, self.awake, unit.model.live))
+                      for line in (*model.lines, NEUTRAL)]
+        self.energy: Optional[AccumulatingSensor] = None
+        self.sensors.numeric({"voltage": lambda: VOLTAGE, "lineFrequency": lambda: 50.0})
+        if model.mains:
+            self._meter()
+
+    def _meter(self) -> None:
+        self.sensors.numeric({"current": lambda: max(self.lines()), "activePower": self._watts})
+        self.energy = self.sensors.counter("activeEnergy", self.model.wh, self._watts)
+        for pole in self.poles[:-1]:
+            pole.sensors.numeric({"current": partial(self.model.line_current, pole.line)})
+
+    def lines(self) -> List[float]:
+        """The line currents in A, neutral left out."""
+        return [self.model.line_current(line) for line in self.model.lines]
+
+    def _watts(self) -> float:
+        return sum(self.lines()) * VOLTAGE
+
+    # -- the interface
+
+    def getConfig(self) -> Json:
+        return {"powerMeterId": self.model.number, "type": self.model.type}
+
+    def getSensors(self) -> Dict[str, Sensor]:
+        self.awake.fetched()
+        return self.sensors.fitted
+
+    def getPoles(self) -> List[Json]:
+        return [{"line": pole.line, "label": "ABCN"[pole.line], "nodeId": pole.line, **pole.sensors.fitted}
+                for pole in self.poles]
+
+    def getControllers(self) -> List[Served]:
+        return []
+
+    def getSettings(self) -> Json:
+        return self._settings
+
+    def setSettings(self, settings: Json) -> int:
+        self._settings = settings
+        return 0
+
+
+class Panel(Meter):
+    """A power meter with branch circuits."""
+
+    def __init__(self, unit: PduUnit, model: MeterModel) -> None:
+        super().__init__(unit, model, "pdumodel.Panel")
+        circuits = sorted(model.circuits or (), key=lambda one: one.position)
+        self.circuits = {one.position: Circuit(unit, model.number, one) for one in circuits}
+        self._panel_settings: Json = {"meterCount": sum(len(one.lines) for one in circuits), "panelSize": model.size,
+                                      "columns": 2 if model.odd_even else 1, "labelingScheme": int(model.odd_even)}
+
+    def getPanelSettings(self) -> Json:
+        return self._panel_settings
+
+    def setPanelSettings(self, settings: Json) -> int:
+        self._panel_settings = settings
+        return 0
+
+    def getCircuits(self) -> Dict[int, Circuit]:
+        return self.circuits
+
+
+class Circuit(Served):
+    """A branch circuit."""
+
+    def __init__(self, unit: PduUnit, meter: int, model: CircuitModel) -> None:
+        name = f"circuit.{meter}.{model.position}"
+        super().__init__(unit, "pdumodel.Circuit", name)
+        self.model = model
+        self._settings: Json = {
+            "name": model.name, "rating": 16, "ctRating": 60,
+            "poleSettings": [{"line": line, "meterChannel": model.position + number if model.metered else -1}
+                             for number, line in enumerate(model.lines)]}
+        self._awake = Awake(not unit.model.asleep)
+        self._sensors = Sensors(unit, f"PM{meter}C{model.position}", None, self._awake, unit.model.live)
+        self.energy: Optional[AccumulatingSensor] = None
+        if model.metered:
+            self._sensors.numeric({"current": lambda: model.amperes, "activePower": self._watts})
+            self.energy = self._sensors.counter("activeEnergy", model.wh, self._watts)
+
+    def _watts(self) -> float:
+        return self.model.amperes * VOLTAGE * len(self.model.lines)
+
+    def getConfig(self) -> Json:
+        return {"position": self.model.position, "type": _TYPE_OF[len(self.model.lines)]}
+
+    def getSensors(self) -> Dict[str, Sensor]:
+        self._awake.fetched()
+        return self._sensors.fitted
+
+    def getPoles(self) -> List[Json]:
+        return [{"line": line, "label": str(self.model.position + 1 + number), "nodeId": line}
+                for number, line in enumerate(self.model.lines)]
+
+    def getSettings(self) -> Json:
+        return self._settings
+
+    def setSettings(self, settings: Json) -> int:
+        self._settings = settings
+        return 0
+
+
+class PowerMeterController(Served):
+    """/model/pmc, with the meters that its administrator configured."""
+
+    def __init__(self, unit: PduUnit) -> None:
+        super().__init__(unit, "pdumodel.PowerMeterController", "pmc", ["/model/pmc"])
+        self.meters: Dict[int, Meter] = {one.number: Meter(unit, one) if one.circuits is None else Panel(unit, one)
+                                         for one in unit.model.meters or ()}
+
+    def getPowerMeters(self) -> Dict[int, Meter]:
+        return self.meters
+
+    # -- the truth
+
+    def circuits(self) -> Iterator[Tuple[str, Circuit]]:
+        """Each branch circuit with its identity: id of the meter, position from 1."""
+        for number, meter in sorted(self.meters.items()):
+            for position, circuit in sorted(meter.circuits.items()) if isinstance(meter, Panel) else ():
+                yield f"p{number}.{position + 1}", circuit
+
+    def load(self) -> float:
+        """What all mains carry, in A."""
+        return sum(sum(meter.lines()) for meter in self.meters.values())
+
+    def counted(self) -> float:
+        """What all mains have counted, in Wh."""
+        return sum(meter.energy.stored for meter in self.meters.values() if meter.energy is not None)
