@@ -23,7 +23,7 @@ def reads(unit: Described) -> RaritanPdu:
         def transport(self, trust: Trust) -> Transport:
             return unit
 
-    return Read(PduData("pdu.example", {"username": "a", "password": "b"}))
+    return Read(PduData("pdu.example", {"username": "viewer", "password": "seldom-said"}))
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
