@@ -1,9 +1,12 @@
-"""HP and HPE: power distribution units of CPQPOWER-MIB (mpdu, pdu2, pdu3).
+"""HP and HPE: power distribution units of CPQPOWER-MIB (pdu, mpdu, pdu2, pdu3).
 
 pdu2 and pdu3 are Eaton's design with every number moved: off is 1 and on is 2, the column of each verb is one lower, and
 pdu3 counts in hundredths of A and in kWh where pdu2 has mA and Wh. Panduit G5 and Eaton nLogic have the tables of pdu3
 below their own roots. What is written into a verb's column is a delay in seconds: 0 is now. The oldest family (mpdu)
 has its states as words and nothing to write.
+
+Older still is the management module for metered PDUs (pdu), which has breakers and no outlets. Its currents are left out:
+they are A before revision 1.66 of the MIB and hundredths of A since, and the module does not report which it follows.
 """
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure, Total
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Chained, First, Merged, Number, Only, Part, Source
+from ..sources import Chained, First, Merged, Number, Only, Part, Source, Whole
 from ..states import State
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, total
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets
 NEUTRAL = "2"               # of the kind of an input current
@@ -73,7 +76,7 @@ def power(root: str, name: str) -> Total:
     return total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), else_outlets=True)
 
 
-PDU2, PDU3, MPDU = "232.165.7", "232.165.11", "232.165.5"
+PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
 CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
@@ -81,6 +84,8 @@ CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output; where nothing is plugged into one, the kind of its device is empty.
 BARS = Only(BAR_STATE, Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2), ("",), keep=False)
+MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
+NOT_MEASURED = "-1"
 
 
 def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
@@ -132,4 +137,14 @@ PROFILES = (
         energy=total(figure(CORE_WH, THOUSANDTHS)),
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED),
         note="Outlets are pdu.output on the core, pdu.output.outlet on a bar, which hangs on that output."),
+    Profile(
+        key="hpe-pdu-module", vendor="HPE", mib="CPQPOWER-MIB 1.80 (pdu)",
+        source=librenms("hp/CPQPOWER-MIB"),
+        models=("PDU Management Module for metered PDUs",),
+        sys_object_ids=oids(PDU),
+        # One figure for each PDU; the power of only some of them is no total.
+        power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False),
+                                 scalar(PDU + ".1.1.0", "numOfPdu")))),
+        evidence=Evidence(power=Proof.SIMULATED),
+        note="It has no outlets. Its current is not read, because its unit changed between revisions of the MIB."),
 )

@@ -3,6 +3,9 @@
 A variable is found by its whole name, since its number changes with firmware and sensors: the CMC's own relays
 ("Output.Relay") are no sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
 variable has its unit and its scale.
+
+CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18,
+whose value is 1 on and 0 off. The identity is the arc of the port (3 to 6) and the row.
 """
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure
 from ..outlets import Outlets
 from ..profile import Profile
-from ..sources import Named, Only
-from ..states import State
-from .shorthand import ONES, librenms, oid, oids, total
+from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Prefixed, Provided, Tables
+from ..states import Doubt, State
+from .shorthand import ONES, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))
 # A strip is named by the port that it is on and its place there ("PSM_P1_2"), or without numbers where it is the only one.
@@ -36,6 +39,30 @@ STRIP_CURRENT = Figure(
          Named(NAMES, UNITS, STRIPS, "cmcIIIVarUnit of PSM_...Unit.Value"), ("A",)),
     ONES, ("-1",), factor=Named(NAMES, SCALES, STRIPS, "cmcIIIVarScale of PSM_...Unit.Value"))
 
+CMC_TC = "2606.4.2"
+PORTS = range(3, 7)                                 # the arcs of the four ports
+RELAY_PSM = "18"                                    # of unitXOutputType
+SETTLED = ("4", "5", "6", "7", "8")                 # of unitXOutputStatus: ok, off, on, setOff, setOn
+ANSWERING = "[128]"                                 # of cmcTcUnitXStatus: ok, error (a value overflows), lowPower
+
+
+def _output(port: int, below: str, name: str) -> Column:
+    return column(f"{CMC_TC}.{port}.6.2.1.{below}", name)
+
+
+def _outputs(below: str, name: str) -> Merged:
+    """A column of the outputs of all ports, as many rows as each port counts."""
+    return Merged(tuple(
+        Prefixed(str(port), Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")))
+        for port in PORTS))
+
+
+TC_TYPE = _outputs("2", "unitXOutputType")
+TC_RELAY = Only(_outputs("5", "unitXOutputValue"), TC_TYPE, (RELAY_PSM,))
+TC_STATUS = Merged(tuple(
+    Prefixed(str(port), Provided(_output(port, "4", "unitXOutputStatus"),
+                                 scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"), ANSWERING)) for port in PORTS))
+
 PROFILES = (
     Profile(
         key="rittal-cmc3", vendor="Rittal", mib="RITTAL-CMC-III-MIB",
@@ -56,4 +83,19 @@ PROFILES = (
         evidence=Evidence(state=Proof.RECORDING, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.DRIVER),
         note="That 0 switches a socket off is inferred from what is read: the MIB gives the variables no meaning."),
+    Profile(
+        key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h",
+        source=librenms("rittal/RITTAL-CMC-TC-MIB"),
+        models=("CMC-TC Processing Unit with PSM strips that switch",),
+        sys_object_ids=oids("2606.4"),
+        outlets=(Outlets(
+            states=State(TC_RELAY, on=("1",), off=("0",), doubts=(Doubt(TC_STATUS, SETTLED),)),
+            control=Guarded(Write(Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"), on=1, off=0),
+                            TC_TYPE, allow=(RELAY_PSM,), why="it is no relay of a PSM strip"),
+            number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
+            name=_outputs("3", "unitXOutputText")),),
+        switching_confidence=Confidence.LOW,
+        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED),
+        note="The number is port:row. The MIB does not say whether the value or the command column switches a relay, nor which "
+             "currents of a strip add up, so that no meter is read."),
 )
