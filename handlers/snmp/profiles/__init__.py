@@ -17,6 +17,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".apc", __package__),
            "apc-rpdu2 apc-rpdu apc-masterswitch apc-masterswitch-plus "
            "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats", "318 0"),
+    Vendor(lambda: import_module(".apnl", __package__), "apnl-modular", "29640"),
     Vendor(lambda: import_module(".aten", __package__), "aten-pe", "21317"),
     Vendor(lambda: import_module(".aviosys", __package__), "ip9258"),
     Vendor(lambda: import_module(".bachmann", __package__), "bachmann-bluenet2", "31770"),
@@ -27,6 +28,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".dell", __package__), "dell-rpdu", "674"),
     Vendor(lambda: import_module(".digipower", __package__), "digipower", "17420"),
     Vendor(lambda: import_module(".digitalloggers", __package__), "dli-energy-object", _NET_SNMP, sweep=True),
+    Vendor(lambda: import_module(".e3meter", __package__), "e3meter-ipm", "21695"),
     Vendor(lambda: import_module(".eaton", __package__),
            "eaton-epdu eaton-revelation eaton-pulizzi eaton-genesis2 eaton-nlogic", "534 20677 17373"),
     Vendor(lambda: import_module(".enlogic", __package__), "enlogic", "38446"),
@@ -37,6 +39,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".ingrasys", __package__), "ipoman socomec-ats", "2468 4555"),
     Vendor(lambda: import_module(".netio", __package__), "netio", "47952"),
     Vendor(lambda: import_module(".netping", __package__), "netping netping-pwr", "25728"),
+    Vendor(lambda: import_module(".opengear", __package__), "opengear-rpc", "25049"),
     Vendor(lambda: import_module(".panduit", __package__), "panduit-g5", "19536"),
     Vendor(lambda: import_module(".planet", __package__), "planet-ipm", "10456"),
     Vendor(lambda: import_module(".powertek", __package__), "ts-bspdu powertek-pwt2", "42610"),

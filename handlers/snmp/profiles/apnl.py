@@ -1,0 +1,59 @@
+"""AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of one table of nodes.
+
+A node with outlet 0 is no outlet. Only nodes of the switching types have a state, and only those of the metering types a
+figure; the PDU's totals count where it has such nodes. A gateway answers with the same objects for a PDU on its bus, and
+carries a write to that PDU by a further command: it is not read.
+"""
+from __future__ import annotations
+
+from ..controls import Guarded, Write
+from ..evidence import Confidence, Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Only, Provided, Source
+from ..states import Doubt, State
+from .shorthand import ONES, TENTHS, column, figure, oids, public, scalar, total
+
+TYPE = column("29640.4.3.33.1.2", "nodeType")
+METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"
+SWITCHING, METERING = (METER_AND_SWITCH, SWITCH), (METER, METER_AND_SWITCH)
+OUTLET = column("29640.4.3.33.1.3", "nodeOutlet")
+NO_OUTLET = "0"
+PDU_TYPE = scalar("29640.4.3.1.0", "pduType")
+MODULAR = "0"
+
+
+def _metered(values: Source) -> Source:
+    return Only(values, TYPE, METERING)
+
+
+def _of_pdu(values: Source) -> Source:
+    """Objects of a PDU itself, and none of a gateway."""
+    return Provided(values, PDU_TYPE, MODULAR)
+
+
+def _total_of_pdu(values: Source) -> Source:
+    """The PDU's own total, which says 0 without a node that meters."""
+    return _of_pdu(Provided(values, _metered(TYPE), ".*"))
+
+
+PROFILES = (
+    Profile(
+        key="apnl-modular", vendor="AP Nederland", mib="APNL-MODULAR-PDU-MIB of 2013-01-24",
+        source=public("DotZero24/pysnmp-mibs", "mibs/apnl/APNL-MODULAR-PDU-MIB"),
+        models=("OEC2 modular PDU",),
+        sys_object_ids=oids("29640"),
+        outlets=(Outlets(
+            states=State(_of_pdu(Only(column("29640.4.3.33.1.13", "nodeSwitchOperStatus"), OUTLET, (NO_OUTLET,), keep=False)),
+                         on=("2",), off=("1",), doubts=(Doubt(TYPE, SWITCHING),)),
+            control=Guarded(Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1), TYPE, allow=SWITCHING,
+                            why="its module does not switch"),
+            number=OUTLET,
+            name=column("29640.4.3.33.1.20", "nodeName"),
+            current=figure(_metered(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
+            energy=figure(_metered(column("29640.4.3.33.1.5", "nodePower")), ONES)),),
+        load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
+        energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")), ONES)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
+)

@@ -1,0 +1,69 @@
+"""Rows and objects that look like outlets or totals and are none: another device's nodes, a neutral wire, a missing meter."""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Mapping, Optional
+
+import pytest
+
+from handlers.errors import Unsupported
+from handlers.snmp.detection import detect
+from handlers.snmp.metering import meter
+from handlers.snmp.profiles import PROFILES
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import fixture
+
+UP, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
+APNL, IPM, NETPING = "1.3.6.1.4.1.29640.4.3", "1.3.6.1.4.1.21695.1.10.7.2.1", "1.3.6.1.4.1.25728.5800.3.1"
+
+
+def unit(name: str) -> Memory:
+    return of_rows(fixture(name).device().rows())
+
+
+def test_a_gateway_does_not_show_the_nodes_of_the_pdu_on_its_bus() -> None:
+    device = unit("apnl-modular")
+    device.put(f"{APNL}.1.0", 2)
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+
+
+def test_totals_of_a_pdu_without_a_metering_node_are_no_zeros() -> None:
+    device = unit("apnl-modular")
+    for node in ("2", "3", "4", "6"):
+        device.put(f"{APNL}.33.1.2.{node}", 6)
+    for total in ("5", "13"):
+        device.put(f"{APNL}.{total}.0", 0)
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.energy, readings.current_of, readings.energy_of) == (None, None, {}, {})
+
+
+def test_a_channel_counts_only_if_it_is_a_live_wire() -> None:
+    device = unit("e3meter-ipm")
+    device.put(f"{IPM}.12.3", 0)
+    assert meter(detect(device, PROFILES)).load == Decimal("4.47")      # all four would count the neutral's 1.402 A
+    for channel in range(4):
+        device.put(f"{IPM}.12.{channel}", 7)                            # no type that the MIB names
+    assert meter(detect(device, PROFILES)).load is None
+
+
+@pytest.mark.parametrize("put, state", [
+    ({}, UP),
+    ({"2.1": 2}, UP),                       # the pause after a reset
+    ({"2.1": 1}, UNKNOWN),                  # a reset
+    ({"2.1": 3}, UNKNOWN),                  # no value that the MIB names
+    ({"3.1": 2}, UNKNOWN),                  # the watchdog's
+])
+def test_a_mode_is_a_state_only_by_hand_and_without_a_reset(put: Mapping[str, int], state: EnumPowerStatus) -> None:
+    device = unit("netping-pwr_mode")
+    for below, value in put.items():
+        device.put(f"{NETPING}.{below}", value)
+    assert detect(device, PROFILES).states["1"] is state
+
+
+@pytest.mark.parametrize("current_of_rack_b, load", [(-1, None), (102, Decimal("3.52"))])
+def test_the_load_behind_a_console_server_is_that_of_all_pdus(current_of_rack_b: int, load: Optional[Decimal]) -> None:
+    device = unit("opengear-rpc")
+    device.put("1.3.6.1.4.1.25049.17.16.1.7.2.1", current_of_rack_b)
+    assert meter(detect(device, PROFILES)).load == load
