@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, TypeVar, Un
 
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
-from .rows import LONGEST_TEXT, MISSING, Raw, indexes, raw_value, squeezed
+from .rows import LONGEST_TEXT, Raw, indexes, raw_value
 from .snmp_errors import translate
 
 if TYPE_CHECKING:
@@ -88,15 +88,16 @@ class Snmp:
             raise
         except Exception as error:      # the platform's exceptions are unknown: the one broad except of this project
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
-            if not writing and any(mark in squeezed(words) for mark in MISSING):
+            found = translate(words, self._without_secrets(words), writing, self._port())
+            if found is None:
                 return None
-            # Masked after it was understood: a community such as "no" is also a part of "noSuchInstance".
-            raise translate(words, self._without_secrets(words), writing, self._port()).at(self._host(), operation) from None
+            raise found.at(self._host(), operation) from None
 
     def _without_secrets(self, text: str) -> str:
         params = getattr(self._device.pdu_data, "snmp_params", None)
         if isinstance(params, Mapping):
             for key, value in params.items():
-                if isinstance(value, str) and value and any(w in str(key).lower() for w in ("commun", "pass", "key")):
-                    text = text.replace(value, "***")
-        return text[:300]
+                # A platform may hand over a community of digits as a number.
+                if isinstance(value, (str, int)) and str(value) and any(w in str(key).lower() for w in ("commun", "pass", "key")):
+                    text = text.replace(str(value), "***")
+        return text

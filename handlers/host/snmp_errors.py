@@ -1,7 +1,7 @@
 """Maps the error texts of SNMP libraries, which differ, to the errors of this project."""
 from __future__ import annotations
 
-from typing import Any, Tuple, cast
+from typing import Any, Optional, Tuple, cast
 
 from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from .rows import MISSING, squeezed
@@ -24,11 +24,26 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
 # RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so its effect is not known. SNMPv1
 # has genErr alone for this (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
+_SHOWN = 300                # characters of the platform's text in an error
 
 
-def translate(said: str, words: str, writing: bool, port: str) -> PduHandlerError:
-    """The error for the platform's text `said`; `words` is the same text without secrets, for people."""
-    folded = squeezed(said)
+def translate(said: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
+    """The error for the platform's text `said`; None where it says that an object to be read is missing.
+
+    `words` is the same text without secrets. It is understood first, because a community such as "timeout" may be in the
+    text; `said` comes next, because one such as "no" is a part of "noSuchInstance" too.
+    """
+    shown = words[:_SHOWN]
+    for folded in (squeezed(words), squeezed(said)):
+        if not writing and any(mark in folded for mark in MISSING):
+            return None
+        error = _understood(folded, shown, writing, port)
+        if error is not None:
+            return error
+    return Unreachable(f"the platform's SNMP call failed ({shown})")
+
+
+def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
     if any(mark in folded for mark in _SILENT):
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
                            "1), and the community or the SNMPv3 user and keys, which a device answers with silence when they "
@@ -47,4 +62,4 @@ def translate(said: str, words: str, writing: bool, port: str) -> PduHandlerErro
             right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it asks for"
             reason = f"{remedy.format(right=right)} ({words})"
             return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
-    return Unreachable(f"the platform's SNMP call failed ({words})")
+    return None

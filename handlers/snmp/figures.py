@@ -84,7 +84,7 @@ class Total(Frozen):
     """The device's own sum: the first of `figures` that has rows, over all its rows (a scalar has one).
 
     `else_outlets`: where none has, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the rows of
-    the figures and in the identities of the outlets alike; the choice is then made for each unit. A partial sum is no total: there
+    the figures and in the identities of the outlets; the choice is then made for each unit. A partial sum is no total: there
     is none if a unit with outlets has neither row nor sum, and no sum over outlets if one of them is not metered.
     """
 

@@ -263,13 +263,13 @@ def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> 
         snmp(RuntimeError("noSuchName")).set(ROOT, 1)
 
 
-@pytest.mark.parametrize("community", ["a", "no", "o", "Error", "t"])
+@pytest.mark.parametrize("community", ["a", "no", "o", "Error", "t", "timeout", "readonly", "noSuchName", "genErr"])
 @pytest.mark.parametrize("words, reading, writing", [
     ("noSuchInstance", None, Denied), ("authorizationError", Denied, Denied), ("Timeout: no response", Unreachable, Unreachable),
     ("wrongValue", Refused, Refused)])
 def test_a_community_that_is_part_of_the_platforms_words_changes_no_meaning(
         community: str, words: str, reading: Optional[type], writing: type) -> None:
-    """What a library says is understood first and masked afterwards."""
+    """Neither where the community is a part of a word, nor where it is one itself."""
     device = Device(RuntimeError(f"{words} ({community})"))
     device.pdu_data.snmp_params["community"] = community
     if reading is None:
@@ -280,6 +280,14 @@ def test_a_community_that_is_part_of_the_platforms_words_changes_no_meaning(
     with pytest.raises(writing) as caught:
         Snmp(cast(Any, device)).set(ROOT, 1)
     assert f"({community})" not in str(caught.value)
+
+
+def test_a_community_that_is_a_number_is_masked() -> None:
+    device = Device(RuntimeError("wrongValue (31415926)"))
+    device.pdu_data.snmp_params["community"] = cast(Any, 31415926)
+    with pytest.raises(Refused) as caught:
+        Snmp(cast(Any, device)).get(ROOT)
+    assert "31415926" not in str(caught.value)
 
 
 @pytest.mark.parametrize("words", ["genErr", "commitFailed", "undoFailed"])

@@ -65,7 +65,7 @@ def counted_by_unit(count: Source, listed: Source) -> OfUnits:
 
 
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None) -> Total:
-    """The first of these figures that has rows, summed; else, where wanted, the sum over the outlets. For each `unit` of a chain."""
+    """The first of these figures that has rows, summed; else, where wanted, the outlets' sum. For each `unit` of a chain."""
     return Total(tuple(figures), else_outlets, unit)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
+from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import LONGEST_NUMBER, Rows, number, octets, text
@@ -13,7 +14,8 @@ from .base import Source
 class Packed(Source):
     """All values of a row in one text: one identity for each position, from 1.
 
-    The identity is "row.position", or the position alone in the row `main` (the first or only unit).
+    The identity is "row.position", or the position alone in the row `main` (the first or only unit). Raises ProtocolError
+    where the row `main` has no text and another one has.
     """
 
     source: Source
@@ -24,8 +26,11 @@ class Packed(Source):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
-        return {self.identity(row, n): part.strip() for row, packed in self.source.rows(reader).items() if text(packed)
-                for n, part in enumerate(text(packed).split(self.separator), 1)}
+        packed = {row: text(value) for row, value in self.source.rows(reader).items()}
+        if any(packed.values()) and not packed.get(self.main):
+            raise ProtocolError("the first unit lists no outlets, and another unit behind it does; poll it again")
+        return {self.identity(row, n): part.strip() for row, values in packed.items() if values
+                for n, part in enumerate(values.split(self.separator), 1)}
 
     def identity(self, row: str, position: int) -> str:
         """The identity of a position (from 1) in a row."""

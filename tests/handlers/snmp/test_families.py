@@ -249,6 +249,16 @@ def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: s
         assert pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0]).status().ports == []
 
 
+@pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
+def test_a_first_unit_without_outlets_is_an_error_where_one_behind_it_has_some(first: Optional[bytes]) -> None:
+    unit = next(unit for unit in _FIXTURES if unit.name == "digipower")
+    state = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
+    rows = {oid: row._replace(value=first) if oid == state and first is not None else row
+            for oid, row in unit.device().rows().items() if oid != state or first is not None}
+    with Agent(Device(rows, rules=None)) as agent, pytest.raises(ProtocolError, match="the first unit lists no outlets"):
+        handler_of(unit, agent).status()
+
+
 DOUBTED = [unit for unit in _FIXTURES for outlets in _FAMILIES[unit.key].outlets[:1]
            if outlets.states and (outlets.states.doubts or outlets.states.confirm)]
 
