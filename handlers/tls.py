@@ -60,9 +60,10 @@ def check_fingerprint(certificate: Optional[bytes], fingerprint: str) -> None:
                            Named("fingerprint", noun="the setting "), " names; find out why before you change it"))
 
 
-def reason(error: ssl.SSLError) -> Reason:
-    """One sentence for a failed handshake, with what an owner can do."""
+def reason(error: ssl.SSLError, seen: str = "") -> Reason:
+    """One sentence for a failed handshake, with what an owner can do. `seen`: the fingerprint of the certificate, if known."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (f"the device's certificate is not trusted ({error.verify_message}): set ", Named("ca_pem"), " or ",
+        pin = f"; its SHA-256 is {seen}: compare it with the device's own page before you pin it" if seen else ""
+        return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
     return f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port"

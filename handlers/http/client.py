@@ -5,6 +5,7 @@ import os
 import threading
 from typing import Mapping, Union
 
+from ..errors import Named
 from .failures import REDIRECTS, HttpException, HttpRefused, HttpUnreachable, of_status
 from .login import Login
 from .message import Endpoint, Reply, Request, Stream, Transport
@@ -46,13 +47,21 @@ class HttpClient:
                         raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}); it was not "
                                           f"sent there: give that scheme and port as the address", str(reply.status))
                     self.where = moved
-                    reply = self._attempt(request, repeatable)
+                    reply = self._redirected(request, moved)
                 if reply.status != 200:
-                    raise of_status(reply.status)
+                    raise of_status(reply.status, login.padded)
                 return reply
             except HttpException as error:
                 error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")
                 raise
+
+    def _redirected(self, request: Request, moved: Endpoint) -> Reply:
+        """A read, sent to the new place. An error there names that place: the owner gave another one."""
+        try:
+            return self._attempt(request, True)
+        except HttpUnreachable as error:
+            raise HttpUnreachable((f"the device redirects to {moved.url}; set ", Named("scheme", moved.scheme), "; there ",
+                                   *error.parts)) from None
 
     def _attempt(self, request: Request, repeatable: bool) -> Reply:
         try:

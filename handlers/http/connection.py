@@ -11,7 +11,7 @@ import time
 from typing import Any, List, Optional
 
 from ..errors import Unreachable
-from ..tls import Trust, check_fingerprint
+from ..tls import Trust, check_fingerprint, reason
 from . import failures
 from .message import PORTS, Endpoint, Reply, Request
 
@@ -87,6 +87,11 @@ class StandardTransport:
         except Unreachable as error:
             opened.close()
             raise failures.HttpUnreachable(error.parts) from None
+        except ssl.SSLCertVerificationError as error:
+            opened.close()
+            from .unverified import fingerprint  # most devices are trusted
+
+            raise failures.HttpUnreachable(reason(error, fingerprint(where, timeout))) from None
         except BaseException:
             opened.close()
             raise

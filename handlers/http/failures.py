@@ -48,12 +48,16 @@ def leaves_open(error: object) -> bool:
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
 
-def of_status(status: int) -> HttpException:
-    """What a status other than 200 means, and what to do. Scripts look for `HTTP Error <status>` in the text."""
+def of_status(status: int, padded: bool = False) -> HttpException:
+    """What a status other than 200 means, and what to do. Scripts look for `HTTP Error <status>` in the text.
+
+    `padded`: the password that was sent begins or ends with a blank.
+    """
     code = f"HTTP Error {status}"
     if status == 401:
+        blank = "; the password begins or ends with a blank" if padded else ""
         return HttpDenied(f"the device refused the login ({code}): check user name and password (or token), and that the "
-                          "account is neither blocked nor waiting for a new password")
+                          f"account is neither blocked nor waiting for a new password{blank}")
     if status == 403:
         return HttpDenied(f"the account may not do this ({code}): give its role the privilege on the device")
     if status == 451:

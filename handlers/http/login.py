@@ -28,6 +28,11 @@ class Login(NamedTuple):
             return {"Authorization": basic(self.user, self.password)}
         return {}
 
+    @property
+    def padded(self) -> bool:
+        """Whether the password begins or ends with a blank, which few people want."""
+        return self.token is None and self.password is not None and self.password != self.password.strip()
+
     def quoted(self, text: str) -> str:
         """A device's text as an error may show it: printable, cut, and not at all where it holds password or token."""
         from .echo import quoted

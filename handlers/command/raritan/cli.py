@@ -4,7 +4,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from types import SimpleNamespace
-from typing import Any, Mapping, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Tuple
 
 import click
 
@@ -13,6 +13,9 @@ from .. import form
 from ..groups import EPILOG, OnHost, Place, explained
 from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, output
 from ..output import Result, columns, shown
+
+if TYPE_CHECKING:
+    from ...raritan.rpc import Agent
 
 _DISCOVER = "discover"
 _SEARCH_S, _DAY_S = 4.0, 86400.0
@@ -81,7 +84,7 @@ def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: 
         except SettingsError:               # an argument; no unit has to do with it
             raise
         except PduHandlerError as error:
-            raise _without(error).at(agent.host, name) from error
+            raise _without(error, agent, options).at(agent.host, name) from error
 
 
 def _result(found: object) -> Result:
@@ -89,11 +92,29 @@ def _result(found: object) -> Result:
     return found
 
 
-def _without(error: PduHandlerError) -> PduHandlerError:
-    """Maps `no such resource` and `no such method` to Unsupported; other errors stay."""
-    if isinstance(error, Refused) and error.code in _NOT_THERE:
-        return Unsupported(error.parts, error.host, error.operation)
-    return error
+def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
+    """Maps `no such resource` and `no such method` to what is missing: the link unit (1 round trip), the sensor, or what
+    this firmware or model does not have. Other errors stay."""
+    if not isinstance(error, Refused) or error.code not in _NOT_THERE:
+        return error
+    linked = _linked(agent) if options.link else None
+    if linked is not None and options.link not in linked:
+        return SettingsError(f"--link: unit {options.link} is not linked to this one; linked are: "
+                             f"{', '.join(map(str, linked)) or 'none'} (see 'links')")
+    if error.code == "404" and hasattr(options, "sensor"):
+        return SettingsError(f"the unit has no sensor {options.sensor[:60]!r}: 'sensors' lists those that it has")
+    return Unsupported(error.parts, error.host, error.operation)
+
+
+def _linked(agent: Agent) -> Optional[Sequence[int]]:
+    """The ids of the linked units; None where they cannot be read."""
+    from ...raritan.rpc.cascading import CascadeManager
+    try:
+        return sorted(CascadeManager("/cascade", agent).getStatus().linkUnits)
+    except Refused as error:
+        return () if error.code in _NOT_THERE else None
+    except PduHandlerError:
+        return None
 
 
 @click.pass_context

@@ -34,6 +34,20 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_sentence_says_
     with pytest.raises(HttpException, match="not trusted .*'ca_pem' or 'fingerprint'") as caught:
         _count(_agent(agent, pdu, Trust()))
     assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
+    assert f"SHA-256 is {pdu.fingerprint}" in str(caught.value), "ready to be pinned"
+
+
+def test_a_redirect_to_https_is_named_where_its_certificate_is_not_trusted(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with pytest.raises(HttpException, match=f"redirects to {pdu.url}; set scheme=https; there .*not trusted"):
+        _count(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
+
+
+@pytest.mark.parametrize("password, said", [(" legrand", True), ("legrand\u00a0", True), ("le grande", False)])
+def test_a_refused_password_that_begins_or_ends_with_a_blank_says_so(agent: MakeAgent, pdu: XerusPdu, password: str,
+                                                                     said: bool) -> None:
+    with pytest.raises(HttpException, match="refused the login") as caught:
+        _count(agent("https", f"{pdu.host}:{pdu.port}", pdu.user, password, trust=Trust(ca_pem=pdu.ca_pem)))
+    assert ("begins or ends with a blank" in str(caught.value)) is said and password.strip() not in str(caught.value)
 
 
 def test_the_authority_that_signed_it_makes_it_good(agent: MakeAgent, pdu: XerusPdu) -> None:

@@ -32,6 +32,14 @@ def test_outlets_of_a_link_unit(run: Run) -> None:
     assert len(told(run, "outlets", "--link", "3")["outlets"]) == 2
 
 
+def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(run: Run) -> None:
+    for words in (("outlets",), ("thresholds", "outlet/1/current")):
+        code, _, err = run(*words, "--link", "7")
+        assert code == 2 and "unit 7 is not linked to this one; linked are: 3" in err
+    code, _, err = run("thresholds", "outlet/77/current")
+    assert code == 2 and "no sensor 'outlet/77/current': 'sensors' lists" in err and "does not offer" not in err
+
+
 def test_sensors_of_inlet_lines_outlets_and_slots(run: Run) -> None:
     rows = {row["sensor"]: row for row in told(run, "sensors")["sensors"]}
     assert rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
