@@ -13,7 +13,8 @@ import pytest
 
 from handlers.errors import PduHandlerError, SettingsError
 from handlers.http.message import Endpoint, Reply, Request, endpoint
-from handlers.raritan.rpc import Agent, Bulk, HttpException, pdumodel
+from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
+from handlers.raritan.rpc._runtime.agent import MINIMUM_WAITS
 from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
@@ -207,6 +208,21 @@ def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> Non
     waits = [request.timeout for request in witness.requests]
     assert waits[0] == 10.0 and len(waits) == 4
     assert waits[1] == waits[2] > 20.0 > waits[3] > 10.0
+
+
+def test_methods_that_wait_have_minimum_waits() -> None:
+    witness = _Witness()
+    one = Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness)
+    for name in ("pollEvents", "generateSelfSignedKeyPair", "addLinkUnit", "getState"):
+        one.json_rpc("/x", name)
+    one.timeout = 300
+    one.json_rpc("/x", "pollEvents")
+    waits = [request.timeout for request in witness.requests]
+    assert waits[0] > 30.0 and min(waits[1:3]) >= 60.0 and waits[3:] == [5.0, 300.0]
+    names = [name for interface in (event.Channel, cert.ServerSSLCert, cascading.CascadeManager) for name in vars(interface)]
+    assert set(MINIMUM_WAITS) <= set(names), "methods of the vendor"
+    assert {name for name in names if name.startswith("generate") or "LinkUnit" in name and name.startswith("add")} \
+        <= set(MINIMUM_WAITS)
 
 
 # ---- addresses ---------------------------------------------------------------------------------------------

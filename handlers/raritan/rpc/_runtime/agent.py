@@ -21,6 +21,13 @@ from .errors import JsonRpcErrorException, JsonRpcSyntaxException
 DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
 LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
+# At least that many seconds for methods that wait: pollEvents returns after 30 s at the latest (EventService.idl 1.0.1). Keys are
+# computed, and link units asked over the network; how long that takes is not documented.
+MINIMUM_WAITS: Mapping[str, float] = {
+    "pollEvents": 45.0,
+    **dict.fromkeys(("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0),
+    **dict.fromkeys(("addLinkUnit", "addLinkUnit2", "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit",
+                     "addZigbeeLinkUnit"), 60.0)}
 DOWNLOAD_LIMIT = 512 << 20
 _IN_QUERY = "?&=,:+%"                       # sent unchanged in the path of a file, which may be quoted already
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -38,7 +45,8 @@ class Agent:
 
     proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
     password or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one
-    answer (None: 10), grown with the size of a bulk. `trust` (a CA, a fingerprint) and `transport` are ours.
+    answer (None: 10), grown with the size of a bulk, and never less than MINIMUM_WAITS for methods that wait.
+    `trust` (a CA, a fingerprint) and `transport` are ours.
     Raises SettingsError for an address, protocol or time-out that cannot be one. Nothing is sent before the first call.
     """
 
@@ -132,7 +140,7 @@ class Agent:
         number, login = next(self._ids), self.login
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
                           separators=(",", ":"), allow_nan=False).encode()
-        wait = (self._timeout or DEFAULT_TIMEOUT) + SECONDS_PER_CALL * (calls - 1)
+        wait = max(self._wait, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
         started = time.monotonic()
         try:
             reply = self._client.send("POST", _path(target), _JSON, body, login, wait, 2 * wait, limit=LIMIT,
