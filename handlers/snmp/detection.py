@@ -6,7 +6,7 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
 from .decoding import shown, text
-from .device import Found, by_identity, by_other_rows, by_states, has_no_outlets
+from .device import Found, by_identity, by_other_rows, by_states, controlled_outlets, has_no_outlets
 from .families import near
 from .profile import Profile
 from .reader import Device, Reader
@@ -80,14 +80,25 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
     for probe in (by_other_rows, by_identity) if by_id else (by_other_rows,):
         for candidate in tried:
             found = probe(candidate.profile, reader.at(candidate.root))
-            if found and (found.states or metered_only or has_no_outlets(found.profile, found.reader)):
+            if found and (found.states or has_no_outlets(found.profile, found.reader)):
                 return found
+            if found and metered_only:
+                return _metered(found)
             unproven = unproven or found
     if unproven:
         raise ProtocolError((f"the PDU answers the meters of the family '{unproven.profile.key}' and lists no outlet, and "
                              "nothing proves that it has none: poll it again; if the unit only meters, set ",
                              Named("metered_only", "yes"), " (or build the archive with it)"))
     return None
+
+
+def _metered(found: Found) -> Found:
+    """A unit whose owner says that it only meters. Raises ProtocolError where the unit says otherwise."""
+    counted = controlled_outlets(found.profile, found.reader)
+    if counted:
+        raise ProtocolError(f"the device says that it switches {counted} outlets and listed none, so it does not only meter; poll "
+                            "it again")
+    return found
 
 
 def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:

@@ -66,6 +66,11 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
     return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)
 
 
+def controlled_outlets(profile: Profile, reader: Reader) -> int:
+    """How many outlets the device says that it switches, by a number that is 0 on a unit that only meters."""
+    return max((_count(outlets.none_if_zero, reader) for outlets in profile.outlets), default=0)
+
+
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
     for source in (outlets.count, outlets.none_if_zero):
         rows = source.rows(reader) if source else {}

@@ -20,7 +20,7 @@ from ..profile import Profile
 from ..sources import Chained, First, Only, Provided, Scalar
 from ..states import State
 from .apc import phase_rows
-from .shorthand import ONES, TENTHS, by_number, column, counted, figure, librenms, oids, scalar, total
+from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
@@ -101,7 +101,7 @@ PROFILES = (
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(
             states=State(EPDU_STATE, on=("1",), off=("2",)),
-            count=counted(EPDU_COUNT, EPDU_STATE), none_if_zero=EPDU_COUNT,
+            count=EPDU_COUNT, none_if_zero=EPDU_COUNT,
             control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
             name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
             current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),

@@ -231,6 +231,14 @@ def test_a_switched_unit_whose_table_of_states_is_empty_is_an_error_or_lists_eve
     assert all(state in (EnumPowerStatus.UNKNOWN, whole[identity]) for identity, state in found.items())
 
 
+@pytest.mark.parametrize("name", ["apc-rpdu_total", "cyberpower-epdu"])
+def test_a_unit_that_counts_its_controlled_outlets_is_no_metered_one_when_their_table_vanishes(name: str) -> None:
+    """The number of controlled outlets is 0 on a metered unit: here it is not, and the owner's `metered_only` is wrong."""
+    unit = next(unit for unit in _FIXTURES if unit.name == name)
+    with pytest.raises(ProtocolError, match="says that it"):
+        detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
+
+
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
 def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: str) -> None:
@@ -246,7 +254,12 @@ def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: s
             with pytest.raises(ProtocolError, match="lists no outlet|outlets and listed 0"):
                 call()
         assert agent.writes() == []
-        assert pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0]).status().ports == []
+        owners_word = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
+        if name == "apc-rpdu_total":    # it counts its switched outlets
+            with pytest.raises(ProtocolError, match="does not only meter"):
+                owners_word.status()
+        else:
+            assert owners_word.status().ports == []
 
 
 @pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
