@@ -8,9 +8,9 @@ from ..controls import Guarded, Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Only, Part, Provided, Source, Span, Spread
+from ..sources import Merged, Only, Part, Prefixed, Provided, Source, Span, Spread
 from ..states import State
-from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, librenms, oids, total
+from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, librenms, oids, scalar, total
 
 # Geist of today (VERTIV-V5-MIB): switched and metered outlets are two tables; the factory's name joins them.
 V5_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
@@ -31,6 +31,13 @@ V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column
 
 # Geist of before (GEIST-MIB-V3): one column is read as a state and written as a verb.
 V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
+V3_PLUGGED = column("21239.2.25.1.4", "ctrl3ChIECAvail")
+
+
+def _v3_phases(first: int, name: str) -> Merged:
+    """A column of each phase of ctrl3ChIECTable, which are 8 apart; the identity is the phase, then the row."""
+    return Merged(tuple(Prefixed(str(n), Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + phase), V3_PLUGGED, ("1",)))
+                        for n, phase in enumerate("ABC", 1)))
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; the columns after outlet 24 are writable
 # limits.
@@ -69,18 +76,21 @@ PROFILES = (
     Profile(
         key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3",
         source=librenms("geist/GEIST-MIB-V3"),
-        models=("Geist RCM-O, RSO with version 3 firmware",),
+        models=("Geist RCM, RCM-O, RSO with version 3 firmware",),
         sys_object_ids=oids("21239.2"),
         outlets=(Outlets(
             # The status is what was ordered and the feedback what was measured: both must agree.
             states=State(V3_STATUS, on=("1",), off=("0",), confirm=column("21239.2.16.1.4", "ctrlOutletFeedback")),
+            none_if_zero=scalar("21239.2.1.8.1.16.0", "ctrlOutletCount"),
             control=Write(V3_STATUS, on=1, off=3),
             name=column("21239.2.16.1.2", "ctrlOutletName"),
             current=figure(column("21239.2.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
             power=figure(column("21239.2.16.1.15", "ctrlOutletPower")),
             energy=figure(column("21239.2.16.1.14", "ctrlOutletkWattHrs"))),),
-        load=total(else_outlets=True), power=total(else_outlets=True), energy=total(else_outlets=True),
-        switching_confidence=Confidence.LOW,
+        load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
+        power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
+        energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.MIB),
         note="The command is a Gauge32 in the MIB and DCImanager writes an INTEGER, which a strict device refuses."),

@@ -273,7 +273,7 @@ def test_a_first_unit_without_outlets_is_an_error_where_one_behind_it_has_some(f
 
 
 DOUBTED = [unit for unit in _FIXTURES for outlets in _FAMILIES[unit.key].outlets[:1]
-           if outlets.states and (outlets.states.doubts or outlets.states.confirm)]
+           if unit.expected.outlets and outlets.states and (outlets.states.doubts or outlets.states.confirm)]
 
 
 def _objects(source: Source, identity: str) -> Set[str]:
