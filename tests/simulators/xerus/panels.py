@@ -71,13 +71,32 @@ class Pole(NamedTuple):
     sensors: Sensors
 
 
-class Meter(Served):
+class Configured(Served):
+    """With a name and ratings as its settings, and sensors."""
+
+    settings: Json
+    awake: Awake
+    sensors: Sensors
+
+    def getSensors(self) -> Dict[str, Sensor]:
+        self.awake.fetched()
+        return self.sensors.fitted
+
+    def getSettings(self) -> Json:
+        return self.settings
+
+    def setSettings(self, settings: Json) -> int:
+        self.settings = settings
+        return 0
+
+
+class Meter(Configured):
     """A power meter: the mains."""
 
     def __init__(self, unit: PduUnit, model: MeterModel, interface: str = "pdumodel.PowerMeter") -> None:
         super().__init__(unit, interface, f"powermeter.{model.number}")
         self.model = model
-        self._settings: Json = {"name": model.name, "currentRating": 63, "phaseCtRating": 63 if model.mains else 0}
+        self.settings: Json = {"name": model.name, "currentRating": 63, "phaseCtRating": 63 if model.mains else 0}
         self.awake = Awake(not unit.model.asleep)
         self.sensors = Sensors(unit, f"PM{model.number}", None, self.awake, unit.model.live)
         self.poles = [Pole(line, Sensors(unit, f"PM{model.number}P{line}", None, self.awake, unit.model.live))
@@ -105,23 +124,12 @@ class Meter(Served):
     def getConfig(self) -> Json:
         return {"powerMeterId": self.model.number, "type": self.model.type}
 
-    def getSensors(self) -> Dict[str, Sensor]:
-        self.awake.fetched()
-        return self.sensors.fitted
-
     def getPoles(self) -> List[Json]:
         return [{"line": pole.line, "label": "ABCN"[pole.line], "nodeId": pole.line, **pole.sensors.fitted}
                 for pole in self.poles]
 
     def getControllers(self) -> List[Served]:
         return []
-
-    def getSettings(self) -> Json:
-        return self._settings
-
-    def setSettings(self, settings: Json) -> int:
-        self._settings = settings
-        return 0
 
 
 class Panel(Meter):
@@ -145,23 +153,23 @@ class Panel(Meter):
         return self.circuits
 
 
-class Circuit(Served):
+class Circuit(Configured):
     """A branch circuit."""
 
     def __init__(self, unit: PduUnit, meter: int, model: CircuitModel) -> None:
         name = f"circuit.{meter}.{model.position}"
         super().__init__(unit, "pdumodel.Circuit", name)
         self.model = model
-        self._settings: Json = {
+        self.settings: Json = {
             "name": model.name, "rating": 16, "ctRating": 60,
             "poleSettings": [{"line": line, "meterChannel": model.position + number if model.metered else -1}
                              for number, line in enumerate(model.lines)]}
-        self._awake = Awake(not unit.model.asleep)
-        self._sensors = Sensors(unit, f"PM{meter}C{model.position}", None, self._awake, unit.model.live)
+        self.awake = Awake(not unit.model.asleep)
+        self.sensors = Sensors(unit, f"PM{meter}C{model.position}", None, self.awake, unit.model.live)
         self.energy: Optional[AccumulatingSensor] = None
         if model.metered:
-            self._sensors.numeric({"current": lambda: model.amperes, "activePower": self._watts})
-            self.energy = self._sensors.counter("activeEnergy", model.wh, self._watts)
+            self.sensors.numeric({"current": lambda: model.amperes, "activePower": self._watts})
+            self.energy = self.sensors.counter("activeEnergy", model.wh, self._watts)
 
     def _watts(self) -> float:
         return self.model.amperes * VOLTAGE * len(self.model.lines)
@@ -169,20 +177,9 @@ class Circuit(Served):
     def getConfig(self) -> Json:
         return {"position": self.model.position, "type": _TYPE_OF[len(self.model.lines)]}
 
-    def getSensors(self) -> Dict[str, Sensor]:
-        self._awake.fetched()
-        return self._sensors.fitted
-
     def getPoles(self) -> List[Json]:
         return [{"line": line, "label": str(self.model.position + 1 + number), "nodeId": line}
                 for number, line in enumerate(self.model.lines)]
-
-    def getSettings(self) -> Json:
-        return self._settings
-
-    def setSettings(self, settings: Json) -> int:
-        self._settings = settings
-        return 0
 
 
 class PowerMeterController(Served):
