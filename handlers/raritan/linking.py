@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional
 
+from common.logger import get_logger
+
 from ..errors import Denied, Named, PduHandlerError, Unreachable
 from .readings import absent
 from .rpc import Agent, Bulk, Pending, present
@@ -11,6 +13,7 @@ from .rpc.pdumodel import Pdu
 from .settings import LINK_UNITS, LinkUnits
 from .units import OWN, Present, Unit, UnitDiscovery
 
+LOGGER = get_logger(__name__)
 _FIRST_LINK, _LAST_USUAL_LINK = 2, 8            # documented up to firmware 3.6; newer firmware may link more
 _LinkStatus = CascadeManager.LinkUnitStatus
 _USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
@@ -46,6 +49,9 @@ class LinkedUnits(UnitDiscovery):
     def present(self) -> List[Present]:
         """The units that answered. A link unit that is listed but does not answer raises; one that is not listed is left out."""
         known = self._known()
+        unknown = [link for link in self._wanted.ids if known is not None and link not in known]
+        if unknown:
+            LOGGER.info(f"link_units names {', '.join(map(str, unknown))}, and the PDU has no such link unit: left out")
         out = []
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:

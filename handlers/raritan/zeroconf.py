@@ -9,7 +9,7 @@ import ipaddress
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
@@ -30,13 +30,36 @@ class Device:
     firmware: str
 
 
-def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[str]:
+class Address(str):
+    """An IP address. Also serves as the dictionary that the vendor's `discover` returns: `ip`, `port` and `fw`."""
+
+    def __new__(cls, device: Device) -> Address:
+        made = super().__new__(cls, device.address)
+        made._device = device
+        return made
+
+    _device: Device
+
+    def get(self, key: str, default: object = None) -> Any:
+        """The value of a key, as a dictionary's `get`."""
+        found = {"ip": str(self), "port": self._device.port, "fw": self._device.firmware}
+        return found.get(key, default)
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        if key not in ("ip", "port", "fw"):
+            raise KeyError(key)
+        return self.get(key)
+
+
+def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Address]:
     """The IP addresses of all devices that announce themselves within `timeout` seconds, each once.
 
     It asks over IPv4. interfaces: addresses of own network interfaces to ask on (None: all). An IPv6 address is given only
     for a device that announces no other. Raises ImportError where `zeroconf` is missing.
     """
-    return list(dict.fromkeys(device.address for device in discover_devices(timeout, interfaces)))
+    return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
 
 def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None,

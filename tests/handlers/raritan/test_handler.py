@@ -186,6 +186,19 @@ def test_the_setting_says_which_link_units_count(handle: Handle, wanted: str, id
         assert {identity.rpartition(".")[0] for identity in seen} == ids
 
 
+@pytest.mark.parametrize("wanted, said", [("3", "3"), ("2,4,7", "4, 7"), ("2", ""), ("yes", "")])
+def test_a_link_id_that_is_named_and_not_linked_is_said(handle: Handle, caplog: pytest.LogCaptureFixture, wanted: str,
+                                                        said: str) -> None:
+    caplog.set_level("INFO")
+    with XerusPdu(Model(outlets=1), links={2: Model(outlets=1)}) as pdu:
+        device = handle(pdu, link_units=wanted)
+        for call in (device.status, device.statistic):
+            caplog.clear()
+            call()
+            lines = [record.getMessage() for record in caplog.records if "link_units" in record.getMessage()]
+            assert lines == ([f"link_units names {said}, and the PDU has no such link unit: left out"] if said else [])
+
+
 def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2), "3.3") as pdu:
         assert list(shown(handle(pdu, link_units="yes").status())) == ["1", "2"]

@@ -73,6 +73,17 @@ def test_an_address_with_two_ports_is_given_once(monkeypatch: pytest.MonkeyPatch
     assert discovery.discover() == ["192.0.2.1"]
 
 
+def test_an_address_serves_as_the_dictionary_of_the_vendor_s_discover_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [discovery.Device("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
+    monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
+    one, = discovery.discover()
+    assert {key: one[key] for key in ("ip", "port", "fw")} == {"ip": "192.0.2.1", "port": 443, "fw": "4.4.1"}
+    assert one.get("port") == 443 and one.get("model", "none") == "none" and one.get("model") is None
+    assert isinstance(one, str) and one[:3] == "192" and f"{one}" == "192.0.2.1"
+    with pytest.raises(KeyError):
+        one["model"]
+
+
 def test_names_that_nobody_stands_behind_are_not_waited_for_longer_than_was_asked() -> None:
     """They are asked for one after another: at first for as long as one question may take, and not at all in the end."""
     waits: List[int] = []
