@@ -24,6 +24,7 @@ from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, f
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets
 NEUTRAL = "2"               # of the kind of an input current
+CONTROLLABLE = "1"          # of a unit; 2 is one that only meters
 
 
 def switchable(root: str, name: str, then: Control) -> Guarded:
@@ -39,11 +40,12 @@ def verbs(root: str, name: str) -> Verbs:
 
 
 def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, energy: Optional[Figure],
-            first_unit: int = 1, states: Optional[Source] = None, count: str = "") -> Outlets:
+            first_unit: int = 1, states: Optional[Source] = None, count: str = "", controllable: str = "") -> Outlets:
     """The outlets of this design below `root`; `name` is what its objects' names start with.
 
     `amps`: the scale of the currents. `watts`: the column of the power. `first_unit`: the index of the unit printed as 1.
     `states`: if more than the state decides which rows are padding. `count`: the column of each unit's number of outlets.
+    `controllable`: the column that says which units switch; their number counts although they list nothing.
     """
     names = column(f"{root}.5.1.1.2", name + "OutletName")
     listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
@@ -55,13 +57,20 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
         control=switchable(root, name, control),
         rows=Only(names, names, ("",), keep=False),
-        count=counted_by_unit(column(f"{root}.1.2.1.{count}", name + "OutletCount"),
-                              Only(listed, listed, (PADDING,), keep=False)) if count else None,
+        count=_count(root, name, count, controllable, Only(listed, listed, (PADDING,), keep=False)) if count else None,
         number=First((number(listed), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
         power=figure(column(f"{root}.5.1.1.{watts}", name + "OutletWatts")),
         energy=energy)
+
+
+def _count(root: str, name: str, count: str, controllable: str, listed: Source) -> Source:
+    counts = column(f"{root}.1.2.1.{count}", name + "OutletCount")
+    of_listed = counted_by_unit(counts, listed)
+    if not controllable:
+        return of_listed
+    return First((Only(counts, column(f"{root}.1.2.1.{controllable}", name + "Controllable"), (CONTROLLABLE,)), of_listed))
 
 
 def load(root: str, name: str, amps: Decimal, *others: Figure) -> Total:
@@ -99,7 +108,7 @@ PROFILES = (
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3),
         outlets=(outlets(PDU3, "pdu3", verbs(PDU3, "pdu3"), HUNDREDTHS, "13",
-                         figure(column(PDU3 + ".5.1.1.14", "pdu3OutletWh"), ONES), count="13"),),
+                         figure(column(PDU3 + ".5.1.1.14", "pdu3OutletWh"), ONES), count="13", controllable="10"),),
         load=load(PDU3, "pdu3", HUNDREDTHS), power=power(PDU3, "pdu3"),
         energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True),
         switching_confidence=Confidence.HIGH,

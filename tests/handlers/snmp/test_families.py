@@ -239,6 +239,16 @@ def test_a_unit_that_counts_its_controlled_outlets_is_no_metered_one_when_their_
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
 
 
+def test_the_outlets_of_a_controllable_hpe_unit_of_a_chain_stay_when_their_states_vanish() -> None:
+    unit = next(unit for unit in _FIXTURES if unit.name == "hpe-mapdu3")
+    lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
+    rows = {oid: row for oid, row in unit.device().rows().items() if not oid.startswith(lost)}
+    found = dict(detection.detect(of_rows(rows), PROFILES).states)
+    whole = expected_states(unit)
+    assert {identity for identity in whole if identity.startswith("2.")} <= set(found)
+    assert all(state is EnumPowerStatus.UNKNOWN for identity, state in found.items() if identity.startswith("2."))
+
+
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
 def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: str) -> None:
