@@ -120,3 +120,13 @@ def _value(hint: Any, holder: Any) -> Any:
 
 
 _SIMPLE: Dict[Any, Any] = {bool: True, int: 3, float: 1.5, str: "text", datetime.datetime: 1700000000, Any: {"a": [1]}}
+
+
+def test_types_that_moved_into_other_modules_keep_their_old_names_too() -> None:
+    """As scripts for release 3.6 (radius) and 4.0 (tacplus) build them."""
+    from handlers.raritan.rpc import auth, radius, tacplus
+
+    server = radius.ServerSettings(server="192.0.2.5", sharedSecret="x", authType=radius.AuthType.CHAP)
+    assert isinstance(server, auth.RadiusManager.ServerSettings) and server.encode()["authType"] == 1
+    other = tacplus.ServerSettings(server="192.0.2.6", authenType=tacplus.AuthenType.MSCHAP)
+    assert isinstance(other, auth.TacPlusManager.ServerSettings) and other.encode()["authenType"] == 3

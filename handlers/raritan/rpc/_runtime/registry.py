@@ -19,8 +19,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MODULES = frozenset("""
     assetmgrmodel auth bulkcfg bulkrpc cascading cert cfg datetime devsettings diag display dsam event firmware fitness
-    hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral portsmodel production rawcfg res_mon security
-    sensors serial servermon session smartcard smartlock sx sys test tfw um usb usermgmt webcam zigbee
+    hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral portsmodel production radius rawcfg res_mon security
+    sensors serial servermon session smartcard smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
 """.split())
 LONGEST_NAME = 200                          # bounds the cache of `find`: devices choose the names of types
 _RPC = __name__.rpartition("._runtime.")[0]
