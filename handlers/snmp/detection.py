@@ -96,8 +96,8 @@ def _metered(found: Found) -> Found:
     """A unit whose owner says that it only meters. Raises ProtocolError where the unit says otherwise."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
-        raise ProtocolError(f"the device says that it switches {counted} outlets and listed none, so it does not only meter; poll "
-                            "it again")
+        raise ProtocolError(f"the device says that it switches {counted} outlets and listed none, so it does not only meter; "
+                            "poll it again")
     return found
 
 
