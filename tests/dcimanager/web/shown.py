@@ -19,8 +19,8 @@ METHODS = {"status": "status", "statistic": "statistic", "port_up": "on", "port_
 
 
 def number(value: float) -> str:
-    """A figure with the digits that were measured, without what binary sums add (3.3000000000000003)."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+    """A figure in at most three decimals: no PDU measures finer than mA and Wh."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def amperes(value: Optional[float]) -> str:

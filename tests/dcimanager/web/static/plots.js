@@ -9,7 +9,7 @@ for (const room of document.querySelectorAll("[data-plots]")) {
   const wanted = [["load", "Load", "A"], ["energy", "Energy", "kWh"]];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const figure = (value, unit) => value === null || value === undefined ? "–" : Number(value.toFixed(6)) + "\u00a0" + unit;
+  const figure = (value, unit) => value === null || value === undefined ? "–" : Number(value.toFixed(3)) + "\u00a0" + unit;
 
   const fromZero = (plot, low, high) => [0, Math.max(high * 1.15, 0.1)];
   const around = (plot, low, high) => {
