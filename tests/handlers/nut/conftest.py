@@ -4,9 +4,19 @@ from typing import Iterator
 
 import pytest
 
+from tests.handlers.nut.clients import MON, VIEWER
 from tests.handlers.nut.given import pdu_variables
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
+from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
+
+
+@pytest.fixture
+def server() -> Iterator[NutServer]:
+    """A simulated server with a PDU of 48 outlets, a UPS, and three users."""
+    with NutServer([SwitchedPdu("pdu", 48), StaticDevice("ups", {"ups.status": "OL"}, ["load.off"])],
+                   [ADMIN, MON, VIEWER]) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,202 @@
+"""The client against servers and networks that fail, stall, lie or send the password back."""
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import threading
+from typing import Callable, List, Optional
+
+import pytest
+
+from handlers.errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.nut import messages
+from handlers.nut.client import NutClient
+from handlers.nut.failures import NotProven
+from tests.chains import kept
+from tests.handlers.nut.clients import named
+from tests.handlers.nut.given import SILENCE_S, client
+from tests.servers.scripted import serving
+from tests.simulators.nut_server import ADMIN, Cut, NutServer, User
+from tests.waiting import PATIENCE_S
+
+Answer = Callable[[str, bytes], Optional[bytes]]
+
+
+def silence(line: str, answer: bytes) -> Optional[bytes]:
+    return None
+
+
+def without_end(line: str, answer: bytes) -> Optional[bytes]:
+    return answer[:-9]
+
+
+@pytest.mark.parametrize("rewrite, kind", [
+    (silence, Unreachable),
+    (lambda line, answer: Cut(), Unreachable),
+    (lambda line, answer: Cut(answer[:len(answer) // 2]), Unreachable),
+    (without_end, Unreachable),
+    (lambda line, answer: b"HTTP/1.1 400 Bad Request\n\n", ProtocolError),
+    (lambda line, answer: bytes(range(256)), ProtocolError),
+    (lambda line, answer: answer.replace(b"LIST VAR pdu", b"LIST VAR ups"), ProtocolError),
+    (lambda line, answer: answer.replace(b'"on"', b'"on'), ProtocolError),
+    (lambda line, answer: answer + b"OK\n", ProtocolError),
+    (lambda line, answer: b"BEGIN LIST VAR pdu\n" + b'VAR pdu ups.id "x"\n' * 30000, ProtocolError),
+    (lambda line, answer: b"x" * 100000, ProtocolError),
+    (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
+], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line",
+        "new ERR"])
+def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer,
+                                                                               kind: type) -> None:
+    server.faults.rewrite = lambda line, answer: rewrite(line, answer) if line.startswith("LIST VAR") else answer
+    with client(server, timeout=SILENCE_S if rewrite in (silence, without_end) else PATIENCE_S) as nut:
+        with pytest.raises(kind) as caught:
+            nut.variables("pdu")
+        error = caught.value
+        assert isinstance(error, PduHandlerError) and error.host == server.host and "LIST VAR pdu" in error.operation
+        server.faults.rewrite = None
+        assert nut.variable("pdu", "outlet.1.status") == "on"
+
+
+def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> None:
+    stop = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"BEGIN LIST VAR pdu\n")
+        for drop in itertools.cycle(b'VAR pdu ups.id "x"\n'):
+            if stop.wait(0.01):
+                return
+            connection.sendall(bytes([drop]))
+
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 0.01
+        return now[0]
+    with serving(drip) as port:
+        nut = NutClient("127.0.0.1", port, timeout=0.5, clock=clock)
+        with nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
+            nut.variables("pdu")
+        stop.set()
+
+
+def test_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with NutClient("127.0.0.1", port, timeout=1) as nut, pytest.raises(Unreachable, match="upsd"):
+        nut.devices()
+
+
+@pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
+def test_a_host_that_is_none_is_unreachable(host: str) -> None:
+    with NutClient(host, 1, timeout=1) as nut, pytest.raises(Unreachable):
+        nut.devices()
+
+
+def test_a_port_that_is_none_is_unreachable() -> None:
+    with NutClient("127.0.0.1", 99999) as nut, pytest.raises(Unreachable, match="99999"):
+        nut.devices()
+
+
+def test_a_server_that_takes_no_more_connections(server: NutServer) -> None:
+    server.faults.closes_at_once = True
+    with client(server) as nut, pytest.raises(Unreachable):
+        nut.devices()
+
+
+def test_a_restarted_server_is_found_again(server: NutServer) -> None:
+    with client(server) as nut:
+        nut.devices()
+        server.drop_connections()
+        with pytest.raises(Unreachable):
+            nut.devices()
+        assert list(nut.devices()) == ["pdu", "ups"]
+
+
+def test_many_requests_go_out_in_writes_that_no_buffer_can_hold_up(server: NutServer) -> None:
+    asked = [messages.get_var("pdu", "outlet.1.status") for _ in range(2000)]
+    with client(server) as nut:
+        answers = nut.ask(*asked)
+    assert {answers[request] for request in asked} == {"on"}
+
+
+SECRETS = ["tops3cret", 'tops3cret "two words" # \\', "tops3cret" * 30]
+Back = Callable[[str, bytes], bytes]        # the request and the password as it went over the wire
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=["plain", "escaped", "long"])
+@pytest.mark.parametrize("rewrite", [
+    lambda line, wire: b"BEGIN LIST " + wire + b"\n" if line.startswith("PASSWORD") else b"OK\n",
+    lambda line, wire: b"ERR " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"ERR REFUSED " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"OK " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"OK\r" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"OK\n" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n",
+    lambda line, wire: b"OK TRACKING tops3cret\n" if line.startswith("INSTCMD") else b"ERR " + wire + b"\n"
+    if line.startswith("GET")
+    else b"OK\n"], ids=["list", "code", "extra", "ok", "framing", "unasked", "at the cut", "tracked"])
+def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, secret: str, rewrite: Back) -> None:
+    wire = messages.password(secret).line[9:-1]
+    server.faults.rewrite = lambda line, answer: rewrite(line, wire)
+    with named(server, User(ADMIN.name, secret)) as nut, pytest.raises((ProtocolError, Refused, NotProven)) as caught:
+        nut.run("pdu", "outlet.1.load.off")
+    assert "tops3" not in kept(caught.value) + repr(nut)
+
+
+def test_a_line_that_comes_late_and_unasked_is_no_answer_to_the_next_request() -> None:
+    answered, said = threading.Event(), threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"one\n")
+        assert answered.wait(PATIENCE_S)
+        connection.sendall(b"two\n")
+        said.set()
+        connection.recv(100)
+
+    with serving(talk) as port, NutClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
+        assert nut.version() == "one"
+        answered.set()
+        assert said.wait(PATIENCE_S)
+        with pytest.raises(ProtocolError, match="not asked"):
+            nut.version()
+
+
+def test_an_address_of_a_family_that_this_host_cannot_use_is_passed_over(server: NutServer,
+                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
+    usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    with client(server) as nut:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family, *usable])
+        assert "pdu" in nut.devices()
+    with client(server) as nut, pytest.raises(Unreachable):
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
+        nut.devices()
+
+
+def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> None:
+    for secret in ("tops3cret\ud800", "tops3cret\n", "tops3cret" * 100):
+        with named(server, User(ADMIN.name, secret)) as nut, pytest.raises(SettingsError) as caught:
+            nut.run("pdu", "outlet.1.load.off")
+        assert "tops3" not in kept(caught.value)
+
+
+@pytest.mark.parametrize("words", ["USERNAME", "PASSWORD", "SET TRACKING", "INSTCMD", "GET TRACKING"])
+@pytest.mark.parametrize("rewrite", [
+    lambda answer: None, lambda answer: Cut(), lambda answer: Cut(b"O"), lambda answer: b"nonsense\n",
+    lambda answer: b"ERR UNKNOWN-COMMAND\n", lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2],
+                         ids=["silence", "closed", "half", "other", "unknown", "stale", "twice"])
+def test_a_command_goes_out_once_at_most_whatever_happens_at_any_step(server: NutServer, words: str,
+                                                                      rewrite: Callable[[bytes], Optional[bytes]]) -> None:
+    heard: List[str] = []
+
+    def at_that_step(line: str, answer: bytes) -> Optional[bytes]:
+        heard.append(line)
+        return rewrite(answer) if line.startswith(words) else answer
+    server.faults.rewrite = at_that_step
+    with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S) as nut:
+        with contextlib.suppress(PduHandlerError):
+            nut.run("pdu", "outlet.1.load.off")
+    assert sum(line.startswith("INSTCMD") for line in heard) == len(server.books().writes) <= 1
