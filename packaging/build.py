@@ -28,6 +28,10 @@ from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optiona
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
+
+from handlers import registry
+
 TEMPLATE = HERE / "register.sh.in"
 
 
@@ -53,11 +57,8 @@ class Handler(NamedTuple):
         return self.name, self.shown, self.protocol
 
 
-HANDLERS = (
-    Handler("raritan", "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)", "custom"),
-    Handler("snmp", "PDUs of many makes (SNMP)", "snmp"),
-    Handler("nut", "PDUs and UPSes behind a NUT server", "custom"),
-)
+HANDLERS = tuple(Handler(name, about.shown, about.protocol)
+                 for name in registry.names() for about in [registry.about(name)])
 
 # ---- what a file imports -----------------------------------------------------------------------------------
 
@@ -430,6 +431,5 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
     from handlers.command import ending
     sys.exit(ending.run(main))

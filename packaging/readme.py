@@ -6,21 +6,21 @@ with `--check` it only says whether all are up to date (exit code 1 when they ar
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from handlers import registry
 from handlers.command import exits
-from handlers.nut.settings import SETTINGS as NUT
-from handlers.raritan.handler import SETTINGS as RARITAN
 from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.settings import SETTINGS as SNMP
 
 
 def table(declared: Sequence[Setting[object]]) -> str:
@@ -34,17 +34,19 @@ def table(declared: Sequence[Setting[object]]) -> str:
     return "\n".join(rows)
 
 
+def _settings(name: str) -> str:
+    return table(importlib.import_module(f"handlers.{name}.settings").SETTINGS)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
-    "settings-raritan": lambda: table(RARITAN),
-    "settings-snmp": lambda: table(SNMP),
-    "settings-nut": lambda: table(NUT),
+    **{f"settings-{name}": partial(_settings, name) for name in registry.names()},
     "devices": lambda: catalogue.devices(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "docs/settings.md": ("settings-raritan", "settings-snmp", "settings-nut"),
+    "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
     "docs/devices.md": ("devices",),
     "handlers/raritan/README.md": ("settings-raritan",),
     "handlers/snmp/README.md": ("settings-snmp", "costly", "identities"),

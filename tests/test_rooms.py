@@ -15,11 +15,12 @@ import pdu_common.base_pdu
 import pdu_common.base_snmp_pdu
 import pdu_common.connection
 import pdu_common.helper
+from handlers import registry
 from tests.needs import ROOT
 from tests.packaging.building import build
 
 OURS = ("common", "pdu_common", "handlers", "tests")
-HANDLERS = ("raritan", "snmp", "nut")
+HANDLERS = registry.names()
 COMMAND = ("command", "__main__.py")        # the tools: they may import every handler, and nothing imports them
 
 

@@ -10,10 +10,11 @@ import click
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
+from .. import registry
 from ..errors import NoSuchOutlet
 from . import asking, form
 from .exits import DONE, NOT_SEEN
-from .loading import NAMES, load
+from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, asking as asks, device, given, output, spelled
 from .output import Result, columns, figure, print_json, shown
 from .report import described, failed
@@ -33,7 +34,7 @@ class HandlerName(click.ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
         from click.shell_completion import CompletionItem
-        names = [CompletionItem(name) for name in NAMES if name.startswith(incomplete)]
+        names = [CompletionItem(name) for name in registry.names() if name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
 
 
@@ -96,8 +97,10 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
     return next((code for code in codes if code), DONE)
 
 
-# Handler -> the setting that may list outlets after all.
-_HINTS = {"nut": f"; {spelled('whole_load', 'yes')} lists the whole load of a UPS that can switch it"}
+def _hint(handler: str) -> str:
+    """The setting that may list outlets after all."""
+    key, value, lists = registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
+    return f"; {spelled(key, value)} {lists}" if key else ""
 
 
 def _lines(answer: Dict[str, Any]) -> Iterable[str]:
@@ -107,8 +110,7 @@ def _lines(answer: Dict[str, Any]) -> Iterable[str]:
     yield title
     outlets: Outlets = answer["outlets"]
     if not outlets:
-        hint = _HINTS.get(answer["handler"], "")
-        yield "no outlet is metered" if "load_a" in answer else f"no outlets{hint}"
+        yield "no outlet is metered" if "load_a" in answer else f"no outlets{_hint(answer['handler'])}"
         return
     head = ["kWh" if name == "consumption_kwh" else name for name in outlets[0]]
     rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]

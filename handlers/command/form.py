@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 
+from .. import registry
 from ..address import host_and_port
 from ..errors import Named, SettingsError
 from .asking import read_file, secret
@@ -20,7 +21,6 @@ _SNMP_FIELDS: Mapping[str, str] = {
     "snmp_version": "version", "username": "user", "port": "port", "timeout": "timeout", "retries": "retries",
     "auth_protocol": "auth_protocol", "priv_protocol": "priv_protocol"}
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
-_USUAL: Mapping[str, Mapping[str, str]] = {"raritan": {"username": "admin"}}       # Xerus' own account
 _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
@@ -56,7 +56,8 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     A certificate check implies `tls=yes` where that is a setting.
     """
     keys = [setting.key for setting in declared]
-    found = {**{key: text for key, text in _USUAL.get(name, {}).items() if key in keys}, **typed(state, keys)}
+    account = registry.about(name).username if registry.is_handler(name) else ""
+    found = {**({"username": account} if account else {}), **typed(state, keys)}
     if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
@@ -64,7 +65,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     secrets = [setting.key for setting in declared if setting.secret]
     token = secret(state, "token", f"token on {host}", False) if "token" in secrets else ""
     if token:
-        usual = found.get("username") == _USUAL.get(name, {}).get("username") and "username" not in state.settings
+        usual = found.get("username") == account and "username" not in state.settings
         return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
     user = found.get("username", "")
     found.update({key: text for key in secrets for text in [

@@ -7,13 +7,12 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, List, NamedTuple, Sequence, cast
 
+from .. import registry
 from ..errors import SettingsError
 from ..settings import Setting
 
 if TYPE_CHECKING:
     import tempfile
-
-NAMES = ("raritan", "snmp", "nut")
 
 
 class Handler(NamedTuple):
@@ -31,10 +30,10 @@ class Handler(NamedTuple):
 
 def load(handler: str) -> Handler:
     """By name, or from the path of an archive (it stays unpacked until this process ends). Raises SettingsError."""
-    if handler in NAMES:
+    if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
     if not os.path.isfile(handler):
-        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(NAMES)}) and no file that is there "
+        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(registry.names())}) and no file that is there "
                             f"(archives: make packages)")
     module = _unpacked(handler)
     return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), os.path.basename(handler), module)

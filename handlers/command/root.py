@@ -10,7 +10,7 @@ from typing import Mapping, Sequence
 
 import click
 
-from .. import VERSION
+from .. import VERSION, registry
 from . import exits
 from .groups import Lazy, Place
 from .options import Given
@@ -33,7 +33,7 @@ PLACES: Mapping[str, Place] = {
     "completion": Place("completion", "completion", "the script that completes this command in a shell"),
 }
 _EPILOG = f"""\b
-HANDLER is raritan, snmp, nut, or the path of a built archive (.tar.gz).
+HANDLER is {', '.join(registry.names())}, or the path of a built archive (.tar.gz).
 Handler settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...).
 Secrets: --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; else they are asked for.
 

@@ -85,7 +85,7 @@ def _survey(platform: trial.Platform) -> str:
 @contextlib.contextmanager
 def _devices(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Peer]]:
     with contextlib.ExitStack() as opened:
-        made = {name: peers.snmp(port=snmp_port) if name == "snmp" else peers.PEERS[name]() for name in names}
+        made = {name: peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]() for name in names}
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
@@ -105,7 +105,7 @@ def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Pat
 def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
     """A platform whose SNMP client asked nothing at the port that it was given: once more at the one that it must know."""
     try:
-        with peers.snmp(port=161, host="127.0.0.161") as peer:
+        with peers.PEERS["snmp"](port=161, host="127.0.0.161") as peer:
             return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
     except OSError as error:
         return (f"pdu_snmp: this platform's SNMP client does not ask the port in snmp_params, and port 161 of 127.0.0.161 "

@@ -70,7 +70,7 @@ def test_every_archive_works_whatever_the_platform_is(variant: Variant, simulate
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
 def test_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, tmp_path: Path) -> None:
-    with peers.snmp(lambda: sentry3(relay_s=0.0)) as peer:
+    with peers.PEERS["snmp"](lambda: sentry3(relay_s=0.0)) as peer:
         assert "." in next(iter(peer.books().states))
         assert trial.run(platform(variant, tmp_path), place("snmp", "directory"), peer) == []
 

@@ -8,6 +8,7 @@ from typing import Dict
 
 import pytest
 
+from handlers import registry
 from tests import peers
 from tests.needs import ROOT
 
@@ -91,8 +92,8 @@ def test_a_platform_that_knows_port_161_alone_is_asked_there_or_said_not_to_be_t
 
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
-    made = peers.snmp
-    monkeypatch.setattr(peers, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
+    made = peers.PEERS["snmp"]
+    monkeypatch.setitem(peers.PEERS, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
     assert conformance.main(["--platform", folder, "snmp"]) == 0
     shown = capsys.readouterr().out
     assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
@@ -107,7 +108,7 @@ def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["--platform", "/proc"], "no folder common"), (["nosuch"], "raritan, snmp, nut"),
+    (["--platform", "/proc"], "no folder common"), (["nosuch"], ", ".join(registry.names())),
     (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
 ])
 def test_wrong_use_is_a_sentence(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

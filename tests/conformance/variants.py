@@ -4,9 +4,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Dict, Mapping, Tuple
 
+from handlers import registry
+
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
-CUSTOM, SNMP_ONLY, ALL = ("raritan", "nut"), ("snmp",), ("raritan", "snmp", "nut")
+ALL = registry.names()
+CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol == protocol) for protocol in ("custom", "snmp"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,12 +35,13 @@ def registered(manager: DciManager, only: str = "") -> List[Handler]:
 def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
     """Start a simulated PDU and add it; its handler is registered where it is not yet. Raises Refusal or Failed."""
     wanted = KINDS[kind]
-    if not any(handler.handler == wanted.handler and handler.import_path for handler in manager.handlers()):
-        registered(manager, wanted.handler)
+    drives = f"pdu_{wanted.handler}"
+    if not any(handler.handler == drives and handler.import_path for handler in manager.handlers()):
+        registered(manager, drives)
     process, made = simulations.begin(kind)
     taken = {pdu.name for pdu in manager.pdus()}
     name = name or next(name for name in (f"simulated {kind} {count}" for count in range(1, 10_000)) if name not in taken)
-    pdu = manager.store.add_pdu(name, wanted.handler, made["address"], made["snmp"], made["settings"], wanted.title, kind)
+    pdu = manager.store.add_pdu(name, drives, made["address"], made["snmp"], made["settings"], wanted.title, kind)
     simulations.keep(pdu, process)
     manager.poll_soon(pdu)
     manager.journal.happened(f"the PDU {name} was started and added")

@@ -10,8 +10,9 @@ import threading
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+from tests.peers import KINDS
+
 from .records import Pdu
-from .simulated import KINDS
 from .store import Store
 
 __all__ = ["KINDS", "Failed", "Simulations"]

@@ -11,12 +11,8 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional
 
 from tests.dcimanager import Call, DciManager, Pdu
+from tests.peers import SHOWN, Peer
 from tests.servers.process import end
-from tests.simulators.books import Simulator
-from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
-from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.simulators.xerus import Model, XerusPdu
 
 ROOT = Path(__file__).resolve().parents[2]
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
@@ -32,15 +28,19 @@ class Measured(NamedTuple):
 
 @dataclass
 class Stop:
-    """One PDU on the road: its simulator, what DCImanager's form holds, and what was measured."""
+    """One PDU on the road, and what was measured."""
 
-    title: str
-    handler: str
-    simulator: Simulator
-    snmp: Optional[Mapping[str, str]] = None
-    settings: Mapping[str, str] = field(default_factory=dict)
+    peer: Peer
     pdu: Optional[Pdu] = None
     measured: Dict[str, Measured] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return self.peer.title
+
+    @property
+    def handler(self) -> str:
+        return f"pdu_{self.peer.handler}"
 
 
 class Failed(Exception):
@@ -48,22 +48,12 @@ class Failed(Exception):
 
 
 def simulators(stack: ExitStack) -> List[Stop]:
-    """One simulated PDU of each kind, stopped when the stack is left."""
-    xerus = stack.enter_context(XerusPdu(Model(outlets=24, phases=3, off=(3, 11), no_relay_board=(24,))))
-    snmp = stack.enter_context(Agent(rpdu2(outlets=24, relay_s=0.2)))
-    nut = stack.enter_context(NutServer([SwitchedPdu("pdu", outlets=16)]))
-    return [
-        Stop("Raritan PX (HTTPS)", "pdu_raritan", xerus, settings={
-            "port": str(xerus.port), "username": xerus.user, "password": xerus.password, "ca_pem": xerus.ca_pem}),
-        Stop("APC rPDU2 (SNMPv2c)", "pdu_snmp", snmp, snmp={
-            "version": "2", "port": str(snmp.port), "community": "private"}),
-        Stop("PDU behind NUT", "pdu_nut", nut, settings={
-            "port": str(nut.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password}),
-    ]
+    """One simulated PDU for each handler, stopped when the stack is left."""
+    return [Stop(stack.enter_context(shown())) for shown in SHOWN.values()]
 
 
 def build() -> None:
-    """The three archives and register.sh in dist/."""
+    """The archives and register.sh in dist/."""
     _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
 
 
@@ -96,8 +86,8 @@ class Road:
 
     def add(self) -> None:
         for stop in self._stops:
-            stop.pdu = self._manager.add_pdu(stop.title, stop.handler, stop.simulator.host, snmp=stop.snmp,
-                                             settings=stop.settings)
+            stop.pdu = self._manager.add_pdu(stop.title, stop.handler, stop.peer.address, snmp=stop.peer.snmp,
+                                             settings=stop.peer.settings)
 
     def poll(self) -> None:
         """status and statistic of each PDU; every state and every figure must be the device's own."""
@@ -109,11 +99,11 @@ class Road:
     def switch(self) -> None:
         """An outlet off and on again on each PDU; no other outlet may move."""
         for stop in self._stops:
-            before = stop.simulator.books().states
+            before = stop.peer.books().states
             identity = next(identity for identity, on in before.items() if on)
             for method, on in (("off", False), ("on", True)):
                 self._measure(stop, method, partial(self._manager.switch, identity=identity, on=on))
-                now = stop.simulator.books().states
+                now = stop.peer.books().states
                 if now != {**before, identity: on}:
                     raise Failed(f"{stop.title}: after switching outlet {identity} {method}, its books are {now}")
                 if _pdu(stop).ports[identity] != STATES[on]:
@@ -121,14 +111,14 @@ class Road:
             self._say(f"  {stop.title}: outlet {identity} off and on; the device reported each state")
 
     def _measure(self, stop: Stop, method: str, work: Callable[[Pdu], Call]) -> None:
-        before = stop.simulator.books().requests
+        before = stop.peer.books().requests
         call = work(_pdu(stop))
         if not call.ok:
             raise Failed(f"{stop.title}: {method} failed: {call.kind}: {call.text}")
-        stop.measured[method] = Measured(call, stop.simulator.books().requests - before)
+        stop.measured[method] = Measured(call, stop.peer.books().requests - before)
 
     def _compare(self, stop: Stop) -> None:
-        books, pdu = stop.simulator.books(), _pdu(stop)
+        books, pdu = stop.peer.books(), _pdu(stop)
         wanted = {identity: STATES[on] for identity, on in books.states.items()}
         if pdu.ports != wanted:
             raise Failed(f"{stop.title}: the states shown are {pdu.ports}, the books say {wanted}")

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Tuple
 
 import pytest
 
+from handlers import registry
 from handlers.command import archives
 from handlers.snmp import building
 from handlers.snmp.profile import Profile
@@ -60,7 +61,7 @@ def test_an_owners_profile_gives_an_archive_and_a_row_of_its_own(tmp_path: Path)
     found = archives.read(made.read_bytes())
     assert found.top == "pdu_acme_strip" and found.holds_module("pdu_acme_strip.handler")
     assert not [path for path in found.files if path.endswith(("building.py", "catalogue.py", "__main__.py"))]
-    assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip"]
+    assert rows(tmp_path) == [*registry.names(), "acme_strip"]
     assert "acme_strip|Acme (SNMP, own profile acme-strip)|snmp" in (tmp_path / "register.sh").read_text("utf-8")
 
 
@@ -208,19 +209,19 @@ def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) 
     assert run(tmp_path, "snmp", "nut", "--profile", str(PROFILE), "--profile", str(two), "--switch-unproven") == 0
     names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
-    assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip", "acme_two"]
+    assert rows(tmp_path) == [*registry.names(), "acme_strip", "acme_two"]
     assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "yes"}
 
 
 def test_the_script_keeps_an_own_handler_as_long_as_its_archive_is_there(tmp_path: Path) -> None:
     run(tmp_path, "--profile", str(PROFILE))
     run(tmp_path, "--profile", str(written(tmp_path, key="aaa")))
-    assert rows(tmp_path) == ["raritan", "snmp", "nut", "aaa", "acme_strip"]
+    assert rows(tmp_path) == [*registry.names(), "aaa", "acme_strip"]
     run(tmp_path)
-    assert rows(tmp_path) == ["raritan", "snmp", "nut", "aaa", "acme_strip"]
+    assert rows(tmp_path) == [*registry.names(), "aaa", "acme_strip"]
     next(tmp_path.glob("pdu_aaa*")).unlink()
     run(tmp_path, "nut")
-    assert rows(tmp_path) == ["raritan", "snmp", "nut", "acme_strip"]
+    assert rows(tmp_path) == [*registry.names(), "acme_strip"]
 
 
 def _odd() -> Iterator[Tuple[str, str]]:

@@ -1,0 +1,7 @@
+"""What the tools know of this handler before they load it."""
+from __future__ import annotations
+
+from ..registry import About
+
+ABOUT = About("PDUs and UPSes behind a NUT server", "custom",
+              may_list=("whole_load", "yes", "lists the whole load of a UPS that can switch it"))

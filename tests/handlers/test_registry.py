@@ -1,0 +1,38 @@
+"""Which handlers there are, and that everything that lists them asks the registry."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handlers import registry
+from tests import peers
+from tests.needs import ROOT
+from tests.packaging.building import build
+
+
+def test_every_folder_with_a_handler_is_known_by_what_it_says_of_itself() -> None:
+    assert registry.names() == tuple(sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py")))
+    for name in registry.names():
+        about = registry.about(name)
+        assert about.shown and about.protocol in ("snmp", "custom")
+
+
+@pytest.mark.parametrize("name", ["http", "host", "command", "registry", "nosuch", "../nut", "nut.handler", ""])
+def test_nothing_else_is_a_handler(name: str) -> None:
+    assert not registry.is_handler(name) and name not in registry.names()
+
+
+def test_build_and_peers_have_every_handler() -> None:
+    assert tuple(handler.name for handler in build.HANDLERS) == tuple(peers.PEERS) == tuple(peers.SHOWN) == registry.names()
+    assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
+
+
+def test_folder_that_is_put_beside_them_is_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in ("__init__.py", "about.py", "handler.py"):
+        (tmp_path / "fifth").mkdir(exist_ok=True)
+        (tmp_path / "fifth" / file).touch()
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "handler.py").touch()
+    monkeypatch.setattr(registry, "FOLDERS", [*registry.FOLDERS, str(tmp_path)])
+    assert registry.is_handler("fifth") and "fifth" in registry.names() and "half" not in registry.names()

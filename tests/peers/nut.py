@@ -1,0 +1,49 @@
+"""A PDU behind a NUT server."""
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Iterator, Sequence, Tuple
+
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+
+from . import Kind, Peer, Tick
+from .loads import Loads, hours_counted
+
+KIND = Kind("nut", "PDU behind a NUT server", "nut", 16)
+
+
+def _peer(server: NutServer, title: str = "", **more: str) -> Peer:
+    return Peer("nut", "custom", server.host, server.books, settings={
+        "port": str(server.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password, **more}, title=title)
+
+
+@contextlib.contextmanager
+def peer() -> Iterator[Peer]:
+    with NutServer([SwitchedPdu("pdu", outlets=8)], tls=True) as server:
+        yield _peer(server, tls="yes", ca_pem=server.ca_pem)
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Peer]:
+    with NutServer([SwitchedPdu("pdu", outlets=16)]) as server:
+        yield _peer(server, "PDU behind NUT")
+
+
+@contextlib.contextmanager
+def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+    numbers = range(1, KIND.outlets + 1)
+    device, loads = SwitchedPdu("pdu", KIND.outlets), Loads(KIND.outlets)
+    for n in numbers:
+        device.turn(str(n), True)
+        device.draw(str(n), loads.base[n])
+    device.run_for(1.2 * hours_counted())
+    for n in numbers:
+        device.turn(str(n), n not in off)
+
+    def tick(seconds: float) -> None:
+        for n in numbers:
+            device.draw(str(n), round(loads.amperes(n, time.time()), 2))
+        device.run_for(seconds / 3600)
+    with NutServer([device], port=port) as server:
+        yield _peer(server), tick

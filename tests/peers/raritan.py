@@ -1,0 +1,46 @@
+"""A Xerus unit over HTTPS."""
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Iterator, Sequence, Tuple
+
+from tests.simulators.xerus import Model, XerusPdu
+
+from . import Kind, Peer, Tick
+from .loads import Loads
+
+KIND = Kind("raritan", "Raritan PX3 (JSON-RPC over HTTPS)", "raritan", 24)
+
+
+def _peer(pdu: XerusPdu, title: str = "") -> Peer:
+    return Peer("raritan", "custom", pdu.host, pdu.books, settings={
+        "port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}, title=title)
+
+
+@contextlib.contextmanager
+def peer() -> Iterator[Peer]:
+    with XerusPdu() as pdu:
+        yield _peer(pdu)
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Peer]:
+    with XerusPdu(Model(outlets=24, phases=3, off=(3, 11), no_relay_board=(24,))) as pdu:
+        yield _peer(pdu, "Raritan PX (HTTPS)")
+
+
+@contextlib.contextmanager
+def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+    loads, names = Loads(KIND.outlets), {n: f"web-{n:02d}" for n in range(1, KIND.outlets - 3)}
+    model = Model(outlets=KIND.outlets, phases=3, off=tuple(off), live=True, names=names, relay_delay=0.3)
+    with XerusPdu(model, https_port=port) as pdu:
+        unit = pdu.units[0]
+        with pdu.lock:
+            unit.count_from(loads.wh)
+
+        def tick(seconds: float) -> None:
+            with pdu.lock:
+                for n, outlet in enumerate(unit.outlets, 1):
+                    outlet.current = round(loads.amperes(n, time.time()), 3)
+        yield _peer(pdu), tick

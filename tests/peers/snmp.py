@@ -1,0 +1,55 @@
+"""An APC unit over SNMP."""
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Callable, Iterator, Sequence, Tuple
+
+from tests.simulators.snmp_agent import Agent, Model
+from tests.simulators.snmp_agent.devices import apc
+
+from . import Kind, Peer, Tick
+from .loads import Loads
+
+KIND = Kind("apc", "APC AP8959 (SNMP v2c)", "snmp", 24)
+
+
+@contextlib.contextmanager
+def peer(build: Callable[[], Model] = lambda: apc.rpdu2(outlets=8), port: int = 0, host: str = "127.0.0.1") -> Iterator[Peer]:
+    with Agent(build(), port, host=host) as agent:
+        yield Peer("snmp", "snmp", agent.host, agent.books, snmp={"port": str(agent.port), "community": "private"})
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Peer]:
+    with Agent(apc.rpdu2(outlets=24, relay_s=0.2)) as agent:
+        yield _second_version(agent, "APC rPDU2 (SNMPv2c)")
+
+
+def _second_version(agent: Agent, title: str = "") -> Peer:
+    return Peer("snmp", "snmp", agent.host, agent.books,
+                snmp={"version": "2", "port": str(agent.port), "community": "private"}, title=title)
+
+
+@contextlib.contextmanager
+def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+    outlets = KIND.outlets
+    model, loads = apc.rpdu2(outlets, relay_s=0.3), Loads(outlets)
+    device, state = model.device, f"{apc.RPDU2_STATUS}.5"
+    for n in range(1, outlets + 1):
+        device.put(f"{state}.{n}", "1" if n in off else "2")
+        device.put(f"{apc.RPDU2_STATUS}.3.{n}", f"db-{n:02d}" if n <= outlets - 4 else f"Outlet {n}")
+
+    def tick(seconds: float) -> None:
+        deciamps = {}
+        for n in range(1, outlets + 1):
+            amperes = loads.amperes(n, time.time()) if device.text(f"{state}.{n}") == "2" else 0.0
+            loads.ran(n, amperes, seconds)
+            deciamps[n] = round(10 * amperes)
+            device.put(f"{apc.RPDU2_METERED}.6.{n}", str(deciamps[n]))
+            device.put(f"{apc.RPDU2_METERED}.11.{n}", str(int(loads.wh[n] / 100)))
+        for phase in (1, 2, 3):
+            device.put(f"{apc.RPDU2_PHASE}.5.{phase}", str(sum(a for n, a in deciamps.items() if n % 3 == phase - 1)))
+        device.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(sum(loads.wh.values()) / 100)))
+    with Agent(model, port) as agent:
+        yield _second_version(agent), tick
