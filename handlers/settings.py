@@ -6,23 +6,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Callable, Dict, Generic, Mapping, Optional, Sequence, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Mapping, Optional, Sequence, Tuple, TypeVar
 
-from .address import is_address
-from .certificates import LONGEST_PEM, fingerprint, pem
 from .errors import Named, SettingsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 LONGEST = 1000                  # characters of one value
+LONGEST_HOST = 300              # a name of the DNS has at most 253 characters; brackets and a port may be around it
 _HALF = re.compile("[\ud800-\udfff]")       # half a character: JSON can hold one, UTF-8 cannot
 _YES = ("yes", "true", "1", "on")
 _NO = ("no", "false", "0", "off")
 _NOUN = "handler setting "
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting(Generic[T_co]):
     """One key. `read` turns a text of at most `longest` characters, described by `allowed`, into a value or raises
     ValueError. A `secret` is neither trimmed nor shown."""
@@ -52,7 +51,7 @@ class Setting(Generic[T_co]):
         raise SettingsError((Named(self.key, noun=_NOUN), f":{shown} give {self.allowed}"))
 
 
-class Settings:
+class Settings(Dict[Setting[Any], Any]):
     """The owner's settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
     Raises SettingsError for an unknown key, which is probably a typing error, and for the first bad value.
@@ -63,10 +62,10 @@ class Settings:
         for key in texts:
             if key not in known:
                 raise SettingsError((Named(key[:60], noun=_NOUN), f" is unknown; allowed: {', '.join(known) or 'none'}"))
-        self._values: Dict[str, object] = {setting.key: setting.value(texts.get(setting.key)) for setting in declared}
+        super().__init__((setting, setting.value(texts.get(setting.key))) for setting in declared)
 
-    def __getitem__(self, setting: Setting[T]) -> T:
-        return cast(T, self._values[setting.key])
+    if TYPE_CHECKING:
+        def __getitem__(self, setting: Setting[T]) -> T: ...
 
 
 def yes_no(text: str) -> bool:
@@ -98,6 +97,11 @@ def text(value: str) -> str:
     return value
 
 
+def is_address(text: str) -> bool:
+    """Whether `text` can be a host name or an address: printable, without blanks, of a bounded length."""
+    return 0 < len(text) <= LONGEST_HOST and text.isprintable() and " " not in text
+
+
 def host(value: str) -> str:
     """A host name or an address, with or without a port. Raises ValueError."""
     if not is_address(value):
@@ -105,12 +109,16 @@ def host(value: str) -> str:
     return value
 
 
+def host_and_port(text: str) -> Tuple[str, Optional[int]]:
+    """Host without the brackets of IPv6, and the port behind it or None."""
+    found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
+    if found is None:
+        return text.strip(), None
+    bracketed, behind_brackets, plain, behind_plain = found.groups()
+    digits = behind_brackets or behind_plain
+    return bracketed if plain is None else plain, int(digits) if digits else None
+
+
 HOST: Setting[str] = Setting("host", "a host name or an address", host, "",
                              "where the device is, if not at the address on the form")
-VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
-                                "no: accept any certificate (the connection can then be listened to)")
-CA_PEM: Setting[str] = Setting("ca_pem", "the text of PEM certificates, not a file's name", pem, "",
-                               "trust these authorities, and no others", longest=LONGEST_PEM)
-FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
-                                    "trust exactly this certificate, whoever signed it")
 TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long one answer may take, in seconds")

@@ -1,48 +1,107 @@
-"""TLS contexts for handler settings: verified by default, against a given authority, or pinned to one certificate."""
+"""Whom to trust in TLS: the owner's settings, and the contexts that keep to them. Verified by default, or pinned.
+
+The ssl module is loaded when a context is made: a session without TLS never needs it.
+"""
 from __future__ import annotations
 
 import hashlib
-import ssl
-from typing import NamedTuple, Optional
+import re
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .errors import Named, Reason, SettingsError, Unreachable
+from .settings import Setting, Settings, yes_no
 
+if TYPE_CHECKING:
+    import ssl
+
+LONGEST_PEM = 300_000           # characters; a bundle of all public authorities has some 230,000
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
 
 
+# ---- settings ------------------------------------------------------------------------------------------------
+
+def fingerprint(text: str) -> str:
+    """A SHA-256 fingerprint as 64 lower-case hex digits. Raises ValueError.
+
+    Accepts colons, blanks, and `sha256:` or the prefix that openssl prints.
+    """
+    digits = re.sub(r"^sha-?256( fingerprint)?[:=]", "", text.strip().lower()).replace(":", "").replace(" ", "")
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise ValueError(text)
+    return digits
+
+
+def pem(text: str) -> str:
+    """One or more PEM certificates. Raises ValueError.
+
+    Restores line ends that a form's one-line field turned into blanks or into `\\n`.
+    """
+    out = []
+    for block in text.replace("\\n", "\n").split(_BEGIN)[1:]:
+        body, end, _ = block.partition(_END)
+        body = re.sub(r"\s+", "", body)
+        if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
+            raise ValueError("not base64, or without an end")
+        lines = "\n".join(body[i:i + 64] for i in range(0, len(body), 64))
+        out.append(f"{_BEGIN}\n{lines}\n{_END}\n")
+    if not out:
+        raise ValueError("no certificate")
+    return "".join(out)
+
+
+VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
+                                "no: accept any certificate (the connection can then be listened to)")
+CA_PEM: Setting[str] = Setting("ca_pem", "the text of PEM certificates, not a file's name", pem, "",
+                               "trust these authorities, and no others", longest=LONGEST_PEM)
+FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
+                                    "trust exactly this certificate, whoever signed it")
+
+
+# ---- contexts ------------------------------------------------------------------------------------------------
+
 class Trust(NamedTuple):
-    """What makes a device's certificate good: verified by the system's authorities, by `ca_pem` alone, or pinned."""
+    """What makes a device's certificate good: verified by the system's authorities, by `ca_pem` alone, or pinned.
+
+    `ca_pem` may be the device's own self-signed certificate.
+    """
 
     verify: bool = True
     ca_pem: str = ""
     fingerprint: str = ""
 
+    @classmethod
+    def of(cls, settings: Settings) -> Trust:
+        """As the three settings above say."""
+        return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
+
     def context(self) -> ssl.SSLContext:
-        """See `client_context`."""
-        return client_context(self.verify, self.ca_pem, self.fingerprint)
+        """A client context of TLS 1.2 or newer. With a fingerprint, call `check` after the handshake, before anything is sent.
 
+        Raises SettingsError where the PEM cannot be loaded.
+        """
+        import ssl
+        if self.fingerprint or not self.verify:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        else:
+            try:
+                context = ssl.create_default_context(cadata=self.ca_pem or None)
+            except (ssl.SSLError, ValueError) as error:
+                unread = f": the certificates cannot be read ({error})"
+                raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
+            if self.ca_pem:
+                context.verify_flags |= _PARTIAL_CHAIN
+        context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets none; RFC 8996 deprecates the older ones
+        return context
 
-def client_context(verify: bool, ca_pem: str, fingerprint: str) -> ssl.SSLContext:
-    """A client context of TLS 1.2 or newer. With `fingerprint`, call `check_fingerprint` after the handshake, before anything
-    is sent.
-
-    `ca_pem` replaces the system's authorities and may be the device's own self-signed certificate. Raises
-    SettingsError where the PEM cannot be loaded.
-    """
-    if fingerprint or not verify:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        try:
-            context = ssl.create_default_context(cadata=ca_pem or None)
-        except (ssl.SSLError, ValueError) as error:
-            unread = f": the certificates cannot be read ({error})"
-            raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
-        if ca_pem:
-            context.verify_flags |= _PARTIAL_CHAIN
-    context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets none; RFC 8996 deprecates the older ones
-    return context
+    def check(self, certificate: Optional[bytes]) -> None:
+        """Raises Unreachable unless the peer's DER `certificate` has the wanted fingerprint, if one is wanted."""
+        seen = sha256(certificate) if self.fingerprint and certificate else "none"
+        if self.fingerprint and seen != self.fingerprint:
+            raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than ",
+                               Named("fingerprint", noun="the setting "), " names; find out why before you change it"))
 
 
 def sha256(certificate: bytes) -> str:
@@ -50,18 +109,9 @@ def sha256(certificate: bytes) -> str:
     return hashlib.sha256(certificate).hexdigest()
 
 
-def check_fingerprint(certificate: Optional[bytes], fingerprint: str) -> None:
-    """Raise Unreachable unless the peer's DER `certificate` has the wanted fingerprint; '' wants none."""
-    if not fingerprint:
-        return
-    seen = sha256(certificate) if certificate else "none"
-    if seen != fingerprint:
-        raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than ",
-                           Named("fingerprint", noun="the setting "), " names; find out why before you change it"))
-
-
 def reason(error: ssl.SSLError, seen: str = "") -> Reason:
     """One sentence for a failed handshake, with what an owner can do. `seen`: the fingerprint of the certificate, if known."""
+    import ssl
     if isinstance(error, ssl.SSLCertVerificationError):
         pin = f"; its SHA-256 is {seen}: compare it with the device's own page before you pin it" if seen else ""
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",

@@ -5,8 +5,8 @@ import os
 from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 
 from .. import registry
-from ..address import host_and_port
 from ..errors import Named, SettingsError
+from ..settings import host_and_port
 from .asking import read_file, secret
 from .options import SECRETS, Given
 

@@ -7,10 +7,10 @@ from typing import Any, Callable, Mapping, NamedTuple, Sequence
 
 import click
 
-from ..address import host_and_port
 from ..errors import Named, SettingsError, printable
 from ..nut.client import NutClient
 from ..nut.connection import PORT
+from ..settings import host_and_port
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .groups import EPILOG, OnHost, Place, explained
@@ -189,15 +189,15 @@ def _client(state: Given, host: str, writes: bool) -> NutClient:
     if not writes and not form.typed(state, _KEYS):
         return NutClient(bare, port or PORT)
     from ..nut import settings as nut  # most commands start quicker without the settings
-    from ..nut.starttls import Tls
-    from ..settings import CA_PEM, FINGERPRINT, TIMEOUT, VERIFY, Settings
+    from ..settings import TIMEOUT, Settings
+    from ..tls import Trust
     declared = [setting for setting in nut.SETTINGS if setting.key in _KEYS]
     form.known(state, _KEYS)
     texts = form.values("nut", declared, state, bare, login=writes)
     if writes and not texts.get("username"):
         raise SettingsError(("a NUT server takes this from a user of its upsd.users only: give ", Named("username")))
     values = Settings(texts, declared)
-    tls = Tls(values[VERIFY], values[CA_PEM], values[FINGERPRINT]) if values[nut.TLS] else None
+    tls = Trust.of(values) if values[nut.TLS] else None
     user = values[nut.USERNAME] if writes or values[nut.PASSWORD] else ""
     return NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD], tls=tls,
                      timeout=values[TIMEOUT])

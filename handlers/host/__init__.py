@@ -7,7 +7,7 @@ two: the platform's SNMP modules take long to load.
 """
 from __future__ import annotations
 
-from ..address import host_and_port
+from ..settings import host_and_port
 from .base import BasePdu
 from .form import address, settings
 from .labels import Label, label

@@ -5,8 +5,8 @@ import itertools
 import json
 from typing import Dict, Iterable, List, Mapping, Tuple, Union
 
-from ..address import is_address
 from ..errors import Named, SettingsError
+from ..settings import is_address
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")

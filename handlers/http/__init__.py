@@ -1,11 +1,10 @@
 """HTTP/1.1 for handlers: where a device is, whom to trust, one kept connection with a deadline, and what a failure means.
 
-    message     Endpoint, Request, Reply; the address as an owner types it
+    client      Endpoint, Login, Request, Reply; one device's HTTP service: the one repetition of a read, what a status means
     connection  the transport on the standard library that handlers use
-    client      the one repetition of a read, redirects, what a status means
-    login       user and password, or a token
     echo        how a login stays out of errors when a device sends it back
     redirects   where a redirect may lead
+    unverified  the fingerprint of a certificate that is not trusted
     failures    the error for each way in which an exchange fails
     multipart   file uploads, read while they are sent
     sessions    a transport on the caller's own session of `requests`; for scripts, never in an archive

@@ -1,14 +1,134 @@
-"""Requests to one device: login, the one repetition of a read, redirects, and what each HTTP status means."""
+"""One device over HTTP: its address, its login, requests and replies; which request is repeated, and what a status means.
+
+A transport makes exactly one attempt. Whether it may be repeated, where a redirect may lead and what a status means is decided
+here. `connection` is the transport of handlers.
+"""
 from __future__ import annotations
 
+import base64
 import os
 import threading
-from typing import Mapping, Union
+from typing import Dict, Mapping, NamedTuple, Optional, Protocol, Union
 
-from ..errors import Named
-from .failures import REDIRECTS, HttpException, HttpRefused, HttpUnreachable, of_status
-from .login import Login
-from .message import Endpoint, Reply, Request, Stream, Transport
+from ..errors import SettingsError
+from ..settings import host_and_port, is_address
+from .failures import REDIRECTS, HttpException, HttpUnreachable, of_status
+
+PORTS = {"http": 80, "https": 443}
+
+
+# ---- where ---------------------------------------------------------------------------------------------------
+
+class Endpoint(NamedTuple):
+    """Scheme, host (IPv6 without brackets) and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def netloc(self) -> str:
+        """`host:port` as in a URL, the scheme's own port left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """`scheme://host:port`, the scheme's own port left out."""
+        return f"{self.scheme}://{self.netloc}"
+
+
+def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
+    """From `host`, `host:port`, `[v6]:port` or a bare IPv6 address; `port` wins over one in the text. SettingsError."""
+    if scheme not in PORTS:
+        raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
+    name, written = host_and_port(host)
+    if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
+            or written is not None and not 1 <= written <= 65535):
+        shown = "a text with an @," if "@" in host else repr(host[:60])          # it may hold a password
+        raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
+    return Endpoint(scheme, name, port or written or PORTS[scheme])
+
+
+# ---- login ---------------------------------------------------------------------------------------------------
+
+class Login(NamedTuple):
+    """User and password, or the token of a session, which wins and is sent in `token_header`. All None: no login."""
+
+    user: Optional[str] = None
+    password: Optional[str] = None
+    token: Optional[str] = None
+    token_header: str = "X-SessionToken"        # noqa: S105 (a header's name)
+
+    def __repr__(self) -> str:
+        return "Login(...)"
+
+    def headers(self) -> Dict[str, str]:
+        """The header that logs in (RFC 7617 for user and password). SettingsError, without showing it, for what none can hold."""
+        if self.token is not None:
+            if self.token and self.token.isascii() and self.token.isprintable():
+                return {self.token_header: self.token}
+            raise SettingsError("a token is one line of letters and digits, as the device handed it out")
+        if self.user is None or self.password is None:
+            return {}
+        try:
+            return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
+        except UnicodeError:
+            pass                            # raised below, outside: Python's own error would hold the password
+        raise SettingsError("user name or password holds bytes that are no UTF-8 text: type them anew")
+
+    def quoted(self, text: str) -> str:
+        """A device's text as an error may show it: printable, cut, and not at all where it holds password or token."""
+        from .echo import quoted
+        return quoted(text, self)
+
+    def payload(self, body: bytes) -> bytes:
+        """The beginning of a device's answer as an error may keep it: nothing of it where it holds password or token."""
+        from .echo import payload
+        return payload(body, self)
+
+
+# ---- requests and replies ------------------------------------------------------------------------------------
+
+class Stream(Protocol):
+    """A body that is sent as it is read; `len()` is its exact size in bytes."""
+
+    def read(self, size: int = -1) -> bytes: ...
+    def __len__(self) -> int: ...
+
+
+class Request(NamedTuple):
+    """One HTTP request; `target` starts with a slash, `limit` is the largest body that is taken, in bytes.
+
+    `timeout` bounds each wait, `total` the whole answer from the end of sending to its last byte (seconds). The repr shows
+    nothing that may hold a login or a password.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: Union[bytes, Stream, None]
+    timeout: float
+    total: float
+    limit: int
+
+    def __repr__(self) -> str:
+        return f"Request({self.method}, timeout={self.timeout}, total={self.total}, limit={self.limit})"
+
+
+class Reply(NamedTuple):
+    """Status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport(Protocol):
+    """One kept connection. Raises HttpUnreachable (`reused` set where a kept connection turned out to be closed)."""
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply: ...
+    def close(self) -> None: ...
 
 
 class HttpClient:
@@ -38,32 +158,19 @@ class HttpClient:
                 self._transport.close()
                 self._process = os.getpid()
             try:
-                reply = self._attempt(request, repeatable)
+                reply = self.attempt(request, repeatable)
                 if reply.status in REDIRECTS:
-                    from .redirects import redirected  # most devices never need it
-
-                    moved = redirected(self.where, reply, login)
-                    if not repeatable:
-                        raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}); it was not "
-                                          f"sent there: give that scheme and port as the address", str(reply.status))
-                    self.where = moved
-                    reply = self._redirected(request, moved)
+                    from .redirects import followed  # most devices never need it
+                    reply = followed(self, request, reply, login, repeatable)
                 if reply.status != 200:
-                    raise of_status(reply.status, login.padded)
+                    raise of_status(reply.status, login.password if login.token is None else None)
                 return reply
             except HttpException as error:
                 error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")
                 raise
 
-    def _redirected(self, request: Request, moved: Endpoint) -> Reply:
-        """A read, sent to the new place. An error there names that place: the owner gave another one."""
-        try:
-            return self._attempt(request, True)
-        except HttpUnreachable as error:
-            raise HttpUnreachable((f"the device redirects to {moved.url}; set ", Named("scheme", moved.scheme), "; there ",
-                                   *error.parts)) from None
-
-    def _attempt(self, request: Request, repeatable: bool) -> Reply:
+    def attempt(self, request: Request, repeatable: bool) -> Reply:
+        """The reply of any status; a read that a closed connection may have swallowed is sent once more."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import io
 import select
@@ -11,9 +12,9 @@ import time
 from typing import Any, List, Optional
 
 from ..errors import Unreachable
-from ..tls import Trust, check_fingerprint, reason
+from ..tls import Trust, reason
 from . import failures
-from .message import PORTS, Endpoint, Reply, Request
+from .client import PORTS, Endpoint, Reply, Request
 
 _CHUNK = 1 << 16
 
@@ -45,25 +46,17 @@ class StandardTransport:
             raise
 
     def _exchange(self, where: Endpoint, request: Request, kept: bool) -> Reply:
-        failed: failures.HttpException             # raised outside of `except`: http.client's errors hold what the device sent
+        response: Optional[http.client.HTTPResponse] = None
         try:
             connection: Any = self._connection or self._open(where, request.timeout)
-            connection.sock.expect(request)
+            connection.sock.settimeout(request.timeout)
+            connection.response_class = functools.partial(_Response, request)
             with contextlib.suppress(*failures.CLOSED):         # it may have answered before it read everything
                 connection.request(request.method, request.target, request.body, dict(request.headers))
             response = connection.getresponse()
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
-            failed = failures.before_answer(error, where.netloc, kept)
-        else:
-            return self._read(response, where, request)
-        raise failed
-
-    def _read(self, response: http.client.HTTPResponse, where: Endpoint, request: Request) -> Reply:
-        failed: failures.HttpException
-        try:
             body = _drained(response, request.limit)
-        except (OSError, http.client.HTTPException) as error:
-            failed = failures.in_answer(error, where.netloc)
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            failed = failures.in_answer(error, where.netloc) if response else failures.before_answer(error, where.netloc, kept)
         else:
             if response.length:             # read1 does not notice that there should be more
                 raise failures.broken_off()
@@ -71,8 +64,9 @@ class StandardTransport:
                 self.close()
             return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
-            response.close()
-        raise failed
+            if response:
+                response.close()
+        raise failed                        # outside of `except`: http.client's errors hold what the device sent
 
     def _open(self, where: Endpoint, timeout: float) -> http.client.HTTPConnection:
         """Connect, shake hands and check the fingerprint, before anything is sent."""
@@ -80,69 +74,57 @@ class StandardTransport:
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
-                if self._context is None:
-                    self._context = self._trust.context()
+                self._context = self._context or self._trust.context()
                 opened = self._context.wrap_socket(opened, server_hostname=where.host)
-                check_fingerprint(opened.getpeercert(binary_form=True), self._trust.fingerprint)
-        except Unreachable as error:
+                self._trust.check(opened.getpeercert(binary_form=True))
+        except BaseException as error:
             opened.close()
-            raise failures.HttpUnreachable(error.parts) from None
-        except ssl.SSLCertVerificationError as error:
-            opened.close()
-            from .unverified import fingerprint  # most devices are trusted
-
-            raise failures.HttpUnreachable(reason(error, fingerprint(where, timeout))) from None
-        except BaseException:
-            opened.close()
+            if isinstance(error, ssl.SSLCertVerificationError):
+                from .unverified import fingerprint  # most devices are trusted
+                raise failures.HttpUnreachable(reason(error, fingerprint(where, timeout))) from None
+            if isinstance(error, Unreachable):
+                raise failures.HttpUnreachable(error.parts) from None
             raise
         made: Any = http.client.HTTPConnection(where.host, where.port)
         made.default_port = PORTS[where.scheme]                 # for the Host header
-        made.response_class, made.sock = _Response, _TimedSocket(opened)
+        made.sock = opened
         self._connection, self._where = made, where
         return self._connection
 
 
-class _TimedSocket:
-    """What http.client needs of a socket; an answer's reads end at its deadline by socket.timeout.
+class _Response(http.client.HTTPResponse):
+    """An answer; its deadline counts from here, where the request is sent."""
+
+    def __init__(self, request: Request, opened: socket.socket, *args: Any, **named: Any) -> None:
+        super().__init__(opened, *args, **named)
+        self.fp = io.BufferedReader(_Reader(self.fp.detach(), opened, request))
+
+    def _read_status(self) -> Any:
+        """http.client skips 100 before the answer; 102 and 103 are none either (RFC 9110, 15.2). 101 ends HTTP."""
+        parent: Any = super()
+        version, status, reason = parent._read_status()
+        return version, 100 if 102 <= status < 200 else status, reason
+
+
+class _Reader(io.RawIOBase):
+    """What a socket's `makefile` reads from; reads end at the answer's deadline by socket.timeout.
 
     A socket's own time-out bounds each wait only, and an answer may come byte by byte.
     """
 
-    def __init__(self, opened: socket.socket) -> None:
-        self._opened = opened
-        self._wait = self._total = self._end = 0.0
-        self.fileno, self.sendall, self.close = opened.fileno, opened.sendall, opened.close
-
-    def expect(self, request: Request) -> None:
-        """The request that is sent next."""
-        self._wait, self._total = request.timeout, request.total
-        self._opened.settimeout(request.timeout)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """The answer; the request is sent, and the deadline counts from here."""
-        self._end = time.monotonic() + self._total
-        return io.BufferedReader(_Reader(self._opened.makefile("rb", buffering=0), self))
-
-    def bound(self) -> None:
-        """Let the next wait end at the deadline too. Raises socket.timeout after it."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise socket.timeout("the answer was not complete in time")
-        if left < self._wait:
-            self._opened.settimeout(left)
-
-
-class _Reader(io.RawIOBase):
-    """What a socket's `makefile` returns, with a look at the deadline before each read."""
-
-    def __init__(self, raw: Any, timed: _TimedSocket) -> None:
-        self._raw, self._timed = raw, timed
+    def __init__(self, raw: Any, opened: socket.socket, request: Request) -> None:
+        self._raw, self._opened, self._wait = raw, opened, request.timeout
+        self._end = time.monotonic() + request.total
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        self._timed.bound()
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("the answer was not complete in time")
+        if left < self._wait:
+            self._opened.settimeout(left)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -150,14 +132,6 @@ class _Reader(io.RawIOBase):
         if not self.closed:
             self._raw.close()
         super().close()
-
-
-class _Response(http.client.HTTPResponse):
-    def _read_status(self) -> Any:
-        """http.client skips 100 before the answer; 102 and 103 are none either (RFC 9110, 15.2). 101 ends HTTP."""
-        parent: Any = super()
-        version, status, reason = parent._read_status()
-        return version, 100 if 102 <= status < 200 else status, reason
 
 
 def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:

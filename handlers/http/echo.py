@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import html
 import re
-from typing import Iterator, Sequence
+from typing import Iterator, List, Sequence
 from urllib.parse import unquote, unquote_plus
 
 from ..errors import printable
+from .client import Login
 
+_BEGINNING = 2                              # characters of a password
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
@@ -20,15 +22,22 @@ _QUOTED = 300                               # characters of a device's text in a
 _EXAMINED = 8000                            # more than errors keep, so that no beginning of a secret is left at the cut
 
 
-def quoted(text: str, secrets: Sequence[str]) -> str:
+def quoted(text: str, login: Login) -> str:
     """A device's text as an error may show it: printable, cut, and not at all where it holds a secret."""
-    return _HIDDEN if holds(text[:_EXAMINED], secrets) else printable(text, _QUOTED)
+    return _HIDDEN if holds(text[:_EXAMINED], secrets(login)) else printable(text, _QUOTED)
 
 
-def payload(body: bytes, secrets: Sequence[str]) -> bytes:
+def payload(body: bytes, login: Login) -> bytes:
     """The beginning of a device's answer as an error may keep it: nothing of it where it holds a secret."""
     examined = body[:_EXAMINED]
-    return b"" if holds(examined.decode("utf-8", "replace"), secrets) else examined
+    return b"" if holds(examined.decode("utf-8", "replace"), secrets(login)) else examined
+
+
+def secrets(login: Login) -> List[str]:
+    """What must not be shown. User and password as the header has them, of the password the beginning alone: a device may
+    cut what it sends back."""
+    found = [secret for secret in (login.password, login.token) if secret]
+    return [*found, f"{login.user}:{login.password[:_BEGINNING]}"] if login.user and login.password else found
 
 
 def holds(text: str, secrets: Sequence[str]) -> bool:

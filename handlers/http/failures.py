@@ -4,6 +4,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+from typing import Optional
 
 from .. import tls
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
@@ -48,14 +49,14 @@ def leaves_open(error: object) -> bool:
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
 
-def of_status(status: int, padded: bool = False) -> HttpException:
+def of_status(status: int, password: Optional[str] = None) -> HttpException:
     """What a status other than 200 means, and what to do. Scripts look for `HTTP Error <status>` in the text.
 
-    `padded`: the password that was sent begins or ends with a blank.
+    `password`: the one that was sent, if any. Few people want one that begins or ends with a blank.
     """
     code = f"HTTP Error {status}"
     if status == 401:
-        blank = "; the password begins or ends with a blank" if padded else ""
+        blank = "; the password begins or ends with a blank" if password and password != password.strip() else ""
         return HttpDenied(f"the device refused the login ({code}): check user name and password (or token), and that the "
                           f"account is neither blocked nor waiting for a new password{blank}")
     if status == 403:

@@ -1,11 +1,28 @@
-"""Where a redirect may lead. Pure."""
+"""Where a redirect may lead, and following it there."""
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from .failures import HttpRefused
-from .login import Login
-from .message import PORTS, Endpoint, Reply
+from ..errors import Named
+from .client import PORTS, Endpoint, HttpClient, Login, Reply, Request
+from .failures import HttpRefused, HttpUnreachable
+
+
+def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
+    """The reply from where `reply` leads; the client stays there. Raises HttpRefused where it must not be followed.
+
+    A write is not sent anew. An error in the new place names it: the owner gave another one.
+    """
+    moved = redirected(client.where, reply, login)
+    if not repeatable:
+        raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}); it was not sent there: "
+                          f"give that scheme and port as the address", str(reply.status))
+    client.where = moved
+    try:
+        return client.attempt(request, True)
+    except HttpUnreachable as error:
+        raise HttpUnreachable((f"the device redirects to {moved.url}; set ", Named("scheme", moved.scheme), "; there ",
+                               *error.parts)) from None
 
 
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:

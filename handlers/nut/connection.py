@@ -14,7 +14,7 @@ from .answers import Answers, Request, Secret
 from .decoder import Decoder
 
 if TYPE_CHECKING:
-    from .starttls import Tls
+    from ..tls import Trust
 
 PORT = 3493                     # IANA: nut
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
@@ -30,7 +30,7 @@ class Connection:
     seconds is for each exchange as a whole, without the system's look-up of a name.
     """
 
-    def __init__(self, host: str, port: int = PORT, tls: Optional[Tls] = None, timeout: float = 10.0, secret: str = "",
+    def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
                  clock: Callable[[], float] = time.monotonic) -> None:
         self.host, self.port, self.timeout = host, port, timeout
         self._tls, self._secret, self._clock = tls, Secret(secret), clock
@@ -57,7 +57,8 @@ class Connection:
         self.opened += 1
         if self._tls is not None:
             try:
-                self._socket = self._tls.start(self._socket, self.host, lambda asked: self._answer(asked, end))
+                from .starttls import started  # a session in the clear never loads the ssl module
+                self._socket = started(self._socket, self.host, self._tls, lambda asked: self._answer(asked, end))
             except PduHandlerError as error:
                 self.close()
                 error.at(self.host, "STARTTLS")

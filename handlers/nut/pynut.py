@@ -23,12 +23,12 @@ from types import TracebackType
 from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, Type, TypeVar, cast, overload
 
 from ..errors import PduHandlerError, Unreachable
+from ..tls import Trust as Tls
 from . import messages
 from .answers import Answers, Request
 from .client import NutClient
 from .connection import PORT
 from .failures import Failure
-from .starttls import Tls
 from .words import name
 
 DEFAULT_TIMEOUT = 5.0

@@ -12,7 +12,7 @@ from .connection import PORT, Connection
 from .failures import DriverNotConnected
 
 if TYPE_CHECKING:
-    from .starttls import Tls
+    from ..tls import Trust
 
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
@@ -43,7 +43,7 @@ class NutReader:
     then repeated for `timeout` seconds, and ends as DriverNotConnected.
     """
 
-    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Tls] = None,
+    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
                  timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
                  sleep: Callable[[float], None] = time.sleep) -> None:
         self._connection = Connection(host, port, tls, timeout, password, clock)

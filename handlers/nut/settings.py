@@ -1,15 +1,13 @@
 """The handler settings of a NUT server."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import Optional, Tuple
 
 from ..errors import Named, SettingsError
-from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, yes_no
+from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
+from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .connection import PORT as NUT_PORT
 from .words import is_name, word as protocol_word
-
-if TYPE_CHECKING:
-    from .starttls import Tls
 
 
 def _name(text: str) -> str:
@@ -41,11 +39,10 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE,
                                          WHOLE_LOAD)
 
 
-def tls_of(settings: Settings) -> Optional[Tls]:
+def tls_of(settings: Settings) -> Optional[Trust]:
     """How to check the server's certificate; None without TLS. Raises SettingsError."""
     if settings[TLS]:
-        from .starttls import Tls  # here: a session in the clear never loads the ssl module
-        return Tls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
+        return Trust.of(settings)
     if settings[CA_PEM] or settings[FINGERPRINT]:
         raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
                              " check a certificate: set ", Named("tls", "yes"), " with them"))

@@ -3,45 +3,38 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import Callable, NamedTuple
+from typing import Callable
 
 from ..errors import Named, PduHandlerError, Unreachable, printable
-from ..tls import check_fingerprint, client_context, reason
+from ..tls import Trust, reason
 from . import messages
 from .answers import Answers, Request
 
 
-class Tls(NamedTuple):
-    """How to check the server's certificate; the arguments of `tls.client_context`."""
+def started(plain: socket.socket, host: str, trust: Trust, ask: Callable[[Request[str]], Answers]) -> socket.socket:
+    """STARTTLS on `plain`, which is used up: 1 round trip, then the handshake within the time-out of `plain`.
 
-    verify: bool = True
-    ca_pem: str = ""
-    fingerprint: str = ""
-
-    def start(self, plain: socket.socket, host: str, ask: Callable[[Request[str]], Answers]) -> socket.socket:
-        """STARTTLS on `plain`, which is used up: 1 round trip, then the handshake within the time-out of `plain`.
-
-        Nothing is sent or read between the answer and the handshake. Raises Unreachable, and SettingsError for a `ca_pem`
-        that cannot be read.
-        """
-        # > STARTTLS
-        # < OK STARTTLS
-        asked = messages.starttls()
-        answers = ask(asked)
-        failure = answers.failure(asked)
-        if failure is not None:
-            raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
-                               f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
-        answers[asked]                              # raises unless it is OK
-        try:
-            wrapped = client_context(self.verify, self.ca_pem, self.fingerprint).wrap_socket(plain, server_hostname=host)
-        except ssl.SSLError as error:
-            raise Unreachable(reason(error)) from None
-        except (OSError, ValueError) as error:
-            raise Unreachable(f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})") from None
-        try:
-            check_fingerprint(wrapped.getpeercert(binary_form=True), self.fingerprint)
-        except PduHandlerError:
-            wrapped.close()
-            raise
-        return wrapped
+    Nothing is sent or read between the answer and the handshake. Raises Unreachable, and SettingsError for a `ca_pem`
+    that cannot be read.
+    """
+    # > STARTTLS
+    # < OK STARTTLS
+    asked = messages.starttls()
+    answers = ask(asked)
+    failure = answers.failure(asked)
+    if failure is not None:
+        raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
+                           f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
+    answers[asked]                              # raises unless it is OK
+    try:
+        wrapped = trust.context().wrap_socket(plain, server_hostname=host)
+    except ssl.SSLError as error:
+        raise Unreachable(reason(error)) from None
+    except (OSError, ValueError) as error:
+        raise Unreachable(f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})") from None
+    try:
+        trust.check(wrapped.getpeercert(binary_form=True))
+    except PduHandlerError:
+        wrapped.close()
+        raise
+    return wrapped

@@ -13,8 +13,8 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
 from ..errors import PduHandlerError
+from ..http.client import Transport
 from ..http.connection import StandardTransport
-from ..http.message import Transport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from . import outlets, settings

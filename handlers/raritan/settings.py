@@ -6,10 +6,9 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.login import Login
-from ..http.message import Transport
-from ..settings import CA_PEM, FINGERPRINT, HOST, TIMEOUT, VERIFY, Setting, Settings, port as port_number, text
-from ..tls import Trust
+from ..http.client import Login, Transport
+from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, text
+from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .rpc import Agent
 
 LOWEST_LINK, HIGHEST_LINK = 2, 255
@@ -81,7 +80,7 @@ def read(pdu_data: object) -> Given:
     """The owner's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
-    trust = Trust(texts[VERIFY], texts[CA_PEM], texts[FINGERPRINT])
+    trust = Trust.of(texts)
     given = Given(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
     if login.token and (login.user or login.password):
         raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ",

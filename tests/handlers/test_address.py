@@ -4,7 +4,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.address import host_and_port
+from handlers.settings import host_and_port
 
 
 @pytest.mark.parametrize("text, host, port", [

@@ -5,21 +5,21 @@ from typing import Tuple
 import pytest
 
 from handlers import settings
-from handlers.certificates import LONGEST_PEM
 from handlers.errors import SettingsError
 from handlers.settings import Setting, Settings
+from handlers.tls import CA_PEM, FINGERPRINT, LONGEST_PEM, VERIFY
 from tests.chains import chain, kept
 
 PORT: Setting[int] = Setting("port", "1 to 65535", settings.port, 443, "where")
 PASSWORD: Setting[str] = Setting("password", "any text", settings.text, "", "login", secret=True)
-TABLE: Tuple[Setting[object], ...] = (PORT, PASSWORD, settings.VERIFY, settings.CA_PEM, settings.FINGERPRINT, settings.TIMEOUT)
+TABLE: Tuple[Setting[object], ...] = (PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT)
 BODY = "MIIB" + "A" * 120
 PEM = f"-----BEGIN CERTIFICATE-----\n{BODY[:64]}\n{BODY[64:]}\n-----END CERTIFICATE-----\n"
 
 
 def test_absent_and_empty_settings_take_their_default() -> None:
     values = Settings({"port": " ", "verify": ""}, TABLE)
-    assert (values[PORT], values[settings.VERIFY], values[settings.TIMEOUT]) == (443, True, 10.0)
+    assert (values[PORT], values[VERIFY], values[settings.TIMEOUT]) == (443, True, 10.0)
 
 
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
@@ -48,23 +48,23 @@ def test_a_secret_is_neither_trimmed_nor_shown() -> None:
 
 @pytest.mark.parametrize("text, value", [("YES", True), ("on", True), ("1", True), ("False", False), ("off", False)])
 def test_yes_and_no_have_their_usual_synonyms(text: str, value: bool) -> None:
-    assert Settings({"verify": text}, TABLE)[settings.VERIFY] is value
+    assert Settings({"verify": text}, TABLE)[VERIFY] is value
 
 
 @pytest.mark.parametrize("mangled", [PEM, PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"),
                                      PEM.replace("\n", "\r\n"), "junk " + PEM])
 def test_a_certificate_that_lost_its_line_ends_is_put_right(mangled: str) -> None:
-    assert Settings({"ca_pem": mangled}, TABLE)[settings.CA_PEM] == PEM
+    assert Settings({"ca_pem": mangled}, TABLE)[CA_PEM] == PEM
 
 
 def test_a_chain_of_certificates_stays_a_chain() -> None:
-    assert Settings({"ca_pem": (PEM + PEM).replace("\n", " ")}, TABLE)[settings.CA_PEM] == PEM + PEM
+    assert Settings({"ca_pem": (PEM + PEM).replace("\n", " ")}, TABLE)[CA_PEM] == PEM + PEM
 
 
 @pytest.mark.parametrize("text", ["AB" * 32, "sha256:" + "ab" * 32, "SHA-256=" + ":".join(["AB"] * 32), " ".join(["ab"] * 32),
                                   "sha256 Fingerprint=" + ":".join(["AB"] * 32)])
 def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
-    assert Settings({"fingerprint": text}, TABLE)[settings.FINGERPRINT] == "ab" * 32
+    assert Settings({"fingerprint": text}, TABLE)[FINGERPRINT] == "ab" * 32
 
 
 def test_a_bad_secret_is_nowhere_in_the_errors_chain() -> None:
@@ -75,7 +75,7 @@ def test_a_bad_secret_is_nowhere_in_the_errors_chain() -> None:
         assert "hunter2" not in kept(caught.value) and not chain(caught.value)[1:]
 
 
-@pytest.mark.parametrize("setting", [PORT, PASSWORD, settings.VERIFY, settings.CA_PEM, settings.FINGERPRINT, settings.TIMEOUT,
+@pytest.mark.parametrize("setting", [PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT,
                                      settings.HOST],
                          ids=lambda setting: setting.key)
 @pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],

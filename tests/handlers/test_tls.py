@@ -57,7 +57,7 @@ def authority() -> str:
 
 def test_an_unknown_authority_is_refused_with_the_settings_that_help(port: int) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
-        handshake(tls.client_context(True, "", ""), port)
+        handshake(tls.Trust(True, "", "").context(), port)
     sentence = Unreachable(tls.reason(caught.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
@@ -67,33 +67,33 @@ def test_what_is_no_tls_names_the_port_as_what_to_check() -> None:
     with client, other:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
         with pytest.raises(ssl.SSLError) as caught:
-            tls.client_context(True, "", "").wrap_socket(client, server_hostname="127.0.0.1")
+            tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
     assert "check that this is the device's TLS port" in tls.reason(caught.value)
 
 
 def test_the_given_authority_is_trusted(port: int) -> None:
-    assert handshake(tls.client_context(True, authority(), ""), port)
+    assert handshake(tls.Trust(True, authority(), "").context(), port)
 
 
 def test_a_devices_own_certificate_is_trusted_as_ca_pem(port: int) -> None:
     leaf = LEAF.cert_chain_pems[0].bytes().decode()
-    assert handshake(tls.client_context(True, leaf, ""), port)
+    assert handshake(tls.Trust(True, leaf, "").context(), port)
 
 
 def test_verify_no_accepts_any_certificate(port: int) -> None:
-    assert handshake(tls.client_context(False, "", ""), port)
+    assert handshake(tls.Trust(False, "", "").context(), port)
 
 
 def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
-    certificate = handshake(tls.client_context(True, "", "ab" * 32), port)
-    tls.check_fingerprint(certificate, hashlib.sha256(certificate).hexdigest())
+    certificate = handshake(tls.Trust(True, "", "ab" * 32).context(), port)
+    tls.Trust(fingerprint=hashlib.sha256(certificate).hexdigest()).check(certificate)
     with pytest.raises(Unreachable, match="another certificate"):
-        tls.check_fingerprint(certificate, "ab" * 32)
+        tls.Trust(fingerprint="ab" * 32).check(certificate)
     with pytest.raises(Unreachable):
-        tls.check_fingerprint(None, "ab" * 32)
+        tls.Trust(fingerprint="ab" * 32).check(None)
 
 
 def test_a_broken_authority_is_a_sentence_about_ca_pem() -> None:
     broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     with pytest.raises(SettingsError, match="ca_pem"):
-        tls.client_context(True, broken, "")
+        tls.Trust(True, broken, "").context()

@@ -17,8 +17,8 @@ import trustme
 from handlers import tls
 from handlers.errors import PduHandlerError, Unreachable
 from handlers.nut.client import NutClient
-from handlers.nut.starttls import Tls
 from handlers.raritan.handler import make_handler as raritan
+from handlers.tls import Trust
 from pdu_common.connection import PduData
 from tests.handlers.raritan.peer import Peer, result
 from tests.simulators.nut_server import NutServer
@@ -57,7 +57,7 @@ def serving(version: ssl.TLSVersion) -> ssl.SSLContext:
 def over_starttls(version: ssl.TLSVersion) -> None:
     with NutServer(tls=True) as server:
         setattr(server, "_tls", serving(version))
-        with NutClient(server.host, server.port, tls=Tls(ca_pem=CA_PEM), timeout=5) as nut:
+        with NutClient(server.host, server.port, tls=Trust(ca_pem=CA_PEM), timeout=5) as nut:
             nut.devices()
 
 
@@ -87,7 +87,7 @@ def test_a_present_version_is_taken(version: ssl.TLSVersion) -> None:
 @pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize("trust", [(True, "", ""), (True, CA_PEM, ""), (False, "", ""), (True, "", "ab" * 32)])
 def test_every_kind_of_trust_has_the_same_least_version(trust: tuple[bool, str, str]) -> None:
-    assert tls.client_context(*trust).minimum_version is ssl.TLSVersion.TLSv1_2
+    assert tls.Trust(*trust).context().minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 def test_whoever_makes_a_context_says_its_least_version() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple, Type
 import pytest
 
 from handlers.nut import pynut
-from handlers.nut.starttls import Tls
+from handlers.tls import Trust
 from tests.servers.scripted import serving
 from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, NutServer, StaticDevice
@@ -229,10 +229,10 @@ def test_debug_prints_what_is_asked_and_no_password(real: Upsd, capsys: pytest.C
 
 
 def test_over_tls(real_tls: Upsd) -> None:
-    with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Tls(ca_pem=real_tls.ca_pem)) as nut:
+    with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem)) as nut:
         assert b"pdu" in nut.GetUPSList()
     with pytest.raises(pynut.PyNUTConnectionError):
-        pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Tls())
+        pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust())
 
 
 def test_lists_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:

@@ -12,7 +12,7 @@ from handlers.nut.answers import Request
 from handlers.nut.client import NutClient
 from handlers.nut.failures import DataStale, DriverNotConnected, Failure, NotProven
 from handlers.nut.handler import NutPdu
-from handlers.nut.starttls import Tls
+from handlers.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.servers import upsd
@@ -155,14 +155,15 @@ def test_forced_shutdown_sets_the_flag(real: Upsd) -> None:
 
 def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
     for host in ("127.0.0.1", "localhost"):
-        with NutClient(host, real_tls.port, tls=Tls(ca_pem=real_tls.ca_pem), username=ADMIN.name, password=ADMIN.password) as nut:
+        with NutClient(host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), username=ADMIN.name,
+                       password=ADMIN.password) as nut:
             assert nut.set("pdu", "outlet.1.desc", "over TLS") and nut.variable("pdu", "outlet.1.desc") == "over TLS"
             again = messages.starttls()
             assert nut.ask(again).failure(again) == Failure("ALREADY-SSL-MODE")
 
 
 def test_starttls_is_refused_for_an_unknown_authority_and_a_wrong_pin(real_tls: Upsd) -> None:
-    for tls in (Tls(), Tls(fingerprint="ab" * 32)):
+    for tls in (Trust(), Trust(fingerprint="ab" * 32)):
         with NutClient(real_tls.host, real_tls.port, tls=tls) as nut, pytest.raises(Unreachable):
             nut.devices()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from handlers.http.message import Endpoint, Reply, Request
+from handlers.http.client import Endpoint, Reply, Request
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
 from handlers.raritan.settings import LinkUnits

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError
-from handlers.http.echo import holds
-from handlers.http.login import Login
-from handlers.http.message import Request
+from handlers.http.client import Login, Request
+from handlers.http.echo import holds, secrets
 from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.answer import LIMIT, parsed, responses
 from handlers.raritan.rpc._runtime.errors import leaves_open
@@ -257,7 +256,7 @@ def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, 
     login = Login(user, password)
     encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
     for form in (password, encoded, quote(password), json.dumps(password)[1:-1], password.encode().hex()):
-        assert holds(around + form, login.secrets) and holds(form + " " + around, login.secrets)
+        assert holds(around + form, secrets(login)) and holds(form + " " + around, secrets(login))
     assert login.quoted("\x1b" + password).isprintable()
 
 

@@ -10,10 +10,8 @@ from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from ....errors import SettingsError
-from ....http.client import HttpClient
+from ....http.client import HttpClient, Login, Reply, Stream, Transport, endpoint
 from ....http.connection import StandardTransport
-from ....http.login import Login, basic, sendable
-from ....http.message import Reply, Stream, Transport, endpoint
 from ....tls import Trust
 from .answer import LIMIT, parsed, result
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException
@@ -102,12 +100,13 @@ class Agent:
 
     def set_auth_basic(self, user: str, password: str) -> None:
         """Log in with user and password in every request. SettingsError for what is no text."""
-        basic(user, password)
+        Login(user, password).headers()
         self.user, self.passwd, self.token = user, password, None
 
     def set_auth_token(self, token: str) -> None:
         """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
-        self.token, self.user, self.passwd = sendable(token), None, None
+        Login(token=token).headers()
+        self.token, self.user, self.passwd = token, None, None
 
     @contextlib.contextmanager
     def with_token(self, token: str) -> Iterator[None]:

@@ -11,8 +11,8 @@ import re
 from typing import Dict, List, Tuple, Union
 
 from ....errors import PduHandlerError
+from ....http.client import Login
 from ....http.failures import of_status
-from ....http.login import Login
 from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
 
 LIMIT = 4 << 20             # bytes; every sensor of 48 outlets takes about 120 kB

@@ -18,7 +18,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
-from ....http.login import Login
+from ....http.client import Login
 from .agent import Agent, reads_only
 from .answer import responses
 from .decoding import Reader, decoder
