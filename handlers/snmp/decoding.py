@@ -12,6 +12,7 @@ Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # digits of a number that counts outlets
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
+_PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
@@ -33,6 +34,18 @@ def octets(raw: Raw) -> bytes:
         return raw
     hexed = _HEX.fullmatch(str(raw))
     return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "replace")
+
+
+def bits(raw: Raw) -> bytes:
+    """The octets of a BITS value, also where the platform gives it as Net-SNMP prints it: pairs of hex digits, then the
+    numbers of the bits that are set (`9F 04 0 3 4 5 6 7 13`)."""
+    words = raw.split() if isinstance(raw, str) else []
+    pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
+    for end in range(pairs, 1, -1):
+        held = bytes.fromhex("".join(words[:end]))
+        if words[end:] == [str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1]:
+            return held
+    return bytes.fromhex("".join(words)) if 1 < len(words) == pairs else octets(raw)
 
 
 def number(raw: Raw, unit: str = "") -> Optional[Decimal]:

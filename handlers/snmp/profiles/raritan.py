@@ -2,7 +2,9 @@
 first PX, which Eaton sells below its own root.
 
 PDU2-MIB: the index is pdu.outlet; sensor tables add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are a general sensor
-enumeration (7 on, 8 off of 38), commands are 0 and 1. The device reports the decimal digits of each sensor. The
+enumeration (7 on, 8 off of 38), commands are 0 and 1. The device reports the decimal digits of each sensor. A table of sensors
+has a row for each outlet and type, 612 on a PX4 of 36 outlets: which sensors an outlet has is read from its capabilities, and
+digits from the first and last outlet with the same ones. A reading of 0 counts where the sensor is available. The
 current of a three-phase inlet is that of its highest line, so its poles are summed; an inlet of one phase has no rows for
 poles, and its own current counts. PDU-MIB: the state column itself is written; an energy of 0 means "not measured".
 """
@@ -15,21 +17,29 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure, Total
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Arc, Chained, Column, First, Negative, Number, Only, Source, Unless
+from ..sources import Alike, Arc, Bits, Chained, Checked, First, Negative, Number, Only, Source, Unless
 from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
 
-def _sensor(values: Source, digits: Column, energy: bool = False) -> Figure:
+def _sensor(values: Source, digits: Source, energy: bool = False) -> Figure:
     return Figure(values, THOUSANDTHS if energy else ONES, (), exponent=Negative(digits))
 
 
+CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")     # BITS: the sensor of type N has bit N - 1
+
+
 def _outlet(kind: str) -> Figure:
+    values = column("13742.6.5.4.3.1.4", "measurementsOutletSensorValue", kind)
     available = column("13742.6.5.4.3.1.2", "measurementsOutletSensorIsAvailable", kind)
-    values = Only(column("13742.6.5.4.3.1.4", "measurementsOutletSensorValue", kind), available, ("2",), keep=False)
-    return _sensor(values, column("13742.6.3.5.4.1.7", "outletSensorDecimalDigits", kind), kind == ENERGY)
+    digits = column("13742.6.3.5.4.1.7", "outletSensorDecimalDigits", kind)
+    fitted = Bits(CAPABILITIES, int(kind) - 1)
+    return _sensor(
+        First((Checked(Only(values, fitted, ("1",)), ("0",), available, ("2",)),
+               Unless(Only(values, available, ("2",), keep=False), CAPABILITIES))),
+        Alike(digits, Only(CAPABILITIES, fitted, ("1",))), kind == ENERGY)
 
 
 def _available_inlet(kind: str) -> Source:

@@ -7,9 +7,10 @@ from .filters import Arc, Counted, OfUnits, Only
 from .joins import Gathered, Joined, Part, Spelt
 from .named import Named
 from .objects import Column, Scalar
+from .sparing import Alike, Checked
 from .spread import Span, Spread, Tables
 from .texts import Bits, Chained, Field, Negative, Number, Packed
 
-__all__ = ["Arc", "Bits", "Chained", "Column", "Counted", "Field", "First", "Gathered", "Joined", "Merged", "Named", "Negative",
-           "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed", "Provided", "Scalar", "Source", "Span", "Spelt",
-           "Spread", "Tables", "Unless", "Whole"]
+__all__ = ["Alike", "Arc", "Bits", "Chained", "Checked", "Column", "Counted", "Field", "First", "Gathered", "Joined", "Merged",
+           "Named", "Negative", "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed", "Provided", "Scalar",
+           "Source", "Span", "Spelt", "Spread", "Tables", "Unless", "Whole"]

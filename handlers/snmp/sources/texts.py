@@ -6,7 +6,7 @@ from typing import Optional, Tuple
 from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
-from ..decoding import LONGEST_NUMBER, Rows, number, octets, text
+from ..decoding import LONGEST_NUMBER, Rows, bits, number, text
 from ..reader import Reader
 from .base import Source
 
@@ -77,7 +77,7 @@ class Bits(Source):
         return None if value is None else self._bit(value)
 
     def _bit(self, value: Raw) -> str:
-        held = octets(value)
+        held = bits(value)
         return str(held[self.bit // 8] >> (7 - self.bit % 8) & 1) if self.bit // 8 < len(held) else "0"
 
 

@@ -9,9 +9,11 @@ from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.sources import (
+    Alike,
     Arc,
     Bits,
     Chained,
+    Checked,
     Column,
     Counted,
     Field,
@@ -60,7 +62,8 @@ EVERY_PART = Profile(
             number=Chained(Number(C, 2, 0), C, "."), name=Field(S, 1, ";"),
             current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), exponent=C, factor=S,
                            unit="A", scale_of_integers=Decimal("0.1"), magnitude=True),
-            power=Figure(Merged((Gathered(C, S, C, ";"), Spelt(C, S, 7), Whole(C, S), Unless(C, S)))),
+            power=Figure(Merged((Gathered(C, S, C, ";"), Spelt(C, S, 7), Whole(C, S), Unless(C, S),
+                                 Checked(Alike(C, S), ("0",), S, ("2",), 3)))),
             energy=Figure(Part(C, S, 1, 3), absent=())),
         Outlets(states=State(PACKED, on=("on",), off=("off",)), control=WritePacked(S, PACKED, "on", "off", 32)),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.decoding import number, octets, shown, text
+from handlers.snmp.decoding import bits, number, octets, shown, text
 
 
 @pytest.mark.parametrize("raw, said", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
@@ -36,6 +36,14 @@ def test_octets_survive_whichever_form_the_platform_gives(value: bytes) -> None:
         assert octets(value.decode("utf-8")) == value or value.startswith((b"0x", b"0X"))
     except UnicodeDecodeError:
         pass
+
+
+@pytest.mark.parametrize("raw, held", [
+    ("9F 04 02 00 0 3 4 5 6 7 13 22", b"\x9f\x04\x02\x00"), ("00 04 13", b"\x00\x04"), ("9f 04", b"\x9f\x04"),
+    ("00 00 ", b"\x00\x00"), ("0x9f04", b"\x9f\x04"), (b"9F 04", b"9F 04"),
+    ("A", b"A"), ("9F", b"9F"), ("9F 04 1", b"9F 04 1"), ("", b"")])
+def test_bits_are_read_as_octets_or_as_net_snmp_prints_them(raw: str | bytes, held: bytes) -> None:
+    assert bits(raw) == held
 
 
 def test_a_name_cannot_bring_control_characters_or_lines() -> None:

@@ -69,7 +69,7 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a text, not 1"),
     ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' stands in 'on' and in 'off'"),
     ("outlets.0.states.source.kind", "Collumn",
-     'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Arc, Bits'),
+     'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Alike, Arc, Bits'),
     ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: nothing is not allowed"),
     ("outlets.0.states.source.kind", "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
     ("outlets.0.states.source.oid", "1.3.x", "profile.outlets[0].states.source: oid is '1.3.x'"),

@@ -22,10 +22,13 @@ _NORMAL, _ON, _OFF = 4, 7, 8
 _AVAILABLE, _STATE, _VALUE = ".2", ".3", ".4"
 _CYCLE_S = 1.0
 _NEUTRAL_MA = 250
+_CAPABILITIES, _CAPABILITY_OCTETS = ".10", 10
+PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # beside A, W, Wh and on/off
 
 
-def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units: int = 1) -> Model:
-    """PX3: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …"""
+def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
+    """PX3: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors of each outlet,
+    whose unit says in outletDeviceCapabilities which it has (a PX4)."""
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")
     numbers = {f"{unit}.{n}": n for unit in range(1, units + 1) for n in range(1, outlets + 1)}
@@ -43,7 +46,11 @@ def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units:
     rows.column(f"{SWITCHING}.5", dict.fromkeys(numbers, 2))        # not suspended
     for index, n in numbers.items():
         _sensors(rows, OUTLET_SENSOR, OUTLET_DIGITS, index,
-                 {_CURRENT: (deciamps(n) * 100, 3), _POWER: (deciamps(n) * 23, 0), _ENERGY: (energy_tenths(n) * 100, 0)})
+                 {_CURRENT: (deciamps(n) * 100, 3), _POWER: (deciamps(n) * 23, 0), _ENERGY: (energy_tenths(n) * 100, 0),
+                  **dict.fromkeys(more, (7, 1))})
+        if more:
+            rows.put(f"{OUTLET}{_CAPABILITIES}.{index}", capabilities(_CURRENT, _POWER, _ENERGY, _ON_OFF, *more))
+            rows.put(f"{OUTLET_DIGITS}.{index}.{_ON_OFF}", 0, GAUGE)
         rows.put(f"{OUTLET_SENSOR}{_AVAILABLE}.{index}.{_ON_OFF}", 1)
         rows.put(f"{OUTLET_SENSOR}{_STATE}.{index}.{_ON_OFF}", _OFF if off_at_first(n) else _ON)
         rows.put(f"{OUTLET_SENSOR}{_VALUE}.{index}.{_ON_OFF}", 0, GAUGE)
@@ -55,6 +62,12 @@ def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units:
                  energy=[(f"{INLET_SENSOR}{_VALUE}.{unit}.1.{_ENERGY}", "0.001") for unit in range(1, units + 1)],
                  port_energy={index: (f"{OUTLET_SENSOR}{_VALUE}.{index}.{_ENERGY}", "0.001") for index in numbers},
                  labels={index: str(n) if units == 1 else index for index, n in numbers.items()})
+
+
+def capabilities(*types: int) -> bytes:
+    """outletDeviceCapabilities, BITS: rmsCurrent 0 … activePower 4 … activeEnergy 7 … onOff 13."""
+    number = sum(1 << (8 * _CAPABILITY_OCTETS - kind) for kind in types)
+    return number.to_bytes(_CAPABILITY_OCTETS, "big")
 
 
 def _rules(numbers: Mapping[str, int], relay_s: float) -> Tuple[Rule, ...]:

@@ -1,0 +1,75 @@
+"""A PX4 with many sensors for each outlet: what its statistics cost, and that no figure is told that it does not have."""
+from __future__ import annotations
+
+import pytest
+
+from handlers.snmp import detection, metering
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import raritan
+
+E = "1.3.6.1.4.1.13742.6."
+VALUE, AVAILABLE, DIGITS, CAPABILITIES = E + "5.4.3.1.4", E + "5.4.3.1.2", E + "3.5.4.1.7", E + "3.5.3.1.10"
+ALL_BUT_ENERGY = raritan.capabilities(1, 5, 14)
+
+
+def px4(outlets: int = 36) -> Memory:
+    return of_rows(raritan.px(outlets, more=raritan.PX4_SENSORS).device.rows())
+
+
+def meter(device: Memory) -> metering.Readings:
+    return metering.meter(detection.detect(device, PROFILES), with_power=False)
+
+
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_the_statistics_of_thirty_six_outlets_with_seventeen_sensors_cost_about_sixty_requests() -> None:
+    model = raritan.px(36, more=raritan.PX4_SENSORS)
+    with Agent(model) as agent:
+        statistic, books = pdu(agent).statistic(), agent.books()
+        assert agent.requests <= 60
+    assert statistic.load == pytest.approx(books.load_a) and statistic.total_consumption == pytest.approx(books.energy_kwh)
+    assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(books.port_energy_kwh)
+
+
+def test_an_outlet_whose_capabilities_have_no_energy_is_not_metered() -> None:
+    device = px4()
+    device.put(f"{CAPABILITIES}.1.7", ALL_BUT_ENERGY)
+    read = meter(device)
+    assert "1.7" not in read.energy_of and "1.7" in read.current_of and "1.8" in read.energy_of
+
+
+@pytest.mark.parametrize("zeros", [1, 16, 17, 36])
+def test_a_reading_of_zero_whose_sensor_is_not_available_is_not_metered(zeros: int) -> None:
+    device = px4()
+    for n in range(1, zeros + 1):
+        device.put(f"{VALUE}.1.{n}.1", 0)
+    device.put(f"{AVAILABLE}.1.1.1", 2)
+    current = meter(device).current_of
+    assert "1.1" not in current and [current[f"1.{n}"] for n in range(2, zeros + 1)] == [0] * (zeros - 1)
+
+
+@pytest.mark.parametrize("outlet", [1, 36])
+def test_outlets_whose_sensors_have_other_digits_are_scaled_by_their_own(outlet: int) -> None:
+    device = px4()
+    before = meter(device).current_of
+    device.put(f"{DIGITS}.1.{outlet}.1", 1)
+    after = meter(device).current_of
+    assert after[f"1.{outlet}"] == before[f"1.{outlet}"] * 100
+    assert {identity: after[identity] for identity in after if identity != f"1.{outlet}"} == {
+        identity: before[identity] for identity in before if identity != f"1.{outlet}"}
+
+
+def test_linked_units_and_kinds_of_outlets_have_digits_of_their_own() -> None:
+    device = of_rows(raritan.px(6, units=2, more=raritan.PX4_SENSORS).device.rows())
+    before = meter(device).current_of
+    for n in range(1, 7):
+        device.put(f"{DIGITS}.2.{n}.1", 1)                  # another model
+    device.put(f"{CAPABILITIES}.1.3", ALL_BUT_ENERGY)       # another kind of outlet
+    device.put(f"{DIGITS}.1.3.1", 2)
+    after = meter(device).current_of
+    factor = {"2": 100, "1": 1}
+    assert {identity: after[identity] for identity in after if identity != "1.3"} == {
+        identity: before[identity] * factor[identity[0]] for identity in before if identity != "1.3"}
+    assert after["1.3"] == before["1.3"] * 10

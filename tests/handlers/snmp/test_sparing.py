@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Alike, Checked, Column
+from tests.handlers.snmp.memory import Memory, reader, table
+
+A, B = Column("1.3.1"), Column("1.3.2")
+KINDS = table("1.3.2", {"1.1": "x", "1.2": "x", "1.3": "x", "1.4": "y", "2.1": "x"})
+
+
+def asked(device: Memory) -> tuple[int, int]:
+    verbs = [question.partition(" ")[0] for question in device.asked]
+    return verbs.count("get"), verbs.count("walk")
+
+
+def test_rows_of_a_kind_share_the_value_of_its_first_and_last() -> None:
+    device = Memory({**KINDS, **table("1.3.1", {"1.1": 3, "1.3": 3, "1.4": 2, "2.1": 1})})
+    assert Alike(A, B).rows(Reader(device)) == {"1.1": 3, "1.2": 3, "1.3": 3, "1.4": 2, "2.1": 1}
+    assert asked(device) == (4, 1)
+
+
+@pytest.mark.parametrize("values", [{"1.1": 3, "1.2": 4, "1.3": 2, "1.4": 2, "2.1": 1}, {"1.1": 3, "1.2": 4}])
+def test_a_kind_whose_ends_differ_or_say_nothing_has_all_its_rows_read(values: dict[str, int]) -> None:
+    assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
+
+
+def test_a_device_that_tells_no_kinds_has_all_its_rows_read() -> None:
+    assert Alike(A, B).rows(reader(table("1.3.1", {"1.1": 3, "1.2": 4}))) == {"1.1": 3, "1.2": 4}
+
+
+ZEROS = {**table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}), **table("1.3.2", {"1": 2, "2": 2, "3": 1})}
+
+
+@pytest.mark.parametrize("most, cost", [(3, (3, 1)), (2, (0, 2))])
+def test_only_a_doubtful_value_is_looked_up_and_few_of_them_one_by_one(most: int, cost: tuple[int, int]) -> None:
+    device = Memory(ZEROS)
+    assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
+    assert asked(device) == cost
+
+
+def test_without_a_value_or_a_refusal_there_is_nothing_to_look_up() -> None:
+    for values, refuse in (((), ("2",)), (("0",), ())):
+        with pytest.raises(ValueError, match="is empty"):
+            Checked(A, values, B, refuse)
