@@ -1,0 +1,122 @@
+"""`pdu new NAME`: a working handler, or an SNMP family, to start from. For work in a copy of this project."""
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Dict, List, Mapping, Optional
+
+import click
+
+from .. import registry
+from ..errors import SettingsError
+from .options import given, option, output, words
+from .output import Result, shown
+
+_SKELETON = Path("packaging", "new")
+_PLACES: Mapping[str, str] = {                  # below packaging/new → in the tree
+    "handlers": "handlers/@name@", "tests/handlers": "tests/handlers/@name@", "tests/simulators": "tests/simulators/@name@"}
+_SECTION = """## @Title@
+
+<!-- settings-@name@:begin -->
+<!-- settings-@name@:end -->
+"""
+_FAMILIES = Path("handlers", "snmp", "profiles")
+_MARK = "    Vendor(lambda: import_module("
+
+
+@click.pass_context
+def _new(context: click.Context, name: str, title: Optional[str], tree: Optional[str], snmp: bool) -> int:
+    root = Path(tree or ".")
+    if not (root / _SKELETON).is_dir():
+        raise SettingsError(f"{root} is no copy of this project: run it in its folder, or give --tree FOLDER")
+    made = _family(root, name, title) if snmp else _handler(root, name, title)
+    for path in made:
+        if (root / path).exists():
+            raise SettingsError(f"{path} is there already; choose another name")
+    edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
+    for path, text in {**made, **edited}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    done = subprocess.run([sys.executable, str(root / "packaging" / "readme.py")], capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise SettingsError(f"the files are written, but packaging/readme.py failed: {done.stderr.strip()[-300:]}")
+    tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
+    said = [*map(str, made), *(f"{path} (changed)" for path in edited), "", f"its tests: python -m pytest {tests}",
+            "how to go on: CONTRIBUTING.md" if snmp else "how to go on: docs/new-handler.md"]
+    return shown(Result({"made": list(map(str, made)), "changed": list(map(str, edited))}, said), given(context).json)
+
+
+# ---- a handler -----------------------------------------------------------------------------------------------------
+
+def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
+    """The files of a new handler by their places in the tree. Raises SettingsError."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name):
+        raise SettingsError(f"{name[:40]!r} is no name for a handler: give 2 to 31 lower-case letters and digits, a letter first")
+    if name in registry.names() or (root / "handlers" / name).exists() or (root / "handlers" / f"{name}.py").exists():
+        raise SettingsError(f"handlers/{name} is there already; choose another name")
+    made: Dict[Path, str] = {}
+    for source in sorted((root / _SKELETON).rglob("*.in")):
+        folder = source.parent.relative_to(root / _SKELETON).as_posix()
+        target = f"tests/peers/{name}.py" if folder == "tests/peers" else f"{_PLACES[folder]}/{source.stem}"
+        made[Path(_named(target, name, title))] = _named(source.read_text("utf-8"), name, title)
+    return made
+
+
+def _named(text: str, name: str, title: Optional[str]) -> str:
+    shown_as = " ".join((title or name.capitalize()).split())
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
+        raise SettingsError("a title has letters, digits, blanks and . + & - only")
+    return text.replace("@name@", name).replace("@Name@", name.capitalize()).replace("@Title@", shown_as)
+
+
+def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
+    page = Path("docs", "settings.md")
+    return {page: (root / page).read_text("utf-8").rstrip() + "\n\n" + _named(_SECTION, name, title)}
+
+
+# ---- an SNMP family ------------------------------------------------------------------------------------------------
+
+def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
+    """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises SettingsError."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,20}-[a-z0-9-]{1,30}", key):
+        raise SettingsError(f"{key[:40]!r} is no key of a family: give VENDOR-MODEL in lower-case letters and digits")
+    file = key.partition("-")[0]
+    if (root / _FAMILIES / f"{file}.py").exists():
+        raise SettingsError(f"{_FAMILIES / file}.py is there already: add an entry to its PROFILES, as CONTRIBUTING.md shows")
+    page = (root / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2]
+    found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
+    blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
+    shown_as = vendor or file.capitalize()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
+        raise SettingsError("a vendor has letters, digits, blanks and . + & - only")
+
+    def text(language: str) -> str:
+        return blocks[language].replace("acme-strip", key).replace("Acme", shown_as).replace("ACME", file.upper())
+    fixture = Path("tests", "recordings", key)
+    return {_FAMILIES / f"{file}.py": f'"""{shown_as}: name the MIB, its revision and where its text is."""\n' + text("python"),
+            fixture.with_suffix(".snmprec"): text("snmprec"), fixture.with_suffix(".json"): text("json")}
+
+
+def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
+    """The key goes into the table of vendors, in alphabetical order."""
+    table = _FAMILIES / "__init__.py"
+    lines: List[str] = (root / table).read_text("utf-8").splitlines(keepends=True)
+    file = key.partition("-")[0]
+    line = f'{_MARK}".{file}", __package__), "{key}", "99999"),\n'
+    heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]
+    after = [number for number in heads if lines[number] > line]
+    place = after[0] if after else next(number for number in range(heads[-1], len(lines)) if lines[number] == ")\n")
+    return {table: "".join([*lines[:place], line, *lines[place:]])}
+
+
+new = click.Command(
+    "new", callback=_new,
+    help="Write a handler that works on a simulated device, with its tests, to turn into yours (docs/new-handler.md); or, with "
+         "--snmp, the entry and fixture of an SNMP family (CONTRIBUTING.md).",
+    params=[*words(("NAME", "of the handler, as in handlers/NAME; with --snmp the key of the family, VENDOR-MODEL")),
+            *option("--title", "vendor or make, for people", "TEXT"),
+            *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
+            *option("--snmp", "an SNMP family instead of a handler"), *output()])
