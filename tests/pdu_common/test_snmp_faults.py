@@ -133,21 +133,40 @@ def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog:
     assert _walked(agent) == WHOLE
 
 
-def test_devices_share_an_engine_and_one_that_overran_its_deadline_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception inside pysnmp can stop an engine's timer for good: the call after a cancelled one gets a new engine."""
-    events: List[str] = []
+@pytest.fixture
+def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
+    """What becomes of pysnmp's engines: made, closed."""
+    noted: List[str] = []
     engine, close = hlapi.SnmpEngine, hlapi.SnmpEngine.close_dispatcher
 
     def made() -> object:
-        events.append("made")
+        noted.append("made")
         return engine()
 
     def closed(one: hlapi.SnmpEngine) -> None:
-        events.append("closed")
+        noted.append("closed")
         close(one)
     _snmp.forget()
     monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", closed)
     monkeypatch.setattr(hlapi, "SnmpEngine", made)
+    return noted
+
+
+def test_an_engine_has_its_share_of_the_devices_and_keeps_it(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The price of a new address grows with those that an engine knows."""
+    monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 2)
+    with contextlib.ExitStack() as running:
+        agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(5)]
+        for _ in range(3):
+            assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 5
+    assert events == ["made"] * 3
+    _snmp.forget()
+    assert events == ["made"] * 3 + ["closed"] * 3
+
+
+def test_devices_share_an_engine_and_one_that_overran_its_deadline_is_closed(
+        events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception inside pysnmp can stop an engine's timer for good: the call after a cancelled one gets a new engine."""
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         for _ in range(3):
