@@ -15,7 +15,7 @@ from handlers.raritan.rpc._runtime.agent import reads_only
 from handlers.raritan.rpc._runtime.answer import LIMIT
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from handlers.tls import Trust
-from tests.simulators.xerus.certificates import Authority, server_context
+from tests.simulators.certificates import Authority, server_context
 from tests.waiting import PATIENCE_S, until
 
 from .conftest import MakeAgent

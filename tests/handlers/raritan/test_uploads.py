@@ -15,8 +15,8 @@ from handlers.http.multipart import FormFile, MultipartForm, Progress
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
 from handlers.tls import Trust
 from tests.needs import ROOT
+from tests.simulators.certificates import Authority, server_context
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
-from tests.simulators.xerus.certificates import Authority, server_context
 
 from .conftest import MakeAgent
 from .peer import Peer, http

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from .clockwork import Clockwork
+from ..clockwork import Clockwork
 from .jsonrpc import Caller
 
 SESSION_TIMEOUT = 600

@@ -10,9 +10,10 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type
 from urllib.parse import urlsplit
 
 from ..books import Books
+from ..certificates import Authority, fingerprint, server_context
+from ..clockwork import Clockwork
+from ..web import Counters
 from .access import Access, Account
-from .certificates import Authority, fingerprint, server_context
-from .clockwork import Clockwork
 from .faults import Faults
 from .files import Files
 from .idl import GENERATIONS
@@ -22,7 +23,7 @@ from .multipart import Part
 from .objects import Served, Site
 from .panels import PowerMeterController
 from .pdu import PduUnit
-from .server import JSON, Answer, Counters, Request, WebServer
+from .server import JSON, Answer, Request, XerusServer
 from .services.cascade import CascadeManager
 from .services.certificate import ServerCertificate
 from .services.config import BulkConfiguration, RawConfiguration
@@ -121,12 +122,12 @@ class XerusPdu:
         self._firmware[unit.link_id] = firmware
 
     def _listen(self, tls: ssl.SSLContext, https_port: int, http_port: Optional[int]) -> None:
-        self._servers = [WebServer((self.host, https_port), self, self._counters, tls)]
+        self._servers = [XerusServer((self.host, https_port), self, self._counters, tls)]
         self.port = self._servers[0].port
         self.url = f"https://{self.host}:{self.port}"
         self.http_port = 0
         if http_port is not None:
-            self._servers.append(WebServer((self.host, http_port), self, self._counters, None))
+            self._servers.append(XerusServer((self.host, http_port), self, self._counters, None))
             self.http_port = self._servers[1].port
 
     # -- for tests

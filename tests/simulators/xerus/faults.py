@@ -1,10 +1,9 @@
 """Faults on demand: what a unit, its network or something in between can do to a client."""
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
 from enum import Enum
-from typing import Callable, List, Optional
+
+from .. import orders
 
 
 class Fault(Enum):
@@ -27,52 +26,10 @@ class Fault(Enum):
     PRIVILEGE = "answers that the user lacks the privilege"
 
 
-@dataclass
-class Order:
-    """`count` requests get the fault (None: all), after `skip` that do not.
-
-    With `method` only requests count that call it, alone or in a bulk. `status` is the HTTP status of STATUS, DONE_STATUS and,
-    where it is a redirect's, of REDIRECT.
-    """
-
-    fault: Fault
-    count: Optional[int] = 1
-    skip: int = 0
-    method: str = ""
-    status: int = 503
-    seconds: float = 0.0
-    location: str = ""
+Order = orders.Order[Fault]
+Faults = orders.Orders[Fault]
 
 
-class Faults:
-    """Orders in a queue, taken up request by request, whichever connection they come by."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._orders: List[Order] = []
-
-    def order(self, fault: Fault, count: Optional[int] = 1, skip: int = 0, method: str = "", status: int = 503,
-              seconds: float = 0.0, location: str = "") -> None:
-        with self._lock:
-            self._orders.append(Order(fault, count, skip, method, status, seconds, location))
-
-    def clear(self) -> None:
-        with self._lock:
-            self._orders.clear()
-
-    def take(self, body: Callable[[], bytes]) -> Optional[Order]:
-        """The fault for the request that has just come; its body is looked at only where an order asks for a method."""
-        with self._lock:
-            if not self._orders:
-                return None
-            order = self._orders[0]
-            if order.method and f'"{order.method}"'.encode() not in body():
-                return None
-            if order.skip:
-                order.skip -= 1
-                return None
-            if order.count is not None:
-                order.count -= 1
-                if order.count <= 0:
-                    self._orders.pop(0)
-            return order
+def calls(body: bytes, method: str) -> bool:
+    """Whether a request calls the method, alone or in a bulk."""
+    return f'"{method}"'.encode() in body

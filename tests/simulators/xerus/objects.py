@@ -5,7 +5,7 @@ import re
 from typing import Any, Dict, List, Optional, Sequence
 from urllib.parse import unquote
 
-from .clockwork import Clockwork
+from ..clockwork import Clockwork
 from .idl import Firmware, Reference
 
 _OPAQUE = re.compile(r"/tfwopaque/([\w.]+:[\d.]+)/([^/]+)$")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Sequence
 
-from .clockwork import Clockwork
+from ..clockwork import Clockwork
 
 
 class Relay:

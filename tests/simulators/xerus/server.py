@@ -1,17 +1,13 @@
-"""The unit's web server: HTTP/1.1 with keep-alive over TLS, one thread for each connection."""
+"""Requests to the unit's web server and their answers."""
 from __future__ import annotations
 
 import json
 import re
-import socket
-import socketserver
 import ssl
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
-from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Protocol, Set, Tuple, Union
+from typing import Any, Callable, Dict, NamedTuple, Optional, Protocol, Tuple
 
-from .faults import Fault, Faults, Order
+from ..web import Connection, Counters, WebServer
+from .faults import Fault, Faults, Order, calls
 from .jsonrpc import NO_PRIVILEGE, Caller
 
 JSON = "application/json; charset=UTF-8"
@@ -87,37 +83,8 @@ class Device(Protocol):
     def answer(self, request: Request, caller: Caller) -> Answer: ...
 
 
-class Counters:
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.requests = 0
-        self.connections = 0
-
-    def request(self) -> None:
-        with self._lock:
-            self.requests += 1
-
-    def connection(self) -> None:
-        with self._lock:
-            self.connections += 1
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
-    wbufsize = -1                       # headers and body leave in one write
-    timeout = 60.0
-    server: WebServer
-
-    def handle(self) -> None:
-        self._boots = self.server.device.boots()
-        try:
-            super().handle()
-        except (OSError, ValueError):
-            self.close_connection = True        # the client, or a fault, closed the connection under us
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """The books count the requests; nothing goes to the terminal."""
+class XerusConnection(Connection):
+    server: XerusServer
 
     def handle_expect_100(self) -> bool:
         """A client that waits for it before a large upload must not wait for the buffer."""
@@ -135,22 +102,21 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
-        device = self.server.device
+        device = self.server.unit
         self.server.counters.request()
         body = Body(self.rfile.read, int(self.headers.get("Content-Length") or 0))
         request = Request(self.command, self.path, self.headers, body, self.client_address[0], self.server.secure)
-        order = device.faults.take(body.peek)
+        order = device.faults.take(lambda method: calls(body.peek(), method))
         if order is not None and order.fault is Fault.SLOW:
             self.server.stopping.wait(order.seconds)
-        gone = device.down() or device.boots() != self._boots
-        if gone or order is not None and order.fault is Fault.CLOSE_BEFORE:
-            self._hang_up()
+        if self.rebooted() or order is not None and order.fault is Fault.CLOSE_BEFORE:
+            self.hang_up()
             return
         instead = _instead(order, request)
         answer = instead or self._answer(device, request)
         if answer.status in _MOVED and body.left > _PIECE:
             self._send(answer, order)
-            self._hang_up()             # a redirect in the middle of an upload breaks it, as on real units
+            self.hang_up()              # a redirect in the middle of an upload breaks it, as on real units
             return
         body.skip()
         self._send(answer, order)
@@ -169,8 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer, order: Optional[Order]) -> None:
         fault = order.fault if order is not None else None
-        if fault is Fault.DROP_AFTER_WRITE or self.server.device.boots() != self._boots:
-            self._hang_up()
+        if fault is Fault.DROP_AFTER_WRITE or self.rebooted():
+            self.hang_up()
             return
         if order is not None and order.fault in _AFTER:
             answer = _AFTER[order.fault](answer, order)
@@ -183,20 +149,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if fault is Fault.HALF_ANSWER:
             self.wfile.write(answer.body[:len(answer.body) // 2])
-            self._hang_up()
+            self.hang_up()
             return
         self.wfile.write(answer.body)
         self.wfile.flush()
         if fault is Fault.CLOSE_AFTER or self.server.close_after_each:
-            self._hang_up()
-
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        try:
-            self.wfile.flush()
-            self.connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+            self.hang_up()
 
 
 def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
@@ -254,74 +212,8 @@ _AFTER: Dict[Fault, Callable[[Answer, Order], Answer]] = {
 }
 
 
-class WebServer(socketserver.ThreadingTCPServer):
-    """Listens at once; `stop` ends every connection and waits for their threads."""
+class XerusServer(WebServer):
+    unit: Device
 
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 64
-
-    def __init__(self, address: Tuple[str, int], device: Device, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
-        super().__init__(address, _Handler)
-        self.device = device
-        self.counters = counters
-        self.tls = tls
-        self.secure = tls is not None
-        self.close_after_each = False
-        self.stopping = threading.Event()
-        self._open: Set[socket.socket] = set()
-        self._open_lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-    def process_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
-        self.counters.connection()
-        super().process_request(request, client_address)
-
-    def finish_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
-        """In the connection's own thread, so that a slow handshake holds nobody up."""
-        assert isinstance(request, socket.socket)
-        if self.device.down():
-            return
-        with self._keep(request):
-            if self.tls is None:
-                super().finish_request(request, client_address)
-                return
-            request.settimeout(_Handler.timeout)
-            with self.tls.wrap_socket(request, server_side=True) as connection, self._keep(connection):
-                super().finish_request(connection, client_address)
-
-    @contextmanager
-    def _keep(self, connection: socket.socket) -> Iterator[None]:
-        """The connection is among the open ones, which a reboot or the end breaks."""
-        with self._open_lock:
-            self._open.add(connection)
-        try:
-            yield
-        finally:
-            with self._open_lock:
-                self._open.discard(connection)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Handshakes that fail (a client that does not trust us) and connections cut by a fault are no news."""
-
-    def hang_up_all(self) -> None:
-        """Closes every open connection, as a unit does with idle ones, or when it reboots."""
-        with self._open_lock:
-            connections = list(self._open)
-        for connection in connections:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def stop(self) -> None:
-        self.stopping.set()
-        self.shutdown()
-        self.hang_up_all()
-        self._thread.join(30)
-        self.server_close()
+    def __init__(self, address: Tuple[str, int], unit: Device, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
+        super().__init__(address, XerusConnection, unit, counters, tls)

@@ -1,0 +1,59 @@
+"""Faults in a queue: which requests of a simulated unit go wrong, and how."""
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Callable, Generic, List, Optional, TypeVar
+
+F = TypeVar("F")
+
+
+@dataclass
+class Order(Generic[F]):
+    """`count` requests get the fault (None: all), after `skip` that do not.
+
+    With `method` only requests count that call it. `status` is the HTTP status of a fault that answers one, `location` where
+    a redirect leads, `seconds` how long a fault waits.
+    """
+
+    fault: F
+    count: Optional[int] = 1
+    skip: int = 0
+    method: str = ""
+    status: int = 503
+    seconds: float = 0.0
+    location: str = ""
+
+
+class Orders(Generic[F]):
+    """Taken up request by request, whichever connection they come by."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._orders: List[Order[F]] = []
+
+    def order(self, fault: F, count: Optional[int] = 1, skip: int = 0, method: str = "", status: int = 503,
+              seconds: float = 0.0, location: str = "") -> None:
+        with self._lock:
+            self._orders.append(Order(fault, count, skip, method, status, seconds, location))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._orders.clear()
+
+    def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
+        """The fault for the request that has just come; `calls` says whether it calls a method that an order asks for."""
+        with self._lock:
+            if not self._orders:
+                return None
+            order = self._orders[0]
+            if order.method and not calls(order.method):
+                return None
+            if order.skip:
+                order.skip -= 1
+                return None
+            if order.count is not None:
+                order.count -= 1
+                if order.count <= 0:
+                    self._orders.pop(0)
+            return order

@@ -1,0 +1,16 @@
+"""A simulated Redfish service with rack PDUs that really switch, for tests and the demo.
+
+    with RedfishService(units.rack()) as unit:
+        ... unit.host, unit.port, unit.books(), unit.log, unit.sessions, unit.faults
+
+Written from DMTF's protocol (DSP0266) and schemas; it shares nothing with the handlers, so that both can only agree by being
+right. DMTF's own validators judge its resources, and DMTF's own clients read them.
+"""
+from . import units
+from .faults import Fault
+from .model import Expand, Model, Pdu
+from .server import Seen
+from .service import RedfishService
+from .units import UNITS
+
+__all__ = ["UNITS", "Expand", "Fault", "Model", "Pdu", "RedfishService", "Seen", "units"]

@@ -1,0 +1,58 @@
+"""A simulated Redfish rack PDU on 127.0.0.1, until Ctrl-C."""
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Optional, Sequence
+
+from tests.program import asked_to_end, port, seconds, starting
+
+from . import UNITS, RedfishService
+from .service import PASSWORD, USER
+from .units import dmtf
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulators.redfish", description=__doc__)
+    parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="which service (default: %(default)s)")
+    parser.add_argument("--tree", type=Path, metavar="FOLDER", help="serves a published tree, with switching outlets, instead")
+    parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="until a contact follows")
+    parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS", help="switching is answered 202, with a task")
+    parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="before each answer")
+    parser.add_argument("--live", action="store_true", help="energy counters run")
+    parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
+    parser.add_argument("--http", action="store_true", help="without TLS")
+    parser.add_argument("--ca-file", type=Path, help="where the certificate authority is written (default: a new file)")
+    parser.add_argument("--user", default=USER, help="may switch (default: %(default)s); the password is that of the "
+                        "environment's REDFISH_PASSWORD, else " + PASSWORD)
+    chosen = parser.parse_args(arguments)
+    told = asked_to_end()
+    with ExitStack() as stack:
+        with starting(chosen.port):
+            model = dmtf(chosen.tree) if chosen.tree else UNITS[chosen.unit]()
+            changes = {"relay_delay": chosen.relay_delay, "task_seconds": chosen.task, "live": chosen.live or None}
+            model = dataclasses.replace(model, **{name: value for name, value in changes.items() if value is not None})
+            unit = stack.enter_context(RedfishService(
+                model, tls=not chosen.http, port=chosen.port, user=chosen.user, delay_s=chosen.delay,
+                password=os.environ.get("REDFISH_PASSWORD", PASSWORD)))
+            if not chosen.http:
+                ca_file: Path = chosen.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
+                ca_file.write_text(unit.ca_pem, "ascii")
+        print(f"{unit.url}/redfish/v1/", flush=True)
+        if not chosen.http:
+            print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
+        print(f"{len(unit.books().states)} outlets; user {unit.user} may switch, {unit.viewer_user} may read; Ctrl-C stops it",
+              file=sys.stderr)
+        told.wait()
+        for what, value in unit.books().writes:
+            print(f"{what} {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

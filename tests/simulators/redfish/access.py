@@ -1,0 +1,110 @@
+"""Who may come in: basic login, sessions, and what each account may do. Source: DSP0266, "Authentication"."""
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from ..clockwork import Clockwork
+from .errors import Refusal
+from .model import Model
+
+SESSIONS = "/redfish/v1/SessionService/Sessions"
+SESSION_TIMEOUT_S = 300
+
+
+class Account(NamedTuple):
+    password: str
+    role: str                   # "Administrator" or "ReadOnly"
+
+    @property
+    def may_write(self) -> bool:
+        return self.role == "Administrator"
+
+
+@dataclass
+class Session:
+    id: str
+    token: str
+    user: str
+    used: float
+
+    def body(self) -> Dict[str, Any]:
+        return {"@odata.id": f"{SESSIONS}/{self.id}", "@odata.type": "#Session.v1_8_0.Session", "Id": self.id,
+                "Name": "User session", "UserName": self.user, "Password": None, "SessionType": "Redfish"}
+
+
+class Access:
+    """Accounts by name and the book of sessions: `sessions` are open, `opened` is how many ever were.
+
+    `refuse_all`: every login is wrong, whatever it is.
+    """
+
+    def __init__(self, model: Model, clockwork: Clockwork) -> None:
+        self._model, self._clockwork = model, clockwork
+        self.accounts: Dict[str, Account] = {}
+        self.sessions: Dict[str, Session] = {}
+        self.opened = 0
+        self.refuse_all = False
+
+    def account(self, headers: Message) -> Account:
+        """Who sends a request with these headers."""
+        if self.refuse_all:
+            raise self._denied()
+        token = headers.get("X-Auth-Token")
+        if token is not None:
+            session = next((one for one in self.open() if secrets.compare_digest(one.token, token)), None)
+            if session is None:
+                raise self._denied()
+            session.used = self._clockwork.now()
+            return self.accounts[session.user]
+        if self._model.login == "session":
+            raise self._denied()
+        return self._known(*_basic(headers.get("Authorization", "")))
+
+    def log_in(self, user: Any, password: Any) -> Session:
+        if not isinstance(user, str) or not isinstance(password, str):
+            raise Refusal(400, "PropertyMissing", "UserName" if not isinstance(user, str) else "Password")
+        if self.refuse_all:
+            raise self._denied()
+        self._known(user, password)
+        if len(self.open()) >= self._model.most_sessions:
+            raise Refusal(503, "SessionLimitExceeded")
+        self.opened += 1
+        session = Session(str(self.opened), secrets.token_hex(16), user, self._clockwork.now())
+        self.sessions[session.id] = session
+        return session
+
+    def open(self) -> List[Session]:
+        """Those that have not timed out."""
+        oldest = self._clockwork.now() - SESSION_TIMEOUT_S
+        for session in [one for one in self.sessions.values() if one.used < oldest]:
+            del self.sessions[session.id]
+        return list(self.sessions.values())
+
+    def find(self, path: str) -> Optional[Session]:
+        return next((one for one in self.open() if f"{SESSIONS}/{one.id}" == path), None)
+
+    def _known(self, user: str, password: str) -> Account:
+        account = self.accounts.get(user)
+        if account is None or not secrets.compare_digest(account.password.encode(), password.encode()):
+            raise self._denied()
+        return account
+
+    def _denied(self) -> Refusal:
+        offered = (("WWW-Authenticate", 'Basic realm="Redfish"'),) if self._model.login != "session" else ()
+        return Refusal(401, "NoValidSession", headers=offered)
+
+
+def _basic(header: str) -> Tuple[str, str]:
+    kind, _, given = header.partition(" ")
+    if kind.lower() != "basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(given, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return user, password

@@ -1,0 +1,70 @@
+"""What a POST to an action's target does."""
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Tuple
+
+from .errors import Refusal
+from .model import Model
+from .plant import Outlet
+
+Json = Dict[str, Any]
+CONTROL, RESET = "Outlet.PowerControl", "Outlet.ResetMetrics"
+_HPE_NUMBERS = {"OnDelay": "on_delay", "OffDelay": "off_delay", "RebootDelay": "cycle_delay"}
+_HPE_TEXTS = {"StartupState": ("startup", "last"), "OutletName": ("name", "")}
+
+
+class Control:
+    """Switches outlets as a model's action takes it; `writes` is the book of what was accepted."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.writes: List[Tuple[str, str]] = []
+        self.ignores = False                # says that it is done, and does nothing
+
+    def switch(self, identity: str, outlet: Outlet, body: Json) -> float:
+        """Carries out Outlet.PowerControl; returns after how many seconds the contact has followed."""
+        verb = self._hpe(outlet, body) if self._model.body == "hpe" else self._verb(body)
+        if outlet.locked:
+            raise Refusal(409, "ResourceInUse", "PowerControlLocked")
+        self.writes.append((identity, verb))
+        if self._model.body == "hpe" and not self.ignores:
+            _configure(outlet, body)
+        return 0.0 if self.ignores else outlet.switch(verb, self._model.relay_delay)
+
+    def _verb(self, body: Json) -> str:
+        unknown = set(body) - {"PowerState"}
+        if unknown:
+            raise Refusal(400, "ActionParameterUnknown", CONTROL, sorted(unknown)[0])
+        if "PowerState" not in body:
+            raise Refusal(400, "ActionParameterMissing", CONTROL, "PowerState")
+        if body["PowerState"] not in self._model.verbs:
+            raise Refusal(400, "ActionParameterValueNotInList", str(body["PowerState"]), "PowerState", CONTROL)
+        return str(body["PowerState"])
+
+    @staticmethod
+    def _hpe(outlet: Outlet, body: Json) -> str:
+        status = body.get("OutletStatus")
+        if body.get("OutletNumber") != outlet.number + 1:
+            raise Refusal(400, "PropertyMissing", "OutletNumber")
+        if status not in ("on", "off", "reboot"):
+            raise Refusal(400, "PropertyMissing", "OutletStatus")
+        for name in _HPE_NUMBERS:
+            if not isinstance(body.get(name, 0), int):
+                raise Refusal(400, "PropertyValueTypeError", str(body[name]), name)
+        return {"on": "On", "off": "Off", "reboot": "PowerCycle"}[str(status)]
+
+
+def _configure(outlet: Outlet, body: Json) -> None:
+    """The unit takes the whole configuration from the body: what is not there falls back to its default."""
+    for name, attribute in _HPE_NUMBERS.items():
+        setattr(outlet, attribute, float(body.get(name, 0)))
+    for name, (attribute, default) in _HPE_TEXTS.items():
+        setattr(outlet, attribute, body.get(name, default))
+
+
+def identity_of(path: str, several: bool) -> str:
+    """An outlet's identity: its id, behind that of its PDU where there are several."""
+    found = re.search(r"/([^/]+)/Outlets/([^/]+)$", path)
+    assert found is not None, path
+    return f"{found[1]}.{found[2]}" if several else found[2]

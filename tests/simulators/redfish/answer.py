@@ -1,0 +1,22 @@
+"""One answer of the service, before it is sent."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, NamedTuple, Tuple
+
+JSON = "application/json; charset=utf-8"
+Headers = Tuple[Tuple[str, str], ...]
+
+
+class Answer(NamedTuple):
+    """`padding` blanks follow the body."""
+
+    status: int
+    body: bytes = b""
+    kind: str = JSON
+    headers: Headers = ()
+    padding: int = 0
+
+
+def of(status: int, body: Dict[str, Any], headers: Headers = ()) -> Answer:
+    return Answer(status, json.dumps(body, separators=(",", ":")).encode(), JSON, headers)

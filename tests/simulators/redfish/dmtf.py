@@ -1,0 +1,86 @@
+"""A published tree of resources, served as it is but for its outlets, which switch.
+
+A folder with one index.json for each resource, as DMTF publishes its mockups. It is read where it is.
+"""
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any, Callable, Dict, Optional
+
+from ..clockwork import Clockwork
+from .model import Model
+from .plant import Outlet
+from .resources import power_words
+from .site import V1, protocol_features
+
+Json = Dict[str, Any]
+
+
+class Tree:
+    """`made`: path → a function of its body; `outlets`: path of an outlet → its relay."""
+
+    def __init__(self, folder: Path, model: Model, clockwork: Clockwork) -> None:
+        self._model = model
+        self.made: Dict[str, Callable[[], Json]] = {}
+        self.outlets: Dict[str, Outlet] = {}
+        self._read: Dict[str, Json] = {}
+        for file in sorted(folder.rglob("index.json")):
+            body: Json = json.loads(file.read_text(encoding="utf-8"))
+            path = str(body["@odata.id"]).rstrip("/")
+            self._read[path] = body
+            self.made[path] = partial(self._body, path)
+            if str(body["@odata.type"]).startswith("#Outlet."):
+                self.outlets[path] = _outlet(body, len(self.outlets), clockwork)
+        if V1 not in self._read:
+            raise ValueError(f"{folder} has no service root")
+
+    def rack_pdus(self) -> Dict[str, Dict[str, Outlet]]:
+        """Outlets by their id, for each rack PDU."""
+        front = f"{V1}/PowerEquipment/RackPDUs/"
+        found: Dict[str, Dict[str, Outlet]] = {}
+        for path, outlet in self.outlets.items():
+            if path.startswith(front):
+                found.setdefault(path[len(front):].split("/")[0], {})[outlet.id] = outlet
+        return found
+
+    def target(self, path: str) -> Optional[str]:
+        """Where an outlet's action is sent."""
+        action: Optional[Json] = self._read[path].get("Actions", {}).get("#Outlet.PowerControl")
+        return str(action["target"]) if action else None
+
+    def load_a(self, pdu: str) -> Optional[float]:
+        """The sum of the line currents at the mains, as the tree has them."""
+        lines = [figure["Reading"] for path, body in self._read.items()
+                 if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
+                 for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]
+        return round(sum(lines), 3) if lines else None
+
+    def energy_kwh(self, pdu: str) -> Optional[float]:
+        metrics = self._read.get(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Metrics", {})
+        reading = metrics.get("EnergykWh", {}).get("Reading")
+        return None if reading is None else float(reading)
+
+    def _body(self, path: str) -> Json:
+        body = self._read[path]
+        if path == V1:
+            return {**body, "ProtocolFeaturesSupported": protocol_features(self._model)}
+        outlet = self.outlets.get(path)
+        if outlet is None or not outlet.switchable:
+            return body
+        shown = {**body, **power_words(outlet, self._model)}
+        if outlet.on is False:
+            for name in ("CurrentAmps", "PowerWatts"):
+                if name in shown:
+                    shown[name] = {**shown[name], "Reading": 0.0}
+        return shown
+
+
+def _outlet(body: Json, number: int, clockwork: Clockwork) -> Outlet:
+    state = {"On": True, "Off": False}.get(str(body.get("PowerState")))
+    outlet = Outlet(body["Id"], clockwork, state, number)
+    outlet.amperes = float(body.get("CurrentAmps", {}).get("Reading") or 0.0)
+    energy = body.get("EnergykWh", {}).get("Reading")
+    outlet.metered, outlet.wh = energy is not None, 1000.0 * (energy or 0.0)
+    return outlet

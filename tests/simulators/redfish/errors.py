@@ -1,0 +1,55 @@
+"""Extended error messages. Source: DSP0266, "Error responses"; DMTF's Base message registry."""
+from __future__ import annotations
+
+from typing import Any, Dict, Tuple
+
+Json = Dict[str, Any]
+_PREFIX = "Base.1.18"
+# Key in the registry → (message, severity, resolution).
+_MESSAGES: Dict[str, Tuple[str, str, str]] = {
+    "Success": ("The request was completed.", "OK", "None."),
+    "NoValidSession": ("There is no valid session.", "Critical", "Log in and send it again."),
+    "InsufficientPrivilege": ("The account lacks the privilege for this.", "Critical", "Use an account that has it."),
+    "SessionLimitExceeded": ("There are as many sessions as the service allows.", "Critical", "Close a session."),
+    "ResourceMissingAtURI": ("There is no resource at '%1'.", "Critical", "Send another URI."),
+    "OperationNotAllowed": ("The resource does not allow this HTTP method.", "Critical", "Look at Allow."),
+    "QueryNotSupported": ("The service does not support this query.", "Warning", "Send it without."),
+    "QueryParameterValueFormatError": ("The value '%1' of the parameter %2 has another form.", "Warning", "Correct it."),
+    "QueryCombinationInvalid": ("These query parameters do not go together.", "Warning", "Take one away."),
+    "MalformedJSON": ("The body of the request is no JSON object.", "Critical", "Correct it."),
+    "ActionParameterMissing": ("The action %1 needs the parameter %2.", "Critical", "Add it."),
+    "ActionParameterUnknown": ("The action %1 has no parameter %2.", "Warning", "Leave it out."),
+    "ActionParameterValueNotInList": ("The value '%1' of the parameter %2 of the action %3 is not in its list.", "Warning",
+                                      "Choose one of the list."),
+    "PropertyMissing": ("The property %1 is required.", "Warning", "Add it."),
+    "PropertyValueTypeError": ("The value '%1' of the property %2 has another type.", "Warning", "Correct it."),
+    "PreconditionRequired": ("The resource changes with a precondition only.", "Critical", "Send If-Match."),
+    "PreconditionFailed": ("The ETag is not the resource's own.", "Critical", "Read the resource again."),
+    "ResourceInUse": ("The resource is in use or locked: %1.", "Warning", "Unlock it."),
+    "GeneralError": ("A general error has occurred.", "Critical", "None."),
+}
+
+
+class Refusal(Exception):
+    """A request that is answered with an error of the registry."""
+
+    def __init__(self, status: int, key: str, *arguments: str, headers: Tuple[Tuple[str, str], ...] = ()) -> None:
+        super().__init__(key)
+        self.status, self.key, self.arguments, self.headers = status, key, arguments, headers
+
+    def body(self) -> Json:
+        return error(self.key, *self.arguments)
+
+
+def message(key: str, *arguments: str) -> Json:
+    text, severity, resolution = _MESSAGES[key]
+    for number, argument in enumerate(arguments, 1):
+        text = text.replace(f"%{number}", argument)
+    return {"@odata.type": "#Message.v1_2_1.Message", "MessageId": f"{_PREFIX}.{key}", "Message": text,
+            "MessageArgs": list(arguments), "MessageSeverity": severity, "Severity": severity, "Resolution": resolution}
+
+
+def error(key: str, *arguments: str) -> Json:
+    told = message(key, *arguments)
+    return {"error": {"code": f"{_PREFIX}.GeneralError", "message": "See the extended messages.",
+                      "@Message.ExtendedInfo": [told]}}

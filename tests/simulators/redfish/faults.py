@@ -1,0 +1,74 @@
+"""Faults on demand: what a service, its network or something in between can do to a client."""
+from __future__ import annotations
+
+import json
+import re
+from email.message import Message
+from enum import Enum
+from typing import Any, Callable, Dict, Optional
+
+from .. import orders
+from .answer import JSON, Answer
+from .errors import error
+
+
+class Fault(Enum):
+    STATUS = "answers an HTTP status instead, without doing what was asked"
+    HTML = "status 200 with a page of HTML, as a proxy would"
+    EMPTY = "status 200 with no body"
+    NOT_JSON = "status 200, announced as JSON, that is none"
+    LIST = "status 200 with a JSON array where an object belongs"
+    HALF_ANSWER = "does what was asked and closes after half the body"
+    CLOSE_AFTER = "closes the connection after the answer, without announcing it"
+    CLOSE_BEFORE = "closes the connection when a request comes, without doing what was asked"
+    DROP_AFTER_WRITE = "does what was asked and closes without an answer"
+    SLOW = "waits before it does what was asked"
+    REDIRECT = "sends the client to another address, without doing what was asked"
+    DONE_STATUS = "does what was asked and answers an HTTP status that does not say so"
+    DONE_TWICE = "does what was asked and answers with each PowerState twice, the second time as the other one"
+    ECHO = "answers 400 with an extended message that holds the login as the client sent it"
+    PRIVILEGE = "answers 403: the account lacks the privilege"
+    HUGE = "answers 200 with a body of 100 MB"
+
+
+Order = orders.Order[Fault]
+Faults = orders.Orders[Fault]
+HUGE_BYTES = 100_000_000
+_PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the network</body></html>"
+
+
+def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
+    """The answer that comes in place of the service's own."""
+    table: Dict[Fault, Callable[[], Answer]] = {
+        Fault.STATUS: lambda: _refused(order.status, "GeneralError"),
+        Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
+        Fault.EMPTY: lambda: Answer(200, b"", JSON),
+        Fault.NOT_JSON: lambda: Answer(200, b'{"@odata.id": "/redfish/v1/', JSON),
+        Fault.LIST: lambda: Answer(200, b"[]", JSON),
+        Fault.REDIRECT: lambda: Answer(order.status if order.status // 100 == 3 else 302,
+                                       headers=(("Location", order.location + target),)),
+        Fault.ECHO: lambda: _refused(400, "ActionParameterUnknown", "",
+                                     f"{headers.get('Authorization')} {headers.get('X-Auth-Token')}"),
+        Fault.PRIVILEGE: lambda: _refused(403, "InsufficientPrivilege"),
+        Fault.HUGE: lambda: Answer(200, b'{"Members": [', JSON, padding=HUGE_BYTES),
+    }
+    make = table.get(order.fault)
+    return make() if make else None
+
+
+def after(order: Order, answer: Answer) -> Answer:
+    """The service's own answer as the fault changes it."""
+    if order.fault is Fault.DONE_STATUS:
+        return answer._replace(status=order.status, body=b"" if order.status in (204, 304) else answer.body)
+    if order.fault is Fault.DONE_TWICE:
+        return answer._replace(body=re.sub(rb'"PowerState":"(On|Off)"', _twice, answer.body))
+    return answer
+
+
+def _twice(found: Any) -> bytes:
+    other = b"Off" if found[1] == b"On" else b"On"
+    return b'%s,"PowerState":"%s"' % (found[0], other)
+
+
+def _refused(status: int, key: str, *arguments: str) -> Answer:
+    return Answer(status, json.dumps(error(key, *arguments)).encode(), JSON)

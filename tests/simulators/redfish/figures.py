@@ -1,0 +1,62 @@
+"""Sensors, and the excerpts of them that other resources show. Source: Sensor v1.12.0 and its Redfish.Excerpt annotations."""
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable, Dict, NamedTuple
+
+Json = Dict[str, Any]
+ENABLED = {"State": "Enabled", "Health": "OK"}
+_UNITS = {"Voltage": "V", "Current": "A", "Power": "W", "EnergykWh": "kW.h", "Frequency": "Hz", "Percent": "%"}
+_POWER_FACTOR = 0.96
+
+
+class Figure(NamedTuple):
+    """`kind` is Sensor's ReadingType, `context` its ElectricalContext."""
+
+    kind: str
+    read: Callable[[], float]
+    context: str
+
+
+class Sensors:
+    """The sensors of one chassis by name; an excerpt of one makes it known.
+
+    `figures` is how excerpts show a value: "inline"; "sensors": only a DataSourceUri; "null": Reading is null.
+    """
+
+    def __init__(self, path: str, figures: str, physical: str = "PowerOutlet") -> None:
+        self.path, self._figures = path, figures
+        self.made: Dict[str, Callable[[], Json]] = {}
+
+    def excerpt(self, name: str, kind: str, context: str, read: Callable[[], float]) -> Json:
+        figure = Figure(kind, read, context)
+        self.made.setdefault(name, partial(self._sensor, name, figure))
+        source = {"DataSourceUri": f"{self.path}/{name}"}
+        if self._figures == "sensors":
+            return source
+        return {**source, **self._values(figure)}
+
+    def _values(self, figure: Figure) -> Json:
+        if self._figures == "null":
+            return {"Reading": None}
+        value = round(figure.read(), 3)
+        if figure.kind == "Power":
+            apparent = round(value / _POWER_FACTOR, 3)
+            return {"Reading": value, "ApparentVA": apparent, "PowerFactor": _POWER_FACTOR,
+                    "ReactiveVAR": round((apparent ** 2 - value ** 2) ** 0.5, 3)}
+        if figure.kind == "EnergykWh":
+            apparent = round(value / _POWER_FACTOR, 3)
+            return {"Reading": value, "LifetimeReading": value, "SensorResetTime": "2026-01-01T00:00:00Z",
+                    "ApparentkVAh": apparent, "ReactivekVARh": round((apparent ** 2 - value ** 2) ** 0.5, 3)}
+        return {"Reading": value}
+
+    def _sensor(self, name: str, figure: Figure) -> Json:
+        made = {"@odata.id": f"{self.path}/{name}", "@odata.type": "#Sensor.v1_12_0.Sensor", "Id": name, "Name": name,
+                "ReadingType": figure.kind, "ReadingUnits": _UNITS[figure.kind], "ElectricalContext": figure.context,
+                "PhysicalContext": "PowerSubsystem", "Status": ENABLED, "ReadingTime": "2026-11-20T12:00:00Z",
+                "SensingInterval": "PT1S"}
+        # At the sensor itself the value is there, unless the unit does not know it.
+        values = Sensors("", "inline" if self._figures == "sensors" else self._figures)._values(figure)
+        if figure.kind == "Power":
+            made.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")
+        return {**made, **values}

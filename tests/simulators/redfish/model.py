@@ -1,0 +1,150 @@
+"""What kind of Redfish service is simulated: one value, so that a test says in a line what it needs."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional, Tuple
+
+METERINGS = ("none", "mains", "branch", "outlet")
+FIGURES = ("inline", "sensors", "null")
+LOGINS = ("both", "basic", "session")
+TRANSITIONS = ("words", "flag", "silent")
+VALUES = ("allowable", "info", "none")
+ROOTS = ("standard", "panduit")
+BODIES = ("standard", "hpe")
+# PowerEquipment v1.2.3: the collection of each EquipmentType (PowerDistribution v1.6.0).
+COLLECTIONS = {"RackPDU": "RackPDUs", "FloorPDU": "FloorPDUs", "AutomaticTransferSwitch": "TransferSwitches"}
+TWELVE = tuple(f"{bank}{number}" for bank in "ABC" for number in range(1, 5))
+
+
+def _one_of(name: str, value: str, allowed: Tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name}: {value!r} is none of {', '.join(allowed)}")
+
+
+@dataclass(frozen=True)
+class Expand:
+    """What the root offers as ExpandQuery (DSP0266, "The $expand query parameter")."""
+
+    all: bool = True            # ExpandAll: $expand=*
+    links: bool = True          # Links: $expand=~
+    no_links: bool = True       # NoLinks: $expand=.
+    levels: bool = True         # Levels: ($levels=N)
+    max_levels: int = 6
+
+
+@dataclass(frozen=True)
+class Pdu:
+    """One member of PowerEquipment.
+
+    kind            EquipmentType
+    mains           two for a transfer switch: the first is in use
+    branches        outlets are shared out over them in order; branch n is on line n of the phases
+    metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
+    switched        false: outlets have neither state nor action
+    figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null
+    four_wire       outlets with three lines and no single current (ThreePhase4Wire)
+    no_state        outlets without PowerState and action
+    locked          outlets with PowerControlLocked
+    stuck           outlets whose contact no longer follows
+    off             outlets that are off at the start
+    on_delay, off_delay, cycle_delay    seconds, as the outlets' Power…DelaySeconds
+    """
+
+    id: str = "1"
+    kind: str = "RackPDU"
+    outlets: Tuple[str, ...] = TWELVE
+    mains: Tuple[str, ...] = ("AC1",)
+    branches: Tuple[str, ...] = ("A", "B", "C")
+    phases: int = 3
+    metering: str = "outlet"
+    switched: bool = True
+    figures: str = "inline"
+    metrics: bool = True
+    four_wire: Tuple[str, ...] = ()
+    no_state: Tuple[str, ...] = ()
+    locked: Tuple[str, ...] = ()
+    stuck: Tuple[str, ...] = ()
+    off: Tuple[str, ...] = ()
+    on_delay: float = 0.0
+    off_delay: float = 0.0
+    cycle_delay: float = 5.0
+    manufacturer: str = "Contoso"
+    model: str = "SIM-3P"
+    serial: str = "SIM0000001"
+
+    def __post_init__(self) -> None:
+        if self.kind not in COLLECTIONS:
+            raise ValueError(f"kind: {self.kind!r} is none of {', '.join(COLLECTIONS)}")
+        _one_of("metering", self.metering, METERINGS)
+        _one_of("figures", self.figures, FIGURES)
+        if self.phases not in (1, 3):
+            raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
+        for name in ("outlets", "mains", "branches"):
+            if len(set(getattr(self, name))) != len(getattr(self, name)):
+                raise ValueError(f"{name}: an id comes twice")
+        for name in ("four_wire", "no_state", "locked", "stuck", "off"):
+            unknown = set(getattr(self, name)) - set(self.outlets)
+            if unknown:
+                raise ValueError(f"{name}: no outlet {', '.join(sorted(unknown))}")
+
+    @property
+    def path(self) -> str:
+        return f"/redfish/v1/PowerEquipment/{COLLECTIONS[self.kind]}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One service, at one address.
+
+    tree            a folder with a published tree of resources, served in place of `pdus`
+    root            "standard", or "panduit": no PowerEquipment but a PowerDistribution link to the rack PDUs
+    expand          None: the root offers none, and $expand is answered 501
+    ignores_expand  $expand is offered, and answered without it
+    page            members of one page of a collection; 0: all
+    login           "both"; "basic"; "session"
+    most_sessions   more are refused
+    relay_delay     seconds between an accepted switching and the contact's movement
+    transition      how an outlet shows that it is about to switch: "words" (PoweringOn, PoweringOff, and the flag), "flag"
+                    (PowerStateInTransition), "silent" (as before)
+    values          how the action says what it takes: "allowable" (@Redfish.AllowableValues), "info" (@Redfish.ActionInfo),
+                    "none"
+    verbs           what the action takes
+    body            "standard", or "hpe": outlet control with the names of its own, which overwrites what is not sent
+    short_targets   action targets without /Actions/, as in DMTF's own tree
+    task_seconds    a switching is answered 202, with a task that takes so long; None: at once
+    demand_etag     an action without If-Match is answered 428, with an old one 412
+    says_success    an action is answered 200 with a Success message; else 204
+    absolute        Location is an absolute URI
+    live            energy counters run with time
+    """
+
+    pdus: Tuple[Pdu, ...] = (Pdu(),)
+    tree: Optional[Path] = None
+    root: str = "standard"
+    expand: Optional[Expand] = Expand()
+    ignores_expand: bool = False
+    page: int = 0
+    login: str = "both"
+    most_sessions: int = 16
+    relay_delay: float = 0.0
+    transition: str = "words"
+    values: str = "allowable"
+    verbs: Tuple[str, ...] = ("On", "Off", "PowerCycle")
+    body: str = "standard"
+    short_targets: bool = False
+    task_seconds: Optional[float] = None
+    demand_etag: bool = False
+    says_success: bool = False
+    absolute: bool = False
+    live: bool = False
+    product: str = "Simulated rack PDU"
+
+    def __post_init__(self) -> None:
+        _one_of("root", self.root, ROOTS)
+        _one_of("login", self.login, LOGINS)
+        _one_of("transition", self.transition, TRANSITIONS)
+        _one_of("values", self.values, VALUES)
+        _one_of("body", self.body, BODIES)
+        if len({(pdu.kind, pdu.id) for pdu in self.pdus}) != len(self.pdus):
+            raise ValueError("pdus: an id comes twice")

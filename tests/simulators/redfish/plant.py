@@ -1,0 +1,154 @@
+"""The electrical truth: outlets with relays and loads, and what flows through the branches and mains above them."""
+from __future__ import annotations
+
+import math
+from typing import Dict, List, Optional, Tuple
+
+from ..clockwork import Clockwork
+from .model import Model, Pdu
+
+VOLTS, HERTZ = 230.0, 50.0
+RATED_AMPS = 32
+LINES = (1, 2, 3)
+
+
+class Outlet:
+    """One outlet. `on` is the contact, None where the unit does not know it; `amperes` flows on each of `lines` while it is on.
+
+    `name` and `startup` are its settings. `metered`: it counts its energy, `wh`.
+    """
+
+    def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: Tuple[int, ...] = (1,)) -> None:
+        self.id, self.number, self.lines = id, number, lines
+        self._clockwork = clockwork
+        self.name, self.startup = f"Server {id}", "last"
+        self.on = on
+        self.target: Optional[bool] = None      # where the contact is about to go
+        self.stuck = self.locked = False
+        self.metered = True
+        self.switchable = on is not None
+        self.amperes = round(0.25 + 0.05 * (number % 5), 2)
+        self.wh = 1000.0 + 250.0 * number
+        self.on_delay = self.off_delay = 0.0
+        self.cycle_delay = 5.0
+        self._ticket = 0
+
+    def switch(self, verb: str, lag: float) -> float:
+        """Carries out On, Off or a power cycle; returns after how many seconds it is done."""
+        now = self._clockwork.now()
+        if verb in ("On", "Off"):
+            return self._plan(verb == "On", now, lag) - now
+        off = self._plan(False, now, lag)
+        ticket, again = self._ticket, off + self.cycle_delay
+
+        def power() -> None:
+            if self._ticket == ticket:
+                self._plan(True, again, lag)
+        self._clockwork.at(again, power)
+        return again + self.on_delay + lag - now
+
+    def turn(self, on: bool) -> None:
+        """As somebody at the device would."""
+        self.forget()
+        self.on = on
+
+    def forget(self) -> None:
+        """What a reboot does: the contact stays, a plan is gone."""
+        self._ticket += 1
+        self.target = None
+
+    def _plan(self, on: bool, begin: float, lag: float) -> float:
+        """Moves the contact after its delay and the relay's lag; returns when, on the clock."""
+        self._ticket += 1
+        ticket = self._ticket
+        self.target = on
+        due = begin + (self.on_delay if on else self.off_delay) + lag
+
+        def act() -> None:
+            if self._ticket == ticket:
+                self.target = None
+                self.on = self.on if self.stuck else on
+        if due <= self._clockwork.now():
+            act()
+        else:
+            self._clockwork.at(due, act)
+        return due
+
+    @property
+    def moving(self) -> bool:
+        return self.target is not None
+
+    def current(self) -> float:
+        """A on each of its lines."""
+        return self.amperes if self.on is not False else 0.0
+
+    def watts(self) -> float:
+        return self.current() * VOLTS * len(self.lines)
+
+
+class Plant:
+    """One PDU of a model."""
+
+    def __init__(self, pdu: Pdu, model: Model, clockwork: Clockwork) -> None:
+        self.pdu = pdu
+        self.outlets: Dict[str, Outlet] = {}
+        self.branch_of: Dict[str, str] = {}
+        self.base_wh = 250_000.0
+        share = math.ceil(len(pdu.outlets) / max(1, len(pdu.branches)))
+        for index, id in enumerate(pdu.outlets):
+            branch = index // share
+            state = None if id in pdu.no_state or not pdu.switched else id not in pdu.off
+            lines = LINES if id in pdu.four_wire else (branch % pdu.phases + 1,)
+            outlet = Outlet(id, clockwork, state, index, lines)
+            outlet.stuck, outlet.locked = id in pdu.stuck, id in pdu.locked
+            outlet.on_delay, outlet.off_delay, outlet.cycle_delay = pdu.on_delay, pdu.off_delay, pdu.cycle_delay
+            self.outlets[id] = outlet
+            if pdu.branches:
+                self.branch_of[id] = pdu.branches[branch]
+        if model.live:
+            clockwork.elapse.append(lambda seconds: self.run_for(seconds / 3600))
+        # A unit without outlets still has something behind its branches.
+        self._behind = 0.0 if pdu.outlets else 12.5
+
+    def run_for(self, hours: float) -> None:
+        """Lets the energy counters run."""
+        for outlet in self.outlets.values():
+            outlet.wh += outlet.watts() * hours
+        self.base_wh += self._behind * VOLTS * self.pdu.phases * hours
+
+    def on_branch(self, branch: str) -> List[Outlet]:
+        return [outlet for id, outlet in self.outlets.items() if self.branch_of.get(id) == branch]
+
+    def branch_lines(self, branch: str) -> Dict[int, float]:
+        """A on each line that the branch has."""
+        outlets = self.on_branch(branch)
+        used = {line for outlet in outlets for line in outlet.lines}
+        lines = sorted(used) or [self.pdu.branches.index(branch) % self.pdu.phases + 1]
+        return {line: round(sum(one.current() for one in outlets if line in one.lines) + self._behind / len(self.pdu.branches), 3)
+                for line in lines}
+
+    def main_lines(self, main: str) -> Dict[int, float]:
+        """A on each line; 0 on a main that is not in use."""
+        in_use = main == self.pdu.mains[0]
+        lines = range(1, self.pdu.phases + 1)
+        return {line: round(sum(one.current() for one in self.outlets.values() if line in one.lines) + self._behind, 3) * in_use
+                for line in lines}
+
+    def load(self) -> float:
+        return round(sum(sum(self.main_lines(main).values()) for main in self.pdu.mains), 3)
+
+    def counted_wh(self) -> float:
+        return self.base_wh + sum(outlet.wh for outlet in self.outlets.values())
+
+    def main_wh(self, main: str) -> float:
+        """What one of the mains has counted: what is not in use has counted little."""
+        return self.counted_wh() if main == self.pdu.mains[0] else 1500.0
+
+    def load_percent(self) -> float:
+        return 100 * self.load() / (RATED_AMPS * self.pdu.phases)
+
+    def reset(self) -> None:
+        """ResetMetrics: every counter starts again."""
+        self.base_wh = 0.0
+        for outlet in self.outlets.values():
+            outlet.wh = 0.0

@@ -1,0 +1,95 @@
+"""Query parameters: $expand, paging, `only`. Source: DSP0266, "Query parameters"."""
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from urllib.parse import parse_qsl, quote
+
+from .errors import Refusal
+from .model import Model
+
+Json = Dict[str, Any]
+Read = Callable[[str], Optional[Json]]
+_EXPAND = re.compile(r"([.*~])(?:\(\$levels=(\d+)\))?")
+
+
+class Query(NamedTuple):
+    """`expand` is ".", "*" or "~", or empty; `skip` and `top` are a page's."""
+
+    expand: str = ""
+    levels: int = 1
+    skip: int = 0
+    top: Optional[int] = None
+    only: bool = False
+
+
+def parse(text: str, model: Model) -> Query:
+    """What a request asks for. Unknown parameters with "$" are refused, others ignored."""
+    query = Query()
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        if name == "$expand":
+            query = query._replace(**_expand(value, model))
+        elif name in ("$skip", "$top"):
+            if not value.isdigit():
+                raise Refusal(400, "QueryParameterValueFormatError", value, name)
+            query = query._replace(skip=int(value)) if name == "$skip" else query._replace(top=int(value))
+        elif name == "only":
+            query = query._replace(only=True)
+        elif name.startswith("$"):
+            raise Refusal(501, "QueryNotSupported")
+    if query.only and (query.expand or query.skip or query.top is not None):
+        raise Refusal(400, "QueryCombinationInvalid")
+    return query
+
+
+def _expand(value: str, model: Model) -> Dict[str, Any]:
+    offer = model.expand
+    if offer is None:
+        raise Refusal(501, "QueryNotSupported")
+    found = _EXPAND.fullmatch(value)
+    if found is None:
+        raise Refusal(400, "QueryParameterValueFormatError", value, "$expand")
+    if not {"*": offer.all, ".": offer.no_links, "~": offer.links}[found[1]] or found[2] and not offer.levels:
+        raise Refusal(501, "QueryNotSupported")
+    levels = int(found[2] or 1)
+    if not 1 <= levels <= (offer.max_levels if offer.levels else 1):
+        raise Refusal(400, "QueryParameterValueFormatError", value, "$expand")
+    return {} if model.ignores_expand else {"expand": found[1], "levels": levels}
+
+
+def answer(body: Json, query: Query, model: Model, read: Read, text: str) -> Json:
+    """The body of a resource as the query wants it."""
+    if "Members" in body:
+        if query.only and len(body["Members"]) == 1:
+            return read(body["Members"][0]["@odata.id"]) or body
+        body = _page(body, query, model, text)
+    return _grown(body, query.expand, query.levels, read) if query.expand else body
+
+
+def _page(body: Json, query: Query, model: Model, text: str) -> Json:
+    members: List[Json] = body["Members"]
+    size = min(one for one in (query.top, model.page or None, len(members)) if one is not None)
+    end = query.skip + size
+    paged = {**body, "Members": members[query.skip:end]}
+    if model.page and end < len(members) and query.top is None:
+        kept = [(name, value) for name, value in parse_qsl(text, keep_blank_values=True) if name != "$skip"]
+        asked = "&".join([f"$skip={end}"] + [f"{name}={quote(value, safe='.*~()$=')}" for name, value in kept])
+        paged["Members@odata.nextLink"] = f"{body['@odata.id']}?{asked}"
+    return paged
+
+
+def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
+    """With the resources in place of links to them: "." those outside Links, "~" those inside, "*" all."""
+    def grow(value: Any, in_links: bool) -> Any:
+        if isinstance(value, list):
+            return [grow(one, in_links) for one in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"@odata.id"}:
+            wanted = which == "*" or in_links == (which == "~")
+            found = read(value["@odata.id"]) if wanted else None
+            if found is None:
+                return value
+            return _grown(found, which, levels - 1, read) if levels > 1 else found
+        return {name: grow(one, in_links or name == "Links") for name, one in value.items()}
+    return {name: grow(value, name == "Links") for name, value in body.items()}

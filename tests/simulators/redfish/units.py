@@ -1,0 +1,110 @@
+"""Services ready to be simulated, by the features that public material tells of each vendor."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Dict, Optional
+
+from .model import Expand, Model, Pdu
+
+
+def rack() -> Model:
+    """A switched and metered rack PDU of 12 outlets, three-phase, with everything that the schema offers."""
+    return Model()
+
+
+def plain() -> Model:
+    """No $expand, one resource for each GET."""
+    return Model(expand=None)
+
+
+def paged() -> Model:
+    """Collections of at most five members for each page."""
+    return Model(page=5)
+
+
+def sessions_only() -> Model:
+    return Model(login="session")
+
+
+def basic_only() -> Model:
+    return Model(login="basic")
+
+
+def panduit() -> Model:
+    """No PowerEquipment in the root, a PowerDistribution link instead."""
+    return Model((Pdu(outlets=tuple(str(number) for number in range(1, 25)), manufacturer="Panduit", model="G5"),),
+                 root="panduit", expand=None)
+
+
+def xerus() -> Model:
+    """Outlets 1 to N, main I1, branches C1 to C3."""
+    pdu = Pdu(outlets=tuple(str(number) for number in range(1, 13)), mains=("I1",), branches=("C1", "C2", "C3"),
+              manufacturer="Raritan", model="PX4-5190R")
+    return Model((pdu,), login="basic", expand=Expand(links=False, max_levels=2))
+
+
+def hpe() -> Model:
+    """Outlet control with the vendor's own body, which overwrites start-up state, name and delays."""
+    pdu = Pdu(outlets=tuple(f"OUTLET{number}" for number in range(1, 9)), manufacturer="HPE", model="P9R82A", on_delay=1.0,
+              off_delay=0.0, cycle_delay=7.0)
+    return Model((pdu,), body="hpe", values="none", expand=None, login="basic")
+
+
+def rittal() -> Model:
+    """Ids with line and fuse; ActionInfo instead of allowable values."""
+    outlets = tuple(f"L{line}_F{fuse}_{outlet}" for line in (1, 2, 3) for fuse in (1, 2) for outlet in (10, 20, 30))
+    return Model((Pdu(outlets=outlets, branches=("L1_F1", "L1_F2", "L2_F1", "L2_F2", "L3_F1", "L3_F2"), manufacturer="Rittal",
+                      model="PDU switched"),), values="info", expand=None)
+
+
+def apc() -> Model:
+    """The word for a power cycle is Cycle; readings are at the sensors only."""
+    return Model((Pdu(figures="sensors", manufacturer="APC", model="APDU10452SW"),), verbs=("On", "Off", "Cycle"),
+                 expand=Expand(all=False, links=False, levels=False, max_levels=1))
+
+
+def four_wire() -> Model:
+    """Outlets of three lines beside plain ones."""
+    return Model((Pdu(four_wire=("A1", "B1", "C1")),))
+
+
+def metered() -> Model:
+    """Mains and branches are metered, outlets are listed without state, action and readings."""
+    return Model((Pdu(metering="branch", switched=False),))
+
+
+def several() -> Model:
+    """Three rack PDUs behind one address."""
+    return Model(tuple(Pdu(id=str(number), serial=f"SIM000000{number}") for number in (1, 2, 3)))
+
+
+def floor() -> Model:
+    """A floor PDU: mains and branches, no outlets."""
+    return Model((Pdu(id="Row1", kind="FloorPDU", outlets=(), metering="branch", switched=False, model="FLOOR-9000"),))
+
+
+def transfer_switch() -> Model:
+    """Two mains, the first in use."""
+    return Model((Pdu(kind="AutomaticTransferSwitch", mains=("AC1", "AC2"), branches=("A", "B"), phases=1,
+                      outlets=("A1", "A2", "A3", "B1", "B2", "B3")),))
+
+
+def hall() -> Model:
+    """Twelve PDUs of 48 outlets behind one address, with more than 3,000 sensors."""
+    outlets = tuple(str(number) for number in range(1, 49))
+    return Model(tuple(Pdu(id=str(number), outlets=outlets, serial=f"SIM00000{number:02d}") for number in range(1, 13)))
+
+
+def delayed() -> Model:
+    """Switching takes a second, with a task, and needs If-Match."""
+    return Model((Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True)
+
+
+def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
+    """The tree that DMTF publishes: 11 outlets, A5 without a state, A4 without readings, targets without /Actions/."""
+    return Model((), tree=folder, values="none", expand=expand)
+
+
+UNITS: Dict[str, Callable[[], Model]] = {one.__name__.replace("_", "-"): one for one in (
+    rack, plain, paged, sessions_only, basic_only, panduit, xerus, hpe, rittal, apc, four_wire, metered, several, floor,
+    transfer_switch, hall, delayed)}

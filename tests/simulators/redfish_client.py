@@ -1,0 +1,76 @@
+"""A plain client of the simulated Redfish service's own tests: sends what it is given, checks nothing, hides nothing."""
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import ssl
+from email.message import Message
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from .redfish import RedfishService
+
+Json = Dict[str, Any]
+V1 = "/redfish/v1"
+OUTLETS = f"{V1}/PowerEquipment/RackPDUs/1/Outlets"
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: Message
+    body: Any
+
+    def key(self) -> str:
+        """The key of the extended message in its registry."""
+        return str(self.body["error"]["@Message.ExtendedInfo"][0]["MessageId"]).rpartition(".")[2]
+
+
+class Client:
+    """One connection, opened when first needed and kept. `login` "": sends none."""
+
+    def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
+        told = f"{unit.user}:{unit.password}" if login is None else login
+        self.headers: Dict[str, str] = {"Authorization": "Basic " + base64.b64encode(told.encode()).decode()} if told else {}
+        self.http: http.client.HTTPConnection
+        if unit.ca_pem:
+            context = ssl.create_default_context(cadata=unit.ca_pem)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            self.http = http.client.HTTPSConnection(unit.host, unit.port, timeout=60, context=context)
+        else:
+            self.http = http.client.HTTPConnection(unit.host, unit.port, timeout=60)
+
+    def send(self, method: str, target: str, body: Optional[Json] = None, **headers: str) -> Reply:
+        """`headers` with "_" for "-"."""
+        extra = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.http.request(method, target, None if body is None else json.dumps(body), {**self.headers, **extra})
+        answer = self.http.getresponse()
+        text = answer.read()
+        return Reply(answer.status, answer.headers, json.loads(text) if text else None)
+
+    def get(self, target: str) -> Json:
+        reply = self.send("GET", target)
+        assert reply.status == 200, reply
+        body: Json = reply.body
+        return body
+
+    def outlet(self, id: str) -> Json:
+        return self.get(f"{OUTLETS}/{id}")
+
+    def switch(self, id: str, state: str, **headers: str) -> Reply:
+        """To the target that the outlet names."""
+        return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
+
+    def members(self, target: str) -> List[str]:
+        """The links of a collection, page by page."""
+        found: List[str] = []
+        while target:
+            page = self.get(target)
+            found += [one["@odata.id"] for one in page["Members"]]
+            target = page.get("Members@odata.nextLink", "")
+        return found
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()

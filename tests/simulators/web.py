@@ -1,0 +1,141 @@
+"""The web server of a simulated unit: HTTP/1.1 with keep-alive, over TLS or plain, one thread for each connection."""
+from __future__ import annotations
+
+import socket
+import socketserver
+import ssl
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Iterator, Optional, Protocol, Set, Tuple, Type, Union
+
+
+class Powered(Protocol):
+    """What the server asks the unit behind it."""
+
+    def down(self) -> bool:
+        """The unit reboots: nothing answers."""
+
+    def boots(self) -> int:
+        """How often it has rebooted; a connection does not outlive a reboot."""
+
+
+class Counters:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.connections = 0
+
+    def request(self) -> None:
+        with self._lock:
+            self.requests += 1
+
+    def connection(self) -> None:
+        with self._lock:
+            self.connections += 1
+
+
+class Connection(BaseHTTPRequestHandler):
+    """One connection; a unit's own class answers its requests."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
+    wbufsize = -1                       # headers and body leave in one write
+    timeout = 60.0
+    server: WebServer
+
+    def handle(self) -> None:
+        self._boots = self.server.unit.boots()
+        try:
+            super().handle()
+        except (OSError, ValueError):
+            self.close_connection = True        # the client, or a fault, closed the connection under us
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The books count the requests; nothing goes to the terminal."""
+
+    def rebooted(self) -> bool:
+        """Whether the unit is down, or was since this connection came."""
+        return self.server.unit.down() or self.server.unit.boots() != self._boots
+
+    def hang_up(self) -> None:
+        self.close_connection = True
+        try:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+class WebServer(socketserver.ThreadingTCPServer):
+    """Listens at once; `stop` ends every connection and waits for their threads."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+    def __init__(self, address: Tuple[str, int], handler: Type[Connection], unit: Powered, counters: Counters,
+                 tls: Optional[ssl.SSLContext]) -> None:
+        super().__init__(address, handler)
+        self.unit = unit
+        self.counters = counters
+        self.tls = tls
+        self.secure = tls is not None
+        self.close_after_each = False
+        self.stopping = threading.Event()
+        self._open: Set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def process_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
+        self.counters.connection()
+        super().process_request(request, client_address)
+
+    def finish_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
+        """In the connection's own thread, so that a slow handshake holds nobody up."""
+        assert isinstance(request, socket.socket)
+        if self.unit.down():
+            return
+        with self._keep(request):
+            if self.tls is None:
+                super().finish_request(request, client_address)
+                return
+            request.settimeout(Connection.timeout)
+            with self.tls.wrap_socket(request, server_side=True) as connection, self._keep(connection):
+                super().finish_request(connection, client_address)
+
+    @contextmanager
+    def _keep(self, connection: socket.socket) -> Iterator[None]:
+        """The connection is among the open ones, which a reboot or the end breaks."""
+        with self._open_lock:
+            self._open.add(connection)
+        try:
+            yield
+        finally:
+            with self._open_lock:
+                self._open.discard(connection)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Handshakes that fail (a client that does not trust us) and connections cut by a fault are no news."""
+
+    def hang_up_all(self) -> None:
+        """Closes every open connection, as a unit does with idle ones, or when it reboots."""
+        with self._open_lock:
+            connections = list(self._open)
+        for connection in connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.shutdown()
+        self.hang_up_all()
+        self._thread.join(30)
+        self.server_close()
