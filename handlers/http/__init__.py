@@ -2,6 +2,7 @@
 
     client      Endpoint, Login, Request, Reply; one device's HTTP service: the one repetition of a read, what a status means
     connection  the transport on the standard library that handlers use
+    strict_json JSON from a device, bounded before it is parsed
     echo        how a login stays out of errors when a device sends it back
     redirects   where a redirect may lead
     unverified  the fingerprint of a certificate that is not trusted

@@ -8,13 +8,34 @@ from __future__ import annotations
 import base64
 import os
 import threading
-from typing import Dict, Mapping, NamedTuple, Optional, Protocol, Union
+from typing import Container, Dict, Mapping, NamedTuple, Optional, Protocol, Union
 
 from ..errors import SettingsError
-from ..settings import host_and_port, is_address
+from ..settings import Setting, host_and_port, is_address, text
 from .failures import REDIRECTS, HttpException, HttpUnreachable, of_status
 
 PORTS = {"http": 80, "https": 443}
+
+
+# ---- settings ------------------------------------------------------------------------------------------------
+
+def _scheme(words: str) -> str:
+    if words.lower() not in PORTS:
+        raise ValueError(words)
+    return words.lower()
+
+
+def one_line(words: str) -> str:
+    """A password or token, on one line. Raises ValueError."""
+    if not words.strip() or any(ord(c) < 32 for c in words):
+        raise ValueError
+    return words
+
+
+SCHEME: Setting[str] = Setting("scheme", "https or http", _scheme, "https",
+                               "http only where the PDU does not enforce HTTPS: the password then travels in clear")
+USERNAME: Setting[str] = Setting("username", "a user name", text, "", "an account that may read, and switch outlets if it is to")
+PASSWORD: Setting[str] = Setting("password", "that user's password, on one line", one_line, "", "with username", secret=True)
 
 
 # ---- where ---------------------------------------------------------------------------------------------------
@@ -146,9 +167,10 @@ class HttpClient:
             self._transport.close()
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
-             timeout: float, total: float, *, repeatable: bool, limit: int) -> Reply:
-        """The answer with status 200. One round trip; one more where a read met a closed connection, or a redirect.
+             timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
+        """The answer, with one of the statuses `answers`.
 
+        One round trip; one more where a read met a closed connection, or a redirect.
         Only what is `repeatable` is ever sent twice. Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
@@ -162,7 +184,7 @@ class HttpClient:
                 if reply.status in REDIRECTS:
                     from .redirects import followed  # most devices never need it
                     reply = followed(self, request, reply, login, repeatable)
-                if reply.status != 200:
+                if reply.status not in answers:
                     raise of_status(reply.status, login.password if login.token is None else None)
                 return reply
             except HttpException as error:

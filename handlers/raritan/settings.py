@@ -6,8 +6,8 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import Login, Transport
-from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, text
+from ..http.client import PASSWORD, SCHEME, USERNAME, Login, Transport, one_line
+from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .rpc import Agent
 
@@ -24,12 +24,6 @@ class LinkUnits(NamedTuple):
         return "yes" if self.all else ",".join(map(str, self.ids)) or "no"
 
 
-def _scheme(words: str) -> str:
-    if words.lower() not in ("https", "http"):
-        raise ValueError(words)
-    return words.lower()
-
-
 def _link_units(words: str) -> LinkUnits:
     if words.lower() in ("yes", "true", "on"):
         return LinkUnits(all=True)
@@ -43,19 +37,9 @@ def _link_units(words: str) -> LinkUnits:
     return LinkUnits(ids=tuple(ids))
 
 
-def _secret(words: str) -> str:
-    if not words.strip() or any(ord(c) < 32 for c in words):
-        raise ValueError
-    return words
-
-
-SCHEME: Setting[str] = Setting("scheme", "https or http", _scheme, "https",
-                               "http only where the PDU does not enforce HTTPS: the password then travels in clear")
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        "if not 443 (http: 80); an expansion unit behind port forwarding: 50000 + its position")
-USERNAME: Setting[str] = Setting("username", "a user name", text, "", "an account that may read, and switch outlets if it is to")
-PASSWORD: Setting[str] = Setting("password", "that user's password, on one line", _secret, "", "with username", secret=True)
-TOKEN: Setting[str] = Setting("token", "a session token, on one line", _secret, "",
+TOKEN: Setting[str] = Setting("token", "a session token, on one line", one_line, "",
                               "instead of username and password; it expires with its session", secret=True)
 LINK_UNITS: Setting[LinkUnits] = Setting(
     "link_units", f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK} with commas", _link_units, LinkUnits(),

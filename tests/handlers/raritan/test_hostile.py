@@ -16,8 +16,9 @@ from hypothesis import given, strategies as st
 from handlers.errors import PduHandlerError, ProtocolError
 from handlers.http.client import Login, Request
 from handlers.http.echo import holds, secrets
+from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
-from handlers.raritan.rpc._runtime.answer import LIMIT, parsed, responses
+from handlers.raritan.rpc._runtime.answer import parsed, responses
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu

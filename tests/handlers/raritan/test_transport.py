@@ -10,9 +10,9 @@ import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.http import connection
+from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import reads_only
-from handlers.raritan.rpc._runtime.answer import LIMIT
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from handlers.tls import Trust
 from tests.simulators.certificates import Authority, server_context

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from ....errors import SettingsError
 from ....http.client import HttpClient, Login, Reply, Stream, Transport, endpoint
 from ....http.connection import StandardTransport
+from ....http.strict_json import LIMIT
 from ....tls import Trust
-from .answer import LIMIT, parsed, result
+from .answer import parsed, result
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException
 
 DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever

@@ -1,67 +1,31 @@
 """JSON-RPC answers: from the bytes of a reply to a result, or to the error that they stand for. Pure.
 
-A device is hostile until its answer is parsed. An answer is bounded in bytes (`LIMIT`), in structure and in digits. It is
-UTF-8 without lone surrogates, no object has a key twice, and its id is that of the request. Errors do not show an answer
-that holds the login.
+A device is hostile until its answer is parsed: it is JSON as `http.strict_json` takes it, and its id is that of the request.
+Errors do not show an answer that holds the login.
 """
 from __future__ import annotations
 
-import json
-import re
-from typing import Dict, List, Tuple, Union
+from typing import List, Union
 
 from ....errors import PduHandlerError
 from ....http.client import Login
 from ....http.failures import of_status
+from ....http.strict_json import loads
 from .errors import JsonRpcDenied, JsonRpcErrorException, JsonRpcSyntaxException
 
-LIMIT = 4 << 20             # bytes; every sensor of 48 outlets takes about 120 kB
-_CONTAINERS = 100_000       # arrays and objects: 4 MB of `[],` would take 90 MB of memory
-_COMMAS = 400_000           # and single values besides
-_DIGITS = 100               # of an integer; Python 3.9 takes time quadratic in their number
 _PRIVILEGE, _NO_METHOD = -32001, -32601
 _FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6: with these an error of JSON-RPC says more than the status
-_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS + 1}}}")
 
 
 def parsed(body: bytes, kind: str, login: Login) -> object:
     """The JSON of a reply; `kind` is its Content-Type. Raises JsonRpcSyntaxException for anything else."""
     try:
-        return _loads(body)
+        return loads(body)
     except (ValueError, RecursionError):
         pass                                # raised below, outside: Python's own error would hold the whole answer
     shown = login.quoted(kind) or "no content type"
     raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({shown}): is this a Xerus PDU, and is nothing "
                                  f"between it and here that answers in its place?", login.payload(body))
-
-
-def _loads(body: bytes) -> object:
-    text = body.decode("utf-8")
-    if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
-        raise ValueError("more structure than any unit has")
-    value: object = json.loads(text, parse_constant=_no_constant, parse_int=_integer if _LONG_NUMBER.search(text) else None,
-                               object_pairs_hook=_object)
-    if _ESCAPED_SURROGATE.search(text):
-        json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError: half of a surrogate pair is no text
-    return value
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")                          # RFC 8259, 6
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > _DIGITS:
-        raise ValueError("an integer of too many digits")
-    return int(digits)
-
-
-def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key twice")     # RFC 8259, 4: which of them counts is not defined
-    return found
 
 
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:

@@ -1,0 +1,46 @@
+"""JSON from a device, bounded before it is parsed. Pure.
+
+A device is hostile until its answer is parsed. An answer is bounded in bytes (`LIMIT`, by the transport), in structure and in
+digits. It is UTF-8 without lone surrogates, and no object has a key twice.
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Dict, List, Tuple
+
+LIMIT = 4 << 20             # bytes of one answer; every sensor of 48 outlets takes about 120 kB
+_CONTAINERS = 100_000       # arrays and objects: 4 MB of `[],` would take 90 MB of memory
+_COMMAS = 400_000           # and single values besides
+_DIGITS = 100               # of an integer; Python 3.9 takes time quadratic in their number
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS + 1}}}")
+
+
+def loads(body: bytes) -> object:
+    """The JSON of an answer. Raises ValueError or RecursionError, which may hold the answer: raise another one outside."""
+    text = body.decode("utf-8")
+    if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
+        raise ValueError("more structure than any unit has")
+    value: object = json.loads(text, parse_constant=_no_constant, parse_int=_integer if _LONG_NUMBER.search(text) else None,
+                               object_pairs_hook=_object)
+    if _ESCAPED_SURROGATE.search(text):
+        json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError: half of a surrogate pair is no text
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")                          # RFC 8259, 6
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _DIGITS:
+        raise ValueError("an integer of too many digits")
+    return int(digits)
+
+
+def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")     # RFC 8259, 4: which of them counts is not defined
+    return found
