@@ -1,0 +1,82 @@
+"""Whether an outlet may be switched, and the body of the command. Pure.
+
+Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, DSP0266 "Actions".
+"""
+from __future__ import annotations
+
+from typing import Dict, Mapping, Optional, Sequence
+
+from ..errors import Named, Unsupported
+from .answers import Json
+from .resources import child, entries, text
+
+_ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
+_ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
+_LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked",
+                             "ConfigurationLocked": "its configuration is locked"}
+# The HPE G2's own body, from public scripts: the outlet's state, and its configuration, which the unit sets to what is sent.
+_HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
+                                               ("OffDelay",), ("RebootDelay",))
+_HPE_STATE = "OutletStatus"
+
+
+def refuse_locked(identity: str, outlet: Json) -> None:
+    """Raise Unsupported where the device says that it will not switch this outlet."""
+    for key, why in _LOCKS.items():
+        if outlet.get(key, False) is not False:
+            raise Unsupported(f"outlet {identity} was not switched: {why} on the PDU; unlock it there")
+
+
+def action(identity: str, outlet: Json) -> Json:
+    """The switching action. Raises Unsupported where the outlet has none."""
+    found = child(child(outlet, "Actions"), _ACTION)
+    if not text(found, "target"):
+        raise Unsupported(f"outlet {identity} cannot be switched: the PDU offers no action {_ACTION[1:]} for it; it is metered "
+                          f"only, or the account may not switch")
+    return found
+
+
+def info_link(found: Json) -> Optional[object]:
+    """The link to what the action takes, where the action itself does not say it."""
+    return found.get(_INFO) if _ALLOWABLE not in found else None
+
+
+def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unproven: bool) -> Dict[str, object]:
+    """The body of the command.
+
+    Raises Unsupported where the action does not take the wanted state, or does not say what it takes.
+    """
+    wanted = "On" if on else "Off"
+    allowed = _allowed(found, info)
+    if allowed is not None:
+        if wanted not in allowed:
+            raise Unsupported(f"outlet {identity} cannot be switched {wanted.lower()}: its action takes "
+                              f"{', '.join(map(repr, allowed[:10])) or 'nothing'}")
+        return {_PARAMETER: wanted}
+    if not unproven:
+        raise Unsupported((f"outlet {identity} was not switched: the PDU does not say which values its action takes; try one "
+                           f"idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
+    return _hpe(identity, outlet, on) if _HPE_STATE in outlet else {_PARAMETER: wanted}
+
+
+def _allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
+    """The values that the action takes; None where the service does not list them."""
+    if _ALLOWABLE in found:
+        return _texts(found[_ALLOWABLE])
+    parameter = next((one for one in entries(info, "Parameters") if one.get("Name") == _PARAMETER), None)
+    return _texts(parameter["AllowableValues"]) if parameter is not None and "AllowableValues" in parameter else None
+
+
+def _texts(values: object) -> Sequence[str]:
+    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+
+
+def _hpe(identity: str, outlet: Json, on: bool) -> Dict[str, object]:
+    made: Dict[str, object] = {}
+    for names in _HPE_CONFIGURATION:
+        name = next((name for name in names if isinstance(outlet.get(name), (str, int)) and outlet.get(name) is not True), None)
+        if name is None:
+            raise Unsupported(f"outlet {identity} was not switched: this unit's command also sets the outlet's configuration, "
+                              f"and its {names[0]} cannot be read")
+        made[name] = outlet[name]
+    return {**made, _HPE_STATE: "on" if on else "off"}

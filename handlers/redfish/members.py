@@ -1,0 +1,68 @@
+"""Collections of a service: their members over all pages, whole or an error."""
+from __future__ import annotations
+
+from typing import Dict, List, Sequence, Union
+
+from ..errors import PduHandlerError, ProtocolError
+from .answers import Json
+from .service import RedfishService
+
+MOST_MEMBERS = 5000
+_MOST_PAGES = 500
+
+
+def members(service: RedfishService, collection: Json) -> List[Json]:
+    """The members of a collection that was read: a round trip for each further page, and for each member that is not inside.
+
+    Never fewer than the service counts. Raises ProtocolError, and the error of a member that cannot be read.
+    """
+    listed = links_of(service, collection)
+    missing = [number for number, one in enumerate(listed) if not is_whole(one)]
+    read = dict(zip(missing, service.all([listed[number].get("@odata.id") for number in missing])))
+    return [_readable(read.get(number, one)) for number, one in enumerate(listed)]
+
+
+def links_of(service: RedfishService, collection: Json) -> List[Json]:
+    """The members as the collection lists them, links or whole resources: a round trip for each further page."""
+    found: List[Json] = []
+    seen: Dict[str, bool] = {}
+    page, counted = collection, collection.get("Members@odata.count")
+    while True:
+        listed = page.get("Members")
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise ProtocolError("the device lists a collection without members")
+        found += listed
+        if len(found) > MOST_MEMBERS:
+            raise ProtocolError(f"the device lists more than {MOST_MEMBERS} members of one collection")
+        more = page.get("Members@odata.nextLink")
+        if more is None:
+            break
+        following = service.path(more)
+        if following in seen or len(seen) >= _MOST_PAGES:
+            raise ProtocolError("the pages of the device's list do not end")
+        seen[following] = True
+        page = service.get(following)
+    if type(counted) is int and len(found) < counted:
+        raise ProtocolError(f"the device lists {len(found)} members of a collection that it counts {counted} of")
+    return found
+
+
+def is_whole(entry: Json) -> bool:
+    """Whether an entry is a resource, not only a link to it: each resource has an Id (DSP0266, "Common properties")."""
+    return isinstance(entry.get("Id"), str)
+
+
+def _readable(found: Union[Json, PduHandlerError]) -> Json:
+    if isinstance(found, PduHandlerError):
+        raise found
+    return found
+
+
+def same_twice(identities: Sequence[str]) -> str:
+    """The first identity that occurs twice, '' where none does."""
+    seen: Dict[str, bool] = {}
+    for one in identities:
+        if one in seen:
+            return one
+        seen[one] = True
+    return ""

@@ -1,0 +1,209 @@
+"""One Redfish service during one call: login, resources, and the end of the session. All I/O of the handler is here."""
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
+
+from common.logger import get_logger
+
+from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
+from ..http.client import Endpoint, HttpClient, Reply, Transport
+from ..http.failures import HttpDenied, HttpUnreachable
+from ..http.strict_json import LIMIT
+from . import links
+from .answers import Json, failure, resource
+from .resources import child, link
+from .settings import AUTO, SESSION, Given
+
+LOGGER = get_logger(__name__)
+CALL_SECONDS = 45.0                 # for all reading of a call; confirming a switching and logging out come after it
+ROOT = "/redfish/v1/"               # DSP0266: the one URI that a client may know
+_LOGOUT_SECONDS = 3.0
+_MOST_BYTES = 16 << 20              # of all answers; a unit of 60 outlets sends less than 1 MB
+_LONGEST_TOKEN = 4000
+_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # another connection pays off from its third request on
+_HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
+_ANY = range(100, 600)              # an error's body says why: it is read here
+
+
+class RedfishService:
+    """A context: the session that was opened is deleted at its end, and the connections are closed.
+
+    `where` is the service, `transport` makes one that carries requests over one connection. Raises the errors of
+    handlers/errors.py.
+    """
+
+    def __init__(self, where: Endpoint, given: Given, transport: Callable[[], Transport],
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._clients = [HttpClient(where, transport())]
+        self._transport = transport
+        self._clock, self._end, self._timeout = clock, clock() + CALL_SECONDS, given.timeout
+        self.login, self._mode = given.login, given.session
+        self._session: Optional[str] = None
+        self._root: Optional[Json] = None
+        self._bytes = 0
+        self._expands = True
+
+    def __enter__(self) -> RedfishService:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._session is not None:
+                self._log_out(self._session)
+        finally:
+            for client in self._clients:
+                client.close()
+
+    @property
+    def host(self) -> str:
+        """The device's name or address."""
+        return self._clients[0].where.host
+
+    # ---- reading -------------------------------------------------------------------------------------------------
+
+    def root(self) -> Json:
+        """The service root: one round trip for a call, and one more with a session; DSP0266 lets it be read without login."""
+        if self._root is None:
+            reply = self._send("GET", ROOT) if self._mode != SESSION else self._send("GET", ROOT, anonymous=True)
+            if reply.status == 401 and self._wants_session(reply):
+                reply = self._send("GET", ROOT, anonymous=True)
+            if reply.status == 404:
+                raise Unsupported(f"{failure(reply, self.login).reason}; this address has no Redfish service: switch it on in "
+                                  f"the PDU's own settings, or use another handler for this PDU")
+            self._root = self._resource(reply)
+            if self._mode == SESSION:
+                self._log_in(self._root)
+        return self._root
+
+    def get(self, target: object) -> Json:
+        """The resource behind a link: one round trip."""
+        return self._resource(self.reply(self.path(target)))
+
+    def reply(self, path: str) -> Reply:
+        """The answer to a GET, whatever its status; a session is opened where the service takes nothing else."""
+        reply = self._send("GET", path)
+        if reply.status == 401 and self._wants_session(reply):
+            root = self.root()
+            if self.login.token is None:
+                self._log_in(root)
+            reply = self._send("GET", path)
+        return reply
+
+    def expanded(self, target: object, levels: int = 1) -> Json:
+        """The resource behind a link, with the resources that it links to inside, where the service offers that.
+
+        One round trip; two where the service refuses what it offered, or sends too much.
+        """
+        path = self.path(target)
+        query = links.expansion(self.root(), levels) if self._expands and "?" not in path else ""
+        if query:
+            try:
+                return self.get(path + query)
+            except (Refused, ProtocolError) as error:
+                if isinstance(error, HttpDenied):
+                    raise
+                LOGGER.info(f"the device offers {query} and does not answer it: {error}")
+                self._expands = False
+        return self.get(path)
+
+    def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
+        """The resources behind links, in their order, or why there is none: a round trip each.
+
+        Side by side over up to 4 connections. Raises what makes the others useless, too: a refused login, a lost device.
+        """
+        paths = [self.path(target) for target in targets]
+        for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
+            self._clients.append(HttpClient(self._clients[0].where, self._transport()))
+        if len(paths) > _PER_CONNECTION:
+            from .parallel import side_by_side  # not for the services that answer in one piece
+            return side_by_side(paths, self._clients, self._one)
+        return [self._one(path, self._clients[0]) for path in paths]
+
+    def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
+        try:
+            return self._resource(self._send("GET", path, client=client))
+        except (Refused, ProtocolError) as error:
+            if isinstance(error, HttpDenied):
+                raise
+            return error
+
+    def path(self, target: object) -> str:
+        """The path of a link of this service. Raises ProtocolError where it leads to another."""
+        return links.path(target, self._clients[0].where, self.login)
+
+    def _resource(self, reply: Reply) -> Json:
+        if reply.status != 200:
+            raise failure(reply, self.login)
+        return resource(reply, self.login)
+
+    # ---- writing -------------------------------------------------------------------------------------------------
+
+    def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
+        """The answer to a POST, whatever its status; it is sent once. One round trip."""
+        return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
+
+    # ---- login ---------------------------------------------------------------------------------------------------
+
+    def _wants_session(self, reply: Reply) -> bool:
+        """Whether a 401 means that the service takes sessions alone: it would offer Basic otherwise (RFC 9110, 11.6.1)."""
+        if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
+            return False
+        self._mode = SESSION
+        return True
+
+    def _log_in(self, root: Json) -> None:
+        """Open a session. One round trip."""
+        # > POST /redfish/v1/SessionService/Sessions {"UserName": ..., "Password": ...}
+        # < 201 Created, X-Auth-Token, Location                                      DSP0266, "Redfish session login"
+        sessions = link(child(root, "Links"), "Sessions")
+        if sessions is None:
+            raise Unsupported("the service lists no sessions to log in to")
+        reply = self._send("POST", self.path(sessions), {"UserName": self.login.user, "Password": self.login.password},
+                           anonymous=True)
+        if reply.status not in (200, 201, 204):
+            raise failure(reply, self.login)
+        token = reply.headers.get("x-auth-token", "")
+        if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+            raise ProtocolError("the service opened a session without a usable token")
+        self.login = self.login._replace(token=token)
+        self._session = self._session_path(reply)
+
+    def _session_path(self, reply: Reply) -> Optional[str]:
+        """Where the session is deleted: its Location, else its own link; None where neither is on this service."""
+        with contextlib.suppress(ProtocolError):
+            return self.path(reply.headers.get("location"))
+        with contextlib.suppress(ProtocolError):
+            return self.path(resource(reply, self.login).get("@odata.id"))
+        LOGGER.info("the service does not say where its session is deleted: it ends by itself")
+        return None
+
+    def _log_out(self, session: str) -> None:
+        self._end = self._clock() + _LOGOUT_SECONDS
+        try:
+            reply = self._send("DELETE", session)
+            if reply.status not in (200, 202, 204):
+                LOGGER.info(f"the session was not deleted ({reply.status}): it ends by itself")
+        except PduHandlerError as error:
+            LOGGER.info(f"the session was not deleted ({error}): it ends by itself")
+
+    # ---- requests ------------------------------------------------------------------------------------------------
+
+    def _send(self, method: str, path: str, body: Optional[Mapping[str, object]] = None, *, anonymous: bool = False,
+              headers: Optional[Mapping[str, str]] = None, client: Optional[HttpClient] = None) -> Reply:
+        left = self._end - self._clock()
+        if left <= 0:
+            raise HttpUnreachable(f"the device took longer than {CALL_SECONDS:.0f} s for this call; try again")
+        sent: Dict[str, str] = {**_HEADERS, **(headers or {})}
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        reply = (client or self._clients[0]).send(
+            method, path, sent, None if body is None else json.dumps(body).encode(),
+            self.login._replace(user=None, password=None, token=None) if anonymous else self.login, min(self._timeout, left),
+            min(2 * self._timeout, left), repeatable=method == "GET", limit=LIMIT, answers=_ANY)
+        self._bytes += len(reply.body)
+        if self._bytes > _MOST_BYTES:
+            raise ProtocolError(f"the device's answers are longer than {_MOST_BYTES} bytes")
+        return reply

@@ -1,0 +1,63 @@
+"""The handler's settings. docs/settings.md is printed from SETTINGS."""
+from __future__ import annotations
+
+from typing import NamedTuple, Optional, Tuple
+
+from .. import host
+from ..errors import Named, SettingsError
+from ..http.client import PASSWORD, SCHEME, USERNAME, Login
+from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, text, yes_no
+from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+
+AUTO, BASIC, SESSION = "auto", "basic", "session"
+TOKEN_HEADER = "X-Auth-Token"       # noqa: S105 (a header's name; DSP0266, session login)
+
+
+def _session(words: str) -> str:
+    if words.lower() not in (AUTO, BASIC, SESSION):
+        raise ValueError(words)
+    return words.lower()
+
+
+PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, "if not 443 (http: 80)")
+SESSION_LOGIN: Setting[str] = Setting(
+    "session", "auto, basic or session", _session, AUTO,
+    "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, and a "
+    "session where the PDU does not take it")
+PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", text, "",
+                            "which of several PDUs; without it all, and outlets are `<pdu>.<outlet>`. Other equipment by its "
+                            "collection: `TransferSwitches/1`")
+SWITCH_UNPROVEN: Setting[bool] = Setting(
+    "switch_unproven", "yes or no", yes_no, False,
+    "yes: also switch outlets whose command is not certain (no list of allowable values, or HPE's own form); try one idle "
+    "outlet first")
+SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, SESSION_LOGIN, PDU, VERIFY, CA_PEM, FINGERPRINT,
+                                         TIMEOUT, SWITCH_UNPROVEN)
+
+
+class Given(NamedTuple):
+    """What the owner set, parsed."""
+
+    scheme: str
+    host: str                   # with a port behind it where the owner typed one
+    port: Optional[int]
+    login: Login
+    session: str
+    trust: Trust
+    timeout: float              # seconds
+    pdu: str
+    switch_unproven: bool
+
+
+def read(pdu_data: object) -> Given:
+    """The owner's settings, checked one by one and together. Raises SettingsError."""
+    texts = Settings(host.settings(pdu_data), SETTINGS)
+    trust = Trust.of(texts)
+    if not (texts[USERNAME] and texts[PASSWORD]):
+        raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed"))
+    if texts[SCHEME] == "http" and (trust.ca_pem or trust.fingerprint):
+        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
+                             " check a certificate: set ", Named("scheme", "https"), " with them"))
+    return Given(texts[SCHEME], texts[HOST] or host.address(pdu_data), texts[PORT],
+                 Login(texts[USERNAME], texts[PASSWORD], token_header=TOKEN_HEADER), texts[SESSION_LOGIN], trust, texts[TIMEOUT],
+                 texts[PDU], texts[SWITCH_UNPROVEN])

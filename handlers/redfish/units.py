@@ -1,0 +1,134 @@
+"""The PDUs behind a service, and the identities of their outlets.
+
+An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the service has several PDUs and the setting `pdu` names none, the PDU's
+Id is before it: "1.A1".
+"""
+from __future__ import annotations
+
+from typing import List, NamedTuple, Optional, Tuple
+
+from ..errors import Named, NoSuchOutlet, ProtocolError, SettingsError, Unsupported
+from .answers import Json
+from .members import is_whole, links_of, members, same_twice
+from .resources import identity, link, text
+from .service import RedfishService
+
+_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs")       # PowerEquipment_v1; the first that has members counts
+_WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")     # PowerDistribution, EquipmentType
+_MOST_PDUS = 100
+
+
+class Unit(NamedTuple):
+    """One PDU: the prefix of its identities, and its resource."""
+
+    prefix: str
+    resource: Json
+
+
+def units(service: RedfishService, wanted: str) -> List[Unit]:
+    """The PDUs of a service: 2 round trips where it expands two levels, else 3 and one for each PDU.
+
+    `wanted` is the setting `pdu`. Raises Unsupported where there is none, SettingsError where there is none of that Id.
+    """
+    collection, _, named = wanted.rpartition("/")
+    found = _listed(service, collection)
+    ids = [identity(one) for one in found]
+    twice = same_twice(ids)
+    if twice:
+        raise ProtocolError(f"the device lists two PDUs with the Id {twice!r}")
+    if named:
+        if named not in ids:
+            raise SettingsError((Named("pdu", noun="handler setting "), f": the service has no PDU {named[:60]!r}; it lists "
+                                 f"{', '.join(repr(one) for one in ids[:10])}"))
+        return [Unit("", found[ids.index(named)])]
+    if len(found) == 1:
+        return [Unit("", found[0])]
+    return [Unit(f"{one}.", resource) for one, resource in zip(ids, found)]
+
+
+def _listed(service: RedfishService, wanted: str) -> List[Json]:
+    root = service.root()
+    # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
+    # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...}, ...}]}, ...}
+    start = next((found for found in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if found is not None), None)
+    if start is None:
+        raise Unsupported("the service lists no power equipment: switch on its part for PDUs in the PDU's own settings, or use "
+                          "another handler for this PDU")
+    equipment = service.expanded(start, 2)
+    if "Members" in equipment or is_pdu(equipment):             # Panduit's PowerDistribution leads straight to the PDUs
+        return _bounded(members(service, equipment) if "Members" in equipment else [equipment])
+    for name in [wanted] if wanted else _COLLECTIONS:
+        there = equipment.get(name)
+        if not isinstance(there, dict):
+            continue
+        collection = there if "Members" in there else service.expanded(there.get("@odata.id"))
+        found = _bounded(members(service, collection))
+        if found:
+            return found
+    raise Unsupported(f"the service lists no {wanted[:60] or 'PDUs'} under its power equipment")
+
+
+def is_pdu(resource: Json) -> bool:
+    """Whether a resource is a PDU itself, and no list of lists."""
+    return is_whole(resource) and any(link(resource, key) is not None for key in ("Outlets", "Mains"))
+
+
+def _bounded(found: List[Json]) -> List[Json]:
+    if len(found) > _MOST_PDUS:
+        raise SettingsError((f"the service has {len(found)} PDUs, too many for one: name one in ",
+                             Named("pdu", noun="the handler setting ")))
+    return found
+
+
+def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
+    """Identity and resource of each outlet, in the device's order: 1 round trip, or 1 and one for each outlet.
+
+    `metered`: a PDU that does not list its outlets has none, since its figures are asked for and not their states.
+    """
+    # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
+    # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
+    there = link(unit.resource, "Outlets") if metered else _outlets_link(unit)
+    if there is None:
+        return []
+    found = [(unit.prefix + identity(one), one) for one in members(service, service.expanded(there))]
+    twice = same_twice([name for name, _ in found])
+    if twice:
+        raise ProtocolError(f"the device lists two outlets with the Id {twice!r}")
+    return found
+
+
+def _outlets_link(unit: Unit) -> Optional[object]:
+    """The link to the outlets; None for equipment that has none. Raises Unsupported where a PDU does not list its own."""
+    there = link(unit.resource, "Outlets")
+    if there is None and text(unit.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
+        raise Unsupported("the service does not list the outlets of this PDU: its firmware does not offer them over Redfish")
+    return there
+
+
+def find(service: RedfishService, wanted: str, sought: str) -> Json:
+    """The outlet of that identity, read now: after the PDUs 2 round trips, more where links do not end with the Id.
+
+    Raises NoSuchOutlet.
+    """
+    every = units(service, wanted)
+    found = [outlet for unit in every if sought.startswith(unit.prefix)
+             for outlet in _found(service, unit, sought[len(unit.prefix):])]
+    if len(found) > 1:                      # Ids may hold dots themselves
+        raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
+    if not found:
+        names = " or ".join(f"'{unit.prefix}N'" for unit in every[:5])
+        called = "" if any(sought.startswith(unit.prefix) for unit in every) else f"; its outlets are now called {names}"
+        raise NoSuchOutlet(f"the PDU has no outlet {sought[:60]!r}{called}: poll it and look at its ports")
+    return found[0]
+
+
+def _found(service: RedfishService, unit: Unit, own: str) -> List[Json]:
+    """The outlets with the Id `own`. A link that ends with it is looked at first; the resource decides."""
+    there = _outlets_link(unit)
+    listed = links_of(service, service.get(there)) if there is not None else []
+    likely = [one for one in listed if text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
+    if len(likely) == 1:
+        outlet = service.get(likely[0]["@odata.id"])
+        if identity(outlet) == own:
+            return [outlet]
+    return [outlet for outlet in members(service, {"Members": listed}) if identity(outlet) == own]

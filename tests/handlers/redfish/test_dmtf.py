@@ -1,0 +1,80 @@
+"""DMTF's own rack PDU, read from where it lies: the figures are those of its files, the requests are counted."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+import pytest
+
+from pdu_common.helper import EnumPowerStatus
+
+from .tree import Json, Tree, dmtf, handler, serving
+
+UP, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
+PDU = "/redfish/v1/PowerEquipment/RackPDUs/1"
+STATES = [*((name, UP) for name in ("A1", "A2", "A3", "A4")), ("A5", UNKNOWN),
+          *((name, UP) for name in ("B1", "B2", "B3", "C1", "C2", "C3"))]
+
+
+def states(handler_: Any) -> List[Tuple[str, EnumPowerStatus]]:
+    return [(port.identity, port.power_status) for port in handler_.status().ports]
+
+
+def test_eleven_outlets_in_three_requests_over_one_connection() -> None:
+    tree = Tree(dmtf())
+    with serving(tree) as address:
+        assert states(handler(address)) == STATES
+    assert tree.targets == ["/redfish/v1/", "/redfish/v1/PowerEquipment?$expand=.($levels=2)",
+                            f"{PDU}/Outlets?$expand=.($levels=1)"]
+    assert tree.connections == 1
+
+
+def test_without_expansion_each_outlet_is_one_request_over_four_connections() -> None:
+    tree = Tree(dmtf())
+    del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
+    with serving(tree) as address:
+        assert states(handler(address)) == STATES
+    assert len(tree.targets) == 5 + 11 and len(set(tree.targets)) == 16
+    assert tree.connections == 4
+
+
+def test_an_offer_of_one_level_and_another_form_is_asked_in_that_form() -> None:
+    tree = Tree(dmtf())
+    tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]["ExpandQuery"] = {"ExpandAll": True, "NoLinks": False}
+    with serving(tree) as address:
+        assert states(handler(address)) == STATES
+    assert tree.targets == ["/redfish/v1/", "/redfish/v1/PowerEquipment", "/redfish/v1/PowerEquipment/RackPDUs?$expand=*",
+                            f"{PDU}/Outlets?$expand=*"]
+
+
+def figures(tree: Dict[str, Json]) -> Dict[str, Tuple[Any, Any]]:
+    """A and kWh of each outlet, as its file has them."""
+    outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
+    return {one["Id"]: (one.get("CurrentAmps", {}).get("Reading"), one.get("EnergykWh", {}).get("Reading")) for one in outlets}
+
+
+@pytest.mark.parametrize("expand", [True, False])
+def test_load_and_energy_are_those_of_the_mains_and_the_metrics(expand: bool) -> None:
+    tree = Tree(dmtf())
+    lines = tree.resources[f"{PDU}/Mains/AC1"]["PolyPhaseCurrentAmps"]
+    if not expand:
+        del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
+    with serving(tree) as address:
+        seen = handler(address).statistic()
+    assert seen.load == pytest.approx(sum(lines[line]["Reading"] for line in ("Line1", "Line2", "Line3"))) == 23.59
+    assert seen.total_consumption == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"] == 56438
+    own = figures(tree.resources)
+    assert {port.identity: port.consumption for port in seen.ports} == {name: hours or 0.0 for name, (_, hours) in own.items()}
+    assert own["A4"] == own["A5"] == (None, None) and own["B1"] == (3.08, 36166)
+    assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
+
+
+def test_labels_are_the_outlets_own_names() -> None:
+    with serving(Tree(dmtf())) as address:
+        assert handler(address).labels()[:2] == [("A1", "A1", "Outlet A1, Branch Circuit A"),
+                                                 ("A2", "A2", "Outlet A2, Branch Circuit A")]
+
+
+def test_the_transfer_switch_of_the_same_tree_is_read_where_the_owner_names_it() -> None:
+    with serving(Tree(dmtf())) as address:
+        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/1"))] == ["A1", "A2", "A3", "B1", "B2", "B3"]
+        assert len(states(handler(address, pdu="1"))) == 11

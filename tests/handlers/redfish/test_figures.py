@@ -1,0 +1,70 @@
+"""Which current and energy a resource has: from the schemas' words."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+import pytest
+
+from handlers.redfish.figures import AMPERES, Figure, current, excerpt, sensor, total, whole
+
+SENSOR = "/redfish/v1/Chassis/1/Sensors/Amps"
+
+
+def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: Any) -> Dict[str, Any]:
+    phases: Dict[str, Any] = {f"Line{number}": {"Reading": one} for number, one in enumerate(readings, 1)}
+    return {"PolyPhaseCurrentAmps": {**phases, **({} if neutral is None else {"Neutral": {"Reading": neutral}})}, **more}
+
+
+@pytest.mark.parametrize("resource, amperes", [
+    ({"CurrentAmps": {"Reading": 1.5}}, 1.5),
+    ({"CurrentAmps": {"Reading": 0}}, 0.0),
+    (lines(1.0, 2.0, 4.0, neutral=2.5, PhaseWiringType="ThreePhase5Wire"), 7.0),
+    (lines(1.0, 2.0, 4.0, PhaseWiringType="ThreePhase4Wire", CurrentAmps={"Reading": 4.0}), 7.0),
+    (lines(1.0, 2.0, neutral=1.0, PhaseWiringType="TwoPhase4Wire"), 3.0),
+    (lines(3.0, 3.0, PhaseWiringType="TwoPhase3Wire"), 3.0),                    # the same current in both
+    (lines(3.0, 3.0), 3.0),
+    (lines(3.0, 2.0, neutral=1.0), 5.0),
+    (lines(5.19, PhaseWiringType="TwoPhase3Wire", CurrentAmps={"Reading": 5.19}), 5.19),
+    (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # a part of the lines is no total
+    ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # the highest line, perhaps
+    ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}, "Line2ToLine3": {}}}, None),
+    ({"CurrentAmps": {"Reading": None}}, None),
+    ({"CurrentAmps": {}}, None),
+    ({"CurrentAmps": None}, None),
+    ({"CurrentAmps": {"Reading": True}}, None),
+    ({"CurrentAmps": {"Reading": "1.5"}}, None),
+    ({"CurrentAmps": {"Reading": -1}}, None),
+    ({"CurrentAmps": {"Reading": float("inf")}}, None),
+    ({"CurrentAmps": {"Reading": 10 ** 90}}, 1e90),
+    (lines(1.0, None, 4.0, PhaseWiringType="ThreePhase5Wire"), None),
+    ({}, None),
+])
+def test_the_current_of_a_circuit_or_an_outlet(resource: Dict[str, Any], amperes: Optional[float]) -> None:
+    assert total(current(resource), {}) == amperes
+
+
+def test_what_is_not_metered_is_not_what_is_not_known() -> None:
+    assert current({}) is None and current({"CurrentAmps": None}) is None
+    assert current({"CurrentAmps": {"Reading": None}}) == [Figure()]
+    assert whole([]) is None and whole([[Figure(1.0)], None]) is None
+    assert total(whole([[Figure(1.0)], [Figure()]]), {}) is None
+
+
+def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
+    assert excerpt({"A": {"Reading": 2, "DataSourceUri": SENSOR}}, "A") == Figure(2.0, "")
+    assert excerpt({"A": {"Reading": None, "DataSourceUri": SENSOR}}, "A") == Figure(None, SENSOR)
+    assert excerpt({"A": {"DataSourceUri": SENSOR}}, "A") == Figure(None, SENSOR)
+    assert total([Figure(None, SENSOR), Figure(1.0)], {SENSOR: 2.0}) == 3.0
+    assert total([Figure(None, SENSOR), Figure(1.0)], {SENSOR: None}) is None
+
+
+@pytest.mark.parametrize("resource, value", [
+    ({"Reading": 2, "ReadingUnits": "A"}, 2.0), ({"Reading": 2, "ReadingUnits": "mA"}, None), ({"Reading": 2}, None),
+    ({"Reading": None, "ReadingUnits": "A"}, None)])
+def test_a_sensor_counts_in_the_unit_that_is_asked(resource: Dict[str, Any], value: Optional[float]) -> None:
+    assert sensor(resource, AMPERES) == value
+
+
+def test_a_sum_is_exact() -> None:
+    parts: List[List[Figure]] = [[Figure(0.1)] for _ in range(10)]
+    assert total(whole(parts), {}) == 1.0

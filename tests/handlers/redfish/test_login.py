@@ -1,0 +1,129 @@
+"""Basic login and sessions: which is used, and that a session is always deleted."""
+from __future__ import annotations
+
+import base64
+import json
+from typing import Optional
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from pdu_common.helper import PduPortView
+
+from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, serving, unit
+
+ROOT = "/redfish/v1"
+SESSIONS = f"{ROOT}/SessionService/Sessions"
+BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+
+class Guarded(Tree):
+    """A service that asks for a login everywhere but at its root; `challenge` is what a 401 offers."""
+
+    def __init__(self, basic: bool = True, challenge: str = "", location: str = f"{SESSIONS}/7", token: str = "token-7") -> None:
+        super().__init__(unit())
+        self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
+        self.opened = 0
+
+    def answer(self, seen: Seen) -> Answer:
+        path = seen.path.rstrip("/")
+        if seen.method == "POST" and path == SESSIONS:
+            if json.loads(seen.body) != {"UserName": USER, "Password": PASSWORD} or "authorization" in seen.headers:
+                return Answer(None, 401)
+            self.opened += 1
+            return Answer({"@odata.id": f"{SESSIONS}/7", "Id": "7"}, 201,
+                          {"X-Auth-Token": self.token, **({"Location": self.location} if self.location else {})})
+        if path in self.special:
+            return super().answer(seen)
+        known = seen.headers.get("authorization") == BASIC and self.basic or seen.headers.get("x-auth-token") == self.token
+        anonymous = not {"authorization", "x-auth-token"} & set(seen.headers)
+        if not known and not (path == ROOT and anonymous):
+            return Answer(None, 401, {"WWW-Authenticate": self.challenge} if self.challenge else {})
+        if seen.method == "DELETE":
+            return Answer(None, 204)
+        return super().answer(seen)
+
+
+def deleted(tree: Tree) -> int:
+    return sum(seen.method == "DELETE" and seen.path == f"{SESSIONS}/7" for seen in tree.seen)
+
+
+def test_basic_login_opens_no_session() -> None:
+    tree = Guarded()
+    with serving(tree) as address:
+        assert len(handler(address).status().ports) == 2
+    assert tree.opened == 0 and all(seen.headers["authorization"] == BASIC for seen in tree.seen)
+
+
+@pytest.mark.parametrize("mode, basic", [("session", True), ("session", False), ("auto", False)])
+def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
+    tree = Guarded(basic=basic)
+    with serving(tree) as address:
+        assert len(handler(address, session=mode).status().ports) == 2
+    assert (tree.opened, deleted(tree)) == (1, 1)
+    assert tree.seen[-1].headers["x-auth-token"] == "token-7"
+    if mode == "session":
+        assert not any("authorization" in seen.headers for seen in tree.seen)
+
+
+def test_auto_opens_a_session_where_the_root_takes_any_login() -> None:
+    tree = Guarded(basic=False)
+    tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])
+    with serving(tree) as address:
+        assert len(handler(address).status().ports) == 2
+    assert (tree.opened, deleted(tree)) == (1, 1)
+
+
+@pytest.mark.parametrize("mode, challenge", [("basic", ""), ("auto", 'Basic realm="pdu"'), ("auto", "basic")])
+def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: str) -> None:
+    tree = Guarded(basic=False, challenge=challenge)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, session=mode).status()
+    assert caught.value.kind == "denied" and tree.opened == 0 and len(tree.seen) == 1
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_wrong_password_for_a_session_is_denied_and_nothing_is_deleted() -> None:
+    tree = Guarded()
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, session="session", password="another").status()
+    assert caught.value.kind == "denied" and not deleted(tree)
+
+
+@pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
+def test_a_session_is_deleted_also_after_an_error(call: str) -> None:
+    tree = Guarded()
+    tree.special[OUTLETS] = lambda seen: Answer(b"no JSON")
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        made = handler(address, session="session")
+        getattr(made, call)(*([PduPortView("1")] if call == "port_down" else []))
+    assert caught.value.kind == "protocol" and (tree.opened, deleted(tree)) == (1, 1)
+
+
+@pytest.mark.parametrize("location", ["", "https://evil.example/session/7", f"{SESSIONS}/7"])
+def test_a_session_is_deleted_at_this_service_alone(location: str) -> None:
+    tree = Guarded(location=location)
+    with serving(tree) as address:
+        handler(address, session="session").status()
+    assert deleted(tree) == 1
+
+
+@pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
+def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
+    tree = Guarded(token=token)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, session="session").status()
+    assert caught.value.kind == "protocol"
+
+
+def test_the_devices_own_words_are_the_reason_without_the_login() -> None:
+    def refuses(seen: Seen) -> Optional[Answer]:
+        return Answer({"error": {"code": "x", "message": "general", "@Message.ExtendedInfo": [
+            {"MessageId": "Base.1.8.InsufficientPrivilege", "Message": "The account\x1b[31m has no privilege."},
+            {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"}, 7]}}, 403)
+    tree = Tree(unit())
+    tree.special[OUTLETS] = refuses
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address).status()
+    words = str(caught.value)
+    assert caught.value.kind == "denied" and "has no privilege" in words and "\x1b" not in words and PASSWORD not in words

@@ -1,0 +1,77 @@
+"""States, links and what a root offers."""
+from __future__ import annotations
+
+from typing import Any, Dict
+
+import pytest
+
+from handlers.errors import ProtocolError
+from handlers.http.client import Endpoint, Login
+from handlers.redfish.links import expansion, path
+from handlers.redfish.resources import identity, state
+from pdu_common.helper import EnumPowerStatus
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+HERE = Endpoint("https", "pdu.example", 443)
+
+
+@pytest.mark.parametrize("outlet, seen", [
+    ({"PowerState": "On"}, UP), ({"PowerState": "Off"}, DOWN),
+    ({"PowerState": "PoweringOn"}, UNKNOWN), ({"PowerState": "PoweringOff"}, UNKNOWN), ({"PowerState": "Paused"}, UNKNOWN),
+    ({"PowerState": None}, UNKNOWN), ({}, UNKNOWN), ({"PowerState": "on"}, UNKNOWN), ({"PowerState": True}, UNKNOWN),
+    ({"PowerState": ["On"]}, UNKNOWN), ({"PowerEnabled": True}, UNKNOWN),
+    ({"PowerState": "On", "PowerStateInTransition": True}, UNKNOWN),
+    ({"PowerState": "Off", "PowerStateInTransition": True}, UNKNOWN),
+    ({"PowerState": "Off", "PowerStateInTransition": False}, DOWN),
+    ({"PowerState": "Off", "PowerStateInTransition": None}, UNKNOWN),
+    ({"PowerState": "On", "PowerEnabled": False}, UNKNOWN), ({"PowerState": "Off", "PowerEnabled": False}, DOWN),
+    ({"PowerState": "Off", "PowerEnabled": True}, DOWN),
+    ({"PowerState": "On", "Status": {"State": "Absent"}}, UNKNOWN),
+    ({"PowerState": "Off", "Status": {"State": "Disabled"}}, DOWN)])
+def test_only_on_and_off_are_states(outlet: Dict[str, Any], seen: EnumPowerStatus) -> None:
+    assert state(outlet) is seen
+
+
+@pytest.mark.parametrize("link, sent", [
+    ("/redfish/v1/A", "/redfish/v1/A"), ("/redfish/v1/A?$skip=50", "/redfish/v1/A?$skip=50"),
+    ("https://pdu.example/redfish/v1/A", "/redfish/v1/A"), ("https://PDU.example:443/A", "/A"),
+    ("/redfish/v1/Outlets/Outlet 1", "/redfish/v1/Outlets/Outlet%201"), ("/a%20b", "/a%20b"), ("/ä", "/%C3%A4")])
+def test_links_of_the_service_are_followed(link: str, sent: str) -> None:
+    assert path(link, HERE, Login()) == sent
+
+
+@pytest.mark.parametrize("link", [
+    "http://pdu.example/A", "https://evil.example/A", "https://pdu.example:8443/A", "https://pdu.example.evil.example/A",
+    "https://user@pdu.example/A", "https://pdu.example@evil.example/A", "//evil.example/A", "///evil.example/A",
+    "https:///A", "file:///etc/passwd", "href/redfish/v1/A", "A", "", "/A\r\nX-Evil: 1", "/A\\B", "/A#/B",
+    "https://pdu.example:x/A", "https://[pdu.example/A", "/\ud800", None, 1, ["/A"], "/" + "A" * 3000])
+def test_links_that_leave_the_service_or_lead_nowhere_are_refused(link: object) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        path(link, HERE, Login("admin", "secret-word"))
+    str(caught.value).encode()
+
+
+def test_a_link_that_carries_the_login_is_not_shown() -> None:
+    with pytest.raises(ProtocolError) as caught:
+        path("https://secret-word.evil.example/A", HERE, Login("admin", "secret-word"))
+    assert "secret-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("offered, level, two", [
+    ({"NoLinks": True, "Levels": True, "MaxLevels": 6}, "?$expand=.($levels=1)", "?$expand=.($levels=2)"),
+    ({"NoLinks": True, "Levels": True, "MaxLevels": 1}, "?$expand=.($levels=1)", ""),
+    ({"NoLinks": True, "Levels": True}, "?$expand=.($levels=1)", ""),
+    ({"NoLinks": True}, "?$expand=.", ""),
+    ({"ExpandAll": True, "Levels": True, "MaxLevels": 2}, "?$expand=*($levels=1)", "?$expand=*($levels=2)"),
+    ({"ExpandAll": True, "NoLinks": True}, "?$expand=.", ""),
+    ({"Links": True, "Levels": True, "MaxLevels": 6}, "", ""), ({}, "", ""), (None, "", ""),
+    ({"NoLinks": "true"}, "", ""), ({"NoLinks": True, "Levels": True, "MaxLevels": "6"}, "", "")])
+def test_expansion_is_asked_in_the_form_that_is_offered(offered: Any, level: str, two: str) -> None:
+    root = {"ProtocolFeaturesSupported": {"ExpandQuery": offered}}
+    assert (expansion(root, 1), expansion(root, 2)) == (level, two)
+
+
+@pytest.mark.parametrize("found", [None, 1, "", " A1", "A\x1b[31m", "A" * 201])
+def test_an_id_that_no_port_can_have_is_no_identity(found: object) -> None:
+    with pytest.raises(ProtocolError):
+        identity({"Id": found})

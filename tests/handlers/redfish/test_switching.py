@@ -1,0 +1,243 @@
+"""Switching: what is sent, once, and what is refused before anything is sent."""
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, List, Optional
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from .tree import EXPAND, OUTLETS, Answer, Json, Seen, Tree, handler, outlet, serving, unit
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+TARGET, INFO, MONITOR = f"{OUTLETS}/1/Outlet.PowerControl", f"{OUTLETS}/1/Info", "/redfish/v1/TaskService/Tasks/5"
+Say = Callable[[Seen], Optional[Answer]]
+FAST = 0.01
+
+
+class Switched(Tree):
+    """A unit whose outlet 1 follows its action at once. `say` answers a command; what it returns is sent, after it was done."""
+
+    def __init__(self, one: Optional[Json] = None, say: Optional[Say] = None, done: bool = True, **more: Any) -> None:
+        super().__init__(unit([one or outlet("1"), outlet("2")], **more))
+        self.say, self.done = say or (lambda seen: Answer(None, 204)), done
+        self.special[TARGET] = self._command
+        self.monitors: List[Answer] = []
+        self.special[MONITOR] = lambda seen: self.monitors.pop(0) if len(self.monitors) > 1 else self.monitors[0]
+
+    @property
+    def commands(self) -> List[Json]:
+        return [json.loads(seen.body) for seen in self.seen if seen.method == "POST"]
+
+    def _command(self, seen: Seen) -> Optional[Answer]:
+        said = self.say(seen)
+        if seen.method == "POST" and self.done:
+            body = json.loads(seen.body)
+            self.resources[f"{OUTLETS}/1"]["PowerState"] = body.get("PowerState") or str(body["OutletStatus"]).title()
+        return said
+
+
+def switch(tree: Tree, on: bool = False, identity: str = "1", deadline: float = 1.0, **settings: str) -> EnumPowerStatus:
+    port = PduPortView(identity, UNKNOWN)
+    with serving(tree) as address:
+        made = handler(address, **settings)
+        assert (made.port_up if on else made.port_down)(port, deadline=deadline, pause=FAST) is port
+    return port.power_status
+
+
+def refused(tree: Tree, **how: Any) -> PduHandlerError:
+    with pytest.raises(PduHandlerError) as caught:
+        switch(tree, **how)
+    return caught.value
+
+
+@pytest.mark.parametrize("expand", [None, EXPAND])
+def test_one_command_with_the_absolute_state_and_one_reading(expand: Optional[Json]) -> None:
+    tree = Switched(expand=expand)
+    assert switch(tree) is DOWN and switch(tree) is DOWN and switch(tree, on=True) is UP
+    assert tree.commands == [{"PowerState": "Off"}, {"PowerState": "Off"}, {"PowerState": "On"}]
+    assert len(tree.seen) == 3 * ((2 if expand else 4) + 2 + 2)
+
+
+def test_an_outlet_whose_link_does_not_end_with_its_id_is_found_by_its_id() -> None:
+    tree = Switched()
+    for number, name in (("1", "OUTLET1"), ("2", "1")):        # the second one's Id is what the first one's link ends with
+        tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
+    assert switch(tree, identity="OUTLET1") is DOWN
+    assert tree.resources[f"{OUTLETS}/2"]["PowerState"] == "On"
+
+
+def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
+    tree = Switched()
+    error = refused(tree, identity="3")
+    assert error.kind == "no-such-outlet" and not tree.commands
+
+
+@pytest.mark.parametrize("change", [
+    {"PowerControlLocked": True}, {"ConfigurationLocked": True}, {"PowerControlLocked": "yes"}, {"Actions": None},
+    {"Actions": {}}, {"Actions": {"#Outlet.ResetMetrics": {"target": TARGET}}},
+    {"Actions": {"#Outlet.PowerControl": {"target": ""}}}])
+def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: Dict[str, Any]) -> None:
+    tree = Switched({**outlet("1"), **change})
+    assert refused(tree).kind == "unsupported" and not tree.commands
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/Outlet.PowerControl", "//evil.example/x", "ftp:x"])
+def test_a_target_elsewhere_gets_no_command(target: str) -> None:
+    tree = Switched({**outlet("1"), "Actions": {"#Outlet.PowerControl": {
+        "target": target, "PowerState@Redfish.AllowableValues": ["On", "Off"]}}})
+    assert refused(tree).kind == "protocol" and not tree.commands
+
+
+def action(**more: Any) -> Json:
+    return {**outlet("1"), "Actions": {"#Outlet.PowerControl": {"target": TARGET, **more}}}
+
+
+@pytest.mark.parametrize("values, sent", [(["On", "Off"], True), (["On", "Cycle"], False), ([], False), (None, False),
+                                          ("Off", False), (["off"], False)])
+def test_the_wanted_value_is_one_that_the_action_takes(values: Any, sent: bool) -> None:
+    said = Switched(action(**{"PowerState@Redfish.AllowableValues": values}))
+    described = Switched(action(**{"@Redfish.ActionInfo": INFO}))
+    linked = Switched(action(**{"@Redfish.ActionInfo": INFO}))
+    for tree in (described, linked):
+        tree.resources[INFO] = {"Id": "Info", "Parameters": [{"Name": "Other", "AllowableValues": ["Off"]},
+                                                             {"Name": "PowerState", "AllowableValues": values}]}
+    for tree in (said, described, linked):
+        if sent:
+            assert switch(tree) is DOWN and tree.commands == [{"PowerState": "Off"}]
+        else:
+            assert refused(tree).kind == "unsupported" and not tree.commands
+
+
+def test_an_action_that_does_not_say_what_it_takes_is_sent_where_the_owner_says_so() -> None:
+    tree = Switched(action())
+    error = refused(tree)
+    assert error.kind == "unsupported" and error.keys == ("switch_unproven",) and not tree.commands
+    assert switch(tree, switch_unproven="yes") is DOWN and tree.commands == [{"PowerState": "Off"}]
+
+
+HPE = {"OutletNumber": 1, "StartupState": "last", "OutletName": "db-1", "OnDelay": 3, "OffDelay": 0, "RebootDelay": 5,
+       "OutletStatus": "on"}
+
+
+def test_hpes_own_body_repeats_the_configuration_that_was_read() -> None:
+    tree = Switched({**action(), **HPE})
+    assert refused(tree).kind == "unsupported" and not tree.commands
+    assert switch(tree, switch_unproven="yes") is DOWN
+    assert tree.commands == [{**HPE, "OutletStatus": "off"}]
+
+
+@pytest.mark.parametrize("key", [key for key in HPE if key != "OutletStatus"])
+def test_hpes_own_body_is_not_sent_where_a_part_of_the_configuration_cannot_be_read(key: str) -> None:
+    values: List[Any] = [None, [], True]
+    for value in values:
+        tree = Switched({**action(), **HPE, key: value})
+        assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands
+
+
+# ---- what is answered --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 423, 429])
+def test_a_command_that_is_declined_is_the_devices_word_and_nothing_is_read(status: int) -> None:
+    tree = Switched(say=lambda seen: Answer({"error": {"message": "not today"}}, status), done=False)
+    error = refused(tree)
+    assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(error)
+    assert len(tree.commands) == 1 and tree.seen[-1].method == "POST"
+
+
+_OPEN = [*(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
+         *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302, 307, 308)),
+         *(Answer(None, status, {"Location": TARGET}) for status in (307, 308)), Answer({"error": {"message": "and yet"}}, 200)]
+
+
+@pytest.mark.parametrize("answer", _OPEN, ids=str)
+def test_an_answer_that_leaves_open_what_was_done_is_followed_by_one_reading(answer: Answer) -> None:
+    for done in (True, False):
+        tree = Switched(say=lambda seen: answer, done=done)
+        if done:
+            assert switch(tree) is DOWN
+        else:
+            error = refused(tree)
+            assert error.kind == "unreachable" and "may or may not have switched" in str(error)
+        assert len(tree.commands) == 1 and [seen.method for seen in tree.seen[-2:]] == ["POST", "GET"]
+
+
+def test_an_outlet_that_does_not_follow_is_unknown() -> None:
+    tree = Switched(done=False)
+    assert switch(tree, deadline=0.05) is UNKNOWN and len(tree.commands) == 1
+
+
+# ---- versions ----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("header", [True, False])
+def test_a_service_that_wants_an_etag_gets_the_outlets(header: bool) -> None:
+    def say(seen: Seen) -> Answer:
+        return Answer(None, 204 if seen.headers.get("if-match") == 'W/"9"' else 428)
+    tree = Switched({**outlet("1"), "@odata.etag": 'W/"9"'}, say)
+    if header:
+        tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(tree.resources[f"{OUTLETS}/1"], 200, {"ETag": 'W/"9"'})
+        tree.resources[f"{OUTLETS}/1"]["@odata.etag"] = "old"
+    assert switch(tree) is DOWN
+    assert [(seen.method, seen.headers.get("if-match")) for seen in tree.seen[-4:]] == [
+        ("POST", None), ("GET", None), ("POST", 'W/"9"'), ("GET", None)]
+
+
+@pytest.mark.parametrize("etag", ["", "\x1b", "ä"])
+def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_wanted(etag: str) -> None:
+    tree = Switched({**outlet("1"), "@odata.etag": etag}, lambda seen: Answer(None, 428), done=False)
+    assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
+
+
+# ---- tasks -------------------------------------------------------------------------------------------------------
+
+def task(state: str, *messages: str) -> Json:
+    return {"@odata.id": MONITOR, "@odata.type": "#Task.v1_7_0.Task", "Id": "5", "TaskState": state,
+            "Messages": [{"Message": message} for message in messages]}
+
+
+RUNNING = Answer(task("Running"), 202)
+
+
+def accepted(*monitors: Answer, done: bool = True, location: str = MONITOR, body: Any = None) -> Switched:
+    tree = Switched(say=lambda seen: Answer(body, 202, {"Location": location} if location else {}), done=done)
+    tree.monitors = list(monitors)
+    return tree
+
+
+@pytest.mark.parametrize("end", [Answer(None, 204), Answer(task("Completed"), 200), Answer({}, 200), Answer(None, 404)], ids=str)
+def test_a_task_is_followed_to_its_end_before_the_outlet_is_read(end: Answer) -> None:
+    tree = accepted(RUNNING, RUNNING, end)
+    assert switch(tree) is DOWN
+    assert [seen.path.rpartition("/")[2] for seen in tree.seen[-5:]] == ["Outlet.PowerControl", "5", "5", "5", "1"]
+
+
+def test_a_task_that_is_still_under_way_at_the_end_is_unknown() -> None:
+    tree = accepted(RUNNING)
+    assert switch(tree, deadline=0.05) is UNKNOWN and len(tree.commands) == 1
+    assert tree.seen[-1].path == MONITOR
+
+
+@pytest.mark.parametrize("end", [Answer(task("Exception", "the relay is stuck"), 200),
+                                 Answer({"error": {"message": "the relay is stuck"}}, 409)], ids=str)
+def test_a_task_that_fails_is_the_devices_word(end: Answer) -> None:
+    error = refused(accepted(RUNNING, end, done=False), deadline=0.1)
+    assert error.kind == "refused" and "the relay is stuck" in str(error)
+
+
+def test_a_task_that_fails_after_it_was_done_is_what_the_outlet_shows() -> None:
+    assert switch(accepted(Answer(task("Exception"), 200))) is DOWN
+
+
+@pytest.mark.parametrize("location, body", [("https://evil.example/5", None), ("", None),
+                                            ("https://evil.example/5", {"@odata.id": 7})])
+def test_a_task_elsewhere_is_not_followed_and_the_outlet_decides(location: str, body: Any) -> None:
+    tree = accepted(RUNNING, location=location, body=body)
+    assert switch(tree) is DOWN and not any(seen.path == MONITOR for seen in tree.seen)
+
+
+def test_a_task_in_the_answer_itself_is_followed() -> None:
+    tree = Switched(say=lambda seen: Answer(task("New"), 200))
+    tree.monitors = [RUNNING, Answer(None, 204)]
+    assert switch(tree) is DOWN and sum(seen.path == MONITOR for seen in tree.seen) == 2

@@ -1,0 +1,133 @@
+"""PDUs, their outlets and their identities; lists that are not what they say."""
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+import pytest
+
+from handlers.errors import PduHandlerError, Unsupported
+from pdu_common.helper import EnumPowerStatus
+
+from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
+
+ROOT = "/redfish/v1"
+RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
+
+
+def two() -> Dict[str, Json]:
+    """Two PDUs behind one service."""
+    made = unit()
+    other = {path.replace("RackPDUs/1", "RackPDUs/2"): value for path, value in unit([outlet("1", "Off")]).items()}
+    for path in (f"{RACKS}/2", f"{RACKS}/2/Outlets"):
+        made[path] = other[path]
+    made[f"{RACKS}/2"] = {**made[f"{RACKS}/2"], "Id": "2", "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"}}
+    made[f"{RACKS}/2/Outlets"] = {"Members": [outlet("1", "Off")], "Members@odata.count": 1}
+    made[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/{number}"} for number in (1, 2)], "Members@odata.count": 2}
+    return made
+
+
+def identities(tree: Tree, **settings: str) -> List[str]:
+    with serving(tree) as address:
+        return [port.identity for port in handler(address, **settings).status().ports]
+
+
+def refused(tree: Tree, **settings: str) -> PduHandlerError:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, **settings).status()
+    return caught.value
+
+
+def test_several_pdus_are_told_apart_and_one_can_be_chosen() -> None:
+    assert identities(Tree(two())) == ["1.1", "1.2", "2.1"]
+    assert identities(Tree(two()), pdu="2") == ["1"]
+    error = refused(Tree(two()), pdu="3")
+    assert error.kind == "settings" and "'1', '2'" in str(error)
+
+
+def test_panduits_own_link_leads_to_the_pdus() -> None:
+    made = unit()
+    del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]
+    for target in (RACKS, f"{RACKS}/1"):                       # to the list of PDUs, or to the PDU
+        made[ROOT]["PowerDistribution"] = {"@odata.id": target}
+        assert identities(Tree(made)) == ["1", "2"]
+
+
+def test_a_service_that_is_off_or_has_no_pdus_says_what_to_do() -> None:
+    error = refused(Tree({}))
+    assert error.kind == "unsupported" and "switch it on" in str(error)
+    made = unit()
+    del made[ROOT]["PowerEquipment"]
+    assert isinstance(refused(Tree(made)), Unsupported)
+    made = unit()
+    made[RACKS]["Members"], made[RACKS]["Members@odata.count"] = [], 0
+    assert isinstance(refused(Tree(made)), Unsupported)
+
+
+def test_a_pdu_without_a_list_of_outlets_is_an_error_and_equipment_without_outlets_has_none() -> None:
+    made = unit()
+    del made[f"{RACKS}/1"]["Outlets"]
+    assert isinstance(refused(Tree(made)), Unsupported)
+    made[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
+    assert identities(Tree(made)) == []
+    made = unit([])
+    assert identities(Tree(made)) == []                        # the unit's own count is 0
+
+
+def paged(pages: List[List[Json]], count: int) -> Tree:
+    tree = Tree(unit([one for page in pages for one in page]))
+    for number, page in enumerate(pages):
+        more = {"Members@odata.nextLink": f"{OUTLETS}/page{number + 1}"} if number + 1 < len(pages) else {}
+        tree.resources[OUTLETS if not number else f"{OUTLETS}/page{number}"] = {
+            "Members": [{"@odata.id": f"{OUTLETS}/{one['Id']}"} for one in page], "Members@odata.count": count, **more}
+    return tree
+
+
+@pytest.mark.parametrize("expand", [EXPAND, None])
+def test_all_pages_are_followed(expand: Any) -> None:
+    tree = paged([[outlet("1"), outlet("2")], [outlet("3"), outlet("4")], [outlet("5")]], 5)
+    tree.resources[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": expand}
+    assert identities(tree) == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("page", [
+    {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # to itself
+    {"Members@odata.nextLink": "https://evil.example/more"}, {"Members@odata.nextLink": 7}, {"Members@odata.count": 3},
+    {"Members": None}, {"Members": ["/redfish/v1"]}, {"Members": [{}]}])
+def test_a_list_that_does_not_end_or_is_shorter_than_its_count_is_an_error(page: Json) -> None:
+    tree = paged([[outlet("1")], [outlet("2")]], 2)
+    tree.resources[OUTLETS]["Members@odata.nextLink"] = f"{OUTLETS}/more"
+    tree.resources[f"{OUTLETS}/more"] = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}
+    if "Members@odata.count" in page:
+        tree.resources[OUTLETS]["Members@odata.count"] = 3
+    assert refused(tree).kind == "protocol"
+
+
+def test_a_list_that_goes_on_for_ever_ends() -> None:
+    tree, pages = Tree(unit()), iter(range(10_000))
+    tree.special[OUTLETS] = lambda seen: Answer({"Members": [{"@odata.id": f"{OUTLETS}/1"}],
+                                                 "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}"})
+    assert refused(tree).kind == "protocol" and len(tree.seen) < 600
+
+
+def test_two_outlets_of_one_id_and_an_outlet_that_cannot_be_read_are_errors() -> None:
+    tree = Tree(unit())
+    tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
+    assert refused(tree).kind == "protocol"
+    tree = Tree(unit())
+    del tree.resources[f"{OUTLETS}/2"]
+    assert refused(tree).kind == "refused"
+
+
+@pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])
+def test_what_is_offered_and_then_refused_is_read_without_it(status: int) -> None:
+    tree = Tree(unit(expand=EXPAND))
+    tree.special[f"{ROOT}/PowerEquipment"] = lambda seen: Answer(None, status) if "$expand" in seen.target else None
+    assert identities(tree) == ["1", "2"]
+
+
+def test_an_offer_that_is_ignored_costs_a_request_for_each_outlet() -> None:
+    tree = Tree(unit(expand=EXPAND))
+    tree.expands = False
+    with serving(tree) as address:
+        states = {port.identity: port.power_status for port in handler(address).status().ports}
+    assert states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2

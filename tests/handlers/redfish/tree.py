@@ -1,0 +1,174 @@
+"""A static service over a tree of resources, over HTTP on 127.0.0.1: for what is read, and for answers that a test makes up.
+
+It does not switch: `tests.simulators.redfish` does.
+"""
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
+from urllib.parse import urlsplit
+
+import pytest
+
+from handlers.redfish.handler import RedfishPdu, make_handler
+from pdu_common.connection import PduData
+from tests.needs import shared
+from tests.waiting import PATIENCE_S
+
+Json = Dict[str, Any]
+USER, PASSWORD = "operator", "secret-word"
+
+
+class Seen(NamedTuple):
+    """One request as it came."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+
+class Answer(NamedTuple):
+    """What is said to one request."""
+
+    body: Any = None                # JSON, or bytes as they are
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+class Tree:
+    """`resources` by path without a slash at the end; `special` answers a path instead, and may return None to leave it."""
+
+    def __init__(self, resources: Dict[str, Json]) -> None:
+        self.resources = resources
+        self.special: Dict[str, Callable[[Seen], Optional[Answer]]] = {}
+        self.seen: List[Seen] = []
+        self.connections = 0
+        self.expands = True
+
+    @property
+    def targets(self) -> List[str]:
+        return [one.target for one in self.seen]
+
+    def answer(self, seen: Seen) -> Answer:
+        path = seen.path.rstrip("/") or "/"
+        special = self.special[path](seen) if path in self.special else None
+        if special is not None:
+            return special
+        found = self.resources.get(path)
+        if seen.method != "GET" or found is None:
+            return Answer({"error": {"code": "Base.1.8.GeneralError", "message": f"no {seen.method} here"}}, 404)
+        query = urlsplit(seen.target).query
+        levels = int(query.rpartition("=")[2].rstrip(")")) if "$levels" in query else 1 if "$expand" in query else 0
+        return Answer(self.expanded(found, levels) if self.expands else found)
+
+    def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
+        """`value` with the resources behind its links, outside of Links (DSP0266, "$expand": `.`)."""
+        if isinstance(value, list):
+            return [self.expanded(one, levels, False) for one in value]
+        if not isinstance(value, dict):
+            return value
+        if not top and levels and set(value) == {"@odata.id"} and value["@odata.id"] in self.resources:
+            return self.expanded(self.resources[value["@odata.id"]], levels - 1)
+        return {key: one if key == "Links" else self.expanded(one, levels, False) for key, one in value.items()}
+
+
+@contextlib.contextmanager
+def serving(tree: Tree) -> Iterator[str]:
+    """`host:port` where the tree is served."""
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        timeout = PATIENCE_S
+
+        def setup(self) -> None:
+            super().setup()
+            with lock:
+                tree.connections += 1
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def _serve(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            seen = Seen(self.command, self.path, {name.lower(): value for name, value in self.headers.items()},
+                        self.rfile.read(length))
+            with lock:
+                tree.seen.append(seen)
+            said = tree.answer(seen)
+            body = said.body if isinstance(said.body, bytes) else b"" if said.body is None else json.dumps(said.body).encode()
+            head = [f"HTTP/1.1 {said.status} Said", "Content-Type: application/json", f"Content-Length: {len(body)}",
+                    *(f"{name}: {value}" for name, value in said.headers.items()), "", ""]
+            self.wfile.write("\r\n".join(head).encode() + body)
+
+        do_GET = do_POST = do_DELETE = do_PATCH = _serve
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(PATIENCE_S)
+
+
+def handler(address: str, **settings: str) -> RedfishPdu:
+    """The handler of the PDU that is served there."""
+    return make_handler(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, **settings}))
+
+
+def dmtf() -> Dict[str, Json]:
+    """DMTF's rack PDU, by path. Skips the test where it is not beside the project."""
+    folder: Path = shared("redfish", "mockups", "public-pdu")
+    found = {}
+    for file in folder.rglob("index.json"):
+        resource = json.loads(file.read_text("utf-8"))
+        found[resource["@odata.id"].rstrip("/")] = resource
+    return found
+
+
+def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **more: Any) -> Dict[str, Json]:
+    """A PDU of two outlets, written from the schemas. `more`: properties of the PDU."""
+    root = "/redfish/v1"
+    pdu = f"{root}/PowerEquipment/RackPDUs/1"
+    listed = outlets if outlets is not None else [outlet("1"), outlet("2")]
+    made: Dict[str, Json] = {
+        root: {"Id": "RootService", "PowerEquipment": {"@odata.id": f"{root}/PowerEquipment"},
+               "Links": {"Sessions": {"@odata.id": f"{root}/SessionService/Sessions"}},
+               **({"ProtocolFeaturesSupported": {"ExpandQuery": expand}} if expand else {})},
+        f"{root}/PowerEquipment": {"Id": "PowerEquipment", "RackPDUs": {"@odata.id": f"{root}/PowerEquipment/RackPDUs"}},
+        f"{root}/PowerEquipment/RackPDUs": {"Members": [{"@odata.id": pdu}], "Members@odata.count": 1},
+        pdu: {"Id": "1", "EquipmentType": "RackPDU", "Outlets": {"@odata.id": f"{pdu}/Outlets"}, **more},
+        f"{pdu}/Outlets": {"Members": [{"@odata.id": f"{pdu}/Outlets/{one['Id']}"} for one in listed],
+                           "Members@odata.count": len(listed)}}
+    made.update({f"{pdu}/Outlets/{one['Id']}": {"@odata.id": f"{pdu}/Outlets/{one['Id']}", **one} for one in listed})
+    return made
+
+
+def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
+    """An outlet that may be switched."""
+    path = f"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/{identity}"
+    return {"Id": identity, "Name": f"Outlet {identity}", "PowerState": state, "Actions": {"#Outlet.PowerControl": {
+        "target": f"{path}/Outlet.PowerControl", "PowerState@Redfish.AllowableValues": ["On", "Off", "PowerCycle"]}}, **more}
+
+
+OUTLETS = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets"
+EXPAND: Json = {"NoLinks": True, "ExpandAll": True, "Levels": True, "MaxLevels": 6, "Links": True}
+
+
+@pytest.fixture
+def dmtf_tree() -> Tree:
+    return Tree(dmtf())
