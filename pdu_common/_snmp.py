@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
 
@@ -33,6 +34,8 @@ MAX_ROWS = 50_000
 BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
 PEERS_OF_AN_ENGINE = 100
 _LOGGER = logging.getLogger(__name__)
+# For tools that count requests. The loop runs a call in the context of the thread that made it.
+SENT: ContextVar[Optional[List[int]]] = ContextVar("sent", default=None)
 _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 
 
@@ -165,6 +168,9 @@ class _Agent:
                   *numbers: int) -> Tuple[str, Pairs]:
         """The error status ("" for none) and the (OID, value) pairs. Raises SnmpError where no answer came."""
         names = [hlapi.ObjectType(hlapi.ObjectIdentity(arcs), value) for arcs, value in pairs]
+        count = SENT.get()
+        if count is not None:
+            count[0] += 1
         try:
             trouble, status, _, found = await command(self._engine, self._auth, self._target, hlapi.ContextData(),
                                                       *numbers, *names, lookupMib=False)

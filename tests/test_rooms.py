@@ -115,7 +115,8 @@ def _of_the_command(arrow: Arrow) -> bool:
 # Third-party packages, and the only files that may import them; everything else is the standard library's.
 TOOLS: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
-    "click": ("handlers/command/",),
+    "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
+    "tomllib": ("handlers/command/fleet/toml.py",),           # the standard library's from Python 3.11
     "pysnmp": ("pdu_common/",), "pyasn1": ("pdu_common/",), "cryptography": ("pdu_common/",),
 }
 

@@ -105,7 +105,7 @@ def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
     """Given settings, and those of `keys` that are in the environment; an address is never taken from there."""
     found: Dict[str, str] = {}
     for key in keys:
-        value = os.environ.get(f"PDU_{key.upper()}")
+        value = None if state.login else os.environ.get(f"PDU_{key.upper()}")
         if value and key != "host" and key not in SECRETS:
             found[key] = value
     return {**found, **state.settings}

@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, List, NamedTuple, Sequence, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Sequence, cast
 
 from .. import registry
 from ..errors import SettingsError
@@ -49,6 +49,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
 
 
 _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
+_paths: Dict[str, str] = {}         # an archive's folder -> the file that it came from
 
 
 def _unpacked(path: str) -> ModuleType:
@@ -62,6 +63,8 @@ def _unpacked(path: str) -> ModuleType:
         raise SettingsError(f"{path}: {error}") from None
     if not archive.holds_module(f"{archive.top}.handler"):
         raise SettingsError(f"{path} is no handler archive: one folder with a handler.py is expected")
+    if _paths.setdefault(archive.top, path) != path:
+        raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run takes one of them")
     folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
     _unpacked_here.append(folder)
     archive.unpack(Path(folder.name))

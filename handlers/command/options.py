@@ -18,6 +18,8 @@ class Given:
     """What was given by shared options.
 
     `settings` and `secret_files` are by key. `changing`: a command that changes the device is being sent, or was.
+    `login` is the name of a login that all settings and the `secrets` come from: then nothing is taken from the environment,
+    and nobody is asked.
     """
 
     json: bool = False
@@ -26,6 +28,8 @@ class Given:
     settings: Dict[str, str] = field(default_factory=dict)
     secret_files: Dict[str, str] = field(default_factory=dict)
     changing: bool = False
+    login: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def given(context: click.Context) -> Given:
@@ -92,6 +96,12 @@ def device(*spellings: Spelling) -> Parameters:
         click.Option(["-s", "--setting"], multiple=True, metavar="KEY=VALUE", expose_value=False,
                      callback=_pairs("settings", "--setting"),
                      help="a handler setting, as on DCImanager's form; also the variable PDU_KEY"),
+        *secret_files()]
+
+
+def secret_files() -> Parameters:
+    """--secret-file, for commands that need a secret."""
+    return [
         click.Option(["--secret-file"], multiple=True, metavar="KEY=FILE", expose_value=False,
                      callback=_pairs("secret_files", "--secret-file"),
                      help="read a secret (password, community, ...) from a file; else the variable PDU_KEY, else you are asked")]

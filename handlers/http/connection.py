@@ -12,6 +12,7 @@ import time
 from typing import Any, List, Optional
 
 from ..errors import Unreachable
+from ..tally import sent
 from ..tls import Trust, reason
 from . import failures
 from .client import PORTS, Endpoint, Reply, Request
@@ -51,6 +52,7 @@ class StandardTransport:
             connection: Any = self._connection or self._open(where, request.timeout)
             connection.sock.settimeout(request.timeout)
             connection.response_class = functools.partial(_Response, request)
+            sent()
             with contextlib.suppress(*failures.CLOSED):         # it may have answered before it read everything
                 connection.request(request.method, request.target, request.body, dict(request.headers))
             response = connection.getresponse()

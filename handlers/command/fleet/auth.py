@@ -1,0 +1,98 @@
+"""Logins by name: `[auth.NAME]` in a TOML file, so that lists and queries name a login and never hold one.
+
+A key is a handler setting or a field of SNMP (`username`, `snmp_version`, ...). A secret is named by where it is:
+`password_file = "FILE"`, `password_env = "VARIABLE"`, or, in a file of logins alone, `password = "..."`.
+"""
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
+
+from ...errors import SettingsError, printable
+from ..options import SECRETS
+from . import private, toml
+
+ENVIRONMENT = "the environment"     # the login of PDUs that name none
+
+
+class Auth(NamedTuple):
+    """One login; not printable, it holds secrets."""
+
+    name: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"<Auth {self.name!r}>"
+
+
+def of_file(path: str) -> Dict[str, Auth]:
+    """The logins of a file. Raises SettingsError, also where others may read the file."""
+    document = toml.loads(private.text(path, private.SECRET), path)
+    unknown = sorted(set(document) - {"auth"})
+    if unknown or "auth" not in document:
+        raise SettingsError(f"{path}: [auth.NAME] tables are expected{f', not {printable(unknown[0], 60)!r}' if unknown else ''}")
+    return of_tables(document["auth"], path, inline=True)
+
+
+def of_tables(tables: Any, path: str, inline: bool) -> Dict[str, Auth]:
+    """The logins of the tables in `[auth]`. Raises SettingsError; without `inline` for a secret that is not a reference."""
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise SettingsError(f"{path}: 'auth' is not made of [auth.NAME] tables")
+    return {name: _auth(name, table, path, inline) for name, table in tables.items()}
+
+
+def of_environment(files: Mapping[str, str]) -> Auth:
+    """PDU_PASSWORD, PDU_COMMUNITY, ... and --secret-file; the login of PDUs that name none. Raises SettingsError."""
+    settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
+    found = {key: os.environ[f"PDU_{key.upper()}"] for key in SECRETS if os.environ.get(f"PDU_{key.upper()}")}
+    return Auth(ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}})
+
+
+def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
+    where = f"{path}: [auth.{printable(name, 60)}]"
+    settings: Dict[str, str] = {}
+    secrets: Dict[str, str] = {}
+    for key, value in table.items():
+        try:
+            text = toml.as_text(value)
+        except ValueError:
+            raise SettingsError(f"{where}: {printable(key, 60)!r} is neither text nor a number") from None
+        secret, source = _reference(key)
+        if not secret:
+            settings[key] = text
+            continue
+        if secret in secrets:
+            raise SettingsError(f"{where}: {secret} is given twice")
+        if source == "" and not inline:
+            raise SettingsError(f"{where}: {secret} is a secret, and a list holds none: give {secret}_file or {secret}_env, or "
+                                f"move the table into a file of its own (--auth)")
+        secrets[secret] = _found(where, secret, source, text, os.path.dirname(path))
+    return Auth(name, settings, secrets)
+
+
+def _reference(key: str) -> Tuple[str, str]:
+    """The secret that a key is about, and how it is given: "_file", "_env" or ""; ("", "") for a setting."""
+    for ending in ("", "_file", "_env"):
+        plain = key[:len(key) - len(ending)] if key.endswith(ending) else ""
+        if plain in SECRETS:
+            return plain, ending
+    return "", ""
+
+
+def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
+    if source == "_env":
+        if not os.environ.get(text):
+            raise SettingsError(f"{where}: {secret}_env names a variable that is not set")
+        return os.environ[text]
+    return _secret_file(os.path.join(folder, text)) if source == "_file" else text
+
+
+def _secret_file(path: str) -> str:
+    return private.text(path, private.SECRET).rstrip("\r\n")
+
+
+def names(known: Mapping[str, Auth]) -> str:
+    """The names of all logins, for a sentence."""
+    found: List[str] = sorted(known)
+    return ", ".join(found[:10]) + (", ..." if len(found) > 10 else "") if found else "none"

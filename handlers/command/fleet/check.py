@@ -1,0 +1,206 @@
+"""`pdu check FILE`: every PDU of a list, read side by side, and how well they are."""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from typing import Any, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+
+import click
+
+from ...errors import PduHandlerError, SettingsError
+from ..options import Given, Seconds, Word, given, option, output, secret_files
+from ..output import print_json
+from ..report import Usage, described
+from . import listing, pool, tables
+from .auth import of_environment, of_file
+from .page import page
+from .polling import Target, targets
+from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, summary
+
+_CLEAR = "\x1b[H\x1b[2J"
+_TIME = "%Y-%m-%d %H:%M:%S"
+
+
+class Wanted(NamedTuple):
+    """The options of one run."""
+
+    file: str
+    auth: Optional[str]
+    archives: Optional[str]
+    parallel: int
+    watch: Optional[float]
+    csv: bool
+    html: Optional[str]
+    nagios: bool
+
+
+class Round(NamedTuple):
+    """One poll of the whole list; `marks` are changes by name, empty in the first round."""
+
+    rows: Sequence[Row]
+    found: Summary
+    when: str
+    marks: Mapping[str, Sequence[str]]
+
+
+@click.pass_context
+def _check(context: click.Context, /, **options: Any) -> int:
+    wanted, state = Wanted(**options), given(context)
+    if wanted.watch is not None and (wanted.csv or wanted.nagios):
+        raise Usage("--watch goes with the table, --json and --html")
+    if sum((state.json, wanted.csv, wanted.nagios)) > 1:
+        raise Usage("one of --json, --csv and --nagios")
+    if not wanted.nagios:
+        return _run(wanted, state)
+    try:
+        return _run(wanted, state)
+    except (PduHandlerError, OSError) as error:
+        print(f"PDU UNKNOWN - {described(error, state)['reason']}".replace("|", "/"))
+        return NAGIOS_FAILED
+
+
+def _run(wanted: Wanted, state: Given) -> int:
+    polled = _loaded(wanted, state)
+    if wanted.html is not None:
+        _writable(wanted.html)
+    before: Dict[str, Row] = {}
+    begin = time.monotonic()
+    number = 0
+    while True:
+        done = _round(wanted, state, polled, before)
+        _shown(wanted, state, done, number)
+        if wanted.watch is None:
+            return done.found.level
+        before = {row.device.name: row for row in done.rows}
+        number += 1
+        begin = max(begin + wanted.watch, time.monotonic())
+        time.sleep(max(0.0, begin - time.monotonic()))
+
+
+def _loaded(wanted: Wanted, state: Given) -> List[Target]:
+    fleet = listing.read(wanted.file)
+    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
+    devices = fleet.devices
+    if wanted.archives is not None:
+        built: Dict[str, str] = {}
+        devices = [device._replace(handler=_archive(wanted.archives, device.handler, built)) for device in devices]
+    return targets(devices, auths, of_environment(state.secret_files))
+
+
+def _archive(folder: str, handler: str, found: Dict[str, str]) -> str:
+    """The newest archive of a handler; the path of an archive stays. Raises SettingsError."""
+    if handler.endswith(".tar.gz"):
+        return handler
+    if handler not in found:
+        pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")
+        try:
+            built = [name for name in os.listdir(folder) if pattern.fullmatch(name)]
+        except OSError as error:
+            raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
+        if not built:
+            raise SettingsError(f"{folder} has no archive of {handler!r} (pdu_{handler}-VERSION.tar.gz): make packages")
+        newest = max(built, key=lambda name: [int(number) for number in re.findall("[0-9]+", name)])
+        found[handler] = os.path.join(folder, newest)
+    return found[handler]
+
+
+# ---- one round ---------------------------------------------------------------------------------------------
+
+def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
+    keep = state.json or wanted.html is not None or wanted.watch is not None
+    rows: List[Optional[Row]] = [None] * len(polled)
+    begin = time.monotonic()
+    with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, _progress(len(polled)) as bar:
+        for place, reading in readings:
+            rows[place] = judged(polled[place].device, reading, keep)
+            if bar is not None:
+                bar.update(1)
+    whole = [row for row in rows if row is not None]
+    marks = {row.device.name: what for row in whole if row.device.name in before
+             for what in [changes(before[row.device.name], row)] if what}
+    return Round(whole, summary(whole, time.monotonic() - begin), time.strftime(_TIME), marks)
+
+
+def _progress(count: int) -> ContextManager[Any]:
+    """A bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    bar: ContextManager[Any] = click.progressbar(length=count, label="polling", file=sys.stderr, show_pos=True)
+    return bar
+
+
+def _shown(wanted: Wanted, state: Given, done: Round, number: int) -> None:
+    if wanted.html is not None:
+        _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
+    if state.json:
+        document = tables.as_json(done.rows, done.found, done.marks)
+        if wanted.watch is None:
+            print_json(document)
+        else:
+            print(json.dumps({"time": done.when, **document}), flush=True)
+    elif wanted.csv:
+        sys.stdout.write(tables.as_csv(done.rows))
+    elif wanted.nagios:
+        print("\n".join(nagios(done.found, done.rows)))
+    else:
+        print("\n".join(_lines(wanted, done, number)), flush=True)
+
+
+def _lines(wanted: Wanted, done: Round, number: int) -> Iterator[str]:
+    """A terminal that watches shows each round anew; elsewhere, later rounds are their changes alone."""
+    terminal = sys.stdout.isatty()
+    if wanted.watch is not None and terminal:
+        yield _CLEAR + done.when
+    whole = number == 0 or terminal
+    if whole:
+        yield from tables.table(done.rows, done.marks)
+        yield from tables.problems(done.rows)
+    for name, what in done.marks.items():
+        yield f"{'' if whole else done.when + ' '}{tables.CHANGED} {name}: {'; '.join(what)}"
+    if whole or done.marks:
+        yield from done.found.lines()
+
+
+def _writable(path: str) -> None:
+    """Raises SettingsError before anything is polled in vain."""
+    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) or os.path.isdir(path):
+        raise SettingsError(f"{path} cannot be written: give a file in a folder that you may write to")
+
+
+def _write(path: str, text: str) -> None:
+    """All or nothing: whoever reads the file never sees a half."""
+    folder = os.path.dirname(os.path.abspath(path))
+    part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False)
+    try:
+        with part:
+            part.write(text)
+        os.chmod(part.name, 0o644)
+        os.replace(part.name, path)
+    except BaseException:
+        os.unlink(part.name)
+        raise
+
+
+_HELP = """Read every PDU of a list, side by side: states, load, energy, and what is wrong.
+
+\b
+FILE is CSV with a head (name,handler,address,auth,settings,metered) or TOML with [[pdu]] tables. It holds no secret: `auth`
+names a login in a file of logins (--auth); without one, PDU_COMMUNITY, PDU_PASSWORD, ... serve.
+
+\b
+Ends with 0 if all is well, 1 where an outlet is UNKNOWN, data is stale or figures are missing, 2 where a PDU could not be read.
+A list that cannot be read ends with 2 too, under --nagios with 3."""
+check = click.Command("check", callback=_check, help=_HELP, params=[
+    Word("FILE"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
+    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
+    click.Option(["--parallel"], type=click.IntRange(1, 2000), default=pool.PARALLEL, metavar="N", show_default=True,
+                 help="PDUs at a time"),
+    click.Option(["--watch"], type=Seconds(1, 86400), metavar="SECONDS", help="poll again and again, and mark what changed"),
+    *option("--csv", "print CSV"), *option("--html", "also write one page that needs nothing else", "FILE"),
+    *option("--nagios", "print what a monitoring plugin prints"), *secret_files(), *output()])

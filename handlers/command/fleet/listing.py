@@ -1,0 +1,182 @@
+"""The list of a fleet: one PDU in each line of a CSV file, or in each [[pdu]] of a TOML file. It never holds a secret."""
+from __future__ import annotations
+
+import csv
+import os
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+
+from ...errors import SettingsError, printable
+from ...settings import yes_no
+from .. import form
+from ..options import SECRETS
+from . import auth, private, toml
+
+COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
+_NEEDED = ("handler", "address")
+_DELIMITERS = ",;\t"            # spreadsheets of some countries write semicolons
+_MOST = 100_000                 # PDUs
+_LONGEST_NAME = 100
+_SHOWN = 5                      # errors of one list that are printed; the others are counted
+
+
+class Device(NamedTuple):
+    """One PDU of a list. `settings` are pairs; `metered`: its outlets report no state, and that is well."""
+
+    name: str
+    handler: str
+    address: str
+    auth: str = ""
+    settings: Tuple[Tuple[str, str], ...] = ()
+    metered: bool = False
+
+
+class Fleet(NamedTuple):
+    """What a list says: the PDUs in its order, and the logins that it brings."""
+
+    devices: Sequence[Device]
+    auths: Mapping[str, auth.Auth]
+
+
+Entry = Tuple[str, Mapping[str, Any]]       # where it is in the file, and its cells
+
+
+def read(path: str) -> Fleet:
+    """The list. Raises SettingsError, which names the first places that are wrong and counts the others."""
+    text = private.text(path, private.LIST)
+    if path.endswith(".toml"):
+        document = toml.loads(text, path)
+        unknown = sorted(set(document) - {"pdu", "auth"})
+        if unknown:
+            raise SettingsError(f"{path}: there is no table {printable(unknown[0], 60)!r}; a list has [[pdu]] and [auth.NAME]")
+        logins = auth.of_tables(document.get("auth", {}), path, inline=False)
+        return Fleet(_devices(path, _tables(document.get("pdu", []), path)), logins)
+    return Fleet(_devices(path, _rows(text, path)), {})
+
+
+def _tables(tables: Any, path: str) -> Iterator[Entry]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SettingsError(f"{path}: each PDU is a table [[pdu]]")
+    for number, table in enumerate(tables, 1):
+        yield f"PDU {number}", table
+
+
+def _rows(text: str, path: str) -> Iterator[Entry]:
+    """The lines behind the head. Empty ones and those that begin with # are left out."""
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    head: List[str] = []
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or cells[0].startswith("#"):
+                continue
+            if not head:
+                head = [cell.lower() for cell in cells]
+                _check_head(head, path)
+            elif len(cells) > len(head) and any(cells[len(head):]):
+                raise SettingsError(f"{path}: line {reader.line_num} has {len(cells)} cells, the head has {len(head)}")
+            else:
+                yield f"line {reader.line_num}", {name: cell for name, cell in zip(head, cells) if cell}
+    except csv.Error as error:
+        raise SettingsError(f"{path}: line {reader.line_num} is not CSV ({error})") from None
+
+
+def _check_head(head: Sequence[str], path: str) -> None:
+    unknown = [name for name in head if name and name not in COLUMNS]
+    missing = [name for name in _NEEDED if name not in head]
+    if unknown or missing or len(set(head)) < len(head):
+        wrong = f"{printable(unknown[0], 60)!r} is no column" if unknown else (
+            f"there is no column {missing[0]!r}" if missing else "a column is there twice")
+        raise SettingsError(f"{path}: {wrong}; the first line names the columns: {', '.join(COLUMNS)}")
+
+
+def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
+    devices: List[Device] = []
+    places: Dict[str, str] = {}
+    wrong: List[str] = []
+    for where, cells in entries:
+        try:
+            made = _device(cells, os.path.dirname(path))
+            if made.name in places:
+                raise ValueError(f"the name {made.name!r} is already in {places[made.name]}")
+        except (ValueError, SettingsError) as error:
+            wrong.append(f"{where}: {getattr(error, 'reason', error)}")
+            continue
+        places[made.name] = where
+        devices.append(made)
+        if len(devices) > _MOST:
+            raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
+    if wrong:
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
+    if not devices:
+        raise SettingsError(f"{path}: there is no PDU in it; its columns are {', '.join(COLUMNS)}")
+    return devices
+
+
+def _device(cells: Mapping[str, Any], folder: str) -> Device:
+    """Raises ValueError or SettingsError with a sentence."""
+    unknown = sorted(set(cells) - set(COLUMNS))
+    if unknown:
+        raise ValueError(f"there is no {printable(unknown[0], 60)!r}; a PDU has {', '.join(COLUMNS)}")
+    given = {key: _cell(key, value) for key, value in cells.items() if key != "settings"}
+    missing = [key for key in _NEEDED if not given.get(key)]
+    if missing:
+        raise ValueError(f"there is no {missing[0]}")
+    address = form.address(given["address"])
+    name = given.get("name") or address
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not printable")
+    try:
+        metered = yes_no(given.get("metered") or "no")
+    except ValueError:
+        raise ValueError("metered is yes or no") from None
+    return Device(name, _handler(given["handler"], folder), address, given.get("auth", ""),
+                  tuple(_settings(cells.get("settings", ""), folder).items()), metered)
+
+
+def _cell(key: str, value: Any) -> str:
+    try:
+        return toml.as_text(value).strip()
+    except ValueError:
+        raise ValueError(f"{key} is neither text nor a number") from None
+
+
+def _handler(name: str, folder: str) -> str:
+    """An archive is found from the list's folder."""
+    return os.path.join(folder, name) if name.endswith(".tar.gz") else name
+
+
+def _settings(value: Any, folder: str) -> Dict[str, str]:
+    """`key=value; key=value`, or a TOML table. A secret is refused; a file of certificates is found from the list's folder."""
+    pairs: Iterable[Tuple[str, Any]]
+    if isinstance(value, dict):
+        pairs = value.items()
+    elif isinstance(value, str):
+        pairs = [_pair(part) for part in value.split(";") if part.strip()]
+    else:
+        raise ValueError("settings are key=value; key=value")
+    found: Dict[str, str] = {}
+    for key, one in pairs:
+        if key in SECRETS:
+            raise ValueError(f"{key} is a secret, and a list holds none: name a login in the column auth")
+        if key in found:
+            raise ValueError(f"the setting {printable(key, 60)!r} is there twice")
+        text = _cell(key, one)
+        found[key] = _SPECIAL[key](text, folder) if key in _SPECIAL else text
+    return found
+
+
+def _pair(text: str) -> Tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise ValueError("settings are key=value; key=value")     # its text may be a secret
+    return key.strip().lower(), value.strip()
+
+
+def _certificates(text: str, folder: str) -> str:
+    return text if "BEGIN CERTIFICATE" in text else os.path.join(folder, text)
+
+
+_SPECIAL: Mapping[str, Callable[[str, str], str]] = {"ca_pem": _certificates}

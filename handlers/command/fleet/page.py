@@ -1,0 +1,85 @@
+"""A check as one HTML file that needs nothing else: no script, no font, no picture, and no request to anywhere."""
+from __future__ import annotations
+
+from html import escape
+from typing import Callable, Iterable, List, Mapping, Optional, Sequence
+
+from ..output import figure
+from .verdict import BAD, DOUBTFUL, Row, Summary
+
+_SLOWEST = 10
+_CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
+_STYLE = """
+:root { color-scheme: light dark; --line: #8884; --bar: #3b82c4; --bad: #c0392b; --doubtful: #b7791f; }
+body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding-bottom: .4rem; }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align: left; vertical-align: top; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.bar { min-width: 8rem; } .bar span { display: block; height: .7rem; margin-top: .3rem; background: var(--bar); }
+.bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
+.outlets { font: 12px/1.2 ui-monospace, monospace; word-break: break-all; }
+"""
+_SHORT = {"UP": "1", "DOWN": "0", "UNKNOWN": "?"}
+
+
+def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Sequence[str]]) -> str:
+    """The whole file. Every text is escaped: names and errors come from devices and lists."""
+    parts = [
+        "<!doctype html>", '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
+        f"<title>{found.pdus} PDUs, {escape(when)}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>PDUs, {escape(when)}</h1>", *(f"<p>{escape(line)}</p>" for line in found.lines()),
+        *_section("Changes", ("PDU", "change"), [[escape(name), escape("; ".join(what))] for name, what in marks.items()]),
+        *_section("Errors", ("PDU", "error", "what to do"), [
+            [escape(row.device.name), f"{_marked('span', row, row.kind)} {escape(row.reason)}", escape(row.remedy)]
+            for row in rows if row.kind]),
+        *_section("Unknown states", ("PDU", "outlets"), [
+            [escape(row.device.name), escape(", ".join(one.identity for one in row.outlets if one.state == "UNKNOWN"))]
+            for row in rows if row.unknown and not row.device.metered]),
+        *_all(rows),
+        *_section("Slowest", ("PDU", "address", "seconds"), [
+            [escape(row.device.name), escape(row.device.address), _number(f"{row.seconds:.2f}")]
+            for row in sorted(rows, key=lambda one: -one.seconds)[:_SLOWEST]]),
+        "</body></html>", ""]
+    return "\n".join(parts)
+
+
+def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> List[str]:
+    """A table with its title; nothing where it has no lines. Cells are HTML."""
+    if not lines:
+        return []
+    return [f"<h2>{title}</h2><table>", _line("th", head), *(_line("td", line) for line in lines), "</table>"]
+
+
+def _line(tag: str, cells: Iterable[str]) -> str:
+    made = (cell if cell.startswith("<td") else f"<{tag}>{cell}</{tag}>" for cell in cells)
+    return f"<tr>{''.join(made)}</tr>"
+
+
+def _all(rows: Sequence[Row]) -> List[str]:
+    loads, energies = _scale(rows, lambda row: row.load_a), _scale(rows, lambda row: row.energy_kwh)
+    lines = [[escape(row.device.name), escape(row.device.address), _marked("td", row, row.result),
+              _number(figure(row.load_a)), _bar(row.load_a, loads),
+              _number(figure(row.energy_kwh)), _bar(row.energy_kwh, energies),
+              _number("" if row.on is None else f"{row.on} / {row.off} / {row.unknown}"),
+              f'<td class="outlets">{"".join(_SHORT[one.state] for one in row.outlets)}</td>'] for row in rows]
+    return _section("Load and energy", ("PDU", "address", "result", "A", "", "kWh", "", "on / off / unknown", "outlets"), lines)
+
+
+def _marked(tag: str, row: Row, text: str) -> str:
+    return f'<{tag} class="{_CLASSES.get(row.level, "")}">{escape(text)}</{tag}>'
+
+
+def _scale(rows: Sequence[Row], value: Callable[[Row], Optional[float]]) -> float:
+    return max((value(row) or 0.0 for row in rows), default=0.0)
+
+
+def _bar(value: Optional[float], most: float) -> str:
+    width = 100 * (value or 0.0) / most if most > 0 else 0.0
+    return f'<td class="bar"><span style="width:{max(0.0, min(100.0, width)):.1f}%"></span></td>'
+
+
+def _number(text: str) -> str:
+    return f'<td class="n">{escape(text)}</td>'

@@ -1,0 +1,173 @@
+"""One PDU, read once: states, load and energy as DCImanager would see them, or why there are none."""
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from pdu_common.helper import EnumPowerStatus
+
+from ...errors import SettingsError, printable
+from .. import form
+from ..loading import Handler, load
+from ..options import Given
+from .auth import Auth, names
+from .listing import Device
+
+UP, DOWN, UNKNOWN = (state.name for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN))
+_DEFECT = "defect"
+
+
+class Outlet(NamedTuple):
+    """A and kWh are None where they are not metered."""
+
+    identity: str
+    state: str
+    current_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+
+
+class Failure(NamedTuple):
+    """Why a call failed: the error's kind and its own words, which say what to do."""
+
+    kind: str
+    reason: str
+
+
+class Reading(NamedTuple):
+    """What one PDU said. With a failure of `status` there is nothing else; with one of `statistic` there are states.
+
+    `requests` are those of both calls, None where the handler does not count them.
+    """
+
+    outlets: Sequence[Outlet] = ()
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    seconds: float = 0.0
+    requests: Optional[int] = None
+    failure: Optional[Failure] = None
+    answered: bool = False
+
+    def count(self, state: str) -> int:
+        """How many outlets are in this state."""
+        return sum(outlet.state == state for outlet in self.outlets)
+
+
+class Target(NamedTuple):
+    """A PDU that can be polled: its handler is loaded, and its login is known."""
+
+    device: Device
+    handler: Handler
+    auth: Auth
+
+    def data(self, timeout: Optional[float] = None) -> Any:
+        """The object for make_handler. `timeout` bounds the handler's own. Raises SettingsError."""
+        settings = {**self.auth.settings, **dict(self.device.settings)}
+        if timeout is not None:
+            settings.update(_bounded(self.handler, settings, timeout))
+        state = Given(settings=settings, login=self.auth.name, secrets=self.auth.secrets)
+        return form.pdu_data(self.handler, self.device.address, state)
+
+
+def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
+    """Loads every handler once. `usual` is the login of PDUs that name none. Raises SettingsError."""
+    prepare()
+    handlers: Dict[str, Handler] = {}
+    found: List[Target] = []
+    for device in devices:
+        auth = auths.get(device.auth) if device.auth else usual
+        if auth is None:
+            raise SettingsError(f"{device.name}: there is no login {printable(device.auth, 60)!r}; known: {names(auths)}")
+        if device.handler not in handlers:
+            try:
+                handlers[device.handler] = load(device.handler)
+            except SettingsError as error:
+                raise SettingsError(f"{device.name}: {error.reason}") from None
+        found.append(Target(device, handlers[device.handler], auth))
+    return found
+
+
+def prepare() -> None:
+    """Gives the double's view of a port a field for its current, which handlers fill where there is one.
+
+    Only before the first handler is loaded: they take the view's class when they are imported.
+    """
+    from pdu_common import helper
+    from pdu_common.helper import PduPortStatisticView
+
+    if not hasattr(PduPortStatisticView, "load"):
+        @dataclass
+        class PortView(PduPortStatisticView):
+            """As the platform's, with a current in A."""
+
+            load: Optional[float] = None
+        setattr(helper, "PduPortStatisticView", PortView)
+
+
+def poll(target: Target, timeout: Optional[float] = None, clock: Callable[[], float] = time.monotonic) -> Reading:
+    """`status`, then `statistic` where that worked; raises nothing of a handler."""
+    begin = clock()
+    count: List[int] = [0]
+    reading = Reading()
+    try:
+        pdu = target.handler.make(target.data(timeout))
+        counted = _count(pdu, count)
+        states = [(str(port.identity), port.power_status.name) for port in pdu.status().ports]
+        reading = reading._replace(answered=True, outlets=[Outlet(*state) for state in states],
+                                   requests=count[0] if counted else None)
+        reading = _metered(reading, pdu.statistic())
+    except Exception as error:
+        reading = reading._replace(failure=failure(error))
+    return reading._replace(seconds=clock() - begin, requests=count[0] if reading.requests is not None else None)
+
+
+def failure(error: BaseException) -> Failure:
+    """The error's kind and words. What is not of a handler is a defect of this program or of the archive."""
+    kind = getattr(error, "kind", None)
+    if isinstance(kind, str):
+        return Failure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
+    return Failure(_DEFECT, printable(f"{type(error).__name__}: {error}"))
+
+
+def _metered(reading: Reading, view: Any) -> Reading:
+    figures = {str(port.identity): port for port in view.ports}
+    outlets = [outlet._replace(current_a=getattr(figures[outlet.identity], "load", None),
+                               energy_kwh=figure(figures[outlet.identity], "consumption"))
+               if outlet.identity in figures else outlet for outlet in reading.outlets]
+    return reading._replace(outlets=outlets, load_a=figure(view, "load"), energy_kwh=figure(view, "total_consumption"))
+
+
+def figure(view: object, name: str) -> Optional[float]:
+    """A figure that the handler set; None where the view still has its own default."""
+    value: float = getattr(view, name)
+    return None if value is getattr(type(view), name, None) else value
+
+
+def _count(pdu: object, count: List[int]) -> bool:
+    """Have the requests of this thread counted; False where the handler is of a release that does not count them."""
+    snmp = sys.modules.get("pdu_common._snmp")
+    if snmp is not None and hasattr(pdu, "snmp_get"):
+        snmp.SENT.set(count)
+        return True
+    tally = sys.modules.get(".".join([*type(pdu).__module__.split(".")[:-2], "tally"]))
+    if tally is not None:
+        tally.SENT.set(count)
+    return tally is not None
+
+
+def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Iterator[Tuple[str, str]]:
+    """The handler's time-out, shortened so that an answer that never comes does not outlast `longest` seconds by much."""
+    try:
+        given = float(settings.get("timeout", ""))
+    except ValueError:
+        given = 0.0
+    if handler.snmp:
+        tries = _whole(settings.get("retries", ""), 2) + 1
+        yield "timeout", f"{max(0.1, min(given or 2.0, longest / tries)):g}"
+    elif any(setting.key == "timeout" for setting in handler.settings):
+        yield "timeout", f"{max(0.1, min(given or 10.0, longest)):g}"
+
+
+def _whole(text: str, usual: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() else usual

@@ -1,0 +1,148 @@
+"""Many PDUs side by side: a process for each core, in it threads that wait for devices.
+
+Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the time of a poll is the client's own work, which one
+process cannot spread over two cores; beyond some tens of threads nothing is gained but patience with dead devices.
+Processes are forked, so logins travel in memory alone. Each takes the next PDU from one shared counter and answers over a
+pipe; a process that dies takes the PDUs along that it was reading, and the others go on.
+"""
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import Connection, wait
+from typing import Any, Callable, Dict, Generator, Iterator, List, NamedTuple, Sequence, Tuple
+
+from .polling import Failure, Outlet, Reading, Target, poll
+
+PARALLEL = 128                  # PDUs at a time, all processes together
+_PER_PROCESS = 16               # with fewer PDUs another process costs more than it brings
+_STACK = 512 * 1024             # bytes for each thread; a handler's call needs a fraction
+_LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report it")
+
+
+class Layout(NamedTuple):
+    """How many processes, and how many threads in each."""
+
+    processes: int
+    threads: int
+
+
+def layout(count: int, parallel: int) -> Layout:
+    """For so many PDUs, with at most `parallel` at a time."""
+    parallel = min(parallel, count)
+    processes = max(1, min(_cores(), -(-parallel // _PER_PROCESS)))
+    return Layout(processes, max(1, parallel // processes))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def read_all(targets: Sequence[Target], parallel: int = PARALLEL) -> Generator[Tuple[int, Reading], None, None]:
+    """The place in `targets` and the reading of each, as they come. Ends its processes however it is left."""
+    chosen = layout(len(targets), parallel)
+    context = multiprocessing.get_context("fork")
+    following = context.Value("l", 0)
+    missing = set(range(len(targets)))
+    workers: List[Any] = []
+    pipes: List[Connection] = []
+    try:
+        for _ in range(chosen.processes):
+            ours, theirs = context.Pipe(duplex=False)
+            worker = context.Process(target=_work, args=(targets, following, theirs, [*pipes, ours], chosen.threads), daemon=True)
+            worker.start()
+            theirs.close()
+            workers.append(worker)
+            pipes.append(ours)
+        for place, reading in _received(pipes):
+            missing.discard(place)
+            yield place, reading
+        for place in sorted(missing):
+            yield place, Reading(failure=_LOST)
+    finally:
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.join()
+        for pipe in pipes:
+            pipe.close()
+
+
+def _received(pipes: Sequence[Connection]) -> Iterator[Tuple[int, Reading]]:
+    """What the processes send, until each has closed its pipe."""
+    open_ = list(pipes)
+    while open_:
+        for pipe in wait(open_):
+            assert isinstance(pipe, Connection)
+            try:
+                data = pipe.recv_bytes()
+            except (EOFError, OSError):
+                open_.remove(pipe)
+                continue
+            yield unpacked(data)
+
+
+# ---- in a process of its own -------------------------------------------------------------------------------
+
+def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: Sequence[Connection], threads: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C is the parent's: it ends this process
+    for other in others:
+        other.close()
+    lock = threading.Lock()
+
+    def serve() -> None:
+        while True:
+            with following.get_lock():
+                place = following.value
+                following.value += 1
+            if place >= len(targets):
+                return
+            data = packed(place, poll(targets[place]))
+            with lock:
+                pipe.send_bytes(data)
+
+    before = threading.stack_size(_STACK)
+    running = [threading.Thread(target=_quietly(serve), daemon=True) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    threading.stack_size(before)
+    for thread in running:
+        thread.join()
+    pipe.close()
+    os._exit(0)         # what a handler left open is not waited for
+
+
+def _quietly(serve: Callable[[], None]) -> Callable[[], None]:
+    """Nobody reads any more: end the process."""
+    def run() -> None:
+        with contextlib.suppress(BrokenPipeError):
+            serve()
+            return
+        os._exit(0)
+    return run
+
+
+def packed(place: int, reading: Reading) -> bytes:
+    """For the pipe."""
+    return json.dumps((place, reading)).encode()
+
+
+def unpacked(data: bytes) -> Tuple[int, Reading]:
+    """What `packed` made. Equal texts become one object: thousands of PDUs have the same identities and states."""
+    place, (outlets, load, energy, seconds, requests, failed, answered) = json.loads(data)
+    made = [Outlet(_same(identity), _same(state), *figures) for identity, state, *figures in outlets]
+    return place, Reading(made, load, energy, seconds, requests, None if failed is None else Failure(*failed), answered)
+
+
+_TEXTS: Dict[str, str] = {}
+_MOST_TEXTS = 10_000
+
+
+def _same(text: str) -> str:
+    if len(_TEXTS) < _MOST_TEXTS:
+        return _TEXTS.setdefault(text, text)
+    return _TEXTS.get(text, text)

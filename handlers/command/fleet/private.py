@@ -1,0 +1,57 @@
+"""Files that decide about credentials, and who may read or write them."""
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from ...errors import SettingsError
+
+LONGEST = 20_000_000            # bytes; a list of 100,000 PDUs is below it
+
+
+class Rule(NamedTuple):
+    """The permission bits that a file must not have, what they would allow, and how to take them away."""
+
+    bits: int
+    danger: str
+    remedy: str
+
+
+# The group may read: Debian's services have their secrets in files of root with the service's group (0640).
+SECRET = Rule(0o027, "others than its owner can read or change it, and it holds a secret", "chmod 600")
+LIST = Rule(0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w")
+
+
+def content(path: str, rule: Rule) -> bytes:
+    """The file's bytes. Raises SettingsError, also where its permissions break `rule` or another user owns it.
+
+    The permissions are those of the file that was opened, so that nobody can put another one in its place meanwhile.
+    """
+    try:
+        with open(path, "rb") as file:
+            _check(path, os.fstat(file.fileno()), rule)
+            data = file.read(LONGEST + 1)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    if len(data) > LONGEST:
+        raise SettingsError(f"{path} has more than {LONGEST // 1_000_000} MB")
+    return data
+
+
+def text(path: str, rule: Rule) -> str:
+    """The file as UTF-8 text, without the mark that spreadsheets put in front. Raises SettingsError."""
+    try:
+        return content(path, rule).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass                    # raised outside: the decoder's error holds a part of the file
+    raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8")
+
+
+def _check(path: str, found: os.stat_result, rule: Rule) -> None:
+    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_mode & rule.bits:
+        raise SettingsError(f"{path} has the permissions {stat.S_IMODE(found.st_mode):04o}: {rule.danger}; {rule.remedy} {path}")
+    if found.st_uid not in (0, os.geteuid()):
+        raise SettingsError(f"{path} belongs to another user ({found.st_uid}), who can change it: chown it")

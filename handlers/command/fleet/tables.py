@@ -1,0 +1,71 @@
+"""A check as a table for people, as CSV for spreadsheets and as JSON for programs."""
+from __future__ import annotations
+
+import csv
+import io
+import os
+from typing import Any, Dict, List, Mapping, Sequence
+
+from ...errors import printable
+from ..output import columns, figure
+from .verdict import Row, Summary
+
+_HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
+_CSV = ("name", "handler", "address", "result", "on", "off", "unknown", "load_a", "energy_kwh", "seconds", "requests", "kind",
+        "reason", "remedy")
+_FORMULA = ("=", "+", "-", "@")         # what a spreadsheet computes instead of showing it
+CHANGED = "*"
+
+
+def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
+    """One line for each PDU; those in `marks` changed."""
+    cells = [[CHANGED if row.device.name in marks else "", row.device.name, os.path.basename(row.device.handler),
+              row.device.address, row.result,
+              row.on, row.off, row.unknown, figure(row.load_a), figure(row.energy_kwh), f"{row.seconds:.2f}"] for row in rows]
+    if not marks:
+        return columns(_HEAD[1:], [line[1:] for line in cells])
+    return columns(_HEAD, cells)
+
+
+def problems(rows: Sequence[Row]) -> List[str]:
+    """Each PDU with an error, and what to do."""
+    found: List[str] = []
+    for row in rows:
+        if row.kind:
+            found += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
+    return found
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Cells of text never begin as a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV)
+    for row in rows:
+        flat = {**row._asdict(), "name": row.device.name, "handler": row.device.handler, "address": row.device.address,
+                "remedy": row.remedy}
+        writer.writerow([_safe(flat[name]) for name in _CSV])
+    return out.getvalue()
+
+
+def _safe(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return f"'{printable(value)}" if value.startswith(_FORMULA) else printable(value)
+
+
+def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
+    """Everything that was read."""
+    return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
+
+
+def _json(row: Row, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
+    device = row.device
+    made: Dict[str, Any] = {"name": device.name, "handler": device.handler, "address": device.address}
+    made.update((key, value) for key, value in row._asdict().items() if key not in ("device", "kind", "reason"))
+    made["outlets"] = [outlet._asdict() for outlet in row.outlets]
+    if row.kind:
+        made["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
+    if row.device.name in marks:
+        made["changes"] = list(marks[row.device.name])
+    return made

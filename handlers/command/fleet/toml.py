@@ -1,0 +1,36 @@
+"""TOML by the standard library, on Python before 3.11 by the package tomli."""
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any, Dict
+
+from ...errors import SettingsError
+
+_WHERE = re.compile(r"\(at ([^()]*)\)$")
+
+
+def loads(text: str, path: str) -> Dict[str, Any]:
+    """The document. Raises SettingsError with the line; no word of the text, which may hold secrets."""
+    try:
+        if sys.version_info >= (3, 11):
+            import tomllib
+        else:
+            import tomli as tomllib
+    except ModuleNotFoundError:
+        raise SettingsError(f"{path}: TOML needs Python 3.11 or the package tomli (python -m pip install tomli)") from None
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        found = _WHERE.search(str(error))
+        where = f" at {found.group(1)}" if found else ""
+    raise SettingsError(f"{path}: not valid TOML{where}")
+
+
+def as_text(value: Any) -> str:
+    """A setting's value as a form would hold it. Raises ValueError for lists and tables."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ValueError

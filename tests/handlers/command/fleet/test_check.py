@@ -1,0 +1,244 @@
+"""`pdu check` on simulated PDUs of every handler, through the tree and through built archives, and how it ends."""
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+import pytest
+
+from handlers.command.exits import INTERRUPTED, READER_GONE
+from tests import terminal
+from tests.needs import ROOT
+from tests.packaging.building import archive
+from tests.peers import PEERS
+from tests.waiting import bounded, until
+
+from .halls import DEAD, PDU, Hall, environment, hall, private, run, shown
+
+
+def document(done: subprocess.CompletedProcess[str]) -> Dict[str, Any]:
+    """The rows by name, and the summary as ''."""
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    return {"": found["summary"], **{row["name"]: row for row in found["pdus"]}}
+
+
+def as_in_the_books(small: Hall, found: Dict[str, Any]) -> None:
+    for name, peer in small.peers.items():
+        books, row = peer.books(), found[name]
+        assert {key: row[key] for key in ("on", "off", "unknown")} == shown(list(books.states.values())), name
+        assert (row["load_a"], row["energy_kwh"]) == pytest.approx((books.load_a, books.energy_kwh)), name
+        energies = {one["identity"]: one["energy_kwh"] for one in row["outlets"] if one["energy_kwh"] is not None}
+        assert energies == pytest.approx(books.port_energy_kwh), name
+
+
+def test_states_and_figures_are_those_of_the_simulators_books(small: Hall) -> None:
+    before = {name: peer.books().requests for name, peer in small.peers.items()}
+    done = run("check", small.list(), "--auth", small.logins, "--json")
+    found = document(done)
+    as_in_the_books(small, found)
+    assert (done.returncode, done.stderr) == (0, "") and found[""]["results"] == {"well": len(PEERS)}
+    assert found[""]["load_a"] == pytest.approx(sum(peer.books().load_a or 0 for peer in small.peers.values()))
+    for name in ("snmp", "raritan"):            # the books of the NUT server count what TLS needs as well
+        assert found[name]["requests"] == small.peers[name].books().requests - before[name]
+
+
+def test_built_archives_are_checked_as_dcimanager_would_run_them(small: Hall, tmp_path: Path) -> None:
+    for name in PEERS:
+        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(b"an older one, which is not the newest")
+        (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))
+    done = run("check", small.list(), "--auth", small.logins, "--archives", tmp_path, "--json")
+    found = document(done)
+    as_in_the_books(small, found)
+    assert done.returncode == 0 and found["snmp"]["handler"] == str(tmp_path / "pdu_snmp-0.10.0.tar.gz")
+    assert found["raritan"]["requests"] == 4
+    by_path = small.list(small.lines[0].replace(",", "2,", 1).replace(",snmp,", f",{tmp_path}/pdu_snmp-0.10.0.tar.gz,"))
+    assert run("check", by_path, "--auth", small.logins).returncode == 0
+    (tmp_path / "other.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
+    twice = small.list(*(f"{name},{path},192.0.2.1,snmp," for name, path in (
+        ("x", tmp_path / "other.tar.gz"), ("y", tmp_path / "pdu_snmp-0.10.0.tar.gz"))))
+    assert "are both pdu_snmp: one run takes one of them" in run("check", twice, "--auth", small.logins).stderr
+    missing = run("check", small.list(), "--auth", small.logins, "--archives", small.folder)
+    assert missing.returncode == 2 and "has no archive of" in missing.stderr
+
+
+def test_a_dead_pdu_costs_its_time_out_and_nothing_else(small: Hall) -> None:
+    dead = [f"dead {number},snmp,{small.dead},snmp,{DEAD}" for number in range(20)]
+    done = run("check", small.list(*dead), "--auth", small.logins, "--json")
+    found = document(done)
+    as_in_the_books(small, found)
+    assert done.returncode == 2 and found[""]["results"] == {"unreachable": 20, "well": len(PEERS)}
+    slowest = max(found[f"dead {number}"]["seconds"] for number in range(20))
+    assert found[""]["seconds"] < 2 * slowest           # one after the other would be twenty times as long
+    assert found["dead 0"]["on"] is None and "load_a" in found["dead 0"] and not found["dead 0"]["outlets"]
+
+
+def test_the_table_names_each_pdu_its_error_and_the_remedy(small: Hall) -> None:
+    done = run("check", small.list(dead=True), "--auth", small.logins)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 2 and lines[0].split()[:4] == ["name", "handler", "address", "result"]
+    assert [line.split()[0] for line in lines[1:len(PEERS) + 2]] == [*PEERS, "dead"]
+    assert "dead: unreachable: no answer over SNMP" in done.stdout and "    look at power, cable" in done.stdout
+    assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(f"{len(PEERS)} well, 1 unreachable")
+    assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))
+
+
+def secrets_of(small: Hall) -> List[str]:
+    return [value for peer in small.peers.values() for key, value in {**peer.settings, **peer.snmp}.items()
+            if key in ("password", "community")]
+
+
+def test_csv_html_and_a_plugins_line_say_the_same(small: Hall, tmp_path: Path) -> None:
+    asked = ("check", small.list(dead=True), "--auth", small.logins)
+    done = run(*asked, "--csv", "--html", tmp_path / "page.html")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert done.returncode == 2 and [row["result"] for row in rows] == ["well"] * len(PEERS) + ["unreachable"]
+    made = (tmp_path / "page.html").read_text()
+    assert made.startswith("<!doctype html>") and all(f"<td>{name}</td>" in made for name in (*PEERS, "dead"))
+    assert os.listdir(tmp_path) == ["page.html"]
+    done = run(*asked, "--nagios")
+    assert done.returncode == 2 and done.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
+    assert " not_well=1 " in done.stdout
+
+
+def test_stale_data_is_a_warning(small: Hall) -> None:
+    from tests.simulators.nut_server import NutServer, SwitchedPdu
+    from tests.simulators.nut_server.faults import Driver, Faults
+    with NutServer([SwitchedPdu("pdu")], faults=Faults(drivers={"pdu": Driver.STALE})) as server:
+        done = run("check", small.list(f"stale,nut,127.0.0.1:{server.port},,device=pdu"), "--auth", small.logins, "--nagios")
+    assert done.returncode == 1 and done.stdout.startswith("PDU WARNING - ") and "stale: stale: " in done.stdout
+
+
+def test_a_wrong_secret_is_one_pdus_error_and_is_not_shown(small: Hall, tmp_path: Path) -> None:
+    good = small.logins.read_text()
+    bad = good.replace('[auth.raritan]\npassword = "', '[auth.raritan]\npassword = "x-s3cret')
+    wrong = private(tmp_path / "logins.toml", bad)
+    done = run("check", small.list(), "--auth", wrong)
+    assert done.returncode == 2 and "raritan: denied: " in done.stdout and f"{len(PEERS) - 1} well, 1 denied" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_login_without_its_secret_is_one_pdus_error(small: Hall, tmp_path: Path) -> None:
+    bare = private(tmp_path / "logins.toml", "[auth.snmp]\n[auth.raritan]\n[auth.nut]\n")
+    done = run("check", small.list(), "--auth", bare)
+    assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
+
+
+# ---- the list is wrong -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("line, words", [
+    ("x,snmp,192.0.2.1,nobody,", "x: there is no login 'nobody'; known: nut, raritan, snmp"),
+    ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is no handler"), ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line ")])
+def test_a_wrong_list_ends_before_anything_is_polled(small: Hall, line: str, words: str) -> None:
+    before = {name: peer.books().requests for name, peer in small.peers.items()}
+    path = small.list(line)
+    done = run("check", path, "--auth", small.logins)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1) and words in done.stderr
+    plugin = run("check", path, "--auth", small.logins, "--nagios")
+    assert (plugin.returncode, plugin.stderr) == (3, "") and plugin.stdout.startswith("PDU UNKNOWN - ") and words in plugin.stdout
+    as_json = run("check", path, "--auth", small.logins, "--json")
+    assert (as_json.returncode, json.loads(as_json.stdout)["error"]["kind"]) == (2, "settings")
+    assert before == {name: peer.books().requests for name, peer in small.peers.items()}
+
+
+@pytest.mark.parametrize("options, words", [
+    (("--watch", "5", "--csv"), "--watch goes with"), (("--nagios", "--csv"), "one of --json"),
+    (("--watch", "0.1"), "1 to 86400"),
+    (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
+def test_options_that_do_not_go_together_are_one_sentence(small: Hall, options: Tuple[str, ...], words: str) -> None:
+    done = run("check", small.list(), "--auth", small.logins, *options)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+
+
+# ---- how it ends -------------------------------------------------------------------------------------------
+
+def test_ten_thousand_lines_and_a_reader_that_goes(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,handler,address\n" + "".join(f"p{n},nut,127.0.0.1:1\n" for n in range(10_000)))
+    with subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv")], env=environment(), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as process, bounded(process):
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline().split()[0] == "name"
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (READER_GONE, "")
+
+
+def test_ctrl_c_ends_it_and_its_processes(small: Hall) -> None:
+    dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
+    with subprocess.Popen([*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)], env=environment(),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process, \
+            bounded(process):
+        assert until(lambda: len(children(process.pid)) > 0), "no process was made"
+        made = children(process.pid)
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "interrupted")
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
+
+
+def children(pid: int) -> List[int]:
+    """The processes that a process has started."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def test_a_process_that_dies_takes_its_pdus_along_and_no_others(small: Hall, tmp_path: Path) -> None:
+    crash = tmp_path / "pdu_crash.tar.gz"
+    from tests.packaging.building import small_tree
+    crash.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    dead = [f"dead {number},{crash},192.0.2.1,,say=die" for number in range(2)]
+    done = run("check", small.list(*dead), "--auth", small.logins, "--json", "--parallel", "1")
+    found = document(done)
+    assert done.returncode == 2 and found["dead 0"]["error"]["kind"] == "defect"
+    assert "the process that read this PDU ended" in found["dead 0"]["error"]["reason"]
+    as_in_the_books(small, found)
+
+
+def test_a_terminal_shows_progress_and_a_file_does_not(small: Hall) -> None:
+    asked = [*PDU, "check", str(small.list()), "--auth", str(small.logins)]
+    assert "polling" not in run(*asked[2:]).stderr
+    shown_there = terminal.run(asked, {**environment(), "TERM": "xterm"}, "\0", b"")
+    assert "polling" in shown_there.text and f"{len(PEERS)}/{len(PEERS)}" in shown_there.text and shown_there.code == 0
+
+
+# ---- again and again ---------------------------------------------------------------------------------------
+
+def test_a_watch_marks_what_changed_until_it_is_interrupted(tmp_path: Path) -> None:
+    with hall(tmp_path) as made:
+        path = made.list()
+        process = subprocess.Popen([*PDU, "check", str(path), "--auth", str(made.logins), "--watch", "1"], env=environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
+        with process, bounded(process):
+            assert process.stdout is not None and process.stderr is not None
+            lines = [process.stdout.readline() for _ in range(len(PEERS) + 3)]
+            assert lines[-2].startswith(f"{len(PEERS)} PDUs in ")
+            identity = next(key for key, on in made.peers["snmp"].books().states.items() if on)
+            port = made.peers["snmp"].snmp["port"]
+            switched = subprocess.run([*PDU, "down", "snmp", f"127.0.0.1:{port}", identity, "--yes"], capture_output=True,
+                                      env={**environment(), "PDU_COMMUNITY": "private"}, timeout=60, check=True)
+            assert b"is DOWN" in switched.stdout
+            changed = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+            assert process.wait() == INTERRUPTED and process.stderr.read().strip() == "interrupted"
+    assert changed.endswith(f"* snmp: outlet {identity} UP -> DOWN\n")
+
+
+def test_a_watch_as_json_is_one_document_a_line(small: Hall) -> None:
+    process = subprocess.Popen([*PDU, "check", str(small.list()), "--auth", str(small.logins), "--watch", "1", "--json"],
+                               env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with process, bounded(process):
+        assert process.stdout is not None
+        documents = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    assert [one["summary"]["pdus"] for one in documents] == [len(PEERS)] * 2 and documents[0]["time"] < documents[1]["time"]

@@ -1,0 +1,175 @@
+"""Lists and files of logins: what is read, what is refused, and that no sentence holds a secret."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from handlers.command.fleet import auth, listing, private, toml
+from handlers.errors import SettingsError
+
+from .halls import private as private_file
+
+SECRET = "s3cret-w0rd"
+HEAD = "name,handler,address,auth,settings,metered\n"
+PLAIN = listing.Device("a", "snmp", "192.0.2.1")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., listing.Fleet]:
+    def reading(text: str, name: str = "list.csv") -> listing.Fleet:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return listing.read(str(tmp_path / name))
+    return reading
+
+
+def refused(ask: Callable[[], Any]) -> str:
+    with pytest.raises(SettingsError) as failed:
+        ask()
+    assert SECRET not in repr(failed.value) + str(failed.value)
+    return failed.value.reason
+
+
+@pytest.mark.parametrize("text", [
+    "name,handler,address\na,snmp,192.0.2.1\n",
+    "\ufeffname;handler;address\r\na;snmp;192.0.2.1\r\n",
+    "Name\tHandler\tAddress\n\n# not this one\n a \tsnmp\t192.0.2.1\n",
+    "handler,address,name,auth,settings,metered\nsnmp,192.0.2.1,a,,,\n"],
+    ids=["commas", "a spreadsheet's", "tabs", "all columns"])
+def test_a_list_is_csv_as_people_write_it(read: Any, text: str) -> None:
+    assert read(text).devices == [PLAIN]
+
+
+def test_a_pdu_without_a_name_is_called_by_its_address(read: Any) -> None:
+    assert read("handler,address\nnut,192.0.2.9:3493\n").devices[0].name == "192.0.2.9:3493"
+
+
+def test_settings_and_archives_are_found_from_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
+    found = read(HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n').devices[0]
+    assert found == listing.Device("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
+                                   (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")), True)
+
+
+def test_toml_has_the_same_columns_and_logins_by_reference(read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RACK_COMMUNITY", SECRET)
+    private_file(tmp_path / "password", f"{SECRET}\n")
+    fleet = read("""
+[auth.snmp]
+snmp_version = 2
+community_env = "RACK_COMMUNITY"
+[auth.xerus]
+username = "monitor"
+password_file = "password"
+[[pdu]]
+handler = "snmp"
+address = "192.0.2.1"
+name = "a"
+[[pdu]]
+handler = "raritan"
+address = "192.0.2.2"
+auth = "xerus"
+metered = true
+settings = {timeout = 5, verify = false}
+""", "list.toml")
+    assert fleet.devices == [PLAIN, listing.Device("192.0.2.2", "raritan", "192.0.2.2", "xerus",
+                                                   (("timeout", "5"), ("verify", "no")), True)]
+    assert (fleet.auths["snmp"].settings, fleet.auths["snmp"].secrets) == ({"snmp_version": "2"}, {"community": SECRET})
+    assert (fleet.auths["xerus"].settings, fleet.auths["xerus"].secrets) == ({"username": "monitor"}, {"password": SECRET})
+    assert SECRET not in repr(fleet)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("", "no PDU in it"), (HEAD, "no PDU in it"),
+    ("name,adress\n", "'adress' is no column"), ("name,handler\n", "no column 'address'"),
+    ("handler,address,handler\n", "a column is there twice"),
+    (f"handler,address,password\nsnmp,h,{SECRET}\n", "'password' is no"),
+    (HEAD + "a,snmp,192.0.2.1,x,y=1,no,more\n", "line 2 has 7 cells, the head has 6"),
+    (HEAD + 'a,"snmp,192.0.2.1\n', "line 2 is not CSV"),
+    (HEAD + "a,snmp,\n", "line 2: there is no address"), (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
+    (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
+    (HEAD + "a,snmp,192.0.2.1,,x\n", "settings are key=value"),
+    (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, and a list holds none"),
+    (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is there twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
+    (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
+    (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
+def test_a_wrong_list_is_one_sentence_with_its_line(read: Any, text: str, words: str) -> None:
+    assert words in refused(lambda: read(text))
+
+
+def test_several_mistakes_are_named_and_the_rest_is_counted(read: Any) -> None:
+    said = refused(lambda: read(HEAD + "a,snmp,\n" * 8))
+    assert said.count("there is no address") == 5 and said.endswith("; and 3 more")
+
+
+@pytest.mark.parametrize("text, words", [
+    (f'[auth.x]\ncommunity = "{SECRET}"\n', "community is a secret, and a list holds none: give community_file or community_env"),
+    (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU is a table"),
+    ("[other]\n", "no table 'other'"), ("auth = 1\n", "not made of [auth.NAME] tables"),
+    ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set"),
+    ("[auth.x]\nuser = []\n", "neither text nor"),
+    ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: there is no 'port'"),
+    ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
+    ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings are")])
+def test_a_wrong_toml_list_is_one_sentence(read: Any, text: str, words: str) -> None:
+    assert words in refused(lambda: read(text, "list.toml"))
+
+
+def test_ten_thousand_lines_are_read_and_the_twin_of_the_first_is_found(read: Any) -> None:
+    lines = "".join(f"p{number},snmp,192.0.2.1\n" for number in range(10_000))
+    assert len(read("name,handler,address\n" + lines).devices) == 10_000
+    assert "line 10002: the name 'p0' is already in line 2" in refused(
+        lambda: read("name,handler,address\n" + lines + "p0,snmp,192.0.2.1\n"))
+
+
+def test_a_list_that_is_not_there_or_no_text_is_one_sentence(read: Any, tmp_path: Path) -> None:
+    assert "cannot be read (No such file or directory)" in refused(lambda: listing.read(str(tmp_path / "none.csv")))
+    assert "cannot be read (Is a directory)" in refused(lambda: listing.read(str(tmp_path)))
+    (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"\xe9,snmp,192.0.2.1\n")
+    assert "not UTF-8" in refused(lambda: listing.read(str(tmp_path / "latin.csv")))
+
+
+# ---- permissions -------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("mode, well", [(0o600, True), (0o400, True), (0o640, True), (0o644, False), (0o660, False),
+                                        (0o604, False)])
+def test_a_file_of_logins_is_for_its_owner_and_perhaps_its_group(tmp_path: Path, mode: int, well: bool) -> None:
+    path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
+    path.chmod(mode)
+    if well:
+        assert auth.of_file(str(path))["x"].secrets == {"community": SECRET}
+    else:
+        assert f"permissions {mode:04o}" in refused(lambda: auth.of_file(str(path)))
+
+
+def test_a_file_with_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "community").write_text(SECRET)
+    (tmp_path / "community").chmod(0o644)
+    path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
+    assert "chmod 600" in refused(lambda: auth.of_file(str(path)))
+
+
+def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:
+    read("handler,address\nsnmp,192.0.2.1\n")
+    (tmp_path / "list.csv").chmod(0o666)
+    assert "decides where logins are sent; chmod o-w" in refused(lambda: listing.read(str(tmp_path / "list.csv")))
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make a file of somebody else's")
+def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path) -> None:
+    path = private_file(tmp_path / "logins.toml", "")
+    os.chown(path, 12345, -1)
+    assert "belongs to another user (12345)" in refused(lambda: private.text(str(path), private.SECRET))
+
+
+@pytest.mark.parametrize("text, words", [
+    ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"),
+    (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice")])
+def test_a_wrong_file_of_logins_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    path = private_file(tmp_path / "logins.toml", text)
+    assert words in refused(lambda: auth.of_file(str(path)))
+
+
+def test_a_document_of_a_thousand_brackets_is_no_traceback() -> None:
+    assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))

@@ -1,0 +1,113 @@
+"""How well a PDU is by what it said, and how that is shown: words, exit codes, formulas, markup."""
+from __future__ import annotations
+
+import csv
+import io
+from typing import Optional
+
+import pytest
+
+from handlers.command import exits
+from handlers.command.fleet import tables, verdict
+from handlers.command.fleet.listing import Device
+from handlers.command.fleet.page import page
+from handlers.command.fleet.polling import Failure, Outlet, Reading
+
+HOSTILE = "<script>alert(1)</script>|=cmd"
+
+
+def device(name: str = "a", metered: bool = False) -> Device:
+    return Device(name, "snmp", "192.0.2.1", metered=metered)
+
+
+def reading(*states: str, kind: str = "", answered: bool = True, energy: Optional[float] = 5.0) -> Reading:
+    return Reading([Outlet(str(number), state) for number, state in enumerate(states, 1)], 1.5, energy, 0.25, 3,
+                   Failure(kind, "do this") if kind else None, answered)
+
+
+def row(*states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0) -> verdict.Row:
+    return verdict.judged(device(name, metered), reading(*states, energy=energy))
+
+
+@pytest.mark.parametrize("given, level, result", [
+    (reading("UP", "DOWN"), 0, "well"), (reading(), 0, "well"), (reading("UP", "UNKNOWN"), 1, "unknown"),
+    (reading("UP", kind="data-stale"), 1, "stale"), (reading(kind="data-stale", answered=False), 1, "stale"),
+    (reading(kind="driver-not-connected", answered=False), 1, "stale"), (reading("UP", kind="unsupported"), 1, "no figures"),
+    (reading("UP", kind="unreachable"), 2, "unreachable"), (reading(kind="unreachable", answered=False), 2, "unreachable"),
+    (reading(kind="denied", answered=False), 2, "denied"), (reading(kind="defect", answered=False), 2, "defect")])
+def test_each_answer_has_its_level(given: Reading, level: int, result: str) -> None:
+    found = verdict.judged(device(), given)
+    assert (found.level, found.result) == (level, result)
+    assert verdict.summary([found, row("UP")], 1.0).level == level
+
+
+def test_outlets_without_states_are_well_on_a_metered_unit_alone() -> None:
+    assert row("UNKNOWN", metered=True).level == 0 and row("UNKNOWN").level == 1
+
+
+def test_a_pdu_that_did_not_answer_has_no_numbers_of_outlets() -> None:
+    silent = verdict.judged(device(), reading(kind="unreachable", answered=False))
+    assert (silent.on, silent.off, silent.unknown) == (None, None, None)
+    assert (row("DOWN").on, row("DOWN").off) == (0, 1)
+
+
+def test_every_kind_of_error_has_a_remedy() -> None:
+    about_devices = {kind for one in exits.EXITS for kind in one.kinds} - {
+        "usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}     # a reading ends with none of these
+    assert about_devices == set(verdict.REMEDIES)
+
+
+def test_the_summary_counts_and_adds_what_was_measured() -> None:
+    unmetered = row("DOWN", name="b")._replace(load_a=None, energy_kwh=None)
+    found = verdict.summary([row("UP", "UNKNOWN"), unmetered], 2.0)
+    assert found == verdict.Summary(2, {"unknown": 1, "well": 1}, 1, 1, 1, 1.5, 1, 5.0, 1, 2.0, 1)
+    assert found.lines() == ["2 PDUs in 2.0 s: 1 well, 1 unknown",
+                             "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDUs, energy 5.0 kWh of 1"]
+
+
+def test_a_plugins_output_has_one_bar_and_one_line_for_each_bad_pdu() -> None:
+    rows = [verdict.judged(device(HOSTILE), reading(kind="unreachable", answered=False))] * 25 + [row("UP")]
+    lines = verdict.nagios(verdict.summary(rows, 1.0), rows)
+    assert lines[0].startswith("PDU CRITICAL - 26 PDUs") and lines[0].count("|") == 1 and "|pdus=26 not_well=25 " in lines[0]
+    assert len(lines) == 22 and lines[-1] == "and 5 more" and not any("|" in line for line in lines[1:])
+
+
+@pytest.mark.parametrize("start, cell", [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
+                                         ("\t=1", "\\t=1"), ("\r=1", "\\r=1")])
+def test_no_cell_of_text_begins_as_a_formula(start: str, cell: str) -> None:
+    bad = verdict.judged(device(start), Reading(failure=Failure("refused", start)))
+    written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
+    assert written["name"] == written["reason"] == cell
+
+
+def test_numbers_stay_numbers_in_csv() -> None:
+    written = next(csv.DictReader(io.StringIO(tables.as_csv([row("UP")._replace(load_a=-0.5)]))))
+    assert (written["load_a"], written["energy_kwh"], written["on"]) == ("-0.5", "5.0", "1")
+
+
+def test_the_page_escapes_every_text_and_asks_nobody_for_anything() -> None:
+    rows = [verdict.judged(Device(HOSTILE, HOSTILE, HOSTILE), Reading(
+        [Outlet(HOSTILE, "UNKNOWN")], 1.0, 2.0, 0.1, 1, Failure("refused", HOSTILE), True))]
+    made = page(rows, verdict.summary(rows, 1.0), HOSTILE, {HOSTILE: [HOSTILE]})
+    assert "<script" not in made and made.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
+    assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
+
+
+def test_the_page_shows_loads_states_errors_with_remedy_and_the_slowest() -> None:
+    slow = verdict.judged(device("slow"), Reading(failure=Failure("unreachable", "no answer"), seconds=9.0))
+    rows = [row("UP", "DOWN", "UNKNOWN"), slow]
+    made = page(rows, verdict.summary(rows, 9.0), "now", {})
+    assert all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest")) and "Changes" not in made
+    assert verdict.REMEDIES["unreachable"] in made and ">10?<" in made and "width:100.0%" in made
+    slowest = made[made.index("Slowest"):]
+    assert slowest.index("slow") < slowest.index(">a<")
+
+
+def test_changes_are_states_results_and_counters_that_fell() -> None:
+    assert verdict.changes(row("UP", "UP"), row("UP", "DOWN")) == ["outlet 2 UP -> DOWN"]
+    assert verdict.changes(row("UP"), row("UP", "UP")) == ["outlet 2 new -> UP"]
+    assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 UP -> gone"]
+    assert verdict.changes(row("UP"), row("UP", energy=4.0)) == ["energy fell from 5 to 4 kWh"]
+    assert verdict.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
+    gone = verdict.judged(device(), reading(kind="unreachable", answered=False))
+    assert verdict.changes(row("UP"), gone) == ["well -> unreachable"] == verdict.changes(row("UP"), gone._replace(outlets=()))
