@@ -58,7 +58,7 @@ def own_family(profile: Profile) -> OwnFamily:
 
 
 def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool = False,
-            metered_only: bool = False) -> Dict[str, str]:
+            metered_only: bool = False, switch_automatic: bool = False) -> Dict[str, str]:
     """The options of an archive with built-in families; those that are not given are left out. Raises UnknownFamily.
 
     `only` comes out in the order of PROFILES, the richer MIB first, since detection goes by it.
@@ -73,11 +73,8 @@ def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool =
         chosen["only"] = ",".join(key for key in _KEYS if key in only)
     if profile:
         chosen["profile"] = profile
-    if switch_unproven:
-        chosen["switch_unproven"] = "yes"
-    if metered_only:
-        chosen["metered_only"] = "yes"
-    return chosen
+    wanted = {"switch_unproven": switch_unproven, "metered_only": metered_only, "switch_automatic": switch_automatic}
+    return {**chosen, **{key: "yes" for key, is_wanted in wanted.items() if is_wanted}}
 
 
 def _near(text: str) -> str:

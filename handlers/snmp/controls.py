@@ -7,10 +7,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import List, Optional, Tuple, Union
 
-from ..errors import NoSuchOutlet, Unsupported
+from ..errors import Named, NoSuchOutlet, Unsupported
 from . import validation
 from .decoding import shown, text
-from .frozen import Frozen
+from .frozen import Frozen, changed
 from .reader import Reader
 from .sources import Packed, Place, Source
 
@@ -27,6 +27,10 @@ class Control(Frozen, ABC):
 
     def innermost(self) -> Control:
         """The control that writes the state, behind guards and locks."""
+        return self
+
+    def over_automatic(self) -> Control:
+        """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""
         return self
 
     @property
@@ -82,6 +86,9 @@ class Unlock(Control):
     def innermost(self) -> Control:
         return self.then.innermost()
 
+    def over_automatic(self) -> Control:
+        return changed(self, then=self.then.over_automatic())
+
 
 class WritePacked(Control):
     """A text with the states of all outlets, written back with one of them changed.
@@ -132,7 +139,8 @@ class Guarded(Control):
     """A control behind a lock or a right: refused with the sentence `why` unless `test` permits it for this outlet.
 
     With `allow`: only if `test` reads one of these. With `refuse`: unless it reads one of these (also if the device does
-    not have the object, as older firmware may). Exactly one of the two.
+    not have the object, as older firmware may). Exactly one of the two. `automatic`: the test is of an automatic mode, which
+    the device lets a command end: the setting `switch_automatic` lifts this guard.
     """
 
     then: Control
@@ -140,6 +148,7 @@ class Guarded(Control):
     why: str
     allow: Tuple[str, ...] = ()
     refuse: Tuple[str, ...] = ()
+    automatic: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.allow) == bool(self.refuse):
@@ -150,12 +159,17 @@ class Guarded(Control):
         mark = self.test.one(reader, identity)
         said = None if mark is None else text(mark)
         if (said not in self.allow) if self.allow else (said in self.refuse):
-            raise Unsupported(f"outlet {identity} is not switched: {self.why} (the device says "
-                              f"{'nothing' if mark is None else shown(mark, 20)})")
+            raise Unsupported((f"outlet {identity} is not switched: {self.why} (the device says "
+                               f"{'nothing' if mark is None else shown(mark, 20)})",
+                               *((", unless its owner sets ", Named("switch_automatic", "yes")) if self.automatic else ())))
         return self.then.orders(reader, identity, up)
 
     def innermost(self) -> Control:
         return self.then.innermost()
+
+    def over_automatic(self) -> Control:
+        then = self.then.over_automatic()
+        return then if self.automatic else changed(self, then=then)
 
 
 class Unmarked(Control):
@@ -179,3 +193,6 @@ class Unmarked(Control):
 
     def innermost(self) -> Control:
         return self.then.innermost()
+
+    def over_automatic(self) -> Control:
+        return changed(self, then=self.then.over_automatic())

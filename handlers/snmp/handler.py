@@ -86,7 +86,7 @@ class SnmpPdu(BaseSnmpPdu):
                 family = found.profile.key
             finally:
                 host.log_call(_LOGGER, NAME, method, family)
-            yield switching.Session(device, found, choice.switch_unproven)
+            yield switching.Session(device, found, choice.switch_unproven, choice.switch_automatic)
         except PduHandlerError as error:
             error.at(_address(self.pdu_data), method)
             raise

@@ -30,23 +30,27 @@ SWITCH_UNPROVEN: Setting[bool] = Setting("switch_unproven", "yes or no", yes_no,
                                          "yes: also switch families whose commands are not certain; try one idle outlet first")
 METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False,
                                       "yes: the unit has no outlets to list, so an empty table of outlets is no error")
-SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY)
+SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_no, False,
+                                          "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
+                                          "which a command ends for good")
+SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
                                          "the archive knows these families and no others", longest=10_000)
 OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", text, "", "the archive knows this family and no other",
                                     longest=1_000_000)
-BUILD_OPTIONS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, ONLY, OWN_PROFILE)
+BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
-    """What settings and build options decide: the families to look for, whether unproven commands are sent, and whether
-    the owner says that the unit has no outlets."""
+    """What settings and build options decide: the families to look for, whether unproven commands are sent, whether the
+    owner says that the unit has no outlets, and whether outlets in an automatic mode are switched."""
 
     profiles: Sequence[Profile]
     is_fixed: bool
     switch_unproven: bool
     metered_only: bool = False
+    switch_automatic: bool = False
 
 
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
@@ -55,8 +59,8 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     An owner's own profile counts as confirmed by its owner: it is switched, whatever its confidence says.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
-    unproven, metered_only = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
-                              for setting in (SWITCH_UNPROVEN, METERED_ONLY))
+    unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
+                                         for setting in (SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC))
     key = typed[PROFILE] or built[PROFILE]
     own = built[OWN_PROFILE]
     if own:
@@ -65,7 +69,7 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     else:
         profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
     chosen = (_named(key, profiles, PROFILE),) if key else profiles
-    return Choice(chosen, bool(key), unproven, metered_only)
+    return Choice(chosen, bool(key), unproven, metered_only, automatic)
 
 
 def _own(written: str) -> Profile:

@@ -22,11 +22,13 @@ PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
 class Session(NamedTuple):
-    """One call: the device, what was found of it, and whether unproven commands may be sent."""
+    """One call: the device, what was found of it, whether unproven commands may be sent, and whether to outlets in an
+    automatic mode."""
 
     device: Snmp
     found: Found
     unproven: bool
+    automatic: bool
 
 
 def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
@@ -40,6 +42,8 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may hand back a number
     states, control = _switchable(found, identity, session.unproven)
+    if session.automatic:
+        control = control.over_automatic()
     with turns.alone(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
         device.check()                      # a command that comes too late is none: nothing was sent

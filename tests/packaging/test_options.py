@@ -129,7 +129,7 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
     "an unknown key": (_states(onn=["on"]), "profile.outlets[0].states.onn: this key is unknown; State has source, on, off"),
     "another type": (_states(on="on"), 'profile.outlets[0].states.on: give a list, not "on"'),
     "an unknown kind": (_states(source={"kind": "Colum"}),
-                        'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Arc'),
+                        'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Alike, Arc'),
     "an OID with a name": (_outlets(name={"kind": "Column", "oid": "acme.2"}),
                            "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID"),
     "a scale that is no text": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
@@ -189,6 +189,7 @@ def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path
     (["--profile-key", "sentry3"], {"profile": "sentry3"}),
     (["--switch-unproven"], {"switch_unproven": "yes"}),
     (["--metered-only"], {"metered_only": "yes"}),
+    (["--switch-automatic"], {"switch_automatic": "yes"}),
     (["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
      {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
 ])
@@ -202,6 +203,7 @@ def test_options_come_into_the_archive_as_the_handler_reads_them(
     wanted = options.get("profile") or options.get("only", "")
     assert [profile.key for profile in choice.profiles] == (wanted.split(",") if wanted else [p.key for p in PROFILES])
     assert choice.is_fixed == ("profile" in options) and choice.switch_unproven == ("switch_unproven" in options)
+    assert choice.switch_automatic == ("switch_automatic" in options)
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:

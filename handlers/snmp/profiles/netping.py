@@ -1,7 +1,7 @@
 """NetPing: relays of the DKSF MIBs, in npRelayTable and, with older firmware, in npPwrTable. What is written is the relay's mode.
 
 Modes 2 to 5 are automatic (watchdog, schedule, logic), and a write of 0 or 1 would end them for good: such a relay is left
-alone. -1 toggles and is never written.
+alone unless its owner sets `switch_automatic`. -1 toggles and is never written.
 
 npPwrTable holds the same relays under other numbers. Newer firmware keeps it beside npRelayTable, at last without modes and
 states. Before npPwrRelayState existed (DKSF-50-11), only the mode says whether a relay is on: not in an automatic mode,
@@ -27,7 +27,7 @@ PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
 
 
 def _by_mode(mode: Column) -> Guarded:
-    return Guarded(Write(mode, on=1, off=0), mode, refuse=AUTOMATIC,
+    return Guarded(Write(mode, on=1, off=0), mode, refuse=AUTOMATIC, automatic=True,
                    why="it is in an automatic mode, which a command would end for good")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from .base import Place, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .filters import Arc, Counted, OfUnits, Only
-from .joins import Gathered, Joined, Part, Spelt
+from .joins import Gathered, Joined, Part, Renumbered, Spelt
 from .named import Named
 from .objects import Column, Scalar
 from .sparing import Alike, Checked
@@ -12,5 +12,5 @@ from .spread import Span, Spread, Tables
 from .texts import Bits, Chained, Field, Negative, Number, Packed
 
 __all__ = ["Alike", "Arc", "Bits", "Chained", "Checked", "Column", "Counted", "Field", "First", "Gathered", "Joined", "Merged",
-           "Named", "Negative", "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed", "Provided", "Scalar",
-           "Source", "Span", "Spelt", "Spread", "Tables", "Unless", "Whole"]
+           "Named", "Negative", "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed", "Provided", "Renumbered",
+           "Scalar", "Source", "Span", "Spelt", "Spread", "Tables", "Unless", "Whole"]

@@ -123,3 +123,24 @@ class Spelt(Source):
             found.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
         spelt = {row: tuple(map(str, octets(held)[:self.length])) for row, held in self.ids.rows(reader).items()}
         return {row: found[arcs][0] for row, arcs in spelt.items() if len(arcs) == self.length and len(found.get(arcs, ())) == 1}
+
+
+class Renumbered(Source):
+    """Rows of `source` under the identities of `over`, which are 1 … N: its indexes may count from 0 or from 1.
+
+    Indexes of exactly 0 … N - 1 become one more, those of exactly 1 … N stay. Any other set of rows could belong to
+    other outlets: no rows.
+    """
+
+    source: Source
+    over: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        identities = [str(n) for n in range(1, len(rows) + 1)]
+        if not rows or set(self.over.rows(reader)) != set(identities):
+            return {}
+        if set(rows) == set(identities):
+            return rows
+        from_zero = {str(int(identity) - 1): identity for identity in identities}
+        return {from_zero[index]: value for index, value in rows.items()} if set(rows) == set(from_zero) else {}

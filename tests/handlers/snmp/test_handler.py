@@ -204,7 +204,7 @@ def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.Log
 
 def test_a_handler_is_made_without_looking_at_anything() -> None:
     handler = make_handler(PduSnmpData("", {}, {"profile": "!", "colour": "red"}))
-    with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven, metered_only"):
+    with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven, metered_only, switch_automatic"):
         handler.status()
 
 
@@ -234,7 +234,9 @@ def test_a_setting_of_the_form_wins_over_a_build_option() -> None:
     assert choose({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven is False
     assert choose({}, {"switch_unproven": "yes"}).switch_unproven is True
     assert choose({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven is True
-    assert choose({}, {}) == (PROFILES, False, False, False)
+    assert choose({}, {}) == (PROFILES, False, False, False, False)
+    assert choose({"switch_automatic": "yes"}, {}).switch_automatic and choose({}, {"switch_automatic": "yes"}).switch_automatic
+    assert not choose({"switch_automatic": "no"}, {"switch_automatic": "yes"}).switch_automatic
     assert choose({"metered_only": "yes"}, {}).metered_only and choose({}, {"metered_only": "yes"}).metered_only
     assert not choose({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
 

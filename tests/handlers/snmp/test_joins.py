@@ -16,6 +16,7 @@ from handlers.snmp.sources import (
     Part,
     Prefixed,
     Provided,
+    Renumbered,
     Scalar,
     Unless,
     Whole,
@@ -131,3 +132,16 @@ def test_a_value_of_the_unit_reaches_each_of_its_outlets() -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", {"12.48": 1}),
                                              **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}
+
+
+@pytest.mark.parametrize("rows, joined", [
+    ({"0": 5, "1": 6, "2": 7}, {"1": 5, "2": 6, "3": 7}), ({"1": 5, "2": 6, "3": 7}, {"1": 5, "2": 6, "3": 7}),
+    ({"0": 5, "1": 6}, {}), ({"1": 5, "2": 6}, {}), ({"0": 4, "1": 5, "2": 6, "3": 7}, {}), ({"2": 5, "3": 6, "4": 7}, {}),
+    ({"0": 5, "1": 6, "2.1": 7}, {}), ({}, {})])
+def test_a_table_that_may_count_from_zero_is_joined_only_where_its_rows_are_all_outlets(
+        rows: dict[str, int], joined: dict[str, int]) -> None:
+    assert Renumbered(A, B).rows(reader({**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})})) == joined
+
+
+def test_a_table_is_not_joined_to_outlets_that_do_not_count_from_one() -> None:
+    assert Renumbered(A, B).rows(reader({**table("1.3.1", {"0": 5, "1": 6}), **table("1.3.2", {"7": 1, "8": 0})})) == {}

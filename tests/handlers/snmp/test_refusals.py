@@ -93,3 +93,28 @@ def test_what_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping
     with Agent(device) as agent:
         port = pdu(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
         assert (port.power_status, len(agent.writes())) == (EnumPowerStatus.DOWN, 1)
+
+
+@pytest.mark.parametrize("unit, identity", [("netping", "4"), ("netping", "5"), ("netping-pwr", "4"), ("netping-pwr_mode", "4")])
+@pytest.mark.against("units made from MIBs, served by the project's agent")
+def test_an_outlet_in_an_automatic_mode_is_switched_where_its_owner_allows_it(unit: str, identity: str) -> None:
+    with Agent(fixture(unit).device()) as agent:
+        with pytest.raises(Unsupported, match="automatic mode.*unless its owner sets switch_automatic=yes"):
+            pdu(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        handler = pdu(agent, {"switch_automatic": "yes"})
+        for method, wanted in ((handler.port_down, EnumPowerStatus.DOWN), (handler.port_up, EnumPowerStatus.UP)):
+            assert method(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01).power_status is wanted
+        assert [write.value for write in agent.writes()] == ["0", "1"]
+
+
+@pytest.mark.parametrize("case", [case for case in RESERVED.values() if "automatic" not in case.words],
+                         ids=[name for name, case in RESERVED.items() if "automatic" not in case.words])
+def test_leave_to_end_automatic_modes_opens_no_other_lock(case: Reserved) -> None:
+    device = Device(fixture(case.unit).device().rows(), rules=None)
+    for oid, value in case.put.items():
+        device.put(oid, value)
+    with Agent(device) as agent:
+        handler = pdu(agent, {"switch_unproven": "yes", "switch_automatic": "yes"})
+        with pytest.raises(Unsupported, match=case.words):
+            handler.port_down(PduPortView(case.identity, EnumPowerStatus.UNKNOWN))
+        assert agent.writes() == []
