@@ -15,7 +15,8 @@ _DECIMALS = 3           # of A, W and kWh: mA and Wh are the finest steps that t
 class Result(NamedTuple):
     """What a command found: `data` for --json, `lines` for a person, `raw` for a file that goes to the standard output.
 
-    `note` is a sentence for standard error: why the result is not the one that was asked for.
+    `note` is a sentence for standard error: why the result is not the one that was asked for. `printed`: the command has
+    printed it already.
     """
 
     data: object
@@ -23,11 +24,14 @@ class Result(NamedTuple):
     exit_code: int = DONE
     raw: bytes = b""
     note: str = ""
+    printed: bool = False
 
 
 def shown(result: Result, as_json: bool) -> int:
     """Print it; returns its exit code."""
-    if as_json:
+    if result.printed:
+        pass
+    elif as_json:
         print_json(result.data)
     elif result.raw:
         sys.stdout.buffer.write(result.raw)

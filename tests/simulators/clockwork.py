@@ -12,8 +12,8 @@ Action = Callable[[], None]
 class Clockwork:
     """A queue of actions on a monotonic clock (seconds); `settle` runs what is due, in order of time.
 
-    `elapse` is told every stretch of time between two actions, so that counters can run on. A test may bring a faster
-    clock, or one that it moves by hand.
+    `elapse` is told every stretch of time between two actions, so that counters can run on. `watchers` run after each action
+    and each call, to see what it changed. A test may bring a faster clock, or one that it moves by hand.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -24,6 +24,7 @@ class Clockwork:
         self._due: List[Tuple[float, int, Action]] = []
         self._count = itertools.count()
         self.elapse: List[Callable[[float], None]] = []
+        self.watchers: List[Action] = []
 
     def now(self) -> float:
         """Seconds since the start."""
@@ -49,7 +50,13 @@ class Clockwork:
             due, _, action = heapq.heappop(self._due)
             self._pass(due)
             action()
+            self.look()
         self._pass(until)
+        self.look()
+
+    def look(self) -> None:
+        for watcher in self.watchers:
+            watcher()
 
     def _pass(self, until: float) -> None:
         stretch, self._settled = until - self._settled, max(until, self._settled)

@@ -30,6 +30,7 @@ PLACES: Mapping[str, Place] = {
         ("show", "info", "what the unit is"),
         ("show", "outlets", "outlets with state, current, power and energy"),
         ("show", "sensors", "all sensors, also in peripheral slots"),
+        ("events", "events", "what happens, one line each, until Ctrl-C: --count, --for, --all"),
         ("show", "thresholds", "thresholds of a sensor: show, or set NAME=VALUE, NAME=off; asks"),
         ("switching", "switch", "switch outlets on or off and wait until they are; asks"),
         ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks"),
@@ -77,10 +78,11 @@ def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: 
     host = form.address(host)
     data = SimpleNamespace(ip=host, custom_params=form.values("raritan", declared, state, host))
     # The agent prints what --debug shows; the result is printed at the end.
+    out = sys.stdout
     with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):
         agent.debug = state.debug
         try:
-            return _result(command(Context(agent, options, state)))
+            return _result(command(Context(agent, options, state, out)))
         except SettingsError:               # an argument; no unit has to do with it
             raise
         except PduHandlerError as error:

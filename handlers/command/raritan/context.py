@@ -6,7 +6,7 @@ import enum
 import os
 import sys
 from types import SimpleNamespace
-from typing import Any, Callable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Type, TypeVar
+from typing import Any, Callable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, TextIO, Type, TypeVar
 
 from ...errors import ProtocolError, Refused, SettingsError, Unreachable
 from ...http.multipart import Progress
@@ -24,10 +24,11 @@ Any_I = TypeVar("Any_I", bound=Interface)
 
 
 class Context:
-    """One run of one command: `options` are the command's own, `state` what was given by shared options."""
+    """One run of one command: `options` are the command's own, `state` what was given by shared options. `out` takes what a
+    command prints before its end; sys.stdout is where --debug goes."""
 
-    def __init__(self, agent: Agent, options: SimpleNamespace, state: Given) -> None:
-        self.agent, self.options, self.state = agent, options, state
+    def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:
+        self.agent, self.options, self.state, self.out = agent, options, state, out
         self.unit = Unit(options.link or 0, agent)
 
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:

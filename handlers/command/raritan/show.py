@@ -65,7 +65,7 @@ def outlets(context: Context) -> Result:
 
 def sensors(context: Context) -> Result:
     """4 round trips for the sensors of inlets, lines, breakers, outlets and slots."""
-    places = list(_sensors_of_the_pdu(context)) + _sensors_in_slots(context)
+    places = list(sensors_of_the_pdu(context)) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
     numeric = {where: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))
                for where, sensor in places if isinstance(sensor, NumericSensor)}
@@ -96,7 +96,7 @@ def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
     return next((name for name, set_ in flags.items() if set_), "")
 
 
-def _sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
+def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
     bulk, pdu = Bulk(context.agent), context.pdu
     lists: Dict[str, Pending[Any]] = {"inlet": bulk.add(pdu.getInlets), "outlet": bulk.add(pdu.getOutlets),
                                       "ocp": bulk.add(pdu.getOverCurrentProtectors)}

@@ -17,7 +17,7 @@ from .access import Access, Account
 from .faults import Faults
 from .files import Files
 from .idl import GENERATIONS
-from .jsonrpc import READING, Caller, Dispatcher
+from .jsonrpc import OWN_CHANNEL, READING, Caller, Dispatcher
 from .model import Model
 from .multipart import Part
 from .objects import Served, Site
@@ -27,6 +27,7 @@ from .server import JSON, Answer, Request, XerusServer
 from .services.cascade import CascadeManager
 from .services.certificate import ServerCertificate
 from .services.config import BulkConfiguration, RawConfiguration
+from .services.events import EventService
 from .services.firmware import PROGRESS, Firmware, UpdateStatus
 from .services.groups import OutletGroupManager
 from .services.network import Net
@@ -56,7 +57,8 @@ class XerusPdu:
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
     faults (what goes wrong on request), access (logins), units (link id -> PduUnit: outlets, relays, inlets …), and the
-    services as they are now: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net, groups.
+    services as they are now: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net, groups;
+    events (link id -> its event service).
     """
 
     host = "127.0.0.1"
@@ -79,6 +81,7 @@ class XerusPdu:
         self._writes: List[Tuple[str, str]] = []
         self._dispatcher = Dispatcher(self.site, self._note)
         self._firmware: Dict[int, Firmware] = {}
+        self.events: Dict[int, EventService] = {}
         self.units: Dict[int, PduUnit] = {}
         for link_id, kind in {0: model, **(links or {})}.items():
             self.link(link_id, kind)
@@ -120,6 +123,7 @@ class XerusPdu:
         firmware = Firmware(unit, self)
         UpdateStatus(unit, self, firmware)
         self._firmware[unit.link_id] = firmware
+        self.events[unit.link_id] = EventService(unit, self)
 
     def _listen(self, tls: ssl.SSLContext, https_port: int, http_port: Optional[int]) -> None:
         self._servers = [XerusServer((self.host, https_port), self, self._counters, tls)]
@@ -241,6 +245,10 @@ class XerusPdu:
 
     # -- for the server
 
+    def stopping(self) -> bool:
+        """The unit is being switched off: who waits for events is answered."""
+        return any(server.stopping.is_set() for server in self._servers)
+
     def down(self) -> bool:
         now = time.monotonic()
         return any(start <= now < start + self.reboot_seconds for start in self._reboots)
@@ -282,6 +290,6 @@ class XerusPdu:
             return self.firmware.began is not None and path != PROGRESS
 
     def _note(self, served: Served, method: str, params: Dict[str, Any]) -> None:
-        if not method.startswith(READING):
+        if not method.startswith(READING) and method not in OWN_CHANNEL:
             prefix = f"{served.unit.link_id}/" if served.unit.link_id else ""
             self._writes.append((f"{prefix}{served.name}.{method}", json.dumps(params)))

@@ -14,8 +14,9 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set
 
 GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
 _GENERIC = re.compile(r"(vector|map)<(.*)>$")
-# The value object's own version, from the vendor's releases; 3.6 and 4.0 seen on real units.
+# The version of peripheral.Device, from the vendor's releases; 3.6 and 4.0 seen on real units. Events are all 1.0.0.
 DEVICE_VERSIONS = ("3.0.0", "3.0.2", "6.0.0", "7.0.3")
+_DEVICE, _FIRST = "peripheral.Device", "1.0.0"
 
 
 class BadParams(Exception):
@@ -89,9 +90,25 @@ class Firmware:
 
     def fields(self, struct: str) -> List[Tuple[str, str]]:
         if struct not in self._structs:
-            rows = _table()["values"].get(struct) or _table()["structs"][struct]
+            value = _table()["values"].get(struct)
+            rows = value["fields"] if value else _table()["structs"][struct]
             self._structs[struct] = [(name, kind) for mask, name, kind in rows if mask[self.index] == "1"]
         return self._structs[struct]
+
+    def value_type(self, name: str) -> str:
+        """The type of a value object: `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`. An interface at 1.0.0 has no
+        version there."""
+        if name == _DEVICE:
+            return f"{name}:{DEVICE_VERSIONS[self.index]}"
+        outer, _, inner = name.rpartition(".")
+        version = self.version(outer) if outer in _table()["interfaces"] else _FIRST
+        inside = "" if version in (None, _FIRST) else "_" + str(version).replace(".", "_")
+        return f"{outer}{inside}.{inner}:{_FIRST}"
+
+    def value_types(self, name: str) -> List[str]:
+        """The type of a value object and those of its bases."""
+        base = _table()["values"][name]["base"]
+        return [self.value_type(name), *(self.value_types(base) if base else ())]
 
     # -- out
 
@@ -125,7 +142,7 @@ class Firmware:
             return None
         name, fields = value
         body = {field: self.encode(kind, fields.get(field)) for field, kind in self.fields(name)}
-        return {"type": f"{name}:{DEVICE_VERSIONS[self.index]}", "value": body}
+        return {"type": self.value_type(name), "value": body}
 
     # -- in
 
@@ -201,6 +218,7 @@ _SCALARS: Dict[str, _Scalar] = {
     "time": _Scalar(0, _is_int),
     "float": _Scalar(0.0, _is_number),
     "double": _Scalar(0.0, _is_number),
+    "typeinfo": _Scalar("", lambda value: isinstance(value, str)),
     "any": _Scalar("", lambda value: True),
     "bulkrpc.JsonObject": _Scalar(None, lambda value: True),
 }

@@ -12,6 +12,8 @@ PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = -32700, -32600, 
 # What a user without rights may call; everything else changes the unit.
 READING = ("get", "is", "list", "perform", "lookup", "check")
 OWN_SESSION = ("newSession", "closeCurrentSession", "touchCurrentSession")
+OWN_CHANNEL = ("createChannel", "destroyChannel", "demandEventType", "cancelEventType", "demandEventTypes", "cancelEventTypes",
+               "demandEvent", "cancelEvent", "demandEvents", "cancelEvents", "pollEvents", "pollEventsNb")
 log = logging.getLogger(__name__)
 
 
@@ -90,10 +92,12 @@ class Dispatcher:
         if not isinstance(given, dict):
             raise BadParams("params are an object, by name")
         values = self._values(served, method, given)
-        if not self.caller.may_write and not name.startswith(READING) and name not in OWN_SESSION:
+        if not self.caller.may_write and not name.startswith(READING) and name not in OWN_SESSION + OWN_CHANNEL:
             raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
         self._witness(served, name, given)
-        return self._results(served, method, getattr(served, name)(**values))
+        value = getattr(served, name)(**values)
+        self._site.clockwork.look()
+        return self._results(served, method, value)
 
     @staticmethod
     def _values(served: Served, method: Method, given: Dict[str, Any]) -> Dict[str, Any]:

@@ -29,6 +29,15 @@ SERVED = (
     "devsettings.Snmp", "servermon.ServerMonitor", "firmware.Firmware", "firmware.FirmwareUpdateStatus",
     "cert.ServerSSLCert", "rawcfg.RawConfiguration", "bulkcfg.BulkConfiguration", "diag.DiagLogSettings",
     "cascading.CascadeManager", "net.Net", "fitness.HardwareHealth", "datetime.DateTime", "jsonrpc.NameService",
+    "event.Service", "event.Channel",
+)
+# Value objects: what sits in a peripheral slot, and the events that the simulated unit sends.
+VALUES = (
+    "peripheral.Device", "idl.Event", "event.UserEvent", "pdumodel.Outlet.StateChangedEvent",
+    "pdumodel.Outlet.PowerControlEvent", "pdumodel.Outlet.SettingsChangedEvent", "pdumodel.Pdu.SettingsChangedEvent",
+    "pdumodel.Pdu.LoadSheddingModeChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
+    "sensors.NumericSensor.StateChangedEvent", "sensors.NumericSensor.ThresholdsChangedEvent",
+    "sensors.AccumulatingNumericSensor.ResetEvent", "sensors.StateSensor.StateChangedEvent",
 )
 # Rarely used ones, for the factory, board service or hardware that the simulated unit lacks: answered as unknown methods.
 NOT_SERVED = {
@@ -42,6 +51,7 @@ NOT_SERVED = {
     "scanMeterBoard", "createPowerMeter", "createPanel", "deletePowerMeter", "createCircuit", "deleteCircuit",
     "getEnergyPulseSettings", "setEnergyPulseSettings",
     "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit", "addZigbeeLinkUnit",
+    "subscribe", "unsubscribe", "pushEvent", "pushEvents",
 }
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -71,6 +81,18 @@ def _fields(variants: Variants) -> List[List[Any]]:
     return _masked([list(one["fields"].items()) if one else [] for one in found])
 
 
+def _base(schema: Dict[str, Any], value: str) -> Optional[str]:
+    """The value object that it is derived from."""
+    base: str = schema["valueobjects"][value][0]["base"]
+    return base if base in VALUES else None
+
+
+def _all_fields(schema: Dict[str, Any], value: str) -> List[List[Any]]:
+    """Its own fields, then those of its bases."""
+    base = _base(schema, value)
+    return _fields(schema["valueobjects"][value]) + (_all_fields(schema, base) if base else [])
+
+
 def _interface(variants: Variants) -> Dict[str, Any]:
     found = [_variant(variants, release) for release in RELEASES]
     versions = [one["releases"][release] if one else None for one, release in zip(found, RELEASES)]
@@ -89,8 +111,8 @@ def build(schema: Dict[str, Any]) -> Dict[str, Any]:
     table: Dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
     for name in SERVED:
         table["interfaces"][name] = _interface(schema["interfaces"][name])
-    # The one value object in use: what sits in a peripheral slot.
-    table["values"]["peripheral.Device"] = _fields(schema["valueobjects"]["peripheral.Device"])
+    for name in VALUES:
+        table["values"][name] = {"base": _base(schema, name), "fields": _all_fields(schema, name)}
     waiting, seen = _names(table), set(SERVED)
     while waiting:
         name = waiting.pop()

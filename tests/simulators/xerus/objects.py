@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 from urllib.parse import unquote
 
 from ..clockwork import Clockwork
@@ -65,6 +65,11 @@ class Unit:
     def objects(self) -> List[Served]:
         return list(self._by_name.values())
 
+    def emit(self, event: str, source: Served, **fields: Any) -> None:
+        """Something happened: `event` is the IDL name of a value object, `pdumodel.Outlet.PowerControlEvent`."""
+        for listener in self.site.listeners:
+            listener(event, source, fields)
+
     def named(self, name: str) -> Served:
         """By the name that a reference ends in."""
         return self._by_name[name]
@@ -92,6 +97,7 @@ class Site:
         self.prefix_links = prefix_links
         self.firmware = self.types(generation)
         self.units: Dict[int, Unit] = {}
+        self.listeners: List[Callable[[str, Served, Dict[str, Any]], None]] = []
 
     def types(self, generation: str) -> Firmware:
         return Firmware(generation, self._reference, self.find)

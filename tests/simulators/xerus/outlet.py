@@ -90,12 +90,19 @@ class Outlet(Device):
             self.pdu.relays.on([self.relay], sequence=False, cancelable=False)
         elif not code:
             self.pdu.relays.off([self.relay])
+        if not code:
+            self.announce(pstate)
         return code
+
+    def announce(self, state: int, cycle: bool = False) -> None:
+        """A power command for this outlet was accepted."""
+        self.unit.emit("pdumodel.Outlet.PowerControlEvent", self, state=state, cycle=cycle)
 
     def cyclePowerState(self) -> int:
         code = self.refusal()
         if not code:
             self.pdu.relays.cycle([self.relay], sequence=False)
+            self.announce(1, cycle=True)
         return code
 
     def unstick(self) -> int:
@@ -103,7 +110,11 @@ class Outlet(Device):
 
     def setSettings(self, settings: Json) -> int:
         delays = (settings["cycleDelay"], settings["sequenceDelay"] / 1000)
-        return super().setSettings(settings) if all(0 <= delay <= _LONGEST_DELAY for delay in delays) else INVALID
+        if not all(0 <= delay <= _LONGEST_DELAY for delay in delays):
+            return INVALID
+        old, code = self.settings, super().setSettings(settings)
+        self.unit.emit("pdumodel.Outlet.SettingsChangedEvent", self, oldSettings=old, newSettings=self.settings)
+        return code
 
     def getIOP(self) -> Json:
         """With a transfer switch the inlet is always the first one."""

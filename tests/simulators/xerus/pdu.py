@@ -231,7 +231,8 @@ class Pdu(Served):
         in_range = all(0 <= settings[name] <= longest for name, longest in _LONGEST.items())
         if not in_range or order and sorted(order) != list(range(len(self._pdu.outlets))):
             return INVALID
-        self._pdu.settings = {**self._pdu.settings, **settings}
+        old, self._pdu.settings = self._pdu.settings, {**self._pdu.settings, **settings}
+        self.unit.emit("pdumodel.Pdu.SettingsChangedEvent", self, oldSettings=old, newSettings=self._pdu.settings)
         return 0
 
     def isLoadSheddingActive(self) -> bool:
@@ -243,6 +244,7 @@ class Pdu(Served):
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """
         self._shedding = active
+        self.unit.emit("pdumodel.Pdu.LoadSheddingModeChangedEvent", self, enabled=active)
         if active:
             self._pdu.relays.shed(outlet.relay.number for outlet in self._pdu.outlets
                                   if outlet.settings["nonCritical"] and not outlet.refusal())
@@ -287,10 +289,14 @@ class Pdu(Served):
             self._pdu.relays.on(self._order(relays, sequence), sequence)
         else:
             self._pdu.relays.off(relays)
+        for outlet in outlets:
+            outlet.announce(state)
         return 0
 
     def _cycle(self, outlets: List[Outlet], sequence: bool) -> int:
         self._pdu.relays.cycle(self._order([outlet.relay for outlet in outlets], sequence), sequence)
+        for outlet in outlets:
+            outlet.announce(1, cycle=True)
         return 0
 
     def _order(self, relays: List[Relay], sequence: bool) -> List[Relay]:

@@ -129,7 +129,8 @@ class NumericSensor(Sensor):
         falling = [value for _, value in active]        # the names stand from the highest limit to the lowest
         if falling != sorted(falling, reverse=True) or thresh["assertionTimeout"] < 0:
             return _INVALID
-        self.thresholds = thresh
+        old, self.thresholds = self.thresholds, thresh
+        self.unit.emit("sensors.NumericSensor.ThresholdsChangedEvent", self, oldThresholds=old, newThresholds=thresh)
         return 0
 
     def _remember(self, value: float) -> None:
@@ -169,7 +170,9 @@ class AccumulatingSensor(NumericSensor):
         self.stored += self._power() * seconds / 3600.0
 
     def resetValue(self) -> None:
+        old = self.getReading()
         self.stored, self._reset_at = 0.0, self.unit.clockwork.wall()
+        self.unit.emit("sensors.AccumulatingNumericSensor.ResetEvent", self, oldReading=old, newReading=self.getReading())
 
     def getLastResetTime(self) -> int:
         return self._reset_at

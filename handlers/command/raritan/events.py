@@ -1,0 +1,150 @@
+"""What happens on a unit, one line for each event, as it happens."""
+from __future__ import annotations
+
+import datetime
+import enum
+import json
+import select
+import sys
+from typing import Any, Dict, List, Mapping, TextIO, Tuple
+
+import click
+
+from ...errors import printable
+from ...raritan.events import Demand, Listener, Outage
+from ...raritan.rpc import Bulk, Structure
+from ...raritan.rpc._runtime.registry import idl_name
+from ...raritan.rpc.event import UserEvent
+from ...raritan.rpc.idl import Event
+from ...raritan.rpc.pdumodel import Outlet, Pdu
+from ...raritan.rpc.sensors import NumericSensor, StateSensor
+from .. import exits, output, report
+from ..options import Seconds, option
+from ..output import Result
+from .context import Command, Commands, Context, plain
+from .show import sensors_of_the_pdu
+
+_USUAL: Tuple[Demand, ...] = ((Outlet.StateChangedEvent, None), (NumericSensor.StateChangedEvent, None),
+                              (StateSensor.StateChangedEvent, None), (UserEvent, None))
+_EVERY: Tuple[Demand, ...] = ((Event, None),)
+_TWICE = "/outletState"         # the discrete sensor of an outlet says what the outlet says
+_OF_EACH = ("source", "actUserName", "actIpAddr")
+_LONGEST_S = 30 * 86400.0
+
+
+def events(context: Context) -> Result:
+    """3 round trips for the names of sensors and outlets, 3 to subscribe, one for each poll of up to 30 s."""
+    options, seen = context.options, 0
+    wanted = _EVERY if options.all else _USUAL
+    names = _names(context)
+    try:
+        with Listener(context.agent, wanted, link=options.link or 0, seconds=options.for_, notice=_notice(context),
+                      before_poll=lambda: _still_read(context.out)) as heard:
+            for event in heard:
+                name = names.get(event.source.target, "") if event.source is not None else ""
+                if not options.all and name.endswith(_TWICE):
+                    continue
+                print(_as_json(event, name) if context.state.json else _line(event, name), file=context.out, flush=True)
+                seen += 1
+                if seen == options.count:
+                    return Result(None, printed=True)
+    except KeyboardInterrupt:           # the usual end
+        return Result(None, exit_code=exits.INTERRUPTED, printed=True)
+    missed = options.count is not None
+    note = f"{seen} of {options.count} events in {options.for_:g} s" if missed else ""
+    return Result(None, exit_code=exits.NOT_SEEN if missed else exits.DONE, note=note, printed=True)
+
+
+def _names(context: Context) -> Dict[str, str]:
+    """Resource id → `outlet/3 'web'`, `inlet/1/L2/current`."""
+    found = {sensor.target: where for where, sensor in sensors_of_the_pdu(context)}
+    outlets, bulk = context.outlets(), Bulk(context.agent)
+    asked = bulk.each(Outlet.getSettings, outlets)
+    bulk.perform()
+    for number, (outlet, settings) in enumerate(zip(outlets, asked), 1):
+        given = printable(settings.get().name) if settings.error is None else ""
+        found[outlet.target] = f"outlet/{number}" + (f" {given!r}" if given else "")
+    return found
+
+
+def _notice(context: Context) -> Any:
+    def say(outage: Outage) -> None:
+        if outage.back is None:
+            words = f"{report.reason(outage.error)}; listening again as soon as the unit answers"
+        elif outage.kept:
+            words = f"listening again after {outage.back:.0f} s; at most what was on its way then is lost"
+        else:
+            words = f"listening again after {outage.back:.0f} s; what happened meanwhile is lost"
+        print(f"{context.agent.host}: {words}", file=sys.stderr, flush=True)
+    return say
+
+
+# ---- one event -----------------------------------------------------------------------------------------------
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _as_json(event: Event, name: str) -> str:
+    fields = {field: value for field, value in plain(event).items() if field != "source"}
+    source = event.source.target if event.source is not None else None
+    return json.dumps({"time": _now(), "event": idl_name(type(event)), "source": source, "name": name, **fields})
+
+
+def _line(event: Event, name: str) -> str:
+    """`2026-11-20T19:40:02Z  outlet/3 'web'  state changed: powerState on → off`"""
+    kind = idl_name(type(event)).rpartition(".")[2]
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind[:-len("Event")]).strip()
+    by = f", by {event.actUserName} from {event.actIpAddr}" if isinstance(event, UserEvent) and event.actUserName else ""
+    source = name or ("unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target)
+    return f"{_now()}  {printable(source)}  {words}: {', '.join(_said(event))}{printable(by)}"
+
+
+def _said(event: Event) -> List[str]:
+    """What is new: `field old → new` where the event has both, else `field value`."""
+    fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
+    said: List[str] = []
+    for name, value in fields.items():
+        if name.startswith("new"):
+            before, after = _flat(fields.get("old" + name[3:])), _flat(value)
+            said += [f"{key} {_word(before[key])} → {_word(new)}" if key in before else f"{key} {_word(new)}"
+                     for key, new in after.items() if key not in before or before[key] != new]
+        elif not name.startswith("old"):
+            said += [f"{key} {_word(one)}".strip() for key, one in _flat(value, name).items()]
+    return said
+
+
+def _flat(value: object, name: str = "") -> Mapping[str, object]:
+    """A structure's values by `inner.name`; when they were read is left out."""
+    if not isinstance(value, Structure):
+        return {name: value} if name or value is not None else {}
+    found: Dict[str, object] = {}
+    for field in value.listElements() if isinstance(value, Event) else value.elements:
+        if field not in ("timestamp", "lastPowerStateChange"):
+            found.update(_flat(getattr(value, field), f"{name}.{field}" if name else field))
+    return found
+
+
+def _word(value: object) -> str:
+    """A member of an enumeration without the prefix that they share: PS_ON is `on`."""
+    return value.name.partition("_")[2].lower() if isinstance(value, enum.Enum) else output.text(value)
+
+
+def _still_read(out: TextIO) -> None:
+    """BrokenPipeError where the reader of the output has gone: without an event nothing is written that would show it."""
+    try:
+        number = out.fileno()
+    except (OSError, ValueError):       # no file, in a test
+        return
+    watched = select.poll()
+    watched.register(number, 0)
+    if any(found & select.POLLERR for _, found in watched.poll(0)):
+        raise BrokenPipeError
+
+
+_COUNT = click.IntRange(1)
+COMMANDS: Commands = {"events": Command(events, [
+    *option("--count", "end after so many events", "N", _COUNT),
+    click.Option(["--for", "for_"], type=Seconds(0.1, _LONGEST_S), metavar="SECONDS",
+                 help="end after that time; with --count the exit code is 9 where there were fewer events"),
+    *option("--all", "each new reading too, and everything else that the unit announces")])}

@@ -1,0 +1,186 @@
+"""Events of a unit as a Python iterator, over an event channel. Ours; the vendor's calls are in `rpc.event`.
+
+    with Listener(agent, [(pdumodel.Outlet.StateChangedEvent, None)]) as events:
+        for event in events:
+            print(event.source, event.newState.powerState)
+
+A channel is a queue on the unit. It keeps events until somebody polls them, and ends when nobody has accessed it for 30 s
+("Event Service", JSON-RPC API 3.5 to 4.4). So a shorter outage loses nothing but an answer that was on its way. pollEvents is
+not used: a wait that breaks off stays behind on the unit and takes the next events with it.
+"""
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from typing import Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type, Union
+
+from ..errors import Denied, PduHandlerError, Refused, Unreachable
+from .rpc import Agent, Interface
+from .rpc._runtime.answer import responses
+from .rpc._runtime.errors import leaves_open
+from .rpc._runtime.registry import base_name
+from .rpc.event import Channel, Service
+from .rpc.idl import Event
+from .units import Unit
+
+Demand = Tuple[Type[Event], Optional[Interface]]        # a type with all derived ones, and a source; None: any
+_USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # between two polls; well below the life of a channel
+_REST = 9                       # times what a poll took: units that close each connection compute a TLS handshake for it
+_FAREWELL_S = 2.0
+# One object of each interface whose events are usual: they say which version of it the firmware has.
+_EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
+    "", "/outlet/0", "/inlet/0", "/ocp/0", "/transferswitch/0", "/outlet/0/outletState", "/outlet/0/activeEnergy",
+    "/inlet/0/activeEnergy", "/inlet/0/current", "/ocp/0/trip"))
+
+
+class Outage(NamedTuple):
+    """The connection was lost, or is back. `back`: seconds that it took, None while it is lost. `kept`: the channel is the
+    same, with what it held; otherwise events of these seconds are lost."""
+
+    error: PduHandlerError
+    back: Optional[float] = None
+    kept: bool = True
+
+
+class Listener(Iterator[Event]):
+    """Subscribes at once, in 3 round trips; one more for each poll. Close it, or use it in `with`.
+
+    link: the link unit that is listened to; 0: the unit itself. seconds: how long; None: until it is closed.
+    notice: is called with each Outage, once when it begins and once when it ends; before_poll: before each poll.
+    One poll a second, fewer where a unit takes long to answer.
+    Iterating raises Denied, ProtocolError, and Unreachable where the connection is lost when `seconds` are over. The first
+    calls raise as any call does: Refused where the unit has no event service, or no channel is free.
+    """
+
+    def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,
+                 notice: Callable[[Outage], None] = lambda outage: None, before_poll: Callable[[], None] = lambda: None,
+                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._agent, self._wanted, self._unit, self._notice = agent, list(wanted), Unit(link, agent), notice
+        self._before_poll, self._clock, self._sleep = before_poll, clock, sleep
+        self._end = None if seconds is None else clock() + seconds
+        self._service = self._unit.mine(Service("/eventservice", agent))
+        self._waiting: Deque[Event] = deque()
+        self._channel: Optional[Channel] = self._subscribed()
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __next__(self) -> Event:
+        while not self._waiting:
+            if self._channel is None or self._left() <= 0.0:
+                raise StopIteration
+            self._fetch(self._channel)
+        return self._waiting.popleft()
+
+    def close(self) -> None:
+        """Give the channel back, if the unit answers soon; it would end by itself, too."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            before, self._agent.timeout = self._agent.timeout, _FAREWELL_S
+            with contextlib.suppress(PduHandlerError):
+                self._agent.close()             # a wait that was interrupted may have left half an answer
+                self._service.destroyChannel(channel)
+            self._agent.timeout = before
+
+    def _left(self) -> float:
+        return float("inf") if self._end is None else self._end - self._clock()
+
+    # ---- polling -------------------------------------------------------------------------------------------------
+
+    def _fetch(self, channel: Channel) -> None:
+        # > POST /tfwopaque/event.Channel:1.0.1/... pollEventsNb {}
+        # < {"_ret_": false, "events": [{"type": "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0", "value": {...}}]}
+        self._before_poll()
+        began = self._clock()
+        try:
+            self._waiting += channel.pollEventsNb()[1]
+        except Denied:
+            raise
+        except (Unreachable, Refused) as error:
+            self._notice(Outage(error))
+            self._recover(error, channel)
+            return
+        if not self._waiting:
+            self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - began)))
+
+    def _rest(self, seconds: float) -> None:
+        self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
+
+    def _recover(self, error: PduHandlerError, channel: Channel) -> None:
+        """Attempts until the old channel answers, or a new one is there."""
+        began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not _gone(error)
+        while True:
+            try:
+                if kept:
+                    self._waiting += channel.pollEventsNb()[1]
+                else:
+                    self._channel = self._subscribed()
+                self._notice(Outage(error, self._clock() - began, kept))
+                return
+            except Denied:
+                raise
+            except (Unreachable, Refused) as again:
+                if kept and _gone(again):
+                    kept = False
+                    continue
+                if _gone(again) or self._left() <= 0.0:
+                    raise
+            self._rest(pause)
+            pause *= 2
+
+    # ---- subscribing ---------------------------------------------------------------------------------------------
+
+    def _subscribed(self) -> Channel:
+        """A channel with what is wanted. 3 round trips."""
+        names = self._names()
+        handed_out = self._service.createChannel()
+        if handed_out is None:
+            raise Refused("all event channels of the unit are in use; one that nobody polls ends after 30 s", "",
+                          self._agent.host, "createChannel")
+        channel = self._unit.mine(handed_out)
+        channel.demandEvents([Channel.EventSelect(names(kind), source) for kind, source in self._wanted])
+        return channel
+
+    def _names(self) -> Callable[[Type[Event]], str]:
+        """Event types as this firmware names them: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0` holds the version of the
+        interface. 1 round trip; interfaces that no example has get the newest version."""
+        # > POST /bulk: getTypeInfo of the examples
+        # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1", "base": null}}}
+        asked: List[str] = [self._unit.mine(Interface(rid, self._agent)).target for rid in _EXAMPLES]
+        asked += [source.target for _, source in self._wanted if source is not None]
+        calls = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": "getTypeInfo", "params": {}, "id": number}}
+                 for number, rid in enumerate(asked)]
+        found: Dict[str, str] = {}
+        answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": calls}, calls=len(calls), repeatable=True)
+        for one in responses(answer, len(calls), self._agent.login):
+            found.update(_versions(one))
+        return lambda kind: _named(kind.idlType, found)
+
+
+def _gone(error: PduHandlerError) -> bool:
+    """Whether the unit says that it has no such channel, or no such service."""
+    return isinstance(error, Refused) and not leaves_open(error)
+
+
+def _versions(answer: Union[object, PduHandlerError]) -> Dict[str, str]:
+    """Interface → version, from a type with its bases; nothing where the unit has no such object."""
+    info = answer.get("_ret_") if isinstance(answer, dict) else None
+    found: Dict[str, str] = {}
+    while isinstance(info, dict) and isinstance(info.get("id"), str) and len(found) < 10:
+        name, _, version = info["id"].partition(":")
+        found[name] = version
+        info = info.get("base")
+    return found
+
+
+def _named(idl_type: str, versions: Dict[str, str]) -> str:
+    """The event's type name with the version that its interface has here; 1.0.0 is left out."""
+    interface, _, event = base_name(idl_type).rpartition(".")
+    if interface not in versions:
+        return idl_type
+    version = versions[interface]
+    return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{event}:{idl_type.partition(':')[2]}"

@@ -1,0 +1,119 @@
+"""`pdu raritan HOST events`: its lines, and how it ends: after N, after a time, by Ctrl-C, without a reader, without a unit."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Iterator, List
+
+import pytest
+
+from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
+from tests.needs import ROOT
+from tests.simulators.xerus import Fault, XerusPdu
+from tests.waiting import PATIENCE_S, bounded, finished, until
+
+from .results import Run, done
+
+
+def polling(unit: XerusPdu) -> bool:
+    return any(channel.polls for channel in unit.events[0].channels)
+
+
+def press(unit: XerusPdu, number: int, on: bool) -> None:
+    """Somebody switches an outlet while the command listens."""
+    with unit.lock:
+        outlet = unit.units[0].outlets[number - 1]
+        outlet.setPowerState(int(on))
+
+
+@pytest.fixture
+def busy(unit: XerusPdu) -> Iterator[None]:
+    """Outlet 2 is switched again and again while the test runs."""
+    over = threading.Event()
+
+    def work() -> None:
+        on, polls = False, 0
+        while not over.wait(0.02):
+            now = sum(channel.polls for channel in unit.events[0].channels)
+            if now > polls:                 # what the last press made was fetched
+                press(unit, 2, on)
+                on, polls = not on, now
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield
+    over.set()
+    finished(thread)
+
+
+def test_each_event_is_a_line_that_names_the_outlet_and_what_changed(run: Run, busy: None) -> None:
+    lines = done(run("events", "--count", "4")).splitlines()
+    assert len(lines) == 4
+    assert any("outlet/2 'web'  state changed: powerState on → off" in line for line in lines)
+    assert not any("outletState" in line for line in lines)
+
+
+def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:
+    lines = [json.loads(line) for line in done(run("events", "--json", "--all", "--count", "8")).splitlines()]
+    assert len(lines) == 8 and all({"time", "event", "source", "name"} <= set(line) for line in lines)
+    change = next(line for line in lines if line["event"] == "pdumodel.Outlet.PowerControlEvent")
+    assert change["name"] == "outlet/2 'web'" and change["state"] in ("PS_ON", "PS_OFF")
+
+
+def test_the_time_ends_it_and_too_few_events_have_an_exit_code(run: Run) -> None:
+    assert run("events", "--for", "0.2") == (0, "", "")
+    code, out, err = run("events", "--for", "0.2", "--count", "1")
+    assert (code, out) == (NOT_SEEN, "") and err == "0 of 1 events in 0.2 s\n"
+
+
+def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+    """The command as a program, listening."""
+    (tmp_path / "ca.pem").write_text(unit.ca_pem, encoding="ascii")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "events", "--ca-pem", str(tmp_path / "ca.pem"),
+         *words], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PDU_PASSWORD": unit.password})
+    if not until(lambda: polling(unit)):
+        process.kill()
+        raise AssertionError(process.communicate(timeout=PATIENCE_S))
+    return process
+
+
+def pipes(process: subprocess.Popen[str]) -> List[IO[str]]:
+    assert process.stdout is not None and process.stderr is not None
+    return [process.stdout, process.stderr]
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_ctrl_c_ends_it_quietly_and_gives_the_channel_back(unit: XerusPdu, tmp_path: Path, words: List[str]) -> None:
+    process = started(unit, tmp_path, *words)
+    with bounded(process):
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert (process.returncode, out, err) == (INTERRUPTED, "", "") and not unit.events[0].channels
+
+
+def test_it_ends_quietly_when_its_reader_has_gone(unit: XerusPdu, tmp_path: Path) -> None:
+    process = started(unit, tmp_path)
+    with bounded(process):
+        out, err = pipes(process)
+        out.close()
+        press(unit, 1, False)
+        assert process.wait(PATIENCE_S) == READER_GONE and err.read() == ""
+        err.close()
+
+
+def test_a_lost_connection_is_said_once_and_listening_goes_on(unit: XerusPdu, tmp_path: Path) -> None:
+    process = started(unit, tmp_path, "--count", "2")
+    with bounded(process):
+        unit.faults.order(Fault.CLOSE_BEFORE, 2)
+        unit.close_connections()
+        press(unit, 1, False)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        said = err.splitlines()
+        assert process.returncode == 0 and "state changed" in out and len(said) == 2
+        assert "listening again as soon as the unit answers" in said[0] and "listening again after" in said[1]

@@ -1,0 +1,205 @@
+"""Events: a channel's demands in the firmware's own type names, and what an outage, a lost channel or a reboot costs."""
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import Iterator, List
+
+import pytest
+
+from handlers.errors import Denied, Refused, Unreachable
+from handlers.raritan.events import Listener, Outage
+from handlers.raritan.rpc import Agent
+from handlers.raritan.rpc.event import Service, UserEvent
+from handlers.raritan.rpc.idl import Event
+from handlers.raritan.rpc.pdumodel import Outlet
+from handlers.raritan.rpc.sensors import NumericSensor
+from handlers.tls import Trust
+from tests.simulators.xerus import Fault, Model, XerusPdu
+from tests.waiting import finished, until
+
+from .conftest import MakeAgent
+
+MODEL = Model(outlets=2, in_rush_guard_ms=0)
+STATES = [(Outlet.StateChangedEvent, None)]
+
+
+class Clock:
+    """Time passes only when a test says so."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pdu(clock: Clock) -> Iterator[XerusPdu]:
+    with XerusPdu(MODEL, clock=clock, reboot_seconds=0.2) as unit:
+        yield unit
+
+
+def connected(agent: MakeAgent, pdu: XerusPdu) -> Agent:
+    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+
+
+def switch(agent: MakeAgent, pdu: XerusPdu, state: Outlet.PowerState) -> None:
+    Outlet("/model/outlet/0", connected(agent, pdu)).setPowerState(state)
+
+
+OFF, ON = Outlet.PowerState.PS_OFF, Outlet.PowerState.PS_ON
+
+
+def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmware: str) -> None:
+    with XerusPdu(MODEL, firmware) as pdu, Listener(connected(agent, pdu), [*STATES, (NumericSensor.ReadingChangedEvent, None),
+                                                                            (UserEvent, None)], seconds=1.5) as events:
+        switch(agent, pdu, OFF)
+        command, *others = events
+        assert isinstance(command, Outlet.PowerControlEvent) and (command.actUserName, command.state) == (pdu.user, OFF)
+        change = next(one for one in others if isinstance(one, Outlet.StateChangedEvent))
+        assert change.newState.powerState is OFF and isinstance(change.source, Outlet)
+        assert change.source.target == f"/tfwopaque/{pdu.site.firmware.type_id('pdumodel.Outlet')}/outlet.0"
+        assert any(isinstance(one, NumericSensor.ReadingChangedEvent) for one in others)
+
+
+def test_events_of_one_source_and_of_a_base_type_are_demanded(agent: MakeAgent, pdu: XerusPdu) -> None:
+    first = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu))
+    with Listener(connected(agent, pdu), [(Event, first)], seconds=1.0) as events:
+        Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
+        first.setPowerState(OFF)
+        assert [one.source.target.rpartition("/")[2] for one in events if one.source is not None] == ["outlet.0"] * 2
+
+
+def test_the_vendors_own_poll_waits_and_answers_as_soon_as_something_happens(agent: MakeAgent, pdu: XerusPdu) -> None:
+    channel = Service("/eventservice", connected(agent, pdu)).createChannel()
+    assert channel is not None
+    channel.demandEventType(Outlet.StateChangedEvent)
+    found: List[Event] = []
+    thread = threading.Thread(target=lambda: found.extend(channel.pollEvents()[1]), daemon=True)
+    thread.start()
+    assert until(lambda: pdu.events[0].channels[0].waiting == 1) and not found
+    switch(agent, pdu, OFF)
+    finished(thread)
+    assert len(found) == 1
+
+
+def test_the_vendors_own_poll_ends_without_an_event(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
+    channel = Service("/eventservice", connected(agent, pdu)).createChannel()
+    assert channel is not None
+    found: List[object] = []
+    thread = threading.Thread(target=lambda: found.append(channel.pollEvents()), daemon=True)
+    thread.start()
+    assert until(lambda: pdu.events[0].channels[0].waiting == 1)
+    clock.now += 30.0
+    finished(thread)
+    assert found == [(False, [])]
+
+
+def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: XerusPdu) -> None:
+    rests: List[float] = []
+    readings = itertools.count(0.0, 0.25)       # so a poll takes 0.25 s
+    with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as events:
+        assert list(events) == [] and rests[0] == 2.25
+
+
+def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with Listener(connected(agent, pdu), STATES) as events:
+        for _ in range(40):
+            switch(agent, pdu, OFF)
+            switch(agent, pdu, ON)
+        seen = [next(events) for _ in range(80)]
+        assert [one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)] == [OFF, ON] * 40
+
+
+@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
+def test_an_outage_that_the_channel_outlives_loses_nothing(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
+    outages: List[Outage] = []
+    with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as events:
+        switch(agent, pdu, OFF)
+        pdu.faults.order(fault, 3, status=503)
+        assert isinstance(next(events), Outlet.StateChangedEvent)
+        assert [(one.back is None, one.kept) for one in outages] == [(True, True), (False, True)]
+        assert isinstance(outages[0].error, Unreachable) and len(pdu.events[0].channels) == 1
+
+
+def test_a_channel_that_ended_is_replaced_and_the_loss_is_said(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
+    outages: List[Outage] = []
+    with Listener(connected(agent, pdu), STATES, notice=outages.append) as events:
+        clock.now += 31.0                       # nobody polled for longer than a channel lives
+        thread = threading.Thread(target=events.__next__, daemon=True)
+        thread.start()
+        assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
+        switch(agent, pdu, OFF)
+        finished(thread)
+        assert [(one.back is None, one.kept) for one in outages] == [(True, True), (False, False)]
+
+
+def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: XerusPdu) -> None:
+    outages: List[Outage] = []
+    with Listener(connected(agent, pdu), STATES, notice=outages.append) as events:
+        pdu.reboot()
+        thread = threading.Thread(target=events.__next__, daemon=True)
+        thread.start()
+        assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
+        switch(agent, pdu, OFF)
+        finished(thread)
+        assert [one.kept for one in outages] == [True, False]
+
+
+def test_a_login_that_no_longer_holds_ends_it(agent: MakeAgent, pdu: XerusPdu) -> None:
+    with Listener(connected(agent, pdu), STATES) as events:
+        pdu.access.refuse_all = True
+        with pytest.raises(Denied):
+            next(events)
+
+
+def test_time_over_ends_it_and_an_outage_then_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
+    passed: List[float] = []
+    mine = Clock()
+
+    def sleep(seconds: float) -> None:
+        passed.append(seconds)
+        mine.now += seconds
+
+    with Listener(connected(agent, pdu), STATES, seconds=2.0, clock=mine, sleep=sleep) as events:
+        assert list(events) == [] and sum(passed) == pytest.approx(2.0)
+    with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as events:
+        pdu.faults.order(Fault.CLOSE_BEFORE, None)
+        with pytest.raises(Unreachable):
+            next(events)
+        pdu.faults.clear()
+
+
+def test_the_channel_is_given_back_and_a_silent_unit_does_not_hold_the_end(agent: MakeAgent, pdu: XerusPdu) -> None:
+    listener = Listener(connected(agent, pdu), STATES)
+    assert len(pdu.events[0].channels) == 1
+    listener.close()
+    assert not pdu.events[0].channels and list(listener) == []
+    listener = Listener(connected(agent, pdu), STATES)
+    pdu.faults.order(Fault.CLOSE_BEFORE, None)
+    listener.close()
+
+
+def test_a_unit_without_a_free_channel_or_without_events_says_so(agent: MakeAgent, pdu: XerusPdu) -> None:
+    def open_() -> Listener:
+        return Listener(connected(agent, pdu), STATES)
+
+    held = [open_() for _ in range(16)]
+    with pytest.raises(Refused, match="all event channels of the unit are in use"):
+        open_()
+    assert len(held) == 16
+    with pytest.raises(Refused, match="404"):
+        Listener(connected(agent, pdu), STATES, link=7)
+
+
+def test_a_link_unit_is_listened_to_by_its_own_service(agent: MakeAgent) -> None:
+    with XerusPdu(MODEL, links={3: MODEL}) as pdu, Listener(connected(agent, pdu), STATES, link=3) as events:
+        switch(agent, pdu, OFF)
+        Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)
+        event = next(events)
+        assert event.source is not None and event.source.target.startswith("/link/3/")

@@ -1,0 +1,185 @@
+"""/eventservice: channels that keep events until their client polls them.
+
+Source: EventService.idl 1.0.1 and the vendor's page "Event Service": a channel is a queue on the unit, filtered by event type
+and source, where a base type includes the derived ones; pollEvents answers at once where there are events, after 30 s at the
+latest where there are none; a channel that nobody accessed for 30 s is destroyed.
+"""
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
+
+from ..jsonrpc import Caller
+from ..objects import Served, Unit
+from ..outlet import Outlet
+from ..sensors import NumericSensor, StateSensor
+
+POLL_S = LIFE_S = 30.0
+_LOOK_S = 0.02              # between two looks at what time has moved, while a poll waits
+_CHANNELS, _AT_ONCE, _INVALID_CHANNEL = 16, 50, 1
+_OUTLET, _READING, _NUMERIC, _DISCRETE = ("pdumodel.Outlet.StateChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
+                                          "sensors.NumericSensor.StateChangedEvent", "sensors.StateSensor.StateChangedEvent")
+Json = Dict[str, Any]
+Demand = Tuple[str, Optional[Served]]               # type id, source; None: any
+
+
+class EventService(Served):
+    """Events of this unit's own objects; each link unit has a service of its own (the vendor does not say).
+
+    States and readings are compared with those of the last look; commands and settings are announced by `Unit.emit`.
+    """
+
+    def __init__(self, unit: Unit, device: Any) -> None:
+        super().__init__(unit, "event.Service", "eventservice", ["/eventservice"])
+        self.device = device
+        self.channels: List[Channel] = []
+        self.arrived = threading.Condition(device.lock)
+        self._numbers = 0
+        self._seen: Dict[Served, Json] = {}
+        unit.clockwork.watchers.append(self.look)
+        unit.site.listeners.append(self.deliver)
+
+    # -- the interface
+
+    def createChannel(self) -> Optional[Channel]:
+        if len(self.channels) >= _CHANNELS:
+            return None
+        self._numbers += 1
+        self.channels.append(Channel(self.unit, self, self._numbers))
+        return self.channels[-1]
+
+    def destroyChannel(self, channel: Optional[Served]) -> int:
+        if not isinstance(channel, Channel) or channel not in self.channels:
+            return _INVALID_CHANNEL
+        self._end(channel)
+        return 0
+
+    # -- for channels and the unit
+
+    def look(self) -> None:
+        """Ends channels that nobody accessed or that a reboot took; delivers what has changed since the last look."""
+        for channel in list(self.channels):
+            if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
+                self._end(channel)
+        seen, self._seen = self._seen, {}
+        for served in self.unit.objects() if self.channels else ():
+            events = _watched(served)
+            if events and any(channel.wants(event, served) for channel in self.channels for event in events):
+                now = self._seen[served] = _state(served)
+                if served in seen:
+                    self._compare(served, seen[served], now)
+
+    def _compare(self, served: Served, old: Json, new: Json) -> None:
+        differs = {name for name in new if new[name] != old[name]} - {"timestamp"}
+        if isinstance(served, NumericSensor):
+            if differs:
+                self.deliver(_READING, served, {"newReading": new})
+            if differs - {"value"}:
+                self.deliver(_NUMERIC, served, {"oldReading": old, "newReading": new})
+        elif differs:
+            self.deliver(_watched(served)[0], served, {"oldState": old, "newState": new})
+
+    def deliver(self, event: str, source: Served, fields: Json) -> None:
+        """Into the queue of each channel that wants it."""
+        if source.unit is not self.unit:
+            return
+        caller: Caller = self.device.caller
+        value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
+        for channel in self.channels:
+            if channel.wants(event, source):
+                channel.queue.append(value)
+        self.arrived.notify_all()
+
+    def _end(self, channel: Channel) -> None:
+        self.channels.remove(channel)
+        self.unit.remove(channel)
+
+
+class Channel(Served):
+    def __init__(self, unit: Unit, service: EventService, number: int) -> None:
+        super().__init__(unit, "event.Channel", f"channel.{number}")
+        self.queue: Deque[Tuple[str, Json]] = deque()
+        self.boots: int = service.device.boots()
+        self.waiting = self.polls = 0
+        self._service = service
+        self._demands: List[Demand] = []
+        self._accessed = unit.clockwork.now()
+
+    def idle(self) -> float:
+        """Seconds since it was accessed."""
+        return self.unit.clockwork.now() - self._accessed
+
+    def wants(self, event: str, source: Served) -> bool:
+        types = self.unit.firmware.value_types(event)
+        return any(kind in types and one in (None, source) for kind, one in self._demands)
+
+    def _change(self, change: Callable[[Demand], None], demands: Sequence[Demand]) -> None:
+        self._accessed = self.unit.clockwork.now()
+        for demand in demands:
+            change(demand)
+
+    def _cancel(self, demand: Demand) -> None:
+        if demand in self._demands:
+            self._demands.remove(demand)
+
+    # -- the interface
+
+    def demandEventType(self, type: str) -> None:
+        self._change(self._demands.append, [(type, None)])
+
+    def demandEventTypes(self, types: List[str]) -> None:
+        self._change(self._demands.append, [(kind, None) for kind in types])
+
+    def demandEvent(self, type: str, src: Optional[Served]) -> None:
+        self._change(self._demands.append, [(type, src)])
+
+    def demandEvents(self, events: List[Json]) -> None:
+        self._change(self._demands.append, [(one["type"], one["src"]) for one in events])
+
+    def cancelEventType(self, type: str) -> None:
+        self._change(self._cancel, [(type, None)])
+
+    def cancelEventTypes(self, types: List[str]) -> None:
+        self._change(self._cancel, [(kind, None) for kind in types])
+
+    def cancelEvent(self, type: str, src: Optional[Served]) -> None:
+        self._change(self._cancel, [(type, src)])
+
+    def cancelEvents(self, events: List[Json]) -> None:
+        self._change(self._cancel, [(one["type"], one["src"]) for one in events])
+
+    def pollEventsNb(self) -> Json:
+        self._accessed = self.unit.clockwork.now()
+        self.polls += 1
+        taken = [self.queue.popleft() for _ in range(min(_AT_ONCE, len(self.queue)))]
+        return {"_ret_": bool(self.queue), "events": taken}
+
+    def pollEvents(self) -> Json:
+        """Other calls run while it waits."""
+        clockwork, device = self.unit.clockwork, self._service.device
+        clockwork.look()
+        end = clockwork.now() + POLL_S
+        self.waiting += 1
+        try:
+            while not self.queue and clockwork.now() < end and self.boots == device.boots() and not device.stopping():
+                self._service.arrived.wait(_LOOK_S)
+                clockwork.settle()
+        finally:
+            self.waiting -= 1
+        return self.pollEventsNb()
+
+
+def _watched(served: Served) -> Tuple[str, ...]:
+    """The events that a change of its state makes."""
+    if isinstance(served, NumericSensor):
+        return _READING, _NUMERIC
+    if isinstance(served, StateSensor):
+        return (_DISCRETE,)
+    return (_OUTLET,) if isinstance(served, Outlet) else ()
+
+
+def _state(served: Served) -> Json:
+    if isinstance(served, NumericSensor):
+        return served.getReading()
+    return served.getState() if isinstance(served, (StateSensor, Outlet)) else {}
