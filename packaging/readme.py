@@ -48,9 +48,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
 FILES: Mapping[str, Sequence[str]] = {
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
     "docs/devices.md": ("devices",),
-    "handlers/raritan/README.md": ("settings-raritan",),
+    **{f"handlers/{name}/README.md": (f"settings-{name}",) for name in registry.names()
+       if (ROOT / "handlers" / name / "README.md").exists()},
     "handlers/snmp/README.md": ("settings-snmp", "costly", "identities"),
-    "handlers/nut/README.md": ("settings-nut",),
     "docs/command.md": ("exits",),
 }
 

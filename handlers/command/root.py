@@ -30,6 +30,7 @@ PLACES: Mapping[str, Place] = {
     "check": Place("fleet.check", "check", "read every PDU of a list side by side; table, CSV, JSON, HTML, monitoring"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
+    "redfish": Place("redfish", "redfish", "what a Redfish service has and says: outlets, sensors, any resource"),
     "snmp": Place("snmp", "snmp", "SNMP families and profiles; a recording of a device"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
     "completion": Place("completion", "completion", "the script that completes this command in a shell"),

@@ -10,7 +10,7 @@ from ..errors import Named, Unsupported
 from .answers import Json
 from .resources import child, entries, text
 
-_ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
+ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
 _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked",
                              "ConfigurationLocked": "its configuration is locked"}
@@ -22,16 +22,21 @@ _HPE_STATE = "OutletStatus"
 
 def refuse_locked(identity: str, outlet: Json) -> None:
     """Raise Unsupported where the device says that it will not switch this outlet."""
-    for key, why in _LOCKS.items():
-        if outlet.get(key, False) is not False:
-            raise Unsupported(f"outlet {identity} was not switched: {why} on the PDU; unlock it there")
+    why = locked(outlet)
+    if why:
+        raise Unsupported(f"outlet {identity} was not switched: {why} on the PDU; unlock it there")
+
+
+def locked(outlet: Json) -> str:
+    """What is locked of an outlet, '' where nothing is."""
+    return next((why for key, why in _LOCKS.items() if outlet.get(key, False) is not False), "")
 
 
 def action(identity: str, outlet: Json) -> Json:
     """The switching action. Raises Unsupported where the outlet has none."""
-    found = child(child(outlet, "Actions"), _ACTION)
+    found = child(child(outlet, "Actions"), ACTION)
     if not text(found, "target"):
-        raise Unsupported(f"outlet {identity} cannot be switched: the PDU offers no action {_ACTION[1:]} for it; it is metered "
+        raise Unsupported(f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it; it is metered "
                           f"only, or the account may not switch")
     return found
 
@@ -47,11 +52,11 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
     Raises Unsupported where the action does not take the wanted state, or does not say what it takes.
     """
     wanted = "On" if on else "Off"
-    allowed = _allowed(found, info)
-    if allowed is not None:
-        if wanted not in allowed:
+    taken = allowed(found, info)
+    if taken is not None:
+        if wanted not in taken:
             raise Unsupported(f"outlet {identity} cannot be switched {wanted.lower()}: its action takes "
-                              f"{', '.join(map(repr, allowed[:10])) or 'nothing'}")
+                              f"{', '.join(map(repr, taken[:10])) or 'nothing'}")
         return {_PARAMETER: wanted}
     if not unproven:
         raise Unsupported((f"outlet {identity} was not switched: the PDU does not say which values its action takes; try one "
@@ -59,7 +64,7 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
     return _hpe(identity, outlet, on) if _HPE_STATE in outlet else {_PARAMETER: wanted}
 
 
-def _allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
+def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
     """The values that the action takes; None where the service does not list them."""
     if _ALLOWABLE in found:
         return _texts(found[_ALLOWABLE])

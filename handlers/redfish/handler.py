@@ -9,14 +9,14 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
 from ..errors import PduHandlerError, ProtocolError
-from ..http.client import Transport, endpoint
+from ..http.client import Transport
 from ..http.connection import StandardTransport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from . import resources, settings, units
 from .answers import Json
 from .members import same_twice
-from .service import RedfishService
+from .service import RedfishService, opened
 from .settings import SETTINGS
 
 __all__ = ["SETTINGS", "RedfishPdu", "make_handler"]
@@ -83,8 +83,7 @@ class RedfishPdu(host.BasePdu):
         address = ""
         try:
             given = settings.read(self.pdu_data)
-            with RedfishService(endpoint(given.scheme, given.host, given.port), given,
-                                lambda: self.transport(given.trust)) as service:
+            with opened(given, self.transport) as service:
                 address = service.host
                 yield service, given
         except PduHandlerError as error:

@@ -9,9 +9,11 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
 from common.logger import get_logger
 
 from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
-from ..http.client import Endpoint, HttpClient, Reply, Transport
+from ..http.client import Endpoint, HttpClient, Reply, Transport, endpoint
+from ..http.connection import StandardTransport
 from ..http.failures import HttpDenied, HttpUnreachable
 from ..http.strict_json import LIMIT
+from ..tls import Trust
 from . import links
 from .answers import Json, failure, resource
 from .resources import child, link
@@ -26,6 +28,11 @@ _LONGEST_TOKEN = 4000
 _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # another connection pays off from its third request on
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)              # an error's body says why: it is read here
+
+
+def opened(given: Given, transport: Callable[[Trust], Transport] = StandardTransport) -> RedfishService:
+    """The service of these settings; nothing is sent yet. Raises SettingsError."""
+    return RedfishService(endpoint(given.scheme, given.host, given.port), given, lambda: transport(given.trust))
 
 
 class RedfishService:
@@ -84,11 +91,10 @@ class RedfishService:
 
     def reply(self, path: str) -> Reply:
         """The answer to a GET, whatever its status; a session is opened where the service takes nothing else."""
+        root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
-            root = self.root()
-            if self.login.token is None:
-                self._log_in(root)
+            self._log_in(root)
             reply = self._send("GET", path)
         return reply
 

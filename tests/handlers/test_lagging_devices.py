@@ -15,6 +15,7 @@ import pytest
 from handlers.errors import Unreachable
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
+from handlers.redfish.handler import make_handler as make_redfish
 from handlers.snmp.handler import make_handler as make_snmp
 from handlers.switching import switch
 from pdu_common.connection import PduData, PduSnmpData
@@ -22,6 +23,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators import xerus
 from tests.simulators.books import Books
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 
@@ -133,7 +135,15 @@ def nut(clock: Clock, lag: float) -> Iterator[Wired]:
         yield Wired(lambda: make_nut(PduData(server.host, settings)), server.books)
 
 
-@pytest.mark.parametrize("device", [raritan, snmp, nut], ids=lambda device: str(device.__name__))
+@contextlib.contextmanager
+def redfish(clock: Clock, lag: float) -> Iterator[Wired]:
+    model = RedfishModel((Pdu(outlets=("1", "2", "3", "4")),), relay_delay=lag, transition="silent")
+    with RedfishService(model, clock=clock) as unit:
+        settings = {"port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}
+        yield Wired(lambda: make_redfish(PduData(unit.host, settings)), unit.books)
+
+
+@pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
 def test_a_handler_reports_no_state_that_a_lagging_device_does_not_have(
         clock: Clock, device: Callable[[Clock, float], contextlib.AbstractContextManager[Wired]]) -> None:
     reported: List[EnumPowerStatus] = []

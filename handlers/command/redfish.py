@@ -1,0 +1,193 @@
+"""`pdu redfish HOST COMMAND`: what a Redfish service has and says. Nothing is changed; switching is `pdu up` and `pdu down`."""
+from __future__ import annotations
+
+import collections
+import contextlib
+import json
+from typing import Any, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Tuple
+
+import click
+
+from ..errors import PduHandlerError, ProtocolError, SettingsError, printable
+from ..redfish.answers import Json
+from ..redfish.resources import child, entries, link, text
+from ..redfish.service import ROOT, RedfishService
+from . import form
+from .groups import EPILOG, OnHost, Place, explained
+from .options import LOGIN, TLS, Given, Parameters, Spelling, device, given, option, output, words
+from .output import Result, columns, facts, figure, shown
+
+_MOST_LINES = 5000          # of a tree
+_DEPTH, _DEEPEST = 2, 10
+_STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
+_SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
+_PDU = Spelling("--pdu", "pdu", "ID", "which of several PDUs")
+_OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
+_PATH = ("PATH?", f"a path of the service, such as {ROOT}Chassis; without it {ROOT}")
+
+
+class Call(NamedTuple):
+    """One run: the service, which PDU is meant, and the arguments."""
+
+    service: RedfishService
+    pdu: str
+    words: Mapping[str, Any]
+
+
+# ---- commands ----------------------------------------------------------------------------------------------
+
+def info(call: Call) -> Result:
+    """The round trips of `units`."""
+    from ..redfish import units
+    root = call.service.root()
+    offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
+    service = {"service": text(root, "Name"), "version": text(root, "RedfishVersion"), "vendor": text(root, "Vendor"),
+               "product": text(root, "Product"), "uuid": text(root, "UUID"),
+               "expands": sorted(key for key, value in offered.items() if value is True)}
+    names = ("Id", "Name", "EquipmentType", "Manufacturer", "Model", "SerialNumber", "PartNumber", "FirmwareVersion")
+    pdus = [{name: text(unit.resource, name) for name in names} for unit in units.units(call.service, call.pdu)]
+    lines = facts({**service, "expands": ", ".join(service["expands"]) or "nothing"})
+    return Result({**service, "pdus": pdus}, [*lines, "", *columns(names, [list(pdu.values()) for pdu in pdus])])
+
+
+def outlets(call: Call) -> Result:
+    """The round trips of a status."""
+    from ..redfish import commands, figures, resources, units
+    found = [one for unit in units.units(call.service, call.pdu) for one in units.outlets(call.service, unit)]
+    rows: List[Dict[str, Any]] = []
+    for identity, outlet in found:
+        switching = child(child(outlet, "Actions"), commands.ACTION)
+        allowed = commands.allowed(switching, {})
+        energy, watts = figures.excerpt(outlet, "EnergykWh"), figures.excerpt(outlet, "PowerWatts")
+        rows.append({"identity": identity, "name": resources.name(outlet), "state": _STATES[resources.state(outlet).name],
+                     "current_a": figures.total(figures.current(outlet), {}), "power_w": watts and watts.value,
+                     "energy_kwh": energy and energy.value, "locked": commands.locked(outlet),
+                     "switched_by": (["?"] if allowed is None else list(allowed)) if text(switching, "target") else []})
+    head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
+    cells = [[row["identity"], row["name"], row["state"], *(figure(row[key]) for key in ("current_a", "power_w", "energy_kwh")),
+              row["locked"], ", ".join(row["switched_by"])] for row in rows]
+    return Result({"outlets": rows}, columns(head, cells))
+
+
+def show(call: Call) -> Result:
+    """1 round trip beside the root."""
+    found = call.service.get(_path(call))
+    return Result(found, json.dumps(found, indent=1).splitlines())
+
+
+def tree(call: Call) -> Result:
+    """A round trip for each resource and each page."""
+    from ..redfish.members import links_of
+    waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
+    deepest = _DEPTH if call.words["depth"] is None else int(call.words["depth"])
+    seen: Dict[str, str] = {}
+    while waiting and len(seen) < _MOST_LINES:
+        path, depth = waiting.popleft()
+        if path.rstrip("/") in seen:
+            continue
+        try:
+            resource = call.service.get(path)
+        except PduHandlerError as error:
+            if error.kind not in ("refused", "protocol"):
+                raise
+            seen[path.rstrip("/")] = f"({error.reason})"
+            continue
+        seen[path.rstrip("/")] = text(resource, "@odata.type").lstrip("#")
+        if depth < deepest:
+            listed = links_of(call.service, resource) if "Members" in resource else []
+            waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
+    return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())],
+                  note="" if not waiting else f"only the first {_MOST_LINES} resources are shown")
+
+
+def _below(call: Call, resource: Json) -> List[str]:
+    """The links of a resource, without those to others of equal rank."""
+    linked = [one.get("@odata.id") for one in entries(resource, "Members")]
+    linked += [link(resource, key) for key in resource if key != "Links"]
+    found = []
+    for one in linked:
+        with contextlib.suppress(ProtocolError):        # a link elsewhere is not followed
+            found.append(call.service.path(one))
+    return found
+
+
+def sensors(call: Call) -> Result:
+    """2 round trips for each chassis beside those of `units`; where the service does not expand, one for each sensor."""
+    from ..redfish import figures, units
+    from ..redfish.members import members
+    rows = []
+    for unit in units.units(call.service, call.pdu):
+        chassis = [call.service.get(one.get("@odata.id")) for one in entries(child(unit.resource, "Links"), "Chassis")]
+        for owner in (unit.resource, *chassis):
+            there = link(owner, "Sensors")
+            for one in members(call.service, call.service.expanded(there)) if there is not None else ():
+                rows.append([text(one, "Id"), text(one, "Name"), figures.number(one.get("Reading")), text(one, "ReadingUnits"),
+                             text(child(one, "Status"), "Health")])
+    head = ("id", "name", "reading", "unit", "health")
+    return Result({"sensors": [dict(zip(head, row)) for row in rows]}, columns(head, rows))
+
+
+def _path(call: Call) -> str:
+    path = str(call.words["path"] or ROOT)
+    if not path.startswith("/"):
+        raise SettingsError(f"{path[:60]!r} is no path of a service; it begins with {ROOT}")
+    return path
+
+
+class Command(NamedTuple):
+    """One command and its arguments."""
+
+    run: Callable[[Call], Result]
+    arguments: Parameters = ()
+
+
+COMMANDS: Mapping[str, Command] = {
+    "info": Command(info),
+    "outlets": Command(outlets),
+    "sensors": Command(sensors),
+    "show": Command(show, words(_PATH)),
+    "tree": Command(tree, [*words(_PATH),
+                           *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST))]),
+}
+PLACES: Mapping[str, Place] = {name: Place("redfish", "COMMANDS", help_) for name, help_ in (
+    ("info", "the service and its PDUs: versions, models, serial numbers"),
+    ("outlets", "outlets with state, figures, locks and what their switching takes"),
+    ("sensors", "all sensors of the PDUs and of their chassis"),
+    ("show", "one resource as JSON"),
+    ("tree", "the resources under one, with their types"))}
+
+
+# ---- the session -------------------------------------------------------------------------------------------
+
+def _make(name: str, found: Any, help_: str) -> click.Command:
+    command: Command = found[name]
+
+    @click.pass_context
+    def call(__context: click.Context, **words: Any) -> int:
+        assert __context.parent is not None
+        state, host = given(__context), form.address(str(__context.parent.params["host"]))
+        with _service(state, host) as (service, pdu):
+            return shown(command.run(Call(service, pdu, words)), state.json)
+    return click.Command(name, callback=call, help=explained(help_, command.arguments), params=[
+        *command.arguments, *device(*LOGIN, *_OWN), *output()])
+
+
+@contextlib.contextmanager
+def _service(state: Given, host: str) -> Iterator[Tuple[RedfishService, str]]:
+    from pdu_common.connection import PduData
+
+    from ..redfish import settings
+    from ..redfish.service import opened
+    form.check(state, ("password",), "pdu redfish")
+    texts = form.values("redfish", settings.SETTINGS, state, host)
+    form.known(state, [setting.key for setting in settings.SETTINGS])
+    try:
+        with opened(settings.read(PduData(host, texts))) as service:
+            yield service, texts.get("pdu", "")
+    except PduHandlerError as error:
+        error.at(host)
+        raise
+
+
+redfish = OnHost("redfish", PLACES, _make, help="What a Redfish service has and says.", epilog=EPILOG,
+                 params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *_OWN), *output()])

@@ -1,0 +1,98 @@
+"""`pdu redfish` as a person and a script use it."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Iterator, Tuple
+
+import pytest
+
+from handlers.command import root
+from tests.simulators.redfish import Model, Pdu, RedfishService, units
+
+Run = Tuple[int, str, str]
+
+
+@pytest.fixture
+def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedfishService]:
+    pdu = Pdu(outlets=("A1", "A2", "B1"), off=("A2",), locked=("B1",), branches=("A", "B", "C"))
+    with RedfishService(Model((pdu,), login="session"), tls=False) as made:
+        monkeypatch.setenv("PDU_PASSWORD", made.password)
+        yield made
+        assert not made.sessions
+
+
+def run(unit: RedfishService, capsys: pytest.CaptureFixture[str], *words: str) -> Run:
+    code = root.run(["redfish", f"{unit.host}:{unit.port}", *words, "--username", unit.user, "-s", "scheme=http"])
+    return (code, *capsys.readouterr())
+
+
+def found(unit: RedfishService, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    code, out, err = run(unit, capsys, *words, "--json")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def test_outlets_have_state_figures_locks_and_what_switches_them(unit: RedfishService,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    books = unit.books()
+    outlets = found(unit, capsys, "outlets")["outlets"]
+    assert [(one["identity"], one["state"]) for one in outlets] == [("A1", "on"), ("A2", "off"), ("B1", "on")]
+    assert {one["identity"]: one["energy_kwh"] for one in outlets} == books.port_energy_kwh
+    assert [bool(one["locked"]) for one in outlets] == [False, False, True]
+    assert outlets[0]["switched_by"] == ["On", "Off", "PowerCycle"]
+    assert outlets[0]["current_a"] == unit.outlet("A1").amperes and outlets[1]["current_a"] == 0.0
+    table = run(unit, capsys, "outlets")[1].splitlines()
+    assert table[0].split() == ["identity", "name", "state", "A", "W", "kWh", "locked", "switched", "by"] and len(table) == 4
+
+
+def test_info_names_the_service_and_its_pdus(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = found(unit, capsys, "info")
+    assert seen["expands"] == ["ExpandAll", "Levels", "Links", "NoLinks"]
+    assert [(pdu["Id"], pdu["Manufacturer"], pdu["Model"]) for pdu in seen["pdus"]] == [("1", "Contoso", "SIM-3P")]
+    assert "SIM-3P" in run(unit, capsys, "info")[1]
+
+
+def test_sensors_are_those_of_the_pdu_and_its_chassis(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    sensors = found(unit, capsys, "sensors")["sensors"]
+    amperes = [one["reading"] for one in sensors if one["unit"] == "A"]
+    assert unit.outlet("A1").amperes in amperes and len(sensors) > 10
+
+
+def test_show_is_one_resource_and_tree_those_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    assert found(unit, capsys, "show")["Id"] == "RootService"
+    assert found(unit, capsys, "show", "/redfish/v1/PowerEquipment")["Id"] == "PowerEquipment"
+    top = "/redfish/v1/PowerEquipment"
+    assert list(found(unit, capsys, "tree", top, "--depth", "0")) == [top]
+    assert {f"{top}/RackPDUs", f"{top}/RackPDUs/1"} < set(found(unit, capsys, "tree", top))
+    lines = run(unit, capsys, "tree", top, "--depth", "4")[1].splitlines()
+    assert any(line.startswith(f"{top}/RackPDUs/1/Outlets/A1  Outlet.v") for line in lines)
+
+
+@pytest.mark.parametrize("words, code, said", [
+    (("show", "redfish/v1"), 2, "no path"), (("show", "/redfish/v1/nothing"), 6, "404"),
+    (("show", "//evil.example/x"), 5, "where"),
+    (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
+def test_what_cannot_be_done_is_a_sentence_and_a_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
+                                                      words: Tuple[str, ...], code: int, said: str) -> None:
+    ended, out, err = run(unit, capsys, *words)
+    assert (ended, out) == (code, "") and said in err and err.count("\n") == 1
+
+
+def test_a_password_is_no_argument(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(unit, capsys, "info", "-s", "password=x")
+    assert code == 2 and "is a secret" in err
+
+
+def test_text_of_a_device_does_not_reach_the_terminal_as_it_is(unit: RedfishService, capsys: pytest.CaptureFixture[str],
+                                                               tmp_path: Path) -> None:
+    unit.rewrite = lambda target, body: {**body, "Name": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
+    for words in (("info",), ("outlets",), ("sensors",), ("show",), ("tree", "/redfish/v1/PowerEquipment")):
+        out = run(unit, capsys, *words)[1]
+        assert out and out.replace("\n", "").isprintable()
+
+
+def test_a_hall_is_read_in_one_go(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with RedfishService(units.hall(), tls=False) as made:
+        monkeypatch.setenv("PDU_PASSWORD", made.password)
+        assert len(found(made, capsys, "sensors")["sensors"]) > 3000

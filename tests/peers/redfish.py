@@ -1,0 +1,50 @@
+"""A rack PDU with a Redfish service over HTTPS."""
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Iterator, Sequence, Tuple
+
+from tests.simulators.redfish import Model, Pdu, RedfishService
+
+from . import Kind, Peer, Tick
+from .loads import Loads
+
+KIND = Kind("redfish", "Rack PDU with a Redfish service (HTTPS)", "redfish", 24)
+
+
+def _outlets(count: int) -> Tuple[str, ...]:
+    return tuple(map(str, range(1, count + 1)))
+
+
+def _peer(unit: RedfishService, title: str = "") -> Peer:
+    return Peer("redfish", "custom", unit.host, unit.books, settings={
+        "port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}, title=title)
+
+
+@contextlib.contextmanager
+def peer() -> Iterator[Peer]:
+    with RedfishService(Model((Pdu(outlets=_outlets(8)),))) as unit:
+        yield _peer(unit)
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Peer]:
+    with RedfishService(Model((Pdu(outlets=_outlets(24), off=("3", "11"), no_state=("24",)),))) as unit:
+        yield _peer(unit, "Redfish rack PDU (HTTPS)")
+
+
+@contextlib.contextmanager
+def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+    loads, numbers = Loads(KIND.outlets), range(1, KIND.outlets + 1)
+    model = Model((Pdu(outlets=_outlets(KIND.outlets), off=tuple(map(str, off))),), relay_delay=0.3, live=True)
+    with RedfishService(model, port=port) as unit:
+        with unit.lock:
+            for n in numbers:
+                unit.outlet(str(n)).wh = loads.wh[n]
+
+        def tick(seconds: float) -> None:
+            with unit.lock:
+                for n in numbers:
+                    unit.outlet(str(n)).amperes = round(loads.amperes(n, time.time()), 3)
+        yield _peer(unit), tick
