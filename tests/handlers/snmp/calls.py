@@ -1,10 +1,16 @@
 """Handlers for simulated devices, as DCImanager makes them."""
 from __future__ import annotations
 
-from typing import Dict, Mapping, Optional, Protocol
+from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Tuple, Union
 
 from handlers.snmp.handler import SnmpPdu, make_handler
+from pdu_common.base_snmp_pdu import Element, SnmpError
 from pdu_common.connection import PduSnmpData
+from tests.handlers.snmp.memory import plain
+from tests.simulators.snmp_agent import Agent, Row, ber
+from tests.simulators.snmp_agent.agent import ERRORS
+from tests.simulators.snmp_agent.ber import Binding, Message, Pdu, Wire
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS, Arcs, arcs, dotted
 
 
 class Listening(Protocol):
@@ -16,9 +22,74 @@ class Listening(Protocol):
     def port(self) -> int: ...
 
 
-def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
-    """A handler that may read and write; `params` replace those of the form."""
+def form(agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]) -> PduSnmpData:
+    """DCImanager's form for a PDU that may be read and written; `params` replace its fields."""
     given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
-    handler = make_handler(PduSnmpData(agent.host, {**given, **params}, dict(settings or {})))
+    return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
+
+
+def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
+    """A handler that asks over the wire."""
+    handler = make_handler(form(agent, settings, params))
     assert isinstance(handler, SnmpPdu)
     return handler
+
+
+def near(agent: Agent, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
+    """A handler that asks the agent in memory."""
+    return NearPdu(form(agent, settings, params), agent)
+
+
+class NearPdu(SnmpPdu):
+    """The handler on a platform that hands each datagram to the agent and takes its answer, with no socket between.
+
+    pysnmp and its waits are most of the time of a call over the wire. Tests that ask how each family behaves ask here,
+    and over the wire for one family of each kind. Errors read as those of the platform's double.
+    """
+
+    def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:
+        super().__init__(pdu_data)
+        self._agent = agent
+        self._version = int(pdu_data.snmp_params["version"])
+
+    def snmp_get(self, oid: str) -> Element:
+        status, bindings = self._ask(ber.GET, oid, None)
+        if status == "noSuchName":
+            return Element(oid, None)
+        return _element(*bindings[0])
+
+    def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
+        octets = value.encode() if isinstance(value, str) else value
+        status, _ = self._ask(ber.SET, oid, Row(INTEGER, octets) if isinstance(octets, int) else Row(OCTETS, octets))
+        if status == "noSuchName":
+            raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
+
+    def snmp_walk(self, oid: str) -> List[Element]:
+        rows: List[Element] = []
+        last = oid
+        while True:
+            status, bindings = self._ask(ber.GET_NEXT if self._version == 1 else ber.GET_BULK, last, None)
+            for found, value in bindings if not status else ():
+                last = dotted(found)
+                if not isinstance(value, Row) or not last.startswith(f"{oid}."):
+                    return rows
+                rows.append(_element(found, value, last[len(oid) + 1:]))
+            if status:
+                return rows
+
+    def _ask(self, kind: int, oid: str, value: Optional[Row]) -> Tuple[str, Sequence[Binding]]:
+        """The bindings of the answer, or "noSuchName". Raises SnmpError for silence and for any other error."""
+        community = str(self.pdu_data.snmp_params["community"]).encode()
+        request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))
+        answer = self._agent.exchange(ber.encode(Message(self._version - 1, community, request)))
+        if answer is None:
+            raise SnmpError("timeout: no SNMP answer from 127.0.0.1")
+        pdu = ber.decode(answer).pdu
+        status = ERRORS[pdu.status] if pdu.status else ""
+        if status not in ("", "noSuchName"):
+            raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
+        return status, pdu.bindings
+
+
+def _element(found: Arcs, value: Wire, index: str = "") -> Element:
+    return Element(dotted(found), plain(value) if isinstance(value, Row) else None, index)

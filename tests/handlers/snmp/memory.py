@@ -50,10 +50,11 @@ def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Ma
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:
     """A device with the rows of a simulator or of a recording, as the platform would give their values."""
-    return Memory({oid: _plain(row) for oid, row in rows.items()})
+    return Memory({oid: plain(row) for oid, row in rows.items()})
 
 
-def _plain(row: Row) -> Value:
+def plain(row: Row) -> Value:
+    """The value of an object as the platform gives it: text where the octets are text."""
     if isinstance(row.value, bytes):
         try:
             return row.value.decode("utf-8")

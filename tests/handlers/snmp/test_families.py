@@ -1,7 +1,7 @@
 """Every declared family, on a unit made from its MIB's words: found, read, metered, switched, and honest when that fails."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Set
+from typing import Callable, Dict, List, Optional, Set, Tuple
 
 import pytest
 
@@ -17,11 +17,12 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Counted, Merged, Prefixed, Provided, Source, Spread
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture, Order, Switch, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
+Reach = Callable[..., SnmpPdu]
 _FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
 _FIXTURES = [unit for unit in fixtures() if unit.key in _FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
@@ -38,7 +39,22 @@ def _id(value: object) -> str:
 EACH = pytest.mark.parametrize("unit", _FIXTURES, ids=_id)
 EACH_VERSION = pytest.mark.parametrize("unit, version", [(unit, version) for unit in _FIXTURES for version in unit.versions],
                                        ids=_id)
-SWITCHED = pytest.mark.parametrize("unit", [unit for unit in _FIXTURES if unit.switch], ids=_id)
+
+
+def _kinds() -> List[Fixture]:
+    """One switched unit for each kind of control, guards and locks included."""
+    found: Dict[Tuple[str, ...], Fixture] = {}
+    for unit in _FIXTURES:
+        control = next((outlets.control for outlets in _FAMILIES[unit.key].outlets if outlets.control), None)
+        if unit.switch and control:
+            found.setdefault((type(control).__name__, type(control.innermost()).__name__), unit)
+    return list(found.values())
+
+
+# Every switched unit in memory, and one for each kind of control over the wire.
+REACHED = pytest.mark.parametrize("unit, reach", [
+    *(pytest.param(unit, near, id=unit.name) for unit in _FIXTURES if unit.switch),
+    *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])
 SWITCHED_VERSION = pytest.mark.parametrize(
     "unit, version", [(unit, version) for unit in _FIXTURES if unit.switch for version in unit.versions], ids=_id)
 
@@ -59,11 +75,11 @@ def find(unit: Fixture, device: Memory) -> Found:
     return detection.detect(device, PROFILES, metered_only=unit.metered_only)
 
 
-def handler_of(unit: Fixture, agent: Agent, *, version: str = "", **params: str) -> SnmpPdu:
-    """A handler as DCImanager makes it, for switching too."""
+def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str) -> SnmpPdu:
+    """A handler as DCImanager makes it, for switching too; over the wire, or with `near` in memory."""
     settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
                 "metered_only": "yes" if unit.metered_only else "no"}
-    return pdu(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
+    return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
 
 
 def states(view: PduView) -> Dict[str, EnumPowerStatus]:
@@ -92,7 +108,7 @@ def told_by(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
     return dict(find(unit, of_rows(agent.device.rows())).states)
 
 
-def near(value: Optional[float]) -> object:
+def about(value: Optional[float]) -> object:
     return None if value is None else pytest.approx(value, abs=1e-9)
 
 
@@ -143,7 +159,7 @@ def test_numbers_and_names_are_those_of_the_unit(unit: Fixture) -> None:
 @EACH
 def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fixture) -> None:
     read = metering.meter(find(unit, memory(unit)))
-    shown = {identity: tuple(near(None if figures.get(identity) is None else float(figures[identity]))
+    shown = {identity: tuple(about(None if figures.get(identity) is None else float(figures[identity]))
                              for figures in (read.current_of, read.power_of, read.energy_of))
              for identity in unit.expected.outlets}
     assert shown == {identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
@@ -154,7 +170,7 @@ def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fi
 def test_totals_are_the_units_own_and_count_no_current_twice(unit: Fixture) -> None:
     read = metering.meter(find(unit, memory(unit)))
     totals = tuple(None if total is None else float(total) for total in (read.load, read.power, read.energy))
-    assert totals == (near(unit.expected.load_a), near(unit.expected.power_w), near(unit.expected.energy_kwh))
+    assert totals == (about(unit.expected.load_a), about(unit.expected.power_w), about(unit.expected.energy_kwh))
 
 
 @EACH
@@ -364,10 +380,10 @@ def test_a_unit_reads_the_same_over_the_wire(unit: Fixture, version: str) -> Non
         statistic = handler_of(unit, agent, version=version).statistic()
         assert agent.writes() == []
     # What the unit does not meter stays at the view's own default, which is 0.0 here.
-    assert (statistic.load, statistic.total_consumption) == (near(unit.expected.load_a or 0.0),
-                                                             near(unit.expected.energy_kwh or 0.0))
+    assert (statistic.load, statistic.total_consumption) == (about(unit.expected.load_a or 0.0),
+                                                             about(unit.expected.energy_kwh or 0.0))
     assert {port.identity: port.consumption for port in statistic.ports} == {
-        identity: near(outlet.energy_kwh or 0.0) for identity, outlet in unit.expected.outlets.items()
+        identity: about(outlet.energy_kwh or 0.0) for identity, outlet in unit.expected.outlets.items()
         if (outlet.current_a, outlet.energy_kwh) != (None, None)}
 
 
@@ -389,9 +405,9 @@ def test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other(
             assert told_by(unit, agent) == {**at_first, switch.identity: wanted}
 
 
-@SWITCHED
-@pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: Fixture) -> None:
+@REACHED
+@pytest.mark.against("units made from MIBs, switched with faults")
+def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: Fixture, reach: Reach) -> None:
     switch = switching(unit)
     deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
@@ -399,55 +415,56 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: F
         wishes = [(up, wanted) for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN))
                   if wanted is not before]
         for up, _ in wishes:
-            handler = handler_of(unit, agent)
+            handler = handler_of(unit, agent, reach)
             port = (handler.port_up if up else handler.port_down)(port_of(unit), deadline=0.02, pause=0.01)
             assert port.power_status is EnumPowerStatus.UNKNOWN
             assert agent.writes()
 
 
-@SWITCHED
-@pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_command_that_is_refused_is_an_error_and_nothing_has_switched(unit: Fixture) -> None:
+@REACHED
+@pytest.mark.against("units made from MIBs, switched with faults")
+def test_a_command_that_is_refused_is_an_error_and_nothing_has_switched(unit: Fixture, reach: Reach) -> None:
     with Agent(unit.device(), faults=Faults(set_error="wrongValue")) as agent:
         before = told_by(unit, agent)
         for up in (True, False):
-            handler = handler_of(unit, agent)
+            handler = handler_of(unit, agent, reach)
             with pytest.raises((Refused, Denied)):
                 (handler.port_up if up else handler.port_down)(port_of(unit), pause=0.01)
         assert told_by(unit, agent) == before
 
 
-@SWITCHED
+@REACHED
 @pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
-@pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_device_that_fails_within_a_command_is_read_once_and_may_have_switched(unit: Fixture, answer: str) -> None:
+@pytest.mark.against("units made from MIBs, switched with faults")
+def test_a_device_that_fails_within_a_command_is_read_once_and_may_have_switched(
+        unit: Fixture, reach: Reach, answer: str) -> None:
     with Agent(unit.device(), faults=Faults(set_error=answer)) as agent:
         before = told_by(unit, agent)[switching(unit).identity]
-        handler = handler_of(unit, agent)
+        handler = handler_of(unit, agent, reach)
         with pytest.raises(Unreachable, match="may or may not have switched"):
             (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
         assert len(agent.writes()) == 1, "nothing is sent a second time, and nothing after a failure"
 
 
-@SWITCHED
-@pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_command_that_is_lost_is_an_error_and_never_the_wish(unit: Fixture) -> None:
+@REACHED
+@pytest.mark.against("units made from MIBs, switched with faults")
+def test_a_command_that_is_lost_is_an_error_and_never_the_wish(unit: Fixture, reach: Reach) -> None:
     device = unit.device()
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
         before = told_by(unit, agent)[switching(unit).identity]
-        handler = handler_of(unit, agent, **HURRIED)
+        handler = handler_of(unit, agent, reach, **HURRIED)
         with pytest.raises(Unreachable, match="may or may not have switched"):
             (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
         assert agent.writes() == []
 
 
-@SWITCHED
-@pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(unit: Fixture) -> None:
+@REACHED
+@pytest.mark.against("units made from MIBs, switched with faults")
+def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(unit: Fixture, reach: Reach) -> None:
     with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
         before = told_by(unit, agent)[switching(unit).identity]
         down = before is EnumPowerStatus.UP
-        handler = handler_of(unit, agent, **HURRIED)
+        handler = handler_of(unit, agent, reach, **HURRIED)
         said: Optional[EnumPowerStatus] = None
         try:
             said = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status
@@ -459,7 +476,6 @@ def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(un
 
 
 @EACH
-@pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_what_is_not_certain_or_not_switched_is_read_only(unit: Fixture) -> None:
     profile = _FAMILIES[unit.key]
     if unit.switch and profile.switching_confidence is not Confidence.LOW:
@@ -469,7 +485,7 @@ def test_what_is_not_certain_or_not_switched_is_read_only(unit: Fixture) -> None
         for identity in list(unit.expected.outlets)[:2]:
             chosen = {"profile": unit.key} if chosen_by_hand(unit) else {}
             for settings in (chosen, {**chosen, **UNPROVEN}) if unit.switch is None else (chosen,):
-                handler = pdu(agent, settings, version=unit.versions[-1].replace("2c", "2"))
+                handler = near(agent, settings, version=unit.versions[-1].replace("2c", "2"))
                 for method in (handler.port_up, handler.port_down):
                     with pytest.raises(Unsupported):
                         method(PduPortView(identity, EnumPowerStatus.UNKNOWN))
@@ -477,10 +493,9 @@ def test_what_is_not_certain_or_not_switched_is_read_only(unit: Fixture) -> None
 
 
 @EACH
-@pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_an_outlet_that_the_unit_does_not_have_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
     with Agent(Device(unit.device().rows(), rules=None)) as agent:
         for identity in ("999", *unit.padding[:1]):
             with pytest.raises(PduHandlerError):
-                handler_of(unit, agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+                handler_of(unit, agent, near).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []

@@ -1,16 +1,17 @@
 """Real units, recorded by others: each is found to be its family, and every state and figure is right."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Iterator, Optional
 
 import pytest
 
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Proof
+from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
-from tests.handlers.snmp.calls import Listening, pdu
+from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import of_rows
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device
@@ -90,20 +91,19 @@ def test_what_a_profile_claims_to_have_read_from_a_recording_is_in_one(name: str
 @RECORDINGS
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("recordings of real units, served by the project's agent")
-def test_a_recorded_unit_reads_the_same_over_the_wire(name: str, version: str) -> None:
+def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -> None:
     """Version 1 knows no Counter64: an agent leaves such objects out there, and the figure is not told."""
     with Agent(Device(recorded.rows(name), rules=None)) as agent:
-        reads_the_same(name, agent, version)
+        reads_the_same(name, lambda: near(agent, version=version), version)
         assert agent.writes() == []
 
 
-def reads_the_same(name: str, agent: Listening, version: str) -> None:
+def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None:
     """States as the recording's expectations have them, figures as they are read in memory, where those are compared."""
     wanted, rows = recorded.expected(name), recorded.rows(name)
     carried = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
     in_memory = metering.meter(detection.detect(of_rows(carried), PROFILES))
-    view = pdu(agent, version=version).status()
-    statistic = pdu(agent, version=version).statistic()
+    view, statistic = made().status(), made().statistic()
     assert {port.identity: port.power_status for port in view.ports} == {
         identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
         for identity, outlet in wanted["outlets"].items()}
@@ -126,6 +126,6 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
 
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
-def test_a_recorded_unit_reads_the_same_from_a_real_agent(served: tuple[str, Snmpd], version: str) -> None:
+def test_a_recorded_unit_reads_the_same_over_the_wire(served: tuple[str, Snmpd], version: str) -> None:
     name, server = served
-    reads_the_same(name, server, version)
+    reads_the_same(name, lambda: pdu(server, version=version), version)

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.errors import Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.calls import near, pdu
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device
 
@@ -66,13 +66,12 @@ RESERVED = {
 
 
 @pytest.mark.parametrize("case", RESERVED.values(), ids=list(RESERVED))
-@pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_what_is_reserved_is_not_switched_and_nothing_is_written(case: Reserved) -> None:
     device = Device(fixture(case.unit).device().rows(), rules=None)
     for oid, value in case.put.items():
         device.put(oid, value)
     with Agent(device) as agent:
-        handler = pdu(agent, {"switch_unproven": "yes"})
+        handler = near(agent, {"switch_unproven": "yes"})
         assert case.identity in [port.identity for port in handler.status().ports]
         for method in (handler.port_up, handler.port_down):
             with pytest.raises(Unsupported, match=case.words):

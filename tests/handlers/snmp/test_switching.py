@@ -1,7 +1,7 @@
 """Switching on agents: the exact object, type and value, once; and whatever goes wrong, never the wish as the state."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Iterator, Optional
 
 import pytest
 
@@ -9,9 +9,10 @@ from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unre
 from handlers.snmp import settings
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen import changed
+from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.families import COMMANDS, INTEGER, E
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
@@ -89,12 +90,13 @@ def test_the_state_of_a_device_that_accepts_and_does_nothing_is_not_known() -> N
         assert len(agent.writes()) == 1
 
 
-def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str) -> None:
+def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str,
+            reach: Callable[[Agent], SnmpPdu] = pdu) -> None:
     """Both calls raise, name the device, leave the port as it was, and nothing arrives at the device."""
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(error, match=words) as caught:
-            getattr(pdu(agent), call)(port)
+            getattr(reach(agent), call)(port)
         assert caught.value.host == agent.host and caught.value.operation == call
         assert port.power_status is UNKNOWN
     assert agent.writes() == []
@@ -104,7 +106,13 @@ def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: st
 @pytest.mark.parametrize("identity", ["999", "0.999", "", "1.3.6.1", "1; drop", "-1", "1.1.1.1.1", "00"])
 def test_an_outlet_that_does_not_exist_is_not_written(key: str, identity: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
-        refused(agent, identity, NoSuchOutlet, "no outlet")
+        refused(agent, identity, NoSuchOutlet, "no outlet", near)
+
+
+@FAMILIES
+def test_an_outlet_that_does_not_exist_is_not_written_over_the_wire(key: str) -> None:
+    with Agent(BUILT_IN[key]()) as agent:
+        refused(agent, "999", NoSuchOutlet, "no outlet")
 
 
 def test_an_outlet_that_the_device_calls_not_switchable_is_not_written() -> None:

@@ -99,25 +99,28 @@ class Agent:
                 continue
             except OSError:
                 return
-            if not data:
-                continue
-            self._datagrams += 1
-            faults = self.faults
-            if faults.silent or self._datagrams in faults.drop:
-                continue
-            with contextlib.suppress(ber.BerError):         # what is no SNMP message gets no answer
-                answer = self._answer(ber.decode(data))
-                if answer is not None and self._datagrams not in faults.drop_answers:
-                    self._send(answer, peer)
+            answer = self.exchange(data) if data else None
+            if answer is not None:
+                self._send(answer, peer)
+
+    def exchange(self, data: bytes) -> Optional[bytes]:
+        """The answer to one datagram, None where none is sent: the agent without the wire, and without a delay."""
+        self._datagrams += 1
+        faults = self.faults
+        if faults.silent or self._datagrams in faults.drop:
+            return None
+        try:
+            answer = self._answer(ber.decode(data))
+        except ber.BerError:                                # what is no SNMP message gets no answer
+            return None
+        if answer is None or self._datagrams in faults.drop_answers:
+            return None
+        if faults.silent_above is not None and len(answer) > faults.silent_above:
+            return None
+        return b"\x30\x05hello" if faults.garbage else answer[:len(answer) // 2] if faults.truncate else answer
 
     def _send(self, answer: bytes, peer: Tuple[str, int]) -> None:
         faults = self.faults
-        if faults.silent_above is not None and len(answer) > faults.silent_above:
-            return
-        if faults.truncate:
-            answer = answer[:len(answer) // 2]
-        if faults.garbage:
-            answer = b"\x30\x05hello"
         delay = faults.late_s or (faults.late_first_s if self._datagrams == 1 else 0.0)
         if not delay:
             self._socket.sendto(answer, peer)
