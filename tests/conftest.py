@@ -1,12 +1,19 @@
-"""Prints after a run which tests ran against which real server, tool or recording."""
+"""Prints after a run which tests ran against which real server, tool or recording; undoes what a shell leaves to its jobs."""
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from typing import Dict, Iterator, List
 
 import pytest
 
 _AGAINST = "against"
+
+
+def pytest_configure() -> None:
+    """A shell starts a background job with SIGINT ignored, and so would be the programs that tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """A device in memory: what an SNMP agent would answer, and what it was asked."""
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Dict, List, Mapping, Optional, Tuple, Union
 
 from handlers.snmp.reader import Reader
@@ -15,6 +16,7 @@ class Memory:
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
         self._objects: Dict[Tuple[int, ...], Value] = {_arcs(oid): value for oid, value in objects.items()}
+        self._order = sorted(self._objects)
         self.asked: List[str] = []
 
     def get(self, oid: str) -> Optional[Value]:
@@ -24,11 +26,16 @@ class Memory:
     def walk(self, oid: str) -> Mapping[str, Value]:
         self.asked.append(f"walk {oid}")
         root = _arcs(oid)
-        return {".".join(map(str, found[len(root):])): self._objects[found] for found in sorted(self._objects)
-                if found[:len(root)] == root and len(found) > len(root)}
+        rows: Dict[str, Value] = {}
+        for found in self._order[bisect_right(self._order, root):]:
+            if found[:len(root)] != root:
+                break
+            rows[".".join(map(str, found[len(root):]))] = self._objects[found]
+        return rows
 
     def put(self, oid: str, value: Value) -> None:
         self._objects[_arcs(oid)] = value
+        self._order = sorted(self._objects)
 
 
 def reader(objects: Mapping[str, Value], root: str = "") -> Reader:

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+from functools import cache
+from typing import Any, Dict, List, Mapping
 
 from handlers.snmp.profiles import PROFILES
 from tests.needs import SHARED, shared
@@ -19,7 +20,8 @@ def names() -> List[str]:
     return found or ["none"]
 
 
-def rows(name: str) -> Dict[str, Row]:
+@cache
+def rows(name: str) -> Mapping[str, Row]:
     """The objects of a recording; the test is skipped where there is none."""
     return read_snmprec(shared("snmp", "recordings", f"{name}.snmprec").read_text("utf-8", "surrogateescape"))
 

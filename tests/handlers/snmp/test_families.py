@@ -128,9 +128,10 @@ def test_a_unit_is_found_to_be_its_family(unit: Fixture) -> None:
 @EACH
 def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_answer(unit: Fixture) -> None:
     fitting = []
+    device = memory(unit)
     for other in PROFILES:
         try:
-            detection.detect(memory(unit), [other], metered_only=unit.metered_only)
+            detection.detect(device, [other], metered_only=unit.metered_only)
             fitting.append(other.key)
         except ProtocolError:           # its meters alone answer, of a family that has outlets
             fitting.append(other.key)
@@ -373,11 +374,13 @@ def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
 
 @EACH_VERSION
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_a_unit_reads_the_same_over_the_wire(unit: Fixture, version: str) -> None:
+def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> None:
+    """Over the wire in the newest version that the unit speaks."""
+    reach = pdu if version == unit.versions[-1] else near
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
-        assert states(handler_of(unit, agent, version=version).status()) == expected_states(unit)
+        assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(unit)
         assert agent.counts["get"] == unit.expected.gets
-        statistic = handler_of(unit, agent, version=version).statistic()
+        statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
     # What the unit does not meter stays at the view's own default, which is 0.0 here.
     assert (statistic.load, statistic.total_consumption) == (about(unit.expected.load_a or 0.0),
@@ -390,12 +393,13 @@ def test_a_unit_reads_the_same_over_the_wire(unit: Fixture, version: str) -> Non
 @SWITCHED_VERSION
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other(unit: Fixture, version: str) -> None:
-    switch = switching(unit)
+    """Over the wire in the newest version that the unit speaks."""
+    switch, reach = switching(unit), pdu if version == unit.versions[-1] else near
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         at_first = told_by(unit, agent)
         for up in (False, True):
             before = len(agent.writes())
-            handler = handler_of(unit, agent, version=version)
+            handler = handler_of(unit, agent, reach, version=version)
             port = handler.port_up(port_of(unit), pause=0.01) if up else handler.port_down(port_of(unit), pause=0.01)
             wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
             assert (port.identity, port.power_status) == (switch.identity, wanted)

@@ -34,11 +34,11 @@ def test_a_recorded_unit_is_the_family_that_the_index_of_the_recordings_names(na
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_asked_for_one_family_alone_answers_as_its_own_only(name: str) -> None:
-    rows = recorded.rows(name)
+    device = of_rows(recorded.rows(name))
     answering: List[str] = []
     for profile in PROFILES:
         try:
-            detection.detect(of_rows(rows), [profile])
+            detection.detect(device, [profile])
             answering.append(profile.key)
         except Unsupported:
             continue

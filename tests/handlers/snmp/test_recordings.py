@@ -118,13 +118,15 @@ def found_figures(read: metering.Readings) -> set[str]:
     return set(read.current_of) | set(read.energy_of)
 
 
-@pytest.fixture(scope="module", params=recorded.names())
+@pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
     with Snmpd(recorded.rows(request.param)) as server:
         yield request.param, server
 
 
-@pytest.mark.parametrize("version", ["1", "2"])
+# The unit that is read over version 1 too has Counter64, which that version cannot carry.
+@pytest.mark.parametrize("served, version", [*((name, "2") for name in recorded.names()), ("apc_ap8959eu3", "1")],
+                         indirect=["served"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
 def test_a_recorded_unit_reads_the_same_over_the_wire(served: tuple[str, Snmpd], version: str) -> None:
     name, server = served

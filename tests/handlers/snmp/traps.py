@@ -20,7 +20,7 @@ _NOWHERE = _FAMILIES + "test_an_outlet_that_the_unit_does_not_have_is_an_error_a
 _FOUND = _FAMILIES + "test_a_unit_is_found_to_be_its_family"
 _OTHERS = _FAMILIES + "test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_answer"
 _COST = _FAMILIES + "test_a_status_costs_one_get_and_the_columns_that_the_profile_names"
-_WIRE = _FAMILIES + "test_a_unit_reads_the_same_over_the_wire"
+_WIRE = _FAMILIES + "test_a_unit_reads_the_same_from_an_agent"
 _RESERVED = "test_refusals.py::test_what_is_reserved_is_not_switched_and_nothing_is_written"
 
 
