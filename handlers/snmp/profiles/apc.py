@@ -186,7 +186,7 @@ PROFILES = (
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
-        key="apc-cpdu", vendor="APC", mib="PowerNet-MIB (cPDU)",
+        key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)",
         source=librenms("apc-cpdu/PowerNet-MIB"),
         models=("Easy Rack PDU APDU10xxx",),
         sys_object_ids=oids("318.1.1.32.1"),

@@ -18,7 +18,7 @@ NO_METER = ("-1", "-2000000")
 PROFILES = (
     Profile(
         key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1",
-        source=public("networkupstools/nut", "drivers/baytech-mib.c"),
+        source=public("DotZero24/pysnmp-mibs", "mibs/baytech/Baytech-MIB-403-1"),
         models=("MRP27", "RPC-nNC", "MMP"),
         sys_object_ids=oids("4779"),
         outlets=(Outlets(

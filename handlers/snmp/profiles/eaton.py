@@ -4,8 +4,9 @@ EATON-EPDU-MIB: the index is strapping.outlet; the first unit of a chain is 0. E
 there is a delay in seconds: 0 is now. One public driver has columns 3 (off) and 4 (on) the other way round; the MIB,
 two other drivers and the sister families agree on this order.
 Revelation (Aphel) is Raritan's PDU-MIB below another root, its rows start at 0. Pulizzi has an object for each outlet: the
-state of outlet N at 3.N.0, its command at 2.(N+1).0, because 2.1.0 is the command for ALL outlets. nLogic has the tables
-of HPE's pdu3.
+state of outlet N at 3.N.0, its command at 2.(N+1).0, because 2.1.0 is the command for ALL outlets. The monitored
+Pulizzi units have channels whose meaning is their type. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has
+panels with breakers: each is listed, and none is switched.
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from ..controls import Guarded, Verbs, Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Only, Part, Span, Spread
+from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread
 from ..states import State
 from . import hpe, raritan
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, scalar, total
@@ -29,7 +30,19 @@ PULIZZI_STATE = Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus")
 PULIZZI_COMMAND = Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand")
 PULIZZI_NAME = Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0")
 
-GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "current of outlet N in tenths of A (driver)")
+MONITORED = "20677.3.1.1"
+MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
+# Types of which each channel meters another current: the unit, branches, outlets, three or two lines. The others have lines and
+# branches together, and the MIB does not say which channel is which.
+DISJOINT = "[12345]"
+CHANNELS = Counted(Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
+                   scalar(MONITORED + ".1.23.0", "numCurrentChannels"))
+
+GENESIS_CHANNELS = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
+GENESIS_CURRENT = Only(GENESIS_CHANNELS, GENESIS_CHANNELS, ("-1",), keep=False)
+
+POWER_PDU = "534.6.6.4.1"
+BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
 NLOGIC = "534.7.1"
 
@@ -70,7 +83,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
     Profile(
         key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB",
-        source=public("networkupstools/nut", "drivers/eaton-pdu-pulizzi-mib.c"),
+        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
         # Newer firmware of the second identity answers the tree of the first; the older one has another tree.
         roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
@@ -83,13 +96,20 @@ PROFILES = (
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
     Profile(
-        key="eaton-genesis2", vendor="Eaton", mib="Genesis II (public driver)",
-        source=public("networkupstools/nut", "drivers/eaton-pdu-genesis2-mib.c"),
+        key="eaton-pulizzi-monitored", vendor="Eaton", mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
+        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-EPDU-PU-MI-MIB"),
+        models=("Monitored ePDU with blue display (Pulizzi)",),
+        sys_object_ids=oids("20677.3"),
+        load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
+        evidence=Evidence(current=Proof.SIMULATED)),
+    Profile(
+        # Each current transformer is a row. What it measures is not said, so that their sum is no load; -1: the unit has none.
+        key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB",
+        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
         outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
-        load=total(else_outlets=True),
-        evidence=Evidence(current=Proof.DRIVER)),
+        evidence=Evidence(current=Proof.SIMULATED)),
     Profile(
         key="eaton-nlogic", vendor="Eaton", mib="nLogic (public driver)",
         source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
@@ -107,4 +127,23 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.DRIVER),
         note="One public driver, no MIB text; the unit of the device's power is not known, so that outlets are summed."),
+    Profile(
+        key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08",
+        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-PDU-MIB"),
+        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
+        sys_object_ids=oids("534.6.6.4"),
+        outlets=(Outlets(
+            rows=BREAKER, number=Chained(Number(BREAKER, plus=0, position=0), Number(BREAKER, plus=0)), name=BREAKER,
+            energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours"))),),
+        load=total(figure(column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"), TENTHS)),
+        power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
+        energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
+        evidence=Evidence(current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED)),
+    Profile(
+        key="eaton-ats2", vendor="Eaton", mib="EATON-ATS2-MIB of 2014-07-31",
+        source=librenms("eaton/EATON-ATS2-MIB"),
+        models=("ATS 16",),
+        sys_object_ids=oids("534.10.2"),
+        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
+        evidence=Evidence(current=Proof.SIMULATED)),
 )

@@ -10,7 +10,7 @@ from .shorthand import TENTHS, column, figure, librenms, oids, total
 
 PROFILES = (
     Profile(
-        key="planet-ipm", vendor="Planet", mib="DIGIPDU-MIB",
+        key="planet-ipm", vendor="Planet", mib="DIGIPDU-MIB of 2009-04-16",
         source=librenms("planet/DIGIPDU-MIB"),
         models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
         sys_object_ids=oids("10456"),

@@ -8,6 +8,8 @@ is on and 4 is off there too, but each after a delay that the unit is set to.
 PWT2 (SPS2v1-MIB) has the same commands in other places: a table for the first unit of a chain and for each of fifteen
 more, and the number of rows of each. The state of an outlet that is offline is not known. Its energies are left out:
 its text says KWH, as the text does whose energies are Wh.
+
+The Simple PDU (SimplePDU-MIB) meters its inlet. Its energies are left out for the same reason.
 """
 from __future__ import annotations
 
@@ -36,6 +38,14 @@ PHASES = Merged(tuple(
 PWT2 = "42610.1.4.1.1"
 PWT2_UNITS = range(1, 17)               # 1 is the first unit of a chain, which the MIB calls master
 ONLINE = "2"
+
+SIMPLE = "42610.1.4.2"
+
+
+def _by_phase(indexes: str) -> Source:
+    """The current of each phase, where all indexes match; 0 to 3 in the MIB, so that a fourth row could be the sum."""
+    return Provided(column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
+                    column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"), indexes)
 
 
 def _size(unit: int) -> Source:
@@ -99,4 +109,12 @@ PROFILES = (
         switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED),
         note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: their unit is not certain."),
+    Profile(
+        key="powertek-simple", vendor="Powertek", mib="SimplePDU-MIB 0.60 of 2021-03-12",
+        source=public("DotZero24/pysnmp-mibs", "mibs/powertek/SimplePDU-MIB"),
+        models=("Simple PDU: metered inlet",),
+        sys_object_ids=oids(SIMPLE),
+        load=total(figure(_by_phase("[123]"), HUNDREDTHS), figure(_by_phase("[012]"), HUNDREDTHS)),
+        power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
+        evidence=Evidence(current=Proof.SIMULATED, power=Proof.SIMULATED)),
 )

@@ -1,16 +1,31 @@
 """Vertiv and what it bought: Geist, Liebert, Avocent, and the rack manager with its MPDUs.
 
-Five layouts that share nothing but the owner. In four of them the numbers of the command are not those of the state.
+Six layouts that share nothing but the owner. In four of them the numbers of the command are not those of the state.
 """
 from __future__ import annotations
 
 from ..controls import Guarded, Write
 from ..evidence import Confidence, Evidence, Proof
+from ..figures import Arcs
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Merged, Only, Part, Prefixed, Provided, Source, Span, Spread
+from ..sources import First, Merged, Only, Part, Prefixed, Provided, Source, Span, Spread
 from ..states import State
-from .shorthand import HUNDREDTHS, NET_SNMP, TENS, TENTHS, THOUSANDTHS, by_number, column, figure, librenms, oids, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    NET_SNMP,
+    TENS,
+    TENTHS,
+    THOUSANDTHS,
+    by_number,
+    column,
+    figure,
+    librenms,
+    oids,
+    public,
+    scalar,
+    total,
+)
 
 # Geist of today (VERTIV-V5-MIB): switched and metered outlets are two tables; the factory's name joins them.
 V5_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
@@ -39,6 +54,9 @@ def _v3_phases(first: int, name: str) -> Merged:
     return Merged(tuple(Prefixed(str(n), Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + phase), V3_PLUGGED, ("1",)))
                         for n, phase in enumerate("ABC", 1)))
 
+# Geist of the EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, "auxiliary" ones an outlet each.
+EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
+
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; the columns after outlet 24 are writable
 # limits.
 DCS_OUTLETS = Spread(oids("13400.3.2.225.1.1")[0], (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
@@ -48,6 +66,22 @@ DCS_SWITCHED = ("2", "4", "6", "8")
 
 AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
 NOT_MEASURED = ("0", "-1")      # what PM-MIB says 0 means in every measured column
+
+NO_SENSOR, THREE_PHASES = "0", "3"      # acsPowerMgmtPDUTablePowerType, acsPowerMgmtPDUTableNumberOfPhases
+
+
+def _acs(below: str, name: str) -> First:
+    """A column of a console server, ACS 6000 or ACS 8000; the index of a PDU is port.pdu."""
+    return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
+
+
+ACS_LINES = _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue")
+# Of a PDU fed by three phases, the MIB does not say which current this is.
+ACS_CURRENT = Only(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
+                   _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)
+ACS_POWER = Only(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"),
+                 _acs("3.1.50", "acsPowerMgmtPDUTablePowerType"), (NO_SENSOR,), keep=False)
+PDU_OF_PORT = Arcs(0, 2)
 
 PROFILES = (
     Profile(
@@ -94,6 +128,18 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.MIB),
         note="The command is a Gauge32 in the MIB and DCImanager writes an INTEGER, which a strict device refuses."),
+    Profile(
+        key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
+        source=public("DotZero24/pysnmp-mibs", "mibs/geist/GEIST-EM-SERIES-MIB"),
+        models=("Geist EM series",),
+        sys_object_ids=oids("21239.3"),
+        outlets=(Outlets(
+            rows=EM_CURRENT, count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
+            name=column("21239.3.3.1.3", "auxChannelFriendly"), current=figure(EM_CURRENT, TENTHS)),),
+        # Several mains may be lines, circuits or a neutral: the MIB does not say.
+        load=total(figure(Provided(column("21239.3.2.1.4", "mainChannelDeciAmps"),
+                                   scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
+        evidence=Evidence(current=Proof.SIMULATED)),
     Profile(
         key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB",
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
@@ -155,11 +201,11 @@ PROFILES = (
             current=figure(column("~.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
             power=figure(column("~.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
             energy=figure(column("~.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
-        # Only PM-MIB: the tables of console servers have other columns, whose units no text that we read gives.
         load=total(figure(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"), TENTHS, NOT_MEASURED),
-                   else_outlets=True),
+                   figure(ACS_LINES, TENTHS, NOT_MEASURED), figure(ACS_CURRENT, TENTHS, NOT_MEASURED),
+                   else_outlets=True, unit=PDU_OF_PORT),
         power=total(figure(column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED),
-                    else_outlets=True),
+                    figure(ACS_POWER, TENTHS, NOT_MEASURED), else_outlets=True, unit=PDU_OF_PORT),
         energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
                      else_outlets=True),
         switching_confidence=Confidence.HIGH,

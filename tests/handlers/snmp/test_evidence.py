@@ -1,6 +1,7 @@
 """What the profiles claim to rest on is what the units and recordings of this project show, capability by capability."""
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Mapping, Set
 
 import pytest
@@ -14,6 +15,8 @@ from tests.needs import shared
 from tests.recordings import Fixture, fixtures
 
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
+# A link to a driver; a MIB that pysnmp compiled is a text.
+PROGRAM = re.compile(r"^(?!.*/pysnmp_mibs/).*\.(py|c)$")
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": "energy_kwh"}
@@ -55,6 +58,17 @@ def test_what_a_family_claims_to_have_read_from_a_recording_is_in_a_recording_of
     shared("snmp", "recordings")
     read = [recorded.expected(name) for name in recorded.names() if recorded.expected(name)["family"] == profile.key]
     assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))
+
+
+@EACH
+def test_every_family_names_the_text_that_it_was_made_from_and_links_it(profile: Profile) -> None:
+    assert profile.mib.strip() and re.fullmatch(r"https://[a-z.]+/\S+", profile.source)
+
+
+@EACH
+def test_what_was_made_from_a_program_rests_on_no_more_than_a_program(profile: Profile) -> None:
+    if PROGRAM.search(profile.source):
+        assert not claimed(profile.evidence, Proof.MIB, Proof.SIMULATED, Proof.RECORDING)
 
 
 @EACH

@@ -112,8 +112,8 @@ def about(value: Optional[float]) -> object:
     return None if value is None else pytest.approx(value, abs=1e-9)
 
 
-def test_forty_five_families_or_more_are_declared() -> None:
-    assert len(_FAMILIES) == len(PROFILES) >= 45
+def test_seventy_two_families_or_more_are_declared() -> None:
+    assert len(_FAMILIES) == len(PROFILES) >= 72
 
 
 def test_every_family_has_a_unit_made_from_its_mib_and_no_unit_is_without_a_family() -> None:
