@@ -116,6 +116,7 @@ def _of_the_command(arrow: Arrow) -> bool:
 TOOLS: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
+    "prometheus_client": ("handlers/command/fleet/metrics.py",),
     "tomllib": ("handlers/command/fleet/toml.py",),           # the standard library's from Python 3.11
     "pysnmp": ("pdu_common/",), "pyasn1": ("pdu_common/",), "cryptography": ("pdu_common/",),
 }

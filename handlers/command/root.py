@@ -28,6 +28,7 @@ PLACES: Mapping[str, Place] = {
     "up": Place("calls", "up", "switch outlets on; asks"),
     "down": Place("calls", "down", "switch outlets off; asks"),
     "check": Place("fleet.check", "check", "read every PDU of a list side by side; table, CSV, JSON, HTML, monitoring"),
+    "exporter": Place("fleet.exporter", "exporter", "answer Prometheus for many PDUs"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
     "redfish": Place("redfish", "redfish", "what a Redfish service has and says: outlets, sensors, any resource"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from ..options import Given, Seconds, Word, given, option, output, secret_files
 from ..output import print_json
 from ..report import Usage, described
 from . import listing, pool, tables
+from .archives import replaced
 from .auth import of_environment, of_file
 from .page import page
 from .polling import Target, targets
@@ -85,28 +85,7 @@ def _run(wanted: Wanted, state: Given) -> int:
 def _loaded(wanted: Wanted, state: Given) -> List[Target]:
     fleet = listing.read(wanted.file)
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    devices = fleet.devices
-    if wanted.archives is not None:
-        built: Dict[str, str] = {}
-        devices = [device._replace(handler=_archive(wanted.archives, device.handler, built)) for device in devices]
-    return targets(devices, auths, of_environment(state.secret_files))
-
-
-def _archive(folder: str, handler: str, found: Dict[str, str]) -> str:
-    """The newest archive of a handler; the path of an archive stays. Raises SettingsError."""
-    if handler.endswith(".tar.gz"):
-        return handler
-    if handler not in found:
-        pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")
-        try:
-            built = [name for name in os.listdir(folder) if pattern.fullmatch(name)]
-        except OSError as error:
-            raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-        if not built:
-            raise SettingsError(f"{folder} has no archive of {handler!r} (pdu_{handler}-VERSION.tar.gz): make packages")
-        newest = max(built, key=lambda name: [int(number) for number in re.findall("[0-9]+", name)])
-        found[handler] = os.path.join(folder, newest)
-    return found[handler]
+    return targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
 
 
 # ---- one round ---------------------------------------------------------------------------------------------

@@ -28,6 +28,14 @@ class Outlet(NamedTuple):
     energy_kwh: Optional[float] = None
 
 
+class Label(NamedTuple):
+    """What people read beside an outlet's identity."""
+
+    identity: str
+    number: str
+    name: str
+
+
 class Failure(NamedTuple):
     """Why a call failed: the error's kind and its own words, which say what to do."""
 
@@ -48,6 +56,7 @@ class Reading(NamedTuple):
     requests: Optional[int] = None
     failure: Optional[Failure] = None
     answered: bool = False
+    labels: Sequence[Label] = ()
 
     def count(self, state: str) -> int:
         """How many outlets are in this state."""
@@ -105,8 +114,9 @@ def prepare() -> None:
         setattr(helper, "PduPortStatisticView", PortView)
 
 
-def poll(target: Target, timeout: Optional[float] = None, clock: Callable[[], float] = time.monotonic) -> Reading:
-    """`status`, then `statistic` where that worked; raises nothing of a handler."""
+def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False,
+         clock: Callable[[], float] = time.monotonic) -> Reading:
+    """`status`, then `statistic` where that worked, then the labels if wanted; raises nothing of a handler."""
     begin = clock()
     count: List[int] = [0]
     reading = Reading()
@@ -117,6 +127,8 @@ def poll(target: Target, timeout: Optional[float] = None, clock: Callable[[], fl
         reading = reading._replace(answered=True, outlets=[Outlet(*state) for state in states],
                                    requests=count[0] if counted else None)
         reading = _metered(reading, pdu.statistic())
+        if with_labels and hasattr(pdu, "labels"):
+            reading = reading._replace(labels=[Label(*map(str, one)) for one in pdu.labels()])
     except Exception as error:
         reading = reading._replace(failure=failure(error))
     return reading._replace(seconds=clock() - begin, requests=count[0] if reading.requests is not None else None)

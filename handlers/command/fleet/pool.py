@@ -133,7 +133,7 @@ def packed(place: int, reading: Reading) -> bytes:
 
 def unpacked(data: bytes) -> Tuple[int, Reading]:
     """What `packed` made. Equal texts become one object: thousands of PDUs have the same identities and states."""
-    place, (outlets, load, energy, seconds, requests, failed, answered) = json.loads(data)
+    place, (outlets, load, energy, seconds, requests, failed, answered, _) = json.loads(data)
     made = [Outlet(_same(identity), _same(state), *figures) for identity, state, *figures in outlets]
     return place, Reading(made, load, energy, seconds, requests, None if failed is None else Failure(*failed), answered)
 

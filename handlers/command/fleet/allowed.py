@@ -1,0 +1,89 @@
+"""What an exporter may be asked: the PDUs of its list, and addresses in its networks. Without that rule it would send its
+logins to whoever names himself as a target.
+"""
+from __future__ import annotations
+
+import ipaddress
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
+
+from ...errors import SettingsError, printable
+from ...settings import host_and_port
+from ..loading import Handler
+from .auth import Auth, names
+from .listing import Device
+from .polling import Target
+
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+
+class NotAllowed(ValueError):
+    """A sentence for whoever asked; `reason` is one word for the exporter's own metrics."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class Query(NamedTuple):
+    """The parameters of /probe."""
+
+    target: str
+    handler: str = ""
+    auth: str = ""
+
+
+class Allowed(NamedTuple):
+    """`listed` are the PDUs of the list; `handlers` by name are all that a query may name: never a path."""
+
+    listed: Sequence[Target]
+    networks: Sequence[Network]
+    handlers: Mapping[str, Handler]
+    auths: Mapping[str, Auth]
+
+    def target(self, query: Query) -> Target:
+        """What the query may poll. Raises NotAllowed."""
+        found = self._listed(query.target)
+        return self._fitting(found, query) if found is not None else self._in_networks(query)
+
+    def _listed(self, text: str) -> Optional[Target]:
+        """By its name, else by its address where that is only one PDU's."""
+        named = [one for one in self.listed if one.device.name == text]
+        found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
+        if len(found) > 1:
+            several = ", ".join(one.device.name for one in found[:5])
+            raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
+        return found[0] if found else None
+
+    def _fitting(self, found: Target, query: Query) -> Target:
+        """A listed PDU has its own handler and login; a query that names others is a mistake, or worse."""
+        for key, asked, own in (("handler", query.handler, found.device.handler), ("auth", query.auth, found.device.auth)):
+            if asked not in ("", own):
+                raise NotAllowed("mismatch", f"the list has another {key} for {query.target}; leave {key} out")
+        return found
+
+    def _in_networks(self, query: Query) -> Target:
+        host, _ = host_and_port(query.target)
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:          # a name may lead anywhere tomorrow
+            raise NotAllowed("not-listed", "the target is not on the list; outside of it, give an IP address") from None
+        if "%" in host or not any(address in network for network in self.networks):
+            raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")
+        handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)
+        if handler is None:
+            raise NotAllowed("handler", f"handler is one of {', '.join(sorted(self.handlers))}")
+        if auth is None:
+            raise NotAllowed("auth", f"auth is one of {names(self.auths)}")
+        return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
+
+
+def networks(texts: Sequence[str]) -> List[Network]:
+    """Raises SettingsError."""
+    found: Dict[str, Network] = {}
+    for text in texts:
+        try:
+            found[text] = ipaddress.ip_network(text)
+        except ValueError as error:
+            raise SettingsError(f"{printable(text, 60)!r} is no network ({printable(str(error), 120)}); "
+                                "give one as 192.0.2.0/24") from None
+    return list(found.values())

@@ -1,0 +1,129 @@
+"""`pdu exporter`: PDUs for Prometheus, as its multi-target exporters do it. Keeps nothing: several run behind one list."""
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+import click
+
+from ... import registry
+from ...errors import PduHandlerError, SettingsError
+from ...settings import host_and_port
+from ..loading import Handler, load
+from ..options import Given, Seconds, given, option, output, secret_files
+from . import listing
+from .allowed import Allowed, networks
+from .archives import replaced
+from .auth import of_environment, of_file
+from .polling import prepare, targets
+
+LISTEN = "127.0.0.1:9914"
+_MISSING = "the exporter needs the Python package prometheus-client: python -m pip install prometheus-client"
+
+
+class Wanted(NamedTuple):
+    """The options of one run."""
+
+    list: Optional[str]
+    auth: Optional[str]
+    network: Sequence[str]
+    archives: Optional[str]
+    listen: str
+    parallel: int
+    timeout_offset: float
+
+
+@click.pass_context
+def _exporter(context: click.Context, /, **options: Any) -> int:
+    wanted, state = Wanted(**options), given(context)
+    try:
+        from . import server
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "prometheus_client":
+            raise
+        raise SettingsError(_MISSING) from None
+    if wanted.list is None and not wanted.network:
+        raise SettingsError("give --list FILE, or --network with --auth: an exporter for every target would hand out its logins")
+    exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset), server.read)
+    asked: List[int] = []
+
+    def turn() -> None:
+        if signal.SIGTERM in asked:
+            raise SystemExit(0)
+        if asked:
+            asked.clear()
+            _reload(exporter, wanted, state)
+
+    with _listening(wanted.listen, exporter, turn) as made:
+        before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in (signal.SIGHUP, signal.SIGTERM)}
+        try:
+            print(f"http://{wanted.listen.rpartition(':')[0]}:{made.server_address[1]}/", flush=True)
+            made.serve_forever()
+        finally:
+            for number, old in before.items():
+                signal.signal(number, old)
+    return 0
+
+
+def _allowed(wanted: Wanted, state: Given) -> Allowed:
+    """Reads list and logins, and loads every handler that may be named. Raises SettingsError."""
+    prepare()
+    fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
+    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
+    found = networks(wanted.network)
+    listed = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
+    own = {one.name: device for one, device in zip(fleet.devices, listed)}
+    kept = [own[device.name]._replace(device=device) for device in fleet.devices]     # the list's own names of handlers
+    return Allowed(kept, found, _handlers(wanted.archives) if found else {}, auths)
+
+
+def _handlers(archives: Optional[str]) -> Mapping[str, Handler]:
+    made: Dict[str, Handler] = {}
+    for name in registry.names():
+        device, = replaced([listing.Device(name, name, name)], archives)
+        made[name] = load(device.handler)
+    return made
+
+
+def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
+    """SIGHUP. What cannot be read leaves everything as it was."""
+    try:
+        exporter.allowed = _allowed(wanted, state)
+        exporter.own.loaded.set(1)
+    except PduHandlerError as error:
+        exporter.own.loaded.set(0)
+        print(f"not reloaded: {error}", file=sys.stderr, flush=True)
+
+
+def _listening(where: str, exporter: Any, turn: Any) -> Any:
+    """Raises SettingsError."""
+    from .server import Server
+    host, port = host_and_port(where)
+    if port is None:
+        raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, as {LISTEN}")
+
+    class Listening(Server):
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return Listening((host, port), exporter, turn)
+    except OSError as error:
+        raise SettingsError(f"--listen {where[:60]}: {error.strerror or error}") from None
+
+
+_HELP = """Answer Prometheus for many PDUs: /probe?target=NAME or ?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
+
+Targets must be on the list (--list, as for pdu check) or in a --network. Logins are in a file of its own (--auth). SIGHUP reads
+both again. /targets is the list for http_sd_configs, /metrics is about the exporter itself. It prints its address and runs
+until Ctrl-C or SIGTERM."""
+exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
+    *option("--list", "the PDUs that may be asked: CSV or TOML", "FILE"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
+    click.Option(["--network"], multiple=True, metavar="CIDR", help="addresses that may be asked, too; may be repeated"),
+    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
+    click.Option(["--listen"], default=LISTEN, metavar="ADDRESS:PORT", show_default=True, help="where it answers; port 0: any"),
+    click.Option(["--parallel"], type=click.IntRange(1, 2000), default=64, metavar="N", show_default=True,
+                 help="probes at a time"),
+    click.Option(["--timeout-offset"], type=Seconds(0, 60), default=0.5, metavar="SECONDS", show_default=True,
+                 help="how much earlier than Prometheus gives up a probe ends"), *secret_files(), *output()])

@@ -1,0 +1,185 @@
+"""The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page that links them."""
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Tuple
+from urllib.parse import parse_qsl, urlsplit
+
+from ...errors import printable
+from .allowed import Allowed, NotAllowed, Query
+from .metrics import Own, Page, page
+from .polling import Failure, Reading, Target, poll
+
+SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
+USUAL_S = 30.0                  # without that header
+_LEAST_S, _MOST_S = 0.2, 300.0
+_OF_HANDLER = 0.8               # of the time for a probe, so that a dead PDU's own error comes before the deadline
+_IDLE_S = 30.0                  # a client that sends nothing is hung up on
+_TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
+
+
+class Limits(NamedTuple):
+    """How many probes run side by side, and how much earlier than Prometheus gives up a probe ends, in seconds."""
+
+    parallel: int = 64
+    offset: float = 0.5
+
+
+class Answer(NamedTuple):
+    """A response of this server."""
+
+    status: int
+    page: Page
+
+
+class Exporter:
+    """What the server answers; no HTTP in it. `allowed` may be replaced while it runs."""
+
+    def __init__(self, allowed: Allowed, limits: Limits, read: Callable[[Target, float], Reading]) -> None:
+        self.allowed, self.own = allowed, Own()
+        self.own.loaded.set(1)
+        self._limits, self._read = limits, read
+        self._slots = threading.BoundedSemaphore(limits.parallel)
+
+    def probe(self, pairs: Mapping[str, str], scrape_timeout: str, accept: str) -> Answer:
+        """Reads one PDU. 400 for a query that makes no sense, 403 for a target that is not allowed, 503 where all slots are
+        taken until the deadline."""
+        begin = time.monotonic()
+        try:
+            target = self.allowed.target(_query(pairs))
+        except NotAllowed as error:
+            self.own.refused.labels(error.reason).inc()
+            status = 403 if error.reason in ("not-listed", "mismatch") else 400
+            return Answer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
+        seconds = self._seconds(scrape_timeout)
+        if not self._slots.acquire(timeout=seconds):
+            self.own.refused.labels("busy").inc()
+            return Answer(503, Page(_TEXT, b"all probes that this exporter may run side by side are taken: run another one\n"))
+        reading = self._bounded(target, seconds, begin + seconds - time.monotonic())
+        self.own.note(target.handler.shown, reading)
+        return Answer(200, page(reading, accept))
+
+    def _bounded(self, target: Target, seconds: float, left: float) -> Reading:
+        """Ends at the deadline. A handler cannot be interrupted: a late one keeps its slot until it has ended."""
+        made = [Reading(seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out"))]
+        ended = threading.Event()
+
+        def run() -> None:
+            try:
+                made[0] = self._read(target, _OF_HANDLER * seconds)
+                ended.set()
+            finally:
+                self.own.running.dec()
+                self._slots.release()
+        late = made[0]
+        self.own.running.inc()
+        threading.Thread(target=run, daemon=True).start()
+        return made[0] if ended.wait(max(0.0, left)) else late
+
+    def _seconds(self, scrape_timeout: str) -> float:
+        try:
+            asked = float(scrape_timeout)
+        except ValueError:
+            asked = USUAL_S
+        usable = asked if math.isfinite(asked) else USUAL_S
+        return max(_LEAST_S, min(_MOST_S, usable - self._limits.offset))
+
+    def targets(self) -> Page:
+        """The list for Prometheus' http_sd_configs."""
+        devices = [one.device for one in self.allowed.listed]
+        groups = [{"targets": [one.name], "labels": {"__meta_pdu_handler": one.handler, "__meta_pdu_address": one.address}}
+                  for one in devices]
+        return Page(_JSON, json.dumps(groups).encode())
+
+    def index(self) -> Page:
+        """For people."""
+        rows = "".join(f"<li><code>{escape(one.device.name)}</code> {escape(one.device.address)}</li>"
+                       for one in self.allowed.listed)
+        return Page(_HTML, f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>PDU exporter</title></head><body>
+<h1>PDU exporter</h1><ul><li>/probe?target=NAME</li><li>/probe?target=HOST[:PORT]&amp;handler=HANDLER&amp;auth=LOGIN</li>
+<li><a href="metrics">/metrics</a> of the exporter itself</li><li><a href="targets">/targets</a> for http_sd_configs</li>
+<li><a href="healthz">/healthz</a></li></ul><h2>{len(self.allowed.listed)} PDUs</h2><ul>{rows}</ul></body></html>
+""".encode())
+
+
+def read(target: Target, seconds: float) -> Reading:
+    """One probe."""
+    return poll(target, seconds, with_labels=True)
+
+
+def _query(pairs: Mapping[str, str]) -> Query:
+    unknown = sorted(set(pairs) - set(Query._fields))
+    if unknown:
+        raise NotAllowed("query", f"there is no parameter {printable(unknown[0], 60)!r}; there are target, handler and auth")
+    if not pairs.get("target"):
+        raise NotAllowed("query", "the parameter target is missing")
+    return Query(**pairs)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = _IDLE_S
+    server: Server
+
+    def do_GET(self) -> None:
+        """Every path of the exporter."""
+        answer = self._answer()
+        self.send_response(answer.status)
+        for name, value in (("Content-Type", answer.page.kind), ("Content-Length", str(len(answer.page.body))),
+                            ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'")):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.page.body)
+
+    def _answer(self) -> Answer:
+        exporter = self.server.exporter
+        asked = urlsplit(self.path)
+        accept = self.headers.get("Accept", "")
+        if asked.path == "/probe":
+            pairs, twice = _pairs(asked.query)
+            if twice:
+                return Answer(400, Page(_TEXT, b"a parameter is there twice\n"))
+            return exporter.probe(pairs, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
+        pages: Dict[str, Callable[[], Page]] = {
+            "/metrics": lambda: exporter.own.page(accept), "/healthz": lambda: Page(_TEXT, b"ok\n"),
+            "/targets": exporter.targets, "/": exporter.index}
+        make = pages.get(asked.path)
+        return Answer(200, make()) if make else Answer(404, Page(_TEXT, b"there is /probe, /metrics, /healthz and /targets\n"))
+
+    def version_string(self) -> str:
+        """Without Python's own version."""
+        return "pdu-exporter"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Queries are counted in /metrics, not logged."""
+
+
+def _pairs(query: str) -> Tuple[Dict[str, str], bool]:
+    """The parameters, and whether one is there twice."""
+    try:
+        found = parse_qsl(query, keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        return {}, True
+    return dict(found), len(dict(found)) < len(found)
+
+
+class Server(ThreadingHTTPServer):
+    """Listens at once. `turn` is called again and again between requests."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, where: Tuple[str, int], exporter: Exporter, turn: Callable[[], None]) -> None:
+        self.exporter, self._turn = exporter, turn
+        super().__init__(where, _Handler)
+
+    def service_actions(self) -> None:
+        """Twice a second at least."""
+        self._turn()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""

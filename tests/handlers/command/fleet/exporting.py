@@ -1,0 +1,114 @@
+"""`pdu exporter` as a program of its own, what it answers, and Debian's Prometheus in front of it."""
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Tuple
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.needs import program
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .halls import PDU, environment
+
+Labels = Tuple[Tuple[str, str], ...]
+
+
+class Exporter(NamedTuple):
+    """`url` ends in a slash."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def get(self, path: str, headers: Dict[str, str] | None = None, /, **query: str) -> Tuple[int, str, Dict[str, str]]:
+        """Status, text and headers (names in lower case)."""
+        return fetched(f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers)
+
+    def probe(self, timeout: str = "", **query: str) -> Dict[str, Dict[Labels, float]]:
+        """The metrics by name and labels; Prometheus' own parser reads them."""
+        status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
+        assert status == 200, text
+        return parsed(text)
+
+
+def fetched(url: str, headers: Dict[str, str] | None = None) -> Tuple[int, str, Dict[str, str]]:
+    request = urllib.request.Request(url, headers=headers or {})       # noqa: S310  # loopback
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:        # noqa: S310
+            return answer.status, answer.read().decode(), {key.lower(): value for key, value in answer.headers.items()}
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(), {key.lower(): value for key, value in error.headers.items()}
+
+
+def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
+    found: Dict[str, Dict[Labels, float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
+    return found
+
+
+@contextlib.contextmanager
+def exporter(*arguments: object, port: int = 0) -> Iterator[Exporter]:
+    """Runs until the block ends."""
+    process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with process, bounded(process, 2 * PATIENCE_S):
+        assert process.stdout is not None and process.stderr is not None
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), process.stderr.read()
+        yield Exporter(url, process)
+
+
+class Prometheus(NamedTuple):
+    """Debian's own."""
+
+    url: str
+
+    def query(self, expression: str) -> List[Tuple[Dict[str, str], float]]:
+        """Labels and value of each sample now."""
+        _, text, _ = fetched(f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}")
+        return [(one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]]
+
+    def alerts(self) -> Dict[str, List[Dict[str, Any]]]:
+        """Those that fire, by name."""
+        found: Dict[str, List[Dict[str, Any]]] = {}
+        for one in json.loads(fetched(f"{self.url}api/v1/alerts")[1])["data"]["alerts"]:
+            if one["state"] == "firing":
+                found.setdefault(one["labels"]["alertname"], []).append(one["labels"])
+        return found
+
+
+@contextlib.contextmanager
+def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
+    """Runs on `config`, beside which the rules must be, until the block ends."""
+    path = folder / "prometheus.yml"
+    path.write_text(config)
+    port = free_port()
+    with open(folder / "prometheus.log", "wb") as log:
+        process = subprocess.Popen([program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder / 'data'}",
+                                    f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
+        with process, bounded(process, 2 * PATIENCE_S):
+            url = f"http://127.0.0.1:{port}/"
+            assert until(lambda: ready(url)), (folder / "prometheus.log").read_text()[-2000:]
+            yield Prometheus(url)
+
+
+def ready(url: str) -> bool:
+    try:
+        return fetched(f"{url}-/ready")[0] == 200
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])

@@ -1,0 +1,234 @@
+"""The exporter over real HTTP, on simulated PDUs of every handler: metrics, what it refuses, deadlines, how it ends."""
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+import pytest
+
+from handlers.command.exits import INTERRUPTED
+from tests.peers import PEERS
+from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.waiting import bounded, finished, until
+
+from .exporting import Exporter, exporter
+from .halls import PDU, Hall, environment, run
+
+HOSTILE = '<script>alert("1")</script>'
+
+
+@pytest.fixture(scope="module")
+def running(small: Hall) -> Iterator[Exporter]:
+    """With the hall's list, and 127.0.0.1 alone as a network."""
+    with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32") as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_a_probe_says_what_is_in_the_books(small: Hall, running: Exporter, name: str) -> None:
+    books, found = small.peers[name].books(), running.probe(target=name)
+    assert found["pdu_up"] == {(): 1.0} and "pdu_probe_error" not in found and found["pdu_probe_duration_seconds"][()] > 0
+    states = {key: float(on) for key, on in books.states.items() if on is not None}
+    assert {dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_state"].items()} == states
+    unknown = {key for key, on in books.states.items() if on is None}
+    assert {dict(labels)["outlet"] for labels in found.get("pdu_outlet_state_unknown", {})} == unknown
+    assert found["pdu_load_amperes"][()] == pytest.approx(books.load_a)
+    assert books.energy_kwh is not None and found["pdu_energy_joules_total"][()] == pytest.approx(books.energy_kwh * 3.6e6)
+    joules = {dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_energy_joules_total"].items()}
+    assert joules == pytest.approx({key: kwh * 3.6e6 for key, kwh in books.port_energy_kwh.items()})
+    assert {dict(labels)["outlet"] for labels in found["pdu_outlet_info"]} == set(books.states)
+    assert all(dict(labels)["number"] for labels in found["pdu_outlet_info"])
+
+
+def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> None:
+    found = running.probe(target="snmp")
+    assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(found["pdu_load_amperes"][()])
+
+
+def test_requests_are_those_that_the_pdu_counts(small: Hall, running: Exporter) -> None:
+    for name in ("snmp", "raritan"):
+        before = small.peers[name].books().requests
+        assert running.probe(target=name)["pdu_requests"][()] == small.peers[name].books().requests - before
+
+
+def test_a_dead_pdu_is_down_with_the_kind_of_its_error_and_nothing_else(running: Exporter) -> None:
+    found = running.probe(target="dead")
+    assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+    assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in found)
+
+
+def test_the_format_is_the_one_that_is_asked_for(running: Exporter) -> None:
+    _, text, headers = running.get("probe", {"Accept": "application/openmetrics-text; version=1.0.0"}, target="snmp")
+    assert headers["content-type"].startswith("application/openmetrics-text") and text.endswith("# EOF\n")
+    assert "# TYPE pdu_energy_joules counter" in text and "pdu_energy_joules_total " in text
+    assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
+
+
+# ---- what may be asked -------------------------------------------------------------------------------------
+
+def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, running: Exporter) -> None:
+    address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
+    assert running.probe(target=address)["pdu_up"] == {(): 1.0}                 # the address of a listed PDU
+    with Agent(rpdu2(outlets=8)) as agent:
+        other = f"127.0.0.1:{agent.port}"
+        assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
+        asked = agent.requests
+        wrong: List[Tuple[Dict[str, str], str]] = [
+            ({}, "handler is one of"), ({"handler": "snmp"}, "auth is one of nut, raritan"),
+            ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler is one of"),
+            ({"handler": "snmp", "auth": "nobody"}, "auth is one of")]
+        for query, words in wrong:
+            status, text, _ = running.get("probe", target=other, **query)
+            assert (status, words in text) == (400, True), text
+        assert agent.requests == asked
+
+
+@pytest.mark.parametrize("query, status, words", [
+    ({"target": "127.0.0.2", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor in a --network"),
+    ({"target": "192.0.2.1:161", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
+    ({"target": "[::1]:161", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
+    ({"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
+    ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
+    ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
+    ({"target": "snmp", "auth": "raritan"}, 403, "the list has another auth"),
+    ({"target": "snmp", "handler": "raritan"}, 403, "the list has another handler"),
+    ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
+    ({"target": "snmp", "module": "x"}, 400, "no parameter 'module'")])
+def test_what_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,
+                                                        words: str) -> None:
+    got, text, headers = running.get("probe", **query)
+    assert (got, words in text, text.count("\n")) == (status, True, 1), text
+    assert headers["content-type"].startswith("text/plain") and headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_parameter_that_is_there_twice_is_refused(running: Exporter) -> None:
+    from .exporting import fetched
+    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (400, "a parameter is there twice\n")
+
+
+def test_an_exporter_without_list_and_network_does_not_start(small: Hall) -> None:
+    done = run("exporter", "--auth", small.logins)
+    assert done.returncode == 2 and "would hand out its logins" in done.stderr
+
+
+def test_an_address_of_two_listed_pdus_is_asked_by_name(small: Hall) -> None:
+    port = small.peers["nut"].settings["port"]
+    twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
+    with exporter("--list", small.list(twin), "--auth", small.logins) as running:
+        status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
+        assert (status, "several PDUs of the list: name one of nut, twin" in text) == (400, True)
+        assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
+
+
+# ---- about itself ------------------------------------------------------------------------------------------
+
+def test_it_is_well_counts_itself_and_lists_its_targets(running: Exporter) -> None:
+    assert running.get("healthz")[:2] == (200, "ok\n")
+    assert running.get("nothing")[0] == 404
+    running.probe(target="snmp")
+    status, text, _ = running.get("metrics")
+    assert status == 200 and 'pdu_exporter_probes_total{handler="snmp",outcome="ok"}' in text
+    assert "process_resident_memory_bytes" in text and "pdu_exporter_build_info{version=" in text
+    status, text, headers = running.get("targets")
+    assert status == 200 and headers["content-type"] == "application/json" and '"targets": ["dead"]' in text
+
+
+def test_markup_in_names_is_escaped_everywhere(small: Hall) -> None:
+    quoted = HOSTILE.replace('"', '""')
+    line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
+    with exporter("--list", small.list(line), "--auth", small.logins) as running:
+        status, text, headers = running.get("")
+        assert status == 200 and "<script" not in text and "&lt;script&gt;alert(&quot;1&quot;)" in text
+        assert headers["content-security-policy"] == "default-src 'none'"
+        assert running.probe(target=HOSTILE)["pdu_up"] == {(): 0.0}
+
+
+def test_names_of_outlets_cannot_leave_their_label(small: Hall) -> None:
+    from tests.simulators.snmp_agent.device import Row
+    device = rpdu2(outlets=2)
+    with Agent(device) as agent, exporter("--network", "127.0.0.0/8", "--auth", small.logins) as running:
+        rows = device.device._rows          # the owner typed this name on the PDU's own page
+        for oid, row in list(rows.items()):
+            if row.value in (b"server-1", b"Outlet 1"):
+                rows[oid] = Row(row.tag, b'x"} 1\npdu_up 1\nevil{a="b\\')
+        found = running.probe(target=f"127.0.0.1:{agent.port}", handler="snmp", auth="snmp")
+    assert found["pdu_up"] == {(): 1.0} and not any(name.startswith("evil") for name in found)
+    assert 'x"} 1pdu_up 1evil{a="b\\' in [dict(labels)["name"] for labels in found["pdu_outlet_info"]]
+
+
+# ---- deadlines ---------------------------------------------------------------------------------------------
+
+def test_the_scrapes_time_out_bounds_a_probe(small: Hall) -> None:
+    with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
+        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
+        with exporter("--list", small.list(line), "--auth", small.logins) as running:
+            begin = time.monotonic()
+            found = running.probe(timeout="3", target="slow")
+            assert time.monotonic() - begin < 30        # the handler alone would take half a second for each of its requests
+            assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
+            assert found["pdu_probe_duration_seconds"][()] == pytest.approx(2.5)
+
+
+def test_a_dead_pdus_own_error_comes_before_the_scrapes_deadline(running: Exporter) -> None:
+    found = running.probe(timeout="6", target="dead")
+    assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+
+
+def test_probes_beyond_the_bound_are_refused_and_the_others_answered(small: Hall) -> None:
+    with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
+        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20"
+        with exporter("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
+            answers: List[Any] = []
+            threads = [threading.Thread(target=lambda: answers.append(running.get(
+                "probe", {"X-Prometheus-Scrape-Timeout-Seconds": "1"}, target="slow"))) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            finished(*threads)
+            assert sorted(status for status, _, _ in answers) == [200, 503, 503]
+            assert 'pdu_exporter_refused_total{reason="busy"} 2.0' in running.get("metrics")[1]
+            assert running.get("healthz")[0] == 200
+
+
+# ---- begin and end -----------------------------------------------------------------------------------------
+
+def test_a_hang_up_reads_the_list_anew_and_keeps_the_old_one_where_that_fails(small: Hall) -> None:
+    path = small.list(name="changing.csv")
+    with exporter("--list", path, "--auth", small.logins) as running:
+        assert running.get("probe", target="new")[0] == 403
+        path.write_text(path.read_text() + "new,snmp,127.0.0.1:1,snmp,timeout=0.1\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: running.get("probe", target="new")[0] == 200)
+        path.write_text("nonsense\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: "last_reload_successful 0.0" in running.get("metrics")[1])
+        assert running.probe(target="snmp")["pdu_up"] == {(): 1.0}
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
+def test_it_ends_well(small: Hall, number: int, code: int) -> None:
+    with exporter("--list", small.list(), "--auth", small.logins) as running:
+        assert running.get("healthz")[0] == 200
+        running.process.send_signal(number)
+        _, err = running.process.communicate(timeout=60)
+        assert running.process.returncode == code and "Traceback" not in err
+
+
+def test_a_port_that_is_taken_or_none_is_one_sentence(small: Hall, running: Exporter) -> None:
+    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT")):
+        done = run("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+
+
+def test_without_the_package_it_says_what_to_install(small: Hall, tmp_path: Path) -> None:
+    (tmp_path / "prometheus_client.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'prometheus_client'\", name='prometheus_client')\n")
+    with subprocess.Popen([*PDU, "exporter", "--list", str(small.list())], env={**environment(), "PYTHONPATH": str(tmp_path)},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, bounded(process):
+        _, err = process.communicate()
+    assert process.returncode == 2 and err.endswith("python -m pip install prometheus-client\n") and len(err.splitlines()) == 1

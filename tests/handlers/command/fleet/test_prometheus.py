@@ -1,0 +1,122 @@
+"""The configuration and the rules of docs/prometheus, by promtool and by Debian's Prometheus in front of real exporters."""
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+from tests.needs import ROOT, program
+from tests.peers import PEERS
+from tests.waiting import until
+
+from .exporting import Prometheus, exporter, free_port, prometheus
+from .halls import Hall
+
+DOCS = ROOT / "docs" / "prometheus"
+SCRAPED_S = 2
+
+
+@pytest.mark.against("promtool")
+@pytest.mark.parametrize("arguments", [("check", "config", "prometheus.yml"), ("check", "rules", "pdu-rules.yml"),
+                                       ("test", "rules", "pdu-rules-test.yml"), ("test", "rules", "pdu-billing-test.yml")],
+                         ids=" ".join)
+def test_promtool_is_content(arguments: List[str]) -> None:
+    done = subprocess.run([program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "SUCCESS" in done.stdout, done.stdout + done.stderr
+
+
+def test_every_alert_has_its_test() -> None:
+    rules, tests = ((DOCS / name).read_text() for name in ("pdu-rules.yml", "pdu-rules-test.yml"))
+    alerts = re.findall(r"alert: (\w+)", rules)
+    fire = re.findall(r"alertname: (\w+)\n +exp_alerts:\n", tests)
+    assert len(alerts) == 7 and set(alerts) == set(fire)
+
+
+def config(port: int, quick: bool = True) -> str:
+    """The one that people copy, with other ports and, so that a test need not wait, shorter times."""
+    text = (DOCS / "prometheus.yml").read_text().replace("127.0.0.1:9914", f"127.0.0.1:{port}")
+    return text.replace("60s", f"{SCRAPED_S}s").replace("scrape_timeout: 20s", f"scrape_timeout: {SCRAPED_S}s") if quick else text
+
+
+def rules(folder: Path, limit: float) -> None:
+    """The rules without their patience, with another limit of the load."""
+    text = (DOCS / "pdu-rules.yml").read_text().replace("* 12.8", f"* {limit}")
+    (folder / "pdu-rules.yml").write_text(re.sub(r"for: \w+", "for: 0s", text))
+
+
+def value(seen: Prometheus, expression: str) -> float:
+    found = seen.query(expression)
+    return found[0][1] if len(found) == 1 else float("nan")
+
+
+@pytest.mark.against("prometheus")
+def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_path: Path) -> None:
+    peers = small.peers
+    limit = min(peer.books().load_a or 0.0 for peer in peers.values()) + 0.01
+    port = free_port()
+    rules(tmp_path, limit)
+    with exporter("--list", small.list(dead=True), "--auth", small.logins, port=port), \
+            prometheus(tmp_path, config(port)) as seen:
+        assert until(lambda: value(seen, "count(pdu_up)") == len(PEERS) + 1), (tmp_path / "prometheus.log").read_text()[-2000:]
+        assert until(lambda: value(seen, "sum(pdu_up)") == len(PEERS)), seen.query("pdu_up")
+        instances = {labels["instance"]: up for labels, up in seen.query("pdu_up")}
+        assert instances == {**{name: 1.0 for name in PEERS}, "dead": 0.0}
+        every = [peer.books() for peer in peers.values()]
+        # One metric for each level: a sum over a metric counts nothing twice.
+        assert value(seen, "sum(pdu_load_amperes)") == pytest.approx(sum(books.load_a or 0.0 for books in every))
+        assert value(seen, "sum(pdu_energy_joules_total) / 3600000") == pytest.approx(
+            sum(books.energy_kwh or 0.0 for books in every))
+        assert value(seen, "sum(pdu_outlet_energy_joules_total) / 3600000") == pytest.approx(
+            sum(kwh for books in every for kwh in books.port_energy_kwh.values()))
+        assert value(seen, "sum(pdu_outlet_state)") == sum(on is True for books in every for on in books.states.values())
+        over = {name for name, peer in peers.items() if (peer.books().load_a or 0.0) > limit}
+        assert until(lambda: {one["instance"] for one in seen.alerts().get("PduLoadOverLimit", ())} == over), seen.alerts()
+        assert until(lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]), seen.alerts()
+
+
+@pytest.mark.against("prometheus")
+def test_a_counter_that_falls_and_an_exporter_that_goes_fire(small: Hall, tmp_path: Path) -> None:
+    from tests.simulators.snmp_agent import Agent
+    from tests.simulators.snmp_agent.device import Row
+    from tests.simulators.snmp_agent.devices.apc import rpdu2
+    device, port = rpdu2(outlets=2), free_port()
+    rules(tmp_path, 100)
+    with Agent(device) as agent, prometheus(tmp_path, config(port)) as seen:
+        with exporter("--list", small.list(f"falls,snmp,127.0.0.1:{agent.port},snmp,"), "--auth", small.logins, port=port):
+            assert until(lambda: value(seen, 'count_over_time(pdu_energy_joules_total{instance="falls"}[1h])') >= 2)
+            before = value(seen, 'pdu_energy_joules_total{instance="falls"}')
+            assert before == pytest.approx((agent.books().energy_kwh or 0) * 3.6e6) and before > 0
+            rows = device.device._rows              # the owner resets the counter on the PDU's page
+            for oid, row in list(rows.items()):
+                if isinstance(row.value, int) and row.value * 360_000 == pytest.approx(before):
+                    rows[oid] = Row(row.tag, 1)
+            assert until(lambda: "falls" in {one["instance"] for one in seen.alerts().get("PduEnergyCounterFell", ())})
+        assert until(lambda: len(seen.alerts().get("PduExporterDown", ())) >= len(PEERS) + 1), seen.alerts()
+
+
+@pytest.mark.against("prometheus")
+def test_two_exporters_behind_one_list_share_it_out(small: Hall, tmp_path: Path) -> None:
+    """The commented lines of the configuration, as an owner would take them in."""
+    ports = [free_port(), free_port()]
+    lines = [small.lines[0].replace(",", f" {number},", 1) for number in range(8)]
+    text = config(ports[0])
+    one, several = text.index("      # One exporter:"), text.index("      # Several behind")
+    shares = re.sub(r"^( +)# ", r"\1", text[several:], flags=re.MULTILINE).partition("\n")[2]
+    for number, port in enumerate(ports):
+        shares = shares.replace(f"exporter-{number}.example.net:9914", f"127.0.0.1:{port}")
+    shutil.copy(DOCS / "pdu-rules.yml", tmp_path)
+    with exporter("--list", small.list(*lines), "--auth", small.logins, port=ports[0]) as first, \
+            exporter("--list", small.list(*lines), "--auth", small.logins, port=ports[1]) as second, \
+            prometheus(tmp_path, text[:one] + shares) as seen:
+        wanted = len(small.peers) + len(lines)
+        assert until(lambda: value(seen, "sum(pdu_up)") == wanted), (tmp_path / "prometheus.log").read_text()[-2000:]
+        probed: Dict[str, float] = {}
+        for running in (first, second):
+            _, metrics, _ = running.get("metrics")
+            probed[running.url] = sum(float(line.split()[-1]) for line in metrics.splitlines()
+                                      if line.startswith("pdu_exporter_probes_total"))
+        assert all(probed.values()), probed
