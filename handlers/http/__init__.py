@@ -5,6 +5,7 @@
     strict_json JSON from a device, bounded before it is parsed
     echo        how a login stays out of errors when a device sends it back
     redirects   where a redirect may lead
+    places      links that a device hands out, and whether they stay on it
     unverified  the fingerprint of a certificate that is not trusted
     failures    the error for each way in which an exchange fails
     multipart   file uploads, read while they are sent

@@ -6,13 +6,18 @@ from urllib.parse import urlsplit
 from ..errors import Named
 from .client import PORTS, Endpoint, HttpClient, Login, Reply, Request
 from .failures import HttpRefused, HttpUnreachable
+from .places import path_here
 
 
 def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
     """The reply from where `reply` leads; the client stays there. Raises HttpRefused where it must not be followed.
 
-    A write is not sent anew. An error in the new place names it: the owner gave another one.
+    A write is not sent anew. An error in the new place names it: the owner gave another one. A GET may also be redirected to
+    another path of the same place.
     """
+    path = path_here(reply.headers.get("location"), client.where)
+    if request.method == "GET" and path not in ("", request.target):
+        return client.attempt(request._replace(target=path), True)
     moved = redirected(client.where, reply, login)
     if not repeatable:
         raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}); it was not sent there: "

@@ -5,13 +5,10 @@ Source: DSP0266, "Reference properties", "Locator header" and "Query parameters"
 from __future__ import annotations
 
 from typing import Mapping
-from urllib.parse import quote, urlsplit
 
 from ..errors import ProtocolError
-from ..http.client import PORTS, Endpoint, Login
-
-_LONGEST = 2000                             # characters
-_UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # in a path with a query; all else is sent as escapes
+from ..http.client import Endpoint, Login
+from ..http.places import path_here
 
 
 def path(link: object, here: Endpoint, login: Login) -> str:
@@ -20,23 +17,13 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     A service that is reached under another name or port than its own writes links that seem to leave it: nothing tells them
     from links that do.
     """
-    if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
-        raise ProtocolError("the device's answer has no usable link where one is needed")
-    try:
-        parts = urlsplit(link)
-        name, port = parts.hostname, parts.port
-        sendable = quote(parts._replace(scheme="", netloc="").geturl(), safe=_UNCHANGED)
-    except ValueError:                      # UnicodeError too: half of a surrogate pair
-        raise ProtocolError("the device's answer has a link that is no URL") from None
-    if parts.scheme or parts.netloc:
-        same = (parts.scheme == here.scheme and name == here.host.lower() and "@" not in parts.netloc
-                and (port or PORTS.get(parts.scheme)) == here.port)
-        if not same:
-            raise ProtocolError(f"the device links to another place ({login.quoted(f'{parts.scheme}://{parts.netloc}')}), where "
-                                f"the login is not sent; if that is right, give it as the address")
-    if link.startswith("//") or not sendable.startswith("/") or sendable.startswith("//") or parts.fragment:
-        raise ProtocolError(f"the device's answer has a link that leads nowhere ({login.quoted(link)})")
-    return sendable
+    found = path_here(link, here)
+    if found:
+        return found
+    if link is None:
+        raise ProtocolError("the device's answer has no link where one is needed")
+    raise ProtocolError(f"the device's answer has a link that leads elsewhere or nowhere ({login.quoted(str(link))}), where no "
+                        f"login is sent; if it is right, give its host and port as the address")
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:

@@ -26,6 +26,8 @@ _LOGOUT_SECONDS = 3.0
 _MOST_BYTES = 16 << 20              # of all answers; a unit of 60 outlets sends less than 1 MB
 _LONGEST_TOKEN = 4000
 _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # another connection pays off from its third request on
+_SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0        # for another connection: a unit that serves one at a time never answers there
+_TOO_MANY = (429, 503)
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)              # an error's body says why: it is read here
 
@@ -50,7 +52,7 @@ class RedfishService:
         self.login, self._mode = given.login, given.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
-        self._bytes = 0
+        self._bytes, self._slowest = 0, 0.0
         self._expands = True
 
     def __enter__(self) -> RedfishService:
@@ -129,8 +131,11 @@ class RedfishService:
         return [self._one(path, self._clients[0]) for path in paths]
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
+        reply = self._send("GET", path, client=client)
+        if reply.status in _TOO_MANY and client is not self._clients[0]:
+            raise HttpUnreachable("the device does not serve another connection")
         try:
-            return self._resource(self._send("GET", path, client=client))
+            return self._resource(reply)
         except (Refused, ProtocolError) as error:
             if isinstance(error, HttpDenied):
                 raise
@@ -202,13 +207,18 @@ class RedfishService:
         left = self._end - self._clock()
         if left <= 0:
             raise HttpUnreachable(f"the device took longer than {CALL_SECONDS:.0f} s for this call; try again")
+        wait = min(self._timeout, left)
+        if client is not None and client is not self._clients[0]:
+            wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
         sent: Dict[str, str] = {**_HEADERS, **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
+        started = self._clock()
         reply = (client or self._clients[0]).send(
             method, path, sent, None if body is None else json.dumps(body).encode(),
-            self.login._replace(user=None, password=None, token=None) if anonymous else self.login, min(self._timeout, left),
-            min(2 * self._timeout, left), repeatable=method == "GET", limit=LIMIT, answers=_ANY)
+            self.login._replace(user=None, password=None, token=None) if anonymous else self.login, wait,
+            min(2 * wait, left), repeatable=method == "GET", limit=LIMIT, answers=_ANY)
+        self._slowest = max(self._slowest, self._clock() - started)
         self._bytes += len(reply.body)
         if self._bytes > _MOST_BYTES:
             raise ProtocolError(f"the device's answers are longer than {_MOST_BYTES} bytes")

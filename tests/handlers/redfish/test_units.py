@@ -131,3 +131,42 @@ def test_an_offer_that_is_ignored_costs_a_request_for_each_outlet() -> None:
     with serving(tree) as address:
         states = {port.identity: port.power_status for port in handler(address).status().ports}
     assert states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2
+
+
+# ---- connections -------------------------------------------------------------------------------------------------
+
+NAMES = [str(number) for number in range(1, 21)]
+
+
+def test_a_unit_that_serves_one_connection_at_a_time_is_read_over_one() -> None:
+    for how in ("closes", "waits", "refuses"):
+        tree = Tree(unit([outlet(name) for name in NAMES]))
+        tree.most, tree.beyond = 1, how
+        assert identities(tree) == NAMES, how
+
+
+def test_reading_side_by_side_ends_with_the_first_error() -> None:
+    tree = Tree(unit([outlet(name) for name in NAMES]))
+    tree.special[f"{OUTLETS}/7"] = lambda seen: Answer(None, 403)
+    assert refused(tree).kind == "denied"
+
+
+def moved(location: str) -> Tree:
+    tree = Tree(unit())
+    tree.resources["/redfish/v1/root"] = tree.resources[ROOT]
+    tree.special[ROOT] = lambda seen: Answer(None, 308, {"Location": location.replace("HERE", seen.headers["host"])})
+    return tree
+
+
+@pytest.mark.parametrize("location", ["/redfish/v1/root", "http://HERE/redfish/v1/root"])
+def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
+    assert identities(moved(location)) == ["1", "2"]
+
+
+def test_a_root_that_moves_elsewhere_gets_no_login_there() -> None:
+    other = Tree(unit())
+    with serving(other) as elsewhere:
+        for location in (f"http://{elsewhere}/redfish/v1/", f"//{elsewhere}/redfish/v1/", "http://HERE@evil.example/",
+                         "/redfish/v1/", "", "ftp:/redfish/v1/root"):
+            assert refused(moved(location)).kind == "refused", location
+    assert not other.seen

@@ -51,7 +51,8 @@ class Tree:
         self.resources = resources
         self.special: Dict[str, Callable[[Seen], Optional[Answer]]] = {}
         self.seen: List[Seen] = []
-        self.connections = 0
+        self.connections = self.open = 0
+        self.most, self.beyond = 100, ""        # connections that are served, and what becomes of more: closes, waits, refuses
         self.expands = True
 
     @property
@@ -95,17 +96,29 @@ def serving(tree: Tree) -> Iterator[str]:
             super().setup()
             with lock:
                 tree.connections += 1
+                tree.open += 1
+                self.beyond = tree.open > tree.most
+
+        def finish(self) -> None:
+            super().finish()
+            with lock:
+                tree.open -= 1
 
         def log_message(self, *_: object) -> None:
             pass
 
         def _serve(self) -> None:
+            if self.beyond and tree.beyond != "refuses":
+                self.close_connection = True
+                if tree.beyond == "waits":
+                    self.rfile.read(1)          # until the other side goes away
+                return
             length = int(self.headers.get("Content-Length") or 0)
             seen = Seen(self.command, self.path, {name.lower(): value for name, value in self.headers.items()},
                         self.rfile.read(length))
             with lock:
                 tree.seen.append(seen)
-            said = tree.answer(seen)
+            said = Answer(None, 429) if self.beyond else tree.answer(seen)
             body = said.body if isinstance(said.body, bytes) else b"" if said.body is None else json.dumps(said.body).encode()
             head = [f"HTTP/1.1 {said.status} Said", "Content-Type: application/json", f"Content-Length: {len(body)}",
                     *(f"{name}: {value}" for name, value in said.headers.items()), "", ""]

@@ -1,0 +1,90 @@
+"""What a service may cost: time, bytes, structure. The clock is the test's."""
+from __future__ import annotations
+
+from typing import Any, Callable, Iterator, Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.http.client import endpoint
+from handlers.http.connection import StandardTransport
+from handlers.redfish import settings, units
+from handlers.redfish.service import CALL_SECONDS, RedfishService
+from handlers.tls import Trust
+from pdu_common.connection import PduData
+
+from .test_login import SESSIONS, Guarded
+from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, serving, unit
+
+Reading = Callable[[RedfishService], Any]
+
+
+class Clock:
+    """Seconds that pass with each request."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        return self.now
+
+    def counted(self, tree: Tree) -> None:
+        answer = tree.answer
+
+        def slow(seen: Seen) -> Answer:
+            self.now += self.step
+            return answer(seen)
+        setattr(tree, "answer", slow)
+
+
+def read(service: RedfishService) -> Any:
+    return [units.outlets(service, one) for one in units.units(service, "")]
+
+
+@pytest.fixture
+def slow() -> Iterator[Tuple[Guarded, Clock]]:
+    tree, clock = Guarded(), Clock(8.0)
+    tree.resources = unit([outlet(str(number)) for number in range(1, 40)])
+    clock.counted(tree)
+    yield tree, clock
+
+
+def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_it(slow: Tuple[Guarded, Clock]) -> None:
+    tree, clock = slow
+    with serving(tree) as address:
+        given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}))
+        with pytest.raises(PduHandlerError) as caught:
+            with RedfishService(endpoint("http", address), given, lambda: StandardTransport(Trust()), clock) as service:
+                read(service)
+    assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
+    # 6 requests come before the outlets; of those, 4 may be under way when the time is over.
+    assert len(tree.seen) <= CALL_SECONDS / clock.step + 5
+    assert [(seen.method, seen.path) for seen in tree.seen[-1:]] == [("DELETE", f"{SESSIONS}/7")]
+
+
+def big(megabytes: int) -> bytes:
+    return b'{"Id":"1","x":"' + b"y" * (megabytes << 20) + b'"}'
+
+
+@pytest.mark.parametrize("body", [
+    big(5), b"[" * 100_000 + b"]" * 100_000, b'{"Id":' * 50_000 + b"1" + b"}" * 50_000,
+    b'{"Id":"1","PowerState":"On","PowerState":"Off"}', b'{"Id":"1","x":' + b"9" * 5000 + b"}", b'{"Id":"1\\ud800"}',
+    b'{"Id":"1","x":NaN}', b"[]", b"null", b"", b"<html>", b"\xff\xfe"],
+    ids=lambda body: repr(body[:20]))
+def test_what_is_no_bounded_json_object_is_a_protocol_error(body: bytes) -> None:
+    for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
+        tree = Tree(unit())
+        tree.special[path] = lambda seen: Answer(body)
+        with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+            handler(address).status()
+        assert caught.value.kind == "protocol"
+        str(caught.value).encode()
+
+
+def test_all_answers_together_are_bounded() -> None:
+    tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
+    for number in range(1, 40):
+        tree.special[f"{OUTLETS}/{number}"] = lambda seen: Answer(big(3))
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address).status()
+    assert caught.value.kind == "protocol" and len(tree.seen) < 20
