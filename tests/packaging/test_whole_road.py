@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers import registry
 from tests import peers
 from tests.dcimanager import DciManager
 from tests.needs import ROOT
@@ -44,7 +45,7 @@ def test_built_archives_are_registered_polled_and_switched(built: Path, tmp_path
         run = admin.run(manager, DCI_IDS=str(tmp_path / "ids"))
         assert (run.code, run.err) == (0, "")
         assert {handler.handler: handler.protocol for handler in manager.handlers()} == {
-            "pdu_raritan": ["custom"], "pdu_snmp": ["snmp"], "pdu_nut": ["custom"]}
+            f"pdu_{name}": [registry.about(name).protocol] for name in registry.names()}
         for name, make in peers.PEERS.items():
             peer = simulators.enter_context(make())
             pdu = manager.add_pdu(name, f"pdu_{name}", peer.address, snmp=peer.snmp, settings=peer.settings)
