@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import json
 import signal
 import subprocess
@@ -11,9 +12,9 @@ from typing import Any, Dict, Iterator
 import pytest
 
 from tests.needs import ROOT, shared
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, until
 
-from .redfish import UNITS, Expand, Model, Pdu, RedfishService, units
+from .redfish import UNITS, Expand, Fault, Model, Pdu, RedfishService, units
 from .redfish_client import OUTLETS, V1, Client
 from .xerus_client import Hands
 
@@ -340,12 +341,100 @@ def test_reset_metrics_starts_the_counters_again(unit: RedfishService, client: C
     assert unit.books().energy_kwh == 0.0
 
 
+def test_labels_are_set_and_everything_else_is_not(unit: RedfishService, client: Client) -> None:
+    assert client.send("GET", f"{OUTLETS}/A1").headers["Allow"] == "GET, HEAD, PATCH"
+    assert client.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "db-01"}).body["UserLabel"] == "db-01"
+    assert client.outlet("A1")["UserLabel"] == "db-01" and client.outlet("A2")["UserLabel"] == "Server A2"
+    pdu = f"{V1}/PowerEquipment/RackPDUs/1"
+    client.send("PATCH", pdu, {"Location": {"Placement": {"Rack": "7"}}})
+    assert client.get(pdu)["Location"]["Placement"] == {"Rack": "7", "Row": "1", "RackOffset": 1, "RackOffsetUnits": "EIA_310"}
+    for wrong, key in (({"PowerState": "Off"}, "PropertyNotWritable"), ({"UserLabel": 5}, "PropertyValueTypeError")):
+        assert client.send("PATCH", f"{OUTLETS}/A1", wrong).key() == key
+    assert client.send("PATCH", f"{V1}/SessionService", {"SessionTimeout": 30}).status == 405
+    with Client(unit, login=f"{unit.viewer_user}:{unit.viewer_password}") as viewer:
+        assert viewer.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "mine"}).status == 403
+    assert all(unit.books().states.values())
+
+
+def test_a_restart_forgets_sessions_and_plans_and_leaves_relays() -> None:
+    hands = Hands()
+    with RedfishService(Model(relay_delay=5.0), clock=hands, reboot_seconds=0.1) as service, Client(service) as client:
+        client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
+        client.switch("A1", "Off")
+        assert client.send("POST", f"{V1}/Managers/1/Actions/Manager.Reset", {"ResetType": "ForceRestart"}).status == 204
+        assert until(lambda: service.boots() == 1 and not service.down())
+        hands.now = 60.0
+        with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+            client.get(OUTLETS)
+        client.http.close()
+        assert client.outlet("A1")["PowerState"] == "On" and service.sessions == []
+
+
+# -- faults
+
+
+@pytest.mark.parametrize("fault, text", [
+    (Fault.HTML, b"<!DOCTYPE html>"), (Fault.EMPTY, b""), (Fault.NOT_JSON, b'{"@odata.id": "/redfish/v1/'), (Fault.LIST, b"[]")])
+def test_a_body_instead_of_the_resource_comes_once(unit: RedfishService, client: Client, fault: Fault, text: bytes) -> None:
+    unit.faults.order(fault)
+    client.http.request("GET", OUTLETS, headers=client.headers)
+    assert client.http.getresponse().read().startswith(text)
+    assert len(client.get(OUTLETS)["Members"]) == 12
+
+
+def test_a_lost_answer_to_a_switching_that_was_done(unit: RedfishService, client: Client) -> None:
+    unit.faults.order(Fault.DROP_AFTER_WRITE, method="PowerControl")
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        client.switch("A1", "Off")
+    assert unit.books().states["A1"] is False and unit.log[-1].status == 0
+
+
+def test_a_request_that_never_reached_the_service(unit: RedfishService, client: Client) -> None:
+    unit.faults.order(Fault.CLOSE_BEFORE, method="POST")
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        client.switch("A1", "Off")
+    assert unit.books().states["A1"] is True and unit.books().writes == []
+
+
+def test_half_an_answer_and_one_that_is_far_too_long(unit: RedfishService, client: Client) -> None:
+    unit.faults.order(Fault.HALF_ANSWER)
+    with pytest.raises(http.client.IncompleteRead):
+        client.get(OUTLETS)
+    client.http.close()
+    unit.faults.order(Fault.HUGE)
+    client.http.request("GET", OUTLETS, headers=client.headers)
+    answer = client.http.getresponse()
+    assert int(answer.headers["Content-Length"]) > 100_000_000 and len(answer.read(1_000_000)) == 1_000_000
+
+
+def test_a_redirect_a_refusal_and_an_answer_that_says_otherwise(unit: RedfishService, client: Client) -> None:
+    unit.faults.order(Fault.REDIRECT, location="https://192.0.2.66")
+    assert client.send("GET", OUTLETS).headers["Location"] == f"https://192.0.2.66{OUTLETS}"
+    unit.faults.order(Fault.PRIVILEGE)
+    assert client.send("GET", OUTLETS).key() == "InsufficientPrivilege"
+    unit.faults.order(Fault.STATUS, status=503)
+    assert client.send("GET", OUTLETS).status == 503
+    unit.faults.order(Fault.ECHO)
+    assert client.headers["Authorization"] in json.dumps(client.send("GET", OUTLETS).body)
+    unit.faults.order(Fault.DONE_STATUS, status=500, method="POST")
+    assert client.switch("A1", "Off").status == 500 and unit.books().states["A1"] is False
+    unit.faults.order(Fault.DONE_TWICE, method="A1")
+    client.http.request("GET", f"{OUTLETS}/A1", headers=client.headers)
+    assert client.http.getresponse().read().count(b'"PowerState":') == 2
+
+
+def test_a_body_that_a_test_changes(unit: RedfishService, client: Client) -> None:
+    unit.rewrite = lambda target, body: {**body, "Members@odata.nextLink": target} if target == OUTLETS else body
+    assert client.get(OUTLETS)["Members@odata.nextLink"] == OUTLETS
+    assert "Members@odata.nextLink" not in client.outlet("A1")
+
+
 # -- the rest
 
 
 def test_methods_and_paths_that_are_not_there(client: Client) -> None:
     reply = client.send("DELETE", f"{OUTLETS}/A1")
-    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, PATCH")
     assert client.send("POST", f"{OUTLETS}/Z9/Actions/Outlet.PowerControl", {"PowerState": "Off"}).status == 404
     assert client.send("GET", f"{OUTLETS}/Z9").key() == "ResourceMissingAtURI"
     assert client.send("HEAD", OUTLETS).body is None

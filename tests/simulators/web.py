@@ -5,9 +5,10 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Iterator, Optional, Protocol, Set, Tuple, Type, Union
+from typing import Any, Iterator, List, Optional, Protocol, Set, Tuple, Type, Union
 
 
 class Powered(Protocol):
@@ -33,6 +34,25 @@ class Counters:
     def connection(self) -> None:
         with self._lock:
             self.connections += 1
+
+
+class Reboots:
+    """When a unit reboots, and for how many seconds nothing answers then."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._starts: List[float] = []
+
+    def plan(self, after: float) -> None:
+        self._starts.append(time.monotonic() + after)
+
+    def down(self) -> bool:
+        now = time.monotonic()
+        return any(start <= now < start + self.seconds for start in self._starts)
+
+    def count(self) -> int:
+        now = time.monotonic()
+        return sum(start <= now for start in self._starts)
 
 
 class Connection(BaseHTTPRequestHandler):

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Protocol, Tuple
 
 from .errors import Refusal
 from .model import Model
@@ -10,8 +10,13 @@ from .plant import Outlet
 
 Json = Dict[str, Any]
 CONTROL, RESET = "Outlet.PowerControl", "Outlet.ResetMetrics"
+RESET_ALL, RESTART = "PowerDistributionMetrics.ResetMetrics", "Manager.Reset"
 _HPE_NUMBERS = {"OnDelay": "on_delay", "OffDelay": "off_delay", "RebootDelay": "cycle_delay"}
 _HPE_TEXTS = {"StartupState": ("startup", "last"), "OutletName": ("name", "")}
+
+
+class Counters(Protocol):
+    def reset(self) -> None: ...
 
 
 class Control:
@@ -31,6 +36,19 @@ class Control:
         if self._model.body == "hpe" and not self.ignores:
             _configure(outlet, body)
         return 0.0 if self.ignores else outlet.switch(verb, self._model.relay_delay)
+
+    def reset(self, identity: str, counters: Counters, body: Json) -> float:
+        """ResetMetrics of an outlet or a PDU."""
+        self.writes.append((identity, "ResetMetrics"))
+        counters.reset()
+        return 0.0
+
+    def restart(self, reboot: Callable[[], None], body: Json) -> float:
+        """Manager.Reset."""
+        if body.get("ResetType", "ForceRestart") != "ForceRestart":
+            raise Refusal(400, "ActionParameterValueNotInList", str(body["ResetType"]), "ResetType", RESTART)
+        reboot()
+        return 0.0
 
     def _verb(self, body: Json) -> str:
         unknown = set(body) - {"PowerState"}

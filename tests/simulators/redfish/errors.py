@@ -22,6 +22,7 @@ _MESSAGES: Dict[str, Tuple[str, str, str]] = {
     "ActionParameterValueNotInList": ("The value '%1' of the parameter %2 of the action %3 is not in its list.", "Warning",
                                       "Choose one of the list."),
     "PropertyMissing": ("The property %1 is required.", "Warning", "Add it."),
+    "PropertyNotWritable": ("The property %1 cannot be set.", "Warning", "Leave it out."),
     "PropertyValueTypeError": ("The value '%1' of the property %2 has another type.", "Warning", "Correct it."),
     "PreconditionRequired": ("The resource changes with a precondition only.", "Critical", "Send If-Match."),
     "PreconditionFailed": ("The ETag is not the resource's own.", "Critical", "Read the resource again."),

@@ -74,6 +74,10 @@ class Outlet:
             self._clockwork.at(due, act)
         return due
 
+    def reset(self) -> None:
+        """ResetMetrics."""
+        self.wh = 0.0
+
     @property
     def moving(self) -> bool:
         return self.target is not None
@@ -151,4 +155,4 @@ class Plant:
         """ResetMetrics: every counter starts again."""
         self.base_wh = 0.0
         for outlet in self.outlets.values():
-            outlet.wh = 0.0
+            outlet.reset()

@@ -8,6 +8,7 @@ import uuid
 from functools import partial
 from typing import Callable, Dict, Iterable, Mapping
 
+from .actions import CONTROL, RESET, RESET_ALL
 from .figures import ENABLED, Json, Sensors
 from .model import METERINGS, Model
 from .plant import HERTZ, RATED_AMPS, VOLTS, Outlet, Plant
@@ -116,7 +117,7 @@ class PduResources:
                         EnergykWh=see("Energy", "EnergykWh", "Total", lambda: plant.counted_wh() / 1000),
                         PowerLoadPercent=see("Load", "Percent", "Total", plant.load_percent))
         body["Actions"] = {"#PowerDistributionMetrics.ResetMetrics": {
-            "target": self.target(path, "PowerDistributionMetrics.ResetMetrics")}}
+            "target": self.target(path, RESET_ALL)}}
         return body
 
     def _action_info(self) -> Json:
@@ -196,13 +197,13 @@ class PduResources:
                  "PowerOffDelaySeconds": outlet.off_delay, "PowerCycleDelaySeconds": outlet.cycle_delay,
                  "PowerRestoreDelaySeconds": 0, "PowerRestorePolicy": "LastState", "PowerControlLocked": outlet.locked,
                  "ConfigurationLocked": False}
-        control: Json = {"target": self.target(path, "Outlet.PowerControl")}
+        control: Json = {"target": self.target(path, CONTROL)}
         if self._model.values == "allowable":
             control["PowerState@Redfish.AllowableValues"] = list(self._model.verbs)
         elif self._model.values == "info":
             control["@Redfish.ActionInfo"] = self._info
         power["Actions"] = {"#Outlet.PowerControl": control,
-                            "#Outlet.ResetMetrics": {"target": self.target(path, "Outlet.ResetMetrics")}}
+                            "#Outlet.ResetMetrics": {"target": self.target(path, RESET)}}
         return power
 
     def _readings(self, outlet: Outlet) -> Json:

@@ -1,37 +1,30 @@
 """The simulated service as a whole: its server, its resources, its books."""
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Tuple
-from urllib.parse import unquote
+from typing import Callable, Dict, List, Optional
 
 from ..books import Books
 from ..certificates import Authority, fingerprint, server_context
 from ..clockwork import Clockwork
-from ..web import Counters
-from .access import SESSIONS, Access, Account, Session
-from .actions import CONTROL, RESET, Control, identity_of
-from .answer import Answer, of
+from ..web import Counters, Reboots
+from .access import Access, Account, Session
+from .actions import CONTROL, RESET, RESET_ALL, RESTART, Control, identity_of
+from .answer import Answer
 from .dmtf import Tree
-from .errors import Refusal, error
 from .faults import Faults
 from .model import Model
 from .plant import Outlet, Plant
-from .query import answer as queried, parse
+from .protocol import Action, Dispatcher, Json, Rewrite
 from .resources import PduResources
 from .server import RedfishServer, Request, Seen
-from .site import V1, Site
-from .tasks import Task, Tasks
+from .site import MANAGER, Site
+from .tasks import Tasks
 
 USER, PASSWORD = "admin", "redfish-password"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-to-look"
-OPEN = (V1, "/redfish", f"{V1}/odata", f"{V1}/$metadata")
-Json = Dict[str, Any]
-Rewrite = Callable[[str, Json], Any]
 
 
 class RedfishService:
@@ -61,15 +54,15 @@ class RedfishService:
         self.access.accounts = {user: Account(password, "Administrator"), VIEWER: Account(VIEWER_PASSWORD, "ReadOnly")}
         self.tasks, self.control, self.faults = Tasks(self.clockwork), Control(model), Faults()
         self.log: List[Seen] = []
-        self.rewrite: Optional[Rewrite] = None
         self.plants: Dict[str, Plant] = {}
         self.tree: Optional[Tree] = None
         self.outlets: Dict[str, Outlet] = {}            # by their path
-        self._actions: Dict[str, Callable[[Json], Tuple[str, float]]] = {}     # target → resource, seconds until it is done
-        self._made: Dict[str, Callable[[], Json]] = {}
-        self._build()
-        self.reboot_seconds = reboot_seconds
-        self._boots, self._up_at = 0, 0.0
+        self._dispatcher = Dispatcher(model, self.access, self.tasks)
+        if model.tree is not None:
+            self._serve_tree(Tree(model.tree, model, self.clockwork))
+        else:
+            self._serve_pdus()
+        self._reboots = Reboots(reboot_seconds)
         self._counters = Counters()
         self.ca_pem = self.fingerprint = ""
         context = None
@@ -80,19 +73,18 @@ class RedfishService:
             context = server_context(key, certificate)
         self._server = RedfishServer((self.host, port), self, self._counters, context)
         self.port = self._server.port
-        self.url = f"{'https' if tls else 'http'}://{self.host}:{self.port}"
+        self.url = self._dispatcher.front = f"{'https' if tls else 'http'}://{self.host}:{self.port}"
 
-    def _build(self) -> None:
-        if self.model.tree is not None:
-            self.tree = Tree(self.model.tree, self.model, self.clockwork)
-            self._made, self.outlets = dict(self.tree.made), self.tree.outlets
-            several = len(self.tree.rack_pdus()) > 1
-            for path, outlet in self.outlets.items():
-                target = self.tree.target(path)
-                if target:
-                    self._actions[target] = partial(self._switch, path, identity_of(path, several), outlet)
-            return
-        several = len(self.model.pdus) > 1
+    def _serve_tree(self, tree: Tree) -> None:
+        self.tree, self.outlets = tree, tree.outlets
+        self._dispatcher.made = dict(tree.made)
+        several = len(tree.rack_pdus()) > 1
+        for path, outlet in tree.outlets.items():
+            target = tree.target(path)
+            if target:
+                self._take(target, path, partial(self.control.switch, identity_of(path, several), outlet))
+
+    def _serve_pdus(self) -> None:
         parts = []
         for pdu in self.model.pdus:
             plant = Plant(pdu, self.model, self.clockwork)
@@ -103,12 +95,16 @@ class RedfishService:
                 path = part.outlet_path(id)
                 self.outlets[path] = outlet
                 if outlet.switchable:
-                    self._actions[part.target(path, CONTROL)] = partial(self._switch, path, identity_of(path, several), outlet)
-                    self._actions[part.target(path, RESET)] = partial(self._reset_outlet, path, outlet)
+                    identity = identity_of(path, len(self.model.pdus) > 1)
+                    self._take(part.target(path, CONTROL), path, partial(self.control.switch, identity, outlet))
+                    self._take(part.target(path, RESET), path, partial(self.control.reset, identity, outlet))
             metrics = f"{part.path}/Metrics"
-            reset = part.target(metrics, "PowerDistributionMetrics.ResetMetrics")
-            self._actions[reset] = partial(self._reset_pdu, metrics, plant)
-        self._made = Site(self.model, parts, self.access, self.tasks).made
+            self._take(part.target(metrics, RESET_ALL), metrics, partial(self.control.reset, pdu.id, plant))
+        self._take(f"{MANAGER}/Actions/{RESTART}", MANAGER, partial(self.control.restart, self._reboot_soon))
+        self._dispatcher.made = Site(self.model, parts, self.access, self.tasks).made
+
+    def _take(self, target: str, resource: str, run: Callable[[Json], float]) -> None:
+        self._dispatcher.actions[target] = Action(resource, run)
 
     # -- for tests
 
@@ -151,6 +147,15 @@ class RedfishService:
         books.energy_kwh = sum(one for one in counted if one is not None)
 
     @property
+    def rewrite(self) -> Optional[Rewrite]:
+        """Changes each body that a GET is answered with."""
+        return self._dispatcher.rewrite
+
+    @rewrite.setter
+    def rewrite(self, rewrite: Optional[Rewrite]) -> None:
+        self._dispatcher.rewrite = rewrite
+
+    @property
     def sessions(self) -> List[Session]:
         """Those that are open: at the end of a handler's call there is none."""
         with self.lock:
@@ -181,14 +186,18 @@ class RedfishService:
 
     def reboot(self) -> None:
         """Connections break, sessions, tasks and plans are forgotten, relays stay; nothing answers for reboot_seconds."""
+        self._reboot_soon(0.0)
+        self.close_connections()
+
+    def _reboot_soon(self, seconds: float = 0.05) -> None:
+        """As `reboot`, but the answer to the request that asked for it still gets out."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():
                 outlet.forget()
             self.access.sessions.clear()
             self.tasks.all.clear()
-            self._boots, self._up_at = self._boots + 1, time.monotonic() + self.reboot_seconds
-        self.close_connections()
+            self._reboots.plan(seconds)
 
     def stop(self) -> None:
         self._server.stop()
@@ -202,10 +211,10 @@ class RedfishService:
     # -- for the server
 
     def down(self) -> bool:
-        return time.monotonic() < self._up_at
+        return self._reboots.down()
 
     def boots(self) -> int:
-        return self._boots
+        return self._reboots.count()
 
     def note(self, seen: Seen) -> None:
         with self.lock:
@@ -214,135 +223,4 @@ class RedfishService:
     def answer(self, request: Request) -> Answer:
         with self.lock:
             self.clockwork.settle()
-            path, _, query = request.target.partition("?")
-            path = unquote(path).rstrip("/")
-            try:
-                return self._answer(request, path, query)
-            except Refusal as refusal:
-                return of(refusal.status, refusal.body(), refusal.headers)
-
-    # -- the protocol
-
-    def _answer(self, request: Request, path: str, query: str) -> Answer:
-        if request.method == "POST" and path == SESSIONS and path in self._made:
-            return self._log_in(request)
-        if request.method in ("GET", "HEAD") and path in OPEN:
-            return self._get(request, path, query)
-        account = self.access.account(request.headers)
-        if request.method in ("GET", "HEAD"):
-            return self._get(request, path, query)
-        session = self.access.find(path) if SESSIONS in self._made else None
-        if request.method == "DELETE" and session is not None:
-            del self.access.sessions[session.id]
-            return Answer(204)
-        if request.method == "POST" and path in self._actions:
-            if not account.may_write:
-                raise Refusal(403, "InsufficientPrivilege")
-            return self._act(request, path)
-        if session is None and path not in self._actions and self._read(path) is None:
-            raise Refusal(404, "ResourceMissingAtURI", path)
-        raise Refusal(405, "OperationNotAllowed", headers=(("Allow", self._allow(path)),))
-
-    def _get(self, request: Request, path: str, query: str) -> Answer:
-        if path == "/redfish":
-            return of(200, {"v1": f"{V1}/"})
-        task = self.tasks.find(path)
-        if task is not None:
-            return self._task(task, path)
-        body = self._read(path)
-        if body is None:
-            raise Refusal(404, "ResourceMissingAtURI", path)
-        tag = etag(body)
-        if request.headers.get("If-None-Match") == tag:
-            return Answer(304, headers=(("ETag", tag),))
-        shown: Any = queried(body, parse(query, self.model), self.model, self._read, query)
-        if self.rewrite is not None:
-            shown = self.rewrite(request.target, shown)
-        return of(200, shown, (("ETag", tag), ("Allow", self._allow(path))))
-
-    def _read(self, path: str) -> Optional[Json]:
-        make = self._made.get(path.rstrip("/"))
-        if make is not None:
-            body = make()
-            return {**body, "@odata.etag": etag(body)} if "Members" not in body else body
-        session = self.access.find(path) if SESSIONS in self._made else None
-        return session.body() if session is not None else None
-
-    def _allow(self, path: str) -> str:
-        if path in self._actions:
-            return "POST"
-        if path == SESSIONS:
-            return "GET, HEAD, POST"
-        return "GET, HEAD, DELETE" if path.startswith(SESSIONS) else "GET, HEAD"
-
-    def _log_in(self, request: Request) -> Answer:
-        given = _object(request)
-        session = self.access.log_in(given.get("UserName"), given.get("Password"))
-        body = session.body()
-        return of(201, body, (("Location", self._location(body["@odata.id"])), ("X-Auth-Token", session.token)))
-
-    def _location(self, path: str) -> str:
-        return self.url + path if self.model.absolute else path
-
-    def _act(self, request: Request, target: str) -> Answer:
-        act = self._actions[target]
-        given = _object(request)
-        if self.model.demand_etag:
-            self._precondition(request.headers.get("If-Match"), act)
-        _, seconds = act(given)
-        if self.model.task_seconds is not None:
-            task = self.tasks.start(max(seconds, self.model.task_seconds))
-            return of(202, self.tasks.body(task), (("Location", self._location(task.monitor)), ("Retry-After", "1")))
-        if self.model.says_success:
-            return of(200, error("Success"))
-        return Answer(204)
-
-    def _precondition(self, given: Optional[str], act: Callable[[Json], Tuple[str, float]]) -> None:
-        resource = act.args[0] if isinstance(act, partial) else ""
-        if given is None:
-            raise Refusal(428, "PreconditionRequired")
-        if given not in ("*", etag(self._made[resource]())):
-            raise Refusal(412, "PreconditionFailed")
-
-    def _task(self, task: Task, path: str) -> Answer:
-        """A task can be read as long as the service runs, its monitor until it has handed out the result."""
-        if path == task.path:
-            return of(200, self.tasks.body(task))
-        if not self.tasks.ended(task):
-            return of(202, self.tasks.body(task), (("Location", self._location(task.monitor)), ("Retry-After", "1")))
-        if task.fetched:
-            raise Refusal(404, "ResourceMissingAtURI", path)
-        task.fetched = True
-        return Answer(204) if task.result == "Completed" else of(500, error("GeneralError"))
-
-    # -- actions
-
-    def _switch(self, path: str, identity: str, outlet: Outlet, body: Json) -> Tuple[str, float]:
-        return path, self.control.switch(identity, outlet, body)
-
-    def _reset_outlet(self, path: str, outlet: Outlet, body: Json) -> Tuple[str, float]:
-        self.control.writes.append((path, RESET))
-        outlet.wh = 0.0
-        return path, 0.0
-
-    def _reset_pdu(self, path: str, plant: Plant, body: Json) -> Tuple[str, float]:
-        self.control.writes.append((path, "ResetMetrics"))
-        plant.reset()
-        return path, 0.0
-
-
-def etag(body: Json) -> str:
-    """Of what is set or switched; figures change without it."""
-    kept = {name: value for name, value in body.items()
-            if name != "@odata.etag" and (name == "Links" or not isinstance(value, dict))}
-    return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'
-
-
-def _object(request: Request) -> Json:
-    try:
-        body = json.loads(request.body or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Refusal(400, "MalformedJSON")
-    return body
+            return self._dispatcher.answer(request)

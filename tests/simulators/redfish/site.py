@@ -17,6 +17,7 @@ from .tasks import TASKS, Tasks
 
 Json = Dict[str, Any]
 V1 = "/redfish/v1"
+MANAGER = f"{V1}/Managers/1"
 _PRIVILEGES = {"Administrator": ["Login", "ConfigureManager", "ConfigureUsers", "ConfigureComponents", "ConfigureSelf"],
                "ReadOnly": ["Login", "ConfigureSelf"]}
 
@@ -43,7 +44,7 @@ class Site:
             f"{V1}/Chassis": partial(collection, f"{V1}/Chassis", "ChassisCollection", "Chassis",
                                      [pdu.chassis.rpartition("/")[2] for pdu in pdus]),
             f"{V1}/Managers": partial(collection, f"{V1}/Managers", "ManagerCollection", "Managers", ["1"]),
-            f"{V1}/Managers/1": self._manager,
+            MANAGER: self._manager,
             f"{V1}/AccountService": self._account_service,
             f"{V1}/AccountService/Roles": partial(collection, f"{V1}/AccountService/Roles", "RoleCollection", "Roles",
                                                      _PRIVILEGES),
@@ -80,6 +81,7 @@ class Site:
     def _root(self) -> Json:
         root = {**head(f"{V1}/", "ServiceRoot.v1_20_0", "RootService", "Root service"), "RedfishVersion": "1.21.0",
                 "UUID": str(uuid.uuid5(uuid.NAMESPACE_OID, self._model.product)), "Product": self._model.product,
+                "Vendor": "Contoso",
                 "ProtocolFeaturesSupported": protocol_features(self._model),
                 "Chassis": link(f"{V1}/Chassis"), "Managers": link(f"{V1}/Managers"),
                 "AccountService": link(f"{V1}/AccountService"), "Links": {}}
@@ -103,15 +105,17 @@ class Site:
                 "Location": {"Placement": {"Rack": "1", "Row": "1", "RackOffset": 1, "RackOffsetUnits": "EIA_310"},
                              "Contacts": []},
                 "Sensors": link(pdu.sensors.path),
-                "Links": {"PowerDistribution": link(pdu.path), "ManagedBy": [link(f"{V1}/Managers/1")]}}
+                "Links": {"PowerDistribution": link(pdu.path), "ManagedBy": [link(MANAGER)]}}
 
     def _manager(self) -> Json:
-        return {**head(f"{V1}/Managers/1", "Manager.v1_24_0", "1", "Manager"), "ManagerType": "ManagementController",
+        return {**head(MANAGER, "Manager.v1_24_0", "1", "Manager"), "ManagerType": "ManagementController",
                 "FirmwareVersion": "1.2.3", "Model": "Controller", "Manufacturer": "Contoso", "Status": ENABLED,
                 "PowerState": "On",
                 "UUID": str(uuid.uuid5(uuid.NAMESPACE_OID, f"manager of {self._model.product}")),
                 "ServiceEntryPointUUID": str(uuid.uuid5(uuid.NAMESPACE_OID, self._model.product)),
                 "DateTime": "2026-11-20T12:00:00Z", "DateTimeLocalOffset": "+00:00",
+                "Actions": {"#Manager.Reset": {"target": f"{MANAGER}/Actions/Manager.Reset",
+                                               "ResetType@Redfish.AllowableValues": ["ForceRestart"]}},
                 "Links": {"ManagerForChassis": [link(pdu.chassis) for pdu in self._pdus]}}
 
     def _account_service(self) -> Json:

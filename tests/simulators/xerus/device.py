@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ..books import Books
 from ..certificates import Authority, fingerprint, server_context
 from ..clockwork import Clockwork
-from ..web import Counters
+from ..web import Counters, Reboots
 from .access import Access, Account
 from .faults import Faults
 from .files import Files
@@ -71,7 +71,7 @@ class XerusPdu:
                  update_seconds: float = 0.5) -> None:
         self.user, self.password = user, password
         self.enforce_https = enforce_https
-        self.reboot_seconds, self.update_seconds = reboot_seconds, update_seconds
+        self.update_seconds = update_seconds
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
         self.site = Site(firmware, self.clockwork, prefix_links)
@@ -85,7 +85,7 @@ class XerusPdu:
         self.units: Dict[int, PduUnit] = {}
         for link_id, kind in {0: model, **(links or {})}.items():
             self.link(link_id, kind)
-        self._reboots: List[float] = []
+        self._reboots = Reboots(reboot_seconds)
         self._counters = Counters()
         self.authority = Authority()
         self.ca_pem = self.authority.ca_pem
@@ -198,7 +198,7 @@ class XerusPdu:
         with self.lock:
             for unit in self.units.values():
                 unit.relays.forget_plans()
-            self._reboots.append(time.monotonic() + seconds)
+            self._reboots.plan(seconds)
 
     # -- for the services
 
@@ -250,12 +250,10 @@ class XerusPdu:
         return any(server.stopping.is_set() for server in self._servers)
 
     def down(self) -> bool:
-        now = time.monotonic()
-        return any(start <= now < start + self.reboot_seconds for start in self._reboots)
+        return self._reboots.down()
 
     def boots(self) -> int:
-        now = time.monotonic()
-        return sum(start <= now for start in self._reboots)
+        return self._reboots.count()
 
     def moved(self, request: Request) -> Optional[Answer]:
         if request.secure or not self.enforce_https:

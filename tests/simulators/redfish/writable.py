@@ -1,0 +1,39 @@
+"""PATCH: labels and places that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from .errors import Refusal
+
+Json = Dict[str, Any]
+_PLACE = {"Location": {"Placement": {"Rack": str, "Row": str, "RackOffset": int, "RackOffsetUnits": str}, "Contacts": list}}
+# By the type of a resource: what may be set, with the type of its value.
+_MAY: Dict[str, Json] = {
+    "PowerDistribution": {"AssetTag": str, "UserLabel": str, **_PLACE},
+    "Chassis": {"AssetTag": str, **_PLACE},
+    "Circuit": {"UserLabel": str, "ElectricalSourceName": str, "ElectricalSourceManagerURI": str},
+    "Outlet": {"UserLabel": str, "ElectricalConsumerNames": list},
+}
+
+
+def of(body: Json) -> Json:
+    """What may be set of a resource; empty where nothing may."""
+    return _MAY.get(str(body.get("@odata.type", "")).partition(".")[0].lstrip("#"), {})
+
+
+def check(given: Json, may: Json) -> None:
+    """All that is given may be set, or nothing is."""
+    for name, value in given.items():
+        kind = may.get(name)
+        if kind is None:
+            raise Refusal(400, "PropertyNotWritable", name)
+        if isinstance(kind, dict) and isinstance(value, dict):
+            check(value, kind)
+        elif isinstance(kind, dict) or not isinstance(value, kind):
+            raise Refusal(400, "PropertyValueTypeError", str(value), name)
+
+
+def merged(body: Json, given: Json) -> Json:
+    """The body with what was set."""
+    return {**body, **{name: merged(body.get(name, {}), value) if isinstance(value, dict) else value
+                       for name, value in given.items()}}
