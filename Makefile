@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
+.PHONY: help env system demo test lint faults coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -26,6 +26,9 @@ test: lint system ## lint and all tests, against real servers too
 lint: env        ## mypy --strict and ruff
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
+
+faults: env      ## the fault matrix: every handler, call and fault at each step of the talk, as a table
+	@$(RUN) -m tests.faults
 
 coverage: env system ## all tests, and which lines and branches they did not run
 	@rm -rf .cache/coverage

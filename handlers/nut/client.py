@@ -6,7 +6,7 @@ from typing import Dict, List, Optional, Tuple, TypeVar
 from ..errors import Denied
 from . import messages
 from .answers import Answers, Request
-from .failures import Failure, NotProven
+from .failures import ERRORS, Failure, NotProven
 from .reader import POLL, STATUS, WAIT, NutReader
 
 T = TypeVar("T")
@@ -181,6 +181,10 @@ class NutClient(NutReader):
                 raise self._not_heard(ups)
         if answers.failure(write) == Failure("UNKNOWN-UPS"):
             raise self._no_such_device()
+        failure = answers.failure(write)
+        if failure is not None and failure.code not in ERRORS:      # of another version, or of something in between
+            raise NotProven(f"{failure.error().reason}; it may or may not have been done: look at the device before trying "
+                            f"again", self._connection.host, write.label)
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, write.label)
 

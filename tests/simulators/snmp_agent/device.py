@@ -161,6 +161,12 @@ class Device:
             self._tick()
             self._store(arcs(oid), value)
 
+    def take(self, oid: str) -> None:
+        """An object vanishes, as a row of a table that is numbered anew."""
+        with self._lock:
+            del self._rows[arcs(oid)]
+            self._order.remove(arcs(oid))
+
     def text(self, oid: str) -> Optional[str]:
         """The present value as text, None where there is no such object."""
         row = self.get(arcs(oid))

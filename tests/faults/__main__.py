@@ -1,0 +1,47 @@
+"""`python -m tests.faults`: the fault matrix as a table."""
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from typing import Optional, Sequence
+
+from handlers import registry
+
+from . import matrix
+from .catalogue import FAULTS, METHODS
+
+_EXIT = "exit codes: 0 every cell is right; 1 some are wrong; 2 wrong arguments"
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=sys.modules["tests.faults"].__doc__, epilog=_EXIT,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"of {', '.join(registry.names())} (default: all)")
+    parser.add_argument("-m", "--method", action="append", choices=METHODS, help="these calls alone")
+    parser.add_argument("--fault", action="append", choices=[fault.key for fault in FAULTS], metavar="FAULT", help="these alone")
+    parser.add_argument("--steps", type=int, default=100, metavar="N", help="at most so many steps of a call")
+    parser.add_argument("--processes", type=int, default=matrix.PROCESSES, metavar="N")
+    parser.add_argument("--all", action="store_true", help="print how each cell ended")
+    options = parser.parse_args(arguments)
+    names = options.names or list(registry.names())
+    for name in names:
+        if name not in registry.names():
+            parser.error(f"there is no handler {name!r}; choose from {', '.join(registry.names())}")
+    faults = [fault for fault in FAULTS if not options.fault or fault.key in options.fault]
+    begin = time.monotonic()
+    wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
+    verdicts = list(matrix.run(wanted, options.processes))
+    for verdict in verdicts:
+        if verdict.problems or options.all:
+            print(f"{verdict.cell}: {verdict.outcome}, {verdict.seconds:.1f} s: {'; '.join(verdict.problems) or verdict.said}")
+    print("\n".join(matrix.table(names, verdicts)))
+    wrong = sum(bool(verdict.problems) for verdict in verdicts)
+    ends = ", ".join(f"{kind} {count}" for kind, count in Counter(verdict.outcome for verdict in verdicts).most_common())
+    print(f"\n{len(verdicts)} cells, {wrong} wrong ({ends}); {time.monotonic() - begin:.0f} s")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

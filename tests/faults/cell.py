@@ -1,0 +1,211 @@
+"""One cell of the matrix: one call with one fault, and everything that is wrong with how it ended."""
+from __future__ import annotations
+
+import base64
+import gc
+import importlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from handlers.errors import PduHandlerError
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from .catalogue import BY_KEY, WRITES, Fault
+
+BUDGET_S = 60.0                         # of a call as a whole
+TIMEOUT_S = {"patient": "20", "brief": "0.3"}
+CONFIRM_S = 0.4
+_ENGINES = 6                            # descriptors, and threads, of SNMP engines beyond the first
+# Faults that only a time-out ends; for all others nobody waits for one, however busy the machine is.
+_WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
+          "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+Books = Dict[str, Any]
+
+
+class Cell(NamedTuple):
+    """`fault` "" is the call without any."""
+
+    handler: str
+    method: str
+    fault: str
+    step: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.handler} {self.method} {self.fault or 'without a fault'} at {self.step}"
+
+
+class Verdict(NamedTuple):
+    """`outcome` is "right" or an error's kind; `problems` is empty where the cell is right; `steps` the relay's exchanges."""
+
+    cell: Cell
+    outcome: str
+    problems: Tuple[str, ...]
+    steps: int
+    seconds: float
+    said: str = ""
+
+
+class Played:
+    """The process with the devices; a context manager."""
+
+    _most: Tuple[int, ...] = ()
+
+    def __enter__(self) -> Played:
+        self._process = subprocess.Popen([sys.executable, "-m", "tests.faults.stage"], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=60)
+
+    def ask(self, **wanted: object) -> Dict[str, Any]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.flush()
+        answer: Dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def run(self, cell: Cell) -> Verdict:
+        """The call of that cell."""
+        given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step)
+        try:
+            return self._judged(cell, given)
+        finally:
+            self.ask(close=True)
+
+    def _judged(self, cell: Cell, given: Dict[str, Any]) -> Verdict:
+        fault, writes = BY_KEY.get(cell.fault), cell.method in WRITES
+        pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
+        before: Tuple[int, ...] = _resources()
+        start = time.monotonic()
+        if given["snmp"]:               # the double of the platform keeps its engines: their number alone is bounded
+            self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
+        answer: Any = None
+        error: Optional[BaseException] = None
+        try:
+            call = getattr(pdu, cell.method)
+            answer = call(port, deadline=CONFIRM_S) if writes else call()
+        except BaseException as raised:     # whatever it is, it is judged
+            error = raised
+        seconds = time.monotonic() - start
+        after = self.ask(books=True)
+        problems = list(_ending(error, fault, given) if error is not None else
+                        _switched(answer, port, cell, after["books"]) if writes else
+                        _read(answer, cell.method, given["books"], after["books"]))
+        problems += _writes(cell, error, port, given["identity"], after["books"])
+        if seconds > BUDGET_S:
+            problems.append(f"took {seconds:.0f} s")
+        said = "".join(traceback.format_exception(type(error), error, error.__traceback__)) if error is not None else ""
+        problems += _leaks(said + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"])
+        outcome = "right" if error is None else str(getattr(error, "kind", type(error).__name__))
+        shown = "" if error is None else str(error)
+        del answer, error
+        problems += _left_open(before)
+        return Verdict(cell, outcome, tuple(problems), int(after["steps"]), seconds, shown)
+
+
+def _handler(cell: Cell, given: Dict[str, Any]) -> Any:
+    make = importlib.import_module(f"handlers.{cell.handler}.handler").make_handler
+    wait = TIMEOUT_S["brief" if cell.fault in _WAITS else "patient"]
+    if given["snmp"]:
+        return make(PduSnmpData("127.0.0.1", {**given["snmp"], "timeout": wait, "retries": "2"}, given["settings"]))
+    return make(PduData("127.0.0.1", {**given["settings"], "timeout": wait}))
+
+
+# ---- the judgement -------------------------------------------------------------------------------------------------
+
+def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any]) -> Iterator[str]:
+    """An error is one of the tree, of a kind that fits the fault, one sentence with the host."""
+    if not isinstance(error, PduHandlerError):
+        yield f"raised {type(error).__name__}: {error}"
+        return
+    if fault is None or error.kind not in fault.kinds:
+        yield f"ended with {error.kind!r}: {error}"
+    words = str(error)
+    if not words.isprintable() or len(words) > 2500 or error.host != "127.0.0.1" or not error.operation:
+        yield f"no sentence with host and operation: {words!r}"
+
+
+def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
+    """What was read is the truth, before or after what happened meanwhile; or it is said that it is not known."""
+    if method == "status":
+        found = {port.identity: port.power_status for port in view.ports}
+        if list(found) not in (list(before["states"]), list(after["states"])):
+            yield f"listed {list(found)} of {list(before['states'])}"
+        for identity, state in found.items():
+            true = {STATES[books["states"].get(identity)] for books in (before, after)}
+            if state is not EnumPowerStatus.UNKNOWN and state not in true:
+                yield f"outlet {identity} is {state.name}"
+        return
+    for name, key in (("load", "load_a"), ("total_consumption", "energy_kwh")):
+        yield from _figure(name, getattr(view, name), getattr(type(view), name, None), before[key], after[key])
+    for port in view.ports:
+        yield from _figure(f"energy of {port.identity}", port.consumption, getattr(type(port), "consumption", None),
+                           before["port_energy_kwh"].get(port.identity), after["port_energy_kwh"].get(port.identity))
+
+
+def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterator[str]:
+    if value is unset or value is None:
+        return
+    low, high = min(one or 0.0 for one in true), max(one or 0.0 for one in true)
+    if all(one is None for one in true) or not low - 1e-6 <= value <= high + 1e-6:
+        yield f"{what} is {value}, true is {true[-1]}"
+
+
+def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
+    """The object that was given, with the wanted state where it is the truth, else UNKNOWN."""
+    wanted = cell.method == "port_up"
+    if answer is not port:
+        yield "answered with another object"
+    if port.power_status is STATES[not wanted]:
+        yield f"reported {port.power_status.name}"
+    if port.power_status is STATES[wanted] and after["states"][port.identity] is not wanted and cell.fault != "two-writers":
+        yield f"reported {port.power_status.name}, true is {after['states'][port.identity]}"
+
+
+def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, identity: str, after: Books) -> Iterator[str]:
+    """One command at most, to no other outlet; after one that arrived no error says that nothing happened."""
+    sent = after["writes"]
+    if len(sent) > (1 if cell.method in WRITES else 0):
+        yield f"{len(sent)} commands: {sent}"
+    if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
+        yield f"raised, and set {port.power_status.name}"
+    if sent and error is not None and "may or may not" not in str(error):
+        yield f"a command arrived, and the error does not say that it may have: {error}"
+    if not sent and error is None and cell.method in WRITES and port.power_status is not EnumPowerStatus.UNKNOWN:
+        yield "reported a state without a command"
+
+
+def _leaks(text: str, secrets: List[str]) -> Iterator[str]:
+    for secret in secrets:
+        plain = base64.b64encode(secret.encode()).decode().rstrip("=")
+        if secret in text or plain in text:
+            yield "shows a secret"
+    if "Authorization" in text or "Basic " in text:
+        yield "shows a login"
+
+
+def _resources() -> Tuple[int, ...]:
+    gc.collect()
+    return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
+def _left_open(before: Tuple[int, ...]) -> Iterator[str]:
+    """Descriptors and threads are back to the count before."""
+    end = time.monotonic() + 10.0
+    now = _resources()
+    while (now[0] > before[0] or now[1] > before[1]) and time.monotonic() < end:
+        time.sleep(0.01)
+        now = _resources()
+    if now[0] > before[0]:
+        yield f"{now[0] - before[0]} descriptors are left open"
+    if now[1] > before[1]:
+        yield f"{now[1] - before[1]} threads are left"

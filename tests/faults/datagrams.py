@@ -1,0 +1,103 @@
+"""A relay for UDP on 127.0.0.1: at the wanted step a datagram is lost, late, twice, cut, or another."""
+from __future__ import annotations
+
+import contextlib
+import random
+import select
+import socket
+import threading
+from typing import Callable, Dict, Iterator, List, Optional, Tuple
+
+from .catalogue import Fault
+from .wire import Exchange
+
+_GARBAGE = b"\x30\x82\xff\xff this is no answer"
+_LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
+Peer = Tuple[str, int]
+
+
+class Relay:
+    """Listens on 127.0.0.1 and passes to `port`; an exchange is a request and what the device answers to it."""
+
+    def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
+                 bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:
+        self._fault, self._step, self._bend = fault, step, bend
+        self._chance = random.Random(f"{fault.key if fault else ''} {step}")      # noqa: S311
+        self.steps = 0
+        self._front, self._back = _socket(), _socket()
+        self._back.connect(("127.0.0.1", port))
+        self.port = int(self._front.getsockname()[1])
+        self._before, self._held = b"", b""
+        self._requests: Dict[int, bytes] = {}
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        with contextlib.suppress(OSError):
+            self._front.sendto(b"", self._front.getsockname())
+        self._thread.join(10)
+        self._front.close()
+        self._back.close()
+
+    def _serve(self) -> None:
+        while not self._closing.is_set():
+            ready, _, _ = select.select([self._front], [], [], 1.0)
+            if not ready:
+                continue
+            request, peer = self._front.recvfrom(1 << 16)
+            if not request or self._closing.is_set():
+                continue
+            number, self.steps = self.steps, self.steps + 1
+            fault = self._fault if self._hit(number) else None
+            answer = b""
+            if fault is None or fault.reaches and not self._loses(fault):
+                answer = self._asked(request)
+            for datagram in self._sent(fault, Exchange(request, answer, self._before)):
+                self._front.sendto(datagram, peer)
+            self._before = answer or self._before
+
+    def _hit(self, number: int) -> bool:
+        if self._fault is None:
+            return False
+        return number >= self._step if self._fault.lasts else number == self._step
+
+    def _loses(self, fault: Fault) -> bool:
+        return self._chance.random() < _LOSS.get(fault.key, 0.0)
+
+    def _asked(self, request: bytes) -> bytes:
+        while select.select([self._back], [], [], 0)[0]:        # an answer that came too late for an earlier request
+            self._back.recv(1 << 16)
+        self._back.send(request)
+        ready, _, _ = select.select([self._back], [], [], 5.0)
+        return self._back.recv(1 << 16) if ready else b""
+
+    def _sent(self, fault: Optional[Fault], exchange: Exchange) -> Iterator[bytes]:
+        held, self._held = self._held, b""
+        if held:
+            yield held
+        made: List[bytes] = [exchange.answer]
+        if fault is not None and fault.place == "answer":
+            assert self._bend is not None
+            bent = self._bend(exchange)
+            made = [exchange.answer if bent is None else bent]
+        elif fault is not None:
+            made = self._made(fault, exchange)
+        yield from (datagram for datagram in made if datagram)
+
+    def _made(self, fault: Fault, exchange: Exchange) -> List[bytes]:
+        if fault.key == "late":
+            self._held = exchange.answer
+        if fault.key in ("late", "lost", "lost-answer", "quiet", "gone") or self._loses(fault):
+            return []
+        if fault.key == "away":
+            self._fault = fault._replace(key="gone", reaches=False)
+        return {"duplicate": [exchange.answer, exchange.answer], "reordered": [exchange.before, exchange.answer],
+                "noise": [_GARBAGE], "cut": [exchange.answer[:len(exchange.answer) // 2]]}.get(fault.key, [exchange.answer])
+
+
+def _socket() -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    opened.bind(("127.0.0.1", 0))
+    return opened

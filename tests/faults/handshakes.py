@@ -1,0 +1,86 @@
+"""Servers whose TLS goes wrong: at once, or behind NUT's STARTTLS."""
+from __future__ import annotations
+
+import contextlib
+import datetime
+import socket
+import ssl
+import threading
+import warnings
+from typing import Dict, List
+
+import trustme
+
+from .wire import Stream
+
+_PATIENCE_S = 60.0
+
+
+class Handshakes:
+    """A server on 127.0.0.1 for one of the faults whose place is "tls". `settings` is what a careful owner has set."""
+
+    def __init__(self, key: str, begins: str) -> None:
+        self.steps = 1
+        self._key, self._begins = key, begins
+        authority = trustme.CA()
+        self.settings: Dict[str, str] = {"ca_pem": authority.cert_pem.bytes().decode("ascii")}
+        if key == "tls-changed":
+            self.settings = {"fingerprint": "ab" * 32}
+        self._context = _context(key, authority)
+        self._closing = threading.Event()
+        self._threads: List[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._start()
+
+    def _start(self) -> None:
+        self._threads.append(threading.Thread(target=self._accept, daemon=True))
+        self._threads[-1].start()
+
+    def close(self) -> None:
+        self._closing.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            client.settimeout(_PATIENCE_S)
+            thread = threading.Thread(target=self._serve, args=(client,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with contextlib.suppress(OSError, ssl.SSLError), client:
+            if self._begins == "STARTTLS":
+                Stream(client).until(b"\n")
+                client.sendall(b"OK STARTTLS\n")
+            if self._key == "tls-hangs":
+                self._closing.wait(_PATIENCE_S)
+            elif self._key == "tls-none":
+                client.recv(1 << 16)
+                client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            else:
+                with self._context.wrap_socket(client, server_side=True) as secure:
+                    secure.recv(1 << 16)
+
+
+def _context(key: str, authority: trustme.CA) -> ssl.SSLContext:
+    names = ["127.0.0.1"] if key != "tls-other-host" else ["pdu.example.com"]
+    signer = trustme.CA() if key == "tls-self-signed" else authority
+    ended = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
+    leaf = signer.issue_cert(*names, not_after=ended) if key == "tls-expired" else signer.issue_cert(*names)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf.configure_cert(context)
+    if key == "tls-old":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+            context.set_ciphers("ALL:@SECLEVEL=0")
+    return context

@@ -1,0 +1,99 @@
+"""All cells, in several processes: most of the time of a cell is waiting."""
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from handlers import registry
+
+from .catalogue import FAULTS, METHODS, Fault
+from .cell import Cell, Played, Verdict
+from .subjects import subject
+
+PROCESSES = 6
+_played: Optional[Played] = None
+
+
+def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
+    """How many exchanges each call takes without a fault. AssertionError where such a call is not right."""
+    found: Dict[Tuple[str, str], int] = {}
+    with Played() as played:
+        for name in names:
+            for method in ("status", *METHODS):             # the first one loads what is kept on purpose
+                verdict = played.run(Cell(name, method, ""))
+                if (name, method) not in found and method == "status":
+                    found[name, method] = verdict.steps
+                    continue
+                assert verdict.outcome == "right" and not verdict.problems, verdict
+                found[name, method] = verdict.steps
+    return found
+
+
+def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
+    """Every fault that a protocol can have at each step of each call; of more than `most` steps a spread with first and last."""
+    counted, chosen = steps(names), list(faults)
+    found = []
+    for name in names:
+        for fault in chosen:
+            if subject(name).reason(fault):
+                continue
+            for method in methods:
+                last = counted[name, method] if fault.place in ("tcp", "udp", "answer") or fault.key == "counter-reset" else 1
+                if fault.place == "device" and fault.key not in ("stuck", "cycling"):
+                    last = counted[name, method]
+                found += [Cell(name, method, fault.key, step) for step in _spread(last, most)]
+    return found
+
+
+def _spread(count: int, most: int) -> List[int]:
+    if count <= most:
+        return list(range(count))
+    return sorted({round(number * (count - 1) / (most - 1)) for number in range(most)}) if most > 1 else [count - 1]
+
+
+def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]:
+    """The verdicts, in the order of the cells."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
+        yield from pool.map(_verdict, wanted, chunksize=4)
+
+
+def _begin() -> None:
+    """One warm-up for each handler, so that what is loaded and kept on purpose is not counted as left open."""
+    import atexit
+    global _played
+    _played = Played().__enter__()
+    atexit.register(_played.__exit__)
+    for name in registry.names():
+        _played.run(Cell(name, "status", ""))
+
+
+def _verdict(cell: Cell) -> Verdict:
+    assert _played is not None
+    return _played.run(cell)
+
+
+# ---- the table -----------------------------------------------------------------------------------------------------
+
+def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
+    """Faults down, handlers and calls across: how many steps were tried, and how many of them were wrong."""
+    by: Dict[Tuple[str, str, str], List[Verdict]] = {}
+    for verdict in verdicts:
+        by.setdefault((verdict.cell.fault, verdict.cell.handler, verdict.cell.method), []).append(verdict)
+    head = ["fault", *(f"{name} {method}" for name in names for method in METHODS)]
+    rows = [[fault.key, *(_entry(name, fault, by.get((fault.key, name, method), [])) for name in names for method in METHODS)]
+            for fault in FAULTS]
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def _entry(name: str, fault: Fault, verdicts: List[Verdict]) -> str:
+    if subject(name).reason(fault):
+        return "–"
+    wrong = sum(bool(verdict.problems) for verdict in verdicts)
+    return f"**{wrong} of {len(verdicts)} wrong**" if wrong else str(len(verdicts) or "")
+
+
+def reasons(names: Sequence[str]) -> List[str]:
+    """Why some cells do not exist."""
+    return [f"- {name}, {fault.key}: {words}" for name in names for fault in FAULTS
+            for words in [subject(name).reason(fault)] if words and not words.startswith(("not over", "no TLS"))]

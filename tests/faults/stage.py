@@ -1,0 +1,99 @@
+"""The device and the relay of one cell, in a process of their own: lines of JSON on standard input and output.
+
+    {"open": SUBJECT, "method": ..., "fault": ..., "step": ...}  ->  what the owner types, and the device's books
+    {"books": true}     ->  the books now, and how many exchanges the relay saw
+    {"close": true}     ->  {}
+"""
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import sys
+from typing import Any, Callable, Dict, Optional
+
+from .catalogue import BY_KEY, Fault
+from .handshakes import Handshakes
+from .subjects import Bend, Device, Relay, Subject, subject
+from .wire import Exchange
+
+_AT_START = ("stuck", "cycling")        # of the device: they are so before the call
+
+
+class Stage:
+    """What stands between two cells: nothing."""
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._device: Optional[Device] = None
+        self._relay: Optional[Relay] = None
+
+    def open(self, name: str, method: str, key: str, step: int) -> Dict[str, Any]:
+        """Start device and relay for a fault ("" for none)."""
+        played, fault = subject(name), BY_KEY.get(key)
+        self._device = device = self._stack.enter_context(played.opened(key))
+        identity, on = (played.up, True) if method == "port_up" else (played.down, False)
+        settings = dict(device.settings)
+        if fault is not None and fault.place == "tls":
+            handshakes = Handshakes(fault.key, played.tls)
+            self._relay = handshakes
+            settings = {**{k: text for k, text in settings.items() if k != "scheme"}, **handshakes.settings}
+            if played.tls == "STARTTLS":
+                settings["tls"] = "yes"
+        else:
+            self._relay = _relay(played, device, fault, step, identity, on)
+        self._stack.callback(self._relay.close)
+        if key in _AT_START:
+            device.happen(key, identity, on)
+        port = {"port": str(self._relay.port)}
+        form: Dict[str, Any] = {"settings": {**settings, **port}, "snmp": {}}
+        if device.snmp:
+            form = {"settings": settings, "snmp": {**device.snmp, **port}}
+        return {**form, "secrets": device.secrets, "identity": identity, **self.books()}
+
+    def books(self) -> Dict[str, Any]:
+        assert self._device is not None and self._relay is not None
+        return {"books": dataclasses.asdict(self._device.books()), "steps": self._relay.steps}
+
+    def close(self) -> Dict[str, Any]:
+        self._stack.close()
+        return {}
+
+
+def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, identity: str, on: bool) -> Relay:
+    bend: Optional[Bend] = None
+    if fault is not None and fault.place == "answer":
+        bend = played.bends["broken" if fault.key == "hiccup" else fault.key]
+    elif fault is not None and fault.place == "device":
+        if fault.key in _AT_START:
+            return played.relay(device.port, None, 0, None)
+        key = fault.key
+        bend = _once(lambda: device.happen(key, identity, on))
+        fault = fault._replace(place="answer")
+    return played.relay(device.port, fault, step, bend)
+
+
+def _once(act: Callable[[], None]) -> Bend:
+    """Acts behind the first exchange that it sees, whose answer stays as it is."""
+    left = [act]
+
+    def bend(exchange: Exchange) -> Optional[bytes]:
+        if left:
+            left.pop()()
+        return None
+    return bend
+
+
+def main() -> None:
+    stage = Stage()
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        if "open" in wanted:
+            answer = stage.open(wanted["open"], wanted["method"], wanted["fault"], wanted["step"])
+        else:
+            answer = stage.books() if "books" in wanted else stage.close()
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

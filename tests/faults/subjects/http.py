@@ -1,0 +1,110 @@
+"""What Raritan and Redfish share: messages of HTTP/1.1, and answers that go wrong below what is said over it."""
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from typing import Any, Callable, Dict, Mapping, Optional
+
+from ..catalogue import Fault
+from ..wire import HUGE, Exchange, Relay, Stream
+from . import Bend
+
+ELSEWHERE = "https://192.0.2.99/"       # RFC 5737: nobody is there
+_REASONS = {200: "OK", 302: "Found", 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error",
+            503: "Service Unavailable"}
+
+
+def request(stream: Stream) -> bytes:
+    """One whole request: head, and as much body as it announces."""
+    head = stream.until(b"\r\n\r\n")
+    return head + stream.exactly(_length(head))
+
+
+def answer(stream: Stream) -> bytes:
+    """One whole answer; the simulators announce the length of every body."""
+    head = stream.until(b"\r\n\r\n")
+    return head + (b"" if re.match(rb"HTTP/1\.1 (1\d\d|204|304)", head) else stream.exactly(_length(head)))
+
+
+def _length(head: bytes) -> int:
+    found = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return int(found[1]) if found else 0
+
+
+def relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
+    return Relay(port, request, answer, fault, step, bend)
+
+
+def reply(status: int, body: bytes = b"", kind: str = "application/json", **headers: str) -> bytes:
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    head = (f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}"
+            f"OData-Version: 4.0\r\n\r\n")
+    return head.encode() + body
+
+
+def content(message: bytes) -> bytes:
+    return message.partition(b"\r\n\r\n")[2]
+
+
+def changed(change: Callable[[Any], Any]) -> Bend:
+    """The device's own JSON, changed; not where it has none."""
+    def bend(exchange: Exchange) -> Optional[bytes]:
+        try:
+            value = json.loads(content(exchange.answer))
+        except ValueError:
+            return None
+        return reply(200, json.dumps(change(value)).encode())
+    return bend
+
+
+def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
+    """Every value that is no object and no list, by its key, changed."""
+    def within(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: within(one, name) for name, one in value.items()}
+        return [within(one, key) for one in value] if isinstance(value, list) else change(key, value)
+    return within
+
+
+def _digits(exchange: Exchange) -> Optional[bytes]:
+    body = content(exchange.answer)
+    longer = re.sub(rb"(?<=[:\[, ])-?\d+(?=[,}\] ])", b"7" * 5000, body)
+    return reply(200, longer) if longer != body else None
+
+
+def _cut_off(exchange: Exchange) -> Optional[bytes]:
+    body = content(exchange.answer)
+    return reply(200, body[:len(body) // 2]) if len(body) > 1 else None
+
+
+def _echo(exchange: Exchange) -> bytes:
+    login = re.search(rb"(?i)\r\n(authorization|x-auth-token|x-sessiontoken): *([^\r]*)", exchange.request)
+    words = (login[2] if login else b"").decode() + " " + content(exchange.request).decode("utf-8", "replace")
+    return reply(500, json.dumps({"error": {"code": -32000, "message": words, "@Message.ExtendedInfo": [
+        {"MessageId": "Base.1.0.GeneralError", "Message": words}]}, "jsonrpc": "2.0", "id": 1}).encode())
+
+
+def _always(made: bytes) -> Bend:
+    return lambda exchange: made
+
+
+BENDS: Mapping[str, Bend] = {
+    "credentials": _always(reply(401, WWW_Authenticate='Basic realm="pdu"')),
+    "rights": _always(reply(403)),
+    "moved": _always(reply(302, Location=ELSEWHERE)),
+    "broken": _always(reply(500)),
+    "busy": _always(reply(503)),
+    "empty": _always(reply(200)),
+    "page": _always(reply(200, b"<html><title>Login</title></html>", "text/html")),
+    "cut-off": _cut_off,
+    "echo": _echo,
+    "huge": _always(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {500 << 20}\r\n\r\n".encode() + HUGE),
+    "bomb": _always(reply(200, gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")),
+    "nested": _always(reply(200, b"[" * 100_000 + b"]" * 100_000)),
+    "digits": _digits,
+}
+
+
+def bends(own: Mapping[str, Bend]) -> Dict[str, Bend]:
+    return {**BENDS, **own}

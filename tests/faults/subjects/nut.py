@@ -1,0 +1,83 @@
+"""A NUT server; over STARTTLS for the faults of TLS."""
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import Iterator, Optional
+
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+
+from ..catalogue import Fault
+from ..wire import HUGE, Exchange, Relay, Stream
+from . import Bend, Device, Subject
+
+_PAGE = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html><title>Bad Request</title></html>\n"
+
+
+def _request(stream: Stream) -> bytes:
+    return stream.until(b"\n")
+
+
+def _answer(stream: Stream) -> bytes:
+    """A line, or a list with its BEGIN and END."""
+    line = stream.until(b"\n")
+    return line + (stream.until(b"\nEND " + line[6:]) if line.startswith(b"BEGIN ") else b"")
+
+
+def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
+    return Relay(port, _request, _answer, fault, step, bend)
+
+
+@contextlib.contextmanager
+def _opened(fault: str) -> Iterator[Device]:
+    device = SwitchedPdu("pdu", outlets=8)
+    with NutServer([device]) as server:
+        server.faults.ignored = fault == "stuck"
+
+        def happen(key: str, identity: str, on: bool) -> None:
+            if key == "two-writers":
+                device.turn(identity, not on)
+        yield Device(server.port, server.books, happen, {"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
+                     secrets=(ADMIN.password,))
+
+
+def _echo(exchange: Exchange) -> bytes:
+    return b"ERR " + exchange.request.strip() + b"\n"
+
+
+def _last_line_cut(exchange: Exchange) -> bytes:
+    """A list that ends early with a right END cannot be told from a short one, and upsd sends none."""
+    lines = exchange.answer.splitlines(keepends=True)
+    return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
+
+
+def _other(exchange: Exchange) -> Optional[bytes]:
+    other = exchange.answer.replace(b" pdu", b" ups2")
+    return other if other != exchange.answer else None
+
+
+def _valued(pattern: bytes, value: bytes) -> Bend:
+    def bend(exchange: Exchange) -> Optional[bytes]:
+        found = re.sub(pattern, b'"' + value + b'"', exchange.answer)
+        return found if found != exchange.answer else None
+    return bend
+
+
+def _emptied(exchange: Exchange) -> bytes:
+    lines = exchange.answer.splitlines(keepends=True)
+    return lines[0] + lines[-1] if len(lines) > 1 else b"\n"
+
+
+SUBJECT = Subject(
+    "nut", _opened, _relay, {
+        "credentials": lambda exchange: b"ERR INVALID-PASSWORD\n",
+        "rights": lambda exchange: b"ERR ACCESS-DENIED\n",
+        "broken": lambda exchange: b"ERR INTERNAL-ERROR\n",
+        "busy": lambda exchange: b"ERR DRIVER-NOT-CONNECTED\n",
+        "other": _other, "empty": _emptied, "page": lambda exchange: _PAGE, "cut-off": _last_line_cut, "echo": _echo,
+        "huge": lambda exchange: b"BEGIN " + exchange.request.strip() + b"\nVAR pdu x \"" + HUGE,
+        "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000), "nulls": _valued(rb'"[^"]*"', b""),
+    }, {"moved": "NUT has no redirects", "bomb": "NUT has no compression", "nested": "NUT's answers have one level",
+        "cycling": "NUT has no word for it", "counter-reset": "the simulated driver's counters only go on",
+        "renumbered": "outlets are named by the driver's variables, which carry their number"},
+    up="7", down="2", tls="STARTTLS")

@@ -1,0 +1,48 @@
+"""Xerus units over JSON-RPC, in plain HTTP where the relay reads along."""
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Iterator
+
+from tests.simulators.xerus import Model, XerusPdu
+
+from . import Device, Subject, http
+
+_NEVER_S = 1000.0
+
+
+@contextlib.contextmanager
+def _opened(fault: str) -> Iterator[Device]:
+    model = Model(outlets=4, off=(3,), relay_delay=_NEVER_S if fault == "stuck" else 0.0)
+    with XerusPdu(model, http_port=0, enforce_https=False) as pdu:
+        def happen(key: str, identity: str, on: bool) -> None:
+            unit = pdu.units[0]
+            relay = unit.outlets[int(identity) - 1].relay
+            with pdu.lock:
+                if key == "cycling":
+                    unit.relays.cycle([relay], False)
+                elif key == "two-writers" and on:
+                    unit.relays.off([relay])
+                elif key == "two-writers":
+                    unit.relays.on([relay], False)
+                elif key == "counter-reset":
+                    unit.count_from({number: 0.0 for number in range(1, 5)})
+        yield Device(pdu.http_port, pdu.books, happen,
+                     {"username": pdu.user, "password": pdu.password, "scheme": "http"}, secrets=(pdu.password,))
+
+
+def _other(value: Any) -> Any:
+    return {**value, "id": value.get("id", 0) + 1}
+
+
+def _emptied(value: Any) -> Any:
+    return {**value, "result": {}}
+
+
+SUBJECT = Subject(
+    "raritan", _opened, http.relay, http.bends({
+        "other": http.changed(_other),
+        "empty": http.changed(_emptied),
+        "nulls": http.changed(http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)),
+    }), {"renumbered": "the numbers are the unit's own, checked against its labels: tests/handlers/raritan/test_numbering.py"},
+    up="3", down="2", tls="at once")

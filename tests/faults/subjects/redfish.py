@@ -1,0 +1,41 @@
+"""A Redfish service, in plain HTTP where the relay reads along."""
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from typing import Iterator
+
+from tests.simulators.redfish import RedfishService, units
+
+from . import Device, Subject, http
+
+_NEVER_S = 1000.0
+
+
+@contextlib.contextmanager
+def _opened(fault: str) -> Iterator[Device]:
+    model = dataclasses.replace(units.rack(), relay_delay=_NEVER_S if fault == "stuck" else 0.0, transition="silent")
+    with RedfishService(model, tls=False) as unit:
+        plant = next(iter(unit.plants.values()))
+        with unit.lock:
+            plant.outlets["A2"].on = False
+
+        def happen(key: str, identity: str, on: bool) -> None:
+            with unit.lock:
+                if key == "two-writers":
+                    plant.outlets[identity].on = not on
+                elif key == "counter-reset":
+                    for outlet in plant.outlets.values():
+                        outlet.wh = 0.0
+        yield Device(unit.port, unit.books, happen, {"username": unit.user, "password": unit.password, "scheme": "http"},
+                     secrets=(unit.password,))
+
+
+SUBJECT = Subject(
+    "redfish", _opened, http.relay, http.bends({
+        "nulls": http.changed(http.leaves(lambda key, value: value if key.startswith("@odata") or key in ("Id", "target")
+                                          else None)),
+    }), {"other": "HTTP has no ids; `previous` is an answer to another request",
+         "cycling": "a cycle is shown as a transition: tests/handlers/redfish/test_switching.py",
+         "renumbered": "outlets are found by links and named by their Id, which has no order"},
+    up="A2", down="A1", tls="at once")

@@ -1,0 +1,96 @@
+"""An APC unit over SNMPv2c."""
+from __future__ import annotations
+
+import contextlib
+from typing import Callable, Iterator, Optional
+
+from tests.simulators.snmp_agent import Agent, ber
+from tests.simulators.snmp_agent.devices import apc
+
+from .. import datagrams
+from ..catalogue import Fault
+from ..wire import Exchange
+from . import Bend, Device, Subject
+
+_NEVER_S = 1000.0
+_OUTLETS = 4
+_GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16       # RFC 3416, 3
+_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048                                    # about 5,000 digits
+
+
+def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> datagrams.Relay:
+    return datagrams.Relay(port, fault, step, bend)
+
+
+@contextlib.contextmanager
+def _opened(fault: str) -> Iterator[Device]:
+    model = apc.rpdu2(outlets=_OUTLETS, relay_s=_NEVER_S if fault == "stuck" else 0.0)
+    device, state = model.device, f"{apc.RPDU2_STATUS}.5"
+    for number in range(1, _OUTLETS + 1):
+        device.put(f"{state}.{number}", "1" if number == 3 else "2")
+    with Agent(model, read="all-may-look", write="nobody-knows") as agent:
+        def happen(key: str, identity: str, on: bool) -> None:
+            if key == "two-writers":
+                device.put(f"{state}.{identity}", "1" if on else "2")
+            elif key == "cycling":
+                device.put(f"{state}.{identity}", "3")
+            elif key == "counter-reset":
+                for number in range(1, _OUTLETS + 1):
+                    device.put(f"{apc.RPDU2_METERED}.11.{number}", "0")
+            elif key == "renumbered":
+                device.take(f"{state}.{_OUTLETS}")
+        yield Device(agent.port, agent.books, happen, snmp={"version": "2", "community": "nobody-knows"},
+                     secrets=("nobody-knows",))
+
+
+def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
+    """The answer, as `change` makes it from the request's PDU and the device's answer."""
+    def bend(exchange: Exchange) -> Optional[bytes]:
+        asked = ber.decode(exchange.request)
+        given = ber.decode(exchange.answer).pdu if exchange.answer else asked.pdu._replace(
+            kind=ber.RESPONSE, status=0, error_index=0)
+        return ber.encode(asked._replace(pdu=change(asked.pdu, given)))
+    return bend
+
+
+def _error(status: int, of_set: int = 0) -> Bend:
+    return _pdu(lambda asked, given: given._replace(
+        status=of_set if of_set and asked.kind == ber.SET else status, error_index=1, bindings=asked.bindings))
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    return bytes((tag, 0x82)) + len(content).to_bytes(2, "big") + content
+
+
+def _digits(exchange: Exchange) -> bytes:
+    """The answer with its first varbind alone, whose value is an INTEGER of 2,048 octets."""
+    answer = ber.decode(exchange.answer)
+    encoded = ber.encode(answer._replace(pdu=answer.pdu._replace(bindings=((answer.pdu.bindings[0][0], None),))))
+    name = encoded[encoded.rindex(b"\x06", 0, -2 - len(answer.pdu.bindings[0][0])):-2]        # the OID; a NULL follows it
+    head = bytes((2, 1, answer.version)) + _tlv(4, answer.community)
+    body = _tlv(2, answer.pdu.request_id.to_bytes(5, "big", signed=True)) + b"\x02\x01\x00\x02\x01\x00"
+    return _tlv(0x30, head + _tlv(ber.RESPONSE, body + _tlv(0x30, _tlv(0x30, name + _LONG_INTEGER))))
+
+
+def _nested(exchange: Exchange) -> bytes:
+    made = b""
+    while len(made) < 60_000:
+        made = _tlv(0x30, made)
+    return made
+
+
+SUBJECT = Subject(
+    "snmp", _opened, _relay, {
+        "rights": _error(_AUTHORIZATION_ERROR, _NO_ACCESS),
+        "broken": _error(_GEN_ERR),
+        "busy": _error(_RESOURCE_UNAVAILABLE),
+        "other": _pdu(lambda asked, given: given._replace(request_id=given.request_id ^ 1)),
+        "empty": _pdu(lambda asked, given: given._replace(bindings=())),
+        "cut-off": _pdu(lambda asked, given: given._replace(bindings=given.bindings[:len(given.bindings) // 2])),
+        "nested": _nested, "digits": _digits,
+        "nulls": _pdu(lambda asked, given: given._replace(bindings=tuple(
+            (oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings))),
+    }, {"credentials": "an agent is silent to a wrong community: `quiet`", "moved": "SNMP has no redirects",
+        "page": "`noise` is that", "echo": "every answer carries the community, right ones too",
+        "huge": "a datagram has 65,507 octets at most", "bomb": "SNMP has no compression"},
+    up="3", down="2")

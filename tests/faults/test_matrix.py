@@ -1,0 +1,89 @@
+"""The fault matrix, at the first, a middle and the last step of each call; `make faults` has all of them."""
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import List
+
+import pytest
+
+from handlers import registry
+from handlers.errors import PduHandlerError, Refused, Unreachable
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+
+from . import cell, matrix
+from .catalogue import BY_KEY, FAULTS, METHODS
+from .cell import Cell
+from .subjects import subject
+
+STEPS = 3
+
+
+@pytest.mark.timeout(900)       # hundreds of calls, many of which wait for a time-out
+@pytest.mark.parametrize("name", registry.names())
+def test_no_call_ends_wrong_whatever_goes_wrong(name: str) -> None:
+    verdicts = list(matrix.run(matrix.cells([name], STEPS), processes=8))
+    wrong = [f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems]
+    assert not wrong, "\n".join(wrong[:20])
+    rows = matrix.table([name], verdicts)
+    empty = [row for row in rows[2:] if re.search(r"\|  \|", row)]
+    assert len(rows) == len(FAULTS) + 2 and not empty, empty
+    ends = Counter(one.outcome for one in verdicts)
+    assert len(ends) >= 4 and ends["right"] and ends["unreachable"], ends
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_fault_is_played_or_has_a_reason(name: str) -> None:
+    played = subject(name)
+    for fault in FAULTS:
+        answered = "broken" if fault.key == "hiccup" else fault.key
+        assert bool(played.reason(fault)) != (fault in played.faults())
+        if fault.place == "answer":
+            assert (answered in played.bends) == (not played.reason(fault)), fault.key
+
+
+# ---- the judge itself ----------------------------------------------------------------------------------------------
+
+def view(**states: str) -> PduView:
+    return PduView([PduPortView(identity, EnumPowerStatus[state]) for identity, state in states.items()])
+
+
+BOOKS = {"states": {"a": True, "b": False}, "load_a": 1.5, "energy_kwh": 2.0, "port_energy_kwh": {"a": 1.0, "b": 1.0},
+         "writes": []}
+
+
+@pytest.mark.parametrize("found, problem", [
+    (view(a="UP", b="DOWN"), ""), (view(a="UNKNOWN", b="UNKNOWN"), ""), (view(a="DOWN", b="DOWN"), "outlet a is DOWN"),
+    (view(a="UP"), "listed"), (view(b="DOWN", a="UP"), "listed"), (view(), "listed")])
+def test_state_that_is_not_the_truth_is_a_problem(found: PduView, problem: str) -> None:
+    problems = list(cell._read(found, "status", BOOKS, BOOKS))
+    assert bool(problems) == bool(problem) and problem in "".join(problems)
+
+
+@pytest.mark.parametrize("error, fault, problem", [
+    (Unreachable("no answer", "127.0.0.1", "status"), "silent", ""),
+    (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
+    (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "no sentence")])
+def test_error_of_another_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
+    problems = list(cell._ending(error, BY_KEY[fault], {}))
+    assert bool(problems) == bool(problem) and problem in "".join(problems)
+
+
+@pytest.mark.parametrize("writes, error, state, problem", [
+    ([], None, "UNKNOWN", ""), (["x"], None, "UP", ""), (["x", "x"], None, "UP", "2 commands"),
+    ([], None, "UP", "without a command"), (["x"], Refused("no"), "UNKNOWN", "does not say"),
+    (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised, and set")])
+def test_command_that_is_repeated_or_denied_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
+                                                         problem: str) -> None:
+    port = PduPortView("a", EnumPowerStatus[state])
+    problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, "a", {**BOOKS, "writes": writes}))
+    assert bool(problems) == bool(problem) and problem in "".join(problems)
+
+
+def test_secret_and_its_base64_are_seen() -> None:
+    assert list(cell._leaks("the password is s3cret", ["s3cret"])) and list(cell._leaks("czNjcmV0", ["s3cret"]))
+    assert not list(cell._leaks("nothing", ["s3cret"]))
+
+
+def test_calls_are_the_four_of_the_platform() -> None:
+    assert METHODS == ("status", "port_up", "port_down", "statistic")
