@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Dict, Iterator, List, Set
 import pytest
 
 from handlers.snmp.evidence import Confidence
+from handlers.snmp.frozen import parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.schema import dumps
+from handlers.snmp.schema import KINDS, dumps
 from tests.dcimanager import Call, DciManager, Pdu
 from tests.handlers.snmp.calls import pdu as built_in
 from tests.needs import ROOT
@@ -54,7 +54,7 @@ def read(manager: DciManager, pdu: Pdu) -> List[str]:
 
 
 def kinds(profile: Profile) -> Set[str]:
-    return set(re.findall(r'"kind": "(\w+)"', dumps(profile)))
+    return {type(part).__name__ for part in parts(profile)} & set(KINDS)
 
 
 UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILES[key].sys_object_ids

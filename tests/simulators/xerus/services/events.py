@@ -86,10 +86,11 @@ class EventService(Served):
             return
         caller: Caller = self.device.caller
         value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
-        for channel in self.channels:
-            if channel.wants(event, source):
-                channel.queue.append(value)
-        self.arrived.notify_all()
+        with self.arrived:          # also where no request is under way: a button at the unit
+            for channel in self.channels:
+                if channel.wants(event, source):
+                    channel.queue.append(value)
+            self.arrived.notify_all()
 
     def _end(self, channel: Channel) -> None:
         self.channels.remove(channel)
