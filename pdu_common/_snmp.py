@@ -11,7 +11,7 @@ import asyncio
 import logging
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -99,22 +99,28 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
 def walk(credentials: Credentials, oid: str) -> List[Element]:
     """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows (v1: for each row)."""
     root = parse_oid(oid)
-    return [Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])) for arcs, value in typed_walk(credentials, root)]
+    rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
+    if len(rows) > MAX_ROWS:
+        raise SnmpError(f"{credentials.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")
+    return [Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])) for arcs, value in rows]
 
 
-def typed_walk(credentials: Credentials, root: Arcs, deadline_s: Optional[float] = None) -> Pairs:
-    """As `walk`, with pysnmp's own values, which know their SNMP type; `deadline_s` None is WALK_DEADLINE_S."""
+def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> Pairs:
+    """At most `most` objects below `root` and behind `after`, with pysnmp's own values, which know their SNMP type; none at the
+    end. For reading a whole device in parts, each of which can be asked for again."""
     async def work(agent: _Agent) -> Pairs:
-        return await _subtree(agent, root, 1 if credentials.version == 1 else BULK_ROWS, credentials.retries)
+        return await _subtree(agent, root, _bulk_rows(credentials), credentials.retries, after, most)
     # No retries inside pysnmp: it would repeat the same large question that may be what the agent cannot answer.
-    return _run(credentials, lambda engines: engines.call(credentials, work, 0),
-                WALK_DEADLINE_S if deadline_s is None else deadline_s)
+    return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
 
 
-async def _subtree(agent: _Agent, root: Arcs, size: int, retries: int) -> Pairs:
+def _bulk_rows(credentials: Credentials) -> int:
+    return 1 if credentials.version == 1 else BULK_ROWS
+
+
+async def _subtree(agent: _Agent, root: Arcs, size: int, retries: int, last: Arcs, most: int) -> Pairs:
     rows: Pairs = []
-    last = root
-    while len(rows) <= MAX_ROWS:
+    while len(rows) < most:
         status, pairs, size = await _next(agent, last, size, retries)
         if status == "noSuchName":                      # v1's end of the MIB
             return rows
@@ -130,7 +136,7 @@ async def _subtree(agent: _Agent, root: Arcs, size: int, retries: int) -> Pairs:
                 return rows
             rows.append((arcs, value))
             last = arcs
-    raise SnmpError(f"{agent.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")
+    return rows
 
 
 async def _next(agent: _Agent, last: Arcs, size: int, retries: int) -> Tuple[str, Pairs, int]:

@@ -118,7 +118,8 @@ TOOLS: Dict[str, Tuple[str, ...]] = {
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
     "tomllib": ("handlers/command/fleet/toml.py",),           # the standard library's from Python 3.11
-    "pysnmp": ("pdu_common/",), "pyasn1": ("pdu_common/",), "cryptography": ("pdu_common/",),
+    "pysnmp": ("pdu_common/", "handlers/command/field/snmp/"), "pyasn1": ("pdu_common/", "handlers/command/field/snmp/"),
+    "cryptography": ("pdu_common/",),
 }
 
 

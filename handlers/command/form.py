@@ -21,6 +21,7 @@ _SNMP_FIELDS: Mapping[str, str] = {
     "snmp_version": "version", "username": "user", "port": "port", "timeout": "timeout", "retries": "retries",
     "auth_protocol": "auth_protocol", "priv_protocol": "priv_protocol"}
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
+SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
 _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 

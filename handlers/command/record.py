@@ -1,65 +1,85 @@
-"""A device's answers over SNMP as a recording (.snmprec): to have its family added, or to replay it.
-
-What could tell whose device it is goes: contact, name and location of the system, private IP and MAC addresses, anything that
-holds a secret we know, and words that look like serial numbers. Names of outlets stay; some MIBs have an address inside
-an index, which stays too.
-"""
+"""`pdu record`: what a device answers, in a file, without what could tell whose device it is."""
 from __future__ import annotations
 
-import re
-from typing import Any, Iterable, List, Sequence, Tuple
+import os
+import sys
+from typing import Any, Callable, Dict, Optional, Sequence
 
-from pdu_common._credentials import Credentials
-from pdu_common._snmp import parse_oid, typed_walk
-from pdu_common.connection import PduSnmpData
+import click
 
-Row = Tuple[str, int, Any]          # OID, BER tag, pysnmp's value
-TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, everything of vendors
-DEADLINE_S = 600.0
-OCTETS, OID, ADDRESS, OPAQUE = 4, 6, 64, 68         # BER tags
-APPLICATION = 64                                    # the class of SNMP's own types, as a bit of the tag
-_OWNERS = ("1.3.6.1.2.1.1.4.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0")     # sysContact, sysName, sysLocation
-_SECRETS = ("community", "auth_password", "priv_password")
-# Of digits alone only where they are not the states of a row of outlets ("1011101110").
-_SERIAL = re.compile(rb"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
-_MAC = re.compile(rb"\b[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}\b")
-# Private addresses alone: firmware versions have four numbers too.
-_IP = re.compile(rb"\b(10\.[0-9]{1,3}|192\.168|172\.(1[6-9]|2[0-9]|3[01]))(\.[0-9]{1,3}){2}\b")
+from ..errors import SettingsError
+from . import form
+from .field.kinds import FOLDERS, Recorder, Recording, kind
+from .field.scrub import KINDS
+from .loading import load
+from .options import LOGIN, SNMP, TLS, Given, Seconds, device, given, output
+from .output import Result, shown
+
+_PATIENCE_S, _LONGEST_S = 60.0, 3600.0
+_WIDTH = 78
+_LOOK = "Look through the file before you give it away: no program knows every name."
 
 
-def record(data: PduSnmpData) -> List[str]:
-    """The lines of a recording: `OID|tag|value`. Raises what the double's walk raises."""
-    credentials = Credentials.of(data.ip, data.snmp_params)
-    secrets = [data.snmp_params[key].encode() for key in _SECRETS if data.snmp_params.get(key)]
-    return list(_lines((pair for tree in TREES for pair in _typed(credentials, tree)), secrets))
+@click.pass_context
+def _record(context: click.Context, handler: str, host: str, out: Optional[str], keep: Sequence[str], patience: float) -> int:
+    state = given(context)
+    data = form.pdu_data(load(handler), host, state)
+    write = _file(out) if out else None
+    try:
+        recording = kind(handler).record(data, Recorder(keep, patience, _progress(state)))
+        if write is not None:
+            write(recording.text)
+    except BaseException:
+        if out and write is not None:
+            os.unlink(out)              # half a recording would pass for a whole one
+        raise
+    finally:
+        _progress(state)("")
+    return shown(_result(recording, handler, host, out), state.json)
 
 
-def _typed(credentials: Credentials, tree: str) -> Iterable[Row]:
-    for arcs, value in typed_walk(credentials, parse_oid(tree), DEADLINE_S):
-        tag = value.tagSet[-1]
-        yield ".".join(map(str, arcs)), tag.tagId | (tag.tagClass & APPLICATION), value
+def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:
+    notes = [*recording.notes, _LOOK]
+    data: Dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
+    if out:
+        return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
+    return Result({**data, "recording": recording.text}, recording.text.splitlines(), note="\n".join([recording.holds, *notes]))
 
 
-def _lines(rows: Iterable[Row], secrets: Sequence[bytes]) -> Iterable[str]:
-    for oid, tag, value in rows:
-        if tag == OCTETS:
-            yield _octets(oid, scrubbed(oid, bytes(value), secrets))
-        elif tag == ADDRESS:
-            yield f"{oid}|{tag}|192.0.2.1"
-        elif tag == OPAQUE:
-            yield f"{oid}|{tag}x|{bytes(value).hex()}"
-        else:
-            yield f"{oid}|{tag}|{'.'.join(map(str, value)) if tag == OID else int(value)}"
+def _file(path: str) -> Callable[[str], None]:
+    """Opened before the device is asked, so that nobody waits for a recording that has no place to go."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
+    def write(text: str) -> None:
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+    return write
 
 
-def scrubbed(oid: str, octets: bytes, secrets: Sequence[bytes]) -> bytes:
-    """The octets of an object without what could tell whose device it is."""
-    if oid in _OWNERS or any(secret in octets for secret in secrets):
-        return b"scrubbed"
-    octets = _MAC.sub(b"02:00:00:00:00:01", _IP.sub(b"192.0.2.1", octets))
-    return _SERIAL.sub(lambda found: b"X" * len(found[0]), octets)
+def _progress(state: Given) -> Callable[[str], None]:
+    """How far it is, on a terminal."""
+    if state.json or not sys.stderr.isatty():
+        return lambda _: None
+    return lambda text: print(f"\r{text[:_WIDTH]:<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
-def _octets(oid: str, octets: bytes) -> str:
-    plain = octets.isascii() and octets.decode("ascii").isprintable()
-    return f"{oid}|{OCTETS}|{octets.decode('ascii')}" if plain else f"{oid}|{OCTETS}x|{octets.hex()}"
+record = click.Command("record", callback=_record, help=f"""\
+Record what a device answers, for replay, draft, or to have its family added.
+
+Names, contacts, locations, addresses and serial numbers are replaced, the same value by the same stand-in; communities,
+passwords and other secrets are never in a recording.
+
+HANDLER  {', '.join(FOLDERS)}""", params=[
+    click.Argument(["handler"], type=click.Choice(list(FOLDERS)), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
+    click.Option(["-o", "--out"], metavar="FILE", help="write this file (it must not exist); else standard output"),
+    click.Option(["--keep"], multiple=True, type=click.Choice(KINDS), metavar="KIND",
+                 help=f"leave these as they are: {', '.join(KINDS)}"),
+    click.Option(["--patience"], type=Seconds(0.0, _LONGEST_S), default=_PATIENCE_S, metavar="SECONDS",
+                 help="how long to wait for a device that stops answering, before it goes on where it was (60)"),
+    *device(*LOGIN, *TLS, *SNMP), *output()])

@@ -20,7 +20,7 @@ COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
 
 
-# Later commands (identify, record, replay, draft, find, exporter) get a line here and a module beside these.
+# Later commands (draft, find, exporter) get a line here and a module beside these.
 PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
     "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
@@ -32,8 +32,11 @@ PLACES: Mapping[str, Place] = {
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
     "redfish": Place("redfish", "redfish", "what a Redfish service has and says: outlets, sensors, any resource"),
-    "snmp": Place("snmp", "snmp", "SNMP families and profiles; a recording of a device"),
+    "snmp": Place("snmp", "snmp", "SNMP families, and profiles of one's own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
+    "identify": Place("identify", "identify", "what a device is: the family that fits and why, what it can and cannot do"),
+    "record": Place("record", "record", "what a device answers, in a file, without names, addresses and serial numbers"),
+    "replay": Place("replay", "replay", "a device made of a recording, on a port of this machine"),
     "completion": Place("completion", "completion", "the script that completes this command in a shell"),
 }
 _EPILOG = f"""\b

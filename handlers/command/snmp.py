@@ -1,4 +1,4 @@
-"""`pdu snmp`: the families that the handler reads, profiles of one's own, and a recording of a device."""
+"""`pdu snmp`: the families that the handler reads, and profiles of one's own."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence
 
 import click
 
-from ..errors import PduHandlerError, SettingsError, Unreachable
-from . import form
+from ..errors import SettingsError
 from .groups import EPILOG, Lazy, Place
-from .loading import load
-from .options import LOGIN, SNMP, Given, Word, device, given, output
+from .options import Word, given, output
 from .output import Result, columns, shown
 
 if TYPE_CHECKING:
@@ -82,33 +80,11 @@ def _parts(context: click.Context) -> int:
     return 0
 
 
-@click.pass_context
-def _record(context: click.Context, host: str) -> int:
-    """Prints a recording of an SNMP device."""
-    from pdu_common.base_snmp_pdu import SnmpError
-    from pdu_common.connection import PduSnmpData
-
-    from .record import record
-    state: Given = given(context)
-    data = form.pdu_data(load("snmp"), host, state)
-    assert isinstance(data, PduSnmpData)
-    try:
-        lines = record(data)
-    except SnmpError as error:
-        kind: Any = SettingsError if str(error).startswith("snmp_params") else Unreachable
-        failure: PduHandlerError = kind(str(error), data.ip, "record")
-        raise failure from None
-    return shown(Result({"recording": lines}, lines, note=(
-        f"{len(lines)} objects. Contact, name, location, addresses and what looks like a serial number are scrubbed; "
-        f"look through the file for other names before you give it away.")), state.json)
-
-
 PLACES: Mapping[str, Place] = {
     "families": Place("snmp", "families", "the families of PDUs, with what switching rests on"),
     "show": Place("snmp", "show", "a family's profile as JSON"),
     "check": Place("snmp", "check", "check a profile in JSON"),
     "parts": Place("snmp", "parts", "the parts that a profile is made of (Markdown)"),
-    "record": Place("snmp", "record", "what a device answers, scrubbed, to have its family added: > FILE.snmprec"),
 }
 
 
@@ -123,5 +99,4 @@ families = _command("families", _families, [Word("WORD?"), click.Option(
 show = _command("show", _show, [Word("FAMILY", type=Family())], output())
 check = _command("check", _check, [click.Argument(["file"], metavar="FILE.json")], output())
 parts = _command("parts", _parts, output())
-record = _command("record", _record, [click.Argument(["host"], metavar="HOST")], device(*LOGIN, *SNMP), output())
-snmp = Lazy("snmp", PLACES, help="SNMP families and profiles; a recording of a device.", epilog=EPILOG)
+snmp = Lazy("snmp", PLACES, help="SNMP families and profiles.", epilog=EPILOG)

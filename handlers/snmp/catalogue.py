@@ -39,7 +39,7 @@ def identities(profiles: Sequence[Profile]) -> str:
 
 def _objects(part: object) -> str:
     """The names of the objects in a part; where there is a choice, of the first."""
-    return ", ".join(dict.fromkeys(_named(part))) or "–"
+    return ", ".join(dict.fromkeys(objects(part))) or "–"
 
 
 def _load(total: Total | None) -> str:
@@ -49,12 +49,13 @@ def _load(total: Total | None) -> str:
     return "; else ".join(choices)
 
 
-def _named(part: object) -> Iterable[str]:
+def objects(part: object) -> Iterable[str]:
+    """The names in the MIB of the objects that a part reads; where there is a choice, of the first."""
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name
     for inner in _read_with(part):
-        yield from _named(inner)
+        yield from objects(inner)
 
 
 class Read(NamedTuple):

@@ -35,7 +35,7 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     that has outlets, unless the device proves that it has none or its owner says so (`metered_only`).
     """
     reader = Reader(device)
-    said, usable = _sys_object_id(reader, profiles)
+    said, usable = sys_object_id(reader, profiles)
     tried = list(candidates(usable, profiles))
     found = _with_states(tried, reader) or _without_states(tried if usable else [], reader, metered_only)
     if not found:
@@ -47,7 +47,7 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
     """The device read as this family, whatever it calls itself. Raises Unsupported where it answers nothing of it, else as
     `detect`."""
     reader = Reader(device)
-    usable = _sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
+    usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
@@ -101,7 +101,7 @@ def _metered(found: Found) -> Found:
     return found
 
 
-def _sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
+def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
     """The device's sysObjectID for people, and the dotted OID if it names an enterprise or a family matches it, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else shown(raw)
@@ -119,5 +119,5 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
-            "Record it (pdu snmp record ADDRESS) to have it added, or name its family in ",
+            "Record it (pdu record snmp ADDRESS) to have it added, or name its family in ",
             Named("profile", noun="the setting "))

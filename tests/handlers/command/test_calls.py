@@ -328,7 +328,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(shown: List[str]) -> None:
     (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
     (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"), (["status", "raritan", "h", "--ca-pem", "/no/such/ca"],
                                                                      "--ca-pem: /no/such/ca"),
-    (["snmp", "record", "127.0.0.1", "--snmp-version", "3"], "--username"),
+    (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])

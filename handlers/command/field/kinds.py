@@ -1,0 +1,111 @@
+"""How the commands reach what each handler does in the field: one `Kind` for each handler, in `<folder>/kind.py`."""
+from __future__ import annotations
+
+import importlib
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, TypeVar
+
+from ...errors import SettingsError, Unreachable
+
+T = TypeVar("T")
+_PAUSE_S = 2.0
+
+# Handler -> its folder here. The order is that in which `identify` asks and in which a file is looked at.
+FOLDERS: Mapping[str, str] = {"snmp": "snmp", "raritan": "xerus", "nut": "nut"}
+
+
+class Recorder:
+    """What a recording is made with: what stays in it, how long a lost connection is waited for, who is told how far it is."""
+
+    def __init__(self, keep: Collection[str] = (), patience: float = 0.0, tell: Callable[[str], None] = lambda _: None,
+                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.keep, self.tell = keep, tell
+        self._patience, self._clock, self._sleep = patience, clock, sleep
+
+    def again(self, read: Callable[[], T]) -> T:
+        """What `read` returns, tried anew while the device is Unreachable, for as long as the patience lasts."""
+        end: Optional[float] = None
+        while True:
+            try:
+                return read()
+            except Unreachable:
+                now = self._clock()
+                end = now + self._patience if end is None else end
+                if now >= end:
+                    raise
+                self.tell("no answer; trying again")
+                self._sleep(min(_PAUSE_S, end - now))
+
+
+class Recording(NamedTuple):
+    """The text of a file, what it holds, and what is worth knowing of it."""
+
+    text: str
+    holds: str
+    notes: Sequence[str] = ()
+
+
+class Served(Protocol):
+    """A device made of a recording, on a port of this machine."""
+
+    host: str
+    port: int
+    about: str                          # what answers there
+    poll: str                           # the arguments of `pdu status` that read it
+
+    def writes(self) -> Sequence[str]:
+        """Every command that arrived, and what became of it."""
+    def close(self) -> None: ...
+
+
+@dataclass
+class Identity:
+    """What one handler finds at an address. `family` is "" where it does not read the device; `why` says why, or why not.
+
+    `tried` and `seen` are rows for a person: families and what became of each, objects and what they hold. `can` and `cannot` are
+    sentences; `rests` is capability -> what it rests on. `way_on` is what to do next.
+    """
+
+    handler: str
+    answers: bool = False
+    family: str = ""
+    why: str = ""
+    about: Dict[str, str] = field(default_factory=dict)
+    tried: List[Dict[str, str]] = field(default_factory=list)
+    seen: List[Dict[str, Any]] = field(default_factory=list)
+    can: List[str] = field(default_factory=list)
+    cannot: List[str] = field(default_factory=list)
+    rests: Dict[str, str] = field(default_factory=dict)
+    way_on: List[str] = field(default_factory=list)
+
+
+class Kind(Protocol):
+    """What one handler does in the field."""
+
+    tcp_port: Optional[int]             # the usual one; None over UDP, where only an answer shows that somebody listens
+
+    def identify(self, data: Any) -> Identity:
+        """What the device behind `data` is to this handler. Raises the errors of handlers/errors.py where it does not answer."""
+    def record(self, data: Any, recorder: Recorder) -> Recording:
+        """Its answers, scrubbed. Raises the errors of handlers/errors.py."""
+    def is_recording(self, text: str) -> bool:
+        """Whether a file is a recording of this kind."""
+    def serve(self, text: str, port: int, profile: str = "") -> Served:
+        """A device made of it. Raises SettingsError for what is none, OSError where the port is taken."""
+
+
+def kind(handler: str) -> Kind:
+    """The kind of a handler. Raises SettingsError."""
+    if handler not in FOLDERS:
+        raise SettingsError(f"{handler[:60]!r} is no handler that records; choose from {', '.join(FOLDERS)}")
+    found: Kind = importlib.import_module(f".{FOLDERS[handler]}.kind", __package__).KIND
+    return found
+
+
+def kind_of(text: str, file: str) -> str:
+    """The handler whose recording a file is. Raises SettingsError."""
+    found = next((handler for handler in FOLDERS if kind(handler).is_recording(text)), None)
+    if found is None:
+        raise SettingsError(f"{file} is no recording: pdu record makes one; the output of snmpwalk -On will do as well")
+    return found

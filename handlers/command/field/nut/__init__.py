@@ -1,0 +1,1 @@
+"""NUT: dumps of variables, commands and descriptions, and a server that answers from them."""

@@ -1,0 +1,92 @@
+"""Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of `upsc`.
+
+What dummy-ups has no place for stands in comments, which it skips: the device's name, commands, descriptions, writable variables.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Sequence
+
+from ....errors import SettingsError
+
+_VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
+_COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
+_PLAIN = re.compile(r"[^\s\"'#\\](?:[^\"'#\\]*[^\s\"'#\\])?")
+_UNNAMED = "pdu"
+
+
+@dataclass
+class Device:
+    """One device of a NUT server: what it reports and takes, and the server's descriptions of both."""
+
+    name: str
+    description: str = ""
+    variables: Dict[str, str] = field(default_factory=dict)
+    commands: Dict[str, str] = field(default_factory=dict)
+    writable: List[str] = field(default_factory=list)
+    descriptions: Dict[str, str] = field(default_factory=dict)
+
+
+def is_dump(text: str) -> bool:
+    """Whether the first line that is no comment is a variable."""
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    return _VARIABLE.fullmatch(first) is not None
+
+
+def written(devices: Sequence[Device]) -> str:
+    """The devices as a dump."""
+    lines: List[str] = []
+    for device in devices:
+        lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
+        lines += [f"{name}: {_word(value)}" for name, value in device.variables.items()]
+        lines += [f"# writable {name}" for name in device.writable]
+        lines += [f"# command {name} {_word(about)}".rstrip() for name, about in device.commands.items()]
+        lines += [f"# describe {name} {_word(about)}" for name, about in device.descriptions.items() if about]
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str) -> List[Device]:
+    """The devices of a dump. Raises SettingsError with the number of a line that is neither variable nor comment."""
+    found: List[Device] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
+        if comment is not None:
+            _comment(found, comment[1], comment[2], _unquoted(comment[3] or ""))
+        elif variable is not None:
+            _present(found).variables[variable[1]] = _unquoted(variable[2])
+        elif line.strip() and not line.startswith(("#", "TIMER ")):         # dummy-ups' sequences have timers
+            raise SettingsError(f"line {number} of the recording is no line 'variable: value'")
+    if not any(device.variables for device in found):
+        raise SettingsError("the recording holds no variable")
+    return found
+
+
+def _comment(found: List[Device], what: str, name: str, rest: str) -> None:
+    if what == "device":
+        found.append(Device(name, rest))
+    elif what == "command":
+        _present(found).commands[name] = rest
+    elif what == "describe":
+        _present(found).descriptions[name] = rest
+    else:
+        _present(found).writable.append(name)
+
+
+def _present(found: List[Device]) -> Device:
+    if not found:
+        found.append(Device(_UNNAMED))
+    return found[-1]
+
+
+def _word(value: str) -> str:
+    """As dummy-ups reads it: in quotes where it is empty or holds what its reader treats specially."""
+    if _PLAIN.fullmatch(value) and "\n" not in value:
+        return value
+    return '"' + "".join("\\" + c if c in '"\\#' else c for c in value.replace("\n", " ")) + '"'
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    quoted: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else value

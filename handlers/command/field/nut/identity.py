@@ -1,0 +1,105 @@
+"""What the devices of a NUT server are to the NUT handler: their drivers, outlets, commands and meters."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Tuple
+
+from ....errors import PduHandlerError, printable
+from ....nut import figures, outlets as reading
+from ....nut.settings import WHOLE_LOAD
+from ....settings import Settings
+from ..kinds import Identity
+from .dump import Device
+from .session import everything, session
+
+_WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
+_LONGEST = 120              # characters of one value
+
+
+def identity(data: Any) -> Identity:
+    """Raises Unreachable where nothing answers, and the other errors of a session."""
+    with session(data, "identify") as (client, settings):
+        version = client.version()
+        out = Identity("nut", True, about={"server": printable(version, _LONGEST)})
+        found = everything(client, settings)
+    for device in found:
+        _device(device, settings, out)
+    drivers = sorted({device.variables.get("driver.name", "a driver that does not say its name") for device in found})
+    if out.can:
+        out.family = ", ".join(drivers)
+        out.why = (f"the server has {len(found)} device{'s' if len(found) > 1 else ''}, and the handler reads what drivers list "
+                   "by NUT's own names (docs/nut-names.txt)")
+    else:
+        out.why = "no device of the server has outlets or meters that the handler reads"
+        out.way_on = ["another driver or MIB of NUT may read more of it: see the server's ups.conf",
+                      "pdu identify HOST of the PDU itself, if it speaks SNMP: the SNMP handler reads it without NUT"]
+    return out
+
+
+def _device(device: Device, settings: Settings, out: Identity) -> None:
+    shown = {name: printable(device.variables[name], _LONGEST) for name in _WHAT if name in device.variables}
+    out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
+    writable = {name: device.variables.get(name, "") for name in device.writable}
+    try:
+        found = reading.read(device.variables, list(device.commands), writable, whole_load=settings[WHOLE_LOAD])
+    except PduHandlerError as error:
+        out.tried.append({"family": f"{device.name}: {shown.get('driver.name', '?')}", "result": error.reason})
+        out.cannot.append(f"read {device.name}: {error.reason}")
+        return
+    out.tried.append({"family": f"{device.name}: {shown.get('driver.name', '?')}", "result": f"{len(found.outlets)} outlets"})
+    out.seen += _objects(device)
+    _states(device.name, found, out)
+    _figures(device, found, out)
+
+
+def _states(name: str, found: reading.Device, out: Identity) -> None:
+    outlets = found.outlets
+    told = [outlet for outlet in outlets if outlet.tells]
+    known = sum(outlet.state is not None for outlet in outlets)
+    switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
+    if told:
+        out.can.append(f"{name}: read the states of {len(told)} outlets ({known} on or off, {len(outlets) - known} UNKNOWN)")
+        out.rests[f"{name}: state"] = _basis(told[0].tells)
+    elif outlets:
+        out.cannot.append(f"{name}: read states: the driver reports none, so its {len(outlets)} outlets are UNKNOWN")
+    else:
+        out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
+    if switched:
+        ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
+        out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; it needs a user who may)")
+        out.rests[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
+    elif outlets:
+        out.cannot.append(f"{name}: switch: the server lists no command for any outlet, whoever logs in")
+
+
+def _figures(device: Device, found: reading.Device, out: Identity) -> None:
+    for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
+        if value is None:
+            out.cannot.append(f"{device.name}: tell its {word}")
+        else:
+            out.can.append(f"{device.name}: tell its {word} ({value:g} {unit})")
+            out.rests[f"{device.name}: {word}"] = _basis(_sources(device.variables, found, word))
+
+
+def _sources(variables: Mapping[str, str], found: reading.Device, word: str) -> Tuple[str, ...]:
+    """The variables of the driver that a figure is made of: those without which it is another one."""
+    member = {"load": figures.load, "energy": figures.energy}[word]
+    own = [outlet for outlet in found.outlets if outlet.identity != reading.LOAD]
+    value = member(variables, [])
+    if value is None or value != member(variables, own):
+        return (f"outlet.N.{'current' if word == 'load' else 'energy'} of each outlet",)
+    return tuple(name for name in variables
+                 if member({key: text for key, text in variables.items() if key != name}, []) != value)
+
+
+def _basis(variables: Tuple[str, ...]) -> str:
+    return f"{', '.join(variables[:4])}: what the driver reports"
+
+
+def _objects(device: Device) -> List[Dict[str, Any]]:
+    """How many variables and commands there are, by their first word."""
+    groups: Dict[str, int] = {}
+    for name in device.variables:
+        groups[f"{name.partition('.')[0]}.*"] = groups.get(f"{name.partition('.')[0]}.*", 0) + 1
+    rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}", "holds": f"{count} variables"}
+                                  for name, count in groups.items()]
+    return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]

@@ -1,0 +1,86 @@
+"""What the NUT handler does in the field."""
+from __future__ import annotations
+
+from typing import Any, List, Optional, Sequence
+
+from ....errors import PduHandlerError, SettingsError
+from ....nut import outlets as reading
+from ..kinds import Identity, Kind, Recorder, Recording, Served
+from ..scrub import NAMES, Scrubber
+from . import dump
+from .server import NutServer
+from .session import everything, session
+
+
+class NutKind:
+    """Recordings are dumps that dummy-ups reads."""
+
+    tcp_port: Optional[int] = 3493
+
+    def identify(self, data: Any) -> Identity:
+        from .identity import identity  # replaying starts quicker without it
+        return identity(data)
+
+    def record(self, data: Any, recorder: Recorder) -> Recording:
+        recorder.tell("reading variables, commands and descriptions")
+
+        def read() -> List[dump.Device]:
+            with session(data, "record") as (client, settings):
+                return everything(client, settings)
+        with session(data, "record") as (client, _):
+            client.version()                        # a server that never answered is not waited for
+        found = recorder.again(read)
+        clean = scrubbed(found, recorder)
+        count = sum(len(device.variables) for device in clean)
+        notes = [] if len(clean) == 1 else ["dummy-ups takes one device in a file: record each with -s device=NAME for it."]
+        return Recording(dump.written(clean), f"{len(clean)} device{'' if len(clean) == 1 else 's'}, {count} variables, "
+                         f"{sum(len(device.commands) for device in clean)} commands", notes)
+
+    def is_recording(self, text: str) -> bool:
+        return dump.is_dump(text)
+
+    def serve(self, text: str, port: int, profile: str = "") -> Served:
+        if profile:
+            raise SettingsError("--profile is for recordings of SNMP devices")
+        devices = dump.parse(text)
+        return _Served(NutServer(devices, port), devices)
+
+
+class _Served:
+    def __init__(self, server: NutServer, devices: Sequence[dump.Device]) -> None:
+        self._server = server
+        self.host, self.port = server.host, server.port
+        self.about = "; ".join(map(_about, devices))
+        self.poll = f"nut {self.host}:{self.port}"
+
+    def writes(self) -> Sequence[str]:
+        return list(self._server.writes)
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def _about(device: dump.Device) -> str:
+    writable = {name: device.variables.get(name, "") for name in device.writable}
+    try:
+        found = reading.read(device.variables, list(device.commands), writable).outlets
+    except PduHandlerError as error:
+        return f"NUT device {device.name}: {error.reason}"
+    switched = sum(outlet.on is not None and outlet.off is not None for outlet in found)
+    return f"NUT device {device.name}, {len(found)} outlets, {switched} of which follow commands"
+
+
+def scrubbed(devices: Sequence[dump.Device], recorder: Recorder) -> List[dump.Device]:
+    """The devices without names, addresses and serial numbers."""
+    scrubber = Scrubber(recorder.keep)
+    clean: List[dump.Device] = []
+    for _ in range(2):                  # what the last variable teaches goes from the first one too
+        clean = [dump.Device(
+            scrubber.learn(NAMES, device.name).replace(" ", "-"), scrubber.learn(NAMES, device.description),
+            {name: scrubber.value(name, value) for name, value in device.variables.items()},
+            {name: scrubber.text(about) for name, about in device.commands.items()}, device.writable,
+            {name: scrubber.text(about) for name, about in device.descriptions.items()}) for device in devices]
+    return clean
+
+
+KIND: Kind = NutKind()

@@ -1,0 +1,222 @@
+"""A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
+
+Any login is taken. An outlet follows its commands: the variables that tell its state change, figures stay.
+"""
+from __future__ import annotations
+
+import socketserver
+import threading
+import uuid
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+
+from ....errors import PduHandlerError
+from ....nut import outlets as reading
+from ....nut.words import escaped, split
+from .dump import Device
+
+HOST = "127.0.0.1"
+_LONGEST = 4096             # bytes of a line
+_VERSION = "Network UPS Tools upsd, replayed by pdu"
+_ENDS_S = 5.0
+
+
+class _Err(Exception):
+    """`ERR CODE` as the answer."""
+
+
+class NutServer:
+    """Serves devices until it is closed; a context manager. Raises OSError where the port is taken."""
+
+    def __init__(self, devices: Sequence[Device], port: int = 0) -> None:
+        self.devices = {device.name: device for device in devices}
+        self.writes: List[str] = []
+        self.lock = threading.Lock()
+        self._server = _Server((HOST, port), _Session)
+        self._server.site = self
+        self.host, self.port = HOST, int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name=f"replay-{self.port}", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> NutServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(_ENDS_S)
+
+    def run(self, device: Device, command: str) -> None:
+        """Carry out an instant command."""
+        with self.lock:
+            done = "taken; no outlet follows it"
+            for outlet in _outlets(device):
+                for way, on in ((outlet.on, True), (outlet.off, False)):
+                    if way is not None and way.name == command and way.name not in device.writable:
+                        done = self._turned(device, outlet, on)
+            self.writes.append(f"INSTCMD {device.name} {command}: {done}")
+
+    def set(self, device: Device, variable: str, value: str) -> None:
+        """Carry out a SET VAR: the variable has the value, and an outlet that is switched by it follows."""
+        with self.lock:
+            done = "set"
+            for outlet in _outlets(device):
+                for way, on in ((outlet.on, True), (outlet.off, False)):
+                    if way is not None and (way.name, getattr(way, "value", None)) == (variable, value):
+                        done = self._turned(device, outlet, on)
+            device.variables[variable] = value
+            self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
+
+    @staticmethod
+    def _turned(device: Device, outlet: reading.Outlet, on: bool) -> str:
+        for variable in outlet.tells:
+            held = device.variables.get(variable, "")
+            if variable == "ups.status":
+                words = [word for word in held.split() if word not in ("OL", "OFF")]
+                device.variables[variable] = " ".join(["OL" if on else "OFF", *words])
+            else:
+                forms = _FORMS.get(held.strip().lower(), ("off", "on"))
+                device.variables[variable] = forms[on]
+        return f"outlet {outlet.identity} {'on' if on else 'off'}"
+
+
+# How a driver writes the two states, by the one that it shows now.
+_FORMS = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1"), "yes": ("no", "yes"), "no": ("no", "yes")}
+
+
+def _outlets(device: Device) -> Sequence[reading.Outlet]:
+    writable = {name: device.variables.get(name, "") for name in device.writable}
+    try:
+        return reading.read(device.variables, list(device.commands), writable, whole_load=True).outlets
+    except PduHandlerError:
+        return ()                       # served all the same: whoever reads it sees the same error
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+    block_on_close = False
+    site: NutServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no error of this server."""
+
+
+class _Session(socketserver.StreamRequestHandler):
+    """One connection."""
+
+    server: _Server
+    disable_nagle_algorithm = True
+    tracking = False
+
+    def handle(self) -> None:
+        site = self.server.site
+        while True:
+            line = self.rfile.readline(_LONGEST + 1)
+            if not line.endswith(b"\n") or len(line) > _LONGEST:
+                return
+            answer = self._answer(site, line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            self.wfile.write("".join(f"{one}\n" for one in answer).encode("utf-8", "surrogateescape"))
+            if answer and answer[0].startswith("OK Goodbye"):
+                return
+
+    def _answer(self, site: NutServer, line: str) -> List[str]:
+        try:
+            words = split(line)
+            if not words:
+                return []
+            request = _REQUESTS.get(words[0].upper())
+            if request is None:
+                raise _Err("UNKNOWN-COMMAND")
+            return request(self, site, words[1:])
+        except _Err as error:
+            return [f"ERR {error}"]
+        except (PduHandlerError, IndexError):
+            return ["ERR INVALID-ARGUMENT"]
+
+    def list(self, site: NutServer, words: List[str]) -> List[str]:
+        what = words[0].upper()
+        if what == "UPS":
+            rows = [f"UPS {one.name} {_quoted(one.description or 'Description unavailable')}" for one in site.devices.values()]
+            return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
+        device = _device(site, words[1])
+        with site.lock:
+            listed: Mapping[str, Callable[[], List[str]]] = {
+                "VAR": lambda: [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
+                "RW": lambda: [f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable],
+                "CMD": lambda: [*device.commands], "CLIENT": list, "ENUM": list, "RANGE": list}
+            if what not in listed:
+                raise _Err("INVALID-ARGUMENT")
+            query = " ".join([what, *words[1:]])
+            return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in listed[what]()), f"END LIST {query}"]
+
+    def get(self, site: NutServer, words: List[str]) -> List[str]:
+        what = words[0].upper()
+        if what == "TRACKING":
+            return ["SUCCESS" if words[1:] else "ON" if self.tracking else "OFF"]
+        device = _device(site, words[1])
+        if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
+            return [f"{what} {words[1]} {_quoted(device.description) if what == 'UPSDESC' else 0}"]
+        name = words[2]
+        with site.lock:
+            held = device.variables.get(name)
+        if what in ("VAR", "TYPE") and held is None:
+            raise _Err("VAR-NOT-SUPPORTED")
+        said: Dict[str, str] = {
+            "VAR": _quoted(held or ""), "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
+            "DESC": _quoted(device.descriptions.get(name, "Description unavailable")),
+            "CMDDESC": _quoted(device.commands.get(name) or "Description unavailable")}
+        if what not in said:
+            raise _Err("INVALID-ARGUMENT")
+        return [f"{what} {words[1]} {name} {said[what]}"]
+
+    def set(self, site: NutServer, words: List[str]) -> List[str]:
+        if words[0].upper() == "TRACKING":
+            self.tracking = words[1].upper() == "ON"
+            return ["OK"]
+        if words[0].upper() != "VAR":
+            raise _Err("INVALID-ARGUMENT")
+        device, name, value = _device(site, words[1]), words[2], words[3]
+        if name not in device.variables:
+            raise _Err("VAR-NOT-SUPPORTED")
+        if name not in device.writable:
+            raise _Err("READONLY")
+        site.set(device, name, value)
+        return self._done()
+
+    def instcmd(self, site: NutServer, words: List[str]) -> List[str]:
+        device, command = _device(site, words[0]), words[1]
+        if command not in device.commands:
+            raise _Err("CMD-NOT-SUPPORTED")
+        site.run(device, command)
+        return self._done()
+
+    def _done(self) -> List[str]:
+        return [f"OK TRACKING {uuid.uuid4()}" if self.tracking else "OK"]
+
+
+_Answer = Callable[[_Session, NutServer, List[str]], List[str]]
+
+
+def _says(*lines: str) -> _Answer:
+    return lambda session, site, words: [*lines]
+
+
+def _device(site: NutServer, name: str) -> Device:
+    found: Optional[Device] = site.devices.get(name)
+    if found is None:
+        raise _Err("UNKNOWN-UPS")
+    return found
+
+
+def _quoted(text: str) -> str:
+    return f'"{escaped(text)}"'
+
+
+_REQUESTS: Mapping[str, _Answer] = {
+    "LIST": _Session.list, "GET": _Session.get, "SET": _Session.set, "INSTCMD": _Session.instcmd,
+    "VER": _says(_VERSION), "NETVER": _says("1.3"), "PROTVER": _says("1.3"), "HELP": _says(
+        "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"),
+    "USERNAME": _says("OK"), "PASSWORD": _says("OK"), "LOGIN": _says("OK"), "ATTACH": _says("OK"),
+    "LOGOUT": _says("OK Goodbye"), "DETACH": _says("OK Goodbye"), "STARTTLS": _says("ERR FEATURE-NOT-CONFIGURED")}

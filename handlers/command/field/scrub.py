@@ -1,0 +1,212 @@
+"""What could tell whose device it is, replaced in a recording: the same value by the same stand-in, so references still match.
+
+`learn` is called for every value that its place shows to be a name, a serial number, an address and so on. Afterwards `text`
+replaces these values wherever they occur, and what looks like an address or a serial number. Stand-ins of addresses are
+those that are reserved for documentation (RFC 5737, RFC 3849), and locally administered MAC addresses.
+"""
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import Counter
+from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Pattern, Sequence, Set, Tuple
+
+from .words import is_common
+
+SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS, SECRETS = "serials", "addresses", "names", "contacts", "locations", "secrets"
+KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # what --keep may name; secrets are never kept
+_STANDS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
+_SHORTEST, _LONG_NUMBER = 3, 7      # characters of a learned value, digits of a number, that are replaced inside other texts too
+
+# Names of JSON members and NUT variables whose values are of a kind; the first that fits counts.
+_KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
+    (r"passw|secret|communit|token|privatekey|(^|[._])(auth|priv)(pass|key|protocol_pass)|secname|usbuser|apikey", SECRETS),
+    (r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol", SERIALS),
+    (r"mac(addr|$)|ip(v[46])?_?addr|ip(v4|v6)?$|hostname|fqdn|(^|[._])(address|gateway|dns|host|domain|server)(es|s)?$"
+     r"|driver\.parameter\.port$|e-?mail", ADDRESSES),
+    (r"contact", CONTACTS),
+    (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
+    (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$", NAMES)))
+
+_MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}(?! ?[0-9A-Za-z:-])")
+# Four numbers are an address, unless a word before them says that they are a version, or all of them are as small as in one.
+_IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
+_VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
+_IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# Of digits alone only where they are not the states of a row of outlets ("1011101110").
+_SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
+# A number as a text of its own: neither a date nor the states of a row of outlets.
+_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
+_SERIAL_SAID = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
+                          r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
+_LETTERS, _TELLING_ARC = 0xD800, 32
+_UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - addresses that tell nothing; nothing is bound to them
+
+
+class Scrubber:
+    """Learned values and their stand-ins. `keep`: kinds that stay as they are."""
+
+    def __init__(self, keep: Collection[str] = ()) -> None:
+        self.keep = frozenset(keep)
+        self._stands: Dict[Tuple[str, str], str] = {}
+        self._counted: Counter[str] = Counter()
+        self._learned: Dict[str, str] = {}              # value -> stand-in
+        self._given: Set[str] = set()                   # stand-ins as they were given out
+        self._pattern: Optional[Pattern[str]] = None    # made of what is learned, as is the next
+        self._spelled: Optional[List[Tuple[str, str]]] = None
+
+    @property
+    def replaced(self) -> Mapping[str, int]:
+        """How many different values of each kind have a stand-in."""
+        return dict(self._counted)
+
+    def learn(self, kind: str, value: str) -> str:
+        """The stand-in of a value that is of this kind by its place; its other occurrences are replaced from now on."""
+        value = value.strip()
+        if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
+            return value
+        stand = self._learned.get(value) or self._stand(kind, value)
+        self._learned[value] = stand
+        self._given.add(stand)
+        self._pattern = self._spelled = None
+        return stand
+
+    def text(self, text: str, numbers: bool = True) -> str:
+        """A text without learned values and without what looks like an address or a serial number; with `numbers`, a number
+        alone stays, because it is a figure."""
+        if not text or text.isspace():
+            return text
+        text = self._known().sub(lambda found: self._learned[found[0]], text) if self._learned else text
+        if ADDRESSES not in self.keep:
+            text = _MAIL.sub(self._by(ADDRESSES), _MAC.sub(self._by(ADDRESSES), text))
+            text = _IPV6.sub(self._address, _IPV4.sub(self._address, text))
+        if SERIALS not in self.keep:
+            text = _SERIAL_SAID.sub(self._said, text)
+            if not text.strip().isdigit():
+                text = _SERIAL.sub(self._by(SERIALS), text)
+            elif not numbers and _NUMBER.fullmatch(text.strip()):
+                text = self.learn(SERIALS, text)
+        return text
+
+    def value(self, key: str, value: str) -> str:
+        """The value of a variable or of a JSON member by its name."""
+        kind = kind_of(key)
+        return self.text(value) if kind is None or kind in self.keep else self.learn(kind, value)
+
+    def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
+        """JSON with every text scrubbed, by the name of its member. `leave` names members that stay."""
+        if isinstance(data, Mapping):
+            return {name: self.json(value, str(name), leave) for name, value in data.items()}
+        if isinstance(data, (list, tuple)):
+            return [self.json(value, key, leave) for value in data]
+        return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
+
+    def arcs(self, index: Sequence[int]) -> Tuple[int, ...]:
+        """The index of an SNMP row, in which some MIBs spell an address or a name, arc by arc."""
+        # As a text with a letter for each arc, because that is searched quickly.
+        spelled = "".join(chr(arc) if arc < _LETTERS else "\ufffd" for arc in index)
+        for said, instead in self._spellings():
+            if said in spelled:
+                index = _spliced(index, tuple(map(ord, said)), tuple(map(ord, instead)))
+        return tuple(index)
+
+    def _spellings(self) -> List[Tuple[str, str]]:
+        if self._spelled is None:
+            self._spelled = [pair for value, stand in self._learned.items() for pair in _spelled(value, stand)]
+        return self._spelled
+
+    def _known(self) -> Pattern[str]:
+        if self._pattern is None:
+            long = sorted(filter(_tells, self._learned), key=len, reverse=True)
+            self._pattern = re.compile("|".join(
+                rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")
+        return self._pattern
+
+    def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
+        return lambda found: self.learn(kind, found[0])
+
+    def _said(self, found: re.Match[str]) -> str:
+        return found[0][:found.start(1) - found.start()] + self.learn(SERIALS, found[1])
+
+    def _address(self, found: re.Match[str]) -> str:
+        try:
+            address = ipaddress.ip_address(found[0])
+        except ValueError:
+            return found[0]
+        version = _VERSION.search(found.string[:found.start()]) or not address.is_private and max(address.packed) < _TELLING_ARC
+        return found[0] if version and address.version == 4 else self.address(found[0])
+
+    def address(self, dotted: str) -> str:
+        """The stand-in of what is surely an IP address; a netmask stays."""
+        return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
+
+    def _stand(self, kind: str, value: str) -> str:
+        if kind == ADDRESSES:
+            return self._address_stand(value)
+        return self._numbered(kind, value, _STANDS[kind].format)
+
+    def _address_stand(self, value: str) -> str:
+        if _MAC.fullmatch(value):
+            plain = re.sub("[ :-]", "", value).lower()
+            separator = value[2]
+            stand = self._numbered("mac", plain, "02{:010x}".format)
+            return separator.join(stand[at:at + 2] for at in range(0, 12, 2))
+        try:
+            address = ipaddress.ip_address(value)
+        except ValueError:
+            return self._numbered("host", value.lower(), "host-{}.example".format)
+        if address.version == 6:
+            return self._numbered("ipv6", str(address), "2001:db8::{:x}".format)
+        return self._numbered("ipv4", str(address), _ipv4_stand)
+
+    def _numbered(self, kind: str, value: str, form: Callable[[int], str]) -> str:
+        if (kind, value) not in self._stands:
+            self._counted[kind] += 1
+            self._stands[kind, value] = form(self._counted[kind])
+        return self._stands[kind, value]
+
+
+def _tells(value: str) -> bool:
+    """Whether a learned value is replaced inside other texts too: a state or a figure must not be taken for a name."""
+    return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
+
+
+def kind_of(key: str) -> Optional[str]:
+    """What a variable or a JSON member of this name holds; None for anything else."""
+    return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
+
+
+def _ipv4_stand(number: int) -> str:
+    networks = ("192.0.2", "198.51.100", "203.0.113")       # RFC 5737
+    return f"{networks[(number - 1) // 254 % len(networks)]}.{(number - 1) % 254 + 1}"
+
+
+def _is_mask(address: Any) -> bool:
+    """Whether it is a netmask or a broadcast address: they tell nothing."""
+    bits = int(address)
+    return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
+
+
+def _spelled(value: str, stand: str) -> Iterable[Tuple[str, str]]:
+    try:
+        said, instead = ipaddress.IPv4Address(value).packed, ipaddress.IPv4Address(stand).packed
+        if max(said) >= _TELLING_ARC:           # 1.1.1.1 is also the end of many an OID
+            yield "".join(map(chr, said)), "".join(map(chr, instead))
+    except ValueError:
+        pass
+    if len(value) > _SHORTEST and _tells(value):
+        yield chr(len(value)) + value, chr(len(stand)) + stand          # an index spells a text with its length before it
+        yield value, stand
+
+
+def _spliced(index: Sequence[int], said: Sequence[int], instead: Sequence[int]) -> Sequence[int]:
+    found: List[int] = list(index)
+    at = 0
+    while at + len(said) <= len(found):
+        if tuple(found[at:at + len(said)]) == tuple(said):
+            found[at:at + len(said)] = instead
+            at += len(instead)
+        else:
+            at += 1
+    return found

@@ -1,0 +1,126 @@
+"""An SNMP agent on 127.0.0.1 over v1 and v2c, and v3 where a user is given: pysnmp's command responders in front of a Unit."""
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from pyasn1.type import univ
+from pysnmp.carrier.asyncio.dgram import udp
+from pysnmp.entity import config, engine
+from pysnmp.entity.rfc3413 import cmdrsp, context
+from pysnmp.proto import rfc1902, rfc1905
+from pysnmp.smi import error as smi_error
+
+from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row
+from .unit import Unit
+
+HOST = "127.0.0.1"
+User = Tuple[str, Dict[str, Any]]   # a name of SNMPv3, and pysnmp's keywords for its keys
+_STARTS_S, _ENDS_S = 20.0, 5.0
+_TYPES: Mapping[int, Any] = {
+    INTEGER: rfc1902.Integer32, OCTETS: rfc1902.OctetString, OID: rfc1902.ObjectIdentifier, ADDRESS: rfc1902.IpAddress,
+    COUNTER: rfc1902.Counter32, GAUGE: rfc1902.Gauge32, TICKS: rfc1902.TimeTicks, OPAQUE: rfc1902.Opaque,
+    COUNTER64: rfc1902.Counter64}
+_ERRORS = {"notWritable": smi_error.NotWritableError, "wrongType": smi_error.WrongTypeError}
+_APPLICATION = 64                   # the class of SNMP's own types, as a bit of the tag
+_EVERYTHING = (1, 3)
+
+
+class Agent:
+    """Serves a unit until it is closed; a context manager. Raises OSError where the port is taken."""
+
+    def __init__(self, unit: Unit, port: int = 0, community: str = "public", user: Optional[User] = None) -> None:
+        """`port` 0 is chosen by the system."""
+        self.unit, self.host = unit, HOST
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind((HOST, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port = int(self._socket.getsockname()[1])
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(community, user), name=f"replay-{self.port}", daemon=True)
+        self._thread.start()
+        self._ready.wait(_STARTS_S)
+
+    def __enter__(self) -> Agent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the thread and closes the socket."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(_ENDS_S)
+        self._socket.close()
+
+    def _serve(self, community: str, user: Optional[User]) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(lambda *_: None)       # what is no SNMP message gets no answer
+        self._loop.run_until_complete(self._start(community, user))
+        self._ready.set()
+        self._loop.run_forever()
+        self._engine.close_dispatcher()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    async def _start(self, community: str, user: Optional[User]) -> None:
+        self._engine = made = engine.SnmpEngine()
+        config.add_transport(made, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket))
+        config.add_v1_system(made, "replay", community)
+        for model in (1, 2):
+            config.add_vacm_user(made, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
+        if user is not None:
+            name, keys = user
+            config.add_v3_user(made, name, **keys)
+            level = "authPriv" if "privKey" in keys else "authNoPriv" if "authKey" in keys else "noAuthNoPriv"
+            config.add_vacm_user(made, 3, name, level, _EVERYTHING, _EVERYTHING)
+        served = context.SnmpContext(made)
+        served.unregister_context_name(b"")
+        served.register_context_name(b"", _Instrumentation(self.unit))
+        for responder in (cmdrsp.GetCommandResponder, cmdrsp.NextCommandResponder, cmdrsp.BulkCommandResponder,
+                          cmdrsp.SetCommandResponder):
+            responder(made, served)
+        await asyncio.sleep(0)
+
+
+class _Instrumentation:
+    """What pysnmp's responders ask of a MibInstrumController: objects as pairs of OID and value."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def read_variables(self, *pairs: Any, **_: Any) -> List[Any]:
+        return [(oid, _wire(self._unit.get(tuple(oid)))) for oid, _value in pairs]
+
+    def read_next_variables(self, *pairs: Any, **_: Any) -> List[Any]:
+        return [self._next(oid) for oid, _value in pairs]
+
+    def _next(self, oid: Any) -> Any:
+        found = self._unit.next(tuple(oid))
+        return (oid, rfc1905.endOfMibView) if found is None else (rfc1902.ObjectIdentifier(found[0]), _wire(found[1]))
+
+    def write_variables(self, *pairs: Any, **_: Any) -> List[Any]:
+        for place, (oid, value) in enumerate(pairs):
+            error = self._unit.set(tuple(oid), _row(value))
+            if error:
+                raise _ERRORS[error](name=oid, idx=place)
+        return list(pairs)
+
+
+def _wire(row: Optional[Row]) -> Any:
+    return rfc1905.noSuchInstance if row is None else _TYPES[row.tag](row.value) if row.tag in _TYPES else univ.Null("")
+
+
+def _row(value: Any) -> Row:
+    tag = value.tagSet[-1]
+    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
+    if isinstance(value, univ.ObjectIdentifier):
+        return Row(number, tuple(value))
+    return Row(number, bytes(value) if isinstance(value, univ.OctetString) else int(value))

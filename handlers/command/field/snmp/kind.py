@@ -1,0 +1,104 @@
+"""What the SNMP handler does in the field."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, List, Optional, Sequence, Tuple
+
+from ....errors import PduHandlerError, SettingsError
+from ....snmp import detection, families
+from ....snmp.device import Found
+from ....snmp.profile import Profile
+from ....snmp.profiles import PROFILES
+from ..kinds import Identity, Kind, Recorder, Recording, Served
+from . import recording, snmprec
+from .rows import Memory, Rows
+from .unit import Unit
+
+_COMMUNITY = "public"
+
+
+class SnmpKind:
+    """Recordings are .snmprec, or what snmpwalk printed."""
+
+    tcp_port: Optional[int] = None
+
+    def identify(self, data: Any) -> Identity:
+        from .identity import identity  # replaying starts quicker without it
+        return identity(data)
+
+    def record(self, data: Any, recorder: Recorder) -> Recording:
+        rows = recording.walked(data, recorder)
+        clean = recording.scrubbed(rows, data, recorder.keep)
+        return Recording("\n".join(snmprec.written(clean)) + "\n", f"{len(clean)} objects", _compared(rows, clean))
+
+    def is_recording(self, text: str) -> bool:
+        return snmprec.is_recording(text)
+
+    def serve(self, text: str, port: int, profile: str = "") -> Served:
+        from .agent import Agent  # pysnmp's agent side, for this alone
+        parsed = snmprec.parse(text)
+        if not parsed.rows:
+            raise SettingsError("the recording holds no object that is known by its number: walk with snmpwalk -On")
+        found, why = _found(parsed.rows, profile)
+        unit = Unit(parsed.rows, found)
+        agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
+        return _Served(agent, unit, why + (f"; {parsed.left_out} lines left out, which name an object and not its number"
+                                           if parsed.left_out else ""))
+
+
+class _Served:
+    def __init__(self, agent: Any, unit: Unit, about: str) -> None:
+        self._agent, self._unit, self.about = agent, unit, about
+        self.host, self.port = agent.host, agent.port
+        self.poll = f"snmp {self.host}:{self.port}"
+
+    def writes(self) -> Sequence[str]:
+        return [f"SET {one.oid} = {one.value}: {one.done}" for one in list(self._unit.writes)]
+
+    def close(self) -> None:
+        self._agent.close()
+
+
+def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
+    """The rows read as their family, or as the one that was chosen; and a sentence for a person."""
+    try:
+        if chosen:
+            found = detection.read_as(Memory(rows), _profile(chosen))
+        else:
+            found = detection.detect(Memory(rows), PROFILES)
+    except PduHandlerError as error:
+        if isinstance(error, SettingsError):
+            raise
+        return None, f"no family reads it, so it answers and takes no command ({error.reason})"
+    switched = found.outlets is not None and found.outlets.control is not None
+    return found, (f"family {found.profile.key}, {len(found.states)} outlets, "
+                   + ("which follow its commands" if switched else "which it does not switch"))
+
+
+def _profile(chosen: str) -> Profile:
+    """A family by its key, or a profile in a JSON file."""
+    known = families.named(PROFILES, chosen)
+    if known is not None:
+        return known
+    from ....snmp import building, schema
+    if not os.path.isfile(chosen):
+        raise SettingsError(f"--profile {chosen[:60]!r} is no family (pdu snmp families lists them) and no file that is there")
+    try:
+        return building.read(Path(chosen))
+    except schema.ProfileError as error:
+        raise SettingsError(f"{chosen}: {error}") from None
+
+
+def _compared(rows: Rows, clean: Rows) -> List[str]:
+    """Whether the recording still reads as the device did."""
+    before, after = recording.detected(rows), recording.detected(clean)
+    if before is None:
+        return ["No family reads it: pdu draft makes a profile of the recording."]
+    if after is None or after.profile.key != before.profile.key or list(after.states.values()) != list(before.states.values()):
+        return [f"Without names it does not read as the family {before.profile.key} any more: record with --keep names as well, "
+                "and remove by hand what nobody may see."]
+    return [f"It reads as the family {after.profile.key} with {len(after.states)} outlets, as the device does."]
+
+
+KIND: Kind = SnmpKind()

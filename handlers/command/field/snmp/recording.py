@@ -1,0 +1,198 @@
+"""A device's answers over SNMP as rows, and the same without what could tell whose device it is."""
+from __future__ import annotations
+
+from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Set
+
+from pdu_common._credentials import Credentials
+from pdu_common._snmp import SnmpTimeout, parse_oid, typed_rows
+from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.connection import PduSnmpData
+
+from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
+from ....snmp import detection, metering
+from ....snmp.device import Found
+from ....snmp.profiles import PROFILES
+from ....snmp.reader import Reader
+from ..kinds import Recorder
+from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, Scrubber
+from ..words import is_plain, parts
+from .rows import ADDRESS, OCTETS, OID, OPAQUE, SYS_CONTACT, SYS_DESCR, SYS_LOCATION, SYS_NAME, Arcs, Memory, Row, Rows, arcs
+
+TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, everything of vendors
+MOST_ROWS = 200_000
+_PAGE = 100                         # rows that are lost where a connection is lost; over v1 each is a round trip
+_SECRETS = ("community", "auth_password", "priv_password")
+_APPLICATION = 64                   # the class of SNMP's own types, as a bit of the tag
+_MAC_OCTETS = 6
+_SPELLED = 7                        # arcs of an OID before anything can be an index: 1.3.6.1.4.1.<vendor>
+
+
+def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
+    """All rows of TREES. Goes on behind the last row where a connection is lost. Raises the errors of handlers/errors.py."""
+    credentials = _credentials(data)
+    rows: Rows = {}
+    for tree in TREES:
+        root = parse_oid(tree)
+        last = root
+        while True:
+            def page(root: Arcs = root, last: Arcs = last) -> Any:
+                return _page(credentials, root, last)
+            found = recorder.again(page) if rows else page()        # a host that never answered is not waited for
+            if not found:
+                break
+            for oid, value in found:
+                rows[oid] = _row(value)
+            last = found[-1][0]
+            recorder.tell(f"{len(rows)} objects, at {'.'.join(map(str, last[:12]))}")
+            if len(rows) > MOST_ROWS:
+                raise ProtocolError(f"more than {MOST_ROWS} objects and no end of them", host=data.ip, operation="record")
+    if not rows:
+        raise ProtocolError("the agent answers, and shows none of its objects: look at the view of this community or user",
+                            host=data.ip, operation="record")
+    return rows
+
+
+def _credentials(data: PduSnmpData) -> Credentials:
+    try:
+        return Credentials.of(data.ip, data.snmp_params)
+    except SnmpError as error:
+        raise SettingsError(str(error), data.ip, "record") from None
+
+
+def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Any:
+    try:
+        return typed_rows(credentials, root, last, _PAGE)
+    except SnmpTimeout as error:
+        raise Unreachable(f"{error}; port, address or community may be wrong", credentials.host, "record") from None
+    except SnmpError as error:
+        raise ProtocolError(str(error), host=credentials.host, operation="record") from None
+
+
+def _row(value: Any) -> Row:
+    tag = value.tagSet[-1]
+    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
+    if number == OID:
+        return Row(number, tuple(value))
+    return Row(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
+
+
+# ---- what goes -----------------------------------------------------------------------------------------------
+
+def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
+    """The family that the rows answer as; None where no built-in family reads them."""
+    try:
+        return detection.detect(Memory(rows), PROFILES)
+    except PduHandlerError:
+        return None
+
+
+def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
+    """The rows without secrets, names, contacts, locations, addresses and serial numbers.
+
+    Below a vendor's tree every word goes that is neither of the field nor in sysDescr, except in rows that the device's family
+    reads for something else than names.
+    """
+    scrubber = Scrubber(keep)
+    for key in _SECRETS:
+        if data.snmp_params.get(key):
+            scrubber.learn(SECRETS, data.snmp_params[key])
+    for oid, kind in ((SYS_NAME, NAMES), (SYS_CONTACT, CONTACTS), (SYS_LOCATION, LOCATIONS)):
+        scrubber.learn(kind, _said(rows.get(oid)))
+    found = detected(rows)
+    for name in _names(rows, found):
+        scrubber.learn(NAMES, name)
+    needed = _needed(rows, found)
+    known = _known(rows, found, scrubber, needed)
+    result: Rows = {}
+    for _ in range(2):                  # what the last row teaches goes from the first one too
+        result = {_index(oid, scrubber): _scrubbed(oid, row, scrubber, known if oid not in needed else None)
+                  for oid, row in rows.items()}
+    return result
+
+
+def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
+    if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
+        return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
+    if row.tag != OCTETS or not isinstance(row.value, bytes):
+        return row
+    coded = "utf-8" if row.text is not None else "latin-1"
+    text = row.value.decode(coded)
+    if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")) or row.text is None and len(text) == _MAC_OCTETS:
+        return _octets(row, scrubber)
+    padding = text[len(text.rstrip("\0 \r\n\t")):]
+    bare = text[:len(text) - len(padding)]
+    if oid in (SYS_NAME, SYS_CONTACT, SYS_LOCATION):
+        bare = scrubber.learn({SYS_NAME: NAMES, SYS_CONTACT: CONTACTS, SYS_LOCATION: LOCATIONS}[oid], bare)
+    else:
+        bare = scrubber.text(bare, numbers=known is None)
+        if known is not None and oid != SYS_DESCR and NAMES not in scrubber.keep:
+            bare = _common(bare, known, scrubber)
+    return Row(OCTETS, (bare + padding).encode(coded, "replace"))
+
+
+def _octets(row: Row, scrubber: Scrubber) -> Row:
+    """Octets that are no text: six of them are a MAC address."""
+    assert isinstance(row.value, bytes)
+    if len(row.value) != _MAC_OCTETS or ADDRESSES in scrubber.keep or not any(row.value):
+        return row
+    return Row(OCTETS, bytes.fromhex(scrubber.learn(ADDRESSES, row.value.hex(":")).replace(":", "")))
+
+
+def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:
+    """The text with every word replaced that could be somebody's."""
+    pieces: List[str] = []
+    at = 0
+    for found in parts(text):
+        word = found[0]
+        stays = is_plain(word) or word.lower() in known
+        pieces += [text[at:found.start()], word if stays else scrubber.learn(NAMES, word)]
+        at = found.end()
+    return "".join([*pieces, text[at:]])
+
+
+def _index(oid: Arcs, scrubber: Scrubber) -> Arcs:
+    return (*oid[:_SPELLED], *scrubber.arcs(oid[_SPELLED:])) if len(oid) > _SPELLED + 4 else oid
+
+
+def _said(row: Optional[Row]) -> str:
+    return str(row.raw) if row is not None and row.tag == OCTETS else ""
+
+
+def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
+    """The names that the device's family shows of its outlets."""
+    if found is not None and found.outlets is not None and found.outlets.name is not None:
+        for value in found.outlets.name.rows(_reader(rows, found)).values():
+            if isinstance(value, str):
+                yield value.strip("\0 \r\n\t")
+
+
+def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:
+    """Words that describe the product: those of sysDescr, of the family and of what it reads."""
+    said = [scrubber.text(_said(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
+    if found is not None:
+        said += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
+    return {word[0].lower() for word in parts(" ".join(said))}
+
+
+def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
+    """The rows that the family reads for states, figures and commands."""
+    if found is None:
+        return set()
+    memory = Memory(rows)
+    reader = Reader(memory, found.reader.root)
+    try:
+        again = found._replace(reader=reader)
+        if found.outlets is not None and found.outlets.states is not None:
+            found.outlets.states.read(reader)
+        for source in (found.outlets.rows, found.outlets.count, found.outlets.number) if found.outlets else ():
+            if source is not None:
+                source.rows(reader)
+        metering.meter(again)
+    except PduHandlerError:
+        pass                            # what was read until then is what the family needs of these rows
+    asked: Dict[str, Sequence[str]] = {oid: list(values) for oid, values in memory.asked.items()}
+    return {arcs(f"{oid}.{index}" if index else oid) for oid, indexes in asked.items() for index in indexes}
+
+
+def _reader(rows: Rows, found: Found) -> Reader:
+    return Reader(Memory(rows), found.reader.root)

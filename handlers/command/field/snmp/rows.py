@@ -1,0 +1,75 @@
+"""What an agent answers, as rows: the object, its type, its value; and as the profiles' parts read them."""
+from __future__ import annotations
+
+import bisect
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+
+from ....host.rows import Raw
+from ....snmp.decoding import Walked
+
+Arcs = Tuple[int, ...]
+INTEGER, OCTETS, NULL, OID, ADDRESS, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 5, 6, 64, 65, 66, 67, 68, 70      # BER tags
+NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
+SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = ((1, 3, 6, 1, 2, 1, 1, last, 0) for last in (1, 2, 4, 5, 6))
+
+
+class Row(NamedTuple):
+    """One object's type, as its BER tag, and value: a number, octets, or the arcs of an OID."""
+
+    tag: int
+    value: Union[int, bytes, Arcs]
+
+    @property
+    def raw(self) -> Raw:
+        """The value as the platform gives it: text where octets are text, dotted OIDs and addresses."""
+        if isinstance(self.value, tuple):
+            return dotted(self.value)
+        if isinstance(self.value, int):
+            return self.value
+        if self.tag == ADDRESS:
+            return ".".join(map(str, self.value))
+        try:
+            return self.value.decode("utf-8") if self.tag == OCTETS else self.value
+        except UnicodeDecodeError:
+            return self.value
+
+    @property
+    def text(self) -> Optional[str]:
+        """The text of an OCTET STRING that a person can read, else None."""
+        raw = self.raw
+        if self.tag != OCTETS or not isinstance(raw, str):
+            return None
+        return raw if all(c.isprintable() or c in "\r\n\t\0" for c in raw) else None
+
+
+Rows = Dict[Arcs, Row]
+
+
+class Memory:
+    """A device as the profiles' parts read it, from rows. `asked` holds what was read of it, `{}` for nothing."""
+
+    def __init__(self, rows: Mapping[Arcs, Row]) -> None:
+        self._rows = rows
+        self._order: List[Arcs] = sorted(rows)
+        self.asked: Dict[str, Walked] = {}
+
+    def get(self, oid: str) -> Optional[Raw]:
+        row = self._rows.get(arcs(oid))
+        self.asked[oid] = {} if row is None else {"": row.raw}
+        return None if row is None else row.raw
+
+    def walk(self, oid: str) -> Walked:
+        root = arcs(oid)
+        start = bisect.bisect_right(self._order, root)
+        end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
+        self.asked[oid] = {dotted(found[len(root):]): self._rows[found].raw for found in self._order[start:end]}
+        return self.asked[oid]
+
+
+def arcs(oid: str) -> Arcs:
+    """The arcs of a dotted OID. Raises ValueError."""
+    return tuple(int(part) for part in oid.strip().strip(".").split("."))
+
+
+def dotted(oid: Arcs) -> str:
+    return ".".join(map(str, oid))

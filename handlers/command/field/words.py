@@ -1,0 +1,49 @@
+"""Words that tell nothing about an owner: states, units, parts of a PDU. A text of such words and numbers alone is no name."""
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+_WORDS = frozenset("""
+on off open closed close enabled enable disabled disable normal ok okay good bad fault failed failure fail error alarm
+warning critical minor major unknown other none null na no yes true false active inactive idle standby present absent missing
+available unavailable connected disconnected online offline up down start stop started stopped ready busy pending locked
+unlocked tripped blown whole reboot rebooting restart cycle delayed delay immediate immediately cancel power powered always
+never last previous restore state status value high low over under upper lower above below max min maximum minimum peak
+nominal rated limit threshold overload near not inc unit units volt volts voltage amp amps ampere amperes current currents
+watt watts kilowatt hour hours energy load apparent reactive real factor frequency hz kwh wh kw kva kvar va var mva ma
+percent temp temperature humidity celsius fahrenheit outlet outlets socket sockets plug plugs port ports relay relays channel
+channels bank banks branch breaker breakers circuit circuits phase phases line lines neutral inlet inlets input inputs output
+outputs feed infeed source sources main mains group groups cord tower sensor sensors probe door smoke water leak contact dry
+meter metered switched switch switchable pdu pdus rpdu epdu ups ats rack strip device devices module modules slot master
+slave controller system network server client host agent manager monitor management serial number name label description type
+model version hardware software firmware revision date time uptime address mac ip id index count total sum average all single
+two three one zero left right front rear top bottom a b c l n pe ac dc default public config configuration setting settings
+user admin administrator read write only access mode auto manual information info notice event log trap traps http https ssh
+snmp ftp telnet dhcp dns ntp ping test demo monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun
+jul aug sep oct nov dec january february march april june july august september october november december secret example
+location room interface eth can loopback ethernet memory physical virtual buffers cached shared swap space support supported
+unsupported class product part vendor manufacturer the of to in for by with and or is at per from set reset
+""".split())
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_SHORT = 2                  # letters: L1, #A, 3P
+
+
+def parts(text: str) -> Iterator[re.Match[str]]:
+    """The words of a text: runs of letters and digits."""
+    return _WORD.finditer(text)
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word is of the field, a number, or too short to be a name."""
+    letters = word.strip("0123456789")
+    return len(letters) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(letters)
+
+
+def is_common(text: str) -> bool:
+    """Whether a text that is somebody's name for a thing holds nothing but words of the field, numbers and single letters."""
+    return all(_is_known(found[0].strip("0123456789")) for found in parts(text))
+
+
+def _is_known(letters: str) -> bool:
+    return len(letters) <= 1 or letters.lower() in _WORDS

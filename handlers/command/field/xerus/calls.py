@@ -1,0 +1,97 @@
+"""Recorded JSON-RPC calls: resource, method and parameters, and what came back. Pure.
+
+    {"recording": "xerus calls 1", "calls": [
+     {"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result": {"_ret_": [...]}}, ...]}
+
+In the place of `result` a call has `error` (of JSON-RPC) or `status` (of HTTP) where it failed.
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
+
+from ....errors import SettingsError
+
+FORMAT = "xerus calls 1"
+_HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"xerus calls ')
+Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
+Outcome = Dict[str, Any]                # one of `result`, `error`, `status`
+
+
+class Reference(NamedTuple):
+    """An object on the device."""
+
+    rid: str
+    type: str
+
+
+def key(rid: str, method: str, params: object) -> Key:
+    return rid, method, json.dumps(params or {}, sort_keys=True)
+
+
+def is_calls(text: str) -> bool:
+    return _HEADER.match(text[:200]) is not None
+
+
+def written(calls: Mapping[Key, Outcome]) -> str:
+    """One call in each line."""
+    lines = [json.dumps({"rid": rid, "method": method, "params": json.loads(params), **outcome}, ensure_ascii=False)
+             for (rid, method, params), outcome in calls.items()]
+    return f'{{"recording": "{FORMAT}", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def parse(text: str) -> Dict[Key, Outcome]:
+    """Raises SettingsError for what is no such file."""
+    try:
+        calls = json.loads(text)["calls"]
+        found = {key(str(call["rid"]), str(call["method"]), call.get("params")): _outcome(call) for call in calls}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SettingsError(f"the recording is no list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
+    if not found:
+        raise SettingsError("the recording holds no call")
+    return found
+
+
+def _outcome(call: Mapping[str, Any]) -> Outcome:
+    return {name: call[name] for name in ("result", "error", "status") if name in call} or {"status": 404}
+
+
+def references(data: Any) -> Iterator[Reference]:
+    """Every object that a result refers to."""
+    if isinstance(data, Mapping):
+        if isinstance(data.get("rid"), str) and isinstance(data.get("type"), str):
+            yield Reference(data["rid"], data["type"])
+        for value in data.values():
+            yield from references(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from references(value)
+
+
+def answered(request: Any, outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
+    """HTTP status and JSON of the answer to one call."""
+    number = request.get("id") if isinstance(request, Mapping) else None
+    if "result" in outcome:
+        return 200, {"jsonrpc": "2.0", "result": outcome["result"], "id": number}
+    if "error" in outcome:
+        return 200, {"jsonrpc": "2.0", "error": outcome["error"], "id": number}
+    return int(outcome.get("status", 404)), {}
+
+
+def taken(rid: str, request: Any, status: int, answer: Any) -> List[Tuple[Key, Outcome]]:
+    """The calls of one exchange; those of a bulk one by one."""
+    if not isinstance(request, Mapping) or not isinstance(request.get("method"), str):
+        return []
+    if request["method"] == "performBulk":
+        inner = [(one.get("rid"), one.get("json")) for one in (request.get("params") or {}).get("requests", ())]
+        result = answer.get("result") if isinstance(answer, Mapping) else None
+        responses = result.get("responses") if isinstance(result, Mapping) else None
+        if not isinstance(responses, list) or len(responses) != len(inner):
+            return []
+        return [call for (target, asked), one in zip(inner, responses)
+                for call in taken(str(target), asked, int(one.get("statcode", 0)), one.get("json"))]
+    outcome: Outcome = {"status": status}
+    if isinstance(answer, Mapping):
+        outcome = next(({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None), outcome)
+    return [(key(rid, request["method"], request.get("params")), outcome)]

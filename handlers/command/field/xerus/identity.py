@@ -1,0 +1,110 @@
+"""What a unit is to the Raritan handler: model, firmware, outlets, meters, and what each figure rests on."""
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Dict, List, Optional, Tuple
+
+from .... import host
+from ....errors import PduHandlerError, Refused, printable
+from ....raritan import settings
+from ....raritan.handler import RaritanPdu
+from ....raritan.rpc import Agent, Bulk, Pending
+from ....raritan.rpc.firmware import Firmware
+from ....raritan.rpc.pdumodel import Outlet, Pdu
+from ..kinds import Identity
+
+_LONGEST = 120              # characters of one value
+_BINDING = "the vendor's documented interface, which recorded traffic of two real units confirms"
+
+
+def identity(data: Any) -> Identity:
+    """Raises the errors of handlers/errors.py: Denied where the login is refused."""
+    given = settings.read(data)
+    out = Identity("raritan", True)
+    try:
+        with settings.agent(data, given) as agent:
+            _what_it_is(agent, out)
+        handler = RaritanPdu(data)
+        _outlets(handler, out)
+        _figures(handler, out)
+    except PduHandlerError as error:
+        raise error.at(host.address(data), "identify") from None
+    out.family = "Xerus JSON-RPC"
+    out.why = "it answers the calls of Xerus firmware at /model/pdu/0"
+    return out
+
+
+def _what_it_is(agent: Agent, out: Identity) -> None:
+    bulk = Bulk(agent)
+    pdu = Pdu("/model/pdu/0", agent)
+    metadata, listed, inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getOutlets), bulk.add(pdu.getInlets)
+    version = bulk.add(Firmware("/firmware", agent).getVersion)
+    bulk.perform()
+    if listed.error is not None:
+        raise listed.error
+    if metadata.error is None:
+        plate = metadata.get().nameplate
+        out.about.update({name: printable(str(value), _LONGEST) for name, value in (
+            ("manufacturer", plate.manufacturer), ("model", plate.model), ("firmware", metadata.get().fwRevision)) if value})
+    elif version.error is None:
+        out.about["firmware"] = printable(str(version.get()), _LONGEST)
+    outlets = listed.get()
+    bulk = Bulk(agent)
+    asked = bulk.each(Outlet.getMetaData, outlets)
+    bulk.perform()
+    types = Counter(one.wire_type for one in outlets)
+    held = ", ".join(f"{count} × {name}" for name, count in types.items())
+    out.seen = [{"object": "/model/pdu/0 getOutlets", "holds": held or "none"},
+                {"object": "/model/pdu/0 getInlets", "holds": _counted(inlets)}]
+    out.tried = [{"family": "Xerus JSON-RPC", "result": f"{len(outlets)} outlets"}]
+    _switching(asked, out)
+
+
+def _counted(pending: Pending[Any]) -> str:
+    return str(len(pending.get())) if pending.error is None else "no answer"
+
+
+def _switching(asked: List[Pending[Outlet.MetaData]], out: Identity) -> None:
+    if not asked:
+        out.cannot.append("switch: it lists no outlets")
+        return
+    switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
+    if switchable:
+        out.can.append(f"switch {switchable} of {len(asked)} outlets (it was not tried here, and needs an account that may)")
+        out.rests["switching"] = f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike"
+    else:
+        out.cannot.append("switch: no outlet has a relay")
+
+
+def _outlets(handler: RaritanPdu, out: Identity) -> None:
+    ports = handler.status().ports
+    counted = Counter(port.power_status.name for port in ports)
+    if ports:
+        states = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
+        out.can.insert(0, f"read the states of {len(ports)} outlets ({states})")
+        out.rests["state"] = f"Outlet.getState, powerState: {_BINDING}"
+    else:
+        out.cannot.append("read states: it lists no outlets")
+
+
+def _figures(handler: RaritanPdu, out: Identity) -> None:
+    try:
+        view = handler.statistic()
+    except Refused as error:
+        out.cannot.append(f"tell load and energy: {error.reason}")
+        return
+    unset = type(view)
+    figures: Tuple[Tuple[str, Optional[float], str, str], ...] = (
+        ("load", view.load, "A", "the sum of the line currents of the inlets in use; else breakers, else outlets"),
+        ("energy", view.total_consumption, "kWh", "the unit's counter; else those of its inlets, else of its outlets"))
+    attributes: Dict[str, str] = {"load": "load", "energy": "total_consumption"}
+    for name, value, unit, basis in figures:
+        if value is None or value is getattr(unset, attributes[name], None):
+            out.cannot.append(f"tell its {name}")
+        else:
+            out.can.append(f"tell its {name} ({value:g} {unit})")
+            out.rests[name] = f"{basis}: {_BINDING}"
+    if view.ports:
+        out.can.append(f"tell the energy by outlet ({len(view.ports)} outlets)")
+    else:
+        out.cannot.append("tell figures by outlet")

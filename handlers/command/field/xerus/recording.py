@@ -1,0 +1,120 @@
+"""What a Xerus unit answers: the handler's own readings, and every getter of the objects that they lead to."""
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import Any, Dict, Iterator, List, Set, Tuple
+
+from ....errors import Unsupported
+from ....http.connection import StandardTransport
+from ....http.message import Transport
+from ....raritan import settings
+from ....raritan.handler import RaritanPdu
+from ....raritan.rpc import Agent
+from ....raritan.rpc._runtime.agent import reads_only
+from ....raritan.rpc._runtime.calls import CALLS_IN_A_BULK, Method
+from ....raritan.rpc._runtime.registry import find
+from ....tls import Trust
+from ..kinds import Recorder
+from ..scrub import SECRETS, Scrubber
+from .calls import Key, Outcome, Reference, key, references
+from .tape import Tape
+
+_MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
+_MOST_CALLS = 20_000
+# Of a sensor what it shows, and of everything else neither waveforms nor logs: they are long, and nothing here reads them.
+_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
+_LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
+_LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]+)(?:/|$)")
+_FIRMWARE = Reference("/firmware", "firmware.Firmware")
+
+
+def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
+    """All calls with what came back. Raises the errors of handlers/errors.py."""
+    given = settings.read(data)
+    tape = Tape(StandardTransport(given.trust), recorder)
+    handler = _Taped(data, tape)
+    handler.status()
+    with contextlib.suppress(Unsupported):
+        handler.statistic()
+    handler.labels()
+    with settings.agent(data, given, tape) as agent:
+        _crawl(agent, tape)
+    return tape.calls
+
+
+class _Taped(RaritanPdu):
+    """The handler itself, with its calls noted."""
+
+    def __init__(self, data: object, tape: Tape) -> None:
+        super().__init__(data)
+        self._tape = tape
+
+    def transport(self, trust: Trust) -> Transport:
+        return self._tape
+
+
+def _crawl(agent: Agent, tape: Tape) -> None:
+    """Ask every getter of every object that was met, until nothing new is met."""
+    met: Set[str] = set()
+    while True:
+        ask = [one for one in _asked(tape, met) if one[:2] not in {known[:2] for known in tape.calls}]
+        if not ask or len(tape.calls) > _MOST_CALLS:
+            return
+        for start in range(0, len(ask), CALLS_IN_A_BULK):
+            part = ask[start:start + CALLS_IN_A_BULK]
+            requests = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number}}
+                        for number, (rid, method, _) in enumerate(part)]
+            agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True)
+
+
+def _asked(tape: Tape, met: Set[str]) -> Iterator[Key]:
+    """The getters of objects that were not met before, and the labels behind the well-known ids of outlets."""
+    found = [_FIRMWARE]
+    for (rid, method, _), outcome in list(tape.calls.items()):
+        unit = _LINKED.match(rid)
+        link = int(unit[1]) if unit else 0
+        if re.fullmatch(r"/model/pdu/[0-9]+", rid):
+            found.append(Reference(rid, "pdumodel.Pdu"))
+        listed = list(references(outcome.get("result")))
+        found += [Reference(_mine(one.rid, link), one.type) for one in listed]
+        if method == "getOutlets":
+            for index in range(len(listed)):
+                yield key(f"{rid}/outlet/{index}", "getMetaData", {})
+    for one in found:
+        if one.rid not in met and one.type.startswith(_MODULES):
+            met.add(one.rid)
+            yield from (key(one.rid, method, {}) for method in _getters(one.type))
+
+
+def _mine(rid: str, link: int) -> str:
+    """A reference that a link unit handed out, with that unit's prefix."""
+    return rid if not link or rid.startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
+
+
+def _getters(idl_type: str) -> List[str]:
+    cls = find(idl_type)
+    if cls is None:
+        return []
+    names = {name: one for kind in cls.__mro__ for name, one in vars(kind).items() if isinstance(one, Method)}
+    return [name for name, one in names.items() if reads_only(name) and not _LEFT_OUT.search(name)
+            and not any(not parameter.optional for parameter in one.parameters)
+            and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
+
+
+def scrubbed(found: Dict[Key, Outcome], recorder: Recorder, secrets: Tuple[str, ...] = ()) -> Dict[Key, Outcome]:
+    """The calls without names, addresses and serial numbers. Resource ids change only where they spell one."""
+    scrubber = Scrubber(recorder.keep)
+    for secret in secrets:
+        scrubber.learn(SECRETS, secret)
+    clean: Dict[Key, Outcome] = {}
+    for _ in range(2):                  # what the last call teaches goes from the first one too
+        clean = {key(scrubber.text(rid), method, json.loads(params)): {
+            name: scrubber.json(value, "", _is_type) for name, value in outcome.items()}
+            for (rid, method, params), outcome in found.items()}
+    return clean
+
+
+def _is_type(name: str, value: Any) -> bool:
+    return name == "type" and find(value) is not None

@@ -1,0 +1,143 @@
+"""`pdu identify`: what the device at an address is to each handler, why, and what to do where none reads it."""
+from __future__ import annotations
+
+import dataclasses
+import socket
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+import click
+
+from ..address import host_and_port
+from ..errors import PduHandlerError, SettingsError
+from . import form
+from .exits import DONE, code_of
+from .field.kinds import FOLDERS, Identity, kind
+from .form import SNMP_KEYS
+from .loading import Handler, load
+from .options import LOGIN, SNMP, TLS, Given, device, given, output
+from .output import columns, print_json
+from .report import described, reason
+
+_CONNECT_S = 3.0
+_MOST_SEEN = 12             # rows for a person; --json has all
+_ORDER = ("denied", "unsupported", "protocol", "unreachable")        # of failures, the one that says most first
+
+
+class Found(NamedTuple):
+    """What one handler said: an identity, or why there is none."""
+
+    handler: str
+    identity: Optional[Identity] = None
+    error: Optional[BaseException] = None
+    asked: bool = True
+
+
+@click.pass_context
+def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
+    state = given(context)
+    host = form.address(host)
+    chosen = list(dict.fromkeys(handler)) or list(FOLDERS)
+    found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
+    best = next((one for one in found if one.identity is not None and one.identity.family), None)
+    if state.json:
+        print_json({"host": host, "chosen": best.handler if best else None, "handlers": [_data(one, state) for one in found]})
+    else:
+        print("\n".join(_lines(host, found, best)))
+    return DONE if best else _code(found)
+
+
+def _look(name: str, host: str, state: Given, alone: bool) -> Found:
+    """Asks one handler. Beside others it is given only the settings that it has, and no secret is asked for in vain."""
+    handler = load(name)
+    one = state if alone else _own(handler, state)
+    port = kind(name).tcp_port
+    if port is not None:
+        said = one.settings.get("port", "")
+        closed = _closed(host, int(said) if said.isdigit() else port)
+        if closed:
+            return Found(name, error=SettingsError(closed), asked=False)
+    try:
+        return Found(name, kind(name).identify(form.pdu_data(handler, host, one)))
+    except SettingsError as error:
+        if alone:
+            raise
+        return Found(name, error=error, asked=False)
+    except PduHandlerError as error:
+        return Found(name, error=error)
+
+
+def _own(handler: Handler, state: Given) -> Given:
+    keys = {setting.key for setting in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
+    return dataclasses.replace(state, settings={key: value for key, value in state.settings.items() if key in keys},
+                               secret_files={key: value for key, value in state.secret_files.items() if key in keys})
+
+
+def _closed(host: str, port: int) -> str:
+    """Why nobody can be listening there; "" where somebody does."""
+    bare, typed = host_and_port(host)
+    try:
+        socket.create_connection((bare, typed or port), _CONNECT_S).close()
+    except (OSError, UnicodeError) as error:
+        return f"nobody listens on TCP port {typed or port} ({getattr(error, 'strerror', None) or error})"
+    return ""
+
+
+def _code(found: Sequence[Found]) -> int:
+    """Of no family: what the handler says that came nearest to an answer."""
+    if any(one.identity is not None for one in found):
+        return code_of("unsupported")
+    kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
+    return code_of(next((kind for kind in _ORDER if kind in kinds), "unreachable"))
+
+
+def _data(one: Found, state: Given) -> Dict[str, Any]:
+    if one.identity is not None:
+        return dataclasses.asdict(one.identity)
+    assert one.error is not None
+    return {"handler": one.handler, "answers": False, "family": "", "why": reason(one.error), "asked": one.asked,
+            "error": described(one.error, state) if one.asked else None}
+
+
+# ---- for a person --------------------------------------------------------------------------------------------
+
+def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str]:
+    lines: List[str] = []
+    for one in found:
+        if one.identity is None:
+            assert one.error is not None
+            lines.append(f"{one.handler}: {'no' if one.asked else 'not asked'}: {reason(one.error)}")
+        else:
+            lines += _identity(one.identity)
+    if best is not None:
+        return [*lines, f"read it: pdu status {best.handler} {host}"]
+    if not any(one.identity is not None for one in found):
+        lines.append("Nobody answers as a PDU: look at address, port and what the PDU's own page says of SNMP; over SNMP a wrong "
+                     "community looks like silence.")
+    return lines
+
+
+def _identity(found: Identity) -> List[str]:
+    lines = [f"{found.handler}: {found.family or 'answers, and no family reads it'}", *_block("why", [found.why]),
+             *_block("it is", [f"{name}: {value}" for name, value in found.about.items()]),
+             *_block("tried", [f"{row['family']}: {row['result']}" for row in found.tried])]
+    rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in found.seen[:_MOST_SEEN]]
+    more = [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"] if len(found.seen) > _MOST_SEEN else []
+    lines += _block("seen", [*columns((), rows), *more])
+    lines += _block("can", found.can) + _block("cannot", found.cannot)
+    lines += _block("rests on", [f"{name}: {basis}" for name, basis in found.rests.items()])
+    return lines + _block("way on", found.way_on)
+
+
+def _block(name: str, lines: Sequence[str]) -> List[str]:
+    return [f"  {name if not number else '':<8}  {line}" for number, line in enumerate(lines) if line]
+
+
+identify = click.Command("identify", callback=_identify, help="""\
+What the device at HOST is: families tried, objects seen, the one that fits and why, what it can and cannot do, and what each
+figure rests on. Nothing is written to the device.
+
+Every handler is asked where somebody listens; SNMP needs a community or an SNMPv3 user, a Xerus unit its login.""", params=[
+    click.Argument(["host"], metavar="HOST"),
+    click.Option(["--handler"], multiple=True, type=click.Choice(list(FOLDERS)), metavar="NAME",
+                 help=f"ask only this one: {', '.join(FOLDERS)}"),
+    *device(*LOGIN, *TLS, *SNMP), *output()])

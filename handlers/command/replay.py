@@ -1,0 +1,84 @@
+"""`pdu replay`: a device made of a recording, on a port of this machine, until Ctrl-C."""
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from typing import Any
+
+import click
+
+from ..errors import SettingsError
+from .exits import DONE
+from .field.kinds import Served, kind, kind_of
+from .options import given, output
+from .output import print_json
+
+_LOOK_S = 0.2
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
+@click.pass_context
+def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
+    state = given(context)
+    text = _read(file)
+    handler = kind_of(text, file)
+    try:
+        served = kind(handler).serve(text, port, profile)
+    except OSError as error:
+        raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
+    try:
+        if state.json:
+            print_json({"handler": handler, "host": served.host, "port": served.port, "about": served.about, "poll": served.poll})
+            sys.stdout.flush()
+        else:
+            print(f"{served.host}:{served.port} answers as {file}: {served.about}", flush=True)
+            print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
+        _until_asked(served, state.json)
+    finally:
+        served.close()
+    return DONE
+
+
+def _until_asked(served: Served, as_json: bool) -> None:
+    """Serve until SIGINT or SIGTERM, which is the usual end and no failure; print each command that arrives."""
+    asked = threading.Event()
+
+    def stop(*_: Any) -> None:
+        asked.set()
+    before = {number: signal.signal(number, stop) for number in _ENDS}
+    shown = 0
+    try:
+        while not asked.wait(_LOOK_S):
+            writes = served.writes()
+            for line in writes[shown:]:
+                if not as_json:
+                    print(line, flush=True)
+            shown = len(writes)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _read(path: str) -> str:
+    """The text of a recording. Raises SettingsError."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+
+
+replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
+
+FILE  a file of pdu record, or the output of snmpwalk -On (or -Oe)
+
+It answers as the device did, and an outlet follows the commands of the device's family. Figures stay as they were
+recorded.""", params=[
+    click.Argument(["file"], metavar="FILE"),
+    click.Option(["--port"], type=click.IntRange(0, 65535), default=0, metavar="PORT",
+                 help="of 127.0.0.1 (default: any that is free)"),
+    click.Option(["--profile"], default="", metavar="FAMILY|FILE.json",
+                 help="SNMP: follow the commands of this family, or of this profile, in place of the detected one"),
+    *output()])
+

@@ -1,0 +1,106 @@
+"""Devices of every kind with names, addresses and secrets planted in them, and what the handler reads of a device."""
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
+
+from handlers.command.field.kinds import Recorder, kind
+from handlers.command.loading import load
+from pdu_common.connection import PduData, PduSnmpData
+from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row
+from tests.simulators.xerus import Model, XerusPdu
+
+# What must be in no recording, in any spelling.
+COMMUNITY = "s3cr3t-community"
+SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
+NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")
+ADDRESSES = ("10.20.30.40", "203.0.200.17", "00:0d:5d:0e:ef:dd", "000d5d0eefdd", "noc@kunde.example", "fd00:12:34::7")
+SERIALS = ("PK65860010", "5A1234E00001")
+PLANTED = (*SECRETS, *NAMES, *ADDRESSES, *SERIALS)
+
+
+class Unit(NamedTuple):
+    """A device under test: its handler, and the data that reach it."""
+
+    handler: str
+    data: Union[PduData, PduSnmpData]
+
+
+class Read(NamedTuple):
+    """What a handler reads of a device."""
+
+    states: List[Tuple[str, str]]
+    load: Optional[float]
+    energy: Optional[float]
+    ports: List[Tuple[str, Optional[float]]]
+
+
+def read(unit: Unit) -> Read:
+    pdu: Any = load(unit.handler).make(unit.data)
+    view = pdu.statistic()
+    return Read([(port.identity, port.power_status.name) for port in pdu.status().ports], view.load, view.total_consumption,
+                [(port.identity, port.consumption) for port in view.ports])
+
+
+@contextlib.contextmanager
+def snmp() -> Iterator[Unit]:
+    rows = BUILT_IN["apc-rpdu2"]().device.rows()
+    texts = {"1.3.6.1.2.1.1.4.0": "Schmidt <noc@kunde.example>", "1.3.6.1.2.1.1.5.0": "frontend42.kunde.example",
+             "1.3.6.1.2.1.1.6.0": "Hetzmann-GmbH", "1.3.6.1.4.1.318.9.1.0": "db-master-kunde7 at 10.20.30.40",
+             "1.3.6.1.4.1.318.9.2.0": "SN: PK65860010", "1.3.6.1.4.1.318.9.3.0": COMMUNITY,
+             "1.3.6.1.4.1.318.9.5.0": "fd00:12:34::7",
+             "1.3.6.1.4.1.318.9.6.0": "5A1234E00001", "1.3.6.1.4.1.318.9.7.0": "trap to 203.0.200.17 by Schmidt"}
+    rows.update({oid: Row(4, text.encode()) for oid, text in texts.items()})
+    rows["1.3.6.1.4.1.318.9.4.0"] = Row(4, bytes.fromhex("000d5d0eefdd"))
+    rows["1.3.6.1.4.1.318.9.8.1.10.20.30.40"] = Row(64, bytes((10, 20, 30, 40)))
+    names = [oid for oid in rows if oid.startswith("1.3.6.1.4.1.318.1.1.12.3.5.1.1.2.")]
+    rows[names[0]] = Row(4, b"db-master-kunde7")
+    with Agent(Device(rows), read=COMMUNITY) as agent:
+        yield Unit("snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": COMMUNITY}))
+
+
+@contextlib.contextmanager
+def raritan() -> Iterator[Unit]:
+    with XerusPdu(Model(serial="PK65860010"), password="Pa55-of-the-unit", clock=lambda: 1000.0) as pdu:     # no energy flows
+        unit = pdu.units[0]
+        for index, name in enumerate(NAMES):
+            unit.outlets[index].settings["name"] = name
+        unit.settings["name"] = "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd"
+        yield Unit("raritan", PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password,
+                                                 "ca_pem": pdu.ca_pem}))
+
+
+@contextlib.contextmanager
+def nut() -> Iterator[Unit]:
+    plain = SwitchedPdu("Hetzmann-GmbH", outlets=4)
+    more = {"device.serial": "PK65860010", "ups.serial": "5A1234E00001", "device.macaddr": "00 0d 5d 0e ef dd",
+            "device.contact": "Schmidt", "device.location": "Hetzmann-GmbH", "driver.parameter.port": "10.20.30.40",
+            "driver.parameter.community": COMMUNITY, "outlet.2.desc": "db-master-kunde7",
+            "device.description": "frontend42.kunde.example",
+            "ups.id": "frontend42.kunde.example", "ups.test.result": "mail to noc@kunde.example failed (203.0.200.17)"}
+    device = StaticDevice(plain.name, {**plain.variables(), **more}, plain.commands(), ["outlet.2.desc"], "PDU of Schmidt")
+    with NutServer([device]) as server:
+        yield Unit("nut", PduData(server.host, {"port": str(server.port)}))
+
+
+UNITS: Dict[str, Callable[[], ContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut}
+
+
+@contextlib.contextmanager
+def replayed(handler: str, text: str) -> Iterator[Unit]:
+    """A device made of a recording, and the data that reach it."""
+    served = kind(handler).serve(text, 0)
+    try:
+        more: Dict[str, Dict[str, str]] = {"raritan": {"scheme": "http", "username": "any", "password": "any"},
+                                           "nut": {"username": "any", "password": "any"}}
+        where = {"port": str(served.port)}
+        yield Unit(handler, PduSnmpData(served.host, {**where, "community": "public"}) if handler == "snmp"
+                   else PduData(served.host, {**where, **more[handler]}))
+    finally:
+        served.close()
+
+
+def recorded(unit: Unit, *keep: str) -> str:
+    """The text of a recording."""
+    return kind(unit.handler).record(unit.data, Recorder(keep)).text

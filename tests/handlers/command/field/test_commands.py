@@ -1,0 +1,141 @@
+"""The commands as a person calls them: files, exit codes, Ctrl-C, a closed pipe, an unreadable file."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, Sequence
+
+import pytest
+
+from handlers.command import root
+from handlers.command.exits import INTERRUPTED, READER_GONE
+from pdu_common.connection import PduSnmpData
+from tests.handlers.command.field.planted import COMMUNITY, snmp
+from tests.needs import ROOT
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, read_snmprec
+from tests.waiting import PATIENCE_S, bounded, until
+
+PDU = (sys.executable, "-m", "handlers")
+
+
+def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([*PDU, *arguments], cwd=ROOT, env={"PDU_COMMUNITY": "public", **environment},
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def done(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PDU, *arguments], cwd=ROOT, env={"PDU_COMMUNITY": "public", **environment}, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=PATIENCE_S)
+
+
+def test_a_recording_goes_into_a_new_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    file = tmp_path / "unit.snmprec"
+    with snmp() as unit:
+        assert isinstance(unit.data, PduSnmpData)
+        arguments = ("record", "snmp", f"{unit.data.ip}:{unit.data.snmp_params['port']}", "-o", str(file))
+        first, again = done(*arguments, PDU_COMMUNITY=COMMUNITY), done(*arguments, PDU_COMMUNITY=COMMUNITY)
+    assert first.returncode == 0
+    assert "reads as the family apc-rpdu2 with" in first.stderr and "Look through the file" in first.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and len(read_snmprec(file.read_text("utf-8"))) > 100
+    assert again.returncode == 2 and "File exists" in again.stderr
+
+
+def test_a_recording_on_standard_output_is_nothing_but_the_recording() -> None:
+    with Agent(BUILT_IN["rpcm"]()) as agent:
+        said = done("record", "snmp", f"{agent.host}:{agent.port}")
+        as_json = done("record", "snmp", f"{agent.host}:{agent.port}", "--json")
+    assert said.returncode == 0 and len(read_snmprec(said.stdout)) > 10 and "objects" in said.stderr
+    assert json.loads(as_json.stdout)["recording"] == said.stdout
+
+
+def test_a_recording_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "unit.snmprec"
+    with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
+        said = done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file), "--timeout", "0.1")
+    assert said.returncode == 3 and said.stderr.startswith("unreachable: ") and not file.exists()
+
+
+def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "unit.snmprec"
+    with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=100)) as agent:
+        process = started("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
+        with bounded(process):
+            assert until(lambda: agent.requests > 6) and file.exists()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate()
+    assert process.returncode == INTERRUPTED and "interrupted" in said and "Traceback" not in said and not file.exists()
+
+
+def test_nobody_reads_a_recording_to_its_end() -> None:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        process = started("record", "snmp", f"{agent.host}:{agent.port}")
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        with bounded(process):
+            said = process.stderr.read()
+            process.wait()
+        process.stderr.close()
+    assert process.returncode == READER_GONE and "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_replay_says_how_to_read_it_and_ends_when_it_is_asked_to(number: signal.Signals, tmp_path: Path) -> None:
+    file = tmp_path / "unit.snmprec"
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        assert done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file)).returncode == 0
+    process = started("replay", str(file))
+    with bounded(process):
+        assert process.stdout is not None
+        first, second = process.stdout.readline(), process.stdout.readline()
+        assert "family apc-rpdu2, 24 outlets, which follow its commands" in first
+        assert second.startswith("read it: pdu status snmp 127.0.0.1:")
+        where = second.split()[5].rstrip(";")
+        switched = done("down", "snmp", where, "3", "--yes")
+        assert switched.returncode == 0 and "outlet 3 is DOWN" in switched.stdout
+        assert "outlet 3 off" in process.stdout.readline()
+        process.send_signal(number)
+        said = process.communicate()
+    assert process.returncode == 0 and said[1] == ""
+
+
+def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
+    file = tmp_path / "walk.txt"
+    file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
+    process = started("replay", str(file), "--json")
+    with bounded(process):
+        assert process.stdout is not None
+        text = ""
+        while not text.rstrip().endswith("}"):
+            text += process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    said: Dict[str, Any] = json.loads(text)
+    assert said["handler"] == "snmp" and said["host"] == "127.0.0.1" and "no family reads it" in said["about"]
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (("replay", "/nowhere/at.all"), "cannot be read (No such file or directory)"),
+    (("replay", str(ROOT)), "cannot be read (Is a directory)"),
+    (("replay", str(ROOT / "README.md")), "is no recording"), (("replay", os.devnull), "is no recording"),
+    (("record", "snmp", "192.0.2.1", "-o", "/nowhere/at.all"), "cannot be written"),
+    (("record", "gopher", "192.0.2.1"), "gopher"),
+    (("record", "snmp", "192.0.2.1", "--keep", "everything"), "everything")])
+def test_what_cannot_be_done_is_one_sentence(arguments: Sequence[str], says: str, capsys: pytest.CaptureFixture[str],
+                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    assert root.run(list(arguments)) == 2
+    said = capsys.readouterr().err
+    assert says in said and said.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "walk.txt"
+    file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
+    with Agent(BUILT_IN["rpcm"]()) as agent:
+        assert root.run(["replay", str(file), "--port", str(agent.port)]) == 2
+    assert f"port {agent.port} cannot be used" in capsys.readouterr().err

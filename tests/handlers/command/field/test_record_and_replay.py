@@ -1,0 +1,137 @@
+"""Record, scrub, replay, poll: the same states and figures for one unit of every handler, and nobody's name in between."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+from handlers.command.field.kinds import FOLDERS, Recorder, kind, kind_of
+from handlers.command.loading import load
+from handlers.errors import SettingsError, Unreachable
+from handlers.nut.handler import NutPdu
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.command.field import planted
+from tests.handlers.command.field.planted import PLANTED, UNITS, read, recorded, replayed
+from tests.needs import program, shared
+from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.servers.upsd import Upsd, dummy_file
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults
+
+HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
+
+
+def test_every_kind_has_a_unit_here() -> None:
+    assert set(UNITS) == set(FOLDERS)
+
+
+@HANDLERS
+def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
+    with UNITS[handler]() as unit:
+        before, text = read(unit), recorded(unit)
+    assert before.states and before.load is not None
+    with replayed(handler, text) as again:
+        assert read(again) == before
+
+
+@HANDLERS
+def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str) -> None:
+    with UNITS[handler]() as unit:
+        text, kept = recorded(unit), recorded(unit, "names", "addresses", "serials", "contacts", "locations")
+    squeezed = text.lower().replace(" ", "").replace("-", "").replace(":", "")
+    found = [value for value in PLANTED if value.lower() in text.lower()
+             or value.lower().replace("-", "").replace(":", "") in squeezed or value.encode().hex() in text.lower()]
+    assert not found
+    assert [value for value in PLANTED if value in kept], "nothing was planted"
+    assert not [value for value in planted.SECRETS if value in kept]
+
+
+@HANDLERS
+def test_the_same_value_has_the_same_stand_in(handler: str) -> None:
+    with UNITS[handler]() as unit:
+        first, second = recorded(unit), recorded(unit)
+    same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "nut": ["serial-1", "contact-1"]}
+    assert all(stand in first and stand in second for stand in same[handler])
+    if handler == "nut":                                # the device's name and its location were one text
+        assert first.count("name-1") == 2 and "device.location: name-1" in first
+
+
+@HANDLERS
+def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
+    with UNITS[handler]() as unit:
+        text = recorded(unit)
+    with replayed(handler, text) as again:
+        before = dict(read(again).states)
+        identity = next(one for one, state in before.items() if state == "UP")
+        pdu = load(handler).make(again.data)
+        assert pdu.port_down(PduPortView(identity=identity)).power_status is EnumPowerStatus.DOWN
+        assert dict(read(again).states) == {**before, identity: "DOWN"}
+        assert pdu.port_up(PduPortView(identity=identity)).power_status is EnumPowerStatus.UP
+        assert dict(read(again).states) == before
+
+
+@HANDLERS
+def test_a_recording_is_known_by_its_content(handler: str, tmp_path: Path) -> None:
+    with UNITS[handler]() as unit:
+        assert kind_of(recorded(unit), "any") == handler
+    with pytest.raises(SettingsError, match="is no recording"):
+        kind_of("<html>nothing</html>", "any")
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_lost_connection_goes_on_behind_the_last_object(version: str) -> None:
+    """The agent falls silent after 150 rows, and comes back while the recorder waits."""
+    with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=150)) as agent:
+        said: List[str] = []
+
+        def sleep(_: float) -> None:
+            agent.faults.walk_silent_after = None
+        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public", "version": version, "timeout": "0.2",
+                                        "retries": "0"})
+        text = kind("snmp").record(data, Recorder(patience=60.0, tell=said.append, sleep=sleep)).text
+        requests = agent.requests
+    with Agent(BUILT_IN["apc-rpdu2"]()) as whole:
+        again = PduSnmpData(whole.host, {"port": str(whole.port), "community": "public", "version": version})
+        assert kind("snmp").record(again, Recorder()).text == text
+        assert "no answer; trying again" in said and requests < 1.5 * whole.requests
+
+
+def test_a_device_that_never_answered_is_not_waited_for() -> None:
+    def sleep(_: float) -> None:
+        raise AssertionError("waited")
+    with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(silent=True)) as agent:
+        params = {"port": str(agent.port), "community": "public", "timeout": "0.1", "retries": "0"}
+        with pytest.raises(Unreachable):
+            kind("snmp").record(PduSnmpData(agent.host, params), Recorder(patience=60.0, sleep=sleep))
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_a_real_agent_is_recorded_over_snmpv3() -> None:
+    program("snmpd")
+    user = next(user for user in USERS if user.priv == "AES")
+    with Snmpd(BUILT_IN["apc-rpdu"]()) as server:
+        text = kind("snmp").record(PduSnmpData(server.host, {"port": str(server.port), **user.params()}), Recorder()).text
+    with replayed("snmp", text) as unit:
+        assert len(read(unit).states) == len(BUILT_IN["apc-rpdu"]().relays)
+    assert AUTH_PASSWORD not in text
+
+
+@pytest.mark.against("NUT upsd with dummy-ups")
+def test_dummy_ups_reads_a_recording_as_this_project_does() -> None:
+    program("dummy-ups")
+    with UNITS["nut"]() as unit:
+        text = recorded(unit)
+    with replayed("nut", text) as ours, Upsd([dummy_file("pdu", text)]) as server:
+        theirs = NutPdu(PduData(server.host, {"port": str(server.port)}))
+        assert [(port.identity, port.power_status.name) for port in theirs.status().ports] == read(ours).states
+
+
+def test_dumps_of_real_devices_read_the_same_after_recording_them_from_a_replay() -> None:
+    files = sorted(shared("nut", "dumps").glob("*.dev"))
+    assert len(files) >= 9
+    for file in files:
+        with replayed("nut", file.read_text("utf-8")) as unit:
+            before, text = read(unit), recorded(unit)
+        with replayed("nut", text) as again:
+            assert read(again) == before, file.name

@@ -1,0 +1,71 @@
+"""Files of rows: .snmprec, and what Net-SNMP's snmpwalk prints."""
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from handlers.command.field.snmp import snmprec
+from handlers.command.field.snmp.rows import Row, arcs
+from handlers.errors import SettingsError
+from tests.needs import program, shared
+from tests.simulators.snmp_agent import BUILT_IN, Agent, read_snmprec
+
+LINES = ("1.3.6.1.4.1.9.1.0|2|-5", "1.3.6.1.4.1.9.2.0|4x|00ff0a", "1.3.6.1.4.1.9.3.0|4|a|b", "1.3.6.1.4.1.9.4.0|6|1.3.6.1.4.1.9",
+         "1.3.6.1.4.1.9.5.0|65|4294967295", "1.3.6.1.4.1.9.6.0|66|7", "1.3.6.1.4.1.9.7.0|67|8",
+         "1.3.6.1.4.1.9.8.0|70|18446744073709551615", "1.3.6.1.4.1.9.9.0|4|", "1.3.6.1.4.1.9.10.0|64|192.0.2.1")
+
+
+def test_every_type_is_written_as_it_was_read() -> None:
+    assert snmprec.written(snmprec.parse("\n".join(LINES)).rows) == list(LINES)
+
+
+@pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz"])
+def test_a_line_that_is_no_row_is_named(line: str) -> None:
+    with pytest.raises(SettingsError, match="line 2"):
+        snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
+
+
+def test_texts_of_a_walk_go_on_over_lines_and_enumerations_have_numbers() -> None:
+    parsed = snmprec.parse('''.1.3.6.1.2.1.1.1.0 = STRING: "one
+two"
+SNMPv2-SMI::enterprises.9.1.4.1 = INTEGER: on(1)
+iso.3.6.1.4.1.9.1 = Hex-STRING: 00 1A FF
+00 01
+.1.3.6.1.4.1.9.2 = ""
+.1.3.6.1.4.1.9.3 = IpAddress: 192.0.2.9
+.1.3.6.1.4.1.9.4 = Gauge32: 25 seconds
+.1.3.6.1.4.1.9.5 = No Such Instance currently exists at this OID
+.1.3.6.1.4.1.9.6 = STRING: "a \\"b\\""
+.1.3.6.1.4.1.9.7 = OID: SNMPv2-SMI::enterprises.9.2
+.1.3.6.1.4.1.9.8 = BITS: 80 00 first(0)
+ACME-MIB::bar.1 = INTEGER: 5
+.1.3.6.1.4.1.9.9 = No more variables left in this MIB View (It is past the end of the MIB tree)
+''')
+    assert parsed.left_out == 1 and parsed.rows == {
+        (1, 3, 6, 1, 2, 1, 1, 1, 0): Row(4, b"one\ntwo"), arcs("1.3.6.1.4.1.9.1.4.1"): Row(2, 1),
+        arcs("1.3.6.1.4.1.9.1"): Row(4, bytes.fromhex("001aff0001")), arcs("1.3.6.1.4.1.9.2"): Row(4, b""),
+        arcs("1.3.6.1.4.1.9.3"): Row(64, bytes((192, 0, 2, 9))), arcs("1.3.6.1.4.1.9.4"): Row(66, 25),
+        arcs("1.3.6.1.4.1.9.6"): Row(4, b'a "b"'), arcs("1.3.6.1.4.1.9.7"): Row(6, arcs("1.3.6.1.4.1.9.2")),
+        arcs("1.3.6.1.4.1.9.8"): Row(4, b"\x80\x00")}
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+@pytest.mark.parametrize("options", ["-On", "-Oe", "-Oen"])
+@pytest.mark.parametrize("family", ["apc-rpdu2", "sentry3", "raritan-px2"])
+def test_the_text_of_snmpwalk_holds_what_the_device_has(family: str, options: str) -> None:
+    rows = BUILT_IN[family]().device.rows()
+    with Agent(BUILT_IN[family]()) as agent:
+        done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-Cc", options, f"{agent.host}:{agent.port}", "1.3.6.1"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={"MIBS": ""}, check=True)
+    parsed = snmprec.parse(done.stdout)
+    assert parsed.left_out == 0 and {".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()} == {
+        oid: tuple(row) for oid, row in rows.items()}
+
+
+def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
+    for file in sorted(shared("snmp", "recordings").glob("*.snmprec")):
+        text = file.read_text("utf-8", "surrogateescape")
+        assert snmprec.is_recording(text)
+        assert {".".join(map(str, oid)): tuple(row) for oid, row in snmprec.parse(text).rows.items()} == {
+            oid: tuple(row) for oid, row in read_snmprec(text).items()}, file.name
