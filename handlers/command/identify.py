@@ -7,11 +7,11 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import click
 
-from ..address import host_and_port
 from ..errors import PduHandlerError, SettingsError
+from ..settings import host_and_port
 from . import form
 from .exits import DONE, code_of
-from .field.kinds import FOLDERS, Identity, kind
+from .field.kinds import Identity, kind, names
 from .form import SNMP_KEYS
 from .loading import Handler, load
 from .options import LOGIN, SNMP, TLS, Given, device, given, output
@@ -36,9 +36,10 @@ class Found(NamedTuple):
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
     host = form.address(host)
-    chosen = list(dict.fromkeys(handler)) or list(FOLDERS)
+    chosen = list(dict.fromkeys(handler)) or list(names())
     found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
-    best = next((one for one in found if one.identity is not None and one.identity.family), None)
+    best = min((one for one in found if one.identity is not None and one.identity.family),
+               key=lambda one: kind(one.handler).rank, default=None)
     if state.json:
         print_json({"host": host, "chosen": best.handler if best else None, "handlers": [_data(one, state) for one in found]})
     else:
@@ -138,6 +139,6 @@ figure rests on. Nothing is written to the device.
 
 Every handler is asked where somebody listens; SNMP needs a community or an SNMPv3 user, a Xerus unit its login.""", params=[
     click.Argument(["host"], metavar="HOST"),
-    click.Option(["--handler"], multiple=True, type=click.Choice(list(FOLDERS)), metavar="NAME",
-                 help=f"ask only this one: {', '.join(FOLDERS)}"),
+    click.Option(["--handler"], multiple=True, type=click.Choice(names()), metavar="NAME",
+                 help=f"ask only this one: {', '.join(names())}"),
     *device(*LOGIN, *TLS, *SNMP), *output()])

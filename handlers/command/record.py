@@ -9,7 +9,7 @@ import click
 
 from ..errors import SettingsError
 from . import form
-from .field.kinds import FOLDERS, Recorder, Recording, kind
+from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, Seconds, device, given, output
@@ -75,8 +75,8 @@ Record what a device answers, for replay, draft, or to have its family added.
 Names, contacts, locations, addresses and serial numbers are replaced, the same value by the same stand-in; communities,
 passwords and other secrets are never in a recording.
 
-HANDLER  {', '.join(FOLDERS)}""", params=[
-    click.Argument(["handler"], type=click.Choice(list(FOLDERS)), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
+HANDLER  {', '.join(names())}""", params=[
+    click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
     click.Option(["-o", "--out"], metavar="FILE", help="write this file (it must not exist); else standard output"),
     click.Option(["--keep"], multiple=True, type=click.Choice(KINDS), metavar="KIND",
                  help=f"leave these as they are: {', '.join(KINDS)}"),

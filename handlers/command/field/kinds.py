@@ -1,18 +1,18 @@
-"""How the commands reach what each handler does in the field: one `Kind` for each handler, in `<folder>/kind.py`."""
+"""How the commands reach what each handler does in the field: its `KIND`, in `<handler>/kind.py` beside this file."""
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, TypeVar
+from typing import Any, Callable, Collection, Dict, List, NamedTuple, Optional, Protocol, Sequence, Tuple, TypeVar
 
+from ... import registry
 from ...errors import SettingsError, Unreachable
+from . import __path__ as _OWN
 
 T = TypeVar("T")
 _PAUSE_S = 2.0
-
-# Handler -> its folder here. The order is that in which `identify` asks and in which a file is looked at.
-FOLDERS: Mapping[str, str] = {"snmp": "snmp", "raritan": "xerus", "nut": "nut"}
 
 
 class Recorder:
@@ -84,6 +84,7 @@ class Kind(Protocol):
     """What one handler does in the field."""
 
     tcp_port: Optional[int]             # the usual one; None over UDP, where only an answer shows that somebody listens
+    rank: int                           # where several handlers read a device, the lowest is the one to use
 
     def identify(self, data: Any) -> Identity:
         """What the device behind `data` is to this handler. Raises the errors of handlers/errors.py where it does not answer."""
@@ -95,17 +96,21 @@ class Kind(Protocol):
         """A device made of it. Raises SettingsError for what is none, OSError where the port is taken."""
 
 
+def names() -> Tuple[str, ...]:
+    """The handlers that have a kind."""
+    folders = {found.name for found in pkgutil.iter_modules(_OWN) if found.ispkg}
+    return tuple(name for name in registry.names() if name in folders)
+
+
 def kind(handler: str) -> Kind:
-    """The kind of a handler. Raises SettingsError."""
-    if handler not in FOLDERS:
-        raise SettingsError(f"{handler[:60]!r} is no handler that records; choose from {', '.join(FOLDERS)}")
-    found: Kind = importlib.import_module(f".{FOLDERS[handler]}.kind", __package__).KIND
+    """The kind of a handler, one of `names()`."""
+    found: Kind = importlib.import_module(f".{handler}.kind", __package__).KIND
     return found
 
 
 def kind_of(text: str, file: str) -> str:
     """The handler whose recording a file is. Raises SettingsError."""
-    found = next((handler for handler in FOLDERS if kind(handler).is_recording(text)), None)
+    found = next((handler for handler in names() if kind(handler).is_recording(text)), None)
     if found is None:
         raise SettingsError(f"{file} is no recording: pdu record makes one; the output of snmpwalk -On will do as well")
     return found

@@ -16,6 +16,7 @@ class NutKind:
     """Recordings are dumps that dummy-ups reads."""
 
     tcp_port: Optional[int] = 3493
+    rank = 4
 
     def identify(self, data: Any) -> Identity:
         from .identity import identity  # replaying starts quicker without it

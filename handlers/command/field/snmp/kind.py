@@ -22,6 +22,7 @@ class SnmpKind:
     """Recordings are .snmprec, or what snmpwalk printed."""
 
     tcp_port: Optional[int] = None
+    rank = 2
 
     def identify(self, data: Any) -> Identity:
         from .identity import identity  # replaying starts quicker without it

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional
 import pytest
 
 from handlers.command import root
+from handlers.command.field.kinds import names
 from handlers.command.field.snmp.identity import Noted, of_device
 from handlers.snmp.profiles import PROFILES
 from pdu_common.connection import PduData, PduSnmpData
@@ -78,7 +79,7 @@ def test_one_unit_of_every_handler_is_found_among_all_handlers(handler: str, cap
         said = told(capsys, 0, *arguments(unit), "--timeout", "0.3" if handler != "raritan" else "5")
         assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
     shown = capsys.readouterr().out
-    assert said["chosen"] == handler and [one["handler"] for one in said["handlers"]] == ["snmp", "raritan", "nut"]
+    assert said["chosen"] == handler and [one["handler"] for one in said["handlers"]] == list(names())
     mine = next(one for one in said["handlers"] if one["handler"] == handler)
     assert any("states of" in line for line in mine["can"]) and any("load (" in line for line in mine["can"])
     assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["rests"]
@@ -113,7 +114,8 @@ def test_a_host_that_is_silent_is_unreachable_and_asks_for_no_secret(capsys: Pri
         monkeypatch.delenv(key, raising=False)
     said = told(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
     assert not any(one["answers"] for one in said["handlers"])
-    assert "no community was given" in said["handlers"][0]["why"] and "nobody listens" in said["handlers"][1]["why"]
+    why = {one["handler"]: one["why"] for one in said["handlers"]}
+    assert "no community was given" in why["snmp"] and "nobody listens" in why["nut"]
 
 
 def test_a_login_that_is_refused_is_said(capsys: Printed, monkeypatch: Patched) -> None:

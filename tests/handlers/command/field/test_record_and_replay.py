@@ -6,7 +6,7 @@ from typing import Dict, List
 
 import pytest
 
-from handlers.command.field.kinds import FOLDERS, Recorder, kind, kind_of
+from handlers.command.field.kinds import Recorder, kind, kind_of, names
 from handlers.command.loading import load
 from handlers.errors import SettingsError, Unreachable
 from handlers.nut.handler import NutPdu
@@ -23,7 +23,7 @@ HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
 
 def test_every_kind_has_a_unit_here() -> None:
-    assert set(UNITS) == set(FOLDERS)
+    assert set(UNITS) == set(names())
 
 
 @HANDLERS

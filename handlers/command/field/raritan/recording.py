@@ -7,8 +7,8 @@ import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ....errors import Unsupported
+from ....http.client import Transport
 from ....http.connection import StandardTransport
-from ....http.message import Transport
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent

@@ -13,6 +13,7 @@ class XerusKind:
     """Recordings are JSON-RPC calls with their results."""
 
     tcp_port: Optional[int] = 443
+    rank = 1
 
     def identify(self, data: Any) -> Identity:
         from .identity import identity  # replaying starts quicker without it
