@@ -16,7 +16,7 @@ REMEDIES: Mapping[str, str] = {
     "settings": "correct this PDU in the list",
     "protocol": "read the PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look the PDU's own words up in its manual; rights and licences are the usual reasons",
-    "unsupported": "`pdu snmp record` what it answers, and have its family added or describe it in JSON",
+    "unsupported": "`pdu record snmp` what it answers, and have its family added or describe it in JSON",
     "data-stale": "the NUT driver has lost its device: look at the cable and restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "correct the outlet in the list",
