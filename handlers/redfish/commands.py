@@ -4,6 +4,7 @@ Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, DS
 """
 from __future__ import annotations
 
+import re
 from typing import Dict, Mapping, Optional, Sequence
 
 from ..errors import Named, Unsupported
@@ -18,6 +19,7 @@ _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked"
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
 _HPE_STATE = "OutletStatus"
+_HPE_ID = re.compile("OUTLET[0-9]+")
 
 
 def refuse_locked(identity: str, outlet: Json) -> None:
@@ -61,7 +63,8 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
     if not unproven:
         raise Unsupported((f"outlet {identity} was not switched: the PDU does not say which values its action takes; try one "
                            f"idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
-    return _hpe(identity, outlet, on) if _HPE_STATE in outlet else {_PARAMETER: wanted}
+    own_body = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
+    return _hpe(identity, outlet, on) if own_body else {_PARAMETER: wanted}
 
 
 def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:

@@ -24,6 +24,7 @@ from handlers.command import ending
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.simulators.nut_server import NutServer, SwitchedPdu
+from tests.simulators.redfish import Model as RedfishModel, Pdu as RedfishUnit, RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.simulators.xerus import Model, XerusPdu
@@ -113,13 +114,20 @@ def _nut() -> Iterator[object]:
 
 
 @contextlib.contextmanager
+def _redfish() -> Iterator[object]:
+    with RedfishService(RedfishModel((RedfishUnit(outlets=tuple("12345678")),))) as unit:
+        yield PduData(unit.host, {"port": str(unit.port), "username": unit.user, "password": unit.password,
+                                  "ca_pem": unit.ca_pem})
+
+
+@contextlib.contextmanager
 def _snmp() -> Iterator[object]:
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         yield PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})
 
 
 SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
-    "raritan": _raritan, "nut": _nut, "snmp": _snmp}
+    "raritan": _raritan, "nut": _nut, "redfish": _redfish, "snmp": _snmp}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -137,6 +137,12 @@ def test_hpes_own_body_is_not_sent_where_a_part_of_the_configuration_cannot_be_r
         assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands
 
 
+def test_an_outlet_that_is_called_as_hpes_gets_no_body_that_would_leave_out_its_configuration() -> None:
+    tree = Switched(action())
+    tree.resources[f"{OUTLETS}/1"]["Id"] = "OUTLET1"
+    assert refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported" and not tree.commands
+
+
 # ---- what is answered --------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 423, 429])
