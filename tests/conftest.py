@@ -1,7 +1,6 @@
 """Prints after a run which tests ran against which real server, tool or recording. Sets up what all tests share."""
 from __future__ import annotations
 
-import gc
 import signal
 from collections import Counter
 from typing import Dict, Iterator, List
@@ -21,11 +20,6 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
-
-
-def pytest_collection_finish() -> None:
-    """All tests live as long as the run: the collector need not look at them again and again."""
-    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
