@@ -55,8 +55,9 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
-RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("0",), keep=False)
-RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS)), TENTHS)
+RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("1", "2", "3"))
+RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # a table of row 1 alone
+RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")

@@ -67,3 +67,15 @@ def test_the_load_behind_a_console_server_is_that_of_all_pdus(current_of_rack_b:
     device = unit("opengear-rpc")
     device.put("1.3.6.1.4.1.25049.17.16.1.7.2.1", current_of_rack_b)
     assert meter(detect(device, PROFILES)).load == load
+
+
+RPDU_LOADS = "1.3.6.1.4.1.318.1.1.12.2.3.1.1"
+
+
+def test_a_table_of_loads_that_does_not_say_which_rows_are_phases_is_no_load() -> None:
+    """Phases and the banks behind them lie in one table: without both marks the sum could count the same current twice."""
+    rows = {oid: row for oid, row in fixture("apc-rpdu").device().rows().items()
+            if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))}
+    assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the outlets' own"
+    alone = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
+    assert meter(detect(of_rows(alone), PROFILES)).load == Decimal("4.9")

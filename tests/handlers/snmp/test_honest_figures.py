@@ -1,0 +1,109 @@
+"""Over every recording and every unit made from a MIB: no partial sum, and no zero that no object of the device reads."""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.snmp import detection, metering
+from handlers.snmp.device import Found
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen import changed
+from handlers.snmp.profile import Profile, oids
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp import recorded
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import fixture, names
+from tests.simulators.snmp_agent import Row
+
+_FAMILIES = {profile.key: profile for profile in PROFILES}
+Rows = Mapping[str, Row]
+
+
+def _recorded(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
+    return recorded.rows(name), lambda device: detection.detect(device, PROFILES)
+
+
+def _made(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
+    unit = fixture(name)
+    profile = _FAMILIES[unit.key]
+    if profile.sys_object_ids or profile.roots or profile.sweep:
+        return unit.device().rows(), lambda device: detection.detect(device, PROFILES, metered_only=unit.metered_only)
+    return unit.device().rows(), lambda device: detection.read_as(device, profile, unit.metered_only)
+
+
+UNITS = [pytest.param(_recorded, name, id=f"recording {name}", marks=pytest.mark.against("recordings of real units, in memory"))
+         for name in recorded.names()]
+UNITS += [pytest.param(_made, name, id=name) for name in names() if fixture(name).key in _FAMILIES]
+EACH = pytest.mark.parametrize("source, name", UNITS)
+Source = Callable[[str], Tuple[Rows, Callable[[Memory], Found]]]
+
+
+def totals(found: Found) -> Iterator[Tuple[str, Total, Optional[Figure], Optional[Decimal], Dict[str, Decimal]]]:
+    """Each total with the figure of outlets beside it, and what both read."""
+    read, outlets = metering.meter(found), found.outlets
+    for kind, total, of_outlets in (("current", read.load, read.current_of), ("power", read.power, read.power_of),
+                                    ("energy", read.energy, read.energy_of)):
+        declared = getattr(found.profile, "load" if kind == "current" else kind)
+        if declared is not None:
+            yield kind, declared, getattr(outlets, kind) if outlets else None, total, of_outlets
+
+
+@EACH
+def test_a_total_that_outlets_make_up_counts_every_one_of_them(source: Source, name: str) -> None:
+    rows, find = source(name)
+    found = find(of_rows(rows))
+    for kind, declared, _, total, of_outlets in totals(found):
+        own = changed(declared, else_outlets=False) if declared.figures else None
+        if total is None or (own and own.read(found.reader, dict.fromkeys(found.states)) is not None):
+            continue                                                    # none, or the device's own
+        by_unit: Dict[str, List[str]] = {}
+        for identity in found.states:
+            by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(identity)
+        measured = {(declared.unit.of(index) if declared.unit else "") for figure in declared.figures
+                    for index in figure.read(found.reader)}
+        for unit in by_unit.keys() - measured:
+            assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
+
+
+@EACH
+def test_a_total_of_outlets_is_gone_when_one_of_them_is_not_metered(source: Source, name: str) -> None:
+    rows, find = source(name)
+    found = find(of_rows(rows))
+    for kind, declared, _, total, of_outlets in totals(found):
+        for identity in list(of_outlets)[:1]:
+            fewer: Dict[str, Optional[Decimal]] = {**dict.fromkeys(found.states), **of_outlets, identity: None}
+            others = sum((value for value in fewer.values() if value is not None), Decimal(0))
+            now = declared.read(found.reader, fewer)
+            assert now is None or now == total or now != others or not others, kind
+
+
+def objects_of_meters(profile: Profile, root: str) -> Set[str]:
+    """Every object that figures are read from, where none of them also says what the outlets are; else no object."""
+    def spelt(*parts: object) -> Set[str]:
+        return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
+
+    figures = spelt(profile.load, profile.power, profile.energy,
+                    *(part for outlets in profile.outlets for part in (outlets.current, outlets.power, outlets.energy)))
+    others = spelt(*(part for outlets in profile.outlets for part in (
+        outlets.states, outlets.rows, outlets.count, outlets.none_if_zero, outlets.number, outlets.name, outlets.control)))
+    return set() if figures & others else figures
+
+
+def test_most_families_have_meters_of_their_own_that_can_be_taken_away() -> None:
+    assert len([profile for profile in PROFILES if objects_of_meters(profile, "1.3")]) > len(PROFILES) / 3
+
+
+@EACH
+def test_a_unit_without_its_meters_tells_no_figure_and_no_zero(source: Source, name: str) -> None:
+    rows, find = source(name)
+    found = find(of_rows(rows))
+    lost = tuple(f"{oid}." for oid in objects_of_meters(found.profile, found.reader.root))
+    try:
+        bare = find(of_rows({oid: row for oid, row in rows.items() if not lost or not f"{oid}.".startswith(lost)}))
+    except PduHandlerError:
+        return                                                          # nothing is left to tell it by
+    if lost and bare.profile.key == found.profile.key:
+        assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
