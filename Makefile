@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint faults coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
+.PHONY: help env system demo test lint faults soak coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -29,6 +29,9 @@ lint: env        ## mypy --strict and ruff
 
 faults: env      ## the fault matrix: every handler, call and fault at each step of the talk, as a table
 	@$(RUN) -m tests.faults
+
+soak: env        ## a day of polls and switchings in minutes, every third call with a fault, against the simulators' books
+	@$(RUN) -m tests.faults.soak $(ARGS)
 
 coverage: env system ## all tests, and which lines and branches they did not run
 	@rm -rf .cache/coverage

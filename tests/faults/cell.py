@@ -73,9 +73,9 @@ class Played:
         answer: Dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
-    def run(self, cell: Cell) -> Verdict:
-        """The call of that cell."""
-        given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step)
+    def run(self, cell: Cell, keep: bool = False) -> Verdict:
+        """The call of that cell; with `keep` the device stays for the next cell of its handler."""
+        given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep)
         try:
             return self._judged(cell, given)
         finally:
@@ -100,7 +100,7 @@ class Played:
         problems = list(_ending(error, fault, given) if error is not None else
                         _switched(answer, port, cell, after["books"]) if writes else
                         _read(answer, cell.method, given["books"], after["books"]))
-        problems += _writes(cell, error, port, given["identity"], after["books"])
+        problems += _writes(cell, error, port, after["books"]["writes"][len(given["books"]["writes"]):])
         if seconds > BUDGET_S:
             problems.append(f"took {seconds:.0f} s")
         said = "".join(traceback.format_exception(type(error), error, error.__traceback__)) if error is not None else ""
@@ -171,9 +171,8 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
         yield f"reported {port.power_status.name}, true is {after['states'][port.identity]}"
 
 
-def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, identity: str, after: Books) -> Iterator[str]:
-    """One command at most, to no other outlet; after one that arrived no error says that nothing happened."""
-    sent = after["writes"]
+def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
+    """One command at most, and none by a reading; after one that arrived no error says that nothing happened."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{len(sent)} commands: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:

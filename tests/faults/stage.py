@@ -1,6 +1,6 @@
 """The device and the relay of one cell, in a process of their own: lines of JSON on standard input and output.
 
-    {"open": SUBJECT, "method": ..., "fault": ..., "step": ...}  ->  what the owner types, and the device's books
+    {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}  ->  what the owner types, and the device's books
     {"books": true}     ->  the books now, and how many exchanges the relay saw
     {"close": true}     ->  {}
 """
@@ -26,12 +26,16 @@ class Stage:
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
         self._device: Optional[Device] = None
+        self._kept: Dict[str, Device] = {}
+        self._last = contextlib.ExitStack()
         self._relay: Optional[Relay] = None
 
-    def open(self, name: str, method: str, key: str, step: int) -> Dict[str, Any]:
-        """Start device and relay for a fault ("" for none)."""
+    def open(self, name: str, method: str, key: str, step: int, keep: bool) -> Dict[str, Any]:
+        """Start device and relay for a fault ("" for none). A device to `keep` is started once."""
         played, fault = subject(name), BY_KEY.get(key)
-        self._device = device = self._stack.enter_context(played.opened(key))
+        if keep and name not in self._kept:
+            self._kept[name] = self._last.enter_context(played.opened(""))
+        self._device = device = self._kept[name] if keep else self._stack.enter_context(played.opened(key))
         identity, on = (played.up, True) if method == "port_up" else (played.down, False)
         settings = dict(device.settings)
         if fault is not None and fault.place == "tls":
@@ -58,6 +62,11 @@ class Stage:
     def close(self) -> Dict[str, Any]:
         self._stack.close()
         return {}
+
+    def end(self) -> None:
+        """Devices that were kept end too."""
+        self._stack.close()
+        self._last.close()
 
 
 def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, identity: str, on: bool) -> Relay:
@@ -89,10 +98,11 @@ def main() -> None:
     for line in sys.stdin:
         wanted = json.loads(line)
         if "open" in wanted:
-            answer = stage.open(wanted["open"], wanted["method"], wanted["fault"], wanted["step"])
+            answer = stage.open(wanted["open"], wanted["method"], wanted["fault"], wanted["step"], wanted["keep"])
         else:
             answer = stage.books() if "books" in wanted else stage.close()
         print(json.dumps(answer), flush=True)
+    stage.end()
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def test_error_of_another_kind_is_a_problem(error: BaseException, fault: str, pr
 def test_command_that_is_repeated_or_denied_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
                                                          problem: str) -> None:
     port = PduPortView("a", EnumPowerStatus[state])
-    problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, "a", {**BOOKS, "writes": writes}))
+    problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, writes))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 

@@ -1,0 +1,107 @@
+"""An accelerated day: `python -m tests.faults.soak`, or `make soak`.
+
+Each handler polls one simulated device all day, reads its figures, switches outlets on and off, and every third call meets a
+fault at a step that chance chooses. Each call is judged as a cell of the matrix. At the end no state was wrong, no outlet was
+missing, no command went out twice, and memory, threads and descriptors are where they were after the first hour.
+"""
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from handlers import registry
+
+from . import matrix
+from .catalogue import WRITES
+from .cell import Cell, Played, Verdict
+from .subjects import subject
+
+HOURS = 24
+_HOUR = ("status",) * 12 + ("statistic",) * 4 + WRITES     # calls of one hour, shuffled
+_NOT_KEPT = ("stuck", "cycling", "renumbered")            # a device that lives on has none of these
+_GROWTH_KB = 4096
+
+
+class Day(NamedTuple):
+    """How one handler's day went; memory in kB, descriptors and threads after the first hour and at the end."""
+
+    handler: str
+    calls: int
+    faults: int
+    ends: Dict[str, int]
+    wrong: List[str]
+    memory: Tuple[int, int]
+    open: Tuple[int, int]
+    threads: Tuple[int, int]
+
+    @property
+    def flat(self) -> bool:
+        return (self.memory[1] - self.memory[0] <= _GROWTH_KB and self.open[1] <= self.open[0] + 6
+                and self.threads[1] <= self.threads[0] + 6)
+
+
+def live(handler: str, hours: int, seed: int) -> Day:
+    """One day of one handler in this process."""
+    chance = random.Random(f"{handler} {seed}")             # noqa: S311
+    steps, possible = matrix.steps([handler]), [fault for fault in subject(handler).faults() if fault.key not in _NOT_KEPT]
+    ends: Counter[str] = Counter()
+    wrong: List[str] = []
+    faults = calls = 0
+    first = (0, 0, 0)
+    with Played() as played:
+        for hour in range(hours):
+            methods = list(_HOUR)
+            chance.shuffle(methods)
+            for method in methods:
+                fault = chance.choice(possible).key if chance.random() < 1 / 3 else ""
+                step = chance.randrange(steps[handler, method])
+                verdict: Verdict = played.run(Cell(handler, method, fault, step), keep=True)
+                calls, faults = calls + 1, faults + bool(fault)
+                ends[verdict.outcome] += 1
+                wrong += [f"{verdict.cell}: {problem}" for problem in verdict.problems]
+            if hour == 0:
+                first = _sizes()
+    last = _sizes()
+    return Day(handler, calls, faults, dict(ends), wrong, (first[0], last[0]), (first[1], last[1]), (first[2], last[2]))
+
+
+def _sizes() -> Tuple[int, int, int]:
+    """Resident memory in kB, open descriptors, threads."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    found = {name: value.split()[0] for name, _, value in (line.partition(":") for line in lines) if value.split()}
+    return int(found["VmRSS"]), len(list(Path("/proc/self/fd").iterdir())), int(found["Threads"])
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hours", type=int, default=HOURS, help=f"of polling, 18 calls each (default: {HOURS})")
+    parser.add_argument("--seed", type=int, default=1, help="another day (default: 1)")
+    options = parser.parse_args(arguments)
+    begin = time.monotonic()
+    names = registry.names()
+    with ProcessPoolExecutor(len(names), mp_context=get_context("spawn")) as pool:
+        days = list(pool.map(live, names, [options.hours] * len(names), [options.seed] * len(names)))
+    print("| handler | calls | with a fault | right | errors | wrong | memory kB | descriptors | threads |\n" + "|---" * 9 + "|")
+    for day in days:
+        errors = sum(count for end, count in day.ends.items() if end != "right")
+        spans = " | ".join(f"{first} → {last}" for first, last in (day.memory, day.open, day.threads))
+        print(f"| {day.handler} | {day.calls} | {day.faults} | {day.ends.get('right', 0)} | {errors} | {len(day.wrong)} | "
+              f"{spans} |")
+        print("\n".join(day.wrong), end="\n" if day.wrong else "")
+    bad = [day.handler for day in days if day.wrong or not day.flat]
+    print(f"\n{sum(day.calls for day in days)} calls, {sum(day.faults for day in days)} with a fault, "
+          f"{sum(len(day.wrong) for day in days)} wrong; {time.monotonic() - begin:.0f} s; "
+          + (f"not as it must be: {', '.join(bad)}" if bad else "memory, descriptors and threads are flat"))
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Many calls at once, on one device and on many, answer as they do one by one; and a short soak."""
+from __future__ import annotations
+
+import contextlib
+import importlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Dict, List, Tuple
+
+import pytest
+
+from handlers import registry
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.peers import PEERS, Peer
+
+from . import soak
+
+THREADS, CALLS, DEVICES = 16, 200, 8
+Answer = Tuple[Any, ...]
+
+
+def handler(peer: Peer) -> Any:
+    make = importlib.import_module(f"handlers.{peer.handler}.handler").make_handler
+    if peer.protocol == "snmp":
+        return make(PduSnmpData(peer.address, {**peer.snmp, "timeout": "20"}, peer.settings))
+    return make(PduData(peer.address, {**peer.settings, "timeout": "30"}))
+
+
+def answer(pdu: Any, method: str) -> Answer:
+    view = getattr(pdu, method)()
+    if method == "status":
+        return tuple((port.identity, port.power_status) for port in view.ports)
+    return view.load, view.total_consumption, tuple((port.identity, port.consumption) for port in view.ports)
+
+
+@pytest.mark.parametrize("devices", [1, DEVICES])
+@pytest.mark.parametrize("name", registry.names())
+def test_calls_in_many_threads_answer_as_one_by_one(name: str, devices: int) -> None:
+    with contextlib.ExitStack() as opened:
+        peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
+        pdus = [handler(peer) for peer in peers]            # one object each, which the threads share
+        single = {(number, method): answer(pdu, method) for number, pdu in enumerate(pdus) for method in ("status", "statistic")}
+        asked = [(call % devices, "statistic" if call % 4 == 3 else "status") for call in range(CALLS)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = list(pool.map(lambda one: answer(pdus[one[0]], one[1]), asked))
+        assert [one for one, seen in zip(asked, found) if seen != single[one]] == []
+        assert all(not peer.books().writes for peer in peers)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_switching_in_many_threads_leaves_each_outlet_as_its_own_command_said(name: str) -> None:
+    with PEERS[name]() as peer:
+        before: Dict[str, Any] = dict(peer.books().states)
+        chosen = [identity for identity, on in before.items() if on is not None][:6]
+
+        def turn(identity: str) -> EnumPowerStatus:
+            pdu, port = handler(peer), PduPortView(identity, EnumPowerStatus.UNKNOWN)
+            state: EnumPowerStatus = (pdu.port_down if before[identity] else pdu.port_up)(port, deadline=60.0).power_status
+            return state
+        with ThreadPoolExecutor(len(chosen)) as pool:
+            seen: List[EnumPowerStatus] = list(pool.map(turn, chosen))
+        assert [state.name for state in seen] == ["DOWN" if before[identity] else "UP" for identity in chosen]
+        assert peer.books().states == {**before, **{identity: not before[identity] for identity in chosen}}
+        assert len(peer.books().writes) == len(chosen)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", registry.names())
+def test_an_hour_of_polls_and_faults_ends_with_nothing_wrong(name: str) -> None:
+    day = soak.live(name, 1, 7)
+    assert not day.wrong and day.faults and day.flat, day
