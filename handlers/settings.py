@@ -92,9 +92,20 @@ def seconds(text: str) -> float:
     return number
 
 
-def text(value: str) -> str:
-    """Any text, unchanged."""
+def one_line(value: str) -> str:
+    """A password or a token. Raises ValueError for control characters and for blanks alone."""
+    if not value.strip() or any(ord(c) < 32 for c in value):
+        raise ValueError
     return value
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Reads one of these words, in lower case. Raises ValueError."""
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(text)
+        return text.lower()
+    return read
 
 
 def is_address(text: str) -> bool:

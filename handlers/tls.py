@@ -8,7 +8,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from .errors import Named, Reason, SettingsError, Unreachable
+from .errors import Named, SettingsError, Unreachable
 from .settings import Setting, Settings, yes_no
 
 if TYPE_CHECKING:
@@ -19,14 +19,12 @@ _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
 
 
-# ---- settings ------------------------------------------------------------------------------------------------
-
 def fingerprint(text: str) -> str:
     """A SHA-256 fingerprint as 64 lower-case hex digits. Raises ValueError.
 
     Accepts colons, blanks, and `sha256:` or the prefix that openssl prints.
     """
-    digits = re.sub(r"^sha-?256( fingerprint)?[:=]", "", text.strip().lower()).replace(":", "").replace(" ", "")
+    digits = re.sub(r"^sha-?256( fingerprint)?[:=]|[: ]", "", text.strip().lower())
     if not re.fullmatch("[0-9a-f]{64}", digits):
         raise ValueError(text)
     return digits
@@ -57,8 +55,6 @@ CA_PEM: Setting[str] = Setting("ca_pem", "the text of PEM certificates, not a fi
 FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
                                     "trust exactly this certificate, whoever signed it")
 
-
-# ---- contexts ------------------------------------------------------------------------------------------------
 
 class Trust(NamedTuple):
     """What makes a device's certificate good: verified by the system's authorities, by `ca_pem` alone, or pinned.
@@ -98,22 +94,7 @@ class Trust(NamedTuple):
 
     def check(self, certificate: Optional[bytes]) -> None:
         """Raises Unreachable unless the peer's DER `certificate` has the wanted fingerprint, if one is wanted."""
-        seen = sha256(certificate) if self.fingerprint and certificate else "none"
+        seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         if self.fingerprint and seen != self.fingerprint:
             raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than ",
                                Named("fingerprint", noun="the setting "), " names; find out why before you change it"))
-
-
-def sha256(certificate: bytes) -> str:
-    """The SHA-256 fingerprint of a DER certificate, as 64 lower-case hex digits."""
-    return hashlib.sha256(certificate).hexdigest()
-
-
-def reason(error: ssl.SSLError, seen: str = "") -> Reason:
-    """One sentence for a failed handshake, with what an owner can do. `seen`: the fingerprint of the certificate, if known."""
-    import ssl
-    if isinstance(error, ssl.SSLCertVerificationError):
-        pin = f"; its SHA-256 is {seen}: compare it with the device's own page before you pin it" if seen else ""
-        return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",
-                Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
-    return f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port"

@@ -1,9 +1,7 @@
 """Address and handler settings from DCImanager's form, under any of the names and forms that a platform may use."""
 from __future__ import annotations
 
-import itertools
-import json
-from typing import Dict, Iterable, List, Mapping, Tuple, Union
+from typing import Dict, Iterable, List, Mapping, Tuple
 
 from ..errors import Named, SettingsError
 from ..settings import is_address
@@ -13,15 +11,14 @@ _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custo
 # Keys that the platform itself may add to the owner's; they are no settings of a handler.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
 
-_LONGEST_TEXT = 1_000_000       # characters of all settings as one text
-_MOST_SETTINGS = 100
+MOST_SETTINGS = 100
 _LONGEST_NUMBER = 100           # bits
 
 
 def address(pdu_data: object) -> str:
     """The device's address as typed, perhaps with a port: see `host_and_port`. Raises SettingsError."""
     for name in _ADDRESS_NAMES:
-        value = _member(pdu_data, name)
+        value = member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
             text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
             if is_address(text.strip()):
@@ -38,37 +35,29 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
     `own` are settings of the handler whose key the platform uses, too: they are kept unless the value is the platform's.
     """
     for name in _SETTINGS_NAMES:
-        value = _member(pdu_data, name)
+        value = member(pdu_data, name)
         if value is not None:
             pairs = _pairs(value)
             return {key: text for key, text in pairs.items() if key not in _PLATFORM_KEYS
-                    or (key in own and text != str(_member(pdu_data, key)))}
+                    or (key in own and text != str(member(pdu_data, key)))}
     return {}
 
 
-def _member(holder: object, name: str) -> object:
+def member(holder: object, name: str) -> object:
+    """A field of the platform's object, or a key of its mapping; None where it has none."""
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)
 
 
 def _pairs(value: object) -> Dict[str, str]:
-    if isinstance(value, (str, bytes)):
-        if not value.strip():
-            return {}
-        value = _json(value)
-    if value is None:
-        return {}
-    if isinstance(value, Mapping) and not ({"key", "value"} <= set(value)):
+    if isinstance(value, Mapping) and not {"key", "value"} <= set(value):
         entries: List[Tuple[object, object]] = list(value.items())
-    elif isinstance(value, Mapping):
-        entries = [(value["key"], value["value"])]
-    elif isinstance(value, Iterable):
-        entries = [_entry(item) for item in itertools.islice(value, _MOST_SETTINGS + 1)]
     else:
-        raise SettingsError(f"the handler settings came as {type(value).__name__}, not as keys and values")
-    if len(entries) > _MOST_SETTINGS:
-        raise SettingsError(f"there are more than {_MOST_SETTINGS} handler settings")
+        from .pairs import entries_of  # another form than keys and values
+        entries = entries_of(value, MOST_SETTINGS + 1)
+    if len(entries) > MOST_SETTINGS:
+        raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")
     out: Dict[str, str] = {}
     for key, text in entries:
         name = _text(key, "a key").strip().lower()
@@ -77,25 +66,6 @@ def _pairs(value: object) -> Dict[str, str]:
         if name:
             out[name] = _text(text, f"the value of {name[:60]!r}")
     return out
-
-
-def _json(text: Union[str, bytes]) -> object:
-    """Parse `text`. Raises SettingsError outside the handler: a JSON error keeps the text, and with it the passwords."""
-    try:
-        if len(text) <= _LONGEST_TEXT:
-            return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    raise SettingsError("the handler settings are text that is not JSON; give them as key and value")
-
-
-def _entry(item: object) -> Tuple[object, object]:
-    if isinstance(item, (list, tuple)) and len(item) == 2:
-        return item[0], item[1]
-    key, value = _member(item, "key"), _member(item, "value")
-    if key is None:
-        raise SettingsError("a handler setting has no key")
-    return key, value
 
 
 def _text(value: object, what: str) -> str:

@@ -7,7 +7,8 @@ from typing import Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 from pdu_common.helper import PduPortStatisticView, PduStatisticView
 
 from ..errors import ProtocolError
-from .views import build, field_names, ports_of
+from .fields import field_names
+from .views import build, ports_of
 
 
 class PortFigures(NamedTuple):

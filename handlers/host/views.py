@@ -1,14 +1,25 @@
-"""The answer of `status`, and building the platform's views, whose fields are uncertain."""
+"""What a call hands to the platform: its line in the log, and the view of `status`, whose fields are uncertain."""
 from __future__ import annotations
 
-import inspect
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Protocol, Tuple, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 
+from .. import VERSION
 from ..errors import ProtocolError
 
 T = TypeVar("T")
+
+
+class Logger(Protocol):
+    """The one method that is used of `get_logger`'s result."""
+
+    def info(self, msg: str) -> Any: ...
+
+
+def log_call(logger: Logger, handler: str, method: str, profile: str = "") -> None:
+    """Log pack version, handler, profile and method, once per call: after an upload it shows an owner which version runs."""
+    logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
 
 
 def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
@@ -30,9 +41,8 @@ def ports_of(view: object) -> Optional[List[Any]]:
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
-    lists = [value for name in field_names(type(view), view) for value in [getattr(view, name, None)]
-             if isinstance(value, list)]
-    return lists[0] if len(lists) == 1 else None
+    from .fields import only_list
+    return only_list(view)
 
 
 def build(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
@@ -40,36 +50,5 @@ def build(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     try:
         return cls(**values)
     except TypeError:
-        pass                                    # another constructor: the fields are set one by one below
-    try:
-        made = cls()
-    except TypeError:
-        return None
-    known = field_names(type(made), made)
-    if any(name not in known for name in values):
-        return None
-    for name, value in values.items():
-        setattr(made, name, value)
-    return made
-
-
-def field_names(cls: type, made: object = None) -> List[str]:
-    """The fields of a view: parameters of the constructor, annotations, slots and attributes of an instance."""
-    try:
-        parameters = list(inspect.signature(cls).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    for base in cls.__mro__:
-        names += [*getattr(base, "__annotations__", ()), *_slots(base)]
-    if made is None and not names:
-        try:
-            made = cls()
-        except TypeError:
-            made = None
-    return list(dict.fromkeys(names + list(getattr(made, "__dict__", ()))))
-
-
-def _slots(cls: type) -> Tuple[str, ...]:
-    slots = cls.__dict__.get("__slots__", ())
-    return (slots,) if isinstance(slots, str) else tuple(slots)
+        from .fields import filled  # another constructor
+    return filled(cls, values)

@@ -1,62 +1,18 @@
-"""One device over HTTP: its address, its login, requests and replies; which request is repeated, and what a status means.
+"""One device over HTTP: its address, its login, which request is repeated, and what a status means.
 
-A transport makes exactly one attempt. Whether it may be repeated, where a redirect may lead and what a status means is decided
-here. `connection` is the transport of handlers.
+A transport makes exactly one attempt; `connection` has that of handlers.
 """
 from __future__ import annotations
 
 import base64
 import os
 import threading
-from typing import Container, Dict, Mapping, NamedTuple, Optional, Protocol, Union
+from typing import Container, Dict, Mapping, NamedTuple, Optional, Union
 
 from ..errors import SettingsError
-from ..settings import Setting, host_and_port, is_address, text
+from ..settings import host_and_port, is_address
 from .failures import REDIRECTS, HttpException, HttpUnreachable, of_status
-
-PORTS = {"http": 80, "https": 443}
-
-
-# ---- settings ------------------------------------------------------------------------------------------------
-
-def _scheme(words: str) -> str:
-    if words.lower() not in PORTS:
-        raise ValueError(words)
-    return words.lower()
-
-
-def one_line(words: str) -> str:
-    """A password or token, on one line. Raises ValueError."""
-    if not words.strip() or any(ord(c) < 32 for c in words):
-        raise ValueError
-    return words
-
-
-SCHEME: Setting[str] = Setting("scheme", "https or http", _scheme, "https",
-                               "http only where the PDU does not enforce HTTPS: the password then travels in clear")
-USERNAME: Setting[str] = Setting("username", "a user name", text, "", "an account that may read, and switch outlets if it is to")
-PASSWORD: Setting[str] = Setting("password", "that user's password, on one line", one_line, "", "with username", secret=True)
-
-
-# ---- where ---------------------------------------------------------------------------------------------------
-
-class Endpoint(NamedTuple):
-    """Scheme, host (IPv6 without brackets) and port."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def netloc(self) -> str:
-        """`host:port` as in a URL, the scheme's own port left out."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """`scheme://host:port`, the scheme's own port left out."""
-        return f"{self.scheme}://{self.netloc}"
+from .message import PORTS, Endpoint, Reply, Request, Stream, Transport
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
@@ -70,8 +26,6 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
         raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])
 
-
-# ---- login ---------------------------------------------------------------------------------------------------
 
 class Login(NamedTuple):
     """User and password, or the token of a session, which wins and is sent in `token_header`. All None: no login."""
@@ -107,49 +61,6 @@ class Login(NamedTuple):
         """The beginning of a device's answer as an error may keep it: nothing of it where it holds password or token."""
         from .echo import payload
         return payload(body, self)
-
-
-# ---- requests and replies ------------------------------------------------------------------------------------
-
-class Stream(Protocol):
-    """A body that is sent as it is read; `len()` is its exact size in bytes."""
-
-    def read(self, size: int = -1) -> bytes: ...
-    def __len__(self) -> int: ...
-
-
-class Request(NamedTuple):
-    """One HTTP request; `target` starts with a slash, `limit` is the largest body that is taken, in bytes.
-
-    `timeout` bounds each wait, `total` the whole answer from the end of sending to its last byte (seconds). The repr shows
-    nothing that may hold a login or a password.
-    """
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: Union[bytes, Stream, None]
-    timeout: float
-    total: float
-    limit: int
-
-    def __repr__(self) -> str:
-        return f"Request({self.method}, timeout={self.timeout}, total={self.total}, limit={self.limit})"
-
-
-class Reply(NamedTuple):
-    """Status, headers with lower-case names, and the whole body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Transport(Protocol):
-    """One kept connection. Raises HttpUnreachable (`reused` set where a kept connection turned out to be closed)."""
-
-    def exchange(self, where: Endpoint, request: Request) -> Reply: ...
-    def close(self) -> None: ...
 
 
 class HttpClient:

@@ -12,10 +12,10 @@ import time
 from typing import Any, List, Optional
 
 from ..errors import Unreachable
-from ..tally import sent
-from ..tls import Trust, reason
+from ..tally import SENT
+from ..tls import Trust
 from . import failures
-from .client import PORTS, Endpoint, Reply, Request
+from .message import PORTS, Endpoint, Reply, Request
 
 _CHUNK = 1 << 16
 
@@ -52,13 +52,14 @@ class StandardTransport:
             connection: Any = self._connection or self._open(where, request.timeout)
             connection.sock.settimeout(request.timeout)
             connection.response_class = functools.partial(_Response, request)
-            sent()
+            SENT.get()()
             with contextlib.suppress(*failures.CLOSED):         # it may have answered before it read everything
                 connection.request(request.method, request.target, request.body, dict(request.headers))
             response = connection.getresponse()
             body = _drained(response, request.limit)
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            failed = failures.in_answer(error, where.netloc) if response else failures.before_answer(error, where.netloc, kept)
+            failed = (failures.before_answer(error, where.netloc, kept) if response is None
+                      else failures.in_answer(error, where.netloc))
         else:
             if response.length:             # read1 does not notice that there should be more
                 raise failures.broken_off()
@@ -66,7 +67,7 @@ class StandardTransport:
                 self.close()
             return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
-            if response:
+            if response is not None:
                 response.close()
         raise failed                        # outside of `except`: http.client's errors hold what the device sent
 
@@ -82,8 +83,8 @@ class StandardTransport:
         except BaseException as error:
             opened.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                from .unverified import fingerprint  # most devices are trusted
-                raise failures.HttpUnreachable(reason(error, fingerprint(where, timeout))) from None
+                from ..untrusted import reason, shown_fingerprint  # most devices are trusted
+                raise failures.HttpUnreachable(reason(error, shown_fingerprint(where.host, where.port, timeout))) from None
             if isinstance(error, Unreachable):
                 raise failures.HttpUnreachable(error.parts) from None
             raise
@@ -104,8 +105,8 @@ class _Response(http.client.HTTPResponse):
     def _read_status(self) -> Any:
         """http.client skips 100 before the answer; 102 and 103 are none either (RFC 9110, 15.2). 101 ends HTTP."""
         parent: Any = super()
-        version, status, reason = parent._read_status()
-        return version, 100 if 102 <= status < 200 else status, reason
+        version, status, phrase = parent._read_status()
+        return version, 100 if 102 <= status < 200 else status, phrase
 
 
 class _Reader(io.RawIOBase):
@@ -140,14 +141,13 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
     """The whole body. Raises HttpSyntax where it is longer than `limit` bytes."""
     parts: List[bytes] = []
     size = 0
-    while True:
+    while size <= limit:
         part = response.read1(_CHUNK)
         if not part:
             return b"".join(parts)
         parts.append(part)
         size += len(part)
-        if size > limit:
-            raise failures.too_long(limit)
+    raise failures.too_long(limit)
 
 
 def _ended(opened: Any) -> bool:

@@ -6,8 +6,8 @@ import socket
 import ssl
 from typing import Optional
 
-from .. import tls
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
+from ..untrusted import reason as untrusted
 
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)     # the peer ended the connection
 REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; 303 says that the request was done
@@ -90,7 +90,7 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
     if isinstance(error, http.client.HTTPException):
         return HttpSyntax(f"the answer is no HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
     if isinstance(error, ssl.SSLError):
-        return HttpUnreachable(tls.reason(error))
+        return HttpUnreachable(untrusted(error))
     if isinstance(error, (socket.gaierror, ValueError)):        # ValueError: a name that no resolver can take
         return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address")
     words = error.strerror if isinstance(error, OSError) else type(error).__name__

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from .client import PORTS, Endpoint
+from .message import PORTS, Endpoint
 
 _LONGEST = 2000                             # characters
 _UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # in a path with a query; all else is sent as escapes

@@ -4,8 +4,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ..errors import Named
-from .client import PORTS, Endpoint, HttpClient, Login, Reply, Request
+from .client import HttpClient, Login
 from .failures import HttpRefused, HttpUnreachable
+from .message import PORTS, Endpoint, Reply, Request
 from .places import path_here
 
 

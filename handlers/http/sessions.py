@@ -16,8 +16,8 @@ from typing import Any, List
 
 import requests
 
-from .client import Endpoint, Reply, Request
 from .failures import HttpException, HttpSyntax, HttpUnreachable, broken_off, too_long
+from .message import Endpoint, Reply, Request
 
 _CHUNK = 1 << 16
 

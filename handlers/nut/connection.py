@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
 from ..errors import PduHandlerError, ProtocolError, Reason, Unreachable, printable
-from ..tally import sent
+from ..tally import SENT
 from .answers import Answers, Request, Secret
 from .decoder import Decoder
 
@@ -123,7 +123,7 @@ class Connection:
         try:
             _refuse_unasked(connection)
             connection.settimeout(self._left(end))
-            sent()
+            SENT.get()()
             connection.sendall(b"".join(request.line for request in requests))
             while not decoder.feed(self._receive(connection, end)):
                 pass

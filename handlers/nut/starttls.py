@@ -6,7 +6,8 @@ import ssl
 from typing import Callable
 
 from ..errors import Named, PduHandlerError, Unreachable, printable
-from ..tls import Trust, reason
+from ..tls import Trust
+from ..untrusted import reason
 from . import messages
 from .answers import Answers, Request
 

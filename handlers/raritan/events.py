@@ -17,7 +17,7 @@ from typing import Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, 
 
 from ..errors import Denied, PduHandlerError, Refused, Unreachable
 from .rpc import Agent, Interface
-from .rpc._runtime.answer import responses
+from .rpc._runtime.agent import responses
 from .rpc._runtime.errors import leaves_open
 from .rpc._runtime.registry import base_name
 from .rpc.event import Channel, Service

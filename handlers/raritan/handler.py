@@ -13,15 +13,14 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
 from ..errors import PduHandlerError
-from ..http.client import Transport
 from ..http.connection import StandardTransport
+from ..http.message import Transport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
-from . import outlets, settings
+from . import settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS
-from .units import discovered, without_outlets
 
 __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
@@ -45,7 +44,7 @@ class RaritanPdu(host.BasePdu):
         One more where `link_units=yes` finds link ids beyond 8; twice as many where a unit that can switch reports no state.
         """
         with self._session("status") as (agent, given):
-            return host.pdu_view(outlets.read(agent, given.link_units))
+            return host.pdu_view(states.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
         """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips.
@@ -75,18 +74,8 @@ class RaritanPdu(host.BasePdu):
     def labels(self) -> List[host.Label]:
         """The number printed on the unit and the owner's name beside each identity: 2 round trips, 4 on a unit with panels."""
         with self._session("labels") as (agent, given):
-            units, bulk = discovered(agent, given.link_units)
-            asked = [(there, bulk.each(Outlet.getMetaData, there.outlets), bulk.each(Outlet.getSettings, there.outlets))
-                     for there in units]
-            bare = without_outlets(bulk, units)
-            bulk.perform()
-            labels = {there.unit.link: [
-                host.label(identity, "" if printed.error else printed.get().label, "" if named.error else named.get().name)
-                for identity, printed, named in zip(there.identities(), metadata, names)] for there, metadata, names in asked}
-            if bare:
-                from . import panels
-                labels.update(panels.labels(bulk, bare))
-            return [label for of_unit in labels.values() for label in of_unit]
+            from .labels import labels  # for people: DCImanager does not call this
+            return labels(agent, given.link_units)
 
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:

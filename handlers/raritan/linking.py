@@ -6,11 +6,11 @@ from typing import Dict, List, Optional
 from common.logger import get_logger
 
 from ..errors import Denied, Named, PduHandlerError, Unreachable
+from .link_units import LINK_UNITS, LinkUnits
 from .readings import absent
 from .rpc import Agent, Bulk, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.pdumodel import Pdu
-from .settings import LINK_UNITS, LinkUnits
 from .units import OWN, Present, Unit, UnitDiscovery
 
 LOGGER = get_logger(__name__)

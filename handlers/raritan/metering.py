@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, Typ
 
 from ..host import PortFigures
 from .lines import FeedMeter
+from .link_units import LinkUnits
 from .readings import NOT_KNOWN, Amount, Reading, absent, all_invalid, amount, ask, counted, largest, whole
 from .rpc import Agent, Bulk, Interface, Pending, present
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .settings import LinkUnits
 from .units import Present, Unit, discovery, without_outlets
 
 if TYPE_CHECKING:

@@ -1,49 +1,22 @@
 """The handler's settings, and the agent that they describe. README's table is printed from SETTINGS."""
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import PASSWORD, SCHEME, USERNAME, Login, Transport, one_line
-from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number
+from ..http.client import Login
+from ..http.message import Transport
+from ..http.settings import PASSWORD, SCHEME, USERNAME
+from ..settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+from .link_units import LINK_UNITS, LinkUnits
 from .rpc import Agent
-
-LOWEST_LINK, HIGHEST_LINK = 2, 255
-
-
-class LinkUnits(NamedTuple):
-    """Which link units are part of the PDU: none, all that are linked, or those named."""
-
-    all: bool = False
-    ids: Tuple[int, ...] = ()
-
-    def __str__(self) -> str:
-        return "yes" if self.all else ",".join(map(str, self.ids)) or "no"
-
-
-def _link_units(words: str) -> LinkUnits:
-    if words.lower() in ("yes", "true", "on"):
-        return LinkUnits(all=True)
-    if words.lower() in ("no", "false", "off", "0"):
-        return LinkUnits()
-    if not re.fullmatch(r"\d{1,3}(\s*[,;\s]\s*\d{1,3})*", words):
-        raise ValueError(words)
-    ids = sorted({int(one) for one in re.findall(r"\d+", words)})
-    if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:
-        raise ValueError(words)
-    return LinkUnits(ids=tuple(ids))
-
 
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        "if not 443 (http: 80); an expansion unit behind port forwarding: 50000 + its position")
 TOKEN: Setting[str] = Setting("token", "a session token, on one line", one_line, "",
                               "instead of username and password; it expires with its session", secret=True)
-LINK_UNITS: Setting[LinkUnits] = Setting(
-    "link_units", f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK} with commas", _link_units, LinkUnits(),
-    "outlets of linked units are ports too: `2.7` is outlet 7 of link unit 2")
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, TOKEN, VERIFY, CA_PEM, FINGERPRINT,
                                          TIMEOUT, LINK_UNITS)
 

@@ -1,21 +1,89 @@
-"""What an outlet's state means to DCImanager: on, off, or not known."""
+"""The states of all outlets: what each outlet reports, and what its unit says of its own relays."""
 from __future__ import annotations
 
+import functools
 import re
-from typing import List, Sequence, Set
+from typing import List, Optional, Set, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..errors import Denied
-from .rpc import Bulk, Pending
+from .link_units import LinkUnits
+from .rpc import Agent, Bulk, Pending, present
 from .rpc.fitness import HardwareHealth
-from .rpc.pdumodel import Outlet
-from .units import Unit
+from .rpc.pdumodel import Outlet, Pdu
+from .units import Present, Unit, discovered, without_outlets
 
 _ON, _OFF = Outlet.PowerState.PS_ON, Outlet.PowerState.PS_OFF
 _LONGEST_ID = 200                   # of a failed component; a device chooses the text
 Failures = Pending[List[HardwareHealth.Failure]]
 _STATES = {_ON: EnumPowerStatus.UP, _OFF: EnumPowerStatus.DOWN}
+
+
+def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
+    """Identity and state of each outlet: 2 round trips, 3 with panels.
+
+    4 where a unit that can switch reports no state at all: everything is then fetched anew, once.
+    """
+    found = _look(agent, wanted)
+    if any(unit.silent for unit in found):
+        found = _look(agent, wanted)
+    return [port for unit in found for port in unit.ports()]
+
+
+def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
+    units, bulk = discovered(agent, wanted)
+    # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of /model/pdu/0
+    # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
+    found, bare = [_UnitStates(bulk, there) for there in units], without_outlets(bulk, units)
+    bulk.perform()
+    if bare:
+        from . import panels  # few units are power meters
+        circuits = panels.ports(bulk, bare)
+        for unit in found:
+            unit.circuits = circuits.get(unit.link, [])
+    return found
+
+
+class _UnitStates:
+    """One unit: the calls are queued here, and read once the bulk is performed."""
+
+    def __init__(self, bulk: Bulk, there: Present) -> None:
+        self.link, self._identities = there.unit.link, there.identities()
+        self.circuits: List[Tuple[str, EnumPowerStatus]] = []       # of a unit without outlets
+        self._answers = bulk.each(Outlet.getState, there.outlets)
+        if self._answers:
+            self._failures = ask_failures(bulk, there.unit)
+            self._metadata = bulk.add(there.unit.proxy(Pdu).getMetaData)
+
+    @functools.cached_property
+    def _states(self) -> List[Optional[Outlet.State]]:
+        """None for an outlet that does not answer."""
+        return [answer.get() if answer.error is None else None for answer in self._answers]
+
+    @property
+    def silent(self) -> bool:
+        """Whether a unit that can switch outlets reports the state of none of them."""
+        answered = [state for state in self._states if state is not None]
+        if not answered or any(state.available for state in answered) or self._metadata.error is not None:
+            return False
+        metadata = self._metadata.get()
+        return present(metadata, "hasSwitchableOutlets") and metadata.hasSwitchableOutlets
+
+    def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
+        """Identity and state of each outlet, or of each branch circuit. An outlet that does not answer is UNKNOWN.
+
+        Raises the first error where no outlet answers, and Denied where the account may not read one of them.
+        """
+        if not self._answers:
+            return self.circuits
+        errors = [answer.error for answer in self._answers if answer.error is not None]
+        for error in errors:
+            if isinstance(error, Denied) or len(errors) == len(self._answers):
+                raise error
+        doubted = contradicted(self._failures, len(self._answers))
+        return [(identity, EnumPowerStatus.UNKNOWN if state is None or position in doubted else status(state))
+                for position, (identity, state) in enumerate(zip(self._identities, self._states))]
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
@@ -30,18 +98,6 @@ def status(state: Outlet.State) -> EnumPowerStatus:
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
         return EnumPowerStatus.UNKNOWN                      # waiting for its turn; or off and on at once
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
-
-
-def of_unit(answers: Sequence[Pending[Outlet.State]]) -> List[EnumPowerStatus]:
-    """The states of all outlets of a unit. One that does not answer is UNKNOWN; where none does, the first error is raised.
-
-    Raises Denied where the account may not read one of them.
-    """
-    failures = [answer.error for answer in answers if answer.error is not None]
-    for error in failures:
-        if isinstance(error, Denied) or len(failures) == len(answers):
-            raise error
-    return [EnumPowerStatus.UNKNOWN if answer.error is not None else status(answer.get()) for answer in answers]
 
 
 def ask_failures(bulk: Bulk, unit: Unit) -> Failures:

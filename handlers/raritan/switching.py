@@ -1,20 +1,23 @@
 """Switching one outlet: find it, make sure that it may be switched, send the command once, read until the relay follows."""
 from __future__ import annotations
 
+import re
 from typing import Optional, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import NoSuchOutlet, Refused, Unreachable
+from ..errors import Named, NoSuchOutlet, Refused, Unreachable, Unsupported
 from ..switching import switch
 from . import states
+from .link_units import LINK_UNITS, LinkUnits
 from .preconditions import refuse_before, refuse_mixed_up, refused
 from .rpc import Agent, Bulk, Pending
 from .rpc._runtime.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
-from .settings import LinkUnits
-from .units import Present, discovery, locate
+from .units import OWN, Present, Unit, discovery
 
+_CIRCUIT = re.compile(r"(?:[1-9]\d{0,2}\.)?p\d{1,5}\.\d{1,5}")       # panels.py
+_IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
 _Seen = Tuple[Pending[Outlet.State], states.Failures]
 
 
@@ -31,12 +34,28 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
                   pause=pause)
 
 
+def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
+    """The unit and the position, from 0, of an outlet. Raises NoSuchOutlet for what is no identity of this device,
+    Unsupported for a branch circuit.
+    """
+    found = _IDENTITY.fullmatch(identity)
+    link = int(found.group(1) or OWN) if found else OWN
+    if _CIRCUIT.fullmatch(identity):
+        raise Unsupported(f"{identity} is a branch circuit of a power meter: it is metered and has no relay")
+    if found is None or link == 1:
+        raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
+    if link != OWN and not wanted.all and link not in wanted.ids:
+        raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
+                            Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) leaves out"))
+    return Unit(link, agent), int(found.group(2)) - 1
+
+
 def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Present, int]:
     """The unit and the position of the outlet, if it exists and may be switched: 2 round trips.
 
     Raises NoSuchOutlet, Unsupported, Refused.
     """
-    unit, index = locate(identity, agent, link_units)
+    unit, index = _locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
     #   for a link unit also getStatus of /cascade
     bulk, units = Bulk(agent), discovery(agent, LinkUnits(ids=(unit.link,) if unit.link else ()))

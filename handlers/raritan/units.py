@@ -1,21 +1,17 @@
 """The units behind one address, their outlets, and the identities of outlets: "7", on link unit 2 "2.7"."""
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, List, NamedTuple, Sequence, Tuple, Type, TypeVar
 
-from ..errors import Named, NoSuchOutlet, Unsupported
+from .link_units import LinkUnits
 from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
 from .rpc.pdumodel import Outlet, Pdu
-from .settings import LINK_UNITS, LinkUnits
 
 if TYPE_CHECKING:
     from .panels import WithoutOutlets
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 OWN = 0
-_CIRCUIT = re.compile(r"(?:[1-9]\d{0,2}\.)?p\d{1,5}\.\d{1,5}")       # panels.py
-_IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
 
 
 class Unit(NamedTuple):
@@ -44,22 +40,6 @@ class Unit(NamedTuple):
     def identity(self, index: int) -> str:
         """Position in getOutlets + 1, the link id before it on link units."""
         return f"{self.link}.{index + 1}" if self.link != OWN else str(index + 1)
-
-
-def locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
-    """The unit and the position, from 0, of an outlet. Raises NoSuchOutlet for what is no identity of this device,
-    Unsupported for a branch circuit.
-    """
-    found = _IDENTITY.fullmatch(identity)
-    link = int(found.group(1) or OWN) if found else OWN
-    if _CIRCUIT.fullmatch(identity):
-        raise Unsupported(f"{identity} is a branch circuit of a power meter: it is metered and has no relay")
-    if found is None or link == 1:
-        raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
-    if link != OWN and not wanted.all and link not in wanted.ids:
-        raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
-                            Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) leaves out"))
-    return Unit(link, agent), int(found.group(2)) - 1
 
 
 class Present(NamedTuple):

@@ -4,8 +4,9 @@ from __future__ import annotations
 from typing import List, Mapping
 
 from ..errors import PduHandlerError, ProtocolError
-from ..http.client import Login, Reply
+from ..http.client import Login
 from ..http.failures import HttpRefused, of_status
+from ..http.message import Reply
 from ..http.strict_json import loads
 
 Json = Mapping[str, object]

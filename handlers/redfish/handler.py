@@ -9,8 +9,8 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
 from ..errors import PduHandlerError, ProtocolError
-from ..http.client import Transport
 from ..http.connection import StandardTransport
+from ..http.message import Transport
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from . import resources, settings, units

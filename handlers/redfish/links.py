@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Mapping
 
 from ..errors import ProtocolError
-from ..http.client import Endpoint, Login
+from ..http.client import Login
+from ..http.message import Endpoint
 from ..http.places import path_here
 
 

@@ -9,9 +9,10 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
 from common.logger import get_logger
 
 from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
-from ..http.client import Endpoint, HttpClient, Reply, Transport, endpoint
+from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpDenied, HttpUnreachable
+from ..http.message import Endpoint, Reply, Transport
 from ..http.strict_json import LIMIT
 from ..tls import Trust
 from . import links

@@ -5,26 +5,21 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import PASSWORD, SCHEME, USERNAME, Login
-from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, text, yes_no
+from ..http.client import Login
+from ..http.settings import PASSWORD, SCHEME, USERNAME
+from ..settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 
 AUTO, BASIC, SESSION = "auto", "basic", "session"
 TOKEN_HEADER = "X-Auth-Token"       # noqa: S105 (a header's name; DSP0266, session login)
 
 
-def _session(words: str) -> str:
-    if words.lower() not in (AUTO, BASIC, SESSION):
-        raise ValueError(words)
-    return words.lower()
-
-
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, "if not 443 (http: 80)")
 SESSION_LOGIN: Setting[str] = Setting(
-    "session", "auto, basic or session", _session, AUTO,
+    "session", "auto, basic or session", one_of(AUTO, BASIC, SESSION), AUTO,
     "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, and a "
     "session where the PDU does not take it")
-PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", text, "",
+PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", str, "",
                             "which of several PDUs; without it all, and outlets are `<pdu>.<outlet>`. Other equipment by its "
                             "collection: `TransferSwitches/1`")
 SWITCH_UNPROVEN: Setting[bool] = Setting(

@@ -8,8 +8,8 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from ..http.client import Reply
 from ..http.failures import HttpRefused, leaves_open
+from ..http.message import Reply
 from ..switching import switch
 from . import commands, resources, tasks, units
 from .answers import Json, failure, resource

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Optional
 
 from ..errors import PduHandlerError, Refused
-from ..http.client import Login, Reply
+from ..http.client import Login
+from ..http.message import Reply
 from .answers import Json, messages, resource, said
 from .resources import text
 

@@ -6,7 +6,7 @@ import re
 from typing import Mapping, NamedTuple, Sequence, Tuple
 
 from ..errors import Named, SettingsError
-from ..settings import Setting, Settings, text, yes_no
+from ..settings import Setting, Settings, yes_no
 from .families import keys, named
 from .profile import Profile
 from .profiles import PROFILES
@@ -37,7 +37,7 @@ SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, S
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
                                          "the archive knows these families and no others", longest=10_000)
-OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", text, "", "the archive knows this family and no other",
+OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "the archive knows this family and no other",
                                     longest=1_000_000)
 BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 

@@ -11,7 +11,7 @@ from handlers.tls import CA_PEM, FINGERPRINT, LONGEST_PEM, VERIFY
 from tests.chains import chain, kept
 
 PORT: Setting[int] = Setting("port", "1 to 65535", settings.port, 443, "where")
-PASSWORD: Setting[str] = Setting("password", "any text", settings.text, "", "login", secret=True)
+PASSWORD: Setting[str] = Setting("password", "any text", str, "", "login", secret=True)
 TABLE: Tuple[Setting[object], ...] = (PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT)
 BODY = "MIIB" + "A" * 120
 PEM = f"-----BEGIN CERTIFICATE-----\n{BODY[:64]}\n{BODY[64:]}\n-----END CERTIFICATE-----\n"

@@ -9,7 +9,7 @@ from typing import Iterator
 import pytest
 import trustme
 
-from handlers import tls
+from handlers import tls, untrusted
 from handlers.errors import SettingsError, Unreachable
 
 AUTHORITY = trustme.CA()
@@ -58,7 +58,7 @@ def authority() -> str:
 def test_an_unknown_authority_is_refused_with_the_settings_that_help(port: int) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, "", "").context(), port)
-    sentence = Unreachable(tls.reason(caught.value)).reason
+    sentence = Unreachable(untrusted.reason(caught.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
@@ -68,7 +68,7 @@ def test_what_is_no_tls_names_the_port_as_what_to_check() -> None:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
         with pytest.raises(ssl.SSLError) as caught:
             tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
-    assert "check that this is the device's TLS port" in tls.reason(caught.value)
+    assert "check that this is the device's TLS port" in untrusted.reason(caught.value)
 
 
 def test_the_given_authority_is_trusted(port: int) -> None:

@@ -164,7 +164,7 @@ def _count(pdu: object, count: List[int]) -> bool:
         return True
     tally = sys.modules.get(".".join([*type(pdu).__module__.split(".")[:-2], "tally"]))
     if tally is not None:
-        tally.SENT.set(count)
+        tally.SENT.set(lambda: count.__setitem__(0, count[0] + 1))
     return tally is not None
 
 

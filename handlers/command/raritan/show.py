@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from ...raritan import states
 from ...raritan.readings import amount, ask
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel
-from ...raritan.rpc._runtime.registry import field_names
+from ...raritan.rpc._runtime.values import field_names
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor

@@ -54,6 +54,17 @@ class SessionManager(Interface):
 
 
 @contextlib.contextmanager
+def with_token(agent: Agent, token: str) -> Iterator[None]:
+    """Use that token inside, and afterwards again what was used before. SettingsError for what cannot be a token."""
+    before = agent.user, agent.passwd, agent.token
+    agent.set_auth_token(token)
+    try:
+        yield
+    finally:
+        agent.user, agent.passwd, agent.token = before
+
+
+@contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
     """Opens a session; requests inside carry its token instead of the password. The session is closed in every case.
 
@@ -68,7 +79,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     if code != 0:
         raise Refused("the user may have one session at a time and has one: close it, or log in by password", str(code),
                       agent.host, "newSession")
-    with agent.with_token(token):
+    with with_token(agent, token):
         try:
             yield session
         except BaseException:

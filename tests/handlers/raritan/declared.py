@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
 from handlers.raritan.rpc._runtime import registry
 from handlers.raritan.rpc._runtime.calls import Method
-from handlers.raritan.rpc._runtime.registry import field_types, idl_name
+from handlers.raritan.rpc._runtime.declarations import field_types
+from handlers.raritan.rpc._runtime.registry import idl_name
+from handlers.raritan.rpc._runtime.values import field_names
 
 _INTS = st.integers(-2 ** 53, 2 ** 53)
 _RID = st.text(min_size=1, max_size=12)
@@ -58,7 +60,8 @@ def calls(interface: type) -> Dict[str, Method]:
 
 def hints(cls: type) -> Dict[str, Any]:
     """Field name -> type of a structure."""
-    return dict(field_types(cls))
+    types = field_types(cls)
+    return {name: types[name] for name in field_names(cls)}
 
 
 def json_of(hint: Any) -> st.SearchStrategy[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from handlers.http.client import Endpoint, Reply, Request
+from handlers.http.message import Endpoint, Reply, Request
+from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
-from handlers.raritan.settings import LinkUnits
 from handlers.raritan.units import discovery
 
 Calls = Dict[Tuple[str, str], Any]

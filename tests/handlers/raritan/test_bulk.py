@@ -7,7 +7,7 @@ from typing import Any, List
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
-from handlers.http.client import Endpoint, Reply, Request
+from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
 
 from .described import PDU, Described

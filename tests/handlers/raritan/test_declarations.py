@@ -129,16 +129,17 @@ import pdu_raritan.handler
 rpc = importlib.import_module(pdu_raritan.handler.make_handler.__module__.rpartition(".")[0] + ".rpc")
 registry = importlib.import_module(rpc.__name__ + "._runtime.registry")
 calls = importlib.import_module(rpc.__name__ + "._runtime.calls")
+declarations = importlib.import_module(rpc.__name__ + "._runtime.declarations")
 count = 0
 
 def visit(cls):
     global count
     count += 1
     if issubclass(cls, rpc.Structure):
-        registry.field_types(cls)
+        declarations.field_types(cls)
     for value in list(vars(cls).values()):
         if isinstance(value, calls.Method):
-            value.parameters, value.results
+            value.types, value.readers
         elif isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
             visit(value)
 

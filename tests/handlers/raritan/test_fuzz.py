@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import PduHandlerError
-from handlers.http.client import Endpoint, Reply, Request, Transport
 from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.handler import RaritanPdu
 from handlers.tls import Trust
 from pdu_common.connection import PduData

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.http.client import Transport
+from handlers.http.message import Transport
 from handlers.raritan.handler import RaritanPdu, make_handler
 from handlers.tls import Trust
 from pdu_common.connection import PduData

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError
-from handlers.http.client import Login, Request
+from handlers.http.client import Login
 from handlers.http.echo import holds, secrets
+from handlers.http.message import Reply, Request
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, Bulk, JsonRpcSyntaxException, pdumodel
-from handlers.raritan.rpc._runtime.answer import parsed, responses
+from handlers.raritan.rpc._runtime.agent import parsed, responses
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
@@ -164,7 +165,7 @@ def test_hostile_structure_of_the_largest_size_takes_little_memory(unit: str) ->
     tracemalloc.start()
     try:
         with pytest.raises(ProtocolError):
-            parsed(body, "", Login())
+            parsed(Reply(200, {}, body), Login())
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

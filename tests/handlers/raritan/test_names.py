@@ -64,8 +64,8 @@ def test_interfaces_have_the_same_methods_parameters_results_and_constants(their
         declared = calls(ours)
         for method, (parameters, results) in facts["methods"].items():
             call = declared[method]
-            assert [one.name for one in call.parameters] == parameters + _MORE.get((name, method), []), (name, method)
-            assert [one.name for one in call.results[0]] == results, (name, method)
+            assert [name for name in call.types if name != "return"] == parameters + _MORE.get((name, method), []), (name, method)
+            assert list(call.readers) == results, (name, method)
         assert {constant: getattr(ours, constant) for constant in facts["constants"]} == facts["constants"], name
 
 

@@ -11,7 +11,8 @@ import pytest
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
-from handlers.raritan.rpc._runtime.registry import field_names, find
+from handlers.raritan.rpc._runtime.registry import find
+from handlers.raritan.rpc._runtime.values import field_names
 from tests.needs import shared
 
 from .declared import Nowhere, calls

@@ -13,7 +13,20 @@ import pytest
 
 from handlers.errors import Denied, SettingsError
 from handlers.raritan import rpc
-from handlers.raritan.rpc import Agent, HttpException, bulkcfg, event, idl, logging, net, pdumodel, peripheral, sensors, usermgmt
+from handlers.raritan.rpc import (
+    Agent,
+    HttpException,
+    bulkcfg,
+    event,
+    idl,
+    logging,
+    net,
+    pdumodel,
+    peripheral,
+    sensors,
+    session,
+    usermgmt,
+)
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
 from handlers.tls import Trust
@@ -205,7 +218,7 @@ def test_a_login_that_cannot_be_sent_leaves_the_one_before(agent: MakeAgent) -> 
     with Peer([[result()]]) as peer:
         to = agent("http", peer.address, "admin", "good")
         with pytest.raises(SettingsError, match="one line"):
-            with to.with_token("two\nlines"):
+            with session.with_token(to, "two\nlines"):
                 raise AssertionError("never used")
         with pytest.raises(SettingsError, match="one line"):
             to.set_auth_token("")

@@ -6,8 +6,8 @@ from typing import Any, Dict, List, Mapping, Tuple
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.http.client import Endpoint, Reply, Request, Transport
 from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc._runtime.errors import HttpUnreachable
 from handlers.tls import Trust

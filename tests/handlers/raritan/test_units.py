@@ -6,8 +6,8 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.errors import PduHandlerError
+from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.rpc import Bulk
-from handlers.raritan.settings import LinkUnits
 from handlers.raritan.units import discovery
 
 from .described import INTERNAL_ERROR, Described, Status

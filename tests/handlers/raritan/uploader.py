@@ -11,8 +11,8 @@ from pathlib import Path
 
 import requests
 
-from handlers.http.client import Transport
 from handlers.http.connection import StandardTransport
+from handlers.http.message import Transport
 from handlers.http.sessions import RequestsTransport
 from handlers.raritan.rpc import Agent, firmware
 from handlers.tls import Trust

@@ -7,13 +7,14 @@ import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ....errors import Unsupported
-from ....http.client import Transport
 from ....http.connection import StandardTransport
+from ....http.message import Transport
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent
 from ....raritan.rpc._runtime.agent import reads_only
 from ....raritan.rpc._runtime.calls import CALLS_IN_A_BULK, Method
+from ....raritan.rpc._runtime.encoding import needed
 from ....raritan.rpc._runtime.registry import find
 from ....tls import Trust
 from ..kinds import Recorder
@@ -99,7 +100,7 @@ def _getters(idl_type: str) -> List[str]:
         return []
     names = {name: one for kind in cls.__mro__ for name, one in vars(kind).items() if isinstance(one, Method)}
     return [name for name, one in names.items() if reads_only(name) and not _LEFT_OUT.search(name)
-            and not any(not parameter.optional for parameter in one.parameters)
+            and not needed(one)
             and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
 
 

@@ -5,7 +5,7 @@ import contextlib
 import json
 from typing import Any, Dict
 
-from ....http.client import Endpoint, Reply, Request, Transport
+from ....http.message import Endpoint, Reply, Request, Transport
 from ..kinds import Recorder
 from .calls import Key, Outcome, taken
 

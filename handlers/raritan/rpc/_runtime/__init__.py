@@ -1,11 +1,14 @@
 """The binding's machinery: how declared interfaces, structures and enumerations become calls and JSON.
 
-    agent        one device: login, connection, JSON-RPC calls, files
-    answer       JSON-RPC answers; errors: the exceptions
+    agent        one device: login, connection, JSON-RPC calls and answers
+    errors       the exceptions
+    waits        how long an answer may take; files: uploads and downloads
     calls        interfaces, their methods, bulks
-    registry     modules, classes by IDL name, fields, types behind annotations, references
+    declarations references, fields, types behind annotations
+    registry     the vendor's modules, classes by IDL name
     values       base classes of enumerations, structures and value objects; printing
-    decoding     JSON → values; `differing` for firmware older or newer than the declarations
+    decoding     JSON → values; `variants` for maps, unions and value objects, `differing` for firmware older or newer than
+                 the declarations
     encoding     values → JSON
     times        seconds since 1970, and datetimes
     scripts      files to and from the device's scripts
@@ -16,13 +19,41 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, Callable, List, Mapping, Tuple
+from typing import Any, Callable, List, Mapping, NoReturn, Tuple, TypeVar, cast
 
-from .calls import Interface, declared, method
+from .calls import Interface, Method
 from .times import Time
 from .values import ZERO, Enumeration, Structure, TypeName, ValueObject
 
 __all__ = ["ZERO", "Enumeration", "Interface", "Structure", "Time", "TypeName", "ValueObject", "declared", "lazily", "method"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def declared() -> NoReturn:
+    """The body of an IDL method, which is an annotated method of an `Interface`.
+
+        def getState(self) -> Outlet.State: declared()
+        @method("i", "o", "p")                  # results under other names
+        def getIOP(self) -> Tuple[Inlet, OverCurrentProtector, List[Pole]]: declared()
+
+    Its name is the name on the wire, its parameters are sent under their names, and the result is `_ret_`. The body is never
+    run: the method is replaced by a `Method` when its class is made.
+    """
+    raise TypeError("an IDL method was declared outside an interface")
+
+
+class method:
+    """Declares what differs from the usual: `out`, the names of the results, and the parameters or results of older releases.
+
+    The number of arguments selects the form that is sent, the names in the answer the form that is read.
+    """
+
+    def __init__(self, *out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...] = ()) -> None:
+        self.out, self.older_in, self.older_out = out or ("_ret_",), older_in, older_out
+
+    def __call__(self, function: F) -> F:
+        return cast(F, Method(function, self.out, self.older_in, self.older_out))
 
 
 def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any], List[str]]:

@@ -1,34 +1,29 @@
-"""The documented Agent: one device, its login, its connection, and one call of a method."""
+"""The documented Agent: one device, its login, its connection; one call of a method, and what its answer means.
+
+A device is hostile until its answer is parsed: it is JSON as `http.strict_json` takes it, and its id is that of the request.
+Errors do not show an answer that holds the login.
+"""
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import json
 import time
-from typing import Dict, Iterator, Mapping, Optional, Sequence, Union
+from typing import List, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
-from ....errors import SettingsError
-from ....http.client import HttpClient, Login, Reply, Stream, Transport, endpoint
+from ....errors import PduHandlerError, SettingsError
+from ....http.client import HttpClient, Login, endpoint
 from ....http.connection import StandardTransport
-from ....http.strict_json import LIMIT
+from ....http.failures import of_status
+from ....http.message import Reply, Stream, Transport
+from ....http.strict_json import LIMIT, loads
 from ....tls import Trust
-from .answer import parsed, result
-from .errors import JsonRpcErrorException, JsonRpcSyntaxException
+from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
+from .files import Files
+from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
-DEFAULT_TIMEOUT = 10.0                      # seconds for one wait; the vendor's binding would wait for ever
-LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
-SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
-# At least that many seconds for methods that wait: pollEvents returns after 30 s at the latest (EventService.idl 1.0.1). Keys are
-# computed, and link units asked over the network; how long that takes is not documented.
-MINIMUM_WAITS: Mapping[str, float] = {
-    "pollEvents": 45.0,
-    **dict.fromkeys(("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0),
-    **dict.fromkeys(("addLinkUnit", "addLinkUnit2", "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit",
-                     "addZigbeeLinkUnit"), 60.0)}
-DOWNLOAD_LIMIT = 512 << 20
-_IN_QUERY = "?&=,:+%"                       # sent unchanged in the path of a file, which may be quoted already
+_FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6: with these an error of JSON-RPC says more than the status
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
 
@@ -39,7 +34,7 @@ def reads_only(method: str) -> bool:
     return any(method == word or method.startswith(word) and method[len(word)].isupper() for word in _READERS)
 
 
-class Agent:
+class Agent(Files):
     """Carries calls to one device over one kept connection. Thread-safe; calls are serialised.
 
     proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
@@ -91,40 +86,26 @@ class Agent:
                                 f"or None for {DEFAULT_TIMEOUT:.0f}")
         self._timeout = seconds
 
-    @property
-    def _wait(self) -> float:
-        return self._timeout or DEFAULT_TIMEOUT
-
     def close(self) -> None:
         """Close the connection. A session is closed by `session.SessionManager.closeCurrentSession`, before this."""
         self._client.close()
-
-    def set_auth_basic(self, user: str, password: str) -> None:
-        """Log in with user and password in every request. SettingsError for what is no text."""
-        Login(user, password).headers()
-        self.user, self.passwd, self.token = user, password, None
-
-    def set_auth_token(self, token: str) -> None:
-        """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
-        Login(token=token).headers()
-        self.token, self.user, self.passwd = token, None, None
-
-    @contextlib.contextmanager
-    def with_token(self, token: str) -> Iterator[None]:
-        """Use that token inside, and afterwards again what was used before. SettingsError as `set_auth_token`."""
-        before = self.user, self.passwd, self.token
-        self.set_auth_token(token)
-        try:
-            yield
-        finally:
-            self.user, self.passwd, self.token = before
 
     @property
     def login(self) -> Login:
         """How requests log in now; scripts may set user, passwd and token one by one."""
         return Login(self.user, self.passwd, self.token)
 
-    # ---- JSON-RPC ------------------------------------------------------------------------------------------
+    def set_auth_basic(self, user: str, password: str) -> None:
+        """Log in with user and password in every request. SettingsError for what is no text."""
+        self._log_in(Login(user, password))
+
+    def set_auth_token(self, token: str) -> None:
+        """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
+        self._log_in(Login(token=token))
+
+    def _log_in(self, login: Login) -> None:
+        login.headers()                     # raises before anything is changed
+        self.user, self.passwd, self.token = login[:3]
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
                  calls: int = 1, repeatable: Optional[bool] = None) -> object:
@@ -140,55 +121,85 @@ class Agent:
         number, login = next(self._ids), self.login
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
                           separators=(",", ":"), allow_nan=False).encode()
-        wait = max(self._wait, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
-        started = time.monotonic()
+        wait = max(self.timeout or DEFAULT_TIMEOUT, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
         try:
-            reply = self._client.send("POST", _path(target), _JSON, body, login, wait, 2 * wait, limit=LIMIT,
-                                      repeatable=reads_only(method) if repeatable is None else repeatable)
-            if self.debug:
-                self._print(f"{method} {target}", number, len(body), reply, started)
-            return result(parsed(reply.body, reply.headers.get("content-type", ""), login), number, login, reply.body)
+            reply = self.exchange(f"{number}: {method}", "POST", target, _JSON, body, wait, 2 * wait, LIMIT,
+                                  reads_only(method) if repeatable is None else repeatable)
+            return result(parsed(reply, login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
                 self._client.close()        # what comes next on this connection may be the answer to something else
             raise error.at(self.host, f"{method} {login.quoted(target)}") from None
 
-    def _print(self, what: str, number: int, sent: int, reply: Reply, started: float) -> None:
-        print(f"json-rpc {number}: {self.login.quoted(what.partition('?')[0])}, {sent} bytes sent, status {reply.status}, "
-              f"{len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
+    def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
+                 wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
+        """One HTTP request with this login; see `HttpClient.send`. Prints a line that begins with `shown` where `debug` is set.
 
-    # ---- files ---------------------------------------------------------------------------------------------
-
-    def get(self, target: str) -> bytes:
-        """The body of an HTTP GET, one round trip. Raises HttpException."""
-        return self._file("GET", target, {}, None, self._wait, True, DOWNLOAD_LIMIT).body
-
-    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
-        """POST files as a form, one round trip; they are streamed. Returns {"headers": mapping, "body": text}.
-
-        Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
-        function called with (bytes sent, size). Header names are in lower case and found in any. HttpException.
+        `also`: characters of the target that are sent unchanged besides letters and slashes. Raises HttpException.
         """
-        from ....http.multipart import FormFile, Headers, MultipartForm
-
-        form = MultipartForm([FormFile.of(entry) for entry in datas])
-        headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
-        reply = self._file("POST", target, headers, form, 6 * self._wait, False, LIMIT)
-        return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
-
-    def _file(self, method: str, target: str, headers: Mapping[str, str], body: Optional[Stream], wait: float, repeatable: bool,
-              limit: int) -> Reply:
-        started = time.monotonic()
-        reply = self._client.send(method, _path(target, _IN_QUERY), headers, body, self.login, wait, 60 * self._wait,
-                                  repeatable=repeatable, limit=limit)
+        if any("\ud800" <= character <= "\udfff" for character in target):
+            raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is no text")
+        path, started = quote(target if target.startswith("/") else "/" + target, safe="/" + also), time.monotonic()
+        reply = self._client.send(method, path, headers, body, self.login, wait, total, repeatable=repeatable, limit=limit)
         if self.debug:
-            self._print(f"{method} {target}", 0, len(body or b""), reply, started)
+            print(f"json-rpc {shown} {self.login.quoted(target.partition('?')[0])}, {len(body or b'')} bytes sent, status "
+                  f"{reply.status}, {len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
         return reply
 
 
-def _path(target: str, also: str = "") -> str:
+# ---- answers -------------------------------------------------------------------------------------------------
+
+def parsed(reply: Reply, login: Login) -> object:
+    """The JSON of a reply. Raises JsonRpcSyntaxException for anything else."""
     try:
-        return quote(target if target.startswith("/") else "/" + target, safe="/" + also)
-    except UnicodeError:
-        pass
-    raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is no text")
+        return loads(reply.body)
+    except (ValueError, RecursionError):
+        pass                                # raised below, outside: Python's own error would hold the whole answer
+    shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
+    raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({shown}): is this a Xerus PDU, and is nothing "
+                                 f"between it and here that answers in its place?", login.payload(reply.body))
+
+
+def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
+    """The `result` member of an answer to the call with that id.
+
+    Raises JsonRpcErrorException for an error object, JsonRpcSyntaxException where the answer is none to this call: another
+    id, or none, says nothing of what happened to it (JSON-RPC 2.0, 5).
+    """
+    if not isinstance(answer, dict):
+        raise JsonRpcSyntaxException("the answer is no JSON object", login.payload(body))
+    error, given = answer.get("error"), answer.get("id")
+    if type(given) is not int or given != number:           # `true` is an int to Python, and equals 1
+        words = f", with {error_of(error, login).reason}" if error is not None else ""
+        raise JsonRpcSyntaxException(f"the answer belongs to another request (wrong id){words}", login.payload(body))
+    if error is not None:
+        if answer.get("result") is not None:
+            raise JsonRpcSyntaxException("the answer has a result and an error", login.payload(body))
+        raise error_of(error, login, body)
+    if "result" not in answer:
+        raise JsonRpcSyntaxException("the answer has neither result nor error", login.payload(body))
+    return answer["result"]
+
+
+def responses(answer: object, count: int, login: Login) -> List[Union[object, PduHandlerError]]:
+    """The result or the error of each call in a bulk, from the result of `performBulk`. JsonRpcSyntaxException for any other."""
+    found = answer.get("responses") if isinstance(answer, dict) else None
+    if not isinstance(found, list) or len(found) != count:
+        raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
+    return [_response(one, number, login) for number, one in enumerate(found)]
+
+
+def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
+    """`statcode` is beside the JSON, which is null where the call failed as HTTP."""
+    if not isinstance(response, dict):
+        return JsonRpcSyntaxException("a response in the bulk is no object")
+    status, answer = response.get("statcode"), response.get("json")
+    if type(status) is not int:
+        return JsonRpcSyntaxException("a response in the bulk has no status")
+    declines = status in _FAILED and isinstance(answer, dict) and answer.get("error") is not None
+    if status != 200 and not declines:
+        return of_status(status)
+    try:
+        return result(answer, number, login)
+    except PduHandlerError as error:
+        return error

@@ -1,6 +1,7 @@
 """Values that do not come exactly as declared, or not at all: from firmware older or newer than this binding.
 
-Fields that did not come, older names, null where the type has none, fields that moved into another one, unknown fields.
+Results of older releases; fields that did not come, older names, null where the type has none, fields that moved into another
+one, unknown fields.
 """
 from __future__ import annotations
 
@@ -8,14 +9,45 @@ import datetime
 import typing
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type, Union
 
+from .declarations import Caller, Reference, field_types, once
 from .decoding import decode_structure, decoder
-from .registry import Caller, Reference, field_types, once
+from .errors import JsonRpcSyntaxException
 from .times import EPOCH
 from .values import ZERO, Enumeration, Structure, ValueObject, WireForm
 
+if typing.TYPE_CHECKING:
+    from .calls import Method
 
-def fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Tuple[Dict[str, object], WireForm]:
-    """The fields by name, and how they came."""
+
+def older_result(method: Method, json: object, agent: Caller) -> object:
+    """One value or a tuple where not every result of the newest release came, or one is null.
+
+    Another release has other names. Beside a result code other than 0 the rest may be null.
+    """
+    if not isinstance(json, dict):
+        raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
+    returned = method.types["return"]
+    newest, *older = (dict(zip(names, typing.get_args(form) if len(names) > 1 else (form,))) for form, names in zip(
+        typing.get_args(returned) if method.older_out else (returned,), (method.out, method.older_out)))
+    usual = len(newest) == 1 and newest.keys() <= json.keys()
+    form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
+    if not form.keys() & json.keys():
+        raise JsonRpcSyntaxException(f"the answer holds none of {', '.join(form)}")
+    values = tuple(blank(kind)() if name not in json or json[name] is None and len(method.out) > 1
+                   else decoder(kind)(json[name], agent) for name, kind in form.items())
+    return values if len(values) > 1 else values[0]
+
+
+def fill(made: Structure, json: Mapping[str, object], agent: Caller) -> None:
+    """Give a structure its fields, and how they came."""
+    values, wire = _fields(type(made), json, agent)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "_wire", wire)
+    if made._lifted:
+        _lift(made, agent)
+
+
+def _fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Tuple[Dict[str, object], WireForm]:
     rest = dict(json)
     values: Dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
@@ -32,7 +64,7 @@ def fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> T
     return values, WireForm(frozenset(absent), frozenset(null), spelling, {}, rest)
 
 
-def lift(made: Structure, agent: Caller) -> None:
+def _lift(made: Structure, agent: Caller) -> None:
     """Put older fields where they are now, and remember them, so that they are written as they came."""
     wire = made._wire or WireForm()
     rest, lifted = dict(wire.rest), {}

@@ -7,12 +7,43 @@ from __future__ import annotations
 import datetime
 import enum
 import typing
-from typing import Any, Callable, Dict, Iterable, Mapping, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Tuple, Union
 
+from .declarations import Reference, field_types, once
 from .differing import blank
-from .registry import Reference, field_types, once
 from .times import seconds_of
-from .values import Structure, ValueObject, WireForm
+from .values import Structure, ValueObject, WireForm, field_names
+
+if typing.TYPE_CHECKING:
+    from .calls import Method
+
+
+def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
+    """The parameters of a call as JSON. Raises TypeError as a Python call does.
+
+    One whose default is None is left out where it is not given: older firmware does not know it.
+    """
+    types = {name: kind for name, kind in method.types.items() if name != "return"}
+    if method.older_in and len(args) == len(method.older_in) and not kwargs:
+        return {name: encoder(kind)(arg) for name, kind, arg in zip(method.older_in, types.values(), args)}
+    if len(args) > len(types):
+        raise TypeError(f"{method.name}() takes {len(types)} arguments, not {len(args)}")
+    given = dict(zip(types, args))
+    for name, value in kwargs.items():
+        if name in given or name not in types:
+            raise TypeError(f"{method.name}() has no free parameter {name!r}")
+        given[name] = value
+    missing = [name for name in needed(method) if name not in given]
+    if missing:
+        raise TypeError(f"{method.name}() needs {', '.join(missing)}")
+    return {name: encoder(kind)(given[name]) for name, kind in types.items()
+            if name in given and not (name not in needed(method) and given[name] is None)}
+
+
+def needed(method: Method) -> List[str]:
+    """The parameters without a default."""
+    names = [name for name in method.types if name != "return"]
+    return names[:len(names) - len(getattr(method.function, "__defaults__") or ())]
 
 
 def encode(value: object) -> object:
@@ -42,7 +73,9 @@ def encode_structure(value: Structure) -> Dict[str, object]:
     """The JSON object of a structure; what the device did not send is written only where the caller has set it."""
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
     out: Dict[str, object] = dict(wire.rest)
-    for name, kind in field_types(type(value)).items():
+    types = field_types(type(value))
+    for name in field_names(type(value)):
+        kind = types[name]
         now = getattr(value, name)
         if name in wire.lifted.values() or name in wire.absent and now == blank(kind)():
             continue

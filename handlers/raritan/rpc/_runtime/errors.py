@@ -5,12 +5,15 @@ host (`Unreachable`) by the tree.
 """
 from __future__ import annotations
 
+from typing import Union
+
 from ....errors import Denied, ProtocolError, Refused
 from ....http import failures
+from ....http.client import Login
 from ....http.failures import HttpDenied, HttpException, HttpRefused, HttpUnreachable
 
 __all__ = ["DecodeException", "HttpDenied", "HttpException", "HttpRefused", "HttpUnreachable", "JsonRpcDenied",
-           "JsonRpcErrorException", "JsonRpcSyntaxException", "leaves_open"]
+           "JsonRpcErrorException", "JsonRpcSyntaxException", "error_of", "leaves_open"]
 
 
 class JsonRpcErrorException(Refused):
@@ -28,7 +31,22 @@ class JsonRpcSyntaxException(ProtocolError):
 
 
 DecodeException = JsonRpcSyntaxException
+_PRIVILEGE, _NO_METHOD = -32001, -32601
 _INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)       # JSON-RPC 2.0, 5.1
+
+
+def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
+    """The exception for an error object."""
+    found = error if isinstance(error, dict) else {}
+    code, message = found.get("code"), found.get("message")
+    if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
+        return JsonRpcSyntaxException("the device answered with an error that has no code and message", login.payload(body))
+    words = login.quoted(message)
+    if code == _PRIVILEGE:
+        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",
+                             str(code))
+    hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
+    return JsonRpcErrorException(f"the device answered with error {code}: {words}{hint}", str(code))
 
 
 def leaves_open(error: object) -> bool:

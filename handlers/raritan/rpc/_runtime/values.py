@@ -11,7 +11,8 @@ import inspect
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
-from .registry import LONGEST_NAME, Caller, base_name, field_names, field_types, find, idl_name
+from .declarations import Caller, declared_bodies, field_types, once
+from .registry import LONGEST_NAME, base_name, find, idl_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
@@ -138,8 +139,9 @@ class _DataclassFields:
     """Lets `dataclasses.fields`, `replace` and `asdict` work on structures; made on demand, since it takes long."""
 
     def __get__(self, value: object, owner: Type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
-        made: Any = dataclasses.make_dataclass(owner.__name__, [(name, kind, dataclasses.field(default=getattr(owner, name)))
-                                                                for name, kind in field_types(owner).items()])
+        types = field_types(owner)
+        made: Any = dataclasses.make_dataclass(owner.__name__, [
+            (name, types[name], dataclasses.field(default=getattr(owner, name))) for name in field_names(owner)])
         found: Mapping[str, dataclasses.Field[Any]] = made.__dataclass_fields__
         return found
 
@@ -262,6 +264,17 @@ class ValueObject(Structure):
 
 
 # ---- what came, and printing ---------------------------------------------------------------------------------
+
+@once
+def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
+    """A structure's fields in the order of its constructor: those of the newest firmware, then those that only older ones have.
+
+    Derived value objects put their own fields before those of their base, as the vendor's constructors do.
+    """
+    bodies = [tuple(body) for _, body in declared_bodies(cls)]
+    names = dict.fromkeys(name for body in (bodies if cls._own_first else bodies[::-1]) for name in body)
+    return tuple(sorted(names, key=cls._legacy.__contains__))
+
 
 def present(value: Structure, *names: str) -> bool:
     """Whether the device sent all these fields, and not null."""

@@ -1,0 +1,50 @@
+"""Views of a platform whose constructors or fields have other names than expected."""
+from __future__ import annotations
+
+import inspect
+from typing import Any, Callable, List, Mapping, Optional, Tuple, TypeVar
+
+T = TypeVar("T")
+
+
+def only_list(view: object) -> Optional[List[Any]]:
+    """The one list that a view has; None if it has none or several."""
+    lists = [value for name in field_names(type(view), view) for value in [getattr(view, name, None)]
+             if isinstance(value, list)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
+    """An object of a view class whose fields are set one by one; None if it has no such fields."""
+    try:
+        made = cls()
+    except TypeError:
+        return None
+    known = field_names(type(made), made)
+    if any(name not in known for name in values):
+        return None
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def field_names(cls: type, made: object = None) -> List[str]:
+    """The fields of a view: parameters of the constructor, annotations, slots and attributes of an instance."""
+    try:
+        parameters = list(inspect.signature(cls).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    for base in cls.__mro__:
+        names += [*getattr(base, "__annotations__", ()), *_slots(base)]
+    if made is None and not names:
+        try:
+            made = cls()
+        except TypeError:
+            made = None
+    return list(dict.fromkeys(names + list(getattr(made, "__dict__", ()))))
+
+
+def _slots(cls: type) -> Tuple[str, ...]:
+    slots = cls.__dict__.get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)

@@ -1,0 +1,43 @@
+"""Handler settings that do not come as one mapping: JSON text, a list of pairs, or objects with `key` and `value`."""
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Iterable, List, Mapping, Tuple, Union
+
+from ..errors import SettingsError
+from .form import member
+
+_LONGEST_TEXT = 1_000_000       # characters of all settings as one text
+
+
+def entries_of(value: object, most: int) -> List[Tuple[object, object]]:
+    """Key and value of each setting, at most so many. Raises SettingsError."""
+    if isinstance(value, (str, bytes)):
+        value = _json(value) if value.strip() else None
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return [(value["key"], value["value"])] if {"key", "value"} <= set(value) else list(value.items())
+    if isinstance(value, Iterable):
+        return [_entry(item) for item in itertools.islice(value, most)]
+    raise SettingsError(f"the handler settings came as {type(value).__name__}, not as keys and values")
+
+
+def _json(text: Union[str, bytes]) -> object:
+    """Parse `text`. Raises SettingsError outside the handler: a JSON error keeps the text, and with it the passwords."""
+    try:
+        if len(text) <= _LONGEST_TEXT:
+            return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    raise SettingsError("the handler settings are text that is not JSON; give them as key and value")
+
+
+def _entry(item: object) -> Tuple[object, object]:
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        return item[0], item[1]
+    key, value = member(item, "key"), member(item, "value")
+    if key is None:
+        raise SettingsError("a handler setting has no key")
+    return key, value

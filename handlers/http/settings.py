@@ -1,0 +1,10 @@
+"""The settings that every handler over HTTP has."""
+from __future__ import annotations
+
+from ..settings import Setting, one_line, one_of
+from .message import PORTS
+
+SCHEME: Setting[str] = Setting("scheme", "https or http", one_of(*PORTS), "https",
+                               "http only where the PDU does not enforce HTTPS: the password then travels in clear")
+USERNAME: Setting[str] = Setting("username", "a user name", str, "", "an account that may read, and switch outlets if it is to")
+PASSWORD: Setting[str] = Setting("password", "that user's password, on one line", one_line, "", "with username", secret=True)

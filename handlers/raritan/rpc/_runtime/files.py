@@ -1,0 +1,39 @@
+"""Files to and from a device over HTTP: the part of the documented Agent that reads and sends them."""
+from __future__ import annotations
+
+from typing import Dict, Mapping, Optional, Sequence, Union
+
+from ....http.message import Reply, Stream
+from ....http.strict_json import LIMIT
+from .waits import DEFAULT_TIMEOUT
+
+DOWNLOAD_LIMIT = 512 << 20                  # bytes
+_IN_QUERY = "?&=,:+%"                       # sent unchanged in the path of a file, which may be quoted already
+
+
+class Files:
+    """Base of Agent."""
+
+    timeout: Optional[float]
+
+    def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
+                 wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
+        raise NotImplementedError
+
+    def get(self, target: str) -> bytes:
+        """The body of an HTTP GET, one round trip. Raises HttpException."""
+        wait = self.timeout or DEFAULT_TIMEOUT
+        return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
+
+    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
+        """POST files as a form, one round trip; they are streamed. Returns {"headers": mapping, "body": text}.
+
+        Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
+        function called with (bytes sent, size). Header names are in lower case and found in any. HttpException.
+        """
+        from ....http.multipart import FormFile, Headers, MultipartForm  # calls of methods need none of it
+
+        form, wait = MultipartForm([FormFile.of(entry) for entry in datas]), self.timeout or DEFAULT_TIMEOUT
+        headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
+        reply = self.exchange("0: POST", "POST", target, headers, form, 6 * wait, 60 * wait, LIMIT, False, _IN_QUERY)
+        return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}

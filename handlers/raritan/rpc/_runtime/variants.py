@@ -1,0 +1,70 @@
+"""JSON → values of types that say too little by themselves: value objects, unions, maps, and anything."""
+from __future__ import annotations
+
+import typing
+from typing import Any, Dict, List, Tuple, Type, Union
+
+from . import decoding
+from .declarations import Caller
+from .decoding import Reader, class_of, expect, wrong
+from .errors import JsonRpcSyntaxException
+from .values import IN_FULL, ValueObject
+
+
+def decoder(hint: Any) -> Reader:
+    """How a value of this annotation is read."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Union:
+        return _union(tuple(arg for arg in args if arg is not type(None)), type(None) in args)
+    if origin is dict:
+        key, item = decoding.decoder(args[0]), decoding.decoder(args[1])
+        return lambda json, agent: _map(json, key, item, agent)
+    if hint is Any:
+        return lambda json, agent: json
+    if origin is type:
+        return _no_class
+    if issubclass(hint, ValueObject):
+        return _value_object(hint)
+    raise TypeError(f"no reader for {hint!r}")
+
+
+def _value_object(hint: Type[ValueObject]) -> Reader:
+    """Reads the class that the envelope names, or `hint`."""
+    def read(json: object, agent: Caller) -> ValueObject:
+        envelope = expect(dict, json, hint)
+        name = expect(str, envelope.get("type"), hint)
+        made: ValueObject = decoding.decode_structure(class_of(hint, name), envelope.get("value"), agent)
+        object.__setattr__(made, "_wire", (made._wire or IN_FULL)._replace(type=name))
+        return made
+    return read
+
+
+def _no_class(json: object, agent: Caller) -> object:
+    """A type name stays the text that came: only a caller may use a class for it."""
+    raise wrong(json, "a type name")
+
+
+def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, Any]:
+    out = {}
+    for entry in expect(list, json, "map"):
+        pair = expect(dict, entry, "map entry")
+        if "key" not in pair or "value" not in pair:
+            raise wrong(pair, "map entry with key and value")
+        out[key(pair["key"], agent)] = item(pair["value"], agent)
+    return out
+
+
+def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
+    """null where allowed, else the first kind that fits: a field or result that changed its type between releases."""
+    readers: List[Reader] = [decoding.decoder(kind) for kind in kinds]
+
+    def read(json: object, agent: Caller) -> Any:
+        if json is None and optional:
+            return None
+        for one in readers[:-1]:
+            try:
+                return one(json, agent)
+            except JsonRpcSyntaxException:
+                continue                    # the type of another release; the error of the last type is raised
+        return readers[-1](json, agent)
+    return read
