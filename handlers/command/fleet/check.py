@@ -127,7 +127,9 @@ def _shown(wanted: Wanted, state: Given, done: Round, number: int) -> None:
     elif wanted.nagios:
         print("\n".join(nagios(done.found, done.rows)))
     else:
-        print("\n".join(_lines(wanted, done, number)), flush=True)
+        for line in _lines(wanted, done, number):
+            print(line)
+        sys.stdout.flush()
 
 
 def _lines(wanted: Wanted, done: Round, number: int) -> Iterator[str]:
