@@ -20,7 +20,7 @@ COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
 
 
-# Later commands (draft, find, exporter) get a line here and a module beside these.
+# Later commands (draft) get a line here and a module beside these.
 PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
     "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
@@ -28,6 +28,7 @@ PLACES: Mapping[str, Place] = {
     "up": Place("calls", "up", "switch outlets on; asks"),
     "down": Place("calls", "down", "switch outlets off; asks"),
     "check": Place("fleet.check", "check", "read every PDU of a list side by side; table, CSV, JSON, HTML, monitoring"),
+    "find": Place("fleet.find", "find", "the PDUs of a network, as such a list"),
     "exporter": Place("fleet.exporter", "exporter", "answer Prometheus for many PDUs"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),

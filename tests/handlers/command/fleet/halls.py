@@ -75,10 +75,10 @@ def private(path: Path, text: str) -> Path:
     return path
 
 
-def run(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """`pdu` with these arguments, as a program of its own and without a terminal."""
-    return subprocess.run([*PDU, *map(str, arguments)], cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=PATIENCE_S)
+def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`pdu` with these arguments and variables, as a program of its own and without a terminal."""
+    return subprocess.run([*PDU, *map(str, arguments)], cwd=ROOT, env={**environment(), **variables}, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def environment() -> Dict[str, str]:

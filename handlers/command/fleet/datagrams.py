@@ -1,0 +1,115 @@
+"""One SNMP question as bytes, and its answer: a GET of what every agent has. For `pdu find` alone, which asks thousands of
+addresses; everything else uses the platform's client. RFC 3416 (PDUs), RFC 1901 (v2c), X.690 (BER).
+"""
+from __future__ import annotations
+
+from typing import Dict, Iterator, NamedTuple, Optional, Tuple
+
+OBJECT_ID, DESCRIPTION, NAME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0"
+_INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
+_V2C = 1
+_LONGEST_OID = 128              # arcs, RFC 2578, 3.5
+_BITS = 31                      # of a request id
+
+
+class Answer(NamedTuple):
+    """What an agent says about itself; '' where it does not."""
+
+    number: int
+    object_id: str
+    description: str
+    name: str
+
+
+def question(community: bytes, number: int) -> bytes:
+    """A GET over v2c. `number` below 2**31 comes back in the answer."""
+    names = b"".join(_tlv(_SEQUENCE, _tlv(_OID, _oid(oid)) + _tlv(_NULL, b"")) for oid in (OBJECT_ID, DESCRIPTION, NAME))
+    body = _integer(number) + _integer(0) + _integer(0) + _tlv(_SEQUENCE, names)
+    return _tlv(_SEQUENCE, _integer(_V2C) + _tlv(_OCTETS, community) + _tlv(_GET, body))
+
+
+def answer(data: bytes) -> Optional[Answer]:
+    """None for anything that is not a whole answer without an error. Raises nothing: the bytes come from anywhere."""
+    try:
+        return _answer(data)
+    except (ValueError, IndexError):
+        return None
+
+
+def _answer(data: bytes) -> Answer:
+    _, _, (tag, body) = _three(_only(data, _SEQUENCE))
+    if tag != _RESPONSE:
+        raise ValueError
+    number, status, _, (kind, bindings) = tuple(_parts(body))
+    if int.from_bytes(status[1], "big") or kind != _SEQUENCE:
+        raise ValueError
+    found: Dict[str, str] = {}
+    for tag, binding in _parts(bindings):
+        if tag == _SEQUENCE:
+            (name_tag, name), (value_tag, value) = tuple(_parts(binding))
+            if name_tag == _OID and value_tag in (_OCTETS, _OID):
+                found[_dotted(name)] = _dotted(value) if value_tag == _OID else value.decode("utf-8", "replace")
+    return Answer(int.from_bytes(number[1], "big"), *(found.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)))
+
+
+def _three(content: bytes) -> Tuple[Tuple[int, bytes], Tuple[int, bytes], Tuple[int, bytes]]:
+    first, second, third = tuple(_parts(content))
+    return first, second, third
+
+
+def _only(data: bytes, tag: int) -> bytes:
+    (found, content), = tuple(_parts(data))
+    if found != tag:
+        raise ValueError
+    return content
+
+
+def _parts(data: bytes) -> Iterator[Tuple[int, bytes]]:
+    """The elements that fill `data` exactly. Raises ValueError or IndexError."""
+    place = 0
+    while place < len(data):
+        tag, size = data[place], data[place + 1]
+        place += 2
+        if size & 0x80:
+            octets = size & 0x7F
+            if not 1 <= octets <= 3:
+                raise ValueError
+            size = int.from_bytes(data[place:place + octets], "big")
+            place += octets
+        if place + size > len(data):
+            raise ValueError
+        yield tag, data[place:place + size]
+        place += size
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def _integer(number: int) -> bytes:
+    if number >> _BITS:
+        raise ValueError(number)
+    return _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def _oid(text: str) -> bytes:
+    """Of the constants above, whose arcs are below 128."""
+    first, second, *rest = (int(arc) for arc in text.split("."))
+    return bytes((first * 40 + second, *rest))
+
+
+def _dotted(content: bytes) -> str:
+    arcs, number = [], 0
+    for octet in content:
+        number = number << 7 | octet & 0x7F
+        if not octet & 0x80:
+            arcs.append(number)
+            number = 0
+    if not arcs or content[-1] & 0x80 or len(arcs) > _LONGEST_OID:
+        raise ValueError
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - first * 40, *arcs[1:])))

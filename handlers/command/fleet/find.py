@@ -1,0 +1,169 @@
+"""`pdu find NETWORK...`: which PDUs there are, as a list for `pdu check` and `pdu exporter`."""
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import ipaddress
+import socket
+import sys
+from typing import Any, ContextManager, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import click
+
+from ...errors import SettingsError, printable
+from .. import asking
+from ..options import Given, Word, given, option, output, secret_files
+from ..output import columns, print_json
+from . import sweep
+from .auth import names, of_file
+from .datagrams import Answer
+
+_HEAD = ("name", "handler", "address", "auth", "settings")
+_LONGEST_NAME = 60
+_USUAL = {"snmp": 161, "raritan": 443}
+
+
+class Found(NamedTuple):
+    """One PDU. `what` is its family or model."""
+
+    address: str
+    handler: str
+    port: int
+    name: str
+    what: str
+
+
+@click.pass_context
+def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str], login: Optional[str], port: int, rate: float,
+          no_mdns: bool) -> int:
+    state = given(context)
+    networks = sweep.networks(network)
+    community = _community(state, auth, login)
+    count = sum(1 for one in networks for _ in sweep.hosts(one))
+    with _progress(count) as bar:
+        said = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None)
+    pdus, others = _sorted_out(said, port)
+    if not no_mdns:
+        xerus = _announced(networks)
+        pdus = [*(one for one in pdus if one.address not in {other.address for other in xerus}), *xerus]
+    _shown(state, _named(pdus), others, login or "", count)
+    return 0
+
+
+def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
+    """Of the login, else of PDU_COMMUNITY, --secret-file or the terminal. Raises SettingsError."""
+    if (auth is None) != (login is None):
+        raise SettingsError("--auth FILE and --login NAME go together")
+    if auth is None or login is None:
+        return asking.secret(state, "community", "community of the PDUs (public where nobody changed it)")
+    known = of_file(auth)
+    if login not in known:
+        raise SettingsError(f"there is no login {printable(login, 60)!r}; known: {names(known)}")
+    if "community" not in known[login].secrets:
+        raise SettingsError(f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c")
+    return known[login].secrets["community"]
+
+
+def _sorted_out(said: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
+    """PDUs that a family of the SNMP handler fits, and everybody else who answered."""
+    from ...snmp.profiles import PROFILES
+    pdus: List[Found] = []
+    others: List[Found] = []
+    for address, one in said.items():
+        family = max(PROFILES, key=lambda profile: profile.match(one.object_id) if one.object_id else 0)
+        fits = bool(one.object_id and family.match(one.object_id))
+        what = family.key if fits else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
+        (pdus if fits else others).append(Found(address, "snmp", port, printable(one.name.strip(), _LONGEST_NAME), what))
+    return pdus, others
+
+
+def _announced(networks: Sequence[sweep.Network]) -> List[Found]:
+    """Xerus units that announce themselves on those of the networks that this machine is in."""
+    interfaces = [own for network in networks for own in [_own_address(network)] if own]
+    if not interfaces:
+        return []
+    from ...raritan import zeroconf
+    try:
+        devices = zeroconf.discover_devices(interfaces=interfaces)
+    except ImportError:
+        print("Xerus units that announce themselves are not looked for: that needs the Python package zeroconf", file=sys.stderr)
+        return []
+    except OSError as error:
+        print(f"Xerus units that announce themselves are not looked for: {error}", file=sys.stderr)
+        return []
+    return [Found(one.address, "raritan", one.port, printable(one.name, _LONGEST_NAME), one.model or "Xerus") for one in devices
+            if any(_address(one.address) in network for network in networks)]
+
+
+def _address(text: str) -> Any:
+    return ipaddress.ip_address(text.partition("%")[0])
+
+
+def _own_address(network: sweep.Network) -> str:
+    """This machine's own address in an IPv4 network, '' if it has none; nothing is sent."""
+    if network.version != 4:
+        return ""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):
+        asked.connect((next(sweep.hosts(network)), 9))
+        own = str(asked.getsockname()[0])
+        return own if ipaddress.ip_address(own) in network else ""
+    return ""
+
+
+def _named(pdus: Sequence[Found]) -> List[Found]:
+    """Each with a name that no other has: its own, else with its address."""
+    taken: Dict[str, int] = {}
+    for one in pdus:
+        taken[one.name] = taken.get(one.name, 0) + 1
+    made = []
+    for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
+        plain = one.name if one.name and not one.name.startswith(("#", "=", "+", "-", "@")) else ""
+        made.append(one._replace(name=plain if plain and taken[one.name] == 1 else f"{plain} {one.address}".strip()))
+    return made
+
+
+def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: str, asked: int) -> None:
+    rows = [(one.name, one.handler, _where(one), login if one.handler == "snmp" else "", "") for one in pdus]
+    if state.json:
+        print_json({"asked": asked, "pdus": [{**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)],
+                    "others": [{"address": one.address, "name": one.name, "what": one.what} for one in others]})
+        return
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([_HEAD, *rows])
+    sys.stdout.write(out.getvalue())
+    sys.stdout.flush()
+    for line in columns((), [(one.address, one.handler, one.what) for one in pdus]):
+        print(line, file=sys.stderr)
+    for line in columns((), [(one.address, one.name, one.what) for one in others]):
+        print(f"no PDU that a family fits: {line}", file=sys.stderr)
+    print(f"{asked} addresses asked: {len(pdus)} PDUs, {len(others)} others that answer SNMP", file=sys.stderr)
+
+
+def _where(one: Found) -> str:
+    host = f"[{one.address}]" if ":" in one.address and one.port != _USUAL[one.handler] else one.address
+    return host if one.port == _USUAL[one.handler] else f"{host}:{one.port}"
+
+
+def _progress(count: int) -> ContextManager[Any]:
+    """A bar on standard error, where that is a terminal. The second try of the silent ones is beyond its end."""
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    bar: ContextManager[Any] = click.progressbar(length=count * sweep.TRIES, label="asking", file=sys.stderr)
+    return bar
+
+
+_HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
+
+\b
+NETWORK is 192.0.2.0/24 or a single address. Each address gets one small question over SNMPv2c, a silent one a second; at most
+65,536 addresses and --rate questions a second. Nothing outside of the networks is asked. Xerus units that announce themselves by
+mDNS are added where this machine is in one of the networks. Devices that speak SNMPv3 alone stay silent."""
+find = click.Command("find", callback=_find, help=_HELP, params=[
+    Word("NETWORK+"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
+    *option("--login", "the login whose community is tried; it is written into the list", "NAME"),
+    click.Option(["--port"], type=click.IntRange(1, 65535), default=161, metavar="PORT", show_default=True, help="of the agents"),
+    click.Option(["--rate"], type=click.FloatRange(1, 2000), default=200, metavar="N", show_default=True,
+                 help="questions a second"),
+    *option("--no-mdns", "do not look for Xerus units that announce themselves"), *secret_files(), *output()])

@@ -1,0 +1,112 @@
+"""Asks every address of some networks once or twice over SNMP, no faster than it may, from one socket."""
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import random
+from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
+
+from ...errors import SettingsError, printable
+from .datagrams import Answer, answer, question
+
+MOST = 65_536                   # addresses in one run: a /16
+TRIES = 2                       # a datagram may be lost
+_LAST_S = 2.0                   # how long the last answer of a round is waited for
+_V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+
+class Pace(NamedTuple):
+    """Datagrams in a second, and how long the last answers of a round are waited for."""
+
+    rate: float
+    last_s: float = _LAST_S
+
+
+def networks(texts: Sequence[str]) -> List[Network]:
+    """Networks and single addresses. Raises SettingsError for what is none, is none of hosts, or is too large altogether."""
+    found: List[Network] = []
+    for text in texts:
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError:
+            raise SettingsError(f"{printable(text, 60)!r} is no network: give one as 192.0.2.0/24{_meant(text)}") from None
+        if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
+            raise SettingsError(f"{network} has no hosts")
+        found.append(network)
+    joined: List[Network] = [*ipaddress.collapse_addresses(one for one in found if isinstance(one, _V4)),
+                             *ipaddress.collapse_addresses(one for one in found if isinstance(one, _V6))]
+    count = sum(network.num_addresses for network in joined)
+    if count > MOST:
+        raise SettingsError(f"these networks have {count} addresses; one run asks at most {MOST}: give those where PDUs are")
+    return joined
+
+
+def _meant(text: str) -> str:
+    try:
+        return f" ({ipaddress.ip_network(text, strict=False)}?)"
+    except ValueError:
+        return ""
+
+
+def hosts(network: Network) -> Iterator[str]:
+    """Its addresses without the network's own and the one for all: a datagram to those would be answered by many."""
+    number = int(network.network_address)
+    first, last = number, number + network.num_addresses - 1
+    if network.num_addresses > 2:
+        first, last = first + 1, last - (1 if network.version == 4 else 0)      # IPv6 has no broadcast, RFC 4291, 2.6.1
+    for value in range(first, last + 1):
+        yield str(ipaddress.ip_address(value) if network.version == 4 else ipaddress.IPv6Address(value))
+
+
+def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None]) -> Dict[str, Answer]:
+    """Who answered, by address. `sent` is called after each datagram. The answer must come from the address that was asked."""
+    return asyncio.run(_sweep([one for network in found for one in hosts(network)], community.encode(), port, pace, sent))
+
+
+async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
+                 sent: Callable[[], None]) -> Dict[str, Answer]:
+    loop = asyncio.get_running_loop()
+    seen: Dict[str, Answer] = {}
+    first = random.SystemRandom().randrange(1 << 24)        # a forged answer would have to guess it
+    numbers = {address: first + place for place, address in enumerate(addresses)}
+    families = sorted({":" in address for address in addresses})
+    for is_v6 in families:
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: _Listener(numbers, port, seen), local_addr=("::" if is_v6 else "0.0.0.0", 0))       # noqa: S104  # to send
+        try:
+            for _ in range(TRIES):
+                await _ask(transport, [one for one in addresses if (":" in one) is is_v6 and one not in seen], numbers, community,
+                           port, pace, sent)
+        finally:
+            transport.close()
+    return {address: seen[address] for address in addresses if address in seen}
+
+
+async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], numbers: Dict[str, int], community: bytes,
+               port: int, pace: Pace, sent: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    following = loop.time()
+    for address in addresses:
+        transport.sendto(question(community, numbers[address]), (address, port))
+        sent()
+        following = max(following + 1 / pace.rate, loop.time() - 0.05)      # a late turn is made up for, but not in one burst
+        await asyncio.sleep(max(0.0, following - loop.time()))
+    if addresses:
+        await asyncio.sleep(pace.last_s)
+
+
+class _Listener(asyncio.DatagramProtocol):
+    """Keeps the first answer of each address that was asked."""
+
+    def __init__(self, numbers: Dict[str, int], port: int, seen: Dict[str, Answer]) -> None:
+        self._numbers, self._port, self._seen = numbers, port, seen
+
+    def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
+        """Anything else than an answer to our question is dropped."""
+        address, port = peer[0], peer[1]
+        if port != self._port or address not in self._numbers or address in self._seen:
+            return
+        said = answer(data)
+        if said is not None and said.number == self._numbers[address]:
+            self._seen[address] = said

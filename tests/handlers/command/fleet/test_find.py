@@ -1,0 +1,189 @@
+"""`pdu find` among simulated agents on addresses of the loopback network: whom it asks, whom it finds, how fast."""
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple
+
+import pytest
+from zeroconf import IPVersion, ServiceInfo, Zeroconf
+
+from handlers.command.fleet import listing, sweep
+from handlers.errors import SettingsError
+from handlers.raritan import zeroconf as discovery
+from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent.device import Row
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.waiting import until
+
+from .halls import private, run
+
+# A network of its own for each process that runs tests side by side.
+NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
+NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
+
+
+def agent(place: int, port: int, **system: Any) -> Agent:
+    """`system`: other values of sysName and sysObjectID."""
+    device = rpdu2(outlets=2)
+    for oid, value in ((NAME, system.get("name")), (OBJECT_ID, system.get("object_id"))):
+        if value is not None:
+            device.device._rows[oid] = Row(device.device._rows[oid].tag, value)
+    return Agent(device, port, host=f"{NETWORK}.{place}", faults=system.get("faults"))
+
+
+class Hall(NamedTuple):
+    """`traps` are the addresses of nobody: the network's own, the one for all, and one behind its end."""
+
+    port: int
+    agents: Dict[int, Agent]
+    traps: Dict[int, socket.socket]
+
+
+@pytest.fixture(scope="module")
+def hall() -> Iterator[Hall]:
+    with contextlib.ExitStack() as stack:
+        first = stack.enter_context(agent(1, 0, name=b"rack 1"))
+        agents = {1: first, 2: stack.enter_context(agent(2, first.port, name=b"twin")),
+                  3: stack.enter_context(agent(3, first.port, name=b"twin")),
+                  4: stack.enter_context(agent(4, first.port, name=b"switch", object_id=(1, 3, 6, 1, 4, 1, 99999, 1))),
+                  5: stack.enter_context(agent(5, first.port, name=b"=cmd|' /C calc'!A0\n", faults=Faults(drop=frozenset((1,))))),
+                  6: stack.enter_context(agent(6, first.port, faults=Faults(garbage=True)))}
+        traps = {place: stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for place in (0, 15, 16)}
+        for place, trap in traps.items():
+            trap.bind((f"{NETWORK}.{place}", first.port))
+            trap.setblocking(False)
+        yield Hall(first.port, agents, traps)
+
+
+def find(hall: Hall, *arguments: str, community: str = "public") -> subprocess.CompletedProcess[str]:
+    return run("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
+
+
+def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_path: Path) -> None:
+    done = find(hall, f"{NETWORK}.0/28")
+    assert done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["name"], row["address"].partition(":")[0][len(NETWORK) + 1:]) for row in rows] == [
+        ("rack 1", "1"), (f"twin {NETWORK}.2", "2"), (f"twin {NETWORK}.3", "3"), (f"{NETWORK}.5", "5")]
+    assert {row["handler"] for row in rows} == {"snmp"}
+    assert f"no PDU that a family fits: {NETWORK}.4  switch  1.3.6.1.4.1.99999.1 APC Web" in done.stderr
+    assert done.stderr.splitlines()[-1] == "14 addresses asked: 4 PDUs, 1 others that answer SNMP"
+    (tmp_path / "list.csv").write_text(done.stdout)
+    assert [device.name for device in listing.read(str(tmp_path / "list.csv")).devices] == [row["name"] for row in rows]
+    checked = run("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
+    assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
+
+
+def test_only_hosts_of_the_networks_are_asked(hall: Hall) -> None:
+    before = {place: one.requests for place, one in hall.agents.items()}
+    assert find(hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
+    asked = {place: one.requests - before[place] for place, one in hall.agents.items()}
+    assert asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}        # each once, who gave no answer twice
+    assert find(hall, f"{NETWORK}.0/28").returncode == 0
+    for trap in hall.traps.values():
+        with pytest.raises(BlockingIOError):
+            trap.recv(100)
+
+
+def test_a_wrong_community_finds_nobody_and_is_not_shown(hall: Hall) -> None:
+    done = find(hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
+    assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
+    assert "6 addresses asked: 0 PDUs" in done.stderr and "s3cret" not in done.stderr
+
+
+def test_the_login_is_written_into_the_list(hall: Hall, tmp_path: Path) -> None:
+    logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n')
+    options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
+    assert f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in run("find", *options, "--login", "rack").stdout
+    for login, words in (("none", "has no community"), ("other", "no login 'other'; known: none, rack")):
+        assert words in run("find", *options, "--login", login).stderr
+    assert "go together" in run("find", *options).stderr
+
+
+def test_json_holds_pdus_and_others(hall: Hall) -> None:
+    found = json.loads(find(hall, f"{NETWORK}.0/29", "--json").stdout)
+    assert [one["what"] for one in found["pdus"]][:1] == ["apc-rpdu2"] and found["asked"] == 6
+    assert [one["name"] for one in found["others"]] == ["switch"]
+
+
+def test_the_rate_is_kept(hall: Hall) -> None:
+    begin = time.monotonic()
+    done = find(hall, f"{NETWORK}.32/28", "--rate", "10")
+    assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5      # 14 addresses twice, and two waits
+
+
+@pytest.mark.parametrize("texts, words", [
+    (["10.0.0.0/8"], "have 16777216 addresses; one run asks at most 65536"), (["10.0.0.0/16", "10.1.0.0/24"], "have 65792"),
+    (["2001:db8::/64"], "addresses; one run asks at most"), (["192.0.2.7/24"], "give one as 192.0.2.0/24 (192.0.2.0/24?)"),
+    (["rack.example.net"], "'rack.example.net' is no network"), (["224.0.0.0/24"], "has no hosts"),
+    (["255.255.255.255"], "no hosts"),
+    ([""], "is no network")])
+def test_networks_that_make_no_sense_are_one_sentence(texts: List[str], words: str) -> None:
+    with pytest.raises(SettingsError) as failed:
+        sweep.networks(texts)
+    assert words in failed.value.reason
+
+
+@pytest.mark.parametrize("network, first, last, count", [
+    ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254), ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
+    ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2), ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
+    ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3), ("::1", "::1", "::1", 1)])
+def test_the_networks_own_address_and_the_one_for_all_are_no_hosts(network: str, first: str, last: str, count: int) -> None:
+    hosts = list(sweep.hosts(sweep.networks([network])[0]))
+    assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
+
+
+def test_networks_that_overlap_are_asked_once() -> None:
+    assert [str(one) for one in sweep.networks(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"])] == ["192.0.2.0/24"]
+
+
+def test_an_answer_from_elsewhere_or_to_another_question_is_dropped() -> None:
+    with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
+        found = sweep.sweep(sweep.networks(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None)
+        assert found == {} and agent.requests == 2
+
+
+def test_ipv6_is_asked_too() -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as trap:
+        try:
+            trap.bind(("::1", 0))
+        except OSError:
+            pytest.skip("no IPv6 here")
+        sweep.sweep(sweep.networks(["::1"]), "public", trap.getsockname()[1], sweep.Pace(200, 0.1), lambda: None)
+        trap.settimeout(10)
+        assert trap.recv(1000)
+
+
+def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path) -> None:
+    """The responder announces one inside and one outside of the network that is asked."""
+    secret = private(tmp_path / "community", "public")
+    network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
+    try:
+        for name, address in (("PX4-1 inside", "127.0.0.1"), ("PX4-2 outside", "127.0.0.12")):
+            network.register_service(ServiceInfo(
+                discovery.SERVICES[1], f"{name}.{discovery.SERVICES[1]}", port=8443, addresses=[socket.inet_aton(address)],
+                server=f"{name.replace(' ', '-')}.local."), cooperating_responders=True, strict=False)
+        rows: List[str] = []
+
+        def found() -> bool:
+            rows[:] = run("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()
+            return len(rows) > 1
+        assert until(found)
+    finally:
+        network.unregister_all_services()
+        discovery.close(network)
+    assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
+
+
+def test_a_search_without_a_community_is_one_sentence() -> None:
+    done = run("find", "192.0.2.0/30", "--no-mdns")
+    assert done.returncode == 2 and "no community was given" in done.stderr and len(done.stderr.splitlines()) == 1
