@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
+# Tests side by side: more than most machines have cores, because many of them wait for a server.
+WORKERS ?= 4
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ demo: env        ## the whole road on simulators: build, register, poll, switch,
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
 test: lint system ## lint and all tests, against real servers too
-	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 lint: env        ## mypy --strict and ruff
 	@$(RUN) -m mypy
@@ -36,7 +38,7 @@ soak: env        ## a day of polls and switchings in minutes, every third call w
 coverage: env system ## all tests, and which lines and branches they did not run
 	@rm -rf .cache/coverage
 	@mkdir -p .cache/coverage
-	@status=0; $(RUN) -m coverage run -m pytest -q -n auto --maxprocesses 4 --dist worksteal || status=$$?; \
+	@status=0; $(RUN) -m coverage run -m pytest -q -n $(WORKERS) --dist worksteal || status=$$?; \
 		$(RUN) -m coverage combine -q && $(RUN) -m coverage report; exit $$status
 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python alone

@@ -88,7 +88,7 @@ def completed(*words: str) -> List[str]:
 
 def test_commands_handlers_options_and_families_are_completed() -> None:
     assert completed("sta") == ["status", "statistic"]
-    assert completed("status", "r") == ["raritan"] and completed("status", "nut", "h", "--fing") == ["--fingerprint"]
+    assert completed("status", "ra") == ["raritan"] and completed("status", "nut", "h", "--fing") == ["--fingerprint"]
     assert completed("snmp", "show", "sentry") == ["sentry3", "sentry4"]
     assert completed("raritan", "192.0.2.7", "thr") == ["thresholds"] and completed("nut", "192.0.2.7", "var") == ["vars"]
 
