@@ -1,20 +1,21 @@
 """The answer of `statistic`: which resources are read, and which of their figures count."""
 from __future__ import annotations
 
-import contextlib
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from .. import host
-from ..errors import ProtocolError
-from . import figures
+from ..http.failures import HttpRefused
+from . import figures, sensors
 from .answers import Json
-from .figures import AMPERES, KILOWATT_HOURS, Figure, Sensors
+from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
 from .resources import link
 from .service import RedfishService
 from .units import Unit, outlets, units
 
 Figures = Optional[Sequence[Figure]]
+T = TypeVar("T")
+_GONE = ("404", "410")
 
 
 class _Port(NamedTuple):
@@ -35,14 +36,18 @@ def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Opt
     """Load in A, energy in kWh, and both of each outlet.
 
     Round trips after those of `units`, for each PDU: outlets, mains and metrics, 3; branches, 1, where the mains are not
-    metered; 1 for each sensor whose value is nowhere else. Where the service does not expand, 1 more for each member.
+    metered; those of `sensors.read`, where values are nowhere else. Where the service does not expand, 1 more for each member.
     """
-    every = [_read(service, unit) for unit in units(service, wanted)]
-    ports = [port for one in every for port in one.ports]
-    amperes = _sensors(service, [one.load for one in every] + [port.current for port in ports], AMPERES)
-    hours = _sensors(service, [one.energy for one in every] + [port.energy for port in ports], KILOWATT_HOURS)
-    return (figures.total(figures.whole(one.load for one in every), amperes),
-            figures.total(figures.whole(one.energy for one in every), hours),
+    every = units(service, wanted)
+    found = [_read(service, unit) for unit in every]
+    ports = [port for one in found for port in one.ports]
+    currents = [*(one.load for one in found), *(port.current for port in ports)]
+    energies = [*(one.energy for one in found), *(port.energy for port in ports)]
+    read = sensors.read(service, every, {**figures.sources(currents), **figures.sources(energies)})
+    amperes, hours = ({source: figures.sensor(one, units_) for source, one in read.items()}
+                      for units_ in (AMPERES, KILOWATT_HOURS))
+    return (figures.total(figures.whole(one.load for one in found), amperes),
+            figures.total(figures.whole(one.energy for one in found), hours),
             [host.PortFigures(port.identity, figures.total(port.current, amperes), figures.total(port.energy, hours))
              for port in ports])
 
@@ -54,8 +59,7 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
     load = figures.whole(map(figures.current, mains))
     if load is None:
         load = figures.whole(map(figures.current, _circuits(service, unit, "Branches")))
-    metrics = link(unit.resource, "Metrics")
-    energy = _energy(service.get(metrics)) if metrics is not None else None
+    energy = _energy(_metrics(service, unit))
     if energy is None:
         energy = figures.whole(map(_energy, mains))
     return _Metered(figures.whole(port.current for port in ports) if load is None else load,
@@ -63,20 +67,26 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
+    """The circuits that a PDU lists; none where the list is not there."""
     there = link(unit.resource, key)
-    return members(service, service.expanded(there)) if there is not None else []
+    return _if_there(lambda: members(service, service.expanded(there)), []) if there is not None else []
+
+
+def _metrics(service: RedfishService, unit: Unit) -> Json:
+    there = link(unit.resource, "Metrics")
+    return _if_there(lambda: service.get(there), {}) if there is not None else {}
+
+
+def _if_there(read: Callable[[], T], otherwise: T) -> T:
+    """What `read` returns; `otherwise` where a link leads to nothing. Other errors are raised: another source would jump."""
+    try:
+        return read()
+    except HttpRefused as error:
+        if error.code in _GONE:
+            return otherwise
+        raise
 
 
 def _energy(resource: Json) -> Figures:
     found = figures.excerpt(resource, "EnergykWh")
     return None if found is None else [found]
-
-
-def _sensors(service: RedfishService, wanted: Sequence[Figures], units_: Sequence[str]) -> Sensors:
-    """What the sensors show whose values are in no resource. One that is missing, or elsewhere, is not known."""
-    paths: Dict[str, str] = {}
-    for source in figures.sources(wanted):
-        with contextlib.suppress(ProtocolError):
-            paths[source] = service.path(source)
-    read = service.all(list(paths.values()))
-    return {source: figures.sensor(one, units_) for source, one in zip(paths, read) if isinstance(one, dict)}

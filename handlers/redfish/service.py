@@ -11,7 +11,7 @@ from common.logger import get_logger
 from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
-from ..http.failures import HttpDenied, HttpUnreachable
+from ..http.failures import HttpUnreachable
 from ..http.message import Endpoint, Reply, Transport
 from ..http.strict_json import LIMIT
 from ..tls import Trust
@@ -54,7 +54,7 @@ class RedfishService:
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
         self._bytes, self._slowest = 0, 0.0
-        self._expands = True
+        self._answers_expanded = True
 
     def __enter__(self) -> RedfishService:
         return self
@@ -71,6 +71,11 @@ class RedfishService:
     def host(self) -> str:
         """The device's name or address."""
         return self._clients[0].where.host
+
+    @property
+    def expands(self) -> bool:
+        """Whether lists come with their members inside."""
+        return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
@@ -107,15 +112,13 @@ class RedfishService:
         One round trip; two where the service refuses what it offered, or sends too much.
         """
         path = self.path(target)
-        query = links.expansion(self.root(), levels) if self._expands and "?" not in path else ""
+        query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
         if query:
             try:
                 return self.get(path + query)
             except (Refused, ProtocolError) as error:
-                if isinstance(error, HttpDenied):
-                    raise
                 LOGGER.info(f"the device offers {query} and does not answer it: {error}")
-                self._expands = False
+                self._answers_expanded = False
         return self.get(path)
 
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
@@ -138,8 +141,6 @@ class RedfishService:
         try:
             return self._resource(reply)
         except (Refused, ProtocolError) as error:
-            if isinstance(error, HttpDenied):
-                raise
             return error
 
     def path(self, target: object) -> str:

@@ -1,0 +1,146 @@
+"""Load and energy of whole PDUs: which resources count, and which are read."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from pdu_common.helper import PduStatisticView
+
+from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
+
+PDU = "/redfish/v1/PowerEquipment/RackPDUs/1"
+CHASSIS = "/redfish/v1/Chassis/PDU"
+
+
+def amps(value: Any, **more: Any) -> Json:
+    return {"CurrentAmps": {"Reading": value}, **more}
+
+
+def hours(value: Any, **more: Any) -> Json:
+    return {"EnergykWh": {"Reading": value}, **more}
+
+
+def metered(outlets: List[Json], expand: Optional[Json] = None, metrics: Optional[Json] = None, **circuits: List[Json]) -> Tree:
+    """A PDU with Mains and Branches as given."""
+    linked: Dict[str, Json] = {key: {"@odata.id": f"{PDU}/{key}"} for key in circuits}
+    if metrics is not None:
+        linked["Metrics"] = {"@odata.id": f"{PDU}/Metrics"}
+    tree = Tree(unit([outlet(str(number), **one) for number, one in enumerate(outlets, 1)], expand, **linked))
+    for key, listed in circuits.items():
+        tree.resources[f"{PDU}/{key}"] = {"Members": [{"Id": str(number), **one} for number, one in enumerate(listed)]}
+    if metrics:
+        tree.resources[f"{PDU}/Metrics"] = {"Id": "Metrics", **metrics}
+    return tree
+
+
+def statistic(tree: Tree) -> PduStatisticView:
+    with serving(tree) as address:
+        return handler(address).statistic()
+
+
+def totals(tree: Tree) -> Tuple[float, float]:
+    seen = statistic(tree)
+    return seen.load, seen.total_consumption
+
+
+DEFAULT = PduStatisticView()
+
+
+@pytest.mark.parametrize("mains, branches, load", [
+    ([amps(8.0)], [amps(5.0)], 8.0), ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
+    ([{}], [amps(5.0), amps(2.0)], 7.0),                                        # the mains are not metered
+    ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),                             # a part of the mains is no total
+    ([], [amps(5.0)], 5.0), ([{}], [{}], 3.0), ([{}], [amps(5.0), {}], 3.0),
+    ([amps(None)], [amps(5.0)], DEFAULT.load),                                  # not known now: no other source takes its place
+    ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load), ([{}], [amps(None)], DEFAULT.load)])
+def test_the_load_is_that_of_the_mains_else_the_branches_else_the_outlets(mains: List[Json], branches: List[Json],
+                                                                          load: float) -> None:
+    tree = metered([amps(1.0), amps(2.0)], Mains=mains, Branches=branches)
+    assert totals(tree)[0] == load
+    read = any(seen.path == f"{PDU}/Branches" for seen in tree.seen)
+    assert read == any("CurrentAmps" not in one for one in mains or [{}])
+
+
+@pytest.mark.parametrize("outlets, load", [([amps(1.0), amps(2.0)], 3.0), ([amps(1.0), {}], DEFAULT.load),
+                                           ([amps(1.0), amps(None)], DEFAULT.load), ([], DEFAULT.load)])
+def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: List[Json], load: float) -> None:
+    assert totals(metered(outlets))[0] == load
+
+
+@pytest.mark.parametrize("metrics, mains, kwh", [
+    (hours(56438), [hours(7)], 56438.0), ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0), (None, [hours(7)], 7.0),
+    (None, [hours(7), {}], 30.0), (hours(None), [hours(7)], DEFAULT.total_consumption), ({}, [hours(7)], 7.0),
+    ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption)])
+def test_the_energy_is_that_of_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: List[Json],
+                                                                           kwh: float) -> None:
+    assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
+
+
+def test_a_list_of_circuits_that_is_not_there_is_none_and_one_that_fails_is_an_error() -> None:
+    tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
+    tree.special[f"{PDU}/Mains"] = lambda seen: Answer(None, 404)
+    assert totals(tree)[0] == 5.0
+    tree.special[f"{PDU}/Mains"] = lambda seen: Answer(None, 500)
+    with pytest.raises(PduHandlerError):
+        statistic(tree)
+
+
+def test_a_pdu_that_lists_no_outlets_still_has_its_figures() -> None:
+    tree = metered([amps(1.0)], Mains=[amps(8.0)])
+    del tree.resources[PDU]["Outlets"]
+    seen = statistic(tree)
+    assert (seen.load, seen.ports) == (8.0, [])
+
+
+# ---- sensors -----------------------------------------------------------------------------------------------------
+
+def behind(count: int, expand: Optional[Json]) -> Tree:
+    """A PDU whose figures are in sensors alone."""
+    def source(name: str) -> Json:
+        return {"DataSourceUri": f"{CHASSIS}/Sensors/{name}"}
+    tree = metered([{"EnergykWh": source(f"E{number}"), "CurrentAmps": source(f"A{number}")} for number in range(count)], expand)
+    tree.resources[PDU]["Links"] = {"Chassis": [{"@odata.id": CHASSIS}]}
+    tree.resources[CHASSIS] = {"Id": "PDU", "Sensors": {"@odata.id": f"{CHASSIS}/Sensors"}}
+    for number in range(count):
+        for name, units in (("A", "A"), ("E", "kW.h")):
+            path = f"{CHASSIS}/Sensors/{name}{number}"
+            tree.resources[path] = {"@odata.id": path, "Id": f"{name}{number}", "Reading": number, "ReadingUnits": units}
+    tree.resources[f"{CHASSIS}/Sensors"] = {"Members": [{"@odata.id": path} for path in tree.resources if "/Sensors/" in path]}
+    return tree
+
+
+@pytest.mark.parametrize("expand, count, requests", [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)])
+def test_sensors_are_read_one_by_one_or_in_their_list(expand: Optional[Json], count: int, requests: int) -> None:
+    tree = behind(count, expand)
+    assert totals(tree) == (sum(range(count)), sum(range(count))) and len(tree.seen) == requests
+
+
+@pytest.mark.parametrize("change", ["chassis", "list"])
+def test_without_the_list_of_sensors_they_are_read_one_by_one(change: str) -> None:
+    tree = behind(20, EXPAND)
+    tree.special[CHASSIS if change == "chassis" else f"{CHASSIS}/Sensors"] = lambda seen: Answer(None, 404)
+    assert totals(tree) == (190.0, 190.0)
+
+
+@pytest.mark.parametrize("said", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
+                                  Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}), Answer(b"no JSON")], ids=str)
+def test_a_sensor_that_is_missing_or_of_another_unit_is_not_known(said: Answer) -> None:
+    tree = behind(3, None)
+    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: said
+    assert totals(tree) == (DEFAULT.load, 3.0)
+
+
+def test_a_sensor_elsewhere_is_not_read() -> None:
+    tree = behind(3, None)
+    tree.resources[f"{OUTLETS}/1"]["CurrentAmps"]["DataSourceUri"] = "https://evil.example/A0"
+    assert totals(tree) == (DEFAULT.load, 3.0)
+
+
+def test_a_login_that_may_not_read_a_sensor_is_denied() -> None:
+    tree = behind(3, None)
+    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer(None, 403)
+    with pytest.raises(PduHandlerError) as caught:
+        statistic(tree)
+    assert caught.value.kind == "denied"
