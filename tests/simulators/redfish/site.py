@@ -142,4 +142,4 @@ class Site:
 
     def _task_service(self) -> Json:
         return {**head(f"{V1}/TaskService", "TaskService.v1_2_1", "TaskService", "Task service"), "Status": ENABLED,
-                "ServiceEnabled": True, "Tasks": link(TASKS)}
+                "ServiceEnabled": True, "DateTime": "2026-11-20T12:00:00Z", "Tasks": link(TASKS)}

@@ -1,0 +1,85 @@
+"""DMTF's own clients read from the simulated units what their books say."""
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from tests.needs import shared
+from tests.servers.sdk import Worker
+
+from ..redfish import UNITS, Model, RedfishService, units
+
+STATES = {"On": True, "Off": False, None: None}
+TOOL = Path(sys.executable).with_name("rf_power_equipment.py")
+# As the tool's own command line, but with the account from the environment.
+_CALL = """
+import os, runpy, sys
+account = ["-r", os.environ["URL"], "-u", os.environ["ACCOUNT"], "-p", os.environ["SECRET"]]
+sys.argv = ["rf_power_equipment.py", *account, *sys.argv[2:]]
+runpy.run_path(os.environ["TOOL"], run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Worker]:
+    with Worker(Path(), "tests.simulators.dmtf.reader") as worker:
+        yield worker
+
+
+@pytest.mark.against("DMTF's redfish library and redfish-utilities")
+@pytest.mark.parametrize("way", ["library", "tool"])
+@pytest.mark.parametrize("name", ["rack", "plain", "paged", "sessions-only", "basic-only", "xerus", "rittal", "four-wire",
+                                  "several", "delayed"])
+def test_outlets_and_figures_are_those_of_the_books(reader: Worker, tmp_path: Path, name: str, way: str) -> None:
+    _compare(reader, tmp_path, UNITS[name](), way)
+
+
+@pytest.mark.against("DMTF's redfish library and redfish-utilities")
+@pytest.mark.parametrize("way", ["library", "tool"])
+def test_so_are_those_of_dmtf_s_own_tree(reader: Worker, tmp_path: Path, way: str) -> None:
+    _compare(reader, tmp_path, units.dmtf(shared("redfish", "mockups", "public-pdu")), way)
+
+
+def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
+    ca_file = tmp_path / "ca.pem"
+    with RedfishService(model) as unit:
+        ca_file.write_text(unit.ca_pem, encoding="ascii")
+        first = next(iter(unit.books().states))
+        unit.turn(first, False)
+        login = "basic" if model.login == "basic" else "session"
+        several = len(model.pdus) > 1
+        for pdu in [one.id for one in model.pdus] or ["1"]:
+            _, _, seen = reader.order(way, unit.url, str(ca_file), unit.user, unit.password, login, pdu)
+            books, front = unit.books(), f"{pdu}." if several else ""
+            assert {front + id: STATES[state] for id, state in seen["states"].items()} == {
+                identity: state for identity, state in books.states.items() if identity.startswith(front)}
+            if unit.outlet(first).lines == (1,) and first.startswith(front):
+                assert seen["amperes"][first[len(front):]] == 0
+            if not several:
+                assert (seen["load"], seen["energy"]) == (books.load_a, books.energy_kwh)
+        assert unit.sessions == [] and unit.opened == (len(model.pdus) or 1) * (login == "session")
+
+
+def _show(unit: RedfishService, *arguments: str) -> Any:
+    environment = {**os.environ, "URL": unit.url, "ACCOUNT": unit.user, "SECRET": unit.password, "TOOL": str(TOOL)}
+    done = subprocess.run([sys.executable, "-c", _CALL, "-", *arguments], env=environment, capture_output=True, text=True,
+                          timeout=100)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.against("DMTF's rf_power_equipment.py")
+def test_the_tool_lists_pdus_and_outlets() -> None:
+    with RedfishService(units.several()) as unit:
+        unit.turn("2.B1", False)
+        shown = _show(unit, "list")
+        assert [line.split()[0] for line in shown.splitlines() if "SIM-3P" in line] == ["1", "2", "3"]
+        lines = [line.split("|") for line in _show(unit, "outlets", "-t", "RackPDU", "-pe", "2").splitlines()]
+        watts = {line[0].strip(): line[-1].strip() for line in lines if len(line) > 1}
+        assert (watts["B1"], watts["B2"]) == ("0.0", "57.5")
+        assert unit.sessions == []
