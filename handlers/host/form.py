@@ -10,7 +10,6 @@ _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hos
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
 # Keys that the platform itself may add to the owner's; they are no settings of a handler.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
-
 MOST_SETTINGS = 100
 _LONGEST_NUMBER = 100           # bits
 

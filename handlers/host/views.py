@@ -1,7 +1,8 @@
 """What a call hands to the platform: its line in the log, and the view of `status`, whose fields are uncertain."""
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Protocol, Tuple, TypeVar
+import logging
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Tuple, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 
@@ -11,13 +12,7 @@ from ..errors import ProtocolError
 T = TypeVar("T")
 
 
-class Logger(Protocol):
-    """The one method that is used of `get_logger`'s result."""
-
-    def info(self, msg: str) -> Any: ...
-
-
-def log_call(logger: Logger, handler: str, method: str, profile: str = "") -> None:
+def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
     """Log pack version, handler, profile and method, once per call: after an upload it shows an owner which version runs."""
     logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
 

@@ -109,8 +109,8 @@ class HttpClient:
         except HttpUnreachable as error:
             if not (repeatable and error.reused):
                 raise
-            return self._transport.exchange(self.where, request)
-        if reply.status == 408 and repeatable:          # the device gave up the kept connection while we wrote
-            self._transport.close()
-            return self._transport.exchange(self.where, request)
-        return reply
+        else:
+            if reply.status != 408 or not repeatable:
+                return reply
+            self._transport.close()         # 408: the device gave up the kept connection while we wrote
+        return self._transport.exchange(self.where, request)

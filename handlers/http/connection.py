@@ -89,8 +89,7 @@ class StandardTransport:
                 raise failures.HttpUnreachable(error.parts) from None
             raise
         made: Any = http.client.HTTPConnection(where.host, where.port)
-        made.default_port = PORTS[where.scheme]                 # for the Host header
-        made.sock = opened
+        made.sock, made.default_port = opened, PORTS[where.scheme]      # the port for the Host header
         self._connection, self._where = made, where
         return self._connection
 

@@ -25,7 +25,6 @@ from .settings import SETTINGS
 __all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
 
 LOGGER = get_logger(__name__)
-_PROFILE = "Xerus JSON-RPC"
 
 
 class RaritanPdu(host.BasePdu):
@@ -89,7 +88,7 @@ class RaritanPdu(host.BasePdu):
     @contextmanager
     def _session(self, method: str) -> Iterator[Tuple[Agent, settings.Given]]:
         """One connection, closed whatever happens, and errors that name the host and the call."""
-        host.log_call(LOGGER, "raritan", method, _PROFILE)
+        host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""
         try:
             given = settings.read(self.pdu_data)

@@ -14,10 +14,9 @@ from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
 from .units import Present, Unit, discovered, without_outlets
 
-_ON, _OFF = Outlet.PowerState.PS_ON, Outlet.PowerState.PS_OFF
 _LONGEST_ID = 200                   # of a failed component; a device chooses the text
 Failures = Pending[List[HardwareHealth.Failure]]
-_STATES = {_ON: EnumPowerStatus.UP, _OFF: EnumPowerStatus.DOWN}
+_STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN}
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
@@ -94,7 +93,7 @@ def status(state: Outlet.State) -> EnumPowerStatus:
     """
     if not state.available or state.cycleInProgress:        # a cycle: off now, and on again in a moment
         return EnumPowerStatus.UNKNOWN
-    on = state.powerState == _ON
+    on = state.powerState == Outlet.PowerState.PS_ON
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
         return EnumPowerStatus.UNKNOWN                      # waiting for its turn; or off and on at once
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)

@@ -55,11 +55,10 @@ class Present(NamedTuple):
     @classmethod
     def of(cls, unit: Unit, handed_out: Sequence[Outlet]) -> Present:
         """Raises JsonRpcSyntaxException where an outlet is listed twice: one relay would be two ports."""
-        outlets = [unit.mine(outlet) for outlet in handed_out]
-        if len({outlet.target for outlet in outlets}) != len(outlets):
-            twice = JsonRpcSyntaxException("the PDU lists one of its outlets twice")
-            raise twice.at(unit.agent.host, f"getOutlets {unit.path()}")
-        return cls(unit, outlets)
+        there = cls(unit, [unit.mine(outlet) for outlet in handed_out])
+        if len({outlet.target for outlet in there.outlets}) != len(handed_out):
+            raise JsonRpcSyntaxException("the PDU lists an outlet twice").at(unit.agent.host, f"getOutlets {unit.path()}")
+        return there
 
     def identities(self) -> List[str]:
         """The identity of each outlet."""

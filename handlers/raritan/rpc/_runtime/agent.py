@@ -5,9 +5,9 @@ Errors do not show an answer that holds the login.
 """
 from __future__ import annotations
 
-import functools
 import itertools
 import json
+import re
 import time
 from typing import List, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
@@ -25,13 +25,8 @@ from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_
 
 _FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6: with these an error of JSON-RPC says more than the status
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
-_READERS = ("get", "is", "list", "lookup")  # methods that change nothing, so they may be repeated
-
-
-@functools.lru_cache(maxsize=1024)
-def reads_only(method: str) -> bool:
-    """Whether an IDL method of this name changes nothing on the device."""
-    return any(method == word or method.startswith(word) and method[len(word)].isupper() for word in _READERS)
+reads_only = re.compile(r"(get|is|list|lookup)([A-Z]\w*)?").fullmatch
+"""Whether an IDL method of this name changes nothing on the device, so that it may be repeated."""
 
 
 class Agent(Files):
@@ -124,7 +119,7 @@ class Agent(Files):
         wait = max(self.timeout or DEFAULT_TIMEOUT, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
         try:
             reply = self.exchange(f"{number}: {method}", "POST", target, _JSON, body, wait, 2 * wait, LIMIT,
-                                  reads_only(method) if repeatable is None else repeatable)
+                                  bool(reads_only(method)) if repeatable is None else repeatable)
             return result(parsed(reply, login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
@@ -146,8 +141,6 @@ class Agent(Files):
                   f"{reply.status}, {len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
         return reply
 
-
-# ---- answers -------------------------------------------------------------------------------------------------
 
 def parsed(reply: Reply, login: Login) -> object:
     """The JSON of a reply. Raises JsonRpcSyntaxException for anything else."""
@@ -191,11 +184,9 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
     """`statcode` is beside the JSON, which is null where the call failed as HTTP."""
-    if not isinstance(response, dict):
-        return JsonRpcSyntaxException("a response in the bulk is no object")
-    status, answer = response.get("statcode"), response.get("json")
-    if type(status) is not int:
-        return JsonRpcSyntaxException("a response in the bulk has no status")
+    if not isinstance(response, dict) or type(response.get("statcode")) is not int:
+        return JsonRpcSyntaxException("a response in the bulk is no object with a status")
+    status, answer = response["statcode"], response.get("json")
     declines = status in _FAILED and isinstance(answer, dict) and answer.get("error") is not None
     if status != 200 and not declines:
         return of_status(status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import functools
 import typing
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
 from .agent import Agent, reads_only, responses
@@ -20,8 +20,6 @@ R = TypeVar("R")
 AnInterface = TypeVar("AnInterface", bound="Interface")
 CALLS_IN_A_BULK = 300                       # in one request; a real unit answered 314
 
-
-# ---- methods -------------------------------------------------------------------------------------------------
 
 class Method:
     """One IDL method: its wire name, how parameters are written and results read. On a proxy it is a `BoundMethod`.
@@ -101,8 +99,6 @@ class Interface(Reference):
                 setattr(cls, name, Method(function))
 
 
-# ---- many calls in one request -------------------------------------------------------------------------------
-
 class Pending(typing.Generic[R]):
     """The answer of one call in a bulk, once that is performed."""
 
@@ -111,24 +107,22 @@ class Pending(typing.Generic[R]):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
         self.method, self.params = method, method.of.params(args, kwargs)
         self.error: Optional[PduHandlerError] = None        # of this call alone
-        self._value: Optional[R] = None
-        self._filled = False
+        self._values: List[R] = []                          # none before `perform`, then one
 
     def get(self) -> R:
         """The value. Raises the call's own error, and RuntimeError before `perform`."""
-        if not self._filled:
-            raise RuntimeError(f"{self.method.name}: the bulk was not performed yet")
         if self.error is not None:
             raise self.error
-        return cast(R, self._value)
+        if not self._values:
+            raise RuntimeError(f"{self.method.name}: the bulk was not performed yet")
+        return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
         """Take the result of this call, or its error."""
-        self._filled = True
         try:
             if isinstance(answer, PduHandlerError):
                 raise answer
-            self._value = cast(R, self.method.of.result(answer, agent))
+            self._values = [cast(R, self.method.of.result(answer, agent))]
         except PduHandlerError as error:
             self.error = error.at(agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}")
 
@@ -154,24 +148,22 @@ class Bulk:
 
     def perform(self) -> None:
         """Send what is queued and fill in the answers. Raises only what concerns the request as a whole."""
-        waiting, self._waiting = self._waiting, []
-        for start in range(0, len(waiting), CALLS_IN_A_BULK):
-            self._perform(waiting[start:start + CALLS_IN_A_BULK])
-
-    def _perform(self, part: Sequence[Pending[Any]]) -> None:
         # bulkrpc.BulkRequest 1.0.2:
         # > POST /bulk performBulk {"requests": [
         #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}
         # < {"responses": [
         #       {"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {"available": true, ...}}, "id": 0}}, ...]}
-        requests = [{"rid": entry.method.parent.target,
-                     "json": {"jsonrpc": "2.0", "method": entry.method.name, "params": entry.params, "id": number}}
-                    for number, entry in enumerate(part)]
-        answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
-                                      repeatable=all(map(reads_only, {entry.method.name for entry in part})))
-        try:
-            answers = responses(answer, len(part), self._agent.login)
-        except JsonRpcSyntaxException as error:
-            raise error.at(self._agent.host, "performBulk /bulk") from None
-        for entry, one in zip(part, answers):
-            entry.fill(one, self._agent)
+        waiting, self._waiting = self._waiting, []
+        for start in range(0, len(waiting), CALLS_IN_A_BULK):
+            part = waiting[start:start + CALLS_IN_A_BULK]
+            requests = [{"rid": entry.method.parent.target,
+                         "json": {"jsonrpc": "2.0", "method": entry.method.name, "params": entry.params, "id": number}}
+                        for number, entry in enumerate(part)]
+            answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
+                                          repeatable=all(map(reads_only, {entry.method.name for entry in part})))
+            try:
+                answers = responses(answer, len(part), self._agent.login)
+            except JsonRpcSyntaxException as error:
+                raise error.at(self._agent.host, "performBulk /bulk") from None
+            for entry, one in zip(part, answers):
+                entry.fill(one, self._agent)

@@ -34,8 +34,6 @@ def decoder(hint: Any) -> Reader:
     return variants.decoder(hint)
 
 
-# ---- single values -------------------------------------------------------------------------------------------
-
 def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
     """The error for JSON that is not `wanted`, a class or words."""
     name = wanted if isinstance(wanted, str) else idl_name(typing.cast(type, wanted)).replace("builtins.", "")
@@ -104,8 +102,6 @@ def class_of(base: Type[T], idl_type: str) -> Type[T]:
     found = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
     return found if found is not None and issubclass(found, base) else base
 
-
-# ---- structures ----------------------------------------------------------------------------------------------
 
 def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
     """A structure from its JSON object: what did not come is blank and remembered, unknown fields are kept."""
