@@ -11,6 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 LOGGER = get_logger(__name__)
+CALL_SECONDS = 45.0         # of a call as a whole: after that it asks the device nothing more
 CONFIRM_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # most relays follow at once; a slow one is not asked too often
 

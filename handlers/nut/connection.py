@@ -28,13 +28,14 @@ class Connection:
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls`. An error of network or protocol closes the
     connection, so that the rest of an answer is never read as the next one. `secret` is kept out of errors. `timeout` in
-    seconds is for each exchange as a whole, without the system's look-up of a name.
+    seconds is for each exchange as a whole, without the system's look-up of a name; `total` is for all of them.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
-                 clock: Callable[[], float] = time.monotonic) -> None:
+                 clock: Callable[[], float] = time.monotonic, total: Optional[float] = None) -> None:
         self.host, self.port, self.timeout = host, port, timeout
         self._tls, self._secret, self._clock = tls, Secret(secret), clock
+        self._until = None if total is None else clock() + total
         self._socket: Optional[socket.socket] = None
         self.opened = 0
 
@@ -45,7 +46,7 @@ class Connection:
     def connect(self) -> None:
         """Open the connection, and TLS if set. Does nothing on an open one."""
         if self._socket is None:
-            self._open(self._clock() + self.timeout)
+            self._open(self._end())
 
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
@@ -100,12 +101,22 @@ class Connection:
 
         `end` is a time of the clock; the default is `timeout` seconds from now.
         """
-        if end is None:
-            end = self._clock() + self.timeout
+        end = self._end(end)
         answers = Answers(self.host, self._secret)
         for batch in _batches(requests):
             self._exchange(batch, answers, self._socket or self._open(end), end)
         return answers
+
+    def _end(self, wanted: Optional[float] = None) -> float:
+        """When an exchange that begins now must end. Raises Unreachable where none may begin."""
+        now = self._clock()
+        end = now + self.timeout if wanted is None else wanted
+        if self._until is None:
+            return end
+        if now >= self._until:
+            raise self.unreachable("the NUT server answers too slowly for this call, and nothing more was asked: see its load "
+                                   "and the network")
+        return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
         """The answer on the open connection, which then waits at most until `end`."""

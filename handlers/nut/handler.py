@@ -10,7 +10,7 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 from .. import host
 from ..errors import PduHandlerError
 from ..settings import HOST, TIMEOUT, Settings
-from ..switching import CONFIRM_SECONDS
+from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices, figures
 from .client import NutClient
 from .connection import PORT as NUT_PORT
@@ -69,7 +69,7 @@ class NutPdu(host.BasePdu):
             settings = Settings(host.settings(self.pdu_data, own=(DEVICE.key,)), SETTINGS)
             address, port = host.host_and_port(settings[HOST] or host.address(self.pdu_data))
             with kind(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
-                      tls=tls_of(settings), timeout=settings[TIMEOUT]) as client:
+                      tls=tls_of(settings), timeout=settings[TIMEOUT], total=CALL_SECONDS) as client:
                 yield client, settings
         except PduHandlerError as error:
             error.at(address, method)

@@ -37,7 +37,8 @@ class NutReader:
 
     Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code; DataStale and
-    DriverNotConnected are Refused of their own kind. `timeout` in seconds is for each exchange as a whole.
+    DriverNotConnected are Refused of their own kind. `timeout` in seconds is for each exchange as a whole,
+    `total` for all exchanges (None: no end).
 
     For half a second after its start a server reports the status WAIT for a device and nothing else of it. A reading is
     then repeated for `timeout` seconds, and ends as DriverNotConnected.
@@ -45,8 +46,8 @@ class NutReader:
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
                  timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
-                 sleep: Callable[[float], None] = time.sleep) -> None:
-        self._connection = Connection(host, port, tls, timeout, password, clock)
+                 sleep: Callable[[float], None] = time.sleep, total: Optional[float] = None) -> None:
+        self._connection = Connection(host, port, tls, timeout, password, clock, total)
         self._username, self._password = username, password
         self._timeout, self._clock, self._sleep = timeout, clock, sleep
         self._known_on = 0                          # the number of the connection that has a login
