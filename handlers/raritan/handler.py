@@ -15,7 +15,7 @@ from .. import host
 from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
+from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from . import settings, states
 from .rpc import Agent
@@ -35,7 +35,7 @@ class RaritanPdu(host.BasePdu):
 
     def transport(self, trust: Trust) -> Transport:
         """What carries the requests; tests put another one here."""
-        return StandardTransport(trust)
+        return StandardTransport(trust, CALL_SECONDS)
 
     def status(self) -> PduView:
         """Every outlet and its state: 2 round trips, 3 with panels, whose circuits have no state.

@@ -14,6 +14,7 @@ from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
 from ..http.message import Endpoint, Reply, Transport
 from ..http.strict_json import LIMIT
+from ..switching import CALL_SECONDS
 from ..tls import Trust
 from . import links
 from .answers import Json, failure, resource
@@ -21,7 +22,6 @@ from .resources import child, link
 from .settings import AUTO, SESSION, Given
 
 LOGGER = get_logger(__name__)
-CALL_SECONDS = 45.0                 # for all reading of a call; confirming a switching and logging out come after it
 ROOT = "/redfish/v1/"               # DSP0266: the one URI that a client may know
 _LOGOUT_SECONDS = 3.0
 _MOST_BYTES = 16 << 20              # of all answers; a unit of 60 outlets sends less than 1 MB

@@ -1,0 +1,69 @@
+"""A call has one budget as a whole, however slowly a device answers: never so much for each byte, row or request.
+
+The budget is cut to seconds here. The owner's time-out is a minute, and the devices take longer than that for one answer, or for
+all of them, so without a budget each of these calls would take minutes.
+"""
+from __future__ import annotations
+
+import contextlib
+import importlib
+import time
+from typing import Any, Iterator
+
+import pytest
+
+from handlers import registry
+from handlers.errors import Unreachable
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+
+from .catalogue import BY_KEY, METHODS, WRITES
+from .subjects import subject
+
+BUDGET_S, MUCH_S = 2.0, 45.0
+OVER_TCP = [name for name in registry.names() if registry.about(name).protocol != "snmp"]
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("handlers.nut.handler", "handlers.raritan.handler", "handlers.redfish.service"):
+        monkeypatch.setattr(importlib.import_module(name), "CALL_SECONDS", BUDGET_S)
+    yield
+
+
+def called(pdu: Any, method: str, identity: str) -> Any:
+    return getattr(pdu, method)(*([PduPortView(identity, EnumPowerStatus.UNKNOWN)] if method in WRITES else []))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", OVER_TCP)
+def test_device_that_drips_its_answers_costs_the_budget_and_no_more(name: str, method: str) -> None:
+    played = subject(name)
+    with contextlib.ExitStack() as opened:
+        device = opened.enter_context(played.opened("drip"))
+        relay = played.relay(device.port, BY_KEY["drip"], 0, None)
+        opened.callback(relay.close)
+        make = importlib.import_module(f"handlers.{name}.handler").make_handler
+        pdu = make(PduData("127.0.0.1", {**device.settings, "port": str(relay.port), "timeout": "60"}))
+        begin = time.monotonic()
+        with pytest.raises(Unreachable):
+            called(pdu, method, played.down)
+        assert time.monotonic() - begin < MUCH_S and not device.books().writes
+
+
+def test_two_thousand_rows_that_each_come_just_in_time_end_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over SNMP a walk is one call of the platform: no further one begins after the handler's own limit."""
+    from handlers.host import snmp as seam
+    monkeypatch.setattr(seam, "CALL_SECONDS", BUDGET_S)
+    import handlers.snmp.handler as handler
+    monkeypatch.setattr(handler, "CALL_SECONDS", BUDGET_S)
+    with Agent(apc.rpdu2(outlets=24)) as agent:
+        agent.faults.late_s = 0.3
+        pdu = handler.make_handler(PduSnmpData(agent.host, {"version": "1", "port": str(agent.port), "community": "private",
+                                                            "timeout": "20"}))
+        begin = time.monotonic()
+        with pytest.raises(Unreachable):
+            pdu.statistic()
+        assert time.monotonic() - begin < MUCH_S
