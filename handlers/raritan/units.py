@@ -57,7 +57,7 @@ class Present(NamedTuple):
         """Raises JsonRpcSyntaxException where an outlet is listed twice: one relay would be two ports."""
         there = cls(unit, [unit.mine(outlet) for outlet in handed_out])
         if len({outlet.target for outlet in there.outlets}) != len(handed_out):
-            raise JsonRpcSyntaxException("the PDU lists an outlet twice").at(unit.agent.host, f"getOutlets {unit.path()}")
+            raise JsonRpcSyntaxException("it lists one of its outlets twice").at(unit.agent.host, f"getOutlets {unit.path()}")
         return there
 
     def identities(self) -> List[str]:
