@@ -5,6 +5,7 @@ import contextlib
 import functools
 import http.client
 import io
+import math
 import select
 import socket
 import ssl
@@ -21,13 +22,10 @@ _CHUNK = 1 << 16
 
 
 class StandardTransport:
-    """Keeps one connection; a connection that the device closed meanwhile is replaced unseen.
+    """Keeps one connection; one that the device closed meanwhile is replaced unseen. `total`: seconds for all exchanges."""
 
-    `total`: seconds from now in which every exchange has to end (None: no end).
-    """
-
-    def __init__(self, trust: Trust, total: Optional[float] = None) -> None:
-        self._trust, self._until = trust, None if total is None else time.monotonic() + total
+    def __init__(self, trust: Trust, total: float = math.inf) -> None:
+        self._trust, self._until = trust, time.monotonic() + total
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
@@ -40,11 +38,10 @@ class StandardTransport:
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         """Send and read, once. Raises HttpUnreachable, HttpSyntax; SettingsError where the trust cannot be built."""
-        if self._until is not None:
-            left = self._until - time.monotonic()
-            if left <= 0:
-                raise failures.HttpUnreachable("the device answers too slowly for this call; nothing more was asked")
-            request = request._replace(timeout=min(request.timeout, left), total=min(request.total, left))
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise failures.HttpUnreachable("the device answers too slowly for this call; nothing more was asked")
+        request = request._replace(timeout=min(request.timeout, left), total=min(request.total, left))
         kept = self._connection is not None and self._where == where and not _ended(self._connection.sock)
         if not kept:
             self.close()

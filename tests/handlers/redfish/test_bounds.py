@@ -9,7 +9,8 @@ from handlers.errors import PduHandlerError
 from handlers.http.client import endpoint
 from handlers.http.connection import StandardTransport
 from handlers.redfish import settings, units
-from handlers.redfish.service import CALL_SECONDS, RedfishService
+from handlers.redfish.service import RedfishService
+from handlers.switching import CALL_SECONDS
 from handlers.tls import Trust
 from pdu_common.connection import PduData
 
