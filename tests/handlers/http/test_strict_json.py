@@ -1,0 +1,77 @@
+"""A key that an object has twice is found, however the text is written."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Tuple
+
+import pytest
+from hypothesis import given, strategies as st
+
+from handlers.http.strict_json import loads
+
+_TEXTS = st.text(alphabet='ab:" \\,{}[]\n\u00e4\U0001f600', max_size=4)
+_BLANKS = st.text(alphabet=" \t\n\r", max_size=2)
+Pairs = List[Tuple[str, Any]]
+
+
+class Object(Pairs):
+    """Pairs as they are written, a key more than once too."""
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(_TEXTS, inner), max_size=4).map(Object), max_leaves=12)
+
+
+def _written(value: Any, blank: str, ascii_only: bool) -> str:
+    if isinstance(value, Object):
+        pairs = (f"{json.dumps(key, ensure_ascii=ascii_only)}{blank}:{_written(item, blank, ascii_only)}" for key, item in value)
+        return "{" + f",{blank}".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_written(item, blank, ascii_only) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=ascii_only)
+
+
+def _repeats(value: Any) -> bool:
+    if isinstance(value, Object):
+        return len(dict(value)) != len(value) or any(_repeats(item) for _, item in value)
+    return isinstance(value, list) and any(map(_repeats, value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Object):
+        found: Dict[str, Any] = {key: _plain(item) for key, item in value}
+        return found
+    return list(map(_plain, value)) if isinstance(value, list) else value
+
+
+@given(_VALUES, _BLANKS, st.booleans())
+def test_a_text_is_read_unless_an_object_in_it_has_a_key_twice(value: Any, blank: str, ascii_only: bool) -> None:
+    body = _written(value, blank, ascii_only).encode()
+    if _repeats(value):
+        with pytest.raises(ValueError, match="a key twice"):
+            loads(body)
+    else:
+        assert loads(body) == _plain(value)
+
+
+@pytest.mark.parametrize("text", [
+    '{"a":1,"a":1}', '{"a":1,"a" :2}', '{"a" :1,"a"\t:2}', '{"a":{"b":1},"a":2}', '{"a":"x\\":y","b":1,"b":2}', '[{"":0,"":0}]',
+    '{"a":":","a":1}', '{"\\u0061":1,"a":2}', '{"a":1,"a":2,"b":"\\":"}', '{"a":1,"a"\n:2,"b":"\\": :"}'])
+def test_a_key_twice_is_found_beside_blanks_escapes_and_colons_in_texts(text: str) -> None:
+    with pytest.raises(ValueError, match="a key twice"):
+        loads(text.encode())
+
+
+def test_an_integer_of_a_hundred_digits_is_the_longest() -> None:
+    assert loads(b"[" + b"7" * 100 + b"]") == [int("7" * 100)] and loads(b'["' + b"7" * 300 + b'"]') == ["7" * 300]
+    with pytest.raises(ValueError, match="too many digits"):
+        loads(b"[-" + b"7" * 101 + b"]")
+    assert loads(b"[1." + b"7" * 200 + b"]") == [1.7777777777777777]
+
+
+@pytest.mark.parametrize("escape", ["\\ud83d", "\\uDE00", "\\uD83d\\u0041"])
+def test_half_of_a_surrogate_pair_is_no_text(escape: str) -> None:
+    with pytest.raises(ValueError):
+        loads(f'["{escape}"]'.encode())
+    assert loads(b'["\\ud83d\\ude00\\ud7a3"]') == ["\U0001f600\ud7a3"]
