@@ -18,6 +18,8 @@ from pyasn1.type import univ
 from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind, rfc1902, rfc1905
+from pysnmp.smi.builder import MibBuilder
+from pysnmp.smi.view import MibViewController
 
 from ._credentials import Credentials, SnmpError
 from ._loop import KeptLoop
@@ -33,6 +35,7 @@ WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
 BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
 PEERS_OF_AN_ENGINE = 100
+ENGINES_KEPT = 50       # for each set of credentials; one that has met 100 devices holds 5 MB
 _LOGGER = logging.getLogger(__name__)
 # For tools that count requests. The loop runs a call in the context of the thread that made it.
 SENT: ContextVar[Optional[List[int]]] = ContextVar("sent", default=None)
@@ -202,6 +205,16 @@ class _Engine:
     users: int = 0
 
 
+class _NoCompiler:
+    """Where pysmi is installed, pysnmp makes a compiler of MIBs for each engine: a second of CPU, and one that would fetch MIBs
+    from the Internet. With this one in its place it makes none.
+    """
+
+    def compile(self, *names: str, **_: object) -> Dict[str, str]:
+        """No MIB can be compiled, as without pysmi."""
+        return {name: "missing" for name in names}
+
+
 class _Engines:
     """pysnmp's engines for each set of credentials, made when first needed. Everything here runs in the loop's thread.
 
@@ -215,6 +228,9 @@ class _Engines:
         asyncio.get_running_loop().set_exception_handler(
             lambda _, context: _LOGGER.debug("pysnmp failed: %s", type(context.get("exception")).__name__))
         self._kept: Dict[Key, List[_Engine]] = {}
+        builder = MibBuilder()
+        builder.set_mib_compiler(_NoCompiler(), "")
+        self._view = MibViewController(builder)
 
     async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]], retries: int,
                    repeatable: bool = True) -> T:
@@ -257,9 +273,19 @@ class _Engines:
             if peer in engine.met:
                 return engine
         if not engines or len(engines[-1].met) >= PEERS_OF_AN_ENGINE:
-            engines.append(_Engine(hlapi.SnmpEngine()))
+            engines.append(_Engine(self._made()))
+            for oldest in engines[:-ENGINES_KEPT]:
+                self._drop(key, oldest)
+                if not oldest.users:
+                    oldest.pysnmp.close_dispatcher()
         engines[-1].met.add(peer)
         return engines[-1]
+
+    def _made(self) -> Any:
+        """A new engine; all share one view of the few MIBs that pysnmp brings, since nothing is looked up in it."""
+        engine = hlapi.SnmpEngine()
+        engine.cache["mibViewController"] = self._view
+        return engine
 
     def _drop(self, key: Key, engine: _Engine) -> None:
         """The next call makes another engine; this one closes with its last user."""

@@ -164,6 +164,31 @@ def test_an_engine_has_its_share_of_the_devices_and_keeps_it(events: List[str], 
     assert events == ["made"] * 3 + ["closed"] * 3
 
 
+def test_the_oldest_engine_goes_where_there_are_many_devices(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that has met 100 devices holds 5 MB."""
+    monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
+    monkeypatch.setattr(_snmp, "ENGINES_KEPT", 2)
+    with contextlib.ExitStack() as running:
+        agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
+        assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
+    assert events.count("made") == 4 and events.count("closed") == 2
+    _snmp.forget()
+    assert events.count("closed") == 4
+
+
+def test_no_engine_makes_a_compiler_of_mibs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pysmi is installed that costs a second, and a MIB that is missing would be fetched from the Internet."""
+    from pysnmp.smi import compiler
+
+    made: List[object] = []
+    monkeypatch.setattr(compiler, "MibCompiler", lambda *parts: made.append(parts), raising=False)
+    _snmp.forget()
+    with Agent(apc.rpdu2(outlets=1)) as agent:
+        assert connect(agent.port).snmp_get(NAME).value == "rpdu2"
+    _snmp.forget()
+    assert not made
+
+
 def test_devices_share_an_engine_and_one_that_overran_its_deadline_is_closed(
         events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception inside pysnmp can stop an engine's timer for good: the call after a cancelled one gets a new engine."""

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from multiprocessing.connection import Connection, wait
 from typing import Any, Callable, Dict, Generator, Iterator, List, NamedTuple, Sequence, Tuple
@@ -92,6 +93,9 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
     signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C is the parent's: it ends this process
     for other in others:
         other.close()
+    snmp = sys.modules.get("pdu_common._snmp")
+    if snmp is not None:
+        setattr(snmp, "ENGINES_KEPT", 2)        # each PDU is read once: what was learnt of the former ones is of no use
     lock = threading.Lock()
 
     def serve() -> None:
