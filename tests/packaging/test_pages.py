@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from handlers import registry
+from handlers import VERSION, registry
 from tests.demo import pages
 from tests.needs import ROOT
 
@@ -49,6 +49,22 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One\n[a](#one) [b](#two) [c](none.md) [d](page.md#one) [e](https://example.com)\n")
     assert list(_broken(page)) == ["#two", "none.md"]
+
+
+def stale(text: str) -> list[str]:
+    """The archives in a page that this version does not build; a line to roll back names one below OLD/."""
+    found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
+    return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_archives_are_named_with_the_present_version(path: Path) -> None:
+    assert stale(path.read_text("utf-8")) == []
+
+
+def test_an_archive_of_another_version_is_seen() -> None:
+    ours, other = f"pdu_snmp-{VERSION}.tar.gz", "pdu_snmp-0.0.9.tar.gz"
+    assert stale(f"dist/{ours}, `dist/{other}`, OLD/{other}, OLD/{ours}") == [other, ours]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
