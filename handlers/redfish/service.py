@@ -19,7 +19,7 @@ from ..tls import Trust
 from . import links
 from .answers import Json, failure, resource
 from .resources import child, link
-from .settings import AUTO, SESSION, Given
+from .settings import AUTO, BASIC, SESSION, Given
 
 LOGGER = get_logger(__name__)
 ROOT = "/redfish/v1/"               # DSP0266: the one URI that a client may know
@@ -33,9 +33,10 @@ _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4
 _ANY = range(100, 600)              # an error's body says why: it is read here
 
 
-def opened(given: Given, transport: Callable[[Trust], Transport] = StandardTransport) -> RedfishService:
+def opened(given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
+           seconds: float = CALL_SECONDS) -> RedfishService:
     """The service of these settings; nothing is sent yet. Raises SettingsError."""
-    return RedfishService(endpoint(given.scheme, given.host, given.port), given, lambda: transport(given.trust))
+    return RedfishService(endpoint(given.scheme, given.host, given.port), given, lambda: transport(given.trust), seconds=seconds)
 
 
 class RedfishService:
@@ -46,10 +47,10 @@ class RedfishService:
     """
 
     def __init__(self, where: Endpoint, given: Given, transport: Callable[[], Transport],
-                 clock: Callable[[], float] = time.monotonic) -> None:
+                 clock: Callable[[], float] = time.monotonic, seconds: float = CALL_SECONDS) -> None:
         self._clients = [HttpClient(where, transport())]
         self._transport = transport
-        self._clock, self._end, self._timeout = clock, clock() + CALL_SECONDS, given.timeout
+        self._clock, self._seconds, self._end, self._timeout = clock, seconds, clock() + seconds, given.timeout
         self.login, self._mode = given.login, given.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
@@ -104,6 +105,8 @@ class RedfishService:
         if reply.status == 401 and self._wants_session(reply):
             self._log_in(root)
             reply = self._send("GET", path)
+        elif self._mode == AUTO:
+            self._mode = BASIC
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
@@ -127,6 +130,8 @@ class RedfishService:
         Side by side over up to 4 connections. Raises what makes the others useless, too: a refused login, a lost device.
         """
         paths = [self.path(target) for target in targets]
+        if self._mode == AUTO and len(paths) > 1:       # the first finds out how to log in
+            return [*self.all(paths[:1]), *self.all(paths[1:])]
         for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
             self._clients.append(HttpClient(self._clients[0].where, self._transport()))
         if len(paths) > _PER_CONNECTION:
@@ -135,7 +140,7 @@ class RedfishService:
         return [self._one(path, self._clients[0]) for path in paths]
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
-        reply = self._send("GET", path, client=client)
+        reply = self.reply(path) if client is self._clients[0] else self._send("GET", path, client=client)
         if reply.status in _TOO_MANY and client is not self._clients[0]:
             raise HttpUnreachable("the device does not serve another connection")
         try:
@@ -208,7 +213,7 @@ class RedfishService:
               headers: Optional[Mapping[str, str]] = None, client: Optional[HttpClient] = None) -> Reply:
         left = self._end - self._clock()
         if left <= 0:
-            raise HttpUnreachable(f"the device took longer than {CALL_SECONDS:.0f} s for this call; try again")
+            raise HttpUnreachable(f"the device took longer than {self._seconds:.0f} s for this call; try again")
         wait = min(self._timeout, left)
         if client is not None and client is not self._clients[0]:
             wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))

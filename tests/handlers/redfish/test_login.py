@@ -8,6 +8,9 @@ from typing import Optional
 import pytest
 
 from handlers.errors import PduHandlerError
+from handlers.redfish import settings
+from handlers.redfish.service import opened
+from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 
 from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, serving, unit
@@ -72,6 +75,15 @@ def test_auto_opens_a_session_where_the_root_takes_any_login() -> None:
     with serving(tree) as address:
         assert len(handler(address).status().ports) == 2
     assert (tree.opened, deleted(tree)) == (1, 1)
+
+
+def test_many_readings_at_once_log_in_once() -> None:
+    tree = Guarded(basic=False)
+    with serving(tree) as address:
+        given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD}))
+        with opened(given) as service:
+            found = service.all([OUTLETS] * 8)
+    assert all(isinstance(one, dict) and "Members" in one for one in found) and (tree.opened, deleted(tree)) == (1, 1)
 
 
 @pytest.mark.parametrize("mode, challenge", [("basic", ""), ("auto", 'Basic realm="pdu"'), ("auto", "basic")])

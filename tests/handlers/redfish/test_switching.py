@@ -69,6 +69,29 @@ def test_an_outlet_whose_link_does_not_end_with_its_id_is_found_by_its_id() -> N
     assert tree.resources[f"{OUTLETS}/2"]["PowerState"] == "On"
 
 
+def test_a_link_that_ends_with_the_id_of_another_outlet_leads_to_no_command_there() -> None:
+    tree = Switched()
+    for number, name in (("1", "OUTLET1"), ("2", "1")):
+        tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
+    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
+    assert switch(tree, deadline=0.05) is UNKNOWN
+    assert [seen.path for seen in tree.seen if seen.method == "POST"] == [f"{OUTLETS}/2/Outlet.PowerControl"]
+
+
+def test_an_identity_that_means_two_outlets_gets_no_command() -> None:
+    tree = Switched()
+    tree.resources[f"{OUTLETS}/other/1"] = {**tree.resources[f"{OUTLETS}/1"], "@odata.id": f"{OUTLETS}/other/1"}
+    tree.resources[OUTLETS] = {"Members": [{"@odata.id": f"{OUTLETS}/{one}"} for one in ("1", "2", "other/1")]}
+    assert refused(tree).kind == "protocol" and not tree.commands
+    tree = Switched()                           # outlet 2.1 of PDU 1, and outlet 1 of PDU 1.2
+    racks = "/redfish/v1/PowerEquipment/RackPDUs"
+    tree.resources[racks] = {"Members": [{"@odata.id": f"{racks}/{one}"} for one in ("1", "1.2")]}
+    tree.resources[f"{racks}/1.2"] = {**tree.resources[f"{racks}/1"], "Id": "1.2"}
+    tree.resources[OUTLETS] = {"Members": [{**outlet("2.1"), "@odata.id": f"{OUTLETS}/1"},
+                                           {**outlet("1"), "@odata.id": f"{OUTLETS}/2"}]}
+    assert refused(tree, identity="1.2.1").kind == "protocol" and not tree.commands
+
+
 def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
     tree = Switched()
     error = refused(tree, identity="3")
@@ -168,6 +191,16 @@ def test_an_answer_that_leaves_open_what_was_done_is_followed_by_one_reading(ans
             error = refused(tree)
             assert error.kind == "unreachable" and "may or may not have switched" in str(error)
         assert len(tree.commands) == 1 and [seen.method for seen in tree.seen[-2:]] == ["POST", "GET"]
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_command_whose_answer_is_lost_is_not_sent_again(done: bool) -> None:
+    tree = Switched(say=lambda seen: Answer(None, 0), done=done)
+    if done:
+        assert switch(tree) is DOWN
+    else:
+        assert "may or may not have switched" in str(refused(tree))
+    assert len(tree.commands) == 1
 
 
 def test_an_outlet_that_does_not_follow_is_unknown() -> None:

@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.errors import PduHandlerError, Unsupported
+from handlers.redfish.members import MOST_MEMBERS
 from pdu_common.helper import EnumPowerStatus
 
 from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
@@ -109,6 +110,22 @@ def test_a_list_that_goes_on_for_ever_ends() -> None:
     assert refused(tree).kind == "protocol" and len(tree.seen) < 600
 
 
+def test_a_list_of_too_many_members_is_an_error() -> None:
+    tree = Tree(unit())
+    tree.special[OUTLETS] = lambda seen: Answer({"Members": [{"@odata.id": f"{OUTLETS}/1"}] * (MOST_MEMBERS + 1)})
+    error = refused(tree)
+    assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.seen) < 10
+
+
+@pytest.mark.parametrize("call", ["status", "statistic", "labels"])
+def test_two_outlets_of_one_id_are_an_error_in_every_call(call: str) -> None:
+    tree = Tree(unit())
+    tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        getattr(handler(address), call)()
+    assert caught.value.kind == "protocol"
+
+
 def test_two_outlets_of_one_id_and_an_outlet_that_cannot_be_read_are_errors() -> None:
     tree = Tree(unit())
     tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
@@ -122,7 +139,7 @@ def test_two_outlets_of_one_id_and_an_outlet_that_cannot_be_read_are_errors() ->
 def test_what_is_offered_and_then_refused_is_read_without_it(status: int) -> None:
     tree = Tree(unit(expand=EXPAND))
     tree.special[f"{ROOT}/PowerEquipment"] = lambda seen: Answer(None, status) if "$expand" in seen.target else None
-    assert identities(tree) == ["1", "2"]
+    assert identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
 
 
 def test_an_offer_that_is_ignored_costs_a_request_for_each_outlet() -> None:

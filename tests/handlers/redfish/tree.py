@@ -37,7 +37,7 @@ class Seen(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is said to one request."""
+    """What is said to one request; with status 0 the connection is closed instead."""
 
     body: Any = None                # JSON, or bytes as they are
     status: int = 200
@@ -119,6 +119,9 @@ def serving(tree: Tree) -> Iterator[str]:
             with lock:
                 tree.seen.append(seen)
             said = Answer(None, 429) if self.beyond else tree.answer(seen)
+            if said.status == 0:
+                self.close_connection = True
+                return
             body = said.body if isinstance(said.body, bytes) else b"" if said.body is None else json.dumps(said.body).encode()
             head = [f"HTTP/1.1 {said.status} Said", "Content-Type: application/json", f"Content-Length: {len(body)}",
                     *(f"{name}: {value}" for name, value in said.headers.items()), "", ""]

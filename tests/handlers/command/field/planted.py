@@ -8,6 +8,7 @@ from handlers.command.field.kinds import Recorder, kind
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
+from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -84,7 +85,20 @@ def nut() -> Iterator[Unit]:
         yield Unit("nut", PduData(server.host, {"port": str(server.port)}))
 
 
-UNITS: Dict[str, Callable[[], ContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut}
+@contextlib.contextmanager
+def redfish() -> Iterator[Unit]:
+    pdu = Pdu(outlets=("A1", "A2", "B1", "B2", "C1"), off=("B2",), serial="PK65860010")
+    with RedfishService(RedfishModel((pdu,)), password="Pa55-of-the-unit") as unit:
+        for identity, name in zip(("A1", "A2", "B1", "B2"), NAMES):
+            unit.outlet(identity).name = name
+        more = {"AssetTag": "5A1234E00001", "UserLabel": "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd",
+                "Description": "fd00:12:34::7 noc@kunde.example 203.0.200.17"}
+        unit.rewrite = lambda target, body: {**body, **more} if body.get("Id") == "1" else body
+        yield Unit("redfish", PduData(unit.host, {"port": str(unit.port), "username": unit.user, "password": unit.password,
+                                                  "ca_pem": unit.ca_pem}))
+
+
+UNITS: Dict[str, Callable[[], ContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut, "redfish": redfish}
 
 
 @contextlib.contextmanager
@@ -93,6 +107,7 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
     served = kind(handler).serve(text, 0)
     try:
         more: Dict[str, Dict[str, str]] = {"raritan": {"scheme": "http", "username": "any", "password": "any"},
+                                           "redfish": {"scheme": "http", "username": "any", "password": "any"},
                                            "nut": {"username": "any", "password": "any"}}
         where = {"port": str(served.port)}
         yield Unit(handler, PduSnmpData(served.host, {**where, "community": "public"}) if handler == "snmp"

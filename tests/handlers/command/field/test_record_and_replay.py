@@ -51,7 +51,8 @@ def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str)
 def test_the_same_value_has_the_same_stand_in(handler: str) -> None:
     with UNITS[handler]() as unit:
         first, second = recorded(unit), recorded(unit)
-    same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "nut": ["serial-1", "contact-1"]}
+    same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],
+                                  "nut": ["serial-1", "contact-1"]}
     assert all(stand in first and stand in second for stand in same[handler])
     if handler == "nut":                                # the device's name and its location were one text
         assert first.count("name-1") == 2 and "device.location: name-1" in first

@@ -1,0 +1,82 @@
+"""Recorded resources: a path and the resource that was there. Pure.
+
+    {"recording": "redfish resources 1", "resources": {
+     "/redfish/v1": {...},
+     "/redfish/v1/PowerEquipment": {...}}}
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, Iterator, Mapping, Tuple
+
+from ....errors import SettingsError
+from ....redfish.commands import ACTION
+from ....redfish.resources import child, text as text_of
+
+FORMAT = "redfish resources 1"
+Json = Dict[str, Any]
+_HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"redfish resources ')
+
+
+def is_tree(text: str) -> bool:
+    return _HEADER.match(text[:200]) is not None
+
+
+def written(resources: Mapping[str, Json]) -> str:
+    """One resource in each line."""
+    lines = [f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}" for path, resource in resources.items()]
+    return f'{{"recording": "{FORMAT}", "resources": {{\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def parse(text: str) -> Dict[str, Json]:
+    """Raises SettingsError for what is no such file."""
+    try:
+        found = json.loads(text)["resources"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SettingsError(f"the recording holds no Redfish resources ({type(error).__name__}: {str(error)[:80]})") from None
+    if not isinstance(found, dict) or not found or not all(isinstance(one, dict) for one in found.values()):
+        raise SettingsError("the recording holds no Redfish resources")
+    return {plain(path): resource for path, resource in found.items()}
+
+
+def plain(path: str) -> str:
+    """A path without a slash at its end."""
+    return path.rstrip("/") or "/"
+
+
+def links(value: Any) -> Iterator[str]:
+    """Every link inside a resource."""
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            if name in ("@odata.id", "@Redfish.ActionInfo", "Members@odata.nextLink", "DataSourceUri") and isinstance(one, str):
+                yield one
+            else:
+                yield from links(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from links(one)
+
+
+def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
+    """The target of each outlet's action, and the path of the outlet."""
+    found = ((child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items())
+    return {plain(text_of(action, "target")): path for action, path in found if text_of(action, "target")}
+
+
+def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
+    """`value` with the resources behind its links, but for those in Links. Source: DSP0266, "$expand": `.`."""
+    if isinstance(value, list):
+        return [expanded(resources, one, levels, False) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    linked = resources.get(plain(str(value.get("@odata.id")))) if not top and levels and len(value) == 1 else None
+    if linked is not None:
+        return expanded(resources, linked, levels - 1)
+    return {name: one if name == "Links" else expanded(resources, one, levels, False) for name, one in value.items()}
+
+
+def asked_levels(query: str) -> Tuple[bool, int]:
+    """Whether a query asks for expansion in a form that is served here, and for how many levels."""
+    found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
+    return found is not None, int(found[1] or 1) if found else 0
