@@ -16,26 +16,19 @@ class AssetStripConfig(Interface):
     idlType = "assetmgrmodel.AssetStripConfig:1.0.1"
 
     class LEDMode(Enumeration):
-        LED_MODE_ON = 0
-        LED_MODE_OFF = 1
-        LED_MODE_BLINK_FAST = 2
-        LED_MODE_BLINK_SLOW = 3
+        LED_MODE_ON, LED_MODE_OFF, LED_MODE_BLINK_FAST, LED_MODE_BLINK_SLOW = range(4)
 
     class LEDOperationMode(Enumeration):
-        LED_OPERATION_MANUAL = 0
-        LED_OPERATION_AUTO = 1
+        LED_OPERATION_MANUAL, LED_OPERATION_AUTO = range(2)
 
     class NumberingMode(Enumeration):
-        TOP_DOWN = 0
-        BOTTOM_UP = 1
+        TOP_DOWN, BOTTOM_UP = range(2)
 
     class Orientation(Enumeration):
-        TOP_CONNECTOR = 0
-        BOTTOM_CONNECTOR = 1
+        TOP_CONNECTOR, BOTTOM_CONNECTOR = range(2)
 
     class ScanMode(Enumeration):
-        SCANMODE_DISABLED = 0
-        SCANMODE_BOTH = 1
+        SCANMODE_DISABLED, SCANMODE_BOTH = range(2)
 
     class LEDColor(Structure):
         r: int = 0
@@ -91,28 +84,19 @@ class AssetStrip(Interface):
     MAIN_STRIP_COLUMN = 0
 
     class CascadeState(Enumeration):
-        CASCADE_ACTIVE = 0
-        CASCADE_FIRMWARE_UPDATE = 1
+        CASCADE_ACTIVE, CASCADE_FIRMWARE_UPDATE = range(2)
 
     class FirmwareUpdateState(Enumeration):
-        UPDATE_STARTED = 0
-        UPDATE_SUCCESSFUL = 1
-        UPDATE_FAILED = 2
+        UPDATE_STARTED, UPDATE_SUCCESSFUL, UPDATE_FAILED = range(3)
 
     class State(Enumeration):
-        DISCONNECTED = 0
-        FIRMWARE_UPDATE = 1
-        UNSUPPORTED = 2
-        AVAILABLE = 3
+        DISCONNECTED, FIRMWARE_UPDATE, UNSUPPORTED, AVAILABLE = range(4)
 
     class StripType(Enumeration):
-        SIMPLE = 0
-        COMPOSITE = 1
+        SIMPLE, COMPOSITE = range(2)
 
     class TagType(Enumeration):
-        SINGLE = 0
-        EXTENSION = 1
-        NONE = 2
+        SINGLE, EXTENSION, NONE = range(3)
 
     class DeviceInfo(Structure):
         deviceId: int = 0
@@ -228,10 +212,7 @@ class AssetStripLogger(Interface):
     ERR_INVALID_PARAM = 1
 
     class RecordType(Enumeration):
-        EMPTY = 0
-        ASSET_TAG_CONNECTED = 1
-        ASSET_TAG_DISCONNECTED = 2
-        ASSET_STRIP_STATE_CHANGED = 3
+        EMPTY, ASSET_TAG_CONNECTED, ASSET_TAG_DISCONNECTED, ASSET_STRIP_STATE_CHANGED = range(4)
 
     class Info(Structure):
         capacity: int = 0

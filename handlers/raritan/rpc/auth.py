@@ -9,11 +9,7 @@ __all__ = ["AuthManager", "LdapManager", "Policy", "RadiusManager", "TacPlusMana
 
 
 class Type(Enumeration):
-    LOCAL = 0
-    RADIUS = 1
-    KERBEROS = 2
-    TACACS_PLUS = 3
-    LDAP = 4
+    LOCAL, RADIUS, KERBEROS, TACACS_PLUS, LDAP = range(5)
 
 
 class Policy(Structure):
@@ -46,13 +42,10 @@ class LdapManager(Interface):
     ERR_NO_KNOWN_ROLES = 6
 
     class SecurityProtocol(Enumeration):
-        SEC_PROTO_NONE = 0
-        SEC_PROTO_SSL = 1
-        SEC_PROTO_STARTTLS = 2
+        SEC_PROTO_NONE, SEC_PROTO_SSL, SEC_PROTO_STARTTLS = range(3)
 
     class ServerType(Enumeration):
-        ACTIVE_DIRECTORY = 0
-        OPEN_LDAP = 1
+        ACTIVE_DIRECTORY, OPEN_LDAP = range(2)
 
     class ServerSettings(Structure):
         server: str = ""
@@ -102,9 +95,7 @@ class RadiusManager(Interface):
     ERR_MSG_AUTH_ATTR_MISSING = 8
 
     class AuthType(Enumeration):
-        PAP = 0
-        CHAP = 1
-        MSCHAPv2 = 2
+        PAP, CHAP, MSCHAPv2 = range(3)
 
     class ServerSettings(Structure):
         id: str = ""
@@ -137,10 +128,7 @@ class TacPlusManager(Interface):
     ERR_NO_KNOWN_ROLES = 7
 
     class AuthenType(Enumeration):
-        ASCII = 0
-        PAP = 1
-        CHAP = 2
-        MSCHAP = 3
+        ASCII, PAP, CHAP, MSCHAP = range(4)
 
     class ServerSettings(Structure):
         server: str = ""

@@ -30,15 +30,10 @@ class BulkConfiguration(Interface):
     ERR_PROFILE_TOO_MANY = 9
 
     class FilterType(Enumeration):
-        WHITELIST = 0
-        BLACKLIST = 1
+        WHITELIST, BLACKLIST = range(2)
 
     class Status(Enumeration):
-        UNKNOWN = 0
-        UPLOAD_FAILED = 1
-        RESTORE_PENDING = 2
-        RESTORE_OK = 3
-        RESTORE_FAILED = 4
+        UNKNOWN, UPLOAD_FAILED, RESTORE_PENDING, RESTORE_OK, RESTORE_FAILED = range(5)
 
     class Filter(Structure):
         name: str = ""

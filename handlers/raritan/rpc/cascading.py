@@ -34,26 +34,14 @@ class CascadeManager(Interface):
     ERR_UNSUPPORTED_ON_PRIMARY_UNIT = 2
 
     class LinkUnitStatus(Enumeration):
-        UNKNOWN = 0
-        OK = 1
-        UNREACHABLE = 2
-        ACCESS_DENIED = 3
-        FIRMWARE_UPDATE = 4
-        FIRMWARE_MISMATCH = 5
-        PENDING = 6
-        WAITING = 7
-        PAIRING_TIMEOUT = 8
-        PAIRING = 9
+        (UNKNOWN, OK, UNREACHABLE, ACCESS_DENIED, FIRMWARE_UPDATE, FIRMWARE_MISMATCH, PENDING, WAITING,
+         PAIRING_TIMEOUT, PAIRING) = range(10)
 
     class LinkUnitType(Enumeration):
-        NETWORK = 0
-        SECURE_SERIAL = 1
-        ZIGBEE = 2
+        NETWORK, SECURE_SERIAL, ZIGBEE = range(3)
 
     class Role(Enumeration):
-        STANDALONE = 0
-        PRIMARY_UNIT = 1
-        LINK_UNIT = 2
+        STANDALONE, PRIMARY_UNIT, LINK_UNIT = range(3)
         MASTER = 1
 
     class LinkPortStatus(Structure):
@@ -140,8 +128,7 @@ class Cascading(Interface):
     ERR_NOT_SUPPORTED_ON_SLAVE = 2
 
     class Type(Enumeration):
-        USB_MULTI_IP = 0
-        USB_SINGLE_IP_NAT = 1
+        USB_MULTI_IP, USB_SINGLE_IP_NAT = range(2)
 
     class ProtocolMapping(Structure):
         appProtoId: int = 0

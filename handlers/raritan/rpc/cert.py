@@ -22,11 +22,7 @@ class Scep(Interface):
     ERR_INVALID_PARAMS = 1
 
     class EnrollmentRunStatus(Enumeration):
-        NOT_RUN = 0
-        STARTED = 1
-        PENDING = 2
-        SUCCESS = 3
-        FAILED = 4
+        NOT_RUN, STARTED, PENDING, SUCCESS, FAILED = range(5)
 
     class EnrollmentData(Structure):
         challenge: str = ""
@@ -90,15 +86,10 @@ class ServerSSLCert(Interface):
     ERR_GEN_VALIDITY_OUT_OF_RANGE = 105
 
     class EllipticCurve(Enumeration):
-        EC_CURVE_UNKNOWN = 0
-        EC_CURVE_NIST_P256 = 1
-        EC_CURVE_NIST_P384 = 2
-        EC_CURVE_NIST_P521 = 3
+        EC_CURVE_UNKNOWN, EC_CURVE_NIST_P256, EC_CURVE_NIST_P384, EC_CURVE_NIST_P521 = range(4)
 
     class KeyType(Enumeration):
-        KEY_TYPE_UNKNOWN = 0
-        KEY_TYPE_RSA = 1
-        KEY_TYPE_ECDSA = 2
+        KEY_TYPE_UNKNOWN, KEY_TYPE_RSA, KEY_TYPE_ECDSA = range(3)
 
     class CertInfo(Structure):
         subject: ServerSSLCert.CommonAttributes = ZERO

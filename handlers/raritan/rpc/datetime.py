@@ -32,14 +32,10 @@ class DateTime(Interface):
     ERR_NTP_CHECK_RECV_OR_XMIT_TIME_NOT_SET = 15
 
     class NtpAuthKeyType(Enumeration):
-        SHA256 = 0
-        SHA512 = 1
-        AES128CMAC = 2
-        AES256CMAC = 3
+        SHA256, SHA512, AES128CMAC, AES256CMAC = range(4)
 
     class Protocol(Enumeration):
-        STATIC = 0
-        NTP = 1
+        STATIC, NTP = range(2)
 
     class Cfg(Structure):
         zoneCfg: DateTime.ZoneCfg = ZERO

@@ -19,8 +19,7 @@ class Bluetooth(Interface):
     idlType = "devsettings.Bluetooth:1.0.0"
 
     class Antenna(Enumeration):
-        Internal = 0
-        External = 1
+        Internal, External = range(2)
 
     class Settings(Structure):
         enabled: bool = False
@@ -55,9 +54,7 @@ class Modbus(Interface):
     ERR_INVALID_PARAM = 1
 
     class Parity(Enumeration):
-        NONE = 0
-        EVEN = 1
-        ODD = 2
+        NONE, EVEN, ODD = range(3)
 
     class Capabilities(Structure):
         hasModbusSerial: bool = False

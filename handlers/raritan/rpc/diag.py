@@ -21,12 +21,7 @@ class DiagLogSettings(Interface):
     ERR_UNKNOWN_LOG_LEVEL = 2
 
     class LogLevel(Enumeration):
-        LOG_LEVEL_NONE = 0
-        LOG_LEVEL_ERR = 1
-        LOG_LEVEL_WARN = 2
-        LOG_LEVEL_INFO = 3
-        LOG_LEVEL_DEBUG = 4
-        LOG_LEVEL_TRACE = 5
+        (LOG_LEVEL_NONE, LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_TRACE) = range(6)
 
     class LogLevelEntry(Structure):
         ctxName: str = ""

@@ -21,24 +21,16 @@ class DsamPort(Interface):
     SSH_DPA_PORT_IN_USE = 3
 
     class DeviceInterfaceType(Enumeration):
-        DEV_IFTYPE_AUTO = 0
-        DEV_IFTYPE_DTE = 1
-        DEV_IFTYPE_DCE = 2
+        DEV_IFTYPE_AUTO, DEV_IFTYPE_DTE, DEV_IFTYPE_DCE = range(3)
 
     class Parity(Enumeration):
-        PARITY_NONE = 0
-        PARITY_ODD = 1
-        PARITY_EVEN = 2
+        PARITY_NONE, PARITY_ODD, PARITY_EVEN = range(3)
 
     class FlowControl(Enumeration):
-        FLOW_CTRL_NONE = 0
-        FLOW_CTRL_HARDWARE = 1
-        FLOW_CTRL_SOFTWARE = 2
+        FLOW_CTRL_NONE, FLOW_CTRL_HARDWARE, FLOW_CTRL_SOFTWARE = range(3)
 
     class State(Enumeration):
-        STATE_AVAILABLE = 0
-        STATE_OCCUPIED = 1
-        STATE_BUSY = 2
+        STATE_AVAILABLE, STATE_OCCUPIED, STATE_BUSY = range(3)
 
     class Info(Structure):
         dsamNumber: int = 0

@@ -20,24 +20,15 @@ __all__ = [
 
 
 class ImageState(Enumeration):
-    NONE = 0
-    UPLOADING = 1
-    UPLOAD_FAILED = 2
-    DOWNLOADING = 3
-    DOWNLOAD_FAILED = 4
-    COMPLETE = 5
+    NONE, UPLOADING, UPLOAD_FAILED, DOWNLOADING, DOWNLOAD_FAILED, COMPLETE = range(6)
 
 
 class UpdateFlags(Enumeration):
-    CROSS_OEM = 0
-    CROSS_HW = 1
-    ALLOW_UNTRUSTED = 2
+    CROSS_OEM, CROSS_HW, ALLOW_UNTRUSTED = range(3)
 
 
 class UpdateHistoryStatus(Enumeration):
-    SUCCESSFUL = 0
-    FAILED = 1
-    INCOMPLETE = 2
+    SUCCESSFUL, FAILED, INCOMPLETE = range(3)
 
 
 class ImageInfo(Structure):

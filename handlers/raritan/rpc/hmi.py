@@ -16,9 +16,7 @@ class ExternalBeeper(Interface):
     idlType = "hmi.ExternalBeeper:1.0.1"
 
     class State(Enumeration):
-        OFF = 0
-        ON = 1
-        ALARMING = 2
+        OFF, ON, ALARMING = range(3)
 
     class StateChangedEvent(Event):
         idlType = "hmi.ExternalBeeper_1_0_1.StateChangedEvent:1.0.0"
@@ -37,9 +35,7 @@ class InternalBeeper(Interface):
     idlType = "hmi.InternalBeeper:2.0.1"
 
     class State(Enumeration):
-        OFF = 0
-        ON_NOTIFICATION = 1
-        ON_ACTIVATION = 2
+        OFF, ON_NOTIFICATION, ON_ACTIVATION = range(3)
 
     class MuteChangedEvent(event.UserEvent):
         idlType = "hmi.InternalBeeper_2_0_1.MuteChangedEvent:1.0.0"

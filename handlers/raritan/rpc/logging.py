@@ -18,8 +18,7 @@ __all__ = [
 
 
 class RangeDirection(Enumeration):
-    FORWARD = 0
-    BACKWARD = 1
+    FORWARD, BACKWARD = range(2)
 
 
 class LogChunk(Structure):

@@ -10,14 +10,10 @@ __all__ = ["Environment", "Manager", "ScriptOptions", "ScriptState"]
 
 class ScriptState(Structure):
     class ExecState(Enumeration):
-        STAT_NEW = 0
-        STAT_RUNNING = 1
-        STAT_TERMINATED = 2
-        STAT_RESTARTING = 3
+        STAT_NEW, STAT_RUNNING, STAT_TERMINATED, STAT_RESTARTING = range(4)
 
     class ExitType(Enumeration):
-        EXIT_CODE = 0
-        SIGNAL = 1
+        EXIT_CODE, SIGNAL = range(2)
 
     execState: ScriptState.ExecState = ZERO
     exitType: ScriptState.ExitType = ZERO

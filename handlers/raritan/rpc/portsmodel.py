@@ -22,18 +22,10 @@ class Port(Interface):
     ERR_DEVICE_BUSY = 2
 
     class DetectionType(Enumeration):
-        AUTO = 0
-        PINNED = 1
-        DISABLED = 2
+        AUTO, PINNED, DISABLED = range(3)
 
     class DeviceTypeId(Enumeration):
-        UNSPECIFIED = 0
-        OTHER = 1
-        SENSOR_HUB = 2
-        BEEPER = 3
-        ASSET_STRIP = 4
-        POWER_CIM = 5
-        GATEWAY_SENSOR = 6
+        UNSPECIFIED, OTHER, SENSOR_HUB, BEEPER, ASSET_STRIP, POWER_CIM, GATEWAY_SENSOR = range(7)
 
     class DetectionMode(Structure):
         type: Port.DetectionType = ZERO
@@ -82,9 +74,7 @@ class PortFuse(Interface):
     idlType = "portsmodel.PortFuse:1.0.1"
 
     class Status(Enumeration):
-        UNKNOWN = 0
-        TRIPPED = 1
-        GOOD = 2
+        UNKNOWN, TRIPPED, GOOD = range(3)
 
     class StatusChangedEvent(Event):
         idlType = "portsmodel.PortFuse_1_0_1.StatusChangedEvent:1.0.0"

@@ -19,11 +19,7 @@ class RawConfiguration(Interface):
     idlType = "rawcfg.RawConfiguration:1.0.1"
 
     class Status(Enumeration):
-        UNKNOWN = 0
-        UPLOAD_FAILED = 1
-        UPDATE_PENDING = 2
-        UPDATE_OK = 3
-        UPDATE_FAILED = 4
+        UNKNOWN, UPLOAD_FAILED, UPDATE_PENDING, UPDATE_OK, UPDATE_FAILED = range(5)
 
     class RawConfigDownloadedEvent(event.UserEvent):
         idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigDownloadedEvent:1.0.0"

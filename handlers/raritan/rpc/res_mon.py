@@ -10,16 +10,8 @@ __all__ = ["Entry", "ResMon"]
 
 class Entry(Structure):
     class Type(Enumeration):
-        GLOBAL_CPU_USAGE = 0
-        GLOBAL_FREE_MEM = 1
-        GLOBAL_PROC_COUNT = 2
-        FS_FREE_SPACE = 3
-        FS_FREE_INODES = 4
-        PROC_CPU_USAGE = 5
-        PROC_VM_SIZE = 6
-        PROC_FREE_FILE_DESC = 7
-        PROC_LIFE_TIME = 8
-        PROC_COUNT = 9
+        (GLOBAL_CPU_USAGE, GLOBAL_FREE_MEM, GLOBAL_PROC_COUNT, FS_FREE_SPACE, FS_FREE_INODES, PROC_CPU_USAGE,
+         PROC_VM_SIZE, PROC_FREE_FILE_DESC, PROC_LIFE_TIME, PROC_COUNT) = range(10)
 
     type: Entry.Type = ZERO
     name: str = ""

@@ -15,26 +15,19 @@ __all__ = [
 
 
 class IpfwPolicy(Enumeration):
-    ACCEPT = 0
-    DROP = 1
-    REJECT = 2
+    ACCEPT, DROP, REJECT = range(3)
 
 
 class RoleAccessPolicy(Enumeration):
-    ALLOW = 0
-    DENY = 1
+    ALLOW, DENY = range(2)
 
 
 class SSHHostKeyType(Enumeration):
-    SSH_HOST_KEY_TYPE_RSA = 0
-    SSH_HOST_KEY_TYPE_ECDSA = 1
-    SSH_HOST_KEY_TYPE_ED25519 = 2
+    SSH_HOST_KEY_TYPE_RSA, SSH_HOST_KEY_TYPE_ECDSA, SSH_HOST_KEY_TYPE_ED25519 = range(3)
 
 
 class SSHKeyFingerprintType(Enumeration):
-    SSH_KEY_FPRINT_TYPE_MD5_HEX = 0
-    SSH_KEY_FPRINT_TYPE_SHA256_BASE64 = 1
-    SSH_KEY_FPRINT_TYPE_UNKNOWN = 2
+    SSH_KEY_FPRINT_TYPE_MD5_HEX, SSH_KEY_FPRINT_TYPE_SHA256_BASE64, SSH_KEY_FPRINT_TYPE_UNKNOWN = range(3)
 
 
 class BlockSettings(Structure):

@@ -52,10 +52,7 @@ class GsmModem(Interface):
     ERR_SIM_PROBLEM = 8
 
     class SimSecurityStatus(Enumeration):
-        UNLOCKED = 0
-        WAITFORPIN = 1
-        WAITFORPUK = 2
-        UNKNOWN = 3
+        UNLOCKED, WAITFORPIN, WAITFORPUK, UNKNOWN = range(4)
 
     class Settings(Structure):
         pin: str = ""
@@ -103,26 +100,13 @@ class SerialPort(Interface):
     ERR_INVALID_VALUE = 1
 
     class PortState(Enumeration):
-        CONSOLE = 0
-        ANALOGMODEM = 1
-        GSMMODEM = 2
-        DISCONNECTED = 3
+        CONSOLE, ANALOGMODEM, GSMMODEM, DISCONNECTED = range(4)
 
     class DetectionType(Enumeration):
-        AUTOMATIC = 0
-        FORCE_CONSOLE = 1
-        FORCE_ANALOGMODEM = 2
-        FORCE_GSMMODEM = 3
+        AUTOMATIC, FORCE_CONSOLE, FORCE_ANALOGMODEM, FORCE_GSMMODEM = range(4)
 
     class BaudRate(Enumeration):
-        BR1200 = 0
-        BR2400 = 1
-        BR4800 = 2
-        BR9600 = 3
-        BR19200 = 4
-        BR38400 = 5
-        BR57600 = 6
-        BR115200 = 7
+        BR1200, BR2400, BR4800, BR9600, BR19200, BR38400, BR57600, BR115200 = range(8)
 
     class MetaData(Structure):
         hasModemSupport: bool = False

@@ -21,27 +21,16 @@ class ServerMonitor(Interface):
     ERR_MAX_SERVERS_REACHED = 4
 
     class ServerPowerCheckMethod(Enumeration):
-        TIMER = 0
-        POWER_DROP = 1
+        TIMER, POWER_DROP = range(2)
 
     class ServerPowerControlResult(Enumeration):
-        NO_ERROR = 0
-        SHUTDOWN_CMD_FAILED = 1
-        SWITCHING_OFF_FAILED = 2
-        SWITCHING_ON_FAILED = 3
-        POWER_CHECK_TIMEOUT = 4
+        (NO_ERROR, SHUTDOWN_CMD_FAILED, SWITCHING_OFF_FAILED, SWITCHING_ON_FAILED, POWER_CHECK_TIMEOUT) = range(5)
 
     class ServerPowerState(Enumeration):
-        UNKNOWN = 0
-        ON = 1
-        OFF = 2
-        SHUTTING_DOWN = 3
+        UNKNOWN, ON, OFF, SHUTTING_DOWN = range(4)
 
     class ServerReachability(Enumeration):
-        WAITING = 0
-        REACHABLE = 1
-        UNREACHABLE = 2
-        ERROR = 3
+        WAITING, REACHABLE, UNREACHABLE, ERROR = range(4)
 
     class Server(Structure):
         settings: ServerMonitor.ServerSettings = ZERO

@@ -38,10 +38,8 @@ class SessionManager(Interface):
     ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER = 1
 
     class CloseReason(Enumeration):
-        CLOSE_REASON_LOGOUT = 0
-        CLOSE_REASON_TIMEOUT = 1
-        CLOSE_REASON_BROWSER_CLOSED = 2
-        CLOSE_REASON_FORCED_DISCONNECT = 3
+        (CLOSE_REASON_LOGOUT, CLOSE_REASON_TIMEOUT, CLOSE_REASON_BROWSER_CLOSED,
+         CLOSE_REASON_FORCED_DISCONNECT) = range(4)
 
     @method("_ret_", "session", "token")
     def newSession(self) -> Tuple[int, Session, str]: declared()

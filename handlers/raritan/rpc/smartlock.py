@@ -23,10 +23,8 @@ class DoorAccessControl(Interface):
     ERR_MAX_RULES_REACHED = 3
 
     class DoorAccessDenialReason(Enumeration):
-        DENIED_NO_MATCHING_RULE = 0
-        DENIED_ABSOLUTE_TIME_CONDITION = 1
-        DENIED_PERIODIC_TIME_CONDITION = 2
-        DENIED_CONDITIONS_TIMEOUT = 3
+        (DENIED_NO_MATCHING_RULE, DENIED_ABSOLUTE_TIME_CONDITION, DENIED_PERIODIC_TIME_CONDITION,
+         DENIED_CONDITIONS_TIMEOUT) = range(4)
 
     class AbsoluteTimeCondition(Structure):
         enabled: bool = False

@@ -14,16 +14,10 @@ class Display(Interface):
     idlType = "test.Display:2.0.0"
 
     class Orientation(Enumeration):
-        NORMAL = 0
-        FLIPPED = 1
-        LEFT = 2
-        RIGHT = 3
+        NORMAL, FLIPPED, LEFT, RIGHT = range(4)
 
     class TestStatus(Enumeration):
-        TEST_IDLE = 0
-        TEST_BUSY = 1
-        TEST_PASSED = 2
-        TEST_FAILED = 3
+        TEST_IDLE, TEST_BUSY, TEST_PASSED, TEST_FAILED = range(4)
 
     class Info(Structure):
         type: str = ""

@@ -15,42 +15,27 @@ __all__ = [
 
 
 class LengthEnum(Enumeration):
-    METER = 0
-    FEET = 1
+    METER, FEET = range(2)
 
 
 class PressureEnum(Enumeration):
-    PASCAL = 0
-    PSI = 1
+    PASCAL, PSI = range(2)
 
 
 class SnmpV3AuthProto(Enumeration):
-    MD5 = 0
-    SHA1 = 1
-    SHA224 = 2
-    SHA256 = 3
-    SHA384 = 4
-    SHA512 = 5
+    MD5, SHA1, SHA224, SHA256, SHA384, SHA512 = range(6)
 
 
 class SnmpV3PrivProto(Enumeration):
-    DES = 0
-    AES128 = 1
-    AES192 = 2
-    AES256 = 3
-    AES192_3DES = 4
-    AES256_3DES = 5
+    DES, AES128, AES192, AES256, AES192_3DES, AES256_3DES = range(6)
 
 
 class SnmpV3SecLevel(Enumeration):
-    NO_AUTH_NO_PRIV = 0
-    AUTH_NO_PRIV = 1
-    AUTH_PRIV = 2
+    NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV = range(3)
 
 
 class TemperatureEnum(Enumeration):
-    DEG_C = 0
-    DEG_F = 1
+    DEG_C, DEG_F = range(2)
 
 
 class Account(Structure):

@@ -15,25 +15,15 @@ __all__ = [
 
 
 class PixelFormat(Enumeration):
-    MJPEG = 0
-    JPEG = 1
-    RGB = 2
-    YUV = 3
+    MJPEG, JPEG, RGB, YUV = range(4)
 
 
 class PowerLineFrequency(Enumeration):
-    NOT_SUPPORTED = 0
-    HZ50 = 1
-    HZ60 = 2
-    DISABLED = 3
+    NOT_SUPPORTED, HZ50, HZ60, DISABLED = range(4)
 
 
 class Priority(Enumeration):
-    VERY_LOW = 0
-    LOW = 1
-    NORMAL = 2
-    HIGH = 3
-    VERY_HIGH = 4
+    VERY_LOW, LOW, NORMAL, HIGH, VERY_HIGH = range(5)
 
 
 class Format(Structure):
@@ -131,18 +121,13 @@ class StorageManager(Interface):
     ERR_OPERATION_NOT_SUPPORTED = 5
 
     class StorageType(Enumeration):
-        LOCAL = 0
-        FTP = 1
-        CIFS = 2
-        NFS = 3
+        LOCAL, FTP, CIFS, NFS = range(4)
 
     class Direction(Enumeration):
-        ASCENDING = 0
-        DESCENDING = 1
+        ASCENDING, DESCENDING = range(2)
 
     class StorageStatus(Enumeration):
-        INITIALIZING = 0
-        READY = 1
+        INITIALIZING, READY = range(2)
 
     class WebcamStorageInfo(Structure):
         webcam: Optional[Webcam] = None

@@ -54,12 +54,7 @@ class ZigbeeManager(Interface):
     ERR_INVALID_CHANNEL = 6
 
     class DongleState(Enumeration):
-        NOT_INIT = 0
-        READY = 1
-        ERROR = 2
-        INIT_IN_PROGRESS = 3
-        FW_UPGRADE = 4
-        IN_MODEM_STATE = 5
+        NOT_INIT, READY, ERROR, INIT_IN_PROGRESS, FW_UPGRADE, IN_MODEM_STATE = range(6)
 
     class MetaData(Structure):
         firmwareVersion: str = ""

@@ -64,11 +64,7 @@ class DataPushService(Interface):
     ERR_MAX_ENTRIES_REACHED = 3
 
     class EntryType(Enumeration):
-        SENSORLIST = 0
-        SENSORLOG = 1
-        AMSLIST = 2
-        AMSLOG = 3
-        AUDITLOG = 4
+        SENSORLIST, SENSORLOG, AMSLIST, AMSLOG, AUDITLOG = range(5)
 
     class EntrySettings(Structure):
         url: str = ""

@@ -24,14 +24,10 @@ class Engine(Interface):
 
     class Condition(Structure):
         class MatchType(Enumeration):
-            ASSERTED = 0
-            DEASSERTED = 1
-            BOTH = 2
+            ASSERTED, DEASSERTED, BOTH = range(3)
 
         class Op(Enumeration):
-            AND = 0
-            OR = 1
-            XOR = 2
+            AND, OR, XOR = range(3)
 
         negate: bool = False
         operation: Engine.Condition.Op = ZERO
@@ -41,9 +37,7 @@ class Engine(Interface):
 
     class EventDesc(Structure):
         class Type(Enumeration):
-            NODE = 0
-            DYN_NODE = 1
-            LEAF = 2
+            NODE, DYN_NODE, LEAF = range(3)
 
         eventDescType: Engine.EventDesc.Type = ZERO
         eventType: Event.Type = ZERO

@@ -9,8 +9,7 @@ from .._runtime import ZERO, Enumeration, Structure, Time
 
 class Event(Structure):
     class Type(Enumeration):
-        STATE = 0
-        TRIGGER = 1
+        STATE, TRIGGER = range(2)
 
     type: Event.Type = ZERO
     id: List[str] = ZERO

@@ -5,20 +5,15 @@ from .._runtime import Enumeration
 
 
 class AuthenticationMode(Enumeration):
-    AUTH_NONE = 0
-    AUTH_PSK = 1
-    AUTH_EAP = 2
+    AUTH_NONE, AUTH_PSK, AUTH_EAP = range(3)
 
 
 class AutoConfigs(Enumeration):
-    STATIC = 0
-    DHCP = 1
-    AUTO = 2
+    STATIC, DHCP, AUTO = range(3)
 
 
 class EapInnerAuthMethod(Enumeration):
-    INNER_EAP_MSCHAPv2 = 0
-    INNER_EAP_TLS = 1
+    INNER_EAP_MSCHAPv2, INNER_EAP_TLS = range(2)
     MSCHAPv2 = 0
 
 
@@ -27,8 +22,7 @@ class EapInnerMethod(Enumeration):
 
 
 class EapOuterAuthMethod(Enumeration):
-    EAP_PEAP = 0
-    EAP_TLS = 1
+    EAP_PEAP, EAP_TLS = range(2)
     PEAP = 0
 
 
@@ -37,109 +31,71 @@ class EapOuterMethod(Enumeration):
 
 
 class EapStatus(Enumeration):
-    EAP_STATUS_DISABLED = 0
-    EAP_STATUS_PENDING = 1
-    EAP_STATUS_FAILED = 2
-    EAP_STATUS_SUCCESS = 3
+    EAP_STATUS_DISABLED, EAP_STATUS_PENDING, EAP_STATUS_FAILED, EAP_STATUS_SUCCESS = range(4)
 
 
 class EthAuthType(Enumeration):
-    ETH_AUTH_NONE = 0
-    ETH_AUTH_EAP = 1
+    ETH_AUTH_NONE, ETH_AUTH_EAP = range(2)
 
 
 class EthDuplexMode(Enumeration):
-    DUPLEX_MODE_AUTO = 0
-    DUPLEX_MODE_HALF = 1
-    DUPLEX_MODE_FULL = 2
+    DUPLEX_MODE_AUTO, DUPLEX_MODE_HALF, DUPLEX_MODE_FULL = range(3)
 
 
 class EthSpeed(Enumeration):
-    SPEED_AUTO = 0
-    SPEED_MBIT_10 = 1
-    SPEED_MBIT_100 = 2
-    SPEED_MBIT_1000 = 3
+    SPEED_AUTO, SPEED_MBIT_10, SPEED_MBIT_100, SPEED_MBIT_1000 = range(4)
 
 
 class InterfaceMode(Enumeration):
-    IF_MODE_WIRED = 0
-    IF_MODE_WIRELESS = 1
-    IF_MODE_USB_DEVICE = 2
+    IF_MODE_WIRED, IF_MODE_WIRELESS, IF_MODE_USB_DEVICE = range(3)
 
 
 class InterfaceOpState(Enumeration):
-    NOT_PRESENT = 0
-    DOWN = 1
-    NO_LINK = 2
-    UP = 3
+    NOT_PRESENT, DOWN, NO_LINK, UP = range(4)
 
 
 class InterfaceType(Enumeration):
-    ETHERNET = 0
-    WLAN = 1
-    BRIDGE = 2
+    ETHERNET, WLAN, BRIDGE = range(3)
 
 
 class IpConfigMethod(Enumeration):
-    STATIC = 0
-    DHCP = 1
-    AUTO = 2
+    STATIC, DHCP, AUTO = range(3)
 
 
 class LanDuplex(Enumeration):
-    LAN_DUPLEX_AUTO = 0
-    LAN_DUPLEX_HALF = 1
-    LAN_DUPLEX_FULL = 2
-    LAN_DUPLEX_UNKNOWN = 3
+    LAN_DUPLEX_AUTO, LAN_DUPLEX_HALF, LAN_DUPLEX_FULL, LAN_DUPLEX_UNKNOWN = range(4)
 
 
 class LanSpeed(Enumeration):
-    LAN_SPEED_AUTO = 0
-    LAN_SPEED_10MBIT = 1
-    LAN_SPEED_100MBIT = 2
-    LAN_SPEED_1000MBIT = 3
-    LAN_SPEED_UNKNOWN = 4
+    LAN_SPEED_AUTO, LAN_SPEED_10MBIT, LAN_SPEED_100MBIT, LAN_SPEED_1000MBIT, LAN_SPEED_UNKNOWN = range(5)
 
 
 class PortForwardingAutoSetupExpansionUnitState(Enumeration):
-    PF_AUTO_SETUP_UNIT_ALREADY_EXISTS = 0
-    PF_AUTO_SETUP_UNIT_PENDING = 1
-    PF_AUTO_SETUP_UNIT_ADDED = 2
-    PF_AUTO_SETUP_UNIT_ERROR = 3
+    (PF_AUTO_SETUP_UNIT_ALREADY_EXISTS, PF_AUTO_SETUP_UNIT_PENDING, PF_AUTO_SETUP_UNIT_ADDED,
+     PF_AUTO_SETUP_UNIT_ERROR) = range(4)
 
 
 class PortForwardingAutoSetupRunningState(Enumeration):
-    PF_AUTO_SETUP_NONE = 0
-    PF_AUTO_SETUP_RUNNING = 1
-    PF_AUTO_SETUP_CANCELED = 2
-    PF_AUTO_SETUP_FINISHED_WITH_ERROR = 3
-    PF_AUTO_SETUP_FINISHED_SUCCESSFULLY = 4
+    (PF_AUTO_SETUP_NONE, PF_AUTO_SETUP_RUNNING, PF_AUTO_SETUP_CANCELED, PF_AUTO_SETUP_FINISHED_WITH_ERROR,
+     PF_AUTO_SETUP_FINISHED_SUCCESSFULLY) = range(5)
 
 
 class PortForwardingRole(Enumeration):
-    PRIMARY_UNIT = 0
-    EXPANSION_UNIT = 1
+    PRIMARY_UNIT, EXPANSION_UNIT = range(2)
     MASTER = 0
     SLAVE = 1
 
 
 class WlanAuthType(Enumeration):
-    WLAN_AUTH_NONE = 0
-    WLAN_AUTH_PSK = 1
-    WLAN_AUTH_EAP = 2
+    WLAN_AUTH_NONE, WLAN_AUTH_PSK, WLAN_AUTH_EAP = range(3)
     NONE = 0
     PSK = 1
     EAP = 2
 
 
 class WlanChannelWidth(Enumeration):
-    CHANNEL_WIDTH_UNKNOWN = 0
-    CHANNEL_WIDTH_20_NO_HT = 1
-    CHANNEL_WIDTH_20 = 2
-    CHANNEL_WIDTH_40 = 3
-    CHANNEL_WIDTH_80 = 4
-    CHANNEL_WIDTH_80P80 = 5
-    CHANNEL_WIDTH_160 = 6
+    (CHANNEL_WIDTH_UNKNOWN, CHANNEL_WIDTH_20_NO_HT, CHANNEL_WIDTH_20, CHANNEL_WIDTH_40, CHANNEL_WIDTH_80,
+     CHANNEL_WIDTH_80P80, CHANNEL_WIDTH_160) = range(7)
 
 
 class WlanSecProtocol(Enumeration):

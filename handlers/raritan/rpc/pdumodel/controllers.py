@@ -19,17 +19,10 @@ class Controller(Interface):
     ERR_NOT_SUPPORTED = 1
 
     class Status(Enumeration):
-        OK = 0
-        COMMUNICATION_UNSTABLE = 1
-        COMMUNICATION_FAILURE = 2
-        UNKNOWN = 3
-        INCOMPATIBLE = 4
-        FIRMWARE_UPDATE = 5
+        OK, COMMUNICATION_UNSTABLE, COMMUNICATION_FAILURE, UNKNOWN, INCOMPATIBLE, FIRMWARE_UPDATE = range(6)
 
     class Type(Enumeration):
-        OUTLET_CTRL = 0
-        INLET_CTRL = 1
-        METER_CTRL = 2
+        OUTLET_CTRL, INLET_CTRL, METER_CTRL = range(3)
 
     class MetaData(Structure):
         type: Controller.Type = ZERO
@@ -78,8 +71,7 @@ class Unit(Interface):
     ERR_INVALID_PARAM = 1
 
     class Orientation(Enumeration):
-        NORMAL = 0
-        FLIPPED = 1
+        NORMAL, FLIPPED = range(2)
 
     class MetaData(Structure):
         hasOrientationSensor: bool = False
@@ -134,14 +126,10 @@ class Bcm(Interface):
     idlType = "pdumodel.Bcm:1.0.0"
 
     class LineConfig(Enumeration):
-        UNCONNECTED = 0
-        L1_N = 1
-        L2_N = 2
-        L3_N = 3
+        UNCONNECTED, L1_N, L2_N, L3_N = range(4)
 
     class TransformerType(Enumeration):
-        VOLTAGE = 0
-        TURNSRATIO = 1
+        VOLTAGE, TURNSRATIO = range(2)
 
     class ChannelConfig(Structure):
         channel: int = 0

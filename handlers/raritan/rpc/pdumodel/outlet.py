@@ -30,14 +30,10 @@ class Outlet(EDevice):
     ERR_OPERATION_UNSUPPORTED = 1
 
     class PowerState(Enumeration):
-        PS_OFF = 0
-        PS_ON = 1
+        PS_OFF, PS_ON = range(2)
 
     class StartupState(Enumeration):
-        SS_ON = 0
-        SS_OFF = 1
-        SS_LASTKNOWN = 2
-        SS_PDUDEF = 3
+        SS_ON, SS_OFF, SS_LASTKNOWN, SS_PDUDEF = range(4)
 
     class LedState(Structure):
         red: bool = False

@@ -26,20 +26,13 @@ class Pdu(Interface):
     ERR_INVALID_PARAM = 1
 
     class InletWiring(Enumeration):
-        IW_AUTO_DETECT = 0
-        IW_SINGLE_PHASE = 1
-        IW_WYE = 2
-        IW_DELTA = 3
+        IW_AUTO_DETECT, IW_SINGLE_PHASE, IW_WYE, IW_DELTA = range(4)
 
     class PduOrientation(Enumeration):
-        PO_NONE = 0
-        PO_BOTTOMFEED = 1
-        PO_TOPFEED = 2
+        PO_NONE, PO_BOTTOMFEED, PO_TOPFEED = range(3)
 
     class StartupState(Enumeration):
-        SS_ON = 0
-        SS_OFF = 1
-        SS_LASTKNOWN = 2
+        SS_ON, SS_OFF, SS_LASTKNOWN = range(3)
 
     class MetaData(Structure):
         nameplate: Nameplate = ZERO

@@ -21,9 +21,7 @@ class PowerMeter(Interface):
     ERR_MODBUS_UNIT_IN_USE = 2
 
     class Type(Enumeration):
-        ONE_PHASE = 0
-        SPLIT_PHASE = 1
-        THREE_PHASE = 2
+        ONE_PHASE, SPLIT_PHASE, THREE_PHASE = range(3)
 
     class Config(Structure):
         powerMeterId: int = 0
@@ -127,8 +125,7 @@ class Panel(PowerMeter):
     idlType = "pdumodel.Panel:2.0.4"
 
     class LabelingScheme(Enumeration):
-        SEQUENTIAL = 0
-        ODD_EVEN = 1
+        SEQUENTIAL, ODD_EVEN = range(2)
 
     class PanelSettings(Structure):
         meterCount: int = 0
@@ -170,10 +167,7 @@ class Circuit(Interface):
     ERR_METER_CHANNEL_BUSY = 2
 
     class Type(Enumeration):
-        ONE_PHASE_LN = 0
-        ONE_PHASE_LL = 1
-        ONE_PHASE_LLN = 2
-        THREE_PHASE = 3
+        ONE_PHASE_LN, ONE_PHASE_LL, ONE_PHASE_LLN, THREE_PHASE = range(4)
 
     class Config(Structure):
         position: int = 0

@@ -42,8 +42,7 @@ class ShelfPowerSupply(EDevice):
     FAULT_STATE_CRITICAL = 2
 
     class PowerState(Enumeration):
-        PS_OFF = 0
-        PS_ON = 1
+        PS_OFF, PS_ON = range(2)
 
     class InputSensors(Structure):
         voltage: Optional[sensors.NumericSensor] = None

@@ -40,14 +40,7 @@ class OverCurrentProtector(EDevice):
     idlType = "pdumodel.OverCurrentProtector:4.0.4"
 
     class Type(Enumeration):
-        BREAKER_1POLE = 0
-        BREAKER_2POLE = 1
-        BREAKER_3POLE = 2
-        FUSE = 3
-        FUSE_PAIR = 4
-        RCBO_2POLE = 5
-        RCBO_3POLE = 6
-        RCBO_4POLE = 7
+        (BREAKER_1POLE, BREAKER_2POLE, BREAKER_3POLE, FUSE, FUSE_PAIR, RCBO_2POLE, RCBO_3POLE, RCBO_4POLE) = range(8)
 
     class MetaData(Structure):
         label: str = ""

@@ -67,9 +67,7 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
     idlType = "pdumodel.VoltageMonitoringSensor:1.0.4"
 
     class EventType(Enumeration):
-        DIP = 0
-        SWELL = 1
-        UNKNOWN = 2
+        DIP, SWELL, UNKNOWN = range(3)
 
     class DipSwellThresholds(Structure):
         dipActive: bool = False

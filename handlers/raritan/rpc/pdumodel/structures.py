@@ -14,13 +14,7 @@ if TYPE_CHECKING:
 
 
 class PowerLine(Enumeration):
-    L1 = 0
-    L2 = 1
-    L3 = 2
-    NEUTRAL = 3
-    EARTH = 4
-    PLUS = 5
-    MINUS = 6
+    L1, L2, L3, NEUTRAL, EARTH, PLUS, MINUS = range(7)
 
 
 class CircuitBreakerStatistic(Structure):

@@ -32,21 +32,12 @@ class TransferSwitch(EDevice):
     OPERATIONAL_STATE_BYPASSED = 4
 
     class TransferReason(Enumeration):
-        REASON_UNKNOWN = 0
-        REASON_STARTUP = 1
-        REASON_MANUAL_TRANSFER = 2
-        REASON_AUTO_RETRANSFER = 3
-        REASON_POWER_FAILURE = 4
-        REASON_POWER_QUALITY = 5
-        REASON_OVERLOAD = 6
-        REASON_OVERHEAT = 7
-        REASON_INTERNAL_FAILURE = 8
-        REASON_BYPASS_ACTIVE = 9
+        (REASON_UNKNOWN, REASON_STARTUP, REASON_MANUAL_TRANSFER, REASON_AUTO_RETRANSFER, REASON_POWER_FAILURE,
+         REASON_POWER_QUALITY, REASON_OVERLOAD, REASON_OVERHEAT, REASON_INTERNAL_FAILURE,
+         REASON_BYPASS_ACTIVE) = range(10)
 
     class Type(Enumeration):
-        STS = 0
-        ATS = 1
-        HTS = 2
+        STS, ATS, HTS = range(3)
 
     class MetaData(Structure):
         label: str = ""

@@ -62,13 +62,10 @@ class DeviceManager(Interface):
     ERR_NOT_ON_SECONDARY = 2
 
     class DeviceFirmwareUpdateState(Enumeration):
-        UPDATE_STARTED = 0
-        UPDATE_SUCCESSFUL = 1
-        UPDATE_FAILED = 2
+        UPDATE_STARTED, UPDATE_SUCCESSFUL, UPDATE_FAILED = range(3)
 
     class ZCoordMode(Enumeration):
-        RACKUNITS = 0
-        FREEFORM = 1
+        RACKUNITS, FREEFORM = range(2)
 
     class DeviceTypeInfo(Structure):
         type: sensors.Sensor.TypeSpec = ZERO

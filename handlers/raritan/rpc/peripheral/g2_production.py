@@ -25,14 +25,10 @@ class G2Production(Interface):
     ERR_OPERATION_FAILED = 4
 
     class ConfigurationSpace(Enumeration):
-        HARDWARE = 0
-        FUNCTION = 1
-        FIRMWARE = 2
-        RESERVED = 3
+        HARDWARE, FUNCTION, FIRMWARE, RESERVED = range(4)
 
     class ResetMethod(Enumeration):
-        BROWNOUT = 0
-        WATCHDOG = 1
+        BROWNOUT, WATCHDOG = range(2)
 
     class FirmwareInfo(Structure):
         crc: int = 0

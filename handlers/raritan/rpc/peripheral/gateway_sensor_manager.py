@@ -27,60 +27,26 @@ class GatewaySensorManager(Interface):
     ERR_CONFIG_STORAGE_FAILED = 2
 
     class AccessType(Enumeration):
-        ACCESS_READ_WRITE = 0
-        ACCESS_READ = 1
-        ACCESS_WRITE = 2
+        ACCESS_READ_WRITE, ACCESS_READ, ACCESS_WRITE = range(3)
 
     class EncodingType(Enumeration):
-        BOOL = 0
-        INT = 1
-        UINT = 2
-        IEEE754 = 3
-        INT_ONES_COMPLEMENT = 4
-        INT_SIGN_MAGNITUDE = 5
-        INT_10K = 6
-        UINT_10K = 7
-        INT_BCD = 8
-        INT_SIGN_MAGNITUDE_BCD = 9
-        UINT_BCD = 10
-        INT_PACKED_BCD = 11
-        INT_SIGN_MAGNITUDE_PACKED_BCD = 12
-        UINT_PACKED_BCD = 13
+        (BOOL, INT, UINT, IEEE754, INT_ONES_COMPLEMENT, INT_SIGN_MAGNITUDE, INT_10K, UINT_10K, INT_BCD,
+         INT_SIGN_MAGNITUDE_BCD, UINT_BCD, INT_PACKED_BCD, INT_SIGN_MAGNITUDE_PACKED_BCD, UINT_PACKED_BCD) = range(14)
 
     class Interpretation(Enumeration):
-        DEFAULT = 0
-        REJECT_DEVICE = 1
-        REJECT_SENSOR = 2
-        IGNORE = 3
-        UNAVAILABLE = 4
-        NUMERIC_INVALID = 5
-        STATE_ON = 6
-        STATE_OFF = 7
+        (DEFAULT, REJECT_DEVICE, REJECT_SENSOR, IGNORE, UNAVAILABLE, NUMERIC_INVALID, STATE_ON, STATE_OFF) = range(8)
 
     class ModbusEndianness(Enumeration):
-        MODBUS_BIG_ENDIAN = 0
-        MODBUS_LITTLE_ENDIAN = 1
+        MODBUS_BIG_ENDIAN, MODBUS_LITTLE_ENDIAN = range(2)
 
     class SnmpAuthProtocol(Enumeration):
-        MD5 = 0
-        SHA1 = 1
-        SHA224 = 2
-        SHA256 = 3
-        SHA384 = 4
-        SHA512 = 5
+        MD5, SHA1, SHA224, SHA256, SHA384, SHA512 = range(6)
 
     class SnmpPrivProtocol(Enumeration):
-        DES = 0
-        AES128 = 1
-        AES192 = 2
-        AES256 = 3
-        AES192_3DES = 4
-        AES256_3DES = 5
+        DES, AES128, AES192, AES256, AES192_3DES, AES256_3DES = range(6)
 
     class SnmpSecurityLevel(Enumeration):
-        NO_AUTH_NO_PRIV = 0
-        AUTH_NO_PRIV = 1
-        AUTH_PRIV = 2
+        NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV = range(3)
 
     class ConfigurationPackage(Structure):
         disabled: bool = False
@@ -92,11 +58,7 @@ class GatewaySensorManager(Interface):
 
     class FeedbackObject(Structure):
         class FeedbackState(Enumeration):
-            UNSPECIFIED = 0
-            INTENTIONALLY_UNUSED = 1
-            FAILED_PRECONDITIONS_UNUSED = 2
-            FAILED = 3
-            GOOD = 4
+            UNSPECIFIED, INTENTIONALLY_UNUSED, FAILED_PRECONDITIONS_UNUSED, FAILED, GOOD = range(5)
 
         key: str = ""
         value: str = ""

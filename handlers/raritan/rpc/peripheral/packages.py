@@ -71,9 +71,7 @@ class SensorHub(Interface):
     idlType = "peripheral.SensorHub:2.0.4"
 
     class UpstreamType(Enumeration):
-        BUILTIN = 0
-        ENV_HUB = 1
-        REMOTE_HUB = 2
+        BUILTIN, ENV_HUB, REMOTE_HUB = range(3)
 
     class DeviceInfo(Structure):
         serial: str = ""
@@ -110,24 +108,14 @@ class ModbusCfg(Interface):
     EXCEPTION_GATEWAY_TARGET = 11
 
     class ModbusFunction(Enumeration):
-        COIL = 0
-        DISCRETE_INPUT = 1
-        HOLDING_REGISTER = 2
-        INPUT_REGISTER = 3
+        COIL, DISCRETE_INPUT, HOLDING_REGISTER, INPUT_REGISTER = range(4)
 
     class SpecificModbusErrors(Enumeration):
-        ERROR_BADCRC = 0
-        ERROR_BADDATA = 1
-        ERROR_BADEXC = 2
-        ERROR_UNKEXC = 3
-        ERROR_MDATA = 4
-        ERROR_OTHER = 5
+        ERROR_BADCRC, ERROR_BADDATA, ERROR_BADEXC, ERROR_UNKEXC, ERROR_MDATA, ERROR_OTHER = range(6)
 
     class SerialSettings(Structure):
         class Parity(Enumeration):
-            NONE = 0
-            EVEN = 1
-            ODD = 2
+            NONE, EVEN, ODD = range(3)
 
         baud: int = 0
         parity: ModbusCfg.SerialSettings.Parity = ZERO

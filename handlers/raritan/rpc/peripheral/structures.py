@@ -13,19 +13,8 @@ if TYPE_CHECKING:
 
 
 class PortType(Enumeration):
-    ONBOARD = 0
-    DEV_PORT = 1
-    ONEWIRE_HUB_PORT = 2
-    ONEWIRE_CHAIN_POS = 3
-    REMOTE_HUB_PORT = 4
-    WIRELESS_BRIDGE = 5
-    WIRELESS_DEVICE = 6
-    UNSPECIFIED = 7
-    GATEWAY_SENSOR = 8
-    FEATURE_PORT = 9
-    USB_PORT = 10
-    USB_HUB_PORT = 11
-    USB_RS485_DONGLE = 12
+    (ONBOARD, DEV_PORT, ONEWIRE_HUB_PORT, ONEWIRE_CHAIN_POS, REMOTE_HUB_PORT, WIRELESS_BRIDGE, WIRELESS_DEVICE,
+     UNSPECIFIED, GATEWAY_SENSOR, FEATURE_PORT, USB_PORT, USB_HUB_PORT, USB_RS485_DONGLE) = range(13)
     ONEWIRE_ONBOARD = 0
     ONEWIRE_DEV_PORT = 1
 
@@ -46,10 +35,7 @@ class DeviceID(Structure):
 
 class PackageInfo(Structure):
     class State(Enumeration):
-        NORMAL = 0
-        FW_UPDATE = 1
-        INTERNAL_ERROR = 2
-        CONFIG_ERROR = 3
+        NORMAL, FW_UPDATE, INTERNAL_ERROR, CONFIG_ERROR = range(4)
 
     class FirmwareInfo(Structure):
         class Version(Structure):

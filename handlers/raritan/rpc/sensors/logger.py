@@ -149,10 +149,7 @@ class AlertedSensorManager(Interface):
     idlType = "sensors.AlertedSensorManager:1.0.6"
 
     class AlertState(Enumeration):
-        UNAVAILABLE = 0
-        NORMAL = 1
-        CRITICAL = 2
-        WARNED = 3
+        UNAVAILABLE, NORMAL, CRITICAL, WARNED = range(4)
 
     class SensorCounts(Structure):
         total: int = 0

@@ -125,20 +125,16 @@ class Sensor(Interface):
     SHELF_POWER_SUPPLY_FAULT = 54
 
     class NormalAlarmedState(Enumeration):
-        NORMAL = 0
-        ALARMED = 1
+        NORMAL, ALARMED = range(2)
 
     class OkFaultState(Enumeration):
-        OK = 0
-        FAULT = 1
+        OK, FAULT = range(2)
 
     class OnOffState(Enumeration):
-        OFF = 0
-        ON = 1
+        OFF, ON = range(2)
 
     class OpenClosedState(Enumeration):
-        OPEN = 0
-        CLOSED = 1
+        OPEN, CLOSED = range(2)
 
     class TypeSpec(Structure):
         readingtype: int = 0
