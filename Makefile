@@ -57,7 +57,7 @@ pictures: env system ## the demo's table in README and docs/demo.svg, and docs/p
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
-devices: env     ## write the tables of devices and settings in docs/ and the READMEs, from the code
+devices: env     ## write the tables of devices and settings in docs/, from the code
 	@$(RUN) packaging/readme.py
 
 bench:           ## all benchmarks: ratios against peers, measured in one run each

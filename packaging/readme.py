@@ -48,9 +48,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
 FILES: Mapping[str, Sequence[str]] = {
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
     "docs/devices.md": ("devices",),
-    **{f"handlers/{name}/README.md": (f"settings-{name}",) for name in registry.names()
-       if (ROOT / "handlers" / name / "README.md").exists()},
-    "handlers/snmp/README.md": ("settings-snmp", "costly", "identities"),
+    **{f"docs/{name}.md": (f"settings-{name}",) for name in registry.names() if (ROOT / "docs" / f"{name}.md").exists()},
+    "docs/snmp.md": ("settings-snmp", "costly", "identities"),
     "docs/command.md": ("exits",),
 }
 

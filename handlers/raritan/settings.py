@@ -1,4 +1,4 @@
-"""The handler's settings, and the agent that they describe. README's table is printed from SETTINGS."""
+"""The handler's settings, and the agent that they describe. docs/settings.md is printed from SETTINGS."""
 from __future__ import annotations
 
 from typing import NamedTuple, Optional, Tuple

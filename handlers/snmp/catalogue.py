@@ -1,4 +1,4 @@
-"""What the profiles say about themselves, as Markdown for README; no archive needs it."""
+"""What the profiles say about themselves, as Markdown for docs/; no archive needs it."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple

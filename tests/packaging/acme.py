@@ -1,4 +1,4 @@
-"""The Acme Strip, a PDU that no built-in family covers, made from the words that README gives to an owner's example.
+"""The Acme Strip, a PDU that no built-in family covers, made from the words of the example in docs/own-pdu.md.
 
 All states stand in one text; a command counts only while its outlet is unlocked, and not on a protected outlet; meters
 are a table of their own, in their own order.

@@ -15,7 +15,7 @@ from tests.needs import ROOT
 
 from .acme import PROFILE, strip
 
-TEXT = (ROOT / "handlers" / "snmp" / "OWN-PDU.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "own-pdu.md").read_text("utf-8")
 EXAMPLE: Dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
 
 

@@ -84,7 +84,7 @@ def of_device(device: Noted, profiles: Any, is_fixed: bool = False) -> Identity:
 def _way_on() -> List[str]:
     return ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
             "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
-            "packaging/build.py --profile FILE.json  an archive that reads it (handlers/snmp/OWN-PDU.md)"]
+            "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
 
 
 def _tried(tried: Iterable[detection.Candidate], found: Found, device: Noted) -> List[Dict[str, str]]:
