@@ -7,7 +7,7 @@ WORKERS ?= 4
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint faults soak coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
+.PHONY: help env system demo test lint faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -34,6 +34,10 @@ faults: env      ## the fault matrix: every handler, call and fault at each step
 
 soak: env        ## a day of polls and switchings in minutes, every third call with a fault, against the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
+
+fuzz: env        ## every reader of foreign bytes for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
+	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris does not install here: by chance alone"
+	@$(RUN) -m tests.fuzz $(ARGS)
 
 coverage: env system ## all tests, and which lines and branches they did not run
 	@rm -rf .cache/coverage

@@ -110,10 +110,10 @@ def _walk(text: str) -> Parsed:
             continue
         try:
             row = _typed(found["rest"])
+            if row is not None:
+                rows[_checked(oid)] = row
         except ValueError as error:
             raise SettingsError(f"line {number} of the recording: {str(error)[:80]}") from None
-        if row is not None:
-            rows[_checked(oid)] = row
     return Parsed(rows, left_out)
 
 

@@ -1,0 +1,92 @@
+"""`python -m tests.fuzz`: every reader of foreign bytes for a stated time."""
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, Optional, Sequence
+
+from .mutation import mutated
+from .targets import BY_NAME, TARGETS, found
+
+_EXIT = "exit codes: 0 nothing was found; 1 something was; 2 wrong arguments"
+
+
+class Run(NamedTuple):
+    """How many cases a target took, and what it stumbled over."""
+
+    name: str
+    cases: int
+    finding: str
+
+
+def guided(name: str, seconds: float) -> Run:
+    """Under atheris, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(int(seconds)), folder], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 300, errors="replace")
+        cases = re.search(r"stat::number_of_executed_units: *(\d+)", done.stdout)
+        for path in Path(folder).glob("*-*"):
+            if path.is_file():
+                return Run(name, int(cases[1]) if cases else 0, _kept(name, path.read_bytes(), done.stdout))
+        if done.returncode:
+            return Run(name, 0, done.stdout[-1500:])
+        return Run(name, int(cases[1]) if cases else 0, "")
+
+
+def blind(name: str, seconds: float, seed: int) -> Run:
+    """By chance alone, in this process."""
+    target, chance, end = BY_NAME[name], random.Random(f"{name} {seed}"), time.monotonic() + seconds     # noqa: S311
+    seeds, cases = [*target.seeds(), *found(name)], 0
+    while time.monotonic() < end:
+        data = mutated(chance, seeds)
+        cases += 1
+        try:
+            target.run(data)
+        except Exception as error:          # whatever it is, it is what is looked for
+            return Run(name, cases, _kept(name, data, f"{type(error).__name__}: {error}"))
+    return Run(name, cases, "")
+
+
+def _kept(name: str, data: bytes, said: str) -> str:
+    """Put it where `make test` runs it from now on."""
+    folder = Path(__file__).parent / "found"
+    path = folder / f"{name}-{abs(hash(data)) % 10**8:08d}.bin"
+    path.write_bytes(data)
+    return f"{path.name}: {said[-1500:]}"
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=sys.modules["tests.fuzz"].__doc__, epilog=_EXIT,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="TARGET", help=f"of {', '.join(BY_NAME)} (default: all)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="for each target (default: 30)")
+    parser.add_argument("--seed", type=int, default=0, help="of chance, without atheris (default: 0)")
+    parser.add_argument("--blind", action="store_true", help="by chance, also where atheris is installed")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in BY_NAME:
+            parser.error(f"there is no target {name!r}; choose from {', '.join(BY_NAME)}")
+    names = options.names or [target.name for target in TARGETS]
+    if options.blind or importlib.util.find_spec("atheris") is None:
+        how, runs = "by chance", [blind(name, options.seconds, options.seed) for name in names]
+    else:
+        how = "guided by coverage"
+        with ThreadPoolExecutor(2) as pool:
+            runs = list(pool.map(lambda name: guided(name, options.seconds), names))
+    print("| target | cases | found |\n|---|---|---|")
+    for run in runs:
+        print(f"| {run.name} | {run.cases:,} | {'one: ' + run.finding if run.finding else 'nothing'} |")
+    print(f"\n{sum(run.cases for run in runs):,} cases {how}, {sum(bool(run.finding) for run in runs)} found")
+    return int(any(run.finding for run in runs))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

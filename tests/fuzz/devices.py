@@ -1,0 +1,227 @@
+"""What comes from devices: HTTP, JSON-RPC and Redfish through the handlers, NUT's lists, SNMP's values and walks."""
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import socket
+from functools import cache
+from pathlib import Path
+from typing import Any, List, Sequence
+from unittest import mock
+
+from handlers.errors import PduHandlerError
+from handlers.host.rows import indexes, oid_arcs, raw_value
+from handlers.http import connection
+from handlers.http.message import Endpoint, Reply, Request
+from handlers.nut import messages, outlets
+from handlers.nut.answers import Answers
+from handlers.nut.decoder import Decoder
+from handlers.raritan.handler import RaritanPdu
+from handlers.redfish.handler import RedfishPdu
+from handlers.snmp import decoding, metering
+from handlers.snmp.detection import detect
+from handlers.snmp.profiles import PROFILES
+from handlers.tls import Trust
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import of_rows
+from tests.recordings import fixture
+from tests.simulators.redfish import RedfishService, units
+from tests.simulators.snmp_agent import read_snmprec
+from tests.simulators.xerus import Model, XerusPdu
+
+_MARK = b"\n--8<--\n"                   # between the answers of one call
+
+
+# ---- HTTP ----------------------------------------------------------------------------------------------------------
+
+def http(data: bytes) -> None:
+    """The head, the chunks and the body of an answer, as they come from a socket."""
+    ours, theirs = socket.socketpair()
+    with theirs, mock.patch("socket.create_connection", return_value=ours):
+        ours.settimeout(5)
+        theirs.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            theirs.send(data)
+        theirs.shutdown(socket.SHUT_WR)
+        transport = connection.StandardTransport(Trust())
+        with contextlib.suppress(PduHandlerError):
+            transport.exchange(Endpoint("http", "192.0.2.1", 80), Request("GET", "/", {}, None, 5.0, 5.0, 1 << 20))
+        transport.close()
+
+
+def http_seeds() -> List[bytes]:
+    return [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+            b"HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\nno",
+            b"HTTP/1.1 302 Found\r\nLocation: https://192.0.2.2/\r\nContent-Length: 0\r\n\r\n"]
+
+
+# ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
+
+class _Script:
+    """A transport that plays bodies, with the ids that were asked for."""
+
+    def __init__(self, bodies: Sequence[bytes]) -> None:
+        self._bodies = list(bodies)
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        body = self._bodies.pop(0) if self._bodies else b"{}"
+        if isinstance(request.body, bytes) and b'"id"' in request.body:
+            body = body.replace(b'"id": 0', b'"id": %d' % json.loads(request.body)["id"])
+        return Reply(200, {"content-type": "application/json"}, body)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Raritan(RaritanPdu):
+    bodies: Sequence[bytes] = ()
+
+    def transport(self, trust: Trust) -> Any:
+        return _Script(self.bodies)
+
+
+class _Redfish(RedfishPdu):
+    bodies: Sequence[bytes] = ()
+
+    def transport(self, trust: Trust) -> Any:
+        return _Script(self.bodies)
+
+
+def _read(pdu: Any) -> None:
+    """Both readings; every state is one of three, every figure finite."""
+    for call in (pdu.status, pdu.statistic):
+        try:
+            view = call()
+        except PduHandlerError as error:
+            assert str(error).isprintable()
+            continue
+        for port in view.ports:
+            assert isinstance(port.identity, str) and port.identity.isprintable()
+            assert isinstance(getattr(port, "power_status", EnumPowerStatus.UNKNOWN), EnumPowerStatus)
+            assert math.isfinite(getattr(port, "consumption", 0.0) or 0.0)
+        assert math.isfinite(getattr(view, "load", 0.0) or 0.0)
+
+
+def raritan(data: bytes) -> None:
+    pdu = _Raritan(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "link_units": "yes"}))
+    pdu.bodies = data.split(_MARK)
+    _read(pdu)
+
+
+def redfish(data: bytes) -> None:
+    pdu = _Redfish(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "session": "basic"}))
+    pdu.bodies = data.split(_MARK)
+    _read(pdu)
+
+
+class _Tape:
+    """Keeps the answers that pass."""
+
+    def __init__(self, transport: connection.StandardTransport) -> None:
+        self._transport = transport
+        self.bodies: List[bytes] = []
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        reply = self._transport.exchange(where, request)
+        asked = json.loads(request.body)["id"] if isinstance(request.body, bytes) else 0
+        self.bodies.append(reply.body.replace(b'"id": %d' % asked, b'"id": 0').replace(b'"id":%d' % asked, b'"id": 0'))
+        return reply
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def _taped(pdu: Any, kind: Any) -> List[bytes]:
+    """The answers to each of the two readings of a real handler on a simulated device."""
+    found = []
+    for call in ("status", "statistic"):
+        tape = _Tape(connection.StandardTransport(Trust()))
+        with mock.patch.object(kind, "transport", lambda self, trust: tape):
+            getattr(pdu, call)()
+        found.append(_MARK.join(tape.bodies))
+    return found
+
+
+@cache
+def raritan_seeds() -> Sequence[bytes]:
+    with XerusPdu(Model(outlets=3, phases=3, off=(2,)), http_port=0, enforce_https=False) as unit:
+        return _taped(RaritanPdu(PduData(unit.host, {"port": str(unit.http_port), "scheme": "http", "username": unit.user,
+                                                     "password": unit.password})), RaritanPdu)
+
+
+@cache
+def redfish_seeds() -> Sequence[bytes]:
+    with RedfishService(units.rack(), tls=False) as unit:
+        return _taped(RedfishPdu(PduData(unit.host, {"port": str(unit.port), "scheme": "http", "username": unit.user,
+                                                     "password": unit.password})), RedfishPdu)
+
+
+
+# ---- NUT -----------------------------------------------------------------------------------------------------------
+
+def nut(data: bytes) -> None:
+    """Lists of variables and commands, and the device that they describe."""
+    variables, commands = messages.list_var("pdu"), messages.list_cmd("pdu")
+    answers = Answers("192.0.2.1")
+    with contextlib.suppress(PduHandlerError):
+        Decoder([variables, commands], answers).feed(data)
+        if variables in answers and commands in answers:
+            device = outlets.read(answers[variables], list(answers[commands]), {}, whole_load=True)
+            for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
+                assert figure is None or math.isfinite(figure)
+            assert all(outlet.state in (True, False, None) for outlet in device.outlets)
+
+
+def nut_seeds() -> List[bytes]:
+    return [b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\nVAR pdu outlet.2.status "off"\n'
+            b'VAR pdu outlet.1.current "0.50"\nVAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'
+            b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n",
+            b'BEGIN LIST VAR pdu\nVAR pdu device.count "2"\nVAR pdu device.1.outlet.1.status "on"\n'
+            b'VAR pdu device.2.outlet.1.status "off"\nVAR pdu ups.status "OL"\nVAR pdu ups.load "12.5"\nEND LIST VAR pdu\n'
+            b"BEGIN LIST CMD pdu\nCMD pdu load.off\nEND LIST CMD pdu\n", b"ERR DATA-STALE\nERR UNKNOWN-UPS\n"]
+
+
+# ---- SNMP ----------------------------------------------------------------------------------------------------------
+
+def values(data: bytes) -> None:
+    """What the platform hands out for one varbind: any object with a value, and an OID as text."""
+    class Element:
+        value: object = data
+        oid = data.decode("latin-1")
+    for value in (data, data.decode("latin-1"), int.from_bytes(data[:16], "big", signed=True)):
+        Element.value = value
+        with contextlib.suppress(PduHandlerError):
+            raw = raw_value(Element)
+            if raw is not None:
+                number = decoding.number(raw)
+                assert number is None or number.is_finite()
+                decoding.shown(raw), decoding.octets(raw), decoding.bits(raw)
+        oid_arcs(Element.oid)
+        with contextlib.suppress(PduHandlerError):
+            indexes([Element, Element], "1.3.6.1.4.1.318.1")
+
+
+def walks(data: bytes) -> None:
+    """A whole device: rows as in a recording, detected, read and metered."""
+    try:
+        rows = read_snmprec(data.decode("utf-8", "replace"))
+    except (ValueError, OverflowError):
+        return
+    device = of_rows(rows)
+    with contextlib.suppress(PduHandlerError):
+        found = detect(device, PROFILES)
+        assert all(isinstance(state, EnumPowerStatus) for state in found.states.values())
+        read = metering.meter(found)
+        for figure in (read.load, read.energy, *read.current_of.values(), *read.energy_of.values()):
+            assert figure is None or figure.is_finite()
+
+
+@cache
+def walk_seeds() -> Sequence[bytes]:
+    folder = Path(__file__).resolve().parents[1] / "recordings"
+    return [(folder / f"{key}.snmprec").read_bytes() for key in ("netio", "gude-epc", "aten-pe", "digipower", "ip9258")
+            if fixture(key)]

@@ -1,0 +1,107 @@
+"""What owners, tools and the stand-in's clients give: settings, profiles, recordings, lists, archives, forms."""
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import logging
+import tarfile
+import tempfile
+from functools import cache
+from typing import Callable, Sequence
+
+from handlers.command import archives
+from handlers.command.fleet import datagrams, listing
+from handlers.errors import PduHandlerError
+from handlers.http.client import endpoint
+from handlers.nut.settings import SETTINGS as NUT
+from handlers.raritan.settings import SETTINGS as RARITAN
+from handlers.redfish.settings import SETTINGS as REDFISH
+from handlers.settings import Settings
+from handlers.snmp import schema
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.settings import SETTINGS as SNMP
+from tests.dcimanager import multipart
+
+
+def settings(data: bytes) -> None:
+    pairs = dict(line.partition("=")[::2] for line in data.decode("utf-8", "surrogatepass" if b"\xed" in data else "replace")
+                 .splitlines()) if _decodes(data) else {}
+    for declared in (RARITAN, SNMP, NUT, REDFISH):
+        known = {setting.key for setting in declared}
+        with contextlib.suppress(PduHandlerError):
+            Settings({key: text for key, text in pairs.items() if key in known}, declared)
+        with contextlib.suppress(PduHandlerError):
+            Settings(pairs, declared)
+    with contextlib.suppress(PduHandlerError):
+        endpoint("https", pairs.get("host", ""))
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return b"\xed" not in data
+    return True
+
+
+def profile(data: bytes) -> None:
+    with contextlib.suppress(schema.ProfileError):
+        profile = schema.loads(data.decode("utf-8", "replace"))
+        assert schema.loads(schema.dumps(profile)) == profile
+
+
+def text(parse: Callable[[str], object], *errors: type) -> Callable[[bytes], None]:
+    def run(data: bytes) -> None:
+        with contextlib.suppress(PduHandlerError, *errors):
+            parse(data.decode("utf-8", "replace"))
+    return run
+
+
+def listed(suffix: str) -> Callable[[bytes], None]:
+    def run(data: bytes) -> None:
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            file.write(data)
+            file.flush()
+            with contextlib.suppress(PduHandlerError):
+                listing.read(file.name)
+    return run
+
+
+def archive(data: bytes) -> None:
+    with contextlib.suppress(archives.BadArchive):
+        archives.read(data)
+    with contextlib.suppress(archives.BadArchive):
+        archives.read(gzip.compress(data, 1))
+
+
+def tar() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, content in (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b"make_handler = print\n")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
+
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # it logs each refusal
+
+
+def form(data: bytes) -> None:
+    head, _, body = data.partition(b"\n")
+    with contextlib.suppress(ValueError):
+        multipart.fields(head.decode("latin-1"), body)
+
+
+def datagram(data: bytes) -> None:
+    datagrams.answer(data)
+
+
+def _seeds(*texts: bytes) -> Callable[[], Sequence[bytes]]:
+    return lambda: texts
+
+
+@cache
+def profiles() -> Sequence[bytes]:
+    return [schema.dumps(profile).encode() for profile in PROFILES][:4]

@@ -1,0 +1,29 @@
+"""One target under atheris, which follows the coverage of `handlers`: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
+
+Prints libFuzzer's figures at its end; what it finds goes into FOLDER.
+"""
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    atheris: Any = importlib.import_module("atheris")      # no requirement: `make fuzz` installs it where it can be
+    with atheris.instrument_imports(include=["handlers"]):
+        from .targets import BY_NAME
+    target = BY_NAME[name]
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(target.seeds()):
+        (corpus / f"seed-{number}").write_bytes(seed)
+    atheris.Setup(["fuzz", f"-max_total_time={seconds}", "-max_len=65536", "-timeout=30", "-rss_limit_mb=2048", "-verbosity=0",
+                   "-print_final_stats=1", f"-artifact_prefix={folder}/", str(corpus)], target.run)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

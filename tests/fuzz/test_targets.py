@@ -1,0 +1,48 @@
+"""Each reader of foreign bytes takes its good input, what earlier runs found, and some hundred changed inputs."""
+from __future__ import annotations
+
+import random
+from typing import List
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from . import __main__ as fuzz
+from .mutation import mutated
+from .targets import BY_NAME, TARGETS, Target, found
+
+SLOW = ("raritan", "redfish")           # whole calls of a handler
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))
+def test_good_input_and_what_was_found_before_is_read(target: Target) -> None:
+    assert target.seeds()
+    for data in (*target.seeds(), *found(target.name), b""):
+        target.run(data)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))
+def test_changed_input_is_read_or_refused(target: Target) -> None:
+    seeds = [*target.seeds(), *found(target.name)]
+
+    @settings(max_examples=40 if target.name in SLOW else 200, deadline=None, database=None, derandomize=True,
+              suppress_health_check=list(HealthCheck))
+    @given(st.integers(0, 2**32))
+    def run(seed: int) -> None:
+        target.run(mutated(random.Random(seed), seeds))     # noqa: S311
+    run()
+
+
+def test_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbles(data: bytes) -> None:
+        if b"x" not in data:
+            raise ZeroDivisionError("found")
+    kept: List[bytes] = []
+
+    def keep(name: str, data: bytes, said: str) -> str:
+        kept.append(data)
+        return said
+    monkeypatch.setitem(BY_NAME, "nut", Target("nut", stumbles, lambda: [b"x"]))
+    monkeypatch.setattr(fuzz, "_kept", keep)
+    run = fuzz.blind("nut", 60.0, 1)
+    assert run.cases >= 1 and "ZeroDivisionError: found" in run.finding and b"x" not in kept[0]
