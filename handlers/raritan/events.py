@@ -19,7 +19,7 @@ from ..errors import Denied, PduHandlerError, Refused, Unreachable
 from .rpc import Agent, Interface
 from .rpc._runtime.agent import responses
 from .rpc._runtime.errors import leaves_open
-from .rpc._runtime.registry import base_name
+from .rpc._runtime.registry import base_name, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import Unit
@@ -182,5 +182,4 @@ def _named(idl_type: str, versions: Dict[str, str]) -> str:
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:
         return idl_type
-    version = versions[interface]
-    return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{event}:{idl_type.partition(':')[2]}"
+    return f"{inner_name(interface, versions[interface], event)}:{idl_type.partition(':')[2]}"

@@ -52,13 +52,11 @@ class AssetStripConfig(Interface):
         orientation: AssetStripConfig.Orientation = ZERO
 
     class RackUnitSettingsChangedEvent(event.UserEvent):
-        idlType = "assetmgrmodel.AssetStripConfig_1_0_1.RackUnitSettingsChangedEvent:1.0.0"
         rackUnitNumber: int = 0
         oldSettings: AssetStripConfig.RackUnitSettings = ZERO
         newSettings: AssetStripConfig.RackUnitSettings = ZERO
 
     class StripSettingsChangedEvent(event.UserEvent):
-        idlType = "assetmgrmodel.AssetStripConfig_1_0_1.StripSettingsChangedEvent:1.0.0"
         oldSettings: AssetStripConfig.StripSettings = ZERO
         newSettings: AssetStripConfig.StripSettings = ZERO
 
@@ -142,49 +140,41 @@ class AssetStrip(Interface):
         programmable: bool = False
 
     class BladeOverflowChangedEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.BladeOverflowChangedEvent:1.0.0"
         overflow: bool = False
 
     class CompositionChangedEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.CompositionChangedEvent:1.0.0"
         oldComponentCount: int = 0
         newComponentCount: int = 0
 
     class FirmwareUpdateStateChangedEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.FirmwareUpdateStateChangedEvent:1.0.0"
         state: AssetStrip.FirmwareUpdateState = ZERO
 
     class OrientationChangedEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.OrientationChangedEvent:1.0.0"
         oldOrientation: AssetStripConfig.Orientation = ZERO
         newOrientation: AssetStripConfig.Orientation = ZERO
 
     class RackUnitChangedEvent(event.UserEvent):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.RackUnitChangedEvent:1.0.0"
         rackUnitNumber: int = 0
         rackUnit: AssetStrip.RackUnitInfo = ZERO
 
     class StateChangedEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.StateChangedEvent:1.0.0"
         oldState: AssetStrip.State = ZERO
         newState: AssetStrip.State = ZERO
         deviceInfo: AssetStrip.DeviceInfo = ZERO
 
     class StripInfoChangedEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.StripInfoChangedEvent:1.0.0"
         oldInfo: AssetStrip.StripInfo = ZERO
         newInfo: AssetStrip.StripInfo = ZERO
 
     class TagEvent(Event):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.TagEvent:1.0.0"
         tags: List[AssetStrip.TagChangeInfo] = ZERO
         allTags: List[AssetStrip.TagInfo] = ZERO
 
     class TagAddedEvent(TagEvent):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.TagAddedEvent:1.0.0"
+        pass
 
     class TagRemovedEvent(TagEvent):
-        idlType = "assetmgrmodel.AssetStrip_2_0_6.TagRemovedEvent:1.0.0"
+        pass
 
     def getState(self) -> AssetStrip.State: declared()
     def getDeviceInfo(self) -> AssetStrip.DeviceInfo: declared()

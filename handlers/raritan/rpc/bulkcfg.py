@@ -52,15 +52,13 @@ class BulkConfiguration(Interface):
         defaultProfileName: str = ""
 
     class RestoredEvent(event.UserEvent):
-        idlType = "bulkcfg.BulkConfiguration_1_0_2.RestoredEvent:1.0.0"
         isBackup: bool = False
 
     class SavedEvent(event.UserEvent):
-        idlType = "bulkcfg.BulkConfiguration_1_0_2.SavedEvent:1.0.0"
         isBackup: bool = False
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "bulkcfg.BulkConfiguration_1_0_2.SettingsChangedEvent:1.0.0"
+        pass
 
     @method("status", "timeStamp")
     def getStatus(self) -> Tuple[BulkConfiguration.Status, Time]: declared()

@@ -68,24 +68,20 @@ class CascadeManager(Interface):
         _aliases = {"primaryUnit": ("master",)}
 
     class LinkPortStatusChangedEvent(Event):
-        idlType = "cascading.CascadeManager_3_0_0.LinkPortStatusChangedEvent:1.0.0"
         oldStatus: CascadeManager.LinkPortStatus = ZERO
         newStatus: CascadeManager.LinkPortStatus = ZERO
 
     class LinkUnitAddedEvent(event.UserEvent):
-        idlType = "cascading.CascadeManager_3_0_0.LinkUnitAddedEvent:1.0.0"
         linkId: int = 0
         type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
 
     class LinkUnitReleasedEvent(event.UserEvent):
-        idlType = "cascading.CascadeManager_3_0_0.LinkUnitReleasedEvent:1.0.0"
         linkId: int = 0
         type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
 
     class LinkUnitStatusChangedEvent(Event):
-        idlType = "cascading.CascadeManager_3_0_0.LinkUnitStatusChangedEvent:1.0.0"
         linkId: int = 0
         type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
@@ -93,7 +89,6 @@ class CascadeManager(Interface):
         newStatus: CascadeManager.LinkUnitStatus = ZERO
 
     class RoleChangedEvent(Event):
-        idlType = "cascading.CascadeManager_3_0_0.RoleChangedEvent:1.0.0"
         oldRole: CascadeManager.Role = ZERO
         newRole: CascadeManager.Role = ZERO
         primaryUnit: str = ""

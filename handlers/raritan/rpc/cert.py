@@ -48,7 +48,6 @@ class Scep(Interface):
         lastEnrollmentRunInfo: Scep.EnrollmentRunInfo = ZERO
 
     class ScepStatusChangedEvent(Event):
-        idlType = "cert.Scep.ScepStatusChangedEvent:1.0.0"
         newStatus: Scep.ScepStatus = ZERO
 
     def enableScep(self, initialEnrollmentData: Scep.EnrollmentData, scepSettings: Scep.ScepSettings) -> int: declared()

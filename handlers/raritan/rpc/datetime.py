@@ -67,12 +67,11 @@ class DateTime(Interface):
         hasDSTInfo: bool = False
 
     class ClockChangedEvent(Event):
-        idlType = "datetime.DateTime_4_0_0.ClockChangedEvent:1.0.0"
         oldTime: Time = ZERO
         newTime: Time = ZERO
 
     class ConfigurationChangedEvent(Event):
-        idlType = "datetime.DateTime_4_0_0.ConfigurationChangedEvent:1.0.0"
+        pass
 
     @method("zoneInfos")
     def getZoneInfos(self, useOlson: bool) -> List[DateTime.ZoneInfo]: declared()

@@ -26,7 +26,6 @@ class Bluetooth(Interface):
         antenna: Bluetooth.Antenna = ZERO
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "devsettings.Bluetooth.SettingsChangedEvent:1.0.0"
         oldSettings: Bluetooth.Settings = ZERO
         newSettings: Bluetooth.Settings = ZERO
 
@@ -137,7 +136,6 @@ class Snmp(Interface):
         sysLocation: str = ""
 
     class ConfigurationChangedEvent(Event):
-        idlType = "devsettings.Snmp_1_0_2.ConfigurationChangedEvent:1.0.0"
         userName: str = ""
         ipAddr: str = ""
         oldConfig: Snmp.Configuration = ZERO
@@ -158,7 +156,6 @@ class Zeroconf(Interface):
         llmnrEnabled: bool = False
 
     class SettingsChangedEvent(Event):
-        idlType = "devsettings.Zeroconf_2_0_0.SettingsChangedEvent:1.0.0"
         oldSettings: Zeroconf.Settings = ZERO
         newSettings: Zeroconf.Settings = ZERO
 

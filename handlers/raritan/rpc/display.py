@@ -34,7 +34,6 @@ class DisplayControl(Interface):
         backlightTimeout: int = 0
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "display.DisplayControl_2_0_0.SettingsChangedEvent:1.0.0"
         newSettings: DisplayControl.Settings = ZERO
 
     class DefaultViewChangedEvent(event.UserEvent):

@@ -52,13 +52,11 @@ class DsamPort(Interface):
         allowSharedAccess: bool = False
 
     class InfoChangedEvent(event.UserEvent):
-        idlType = "dsam.DsamPort.InfoChangedEvent:1.0.0"
         oldInfo: DsamPort.Info = ZERO
         newInfo: DsamPort.Info = ZERO
         portName: str = ""
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "dsam.DsamPort.SettingsChangedEvent:1.0.0"
         dsamNumber: int = 0
         portNumber: int = 0
         oldSettings: DsamPort.Settings = ZERO
@@ -100,16 +98,13 @@ class DsamManager(Interface):
     idlType = "dsam.DsamManager:1.0.0"
 
     class DsamAttachedEvent(Event):
-        idlType = "dsam.DsamManager.DsamAttachedEvent:1.0.0"
         info: DsamDevice.Info = ZERO
         device: Optional[DsamDevice] = None
 
     class DsamDetachedEvent(Event):
-        idlType = "dsam.DsamManager.DsamDetachedEvent:1.0.0"
         info: DsamDevice.Info = ZERO
 
     class DsamControllerChangedEvent(Event):
-        idlType = "dsam.DsamManager.DsamControllerChangedEvent:1.0.0"
         dsamNumber: int = 0
         reset: bool = False
         resetReason: str = ""

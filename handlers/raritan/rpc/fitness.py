@@ -66,7 +66,6 @@ class HardwareHealth(Interface):
         assertCount: int = 0
 
     class FailureStatusChangedEvent(Event):
-        idlType = "fitness.HardwareHealth_1_0_3.FailureStatusChangedEvent:1.0.0"
         componentId: str = ""
         failureType: int = 0
         isAsserted: bool = False

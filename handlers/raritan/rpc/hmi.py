@@ -19,7 +19,6 @@ class ExternalBeeper(Interface):
         OFF, ON, ALARMING = range(3)
 
     class StateChangedEvent(Event):
-        idlType = "hmi.ExternalBeeper_1_0_1.StateChangedEvent:1.0.0"
         oldState: ExternalBeeper.State = ZERO
         newState: ExternalBeeper.State = ZERO
 
@@ -38,11 +37,9 @@ class InternalBeeper(Interface):
         OFF, ON_NOTIFICATION, ON_ACTIVATION = range(3)
 
     class MuteChangedEvent(event.UserEvent):
-        idlType = "hmi.InternalBeeper_2_0_1.MuteChangedEvent:1.0.0"
         muted: bool = False
 
     class StateChangedEvent(Event):
-        idlType = "hmi.InternalBeeper_2_0_1.StateChangedEvent:1.0.0"
         state: InternalBeeper.State = ZERO
         reason: str = ""
         mutedTemporarily: bool = False

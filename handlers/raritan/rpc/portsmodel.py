@@ -50,12 +50,10 @@ class Port(Interface):
         position: List[peripheral.PosElement] = ZERO
 
     class DeviceChangedEvent(Event):
-        idlType = "portsmodel.Port_2_0_4.DeviceChangedEvent:1.0.0"
         oldDevice: Optional[Interface] = None
         newDevice: Optional[Interface] = None
 
     class PropertiesChangedEvent(Event):
-        idlType = "portsmodel.Port_2_0_4.PropertiesChangedEvent:1.0.0"
         oldProperties: Port.Properties = ZERO
         newProperties: Port.Properties = ZERO
 
@@ -77,7 +75,6 @@ class PortFuse(Interface):
         UNKNOWN, TRIPPED, GOOD = range(3)
 
     class StatusChangedEvent(Event):
-        idlType = "portsmodel.PortFuse_1_0_1.StatusChangedEvent:1.0.0"
         oldStatus: PortFuse.Status = ZERO
         newStatus: PortFuse.Status = ZERO
 

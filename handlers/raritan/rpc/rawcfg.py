@@ -22,10 +22,10 @@ class RawConfiguration(Interface):
         UNKNOWN, UPLOAD_FAILED, UPDATE_PENDING, UPDATE_OK, UPDATE_FAILED = range(5)
 
     class RawConfigDownloadedEvent(event.UserEvent):
-        idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigDownloadedEvent:1.0.0"
+        pass
 
     class RawConfigUpdatedEvent(event.UserEvent):
-        idlType = "rawcfg.RawConfiguration_1_0_1.RawConfigUpdatedEvent:1.0.0"
+        pass
 
     @method("status", "timeStamp")
     def getStatus(self) -> Tuple[RawConfiguration.Status, Time]: declared()

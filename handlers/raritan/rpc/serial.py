@@ -22,14 +22,12 @@ class AnalogModem(Interface):
         ringsUntilAnswer: int = 0
 
     class DialInEvent(Event):
-        idlType = "serial.AnalogModem.DialInEvent:1.0.0"
         number: str = ""
 
     class CallReceivedEvent(DialInEvent):
-        idlType = "serial.AnalogModem.CallReceivedEvent:1.0.0"
+        pass
 
     class CallEndedEvent(DialInEvent):
-        idlType = "serial.AnalogModem.CallEndedEvent:1.0.0"
         disconnectedRemotely: bool = False
 
     def getSettings(self) -> AnalogModem.Settings: declared()
@@ -71,11 +69,9 @@ class GsmModem(Interface):
         receptionLevel: int = 0
 
     class SimSecurityStatusChangedEvent(Event):
-        idlType = "serial.GsmModem_1_0_2.SimSecurityStatusChangedEvent:1.0.0"
         newSimStatus: GsmModem.SimSecurityStatus = ZERO
 
     class SimPinUpdatedEvent(Event):
-        idlType = "serial.GsmModem_1_0_2.SimPinUpdatedEvent:1.0.0"
         newPin: str = ""
 
     def getSettings(self) -> GsmModem.Settings: declared()
@@ -121,14 +117,13 @@ class SerialPort(Interface):
         detectType: SerialPort.DetectionType = ZERO
 
     class ModemEvent(Event):
-        idlType = "serial.SerialPort_3_0_1.ModemEvent:1.0.0"
         modem: Optional[Interface] = None
 
     class ModemAddedEvent(ModemEvent):
-        idlType = "serial.SerialPort_3_0_1.ModemAddedEvent:1.0.0"
+        pass
 
     class ModemRemovedEvent(ModemEvent):
-        idlType = "serial.SerialPort_3_0_1.ModemRemovedEvent:1.0.0"
+        pass
 
     def getMetaData(self) -> SerialPort.MetaData: declared()
     def getSettings(self) -> SerialPort.Settings: declared()

@@ -70,41 +70,34 @@ class ServerMonitor(Interface):
         resumes: int = 0
 
     class ServerAddedEvent(event.UserEvent):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerAddedEvent:1.0.0"
         id: int = 0
         settings: ServerMonitor.ServerSettings = ZERO
 
     class ServerDeletedEvent(event.UserEvent):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerDeletedEvent:1.0.0"
         id: int = 0
 
     class ServerPowerControlCompletedEvent(Event):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlCompletedEvent:1.0.0"
         id: int = 0
         host: str = ""
         result: ServerMonitor.ServerPowerControlResult = ZERO
 
     class ServerPowerControlInitiatedEvent(event.UserEvent):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerPowerControlInitiatedEvent:1.0.0"
         id: int = 0
         host: str = ""
         on: bool = False
 
     class ServerPowerStateEvent(Event):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerPowerStateEvent:1.0.0"
         id: int = 0
         host: str = ""
         oldPowerState: ServerMonitor.ServerPowerState = ZERO
         newPowerState: ServerMonitor.ServerPowerState = ZERO
 
     class ServerReachabilityEvent(Event):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerReachabilityEvent:1.0.0"
         id: int = 0
         host: str = ""
         reachable: ServerMonitor.ServerReachability = ZERO
 
     class ServerSettingsChangedEvent(event.UserEvent):
-        idlType = "servermon.ServerMonitor_2_0_1.ServerSettingsChangedEvent:1.0.0"
         id: int = 0
         oldSettings: ServerMonitor.ServerSettings = ZERO
         newSettings: ServerMonitor.ServerSettings = ZERO

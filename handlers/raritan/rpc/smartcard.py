@@ -58,18 +58,16 @@ class CardReaderManager(Interface):
         cardFormat: str = ""
 
     class CardReaderEvent(Event):
-        idlType = "smartcard.CardReaderManager_1_0_5.CardReaderEvent:1.0.0"
         cardReader: Optional[CardReader] = None
         metaData: CardReader.MetaData = ZERO
 
     class CardReaderAttachedEvent(CardReaderEvent):
-        idlType = "smartcard.CardReaderManager_1_0_5.CardReaderAttachedEvent:1.0.0"
+        pass
 
     class CardReaderDetachedEvent(CardReaderEvent):
-        idlType = "smartcard.CardReaderManager_1_0_5.CardReaderDetachedEvent:1.0.0"
+        pass
 
     class CardReaderSettingsChangedEvent(event.UserEvent):
-        idlType = "smartcard.CardReaderManager_1_0_5.CardReaderSettingsChangedEvent:1.0.0"
         cardReader: Optional[CardReader] = None
         oldSettings: CardReaderManager.CardReaderSettings = ZERO
         newSettings: CardReaderManager.CardReaderSettings = ZERO

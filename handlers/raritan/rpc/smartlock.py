@@ -69,29 +69,24 @@ class DoorAccessControl(Interface):
         periodicTime: DoorAccessControl.PeriodicTimeCondition = ZERO
 
     class DoorAccessGrantedEvent(Event):
-        idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessGrantedEvent:1.0.0"
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
     class DoorAccessDeniedEvent(Event):
-        idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessDeniedEvent:1.0.0"
         reason: DoorAccessControl.DoorAccessDenialReason = ZERO
         ruleId: int = 0
         ruleName: str = ""
 
     class DoorAccessRuleAddedEvent(event.UserEvent):
-        idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessRuleAddedEvent:1.0.0"
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
     class DoorAccessRuleChangedEvent(event.UserEvent):
-        idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessRuleChangedEvent:1.0.0"
         ruleId: int = 0
         oldRule: DoorAccessControl.DoorAccessRule = ZERO
         newRule: DoorAccessControl.DoorAccessRule = ZERO
 
     class DoorAccessRuleDeletedEvent(event.UserEvent):
-        idlType = "smartlock.DoorAccessControl_1_2_5.DoorAccessRuleDeletedEvent:1.0.0"
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
@@ -121,7 +116,6 @@ class Keypad(Interface):
         position: str = ""
 
     class PINEnteredEvent(Event):
-        idlType = "smartlock.Keypad.PINEnteredEvent:1.0.0"
         metaData: Keypad.MetaData = ZERO
 
     def getMetaData(self) -> Keypad.MetaData: declared()
@@ -139,18 +133,16 @@ class KeypadManager(Interface):
         description: str = ""
 
     class KeypadEvent(Event):
-        idlType = "smartlock.KeypadManager_1_0_1.KeypadEvent:1.0.0"
         keypad: Optional[Keypad] = None
         metaData: Keypad.MetaData = ZERO
 
     class KeypadAttachedEvent(KeypadEvent):
-        idlType = "smartlock.KeypadManager_1_0_1.KeypadAttachedEvent:1.0.0"
+        pass
 
     class KeypadDetachedEvent(KeypadEvent):
-        idlType = "smartlock.KeypadManager_1_0_1.KeypadDetachedEvent:1.0.0"
+        pass
 
     class KeypadSettingsChangedEvent(event.UserEvent):
-        idlType = "smartlock.KeypadManager_1_0_1.KeypadSettingsChangedEvent:1.0.0"
         keypad: Optional[Keypad] = None
         oldSettings: KeypadManager.KeypadSettings = ZERO
         newSettings: KeypadManager.KeypadSettings = ZERO

@@ -19,7 +19,6 @@ class Sx(Interface):
         userIp: str = ""
 
     class ClientConnectionStatusEvent(event.UserEvent):
-        idlType = "sx.Sx.ClientConnectionStatusEvent:1.0.0"
         clientInfo: Sx.ClientInfo = ZERO
         status: bool = False
         clientCnt: int = 0

@@ -28,7 +28,6 @@ class Usb(Interface):
         hostPortsEnabled: bool = False
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "usb.Usb_1_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Usb.Settings = ZERO
         newSettings: Usb.Settings = ZERO
 

@@ -97,7 +97,6 @@ class Webcam(Interface):
     ERR_INVALID_PARAM = 1
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "webcam.Webcam_2_0_2.SettingsChangedEvent:1.0.0"
         oldSettings: Settings = ZERO
         newSettings: Settings = ZERO
 
@@ -168,7 +167,6 @@ class StorageManager(Interface):
         done: int = 0
 
     class ImageUploadStartedEvent(event.UserEvent):
-        idlType = "webcam.StorageManager_1_0_3.ImageUploadStartedEvent:1.0.0"
         webcam: Optional[Webcam] = None
         folderUrl: str = ""
 

@@ -34,7 +34,6 @@ class ZigbeeDevice(Interface):
         value: str = ""
 
     class ClusterDataEvent(Event):
-        idlType = "zigbee.ZigbeeDevice.ClusterDataEvent:1.0.0"
         value: ZigbeeDevice.ClusterValue = ZERO
 
     def getMetaData(self) -> ZigbeeDevice.MetaData: declared()
@@ -69,22 +68,19 @@ class ZigbeeManager(Interface):
         slot: int = 0
 
     class DeviceEvent(Event):
-        idlType = "zigbee.ZigbeeManager.DeviceEvent:1.0.0"
         sourceId: int = 0
 
     class DeviceAddedEvent(DeviceEvent):
-        idlType = "zigbee.ZigbeeManager.DeviceAddedEvent:1.0.0"
+        pass
 
     class DeviceRemovedEvent(DeviceEvent):
-        idlType = "zigbee.ZigbeeManager.DeviceRemovedEvent:1.0.0"
+        pass
 
     class SettingsChangedEvent(Event):
-        idlType = "zigbee.ZigbeeManager.SettingsChangedEvent:1.0.0"
         oldSettings: ZigbeeManager.Settings = ZERO
         newSettings: ZigbeeManager.Settings = ZERO
 
     class StateChangedEvent(Event):
-        idlType = "zigbee.ZigbeeManager.StateChangedEvent:1.0.0"
         oldState: ZigbeeManager.DongleState = ZERO
         newState: ZigbeeManager.DongleState = ZERO
 

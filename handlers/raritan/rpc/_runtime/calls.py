@@ -11,6 +11,7 @@ from .agent import Agent, reads_only, responses
 from .declarations import Caller, Reference, signature_types
 from .decoding import Reader, decoder
 from .errors import JsonRpcSyntaxException
+from .values import ValueObject
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -94,9 +95,11 @@ class Interface(Reference):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name, function in list(vars(cls).items()):
-            if isinstance(function, FunctionType) and function.__code__.co_names == ("declared",):
-                setattr(cls, name, Method(function))
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, FunctionType) and value.__code__.co_names == ("declared",):
+                setattr(cls, name, Method(value))
+            elif isinstance(value, type) and issubclass(value, ValueObject):
+                value.belongs_to(cls.idlType)
 
 
 class Pending(typing.Generic[R]):

@@ -29,6 +29,11 @@ def vendor_module(file: str) -> str:
     return "" if module == "_runtime" else module
 
 
+def inner_name(interface: str, version: str, name: str) -> str:
+    """The name of a type that an interface declares: it holds the interface's version, unless that is 1.0.0."""
+    return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{name}"
+
+
 def base_name(idl_type: str) -> str:
     """The type name without its versions."""
     return _VERSION_IN_NAME.sub("", idl_type.partition(":")[0])

@@ -12,7 +12,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from .declarations import Caller, declared_bodies, field_types, once
-from .registry import LONGEST_NAME, base_name, find, idl_name
+from .registry import LONGEST_NAME, base_name, find, idl_name, inner_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
@@ -243,6 +243,13 @@ class ValueObject(Structure):
 
     __slots__ = ()
     _own_first = True
+
+    @classmethod
+    def belongs_to(cls, interface: str) -> None:
+        """Complete the IDL name by that of the interface around the class: version 1.0.0 unless the class declares another."""
+        if ":" not in cls.idlType:
+            name, _, version = interface.partition(":")
+            cls.idlType = f"{inner_name(name, version, cls.__name__)}:1.0.0"
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:

@@ -87,22 +87,18 @@ class DataPushService(Interface):
         topicPrefix: str = ""
 
     class EntryAddedEvent(UserEvent):
-        idlType = "event.DataPushService_1_0_3.EntryAddedEvent:1.0.0"
         entryId: int = 0
         settings: DataPushService.EntrySettings = ZERO
 
     class EntryDeletedEvent(UserEvent):
-        idlType = "event.DataPushService_1_0_3.EntryDeletedEvent:1.0.0"
         entryId: int = 0
 
     class EntryModifiedEvent(UserEvent):
-        idlType = "event.DataPushService_1_0_3.EntryModifiedEvent:1.0.0"
         entryId: int = 0
         oldSettings: DataPushService.EntrySettings = ZERO
         newSettings: DataPushService.EntrySettings = ZERO
 
     class EntryStatusChangedEvent(idl.Event):
-        idlType = "event.DataPushService_1_0_3.EntryStatusChangedEvent:1.0.0"
         entryId: int = 0
         newStatus: DataPushService.EntryStatus = ZERO
 

@@ -157,15 +157,12 @@ class AlarmManager(Interface):
         numberAlerts: int = 0
 
     class AlarmAcknowledgedEvent(idl.Event):
-        idlType = "event.AlarmManager.AlarmAcknowledgedEvent:1.0.0"
         alarmId: str = ""
 
     class AlarmAddedEvent(idl.Event):
-        idlType = "event.AlarmManager.AlarmAddedEvent:1.0.0"
         alarm: AlarmManager.Alarm = ZERO
 
     class AlarmUpdatedEvent(idl.Event):
-        idlType = "event.AlarmManager.AlarmUpdatedEvent:1.0.0"
         alarm: AlarmManager.Alarm = ZERO
 
     def acknowledgeAlarm(self, alarmId: str) -> int: declared()

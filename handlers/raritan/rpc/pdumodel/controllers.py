@@ -38,12 +38,10 @@ class Controller(Interface):
         isOptional: bool = False
 
     class MetaDataChangedEvent(Event):
-        idlType = "pdumodel.Controller_5_0_1.MetaDataChangedEvent:1.0.0"
         oldMetaData: Controller.MetaData = ZERO
         newMetaData: Controller.MetaData = ZERO
 
     class StatusChangedEvent(Event):
-        idlType = "pdumodel.Controller_5_0_1.StatusChangedEvent:1.0.0"
         oldStatus: Controller.Status = ZERO
         newStatus: Controller.Status = ZERO
 
@@ -83,7 +81,6 @@ class Unit(Interface):
         displayOrientation: Unit.Orientation = ZERO
 
     class IdentificationStartedEvent(event.UserEvent):
-        idlType = "pdumodel.Unit_2_0_1.IdentificationStartedEvent:1.0.0"
         duration: int = 0
 
     def getMetaData(self) -> Unit.MetaData: declared()

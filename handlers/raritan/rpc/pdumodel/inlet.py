@@ -57,11 +57,9 @@ class Inlet(EDevice):
         name: str = ""
 
     class EnableStateChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Inlet_3_0_4.EnableStateChangedEvent:1.0.0"
         enabled: bool = False
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Inlet_3_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Inlet.Settings = ZERO
         newSettings: Inlet.Settings = ZERO
 

@@ -94,21 +94,17 @@ class Outlet(EDevice):
         lastPowerStateChange: Time = ZERO
 
     class PowerControlEvent(event.UserEvent):
-        idlType = "pdumodel.Outlet_3_0_4.PowerControlEvent:1.0.0"
         state: Outlet.PowerState = ZERO
         cycle: bool = False
 
     class ServiceModeChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Outlet_3_0_4.ServiceModeChangedEvent:1.0.0"
         enabled: bool = False
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Outlet_3_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Outlet.Settings = ZERO
         newSettings: Outlet.Settings = ZERO
 
     class StateChangedEvent(Event):
-        idlType = "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"
         oldState: Outlet.State = ZERO
         newState: Outlet.State = ZERO
 

@@ -34,17 +34,14 @@ class OutletGroup(Interface):
         members: List[Outlet] = ZERO
 
     class PowerControlEvent(event.UserEvent):
-        idlType = "pdumodel.OutletGroup_1_1_11.PowerControlEvent:1.0.0"
         state: Outlet.PowerState = ZERO
         cycle: bool = False
 
     class SensorsChangedEvent(Event):
-        idlType = "pdumodel.OutletGroup_1_1_11.SensorsChangedEvent:1.0.0"
         oldSensors: OutletGroup.Sensors = ZERO
         newSensors: OutletGroup.Sensors = ZERO
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.OutletGroup_1_1_11.SettingsChangedEvent:1.0.0"
         oldSettings: OutletGroup.Settings = ZERO
         newSettings: OutletGroup.Settings = ZERO
 
@@ -66,14 +63,12 @@ class OutletGroupManager(Interface):
     ERR_MAX_GROUP_COUNT_REACHED = 3
 
     class GroupCreatedEvent(event.UserEvent):
-        idlType = "pdumodel.OutletGroupManager_1_1_11.GroupCreatedEvent:1.0.0"
         id: int = 0
         uniqueId: int = 0
         group: Optional[OutletGroup] = None
         settings: OutletGroup.Settings = ZERO
 
     class GroupDeletedEvent(event.UserEvent):
-        idlType = "pdumodel.OutletGroupManager_1_1_11.GroupDeletedEvent:1.0.0"
         id: int = 0
         uniqueId: int = 0
         settings: OutletGroup.Settings = ZERO

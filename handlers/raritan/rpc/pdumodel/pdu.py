@@ -91,23 +91,18 @@ class Pdu(Interface):
         peripheralStats: peripheral.DeviceManager.Statistics = ZERO
 
     class LoadSheddingModeChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Pdu_6_5_7.LoadSheddingModeChangedEvent:1.0.0"
         enabled: bool = False
 
     class OutletSequenceStateChangedEvent(Event):
-        idlType = "pdumodel.Pdu_6_5_7.OutletSequenceStateChangedEvent:1.0.0"
         newState: Pdu.OutletSequenceState = ZERO
 
     class PortAppearedEvent(Event):
-        idlType = "pdumodel.Pdu_6_5_7.PortAppearedEvent:1.0.0"
         port: Pdu.PortWithProperties = ZERO
 
     class PortDisappearedEvent(Event):
-        idlType = "pdumodel.Pdu_6_5_7.PortDisappearedEvent:1.0.0"
         portId: str = ""
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Pdu_6_5_7.SettingsChangedEvent:1.0.0"
         oldSettings: Pdu.Settings = ZERO
         newSettings: Pdu.Settings = ZERO
 

@@ -57,12 +57,10 @@ class PowerMeter(Interface):
         modbusUnitAddress: int = 0
 
     class EnergyPulseSettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.PowerMeter_2_0_4.EnergyPulseSettingsChangedEvent:1.0.0"
         oldSettings: PowerMeter.EnergyPulseSettings = ZERO
         newSettings: PowerMeter.EnergyPulseSettings = ZERO
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.PowerMeter_2_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: PowerMeter.Settings = ZERO
         newSettings: PowerMeter.Settings = ZERO
 
@@ -89,22 +87,18 @@ class PowerMeterController(Interface):
         meterCount: int = 0
 
     class PowerMeterCreatedEvent(event.UserEvent):
-        idlType = "pdumodel.PowerMeterController_1_2_12.PowerMeterCreatedEvent:1.0.0"
         powerMeter: Optional[PowerMeter] = None
         config: PowerMeter.Config = ZERO
         settings: PowerMeter.Settings = ZERO
 
     class PanelCreatedEvent(PowerMeterCreatedEvent):
-        idlType = "pdumodel.PowerMeterController_1_2_12.PanelCreatedEvent:1.0.0"
         panelSettings: Panel.PanelSettings = ZERO
 
     class PowerMeterDeletedEvent(event.UserEvent):
-        idlType = "pdumodel.PowerMeterController_1_2_12.PowerMeterDeletedEvent:1.0.0"
         config: PowerMeter.Config = ZERO
         settings: PowerMeter.Settings = ZERO
 
     class PanelDeletedEvent(PowerMeterDeletedEvent):
-        idlType = "pdumodel.PowerMeterController_1_2_12.PanelDeletedEvent:1.0.0"
         panelSettings: Panel.PanelSettings = ZERO
 
     @method("_ret_", "result")
@@ -134,18 +128,15 @@ class Panel(PowerMeter):
         labelingScheme: Panel.LabelingScheme = ZERO
 
     class CircuitCreatedEvent(event.UserEvent):
-        idlType = "pdumodel.Panel_2_0_4.CircuitCreatedEvent:1.0.0"
         circuit: Optional[Circuit] = None
         config: Circuit.Config = ZERO
         settings: Circuit.Settings = ZERO
 
     class CircuitDeletedEvent(event.UserEvent):
-        idlType = "pdumodel.Panel_2_0_4.CircuitDeletedEvent:1.0.0"
         config: Circuit.Config = ZERO
         settings: Circuit.Settings = ZERO
 
     class PanelSettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Panel_2_0_4.PanelSettingsChangedEvent:1.0.0"
         oldSettings: Panel.PanelSettings = ZERO
         newSettings: Panel.PanelSettings = ZERO
 
@@ -197,7 +188,6 @@ class Circuit(Interface):
         poleSettings: List[Circuit.PoleSettings] = ZERO
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.Circuit_2_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: Circuit.Settings = ZERO
         newSettings: Circuit.Settings = ZERO
 

@@ -106,24 +106,20 @@ class ShelfPowerSupply(EDevice):
         hasPendingFault: bool = False
 
     class FanSpeedControlEvent(event.UserEvent):
-        idlType = "pdumodel.ShelfPowerSupply.FanSpeedControlEvent:1.0.0"
         overrideEnabled: bool = False
         targetPercent: int = 0
 
     class FaultsClearedEvent(event.UserEvent):
-        idlType = "pdumodel.ShelfPowerSupply.FaultsClearedEvent:1.0.0"
+        pass
 
     class MetaDataChangedEvent(Event):
-        idlType = "pdumodel.ShelfPowerSupply.MetaDataChangedEvent:1.0.0"
         oldMetaData: ShelfPowerSupply.MetaData = ZERO
         newMetaData: ShelfPowerSupply.MetaData = ZERO
 
     class PowerControlEvent(event.UserEvent):
-        idlType = "pdumodel.ShelfPowerSupply.PowerControlEvent:1.0.0"
         state: ShelfPowerSupply.PowerState = ZERO
 
     class StateChangedEvent(Event):
-        idlType = "pdumodel.ShelfPowerSupply.StateChangedEvent:1.0.0"
         oldState: ShelfPowerSupply.State = ZERO
         newState: ShelfPowerSupply.State = ZERO
 

@@ -25,7 +25,6 @@ class OverCurrentProtectorTripSensor(sensors.StateSensor):
         current: float = 0.0
 
     class TripStateChangedEvent(sensors.StateSensor.StateChangedEvent):
-        idlType = "pdumodel.OverCurrentProtectorTripSensor_1_1_14.TripStateChangedEvent:1.0.0"
         tripCause: Optional[Outlet] = None
         tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = ZERO
 
@@ -74,7 +73,6 @@ class OverCurrentProtector(EDevice):
         name: str = ""
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.OverCurrentProtector_4_0_4.SettingsChangedEvent:1.0.0"
         oldSettings: OverCurrentProtector.Settings = ZERO
         newSettings: OverCurrentProtector.Settings = ZERO
 

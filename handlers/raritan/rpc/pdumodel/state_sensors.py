@@ -84,15 +84,13 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
         waveform: Waveform = ZERO
 
     class DipSwellThresholdsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.DipSwellThresholdsChangedEvent:1.0.0"
         oldThresholds: VoltageMonitoringSensor.DipSwellThresholds = ZERO
         newThresholds: VoltageMonitoringSensor.DipSwellThresholds = ZERO
 
     class EventListClearedEvent(event.UserEvent):
-        idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventListClearedEvent:1.0.0"
+        pass
 
     class EventOccurredEvent(AnyEvent):
-        idlType = "pdumodel.VoltageMonitoringSensor_1_0_4.EventOccurredEvent:1.0.0"
         event: VoltageMonitoringSensor.Event = ZERO
 
     def getRecentEvents(self) -> List[VoltageMonitoringSensor.Event]: declared()

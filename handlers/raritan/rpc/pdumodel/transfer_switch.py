@@ -90,7 +90,6 @@ class TransferSwitch(EDevice):
         current: float = 0.0
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "pdumodel.TransferSwitch_6_0_3.SettingsChangedEvent:1.0.0"
         oldSettings: TransferSwitch.Settings = ZERO
         newSettings: TransferSwitch.Settings = ZERO
 

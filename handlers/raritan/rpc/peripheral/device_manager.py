@@ -36,12 +36,10 @@ class DeviceSlot(Interface):
         properties: Union[Dict[str, str], Dict[str, Any]] = ZERO
 
     class DeviceChangedEvent(Event):
-        idlType = "peripheral.DeviceSlot_5_0_3.DeviceChangedEvent:1.0.0"
         oldDevice: Optional[Device] = None
         newDevice: Optional[Device] = None
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "peripheral.DeviceSlot_5_0_3.SettingsChangedEvent:1.0.0"
         oldSettings: DeviceSlot.Settings = ZERO
         newSettings: DeviceSlot.Settings = ZERO
 
@@ -97,45 +95,39 @@ class DeviceManager(Interface):
         fuseTripCnt: int = 0
 
     class DeviceEvent(Event):
-        idlType = "peripheral.DeviceManager_5_3_6.DeviceEvent:1.0.0"
         devices: List[Device] = ZERO
         allDevices: List[Device] = ZERO
 
     class DeviceAddedEvent(DeviceEvent):
-        idlType = "peripheral.DeviceManager_5_3_6.DeviceAddedEvent:1.0.0"
+        pass
 
     class DeviceFirmwareUpdateStateChangedEvent(Event):
-        idlType = "peripheral.DeviceManager_5_3_6.DeviceFirmwareUpdateStateChangedEvent:1.0.0"
         oldVersion: str = ""
         newVersion: str = ""
         serial: str = ""
         state: DeviceManager.DeviceFirmwareUpdateState = ZERO
 
     class DeviceRemovedEvent(DeviceEvent):
-        idlType = "peripheral.DeviceManager_5_3_6.DeviceRemovedEvent:1.0.0"
+        pass
 
     class FirmwareUpdateStateChangedEvent(Event):
-        idlType = "peripheral.DeviceManager_5_3_6.FirmwareUpdateStateChangedEvent:1.0.0"
         newState: DeviceManager.FirmwareUpdateState = ZERO
 
     class PackageEvent(Event):
-        idlType = "peripheral.DeviceManager_5_3_6.PackageEvent:1.0.0"
         packageInfos: List[PackageInfo] = ZERO
         allPackages: List[PackageInfo] = ZERO
 
     class PackageAddedEvent(PackageEvent):
-        idlType = "peripheral.DeviceManager_5_3_6.PackageAddedEvent:1.0.0"
+        pass
 
     class PackageRemovedEvent(PackageEvent):
-        idlType = "peripheral.DeviceManager_5_3_6.PackageRemovedEvent:1.0.0"
+        pass
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "peripheral.DeviceManager_5_3_6.SettingsChangedEvent:1.0.0"
         oldSettings: DeviceManager.Settings = ZERO
         newSettings: DeviceManager.Settings = ZERO
 
     class UnknownDeviceAttachedEvent(Event):
-        idlType = "peripheral.DeviceManager_5_3_6.UnknownDeviceAttachedEvent:1.0.0"
         romCode: str = ""
         position: List[PosElement] = ZERO
 

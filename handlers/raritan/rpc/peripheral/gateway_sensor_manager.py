@@ -65,72 +65,59 @@ class GatewaySensorManager(Interface):
         stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
 
     class ConfigurationChangedEvent(Event):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ConfigurationChangedEvent:1.0.0"
         configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
             GatewaySensorManager.ConfigurationPackage]] = ZERO
 
     class Feedback(ValueObject):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.Feedback:1.0.0"
         currentState: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
         infos: List[GatewaySensorManager.FeedbackObject] = ZERO
 
     class DeviceFeedback(Feedback):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.DeviceFeedback:1.0.0"
         packageId: str = ""
         deviceId: str = ""
 
     class FeedbackChangedEvent(Event):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.FeedbackChangedEvent:1.0.0"
         feedback: List[GatewaySensorManager.Feedback] = ZERO
 
     class InterpretationRule(ValueObject):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRule:1.0.0"
         interpretation: GatewaySensorManager.Interpretation = ZERO
         ignoreTimeout: int = 0
         accessType: GatewaySensorManager.AccessType = ZERO
 
     class InterpretationRuleCatchAll(InterpretationRule):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleCatchAll:1.0.0"
+        pass
 
     class InterpretationRuleInvertable(InterpretationRule):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleInvertable:1.0.0"
         invertCondition: bool = False
 
     class InterpretationRuleEnum(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleEnum:1.0.0"
         enumValues: Union[List[str], List[int]] = ZERO
 
     class InterpretationRuleIEEE754INF(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754INF:1.0.0"
+        pass
 
     class InterpretationRuleIEEE754NAN(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleIEEE754NAN:1.0.0"
+        pass
 
     class InterpretationRuleModbusException(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusException:1.0.0"
         exceptions: List[int] = ZERO
 
     class InterpretationRuleModbusSpecificError(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSpecificError:1.0.0"
         errors: List[ModbusCfg.SpecificModbusErrors] = ZERO
 
     class InterpretationRuleModbusSystemError(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleModbusSystemError:1.0.0"
         errnos: List[int] = ZERO
 
     class InterpretationRuleRAW(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRAW:1.0.0"
         value: Union[str, int] = ""
         mask: Union[str, int] = ""
 
     class InterpretationRuleRangeRAW(InterpretationRuleInvertable):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.InterpretationRuleRangeRAW:1.0.0"
         min: Union[str, int] = ""
         max: Union[str, int] = ""
         mask: Union[str, int] = ""
 
     class Sensor(ValueObject):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.Sensor:1.0.0"
         sensorId: str = ""
         disabled: bool = False
         deviceId: str = ""
@@ -143,12 +130,10 @@ class GatewaySensorManager(Interface):
         defaultLocationZ: str = ""
 
     class ModbusSensor(Sensor):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusSensor:1.0.0"
         function: ModbusCfg.ModbusFunction = ZERO
         regAddr: int = 0
 
     class ValueEncoding(ValueObject):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ValueEncoding:1.0.0"
         encodingId: str = ""
         type: GatewaySensorManager.EncodingType = ZERO
         invertState: bool = False
@@ -156,45 +141,39 @@ class GatewaySensorManager(Interface):
         minAccessInterval: int = 0
 
     class NumericValueEncoding(ValueEncoding):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.NumericValueEncoding:1.0.0"
         scalingFactor: float = 0.0
         offset: float = 0.0
 
     class ModbusValueEncoding8(NumericValueEncoding):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding8:1.0.0"
         byteSwap: bool = False
         mask: Union[str, int] = ""
         start: int = 0
         width: int = 0
 
     class ModbusValueEncoding16(ModbusValueEncoding8):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding16:1.0.0"
+        pass
 
     class ModbusValueEncoding32(ModbusValueEncoding16):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding32:1.0.0"
         endianness: GatewaySensorManager.ModbusEndianness = ZERO
 
     class ModbusValueEncoding48(ModbusValueEncoding32):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding48:1.0.0"
+        pass
 
     class ModbusValueEncoding64(ModbusValueEncoding32):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncoding64:1.0.0"
+        pass
 
     class ModbusValueEncodingBit(ValueEncoding):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.ModbusValueEncodingBit:1.0.0"
+        pass
 
     class SensorClass(ValueObject):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.SensorClass:1.0.0"
         classId: str = ""
 
     class NumericSensorClass(SensorClass):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.NumericSensorClass:1.0.0"
         metadata: sensors.NumericSensor.MetaData = ZERO
         defaultThresholds: sensors.NumericSensor.Thresholds = ZERO
         preferCommonThresholds: bool = False
 
     class RemoteDevice(ValueObject):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteDevice:1.0.0"
         deviceId: str = ""
         disabled: bool = False
         name: str = ""
@@ -202,32 +181,26 @@ class GatewaySensorManager(Interface):
         retry: int = 0
 
     class RemoteModbusDevice(RemoteDevice):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusDevice:1.0.0"
         detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = ZERO
         unitId: int = 0
         unsupportedFunctionCodes: List[int] = ZERO
 
     class RemoteModbusRTUDevice(RemoteModbusDevice):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusRTUDevice:1.0.0"
         busInterface: str = ""
         busSettings: ModbusCfg.SerialSettings = ZERO
         interframeDelayDeciChars: int = 0
 
     class RemoteModbusTCPDevice(RemoteModbusDevice):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteModbusTCPDevice:1.0.0"
         ipAddress: str = ""
         tcpPort: int = 0
 
     class RemoteSnmpDevice(RemoteDevice):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpDevice:1.0.0"
         host: str = ""
 
     class RemoteSnmpV1V2Device(RemoteSnmpDevice):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV1V2Device:1.0.0"
         community: str = ""
 
     class RemoteSnmpV3Device(RemoteSnmpDevice):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.RemoteSnmpV3Device:1.0.0"
         user: str = ""
         level: GatewaySensorManager.SnmpSecurityLevel = ZERO
         authProtocol: GatewaySensorManager.SnmpAuthProtocol = ZERO
@@ -236,21 +209,18 @@ class GatewaySensorManager(Interface):
         privacyPassphrase: str = ""
 
     class SensorFeedback(Feedback):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.SensorFeedback:1.0.0"
         packageId: str = ""
         deviceId: str = ""
         sensorId: str = ""
 
     class SnmpSensor(Sensor):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.SnmpSensor:1.0.0"
         oid: str = ""
 
     class StateSensorClass(SensorClass):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.StateSensorClass:1.0.0"
         type: sensors.Sensor.TypeSpec = ZERO
 
     class SwitchSensorClass(StateSensorClass):
-        idlType = "peripheral.GatewaySensorManager_3_0_1.SwitchSensorClass:1.0.0"
+        pass
 
     def getConfiguration(self) -> Dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
     def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,

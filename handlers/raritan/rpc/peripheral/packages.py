@@ -25,7 +25,6 @@ class BatteryPoweredDevicePackage(Package):
     idlType = "peripheral.BatteryPoweredDevicePackage:1.0.2"
 
     class VoltageChangedEvent(Event):
-        idlType = "peripheral.BatteryPoweredDevicePackage_1_0_2.VoltageChangedEvent:1.0.0"
         oldVoltage: float = 0.0
         newVoltage: float = 0.0
 
@@ -42,7 +41,6 @@ class DoorHandleControllerPackage(Package):
     ERR_OPERATION_FAILED = 2
 
     class DoorForcedOpenEvent(Event):
-        idlType = "peripheral.DoorHandleControllerPackage_3_0_3.DoorForcedOpenEvent:1.0.0"
         packageInfo: PackageInfo = ZERO
         channel: int = 0
         doorStateName: str = ""
@@ -50,7 +48,6 @@ class DoorHandleControllerPackage(Package):
         doorLockName: str = ""
 
     class MechanicallyUnlockedEvent(Event):
-        idlType = "peripheral.DoorHandleControllerPackage_3_0_3.MechanicallyUnlockedEvent:1.0.0"
         packageInfo: PackageInfo = ZERO
         channel: int = 0
         doorStateName: str = ""

@@ -97,17 +97,14 @@ class Logger(Interface):
         record: Logger.Record = ZERO
 
     class InfoChangedEvent(Event):
-        idlType = "sensors.Logger_3_1_6.InfoChangedEvent:1.0.0"
         oldInfo: Logger.Info = ZERO
         newInfo: Logger.Info = ZERO
 
     class LoggedSensorsChangedEvent(event.UserEvent):
-        idlType = "sensors.Logger_3_1_6.LoggedSensorsChangedEvent:1.0.0"
         oldSensors: Logger.SensorSet = ZERO
         newSensors: Logger.SensorSet = ZERO
 
     class SettingsChangedEvent(event.UserEvent):
-        idlType = "sensors.Logger_3_1_6.SettingsChangedEvent:1.0.0"
         oldSettings: Logger.Settings = ZERO
         newSettings: Logger.Settings = ZERO
 
@@ -163,13 +160,11 @@ class AlertedSensorManager(Interface):
         alertState: AlertedSensorManager.AlertState = ZERO
 
     class AlertedSensorsChangedEvent(Event):
-        idlType = "sensors.AlertedSensorManager_1_0_6.AlertedSensorsChangedEvent:1.0.0"
         counts: AlertedSensorManager.SensorCounts = ZERO
         changedSensors: List[AlertedSensorManager.SensorData] = ZERO
         removedSensors: List[Sensor] = ZERO
 
     class MonitoredSensorsChangedEvent(Event):
-        idlType = "sensors.AlertedSensorManager_1_0_6.MonitoredSensorsChangedEvent:1.0.0"
         counts: AlertedSensorManager.SensorCounts = ZERO
 
     def getSensorCounts(self) -> AlertedSensorManager.SensorCounts: declared()

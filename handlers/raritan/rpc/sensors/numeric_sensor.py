@@ -70,35 +70,28 @@ class NumericSensor(Sensor):
         deassertionHysteresis: float = 0.0
 
     class DefaultThresholdsChangedEvent(event.UserEvent):
-        idlType = "sensors.NumericSensor_4_0_9.DefaultThresholdsChangedEvent:1.0.0"
         oldDefaultThresholds: NumericSensor.Thresholds = ZERO
         newDefaultThresholds: NumericSensor.Thresholds = ZERO
 
     class MetaDataChangedEvent(Event):
-        idlType = "sensors.NumericSensor_4_0_9.MetaDataChangedEvent:1.0.0"
         oldMetaData: NumericSensor.MetaData = ZERO
         newMetaData: NumericSensor.MetaData = ZERO
 
     class MinMaxChangedEvent(Event):
-        idlType = "sensors.NumericSensor_4_0_9.MinMaxChangedEvent:1.0.0"
         newMinMax: NumericSensor.MinMax = ZERO
 
     class MinMaxResetEvent(event.UserEvent):
-        idlType = "sensors.NumericSensor_4_0_9.MinMaxResetEvent:1.0.0"
         oldMinMax: NumericSensor.MinMax = ZERO
         newMinMax: NumericSensor.MinMax = ZERO
 
     class ReadingChangedEvent(Event):
-        idlType = "sensors.NumericSensor_4_0_9.ReadingChangedEvent:1.0.0"
         newReading: NumericSensor.Reading = ZERO
 
     class StateChangedEvent(Event):
-        idlType = "sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0"
         oldReading: NumericSensor.Reading = ZERO
         newReading: NumericSensor.Reading = ZERO
 
     class ThresholdsChangedEvent(event.UserEvent):
-        idlType = "sensors.NumericSensor_4_0_9.ThresholdsChangedEvent:1.0.0"
         oldThresholds: NumericSensor.Thresholds = ZERO
         newThresholds: NumericSensor.Thresholds = ZERO
 
@@ -117,7 +110,6 @@ class AccumulatingNumericSensor(NumericSensor):
     idlType = "sensors.AccumulatingNumericSensor:2.0.10"
 
     class ResetEvent(event.UserEvent):
-        idlType = "sensors.AccumulatingNumericSensor_2_0_10.ResetEvent:1.0.0"
         oldReading: NumericSensor.Reading = ZERO
         newReading: NumericSensor.Reading = ZERO
 

@@ -142,7 +142,6 @@ class Sensor(Interface):
         unit: int = 0
 
     class TypeSpecChangedEvent(Event):
-        idlType = "sensors.Sensor_4_0_8.TypeSpecChangedEvent:1.0.0"
         oldTypeSpec: Sensor.TypeSpec = ZERO
         newTypeSpec: Sensor.TypeSpec = ZERO
 
@@ -162,7 +161,6 @@ class StateSensor(Sensor):
         value: int = 0
 
     class StateChangedEvent(Event):
-        idlType = "sensors.StateSensor_4_0_8.StateChangedEvent:1.0.0"
         oldState: StateSensor.State = ZERO
         newState: StateSensor.State = ZERO
 
@@ -179,7 +177,6 @@ class Switch(StateSensor):
     ERR_PDC_POWER_LIMIT = 3
 
     class SwitchEvent(event.UserEvent):
-        idlType = "sensors.Switch_2_0_10.SwitchEvent:1.0.0"
         targetState: int = 0
 
     def setState(self, newState: int) -> int: declared()
