@@ -7,8 +7,8 @@ from typing import Any, Callable, Dict, Optional, Sequence
 
 import click
 
-from ..errors import SettingsError
 from . import form
+from .field.files import writer
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
 from .loading import load
@@ -24,7 +24,7 @@ _LOOK = "Look through the file before you give it away: no program knows every n
 def _record(context: click.Context, handler: str, host: str, out: Optional[str], keep: Sequence[str], patience: float) -> int:
     state = given(context)
     data = form.pdu_data(load(handler), host, state)
-    write = _file(out) if out else None
+    write = writer(out) if out else None
     try:
         recording = kind(handler).record(data, Recorder(keep, patience, _progress(state)))
         if write is not None:
@@ -44,22 +44,6 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
     return Result({**data, "recording": recording.text}, recording.text.splitlines(), note="\n".join([recording.holds, *notes]))
-
-
-def _file(path: str) -> Callable[[str], None]:
-    """Opened before the device is asked, so that nobody waits for a recording that has no place to go."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
-
-    def write(text: str) -> None:
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(text)
-        except OSError as error:
-            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
-    return write
 
 
 def _progress(state: Given) -> Callable[[str], None]:

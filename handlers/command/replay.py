@@ -10,6 +10,7 @@ import click
 
 from ..errors import SettingsError
 from .exits import DONE
+from .field.files import text_of
 from .field.kinds import Served, kind, kind_of
 from .options import given, output
 from .output import print_json
@@ -21,7 +22,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 @click.pass_context
 def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     state = given(context)
-    text = _read(file)
+    text = text_of(file)
     handler = kind_of(text, file)
     try:
         served = kind(handler).serve(text, port, profile)
@@ -58,15 +59,6 @@ def _until_asked(served: Served, as_json: bool) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _read(path: str) -> str:
-    """The text of a recording. Raises SettingsError."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
 
 replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.

@@ -20,7 +20,7 @@ COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
 
 
-# Later commands (draft) get a line here and a module beside these.
+# A later command gets a line here and a module beside these.
 PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
     "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
@@ -38,6 +38,7 @@ PLACES: Mapping[str, Place] = {
     "identify": Place("identify", "identify", "what a device is: the family that fits and why, what it can and cannot do"),
     "record": Place("record", "record", "what a device answers, in a file, without names, addresses and serial numbers"),
     "replay": Place("replay", "replay", "a device made of a recording, on a port of this machine"),
+    "draft": Place("draft", "draft", "a profile to start from, of a recording of an SNMP PDU that no family fits"),
     "completion": Place("completion", "completion", "the script that completes this command in a shell"),
 }
 _EPILOG = f"""\b

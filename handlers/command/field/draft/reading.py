@@ -1,0 +1,202 @@
+"""Reads MIB files: pysmi's parser, and smidump where it is installed, each with its own eyes."""
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as xml
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from ....errors import SettingsError
+from ..snmp.rows import Arcs, arcs
+from .mib import Mib, Object
+
+_LONGEST = 8_000_000        # bytes of a file
+_SMIDUMP_S = 60.0
+# Roots that every file takes from SNMPv2-SMI or RFC1155-SMI.
+_ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
+    ("iso", "1"), ("org", "1.3"), ("dod", "1.3.6"), ("internet", "1.3.6.1"), ("directory", "1.3.6.1.1"), ("mgmt", "1.3.6.1.2"),
+    ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
+    ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
+_Enumeration = Dict[int, str]
+_NOT_THERE = ("reading a MIB file needs the Python package pysmi (python -m pip install pysmi), or smidump (Debian: apt-get "
+              "install smitools)")
+
+
+def read(files: Sequence[str]) -> Mib:
+    """The objects of these files. Raises SettingsError: a file that cannot be read, or that neither reader understands."""
+    parser, smidump = _pysmi(), shutil.which("smidump")
+    if parser is None and smidump is None:
+        raise SettingsError(_NOT_THERE)
+    parsed: List[Any] = []
+    second: Dict[Arcs, Object] = {}
+    notes: List[str] = []
+    for file in files:
+        text = _text(file)
+        modules, trouble = _parsed(parser, text) if parser is not None else ([], "pysmi is not installed")
+        parsed += modules
+        seen = _dumped(smidump, file) if smidump is not None else {}
+        second.update(seen)
+        if not modules and not seen:
+            raise SettingsError(f"{file} is no MIB file that can be read ({trouble})")
+        if not modules:
+            notes.append(f"{file}: read by smidump alone ({trouble})")
+    objects = _objects(parsed)
+    both = _agreed(objects, second)
+    return Mib(both, sorted({one.module for one in both.values()}), notes)
+
+
+def _text(file: str) -> str:
+    try:
+        with open(file, "rb") as opened:
+            return opened.read(_LONGEST).decode("utf-8", "replace")
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read ({error.strerror})") from None
+
+
+def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:
+    """Both readings together; where they give other enumerations, there is none."""
+    both = {**second, **first}
+    for oid, object_ in first.items():
+        other = second.get(oid)
+        if other is not None and other.enumeration and object_.enumeration and other.enumeration != object_.enumeration:
+            object_.enumeration = {}
+            object_.doubt = f"pysmi and smidump read other enumerations of {object_.name}"
+        elif other is not None and not object_.enumeration:
+            object_.enumeration = other.enumeration
+    return both
+
+
+# ---- pysmi ---------------------------------------------------------------------------------------------------
+
+def _pysmi() -> Any:
+    """pysmi's parser; None where the package is missing."""
+    try:
+        dialect: Any = importlib.import_module("pysmi.parser.dialect")
+        factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
+    except ImportError:
+        return None
+    return factory(**dialect.smi_v1_relaxed)()
+
+
+def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
+    """The syntax trees of the modules in a text, or none and why."""
+    errors: Any = importlib.import_module("pysmi.error")
+    try:
+        return list(parser.parse(text)), ""
+    except (errors.PySmiError, RecursionError, ValueError, KeyError, IndexError, TypeError) as error:
+        return [], " ".join(str(error).split())[:120]
+    finally:
+        parser.reset()
+
+
+def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
+    """Every object of the syntax trees by its OID; types of all modules are known to all."""
+    made: Dict[str, Tuple[Object, Sequence[Any], Any]] = {}
+    types: Dict[str, Any] = {}
+    nodes: Dict[str, Sequence[Any]] = {}
+    for name, _, _, declarations in (module[:4] for module in modules):
+        for declared in declarations or ():
+            if not isinstance(declared, tuple) or len(declared) < 3:
+                continue
+            kind, label = declared[0], str(declared[1])
+            path = next((part[1] for part in declared if isinstance(part, tuple) and part[:1] == ("objectIdentifier",)), None)
+            if kind == "typeDeclaration":
+                types[label] = declared[2]
+            elif path is not None:
+                nodes.setdefault(label, path)
+                if kind == "objectTypeClause":
+                    made[label] = (_described(label, str(name), declared), path, declared[2])
+    found: Dict[Arcs, Object] = {}
+    for object_, path, syntax in made.values():
+        oid = _resolved(path, nodes)
+        if oid is not None:
+            object_.oid, object_.type, object_.enumeration = oid, _type_name(syntax), _enumeration(syntax, types)
+            found[oid] = object_
+    return found
+
+
+def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
+    said = {part[0]: part[1] for part in declared[2:] if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)}
+    return Object(label, module, units=str(said.get("UNITS") or ""), access=str(said.get("MaxAccessPart") or ""),
+                  description=" ".join(str(said.get("DESCRIPTION") or "").split())[:300])
+
+
+def _resolved(path: Sequence[Any], nodes: Mapping[str, Sequence[Any]], depth: int = 0) -> Optional[Arcs]:
+    found: List[int] = []
+    for part in path:
+        if isinstance(part, int):
+            found.append(part)
+        elif isinstance(part, tuple):           # a name with its number: iso(1)
+            found.append(int(part[1]))
+        elif str(part).isdigit():
+            found.append(int(part))
+        elif str(part) in _ROOTS:
+            found += _ROOTS[str(part)]
+        elif str(part) in nodes and depth < 64 and not found:
+            above = _resolved(nodes[str(part)], nodes, depth + 1)
+            if above is None:
+                return None
+            found += above
+        else:
+            return None                         # a module that was not given
+    return tuple(found)
+
+
+def _type_name(syntax: Any) -> str:
+    return str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 and isinstance(syntax[1], str) else ""
+
+
+def _enumeration(syntax: Any, types: Mapping[str, Any], depth: int = 0) -> _Enumeration:
+    """The names of values, from the object itself or from the textual convention that is its type."""
+    own = _enum_spec(syntax)
+    if own or depth > 8:
+        return own
+    name = _type_name(syntax)
+    return _enumeration(_syntax_of(types[name]), types, depth + 1) if name in types else {}
+
+
+def _syntax_of(declared: Any) -> Any:
+    """The SYNTAX of a type's declaration, which is its last part."""
+    return declared[-1] if isinstance(declared, tuple) else declared
+
+
+def _enum_spec(tree: Any) -> _Enumeration:
+    if not isinstance(tree, tuple):
+        return {}
+    if tree and tree[0] == "enumSpec":
+        return {int(value): str(name) for name, value in tree[1]}
+    return next((found for found in map(_enum_spec, tree) if found), {})
+
+
+# ---- smidump -------------------------------------------------------------------------------------------------
+
+def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
+    """The objects as smidump writes them in XML; {} where it does not understand the file."""
+    try:
+        done = subprocess.run([smidump, "-k", "-q", "-f", "xml", file], stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=_SMIDUMP_S)
+        tree = xml.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", done.stdout))        # noqa: S314 - of a program on this machine
+    except (OSError, subprocess.TimeoutExpired, xml.ParseError):
+        return {}
+    module = tree.find("module")
+    name = module.get("name", "") if module is not None else ""
+    types = {one.get("name", ""): _named_numbers(one) for one in tree.iter("typedef") if one.get("name")}
+    rooted = any(one.get("name") == "enterprises" for one in tree.iter("import"))
+    found: Dict[Arcs, Object] = {}
+    for node in (*tree.iter("scalar"), *tree.iter("column")):
+        oid = arcs(node.get("oid", "0"))
+        if rooted and oid[0] == 0:              # without SNMPv2-SMI beside it, smidump does not know where enterprises is
+            oid = (*_ROOTS["enterprises"], *oid[1:])
+        used = node.find("syntax/type")
+        own = node.find("syntax/typedef")
+        enumeration = _named_numbers(own) if own is not None else types.get(used.get("name", ""), {}) if used is not None else {}
+        found[oid] = Object(node.get("name", ""), name, oid, used.get("name", "") if used is not None else "",
+                            (node.findtext("units") or "").strip(), (node.findtext("access") or "").strip(),
+                            " ".join((node.findtext("description") or "").split())[:300], enumeration)
+    return found
+
+
+def _named_numbers(typedef: xml.Element) -> _Enumeration:
+    return {int(one.get("number", "0")): one.get("name", "") for one in typedef.findall("namednumber")}

@@ -1,0 +1,97 @@
+"""The tables of a recording, without a MIB: columns whose rows have the same indexes. Pure.
+
+SMIv2 (RFC 2578, 7.7 to 7.10): a column is `<table>.1.<column>`, a row adds its index. Where an OID ends and its index begins
+is not in a recording, so every way to cut is weighed: the entry's arc 1, and other columns with the same indexes.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Set, Tuple
+
+from ..snmp.rows import Arcs, Row, Rows, arcs
+
+VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")          # ENERGY-OBJECT-MIB (RFC 7460)
+_DEEPEST = 16               # arcs of an index that are tried: some spell a serial number
+_LEAST, _MOST = 2, 400      # rows of a column that can be outlets
+_SHALLOW = 3                # arcs below a vendor's number above which a single column is no table
+_ENTRY = 1                  # the arc of an entry below its table
+# What every agent has below its vendor's number or beside it, and what is no PDU.
+_SYSTEM = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB
+
+Index = Tuple[int, ...]
+
+
+class Column(NamedTuple):
+    """One column: its OID, its rows by index, in order."""
+
+    oid: Arcs
+    rows: Dict[Index, Row]
+
+    @property
+    def indexes(self) -> FrozenSet[Index]:
+        return frozenset(self.rows)
+
+
+class Table(NamedTuple):
+    """Columns with the same indexes below one entry."""
+
+    entry: Arcs
+    columns: List[Column]
+
+    @property
+    def size(self) -> int:
+        """Rows."""
+        return len(self.columns[0].rows)
+
+
+def tables(rows: Rows, columns: Collection[Arcs] = ()) -> List[Table]:
+    """The tables, in the order of their OIDs; a column is in one table only. `columns`: where OIDs end, as far as a MIB says."""
+    kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
+    taken: Set[Arcs] = set()
+    found: List[Table] = []
+    for table in (*_known(kept, columns), *sorted(_candidates(kept), key=_weight, reverse=True)):
+        free = [column for column in table.columns if not any(column.oid + index in taken for index in column.rows)]
+        if free:
+            found.append(Table(table.entry, free))
+            taken.update(column.oid + index for column in free for index in column.rows)
+    return sorted(found, key=lambda table: (table.entry, table.columns[0].oid))
+
+
+def _is_of_device(oid: Arcs) -> bool:
+    return (oid[:len(VENDORS)] == VENDORS or oid[:len(ENERGY)] == ENERGY) and not any(oid[:len(one)] == one for one in _SYSTEM)
+
+
+def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
+    for depth in range(1, _DEEPEST + 1):
+        columns: Dict[Arcs, Dict[Index, Row]] = defaultdict(dict)
+        for oid, row in rows.items():
+            if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth:] != (0,) * (depth + 1):
+                columns[oid[:-depth]][oid[-depth:]] = row
+        together: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
+        for oid, held in columns.items():
+            if _LEAST <= len(held) <= _MOST:
+                together[oid[:-1], frozenset(held)].append(Column(oid, held))
+        for (entry, _), same in together.items():
+            if len(same) > 1 or entry[-1] == _ENTRY and len(entry) > len(VENDORS) + _SHALLOW:
+                yield Table(entry, sorted(same, key=lambda column: column.oid))
+
+
+def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
+    columns: Dict[Arcs, Dict[Index, Row]] = defaultdict(dict)
+    for oid, row in rows.items():
+        ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
+        if ends and oid[ends:] != (0,):             # an instance 0 is that of a scalar
+            columns[oid[:ends]][oid[ends:]] = row
+    together: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
+    for oid, held in columns.items():
+        if len(held) <= _MOST:
+            together[oid[:-1], frozenset(held)].append(Column(oid, held))
+    return [Table(entry, sorted(same, key=lambda column: column.oid)) for (entry, _), same in together.items()]
+
+
+def _weight(table: Table) -> Tuple[int, int, int, int]:
+    """How likely it is that the OIDs were cut at the right place."""
+    is_entry = table.entry[-1] == _ENTRY
+    alone = len(table.columns) == 1
+    return (is_entry and not alone, is_entry or not alone, 0 if alone else len(table.columns) * table.size,
+            len(table.entry) if alone else -len(table.entry))

@@ -1,0 +1,80 @@
+"""MIB modules in the words of SMIv2, made from plain facts: names, OIDs, enumerations and units of a family's objects.
+
+The vendors' own MIB files are not beside the project. Where these facts are (shared/snmp/families.json), a module is made of them
+for each family, with its commands and its other objects in it, so that a draft has to choose.
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional
+
+from tests.needs import shared
+
+
+class Fact(NamedTuple):
+    """One object."""
+
+    name: str
+    oid: str
+    enumeration: Mapping[str, int] = {}
+    units: str = ""
+    access: str = "read-only"
+
+
+def module(name: str, facts: List[Fact], conventions: bool = False) -> str:
+    """The text of a module; with `conventions` enumerations are those of textual conventions."""
+    lines = [f"{name} DEFINITIONS ::= BEGIN", "IMPORTS OBJECT-TYPE, enterprises, Integer32 FROM SNMPv2-SMI",
+             "  TEXTUAL-CONVENTION FROM SNMPv2-TC;"]
+    for fact in facts:
+        named = ", ".join(f"{word}({value})" for word, value in fact.enumeration.items())
+        syntax = f"INTEGER {{ {named} }}" if named else "Integer32"
+        if named and conventions:
+            kind = fact.name[0].upper() + fact.name[1:] + "Type"
+            lines.append(f'{kind} ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX {syntax}')
+            syntax = kind
+        units = f' UNITS "{fact.units}"' if fact.units else ""
+        arcs = fact.oid.split(".")[6:]
+        lines.append(f'{fact.name} OBJECT-TYPE SYNTAX {syntax}{units} MAX-ACCESS {fact.access} STATUS current DESCRIPTION ""\n'
+                     f'  ::= {{ enterprises {" ".join(arcs)} }}')
+    return "\n".join([*lines, "END", ""])
+
+
+def of_family(key: str) -> Optional[str]:
+    """A module with the objects of a family; None where no fact is known."""
+    families = json.loads(shared("snmp", "families.json").read_text("utf-8"))["families"]
+    family = next((one for one in families if one["key"] == key), None)
+    facts = list({fact.oid: fact for fact in _facts(family)}.values()) if family is not None else []
+    return module("DRAFT-MIB", facts) if facts else None
+
+
+def _facts(part: Any) -> Iterator[Fact]:
+    if isinstance(part, dict):
+        oid, name = part.get("oid"), part.get("object")
+        if isinstance(oid, str) and isinstance(name, str) and re.fullmatch(r"1\.3\.6\.1\.4\.1(\.[0-9]+){2,}", oid) \
+                and re.fullmatch(r"[a-z][A-Za-z0-9-]*", name):
+            yield Fact(name, oid, _enumeration(part.get("enum")), _units(part), str(part.get("access", "read-only")))
+        for value in part.values():
+            yield from _facts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _facts(value)
+
+
+def _enumeration(said: Any) -> Dict[str, int]:
+    """`{"on": [1], "off": [2]}` or `{"on": 1}`, as names that SMIv2 allows."""
+    found: Dict[str, int] = {}
+    for word, values in (said.items() if isinstance(said, dict) else ()):
+        plain = re.sub(r"[^a-zA-Z]+(\w?)", lambda match: match[1].upper(), word)
+        numbers = [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, int)]
+        for place, value in enumerate(numbers):
+            if plain and value not in found.values():
+                found[plain + ("" if not place else chr(ord("A") + place))] = value
+    return found
+
+
+def _units(part: Mapping[str, Any]) -> str:
+    for key, unit in (("scale_to_a", "A"), ("scale_to_w", "W"), ("scale_to_kwh", "kWh")):
+        if isinstance(part.get(key), (int, float)):
+            return f"{part[key]:g} {unit}"
+    return ""

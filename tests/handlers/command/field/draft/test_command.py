@@ -1,0 +1,88 @@
+"""`pdu draft` as a person calls it."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handlers.command import root
+from handlers.command.field.draft import reading
+from handlers.command.field.snmp import snmprec
+from tests.handlers.command.field.draft import modules
+from tests.handlers.command.field.draft.test_draft import ACME, acme
+from tests.needs import ROOT, pysmi
+from tests.waiting import PATIENCE_S
+
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "unit.snmprec"
+    file.write_text("\n".join(snmprec.written(acme())) + "\n", "utf-8")
+    return file
+
+
+@pytest.fixture
+def mib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(pysmi())
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
+    return file
+
+
+def test_standard_output_is_the_profile_and_standard_error_what_it_rests_on(recording: Path, capsys: Printed) -> None:
+    assert root.run(["draft", str(recording)]) == 0
+    said = capsys.readouterr()
+    profile = json.loads(said.out)
+    assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith("Drafted, not confirmed.")
+    assert "taken  1.3.6.1.4.1.99999.2.1.1.3" in said.err and "doubt: No command is proposed" in said.err
+
+
+def test_a_drafted_profile_is_checked_built_and_read(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "acme.json"
+    assert root.run(["draft", str(recording), "--mib", str(mib), "--key", "acme-strip", "-o", str(file)]) == 0
+    assert root.run(["snmp", "check", str(file)]) == 0 and "the profile 'acme-strip' is valid" in capsys.readouterr().out
+    built = subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--profile", str(file), "--out",
+                            str(tmp_path / "dist")], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert built.returncode == 0 and list((tmp_path / "dist").glob("pdu_*acme*.tar.gz")), built.stderr
+    assert root.run(["draft", str(recording), "-o", str(file)]) == 2 and "File exists" in capsys.readouterr().err
+
+
+def test_json_has_everything_that_was_weighed(recording: Path, mib: Path, capsys: Printed) -> None:
+    assert root.run(["draft", str(recording), "--mib", str(mib), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and said["profile"]["mib"] == "ACME-MIB"
+    assert {"state", "name", "current", "energy"} <= {look["role"] for look in said["looks"]}
+    assert all(look["evidence"] for look in said["looks"]) and "No command is proposed" in said["doubts"][-1]
+    assert "outletCommand" not in json.dumps(said["profile"])
+
+
+def test_where_nothing_looks_like_outlets_no_file_is_left(tmp_path: Path, capsys: Printed) -> None:
+    recording, file = tmp_path / "empty.snmprec", tmp_path / "out.json"
+    recording.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n", "utf-8")
+    assert root.run(["draft", str(recording), "-o", str(file)]) == 8 and not file.exists()
+    assert "No column looks like the states" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_is_one_sentence(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
+    broken = tmp_path / "broken.mib"
+    broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
+    for arguments, says in ((["/nowhere/at.all"], "cannot be read"),
+                            ([str(ROOT / "README.md")], "is no recording of an SNMP device"),
+                            ([str(recording), "--mib", "/nowhere/at.all"], "cannot be read"),
+                            ([str(recording), "--mib", str(broken)], "is no MIB file that can be read"),
+                            ([str(recording), "--key", "No Key"], "--key")):
+        assert root.run(["draft", *arguments]) == 2
+        said = capsys.readouterr().err
+        assert says in said and said.count("\n") == 1 and "Traceback" not in said
+
+
+def test_a_missing_reader_is_named(recording: Path, mib: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_pysmi", lambda: None)
+    monkeypatch.setattr("handlers.command.field.draft.reading.shutil.which", lambda _: None)
+    assert root.run(["draft", str(recording), "--mib", str(mib)]) == 2
+    assert "needs the Python package pysmi" in capsys.readouterr().err
