@@ -7,7 +7,7 @@ WORKERS ?= 4
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-cold bench-page clean
+.PHONY: help env system demo test lint faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -65,7 +65,7 @@ devices: env     ## write the tables of devices and settings in docs/, from the 
 	@$(RUN) packaging/readme.py
 
 bench:           ## all benchmarks: ratios against peers, measured in one run each
-	@status=0; for one in raritan snmp nut page; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
+	@status=0; for one in raritan snmp nut redfish page; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
 
 bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
@@ -75,6 +75,9 @@ bench-snmp: env system ## SNMP: beside Net-SNMP's tools and plain pysnmp
 
 bench-nut: env system ## NUT: beside PyNUTClient and upsc
 	@$(RUN) -m tests.benchmarks.bench_nut
+
+bench-redfish: env ## Redfish: beside DMTF's library and rf_power_equipment.py
+	@$(RUN) -m tests.benchmarks.bench_redfish
 
 bench-cold: env  ## import and make_handler in a fresh process, beside `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold

@@ -265,6 +265,11 @@ def test_a_task_that_fails_is_the_devices_word(end: Answer) -> None:
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_task_that_the_service_forgot_says_nothing_of_the_command(status: int) -> None:
+    assert switch(accepted(RUNNING, Answer(None, status), done=False), deadline=0.1) is UNKNOWN
+
+
 def test_a_task_that_fails_after_it_was_done_is_what_the_outlet_shows() -> None:
     assert switch(accepted(Answer(task("Exception"), 200))) is DOWN
 

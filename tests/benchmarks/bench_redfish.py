@@ -1,0 +1,190 @@
+"""A rack PDU of 48 outlets over Redfish: this handler beside DMTF's `redfish` library and what rf_power_equipment.py calls.
+
+DMTF's clients read the state and current of each outlet, the mains' lines and the energy. The handler's statistic reads the
+same resources; its status reads the outlets alone. Near is the simulated service itself, far is 20 ms away, through a relay that
+delays bytes, not the opening of a connection. Every reading is on new connections over TLS, and each client is in a process of
+its own that has imported everything before. `plain` is a service that expands no links: 48 requests for 48 outlets, here over 4
+connections. All take turns; medians. As whole processes, `pdu` and the script also pay for their start; the script lists the
+outlets only. Ends with 0 if the goals are met, with 1 if one is missed.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from rich.console import Console
+from rich.table import Table
+
+from handlers.command import ending
+from tests.needs import ROOT
+from tests.program import rounds
+from tests.servers.delay import DelayRelay
+from tests.servers.sdk import Worker
+from tests.simulators.redfish import Expand, Model, Pdu, RedfishService
+from tests.waiting import PATIENCE_S
+
+FAR_S = 0.020
+OUTLETS = 48
+GOAL = 3.0
+STATISTIC, STATUS = "this handler, statistic", "this handler, status"
+LIBRARY, TOOL = "redfish library", "what rf_power_equipment.py calls"
+PROCESS, SCRIPT = "pdu statistic, as a process", "rf_power_equipment.py, as a process"
+# The script's own command line, but with the account from the environment.
+_SCRIPT = """
+import os, runpy, sys
+sys.argv = ["rf_power_equipment.py", "-r", os.environ["URL"], "-u", os.environ["ACCOUNT"], "-p", os.environ["SECRET"],
+            "outlets", "-t", "RackPDU"]
+runpy.run_path(os.environ["TOOL"], run_name="__main__")
+"""
+SERVICES: Mapping[str, Optional[Expand]] = {"expands": Expand(), "plain": None}
+
+
+class Place(NamedTuple):
+    """Where a service is reached, by whom, and where its requests are counted."""
+
+    service: RedfishService
+    port: int
+    ca_file: Path
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.service.host}:{self.port}"
+
+
+class Figure(NamedTuple):
+    """Seconds, requests and connections of one reading."""
+
+    seconds: float
+    requests: int
+    connections: int
+
+
+Work = Callable[[Place], float]
+
+
+def theirs(worker: Worker, way: str) -> Work:
+    """A client of DMTF's; it logs in with user and password, as the handler does."""
+    def read(place: Place) -> float:
+        service = place.service
+        seconds, _, reading = worker.order(way, place.url, str(place.ca_file), service.user, service.password, "basic", "1")
+        assert len(reading["states"]) == OUTLETS and reading["load"] == service.books().load_a
+        return float(seconds)
+    return read
+
+
+def ours(worker: Worker, method: str) -> Work:
+    """A call of the handler."""
+    def read(place: Place) -> float:
+        service = place.service
+        seconds, outlets, load = worker.order(method, service.host, place.port, service.user, service.password, service.ca_pem)
+        assert outlets == OUTLETS and (load is None or abs(load - (service.books().load_a or 0)) < 1e-6)
+        return float(seconds)
+    return read
+
+
+def process(place: Place) -> float:
+    where = f"{place.service.host}:{place.port}"
+    return _timed(["-m", "handlers", "statistic", "redfish", where, "--username", place.service.user, "--ca-pem",
+                   str(place.ca_file)], {"PDU_PASSWORD": place.service.password})
+
+
+def script(place: Place) -> float:
+    return _timed(["-c", _SCRIPT], {"URL": place.url, "ACCOUNT": place.service.user, "SECRET": place.service.password,
+                                    "TOOL": str(Path(sys.executable).with_name("rf_power_equipment.py"))})
+
+
+def _timed(arguments: Sequence[str], more: Mapping[str, str]) -> float:
+    begin = time.perf_counter()
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **more}, capture_output=True, text=True,
+                          timeout=PATIENCE_S, check=False)
+    taken = time.perf_counter() - begin
+    assert done.returncode == 0 and done.stdout.count("\n") >= OUTLETS, done.stderr[-500:]
+    return taken
+
+
+@contextlib.contextmanager
+def clients() -> Iterator[Dict[str, Work]]:
+    with Worker(Path(), "tests.benchmarks.redfish_reader") as handler, Worker(Path(), "tests.simulators.dmtf.reader") as dmtf:
+        yield {STATISTIC: ours(handler, "statistic"), STATUS: ours(handler, "status"), LIBRARY: theirs(dmtf, "library"),
+               TOOL: theirs(dmtf, "tool"), PROCESS: process, SCRIPT: script}
+
+
+Row = Tuple[str, str]               # service, place
+
+
+def measure(places_: Mapping[Row, Place], works: Mapping[str, Work], runs: int) -> Dict[Row, Dict[str, Figure]]:
+    """Medians by place and client; requests and connections are those of the last reading."""
+    taken: Dict[Row, Dict[str, List[Figure]]] = {row: {name: [] for name in works} for row in places_}
+    for _ in range(runs + 1):
+        for name, read in works.items():
+            for row, place in places_.items():
+                before = place.service.books()
+                seconds = read(place)
+                after = place.service.books()
+                taken[row][name].append(Figure(seconds, after.requests - before.requests, after.connections - before.connections))
+    # the first turn warms caches up
+    return {row: {name: figures[-1]._replace(seconds=statistics.median(one.seconds for one in figures[1:]))
+                  for name, figures in found.items()} for row, found in taken.items()}
+
+
+@contextlib.contextmanager
+def places() -> Iterator[Dict[Row, Place]]:
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        found: Dict[Row, Place] = {}
+        for name, expand in SERVICES.items():
+            pdu = Pdu(outlets=tuple(map(str, range(1, OUTLETS + 1))))
+            service = stack.enter_context(RedfishService(Model((pdu,), expand=expand)))
+            relay = stack.enter_context(DelayRelay(service.host, service.port, FAR_S))
+            ca_file = folder / f"{name}.pem"
+            ca_file.write_text(service.ca_pem)
+            found[name, "near"] = Place(service, service.port, ca_file)
+            found[name, "far"] = Place(service, relay.port, ca_file)
+        yield found
+
+
+def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> List[Tuple[str, float]]:
+    """What is judged, in times of the statistic's seconds."""
+    return [(f"{service}, {at}: seconds of {other}", found[other].seconds / found[STATISTIC].seconds)
+            for (service, at), found in figures.items() if service == "expands" for other in (LIBRARY, TOOL)]
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_redfish", description=__doc__)
+    parser.add_argument("--runs", type=rounds, default=9, help="of each, besides one to warm up (default: %(default)s)")
+    runs = parser.parse_args(arguments).runs
+    with places() as where, clients() as works:
+        figures = measure(where, works, runs)
+    table = Table(title=f"a rack PDU of {OUTLETS} outlets over Redfish and TLS, medians of {runs}")
+    for column in ("service", "with", "requests", "connections", "0 ms away", f"{FAR_S * 1000:.0f} ms away"):
+        table.add_column(column, justify="left" if column in ("service", "with") else "right")
+    for service in SERVICES:
+        for name in figures[service, "near"]:
+            near, far = figures[service, "near"][name], figures[service, "far"][name]
+            table.add_row(service, name, str(near.requests), str(near.connections), f"{near.seconds * 1000:.1f} ms",
+                          f"{far.seconds * 1000:.1f} ms")
+    console = Console(width=120)
+    console.print(table)
+    met = [_judge(console, what, ratio) for what, ratio in goals(figures)]
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if busy > 1:
+        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor): repeat it when it is idle")
+    return 0 if all(met) else 1
+
+
+def _judge(console: Console, what: str, ratio: float) -> bool:
+    met = ratio >= GOAL
+    console.print(f"{what}, in times the statistic's: {ratio:.1f} (goal {GOAL:g}): {'met' if met else 'MISSED'}", highlight=False)
+    return met
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))

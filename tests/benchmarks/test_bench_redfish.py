@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Dict
+
+import pytest
+
+from tests.benchmarks import bench_redfish
+from tests.benchmarks.bench_redfish import LIBRARY, SERVICES, STATISTIC, STATUS, TOOL, Figure, Row
+
+
+def figures(ours: float, theirs: float) -> Dict[Row, Dict[str, Figure]]:
+    named = {STATISTIC: ours, STATUS: ours, LIBRARY: theirs, TOOL: 2 * theirs}
+    return {(service, at): {name: Figure(seconds, 1, 1) for name, seconds in named.items()}
+            for service in SERVICES for at in ("near", "far")}
+
+
+def test_the_goals_are_ratios_of_the_service_that_expands() -> None:
+    assert [ratio for _, ratio in bench_redfish.goals(figures(1.0, 2.0))] == [2.0, 4.0, 2.0, 4.0]
+
+
+@pytest.mark.against("DMTF's redfish library and redfish-utilities")
+def test_everything_that_is_measured_runs_and_reads_the_whole_pdu() -> None:
+    with bench_redfish.places() as where, bench_redfish.clients() as works:
+        found = bench_redfish.measure({row: place for row, place in where.items() if row[1] == "near"}, works, 1)
+    assert {name: one.requests for name, one in found["expands", "near"].items() if name in (STATUS, STATISTIC)} == {
+        STATUS: 3, STATISTIC: 5}
+    assert found["expands", "near"][STATUS].connections == 1 and found["plain", "near"][STATUS].connections == 4
+    assert all(figure.seconds > 0 for one in found.values() for figure in one.values())
