@@ -18,8 +18,6 @@ from ..tls import Trust
 from . import failures
 from .message import PORTS, Endpoint, Reply, Request
 
-_CHUNK = 1 << 16
-
 
 class StandardTransport:
     """Keeps one connection; one that the device closed meanwhile is replaced unseen. `total`: seconds for all exchanges."""
@@ -146,7 +144,7 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
     parts: List[bytes] = []
     size = 0
     while size <= limit:
-        part = response.read1(_CHUNK)
+        part = response.read1(1 << 16)
         if not part:
             return b"".join(parts)
         parts.append(part)

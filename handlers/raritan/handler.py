@@ -20,9 +20,7 @@ from ..tls import Trust
 from . import settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
-from .settings import SETTINGS
-
-__all__ = ["SETTINGS", "RaritanPdu", "make_handler"]
+from .settings import SETTINGS as SETTINGS
 
 LOGGER = get_logger(__name__)
 
@@ -53,7 +51,6 @@ class RaritanPdu(host.BasePdu):
         finds link ids beyond 8.
         """
         from . import metering  # a status in a fresh process need not wait for it
-
         with self._session("statistic") as (agent, given):
             return host.statistic_view(*metering.measured(agent, given.link_units))
 
@@ -79,7 +76,6 @@ class RaritanPdu(host.BasePdu):
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:
         from .switching import switched
-
         with self._session(method) as (agent, given):
             # A platform may hand back the identity as a number.
             port.power_status = switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)

@@ -111,7 +111,6 @@ class Agent(Files):
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
-        # < 200 OK
         # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1, ...}}}
         number, login = next(self._ids), self.login
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
