@@ -34,6 +34,9 @@ T = TypeVar("T")
 WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
 BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
+V1_ROWS = 16            # asked for in one GETNEXT: 16 OIDs stay within the 484 octets that every v1 agent takes (RFC 1157, 4)
+_FIRST_GUESS = 4
+_ARCS = 2**32           # an arc is below (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
 ENGINES_KEPT = 50       # for each set of credentials; one that has met 100 devices holds 5 MB
 _LOGGER = logging.getLogger(__name__)
@@ -100,7 +103,7 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
 
 
 def walk(credentials: Credentials, oid: str) -> List[Element]:
-    """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows (v1: for each row)."""
+    """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows, over v1 for up to V1_ROWS."""
     root = parse_oid(oid)
     rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
     if len(rows) > MAX_ROWS:
@@ -112,19 +115,16 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     """At most `most` objects below `root` and behind `after`, with pysnmp's own values, which know their SNMP type; none at the
     end. For reading a whole device in parts, each of which can be asked for again."""
     async def work(agent: _Agent) -> Pairs:
-        return await _subtree(agent, root, _bulk_rows(credentials), credentials.retries, after, most)
+        rows = _V1Rows(root) if credentials.version == 1 else _Rows()
+        return await _subtree(agent, root, rows, credentials.retries, after, most)
     # No retries inside pysnmp: it would repeat the same large question that may be what the agent cannot answer.
     return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
 
 
-def _bulk_rows(credentials: Credentials) -> int:
-    return 1 if credentials.version == 1 else BULK_ROWS
-
-
-async def _subtree(agent: _Agent, root: Arcs, size: int, retries: int, last: Arcs, most: int) -> Pairs:
+async def _subtree(agent: _Agent, root: Arcs, asking: _Rows, retries: int, last: Arcs, most: int) -> Pairs:
     rows: Pairs = []
     while len(rows) < most:
-        status, pairs, size = await _next(agent, last, size, retries)
+        status, pairs = await asking.after(agent, last, retries)
         if status == "noSuchName":                      # v1's end of the MIB
             return rows
         agent.refuse(status, _dotted(last))
@@ -142,24 +142,64 @@ async def _subtree(agent: _Agent, root: Arcs, size: int, retries: int, last: Arc
     return rows
 
 
-async def _next(agent: _Agent, last: Arcs, size: int, retries: int) -> Tuple[str, Pairs, int]:
-    """The next rows, and the size that worked. Agents that drop or refuse large answers get smaller questions."""
-    request = [(last, rfc1902.Null(""))]
-    while True:
-        try:
-            if size == 1:
-                status, pairs = await agent.ask(hlapi.next_cmd, request)
-            else:
-                status, pairs = await agent.ask(hlapi.bulk_cmd, request, 0, size)
-        except SnmpTimeout:
-            if not retries:
-                raise
-            retries, size = retries - 1, max(1, size // 5)
-            continue
-        if status not in ("tooBig", "genErr", "noSuchName") or size == 1:
-            return status, pairs, size
-        # A proxy in front of a v1 agent fails a whole GETBULK for one row: only a GETNEXT says that it is the end.
-        size = size // 2 if status == "tooBig" else 1
+class _Rows:
+    """Asks for the next rows of a walk by GETBULK. Agents that drop or refuse large answers get smaller questions."""
+
+    def __init__(self, most: int = BULK_ROWS) -> None:
+        self._most = self._size = most
+
+    async def after(self, agent: _Agent, last: Arcs, retries: int) -> Tuple[str, Pairs]:
+        """The error status ("" for none) and the rows behind `last`."""
+        while True:
+            try:
+                status, pairs = await (self._many(agent, last) if self._size > 1 else _ask_next(agent, last))
+            except SnmpTimeout:
+                if not retries:
+                    raise
+                retries -= 1
+                self._shrink(self._size // 5)
+                continue
+            if status not in ("tooBig", "genErr", "noSuchName") or self._size == 1:
+                return status, pairs
+            # A proxy in front of a v1 agent fails a whole GETBULK for one row: only a GETNEXT says that it is the end.
+            self._shrink(self._size // 2 if status == "tooBig" else 1)
+
+    async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
+        return await agent.ask(hlapi.bulk_cmd, [(last, rfc1902.Null(""))], 0, self._size)
+
+    def _shrink(self, size: int) -> None:
+        self._most = self._size = max(1, size)
+
+
+class _V1Rows(_Rows):
+    """The same for v1, which has no GETBULK: one GETNEXT asks for what follows the last row and for what follows the rows that
+    should come after it, were the last arc of their index counted on.
+
+    An answer counts only where the object that it follows is the one that the answer before it named: then nothing can lie
+    between. A guess that fails costs no more than its place in the question, and the next questions are smaller.
+    """
+
+    def __init__(self, root: Arcs) -> None:
+        super().__init__(V1_ROWS)
+        self._root, self._size = root, _FIRST_GUESS
+
+    async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
+        stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
+        asked = [last, *((*stem, guess) for guess in range(number + 1, min(number + self._size, _ARCS)))]
+        status, pairs = await agent.ask(hlapi.next_cmd, [(arcs, rfc1902.Null("")) for arcs in asked])
+        if status:              # noSuchName: one of them is behind the last object of the device
+            return "tooBig" if status == "noSuchName" else status, []
+        found = pairs[:1]
+        for question, pair in zip(asked[1:], pairs[1:]):
+            if question != found[-1][0] or pair[0] <= question:
+                break
+            found.append(pair)
+        self._size = min(self._most, max(2, self._size * 2 if len(found) == self._size else len(found)))
+        return "", found
+
+
+async def _ask_next(agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
+    return await agent.ask(hlapi.next_cmd, [(last, rfc1902.Null(""))])
 
 
 class SnmpTimeout(SnmpError):

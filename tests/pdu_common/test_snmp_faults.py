@@ -3,14 +3,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from typing import List
+import random
+from typing import List, Tuple
 
 import pytest
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 
 from pdu_common import _snmp
 from pdu_common.base_snmp_pdu import SnmpError
-from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent import Agent, Device, Faults, Row
+from tests.simulators.snmp_agent.ber import Binding, Pdu
+from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import until
 
@@ -32,9 +35,44 @@ def test_a_walk_of_48_rows_takes_two_requests(agent: Agent) -> None:
     assert agent.counts == {"bulk": 2}
 
 
-def test_a_v1_walk_takes_one_request_for_each_row_and_one_for_the_end(agent: Agent) -> None:
+def test_a_v1_walk_of_48_rows_asks_for_up_to_16_at_once(agent: Agent) -> None:
     assert _walked(agent, version="1") == WHOLE
-    assert agent.counts == {"next": 49}
+    assert agent.counts == {"next": 5}          # 4, 8, 16, 16 and the rest
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_v1_walk_is_whole_whatever_the_indexes_are(seed: int) -> None:
+    """Indexes of up to three arcs, with gaps and runs, up to the highest arc; some are the last objects of the device."""
+    chance = random.Random(seed)
+    rows = {f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100)) for _ in range(30) for index in [
+        [chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1)) for _ in range(chance.randint(1, 3))]]}
+    behind = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
+    with Agent(Device({**rows, **behind}, rules=None)) as agent:
+        wanted = [(element.oid, element.value) for element in connect(agent.port).snmp_walk(STATES)]
+        assert len(wanted) == len(rows)
+        assert [(element.oid, element.value) for element in connect(agent.port, version="1").snmp_walk(STATES)] == wanted
+
+
+class Curt(Agent):
+    """Carries out the first name of a GETNEXT and repeats the others, which it never looked at."""
+
+    def _get_next(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+        status, place, found = super()._get_next(pdu._replace(bindings=pdu.bindings[:1]), version)
+        return status, place, (*found, *((oid, Row(INTEGER, 0)) for oid, _ in pdu.bindings[1:]))
+
+
+def test_a_v1_agent_that_looks_at_one_name_only_is_walked_row_by_row() -> None:
+    with Curt(apc.rpdu2(outlets=48)) as agent:
+        assert _walked(agent, version="1") == WHOLE
+        assert agent.counts == {"next": 49}
+
+
+@pytest.mark.parametrize("faults", [
+    Faults(max_octets=400), Faults(max_octets=120), Faults(silent_above=130), Faults(drop=frozenset((2,))),
+    Faults(max_octets=400, drop_answers=frozenset((3,)))], ids=str)
+def test_a_v1_walk_is_whole_whatever_the_agent_can_send_at_once_and_whatever_gets_lost(agent: Agent, faults: Faults) -> None:
+    agent.faults = faults
+    assert _walked(agent, version="1", retries="8", timeout="1") == WHOLE
 
 
 @pytest.mark.parametrize("faults", [
