@@ -7,7 +7,7 @@ WORKERS ?= 4
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-page clean
+.PHONY: help env system demo test lint faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -65,7 +65,7 @@ devices: env     ## write the tables of devices and settings in docs/, from the 
 	@$(RUN) packaging/readme.py
 
 bench:           ## all benchmarks: ratios against peers, measured in one run each
-	@status=0; for one in raritan snmp nut redfish page; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
+	@status=0; for one in raritan snmp nut redfish fleet page; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
 
 bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
@@ -81,6 +81,9 @@ bench-redfish: env ## Redfish: beside DMTF's library and rf_power_equipment.py
 
 bench-cold: env  ## import and make_handler in a fresh process, beside `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
+
+bench-fleet: env system ## 1,000 simulated PDUs by pdu check, beside a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+	@$(RUN) -m tests.benchmarks.bench_fleet
 
 bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
 	@$(RUN) -m tests.benchmarks.bench_page

@@ -1,0 +1,250 @@
+"""1,000 simulated PDUs of all handlers, 24 outlets each, 2 % dead, 20 ms before each answer: `pdu check` beside other ways.
+
+    python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP]
+
+Beside it: a plain loop over the same handlers in one thread (a sample, scaled up), Net-SNMP's snmpbulkwalk in a shell loop and
+Debian's prometheus-snmp-exporter over the living SNMP PDUs. Then a list five times as long, whose memory is compared. The
+simulated PDUs run on the same cores and take their share. Ends with 1 if a goal is missed: ten times the loop, memory flat.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from handlers.command import ending
+from tests.needs import ROOT, found
+from tests.program import rounds
+from tests.simulators.snmp_agent.devices import apc
+
+from .fleet_hall import OUTLETS
+
+DELAY_MS, FASTER, FLAT = 20, 10.0, 1.25
+_EACH_S = 0.2                   # between two looks at the memory
+_SIDE_BY_SIDE = 64              # queries to prometheus-snmp-exporter at a time
+_LISTENS_S = 30.0
+# One GET of sysObjectID, then states and figures of all outlets, as a script would read them.
+_SHELL = """while read -r agent; do
+snmpget -m '' -v2c -c public -On "$agent" 1.3.6.1.2.1.1.2.0 >/dev/null || exit 1
+for table in "$@"; do snmpbulkwalk -m '' -Cr25 -v2c -c public -On "$agent" "$table" >/dev/null || exit 1; done
+done"""
+_TABLES = (f"{apc.RPDU2_STATUS}.5", "1.3.6.1.4.1.318.1.1.26.9.4.3.1", "1.3.6.1.4.1.318.1.1.26.4.3.1")
+
+
+class Taken(NamedTuple):
+    """One way to read `pdus`: seconds, its requests (None where nobody counts) and its peak memory in MB."""
+
+    way: str
+    pdus: int
+    seconds: float
+    requests: Optional[int] = None
+    memory: Optional[float] = None
+
+
+class Hall:
+    """The simulated PDUs, in a process of their own."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[str]) -> None:
+        self.list, self.logins, self._process = folder / "list.csv", folder / "logins.toml", process
+
+    def requests(self) -> Dict[str, int]:
+        """So far, by handler."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        counts: Dict[str, int] = json.loads(self._process.stdout.readline())
+        return counts
+
+    def snmp(self) -> List[str]:
+        """The addresses of the living SNMP PDUs."""
+        with open(self.list, newline="") as file:
+            return [row["address"] for row in csv.DictReader(file) if row["handler"] == "snmp" and row["name"].startswith("rack")]
+
+
+@contextlib.contextmanager
+def hall(pdus: int) -> Iterator[Hall]:
+    with tempfile.TemporaryDirectory(prefix="bench-fleet-") as folder, \
+            subprocess.Popen([sys.executable, "-m", "tests.benchmarks.fleet_hall", folder, str(pdus), str(DELAY_MS)], cwd=ROOT,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            if process.stdout.readline() != "ready\n":
+                raise SystemExit("the hall of simulated PDUs does not start")
+            yield Hall(Path(folder), process)
+        finally:
+            process.kill()
+
+
+def checked(there: Hall, pdus: int) -> Taken:
+    """`pdu check`, with the memory of all its processes."""
+    before = sum(there.requests().values())
+    begin = time.perf_counter()
+    with subprocess.Popen([sys.executable, str(ROOT / "handlers"), "check", str(there.list), "--auth", str(there.logins)],
+                          stdout=subprocess.PIPE, text=True) as process:
+        peak = [0.0]
+        ended = threading.Event()
+        watch = threading.Thread(target=_watch, args=(process.pid, ended, peak))
+        watch.start()
+        out, _ = process.communicate()
+        seconds = time.perf_counter() - begin
+        ended.set()
+        watch.join()
+    summary = out.splitlines()[-2]
+    dead = pdus // 50
+    if f"{pdus - dead} well" not in summary:
+        print(summary, file=sys.stderr)
+    return Taken("pdu check", pdus, seconds, sum(there.requests().values()) - before, peak[0])
+
+
+def _watch(pid: int, ended: threading.Event, peak: List[float]) -> None:
+    while not ended.wait(_EACH_S):
+        peak[0] = max(peak[0], memory(pid))
+
+
+def memory(pid: int) -> float:
+    """MB of a process and its children; what they share counts once (the kernel's proportional set size)."""
+    total = 0.0
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1]) / 1024
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            total += memory(int(child))
+    return total
+
+
+def looped(there: Hall, pdus: int, step: int) -> Taken:
+    """The plain loop over a sample, scaled to all PDUs by how many live and how many are dead."""
+    done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_loop", str(there.list), str(there.logins), str(step)],
+                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    found_ = json.loads(done.stdout)
+    dead = pdus // 50
+    seconds = sum(found_["seconds"][kind] / max(1, found_["counts"][kind]) * count
+                  for kind, count in (("living", pdus - dead), ("dead", dead)))
+    return Taken(f"plain loop (each {step}th read, scaled)", pdus, seconds)
+
+
+def shelled(there: Hall, step: int) -> Taken:
+    """snmpbulkwalk in a shell loop over a sample, scaled."""
+    agents = there.snmp()
+    sample = agents[::step]
+    begin = time.perf_counter()
+    subprocess.run(["sh", "-c", _SHELL, "sh", *_TABLES], input="\n".join([*sample, ""]), text=True, check=True)
+    seconds = (time.perf_counter() - begin) * len(agents) / len(sample)
+    return Taken(f"snmpbulkwalk in a shell loop (each {step}th, scaled)", len(agents), seconds)
+
+
+def exported(there: Hall, folder: Path) -> Taken:
+    """prometheus-snmp-exporter. Debian ships no modules; this one reads the tables that the shell loop reads."""
+    metrics = [{"name": f"value{number}", "oid": f"{_TABLES[1]}.{number}", "type": "gauge",
+                "indexes": [{"labelname": "outlet", "type": "gauge"}]} for number in range(5, 9)]
+    metrics.append({"name": "state", "oid": _TABLES[0], "type": "gauge", "indexes": [{"labelname": "outlet", "type": "gauge"}]})
+    (folder / "snmp.yml").write_text(json.dumps({"pdu": {"walk": list(_TABLES), "get": ["1.3.6.1.2.1.1.2.0"], "metrics": metrics,
+                                                         "version": 2, "auth": {"community": "public"}}}))
+    port, agents = _free_port(), there.snmp()
+    program = found("prometheus-snmp-exporter")
+    assert program is not None
+    with subprocess.Popen([program, f"--config.file={folder / 'snmp.yml'}", f"--web.listen-address=127.0.0.1:{port}"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _listens(f"http://127.0.0.1:{port}/")
+            peak, ended = [0.0], threading.Event()
+            watch = threading.Thread(target=_watch, args=(process.pid, ended, peak))
+            watch.start()
+            begin = time.perf_counter()
+            with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+                states = list(pool.map(lambda agent: _scraped(port, agent), agents))
+            seconds = time.perf_counter() - begin
+            ended.set()
+            watch.join()
+        finally:
+            process.kill()
+    if set(states) != {OUTLETS}:
+        raise SystemExit(f"prometheus-snmp-exporter told {sorted(set(states))} states of a PDU")
+    return Taken("prometheus-snmp-exporter", len(agents), seconds, None, peak[0])
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+def _listens(url: str) -> None:
+    end = time.monotonic() + _LISTENS_S
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()      # noqa: S310  # loopback
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def _scraped(port: int, agent: str) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/snmp?target={agent}&module=pdu", timeout=60) as answer:  # noqa: S310
+        return sum(line.startswith(b"state{") for line in answer.read().splitlines())
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_fleet", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pdus", type=rounds, default=1000, help="how many (default: %(default)s)")
+    parser.add_argument("--more", type=rounds, default=5000, help="how many for the memory (default: %(default)s)")
+    parser.add_argument("--sample", type=rounds, default=21, help="each such PDU is read by the loops (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    chosen = parser.parse_args(arguments)
+    taken: List[Taken] = []
+    with hall(chosen.pdus) as there, tempfile.TemporaryDirectory() as folder:
+        taken.append(checked(there, chosen.pdus))
+        taken.append(looped(there, chosen.pdus, chosen.sample))
+        if found("snmpbulkwalk"):
+            taken.append(shelled(there, max(1, chosen.sample // 2)))
+        if found("prometheus-snmp-exporter"):
+            taken.append(exported(there, Path(folder)))
+    with hall(chosen.more) as there:
+        taken.append(checked(there, chosen.more))
+    return _report(taken, chosen.json)
+
+
+def _report(taken: Sequence[Taken], as_json: bool) -> int:
+    first, loop, last = taken[0], taken[1], taken[-1]
+    assert first.memory is not None and last.memory is not None
+    faster, grown = loop.seconds / first.seconds, last.memory / first.memory
+    missed = [name for name, bad in ((f"{faster:.1f} times the loop, not {FASTER:g}", faster < FASTER),
+                                     (f"memory grew to {grown:.2f} times", grown > FLAT)) if bad]
+    if as_json:
+        print(json.dumps({"ways": [one._asdict() for one in taken], "times_the_loop": faster, "memory_grown": grown}))
+        return int(bool(missed))
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    table = Table(title=f"PDUs of {OUTLETS} outlets, 2 % dead, {DELAY_MS} ms before each answer, {os.cpu_count()} cores")
+    for column in ("way", "PDUs", "seconds", "PDUs a second", "requests a PDU", "peak MB"):
+        table.add_column(column, justify="left" if column == "way" else "right")
+    for one in taken:
+        table.add_row(one.way, str(one.pdus), f"{one.seconds:.1f}", f"{one.pdus / one.seconds:.1f}",
+                      "" if one.requests is None else f"{one.requests / one.pdus:.1f}",
+                      "" if one.memory is None else f"{one.memory:.0f}")
+    console.print(table)
+    console.print(f"{faster:.1f} times the loop; memory of {last.pdus} PDUs is {grown:.2f} times that of {first.pdus}")
+    for goal in missed:
+        console.print(f"goal missed: {goal}", style="bold red")
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))

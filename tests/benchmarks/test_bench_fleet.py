@@ -1,0 +1,48 @@
+"""The benchmark of a fleet runs, reads every PDU of its hall, and prints what it measured."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import bench_fleet, fleet_hall
+from tests.needs import ROOT, program
+from tests.simulators.snmp_agent import Row, ber
+from tests.waiting import PATIENCE_S
+
+
+@pytest.mark.against("prometheus-snmp-exporter")
+def test_every_way_is_measured_and_every_pdu_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("prometheus-snmp-exporter", "snmpbulkwalk"):
+        program(name)
+    # Whether the goals are met is for an idle machine and a long list.
+    assert bench_fleet.main(["--pdus", "20", "--more", "40", "--sample", "5", "--json"]) in (0, 1)
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    snmp = fleet_hall.kinds(20).count("snmp")
+    assert [way["pdus"] for way in found["ways"]] == [20, 20, snmp, snmp, 40] and shown.err == ""
+    assert all(way["seconds"] > 0 for way in found["ways"])
+    first, last = found["ways"][0], found["ways"][-1]
+    assert first["requests"] / 20 == pytest.approx(last["requests"] / 40, rel=0.5) and last["memory"] > 10
+
+
+def test_the_hall_mixes_handlers_and_each_fiftieth_is_dead(tmp_path: Path) -> None:
+    assert Counter(fleet_hall.kinds(100)) == dict(fleet_hall.SHARES)
+    done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_hall", str(tmp_path), "100", "0"], cwd=ROOT,
+                          input="\n", capture_output=True, text=True, timeout=PATIENCE_S)
+    lines = (tmp_path / "list.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines if line.startswith("dead")] == ["dead 00049", "dead 00099"] and len(lines) == 101
+    assert done.stdout == "ready\n{}\n"
+
+
+@pytest.mark.parametrize("number", [0, 127, 128, 70_000, 2**31 - 1])
+@pytest.mark.parametrize("community", [b"public", b"x" * 200])
+def test_the_place_of_the_request_id_is_found(number: int, community: bytes) -> None:
+    pdu = ber.Pdu(ber.GET, number, 0, 0, (((1, 3, 6, 1), Row(4, b"y" * 300)),))
+    data = ber.encode(ber.Message(1, community, pdu))
+    begin, end = fleet_hall.request_id(data)
+    assert int.from_bytes(data[begin:end], "big") == number
