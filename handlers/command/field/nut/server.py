@@ -12,41 +12,26 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 from ....errors import PduHandlerError
 from ....nut import outlets as reading
 from ....nut.words import escaped, split
+from ..serving import HOST, Replay
 from .dump import Device
 
-HOST = "127.0.0.1"
 _LONGEST = 4096             # bytes of a line
 _VERSION = "Network UPS Tools upsd, replayed by pdu"
-_ENDS_S = 5.0
 
 
 class _Err(Exception):
     """`ERR CODE` as the answer."""
 
 
-class NutServer:
-    """Serves devices until it is closed; a context manager. Raises OSError where the port is taken."""
+class NutServer(Replay):
+    """Serves devices. Raises OSError where the port is taken."""
 
     def __init__(self, devices: Sequence[Device], port: int = 0) -> None:
         self.devices = {device.name: device for device in devices}
-        self.writes: List[str] = []
         self.lock = threading.Lock()
-        self._server = _Server((HOST, port), _Session)
-        self._server.site = self
-        self.host, self.port = HOST, int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name=f"replay-{self.port}", daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> NutServer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(_ENDS_S)
+        server = _Server((HOST, port), _Session)
+        server.site = self
+        super().__init__(server)
 
     def run(self, device: Device, command: str) -> None:
         """Carry out an instant command."""
