@@ -34,8 +34,8 @@ _ANY = range(100, 600)              # an error's body says why: it is read here
 
 
 def opened(given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
-           seconds: float = CALL_SECONDS) -> RedfishService:
-    """The service of these settings; nothing is sent yet. Raises SettingsError."""
+           seconds: Optional[float] = None) -> RedfishService:
+    """The service of these settings, for a call that takes `seconds` at most; nothing is sent yet. Raises SettingsError."""
     return RedfishService(endpoint(given.scheme, given.host, given.port), given, lambda: transport(given.trust), seconds=seconds)
 
 
@@ -47,10 +47,11 @@ class RedfishService:
     """
 
     def __init__(self, where: Endpoint, given: Given, transport: Callable[[], Transport],
-                 clock: Callable[[], float] = time.monotonic, seconds: float = CALL_SECONDS) -> None:
+                 clock: Callable[[], float] = time.monotonic, seconds: Optional[float] = None) -> None:
         self._clients = [HttpClient(where, transport())]
         self._transport = transport
-        self._clock, self._seconds, self._end, self._timeout = clock, seconds, clock() + seconds, given.timeout
+        self._clock, self._seconds, self._timeout = clock, CALL_SECONDS if seconds is None else seconds, given.timeout
+        self._end = clock() + self._seconds
         self.login, self._mode = given.login, given.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
