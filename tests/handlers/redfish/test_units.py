@@ -45,6 +45,19 @@ def test_several_pdus_are_told_apart_and_one_can_be_chosen() -> None:
     assert error.kind == "settings" and "'1', '2'" in str(error)
 
 
+def test_two_outlets_of_several_pdus_with_one_identity_are_an_error() -> None:
+    made = two()
+    made[f"{RACKS}/2"]["Id"] = "1.2"                           # outlet 1 of PDU 1.2, and outlet 2.1 of PDU 1
+    made[f"{OUTLETS}/2"]["Id"] = "2.1"
+    assert refused(Tree(made)).kind == "protocol"
+
+
+def test_two_pdus_of_one_id_are_an_error() -> None:
+    made = two()
+    made[f"{RACKS}/2"]["Id"] = "1"
+    assert refused(Tree(made)).kind == "protocol"
+
+
 def test_panduits_own_link_leads_to_the_pdus() -> None:
     made = unit()
     del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]
