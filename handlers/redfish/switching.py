@@ -26,12 +26,13 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
     Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet may
     or may not have switched.
     """
-    outlet = units.find(service, wanted_pdu, identity)
+    found = units.find(service, wanted_pdu, identity)
+    outlet = found.resource
     commands.refuse_locked(identity, outlet)
     action = commands.action(identity, outlet)
     info = commands.info_link(action)
     body = commands.body(identity, outlet, action, service.get(info) if info is not None else {}, on, unproven)
-    command = _Command(service, outlet, service.path(action.get("target")), body)
+    command = _Command(service, found, service.path(action.get("target")), body)
     state = switch(command.write, command.read, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN, deadline=deadline,
                    pause=pause)
     if state is EnumPowerStatus.UNKNOWN and command.failed is not None:
@@ -42,9 +43,9 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
 class _Command:
     """One switching command for `switch`: `write` sends it once, `read` reads the state."""
 
-    def __init__(self, service: RedfishService, outlet: Json, target: str, body: Mapping[str, object]) -> None:
+    def __init__(self, service: RedfishService, found: units.Found, target: str, body: Mapping[str, object]) -> None:
         self._service, self._target, self._body = service, target, body
-        self._outlet = service.path(outlet.get("@odata.id"))
+        self._outlet, self._id = service.path(found.link), resources.identity(found.resource)
         self._monitor: Optional[str] = None
         self.failed: Optional[Refused] = None       # what a task ended with
 
@@ -72,7 +73,10 @@ class _Command:
             if not self._ended(self._monitor):
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
-        return resources.state(self._service.get(self._outlet))
+        outlet = self._service.get(self._outlet)
+        if outlet.get("Id") != self._id:
+            raise ProtocolError("the device answered with another resource than the outlet that was asked for")
+        return resources.state(outlet)
 
     def _ended(self, monitor: str) -> bool:
         reply = self._service.reply(monitor)

@@ -105,14 +105,20 @@ def _outlets_link(unit: Unit) -> Optional[object]:
     return there
 
 
-def find(service: RedfishService, wanted: str, sought: str) -> Json:
+class Found(NamedTuple):
+    """An outlet, and the link that led to it: what a resource says of its own link is not followed."""
+
+    link: object
+    resource: Json
+
+
+def find(service: RedfishService, wanted: str, sought: str) -> Found:
     """The outlet of that identity, read now: after the PDUs 2 round trips, more where links do not end with the Id.
 
     Raises NoSuchOutlet.
     """
     every = units(service, wanted)
-    found = [outlet for unit in every if sought.startswith(unit.prefix)
-             for outlet in _found(service, unit, sought[len(unit.prefix):])]
+    found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]
     if len(found) > 1:                      # Ids may hold dots themselves
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
     if not found:
@@ -122,13 +128,14 @@ def find(service: RedfishService, wanted: str, sought: str) -> Json:
     return found[0]
 
 
-def _found(service: RedfishService, unit: Unit, own: str) -> List[Json]:
+def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
     """The outlets with the Id `own`. A link that ends with it is looked at first; the resource decides."""
     there = _outlets_link(unit)
     listed = links_of(service, service.get(there)) if there is not None else []
     likely = [one for one in listed if text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
     if len(likely) == 1:
-        outlet = service.get(likely[0]["@odata.id"])
+        link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
         if identity(outlet) == own:
-            return [outlet]
-    return [outlet for outlet in members(service, {"Members": listed}) if identity(outlet) == own]
+            return [Found(link_, outlet)]
+    return [Found(entry.get("@odata.id"), outlet) for entry, outlet in zip(listed, members(service, {"Members": listed}))
+            if identity(outlet) == own]
