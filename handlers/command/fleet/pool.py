@@ -22,6 +22,8 @@ from .polling import Failure, Outlet, Reading, Target, poll
 PARALLEL = 128                  # PDUs at a time, all processes together
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it brings
 _STACK = 512 * 1024             # bytes for each thread; a handler's call needs a fraction
+PATIENCE_S = 180.0              # without any reading; every call of this pack's handlers ends within a minute
+_HANGS = Failure("defect", "still not read when all others were, and given up: run `pdu status` on it with --debug and report it")
 _LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report it")
 
 
@@ -43,8 +45,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_all(targets: Sequence[Target], parallel: int = PARALLEL) -> Generator[Tuple[int, Reading], None, None]:
-    """The place in `targets` and the reading of each, as they come. Ends its processes however it is left."""
+def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
+             patience_s: float = PATIENCE_S) -> Generator[Tuple[int, Reading], None, None]:
+    """The place in `targets` and the reading of each, as they come. Ends its processes however it is left.
+
+    Where nothing comes for `patience_s`, an archive hangs: what is missing is then given up.
+    """
     chosen = layout(len(targets), parallel)
     context = multiprocessing.get_context("fork")
     following = context.Value("l", 0)
@@ -59,11 +65,12 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL) -> Generator[T
             theirs.close()
             workers.append(worker)
             pipes.append(ours)
-        for place, reading in _received(pipes):
+        running = list(pipes)
+        for place, reading in _received(running, patience_s):
             missing.discard(place)
             yield place, reading
         for place in sorted(missing):
-            yield place, Reading(failure=_LOST)
+            yield place, Reading(failure=_HANGS if running else _LOST)
     finally:
         for worker in workers:
             worker.kill()
@@ -73,16 +80,18 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL) -> Generator[T
             pipe.close()
 
 
-def _received(pipes: Sequence[Connection]) -> Iterator[Tuple[int, Reading]]:
-    """What the processes send, until each has closed its pipe."""
-    open_ = list(pipes)
-    while open_:
-        for pipe in wait(open_):
+def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[int, Reading]]:
+    """What the processes send, until each has closed its pipe, which then leaves `running`, or nothing comes any more."""
+    while running:
+        ready = wait(running, patience_s)
+        if not ready:
+            return
+        for pipe in ready:
             assert isinstance(pipe, Connection)
             try:
                 data = pipe.recv_bytes()
             except (EOFError, OSError):
-                open_.remove(pipe)
+                running.remove(pipe)
                 continue
             yield unpacked(data)
 

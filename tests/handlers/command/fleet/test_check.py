@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
@@ -18,7 +19,7 @@ from tests import terminal
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
-from tests.waiting import bounded, until
+from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import DEAD, PDU, Hall, environment, hall, private, run, shown
 
@@ -201,6 +202,22 @@ def test_a_process_that_dies_takes_its_pdus_along_and_no_others(small: Hall, tmp
     assert done.returncode == 2 and found["dead 0"]["error"]["kind"] == "defect"
     assert "the process that read this PDU ended" in found["dead 0"]["error"]["reason"]
     as_in_the_books(small, found)
+
+
+def test_an_archive_that_hangs_is_given_up_and_the_others_are_read(tmp_path: Path) -> None:
+    """In a process of its own: it forks, which a process with threads must not."""
+    from tests.packaging.building import small_tree
+    built = tmp_path / "pdu_small.tar.gz"
+    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    done = subprocess.run([sys.executable, "-c", f"""
+from handlers.command.fleet import auth, listing, polling, pool
+devices = [listing.Device(say, {str(built)!r}, "192.0.2.1", "", (("say", say),)) for say in ("hang", "well")]
+targets = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
+for place, reading in pool.read_all(targets, patience_s=3.0):
+    print(place, reading.failure.reason if reading.failure else "well", flush=True)
+"""], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.stdout.splitlines()[0] == "1 well", done.stderr
+    assert done.stdout.splitlines()[1].startswith("0 still not read when all others were, and given up") and done.returncode == 0
 
 
 def test_a_terminal_shows_progress_and_a_file_does_not(small: Hall) -> None:

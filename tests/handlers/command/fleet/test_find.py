@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -16,15 +17,16 @@ from typing import Any, Dict, List, NamedTuple
 import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
+from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.fleet import listing, sweep
 from handlers.errors import SettingsError
 from handlers.raritan import zeroconf as discovery
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.waiting import until
+from tests.waiting import bounded, until
 
-from .halls import private, run
+from .halls import PDU, environment, private, run
 
 # A network of its own for each process that runs tests side by side.
 NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
@@ -182,6 +184,24 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path
         network.unregister_all_services()
         discovery.close(network)
     assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
+
+
+def test_ctrl_c_and_a_reader_that_goes_end_it_well(hall: Hall) -> None:
+    asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "20"]
+    variables = {**environment(), "PDU_COMMUNITY": "public"}
+    before = hall.agents[1].requests
+    with subprocess.Popen(asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, \
+            bounded(process):
+        assert until(lambda: hall.agents[1].requests > before)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "interrupted")
+    asked[asked.index("--rate") + 1] = "2000"
+    with subprocess.Popen(asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, \
+            bounded(process):
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (READER_GONE, "")
 
 
 def test_a_search_without_a_community_is_one_sentence() -> None:

@@ -1,0 +1,113 @@
+"""What the SNMP double costs with many devices: devices for an engine, and threads beside coroutines.
+
+    python -m tests.benchmarks.bench_engines [--pdus N]
+
+Each line is a process of its own that reads the states of N PDUs, twice: a GET of sysObjectID and a walk of 24 rows, 20 ms
+before each answer. CPU is the process's own, so that a busy machine changes little; the second reading meets known devices.
+"""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Callable, List, Mapping, Optional, Sequence
+
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto import rfc1902
+from rich.console import Console
+from rich.table import Table
+
+from handlers.command import ending
+from pdu_common import _snmp
+from pdu_common._credentials import Credentials
+from tests.needs import ROOT
+from tests.program import rounds
+from tests.simulators.snmp_agent.devices import apc
+
+from .bench_fleet import hall
+from .fleet_hall import OUTLETS
+
+_OBJECT_ID, _STATES = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5"
+_SIDE_BY_SIDE, _MEGA = 64, 1_000_000
+_CASES = (("one after the other", 100), ("threads", 25), ("threads", 100), ("threads", _MEGA), ("coroutines", 100))
+
+
+def _one(credentials: Credentials) -> int:
+    _snmp.get(credentials, _OBJECT_ID)
+    return len(_snmp.walk(credentials, _STATES))
+
+
+def _in_turn(agents: Sequence[Credentials]) -> List[int]:
+    return [_one(agent) for agent in agents]
+
+
+def _threads(agents: Sequence[Credentials]) -> List[int]:
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        return list(pool.map(_one, agents))
+
+
+def _coroutines(agents: Sequence[Credentials]) -> List[int]:
+    """All on the double's own loop: what threads cost beside it."""
+    async def every(engines: Any) -> List[int]:
+        slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+        root, null = _snmp.parse_oid(_STATES), rfc1902.Null("")
+
+        async def one(agent: Credentials) -> int:
+            async def work(there: Any) -> int:
+                await there.ask(hlapi.get_cmd, [(_snmp.parse_oid(_OBJECT_ID), null)])
+                _, rows = await there.ask(hlapi.bulk_cmd, [(root, null)], 0, _snmp.BULK_ROWS)
+                return sum(arcs[:len(root)] == root for arcs, _ in rows)
+            async with slots:
+                return int(await engines.call(agent, work, 2))
+        return list(await asyncio.gather(*map(one, agents)))
+    return _snmp._KEPT.run(every, 600.0)
+
+
+_LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], List[int]]] = {
+    "one after the other": _in_turn, "threads": _threads, "coroutines": _coroutines}
+
+
+def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
+    """CPU of the first and of the second reading, and seconds of the second, each for one PDU in ms; then MB."""
+    _snmp.PEERS_OF_AN_ENGINE = share
+    agents = [Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
+              for host, _, port in (address.partition(":") for address in addresses)]
+    found: List[float] = []
+    for _ in range(2):
+        begin, cpu = time.perf_counter(), time.process_time()
+        if set(_LAYOUTS[layout](agents)) != {OUTLETS}:
+            raise SystemExit("a PDU was not read whole")
+        found += [1000 * (time.process_time() - cpu) / len(agents), 1000 * (time.perf_counter() - begin) / len(agents)]
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+    return [found[0], found[2], found[3], resident]
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_engines", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pdus", type=rounds, default=400, help="how many (default: %(default)s)")
+    parser.add_argument("--one", nargs=2, metavar=("LAYOUT", "SHARE"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    if chosen.one:
+        print(json.dumps(measured(chosen.one[0], int(chosen.one[1]), sys.stdin.read().split())))
+        return 0
+    table = Table(title=f"The states of {chosen.pdus} PDUs, read twice by one process; ms of each PDU")
+    for column in ("layout", "PDUs for an engine", "CPU, first", "CPU, then", "time, then", "MB"):
+        table.add_column(column, justify="left" if column == "layout" else "right")
+    with hall(2 * chosen.pdus + 50) as there:
+        addresses = "\n".join(there.snmp()[:chosen.pdus])
+        for layout, share in _CASES:
+            done = subprocess.run([sys.executable, "-m", "tests.benchmarks.bench_engines", "--one", layout, str(share)], cwd=ROOT,
+                                  input=addresses, stdout=subprocess.PIPE, text=True, check=True)
+            table.add_row(layout, str(share) if share < _MEGA else "all", *(f"{value:.1f}" for value in json.loads(done.stdout)))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 120).print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))
