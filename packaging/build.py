@@ -3,12 +3,11 @@
     python packaging/build.py [NAME ...] [--out DIR]
     python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has the other options
 
-An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py` and one folder
-named by the hash of its content: the transitive closure of the relative imports of `handlers/<name>/handler.py`, the
-files as they are. The whole level moves one folder down, so every relative import still holds and nothing is
-rewritten; two versions never mix, and the entry module of a new upload can only find the new code.
+An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
+unchanged copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. The folder is named by the
+hash of its content, so that two versions never mix. Relative imports keep working, because all of handlers/ moves down together.
 
-Standard library only, and run by path: a package `packaging` of ours would hide the library of that name.
+Needs the standard library only. Run it by path: a package `packaging` of this project would hide the library of that name.
 """
 from __future__ import annotations
 
@@ -36,24 +35,24 @@ TEMPLATE = HERE / "register.sh.in"
 
 
 class BuildError(Exception):
-    """Nothing was built; the text is one sentence that says where and what to change."""
+    """Nothing was built. The text is one sentence: where the problem is and what to change."""
 
 
 class Handler(NamedTuple):
-    """One archive: `name` goes behind pdu_, `shown` is the name in DCImanager's list of handlers.
+    """One archive: pdu_`name`. `shown` is its name in DCImanager's list of handlers.
 
-    `package` is the package below handlers/, the same as `name` unless given; `replace` gives other texts for files of it.
+    `package` is the package below handlers/ (default: `name`); `replace` has new texts for some of its files, by path.
     """
 
     name: str
     shown: str
-    protocol: str                    # what makes DCImanager's form ask for SNMP parameters, or for handler settings
+    protocol: str                    # `snmp` or `custom`: whether DCImanager's form asks for SNMP parameters or for settings
     package: str = ""
     replace: Mapping[str, str] = {}
 
     @property
     def row(self) -> Tuple[str, str, str]:
-        """What register.sh knows of it."""
+        """Its row in register.sh."""
         return self.name, self.shown, self.protocol
 
 
@@ -73,10 +72,10 @@ class Import(NamedTuple):
 
 
 def imports(source: str, shown: str) -> Iterator[Import]:
-    """Every import that can run, also inside functions and `importlib.import_module(".x", …)`.
+    """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
-    Of the imports for types only the relative ones: annotations can be resolved at run time, and need those files then.
-    A module that is chosen while running cannot be followed: allowed only where the text copes with its absence.
+    Imports for annotations count where they are relative: annotations are resolved at run time, and then need those files.
+    Raises BuildError for a module whose name is computed at run time, unless ImportError is caught.
     """
     try:
         tree = ast.parse(source, filename=shown)
@@ -104,7 +103,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """The children that run: of `if TYPE_CHECKING:` the other branch, and relative imports."""
+    """The children that run. Of `if TYPE_CHECKING:` these are the else branch and the relative imports."""
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
         yield from (child for child in node.body if isinstance(child, ast.ImportFrom) and child.level)
@@ -128,14 +127,14 @@ def _name(node: ast.expr) -> str:
 # ---- what an archive may import ----------------------------------------------------------------------------
 
 HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
-_REMOVED = frozenset(                           # in 3.9, gone by 3.13 (PEP 594 and its like)
+_REMOVED = frozenset(                           # in Python 3.9, removed by 3.13 (PEP 594 and others)
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
     "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
 _NEWER = frozenset(("tomllib", "annotationlib", "compression", "pathlib.types"))    # not in 3.9
 
 
 def standard_library() -> FrozenSet[str]:
-    """Top names of the standard library that Python 3.9 and 3.13 both have, as far as this Python shows them."""
+    """Top-level modules of the standard library that are in both Python 3.9 and 3.13; read from the Python that runs this."""
     folder = Path(sysconfig.get_path("stdlib"))
     found = {module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])}
     return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
@@ -155,7 +154,7 @@ def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
 # ---- the files of one handler ------------------------------------------------------------------------------
 
 class _Closure:
-    """Collects what `handlers/<name>/handler.py` needs; `replace` gives other texts for files of the tree."""
+    """Collects the files that `handlers/<name>/handler.py` needs. `replace`: path → new text."""
 
     def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
         self.tree, self.name, self.replace = tree, name, replace
@@ -164,7 +163,7 @@ class _Closure:
         self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
 
     def add(self, module: Module) -> None:
-        """Take `module` and everything that it imports, and the packages around it."""
+        """Take `module`, the packages that contain it, and everything that they import."""
         for depth in range(len(module)):
             self._take(module[:depth])
         self._take(module)
@@ -199,7 +198,7 @@ class _Closure:
         if self._path(base) is None:
             raise BuildError(f"{where}: imports {'.' * found.level}{found.module}, which does not exist")
         self.add(base)
-        for name in found.names:                       # a name may be a module, or something that the module defines
+        for name in found.names:                       # a submodule, or a name that the module defines
             if self._path(base + (name,)) is not None:
                 self.add(base + (name,))
 
@@ -217,8 +216,8 @@ class _Closure:
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
     """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
 
-    `replace` gives other texts for some of them (`{"snmp/options.py": "…"}`); a path that the handler does not use
-    is refused, since an option that changes nothing would be a silent mistake.
+    `replace` has new texts for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error: an
+    option without effect is a mistake.
     """
     closure = _Closure(tree, name, replace or {})
     closure.add((name, "handler"))
@@ -230,7 +229,7 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
 
 # ---- the archive -------------------------------------------------------------------------------------------
 
-_ENTRY = '''"""Entry of this archive; the code is in the folder named by its content."""
+_ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content."""
 import importlib
 import importlib.util
 import pathlib
@@ -238,7 +237,7 @@ import sys
 
 if __package__ in sys.modules:
     from .{code} import make_handler
-else:       # loaded by this file's path alone: relative imports get a package of their own to stand on
+else:       # loaded by this file's path alone: make a package for the relative imports
     if "{alone}" not in sys.modules:
         _spec = importlib.util.spec_from_file_location("{alone}", str(pathlib.Path(__file__).with_name("__init__.py")))
         sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
@@ -249,7 +248,7 @@ __all__ = ["make_handler"]
 
 
 def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = "") -> bytes:
-    """The bytes of one archive, the same for the same files. `top` is its directory, `pdu_<name>` unless given."""
+    """The bytes of one archive; the same files give the same bytes. `top` is its directory (default: `pdu_<name>`)."""
     content = files(tree, name, replace)
     digest = hashlib.sha256()
     for path in sorted(content):
@@ -258,8 +257,8 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, 
     packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
     packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
     packed[f"{top}/handler.py"] = _ENTRY.format(code=f"{folder}.{name}.handler", alone=f"{top}_{folder}").encode()
-    # Python takes a cached .pyc for current while time and size of its source are the same, and the entry modules of
-    # two versions have one size. So the time of all files follows from their content.
+    # Python trusts a cached .pyc while time and size of its source are unchanged, and the entry modules of two versions have the
+    # same size. So the time of all files is computed from their content.
     return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
 
 
@@ -284,7 +283,7 @@ def _folders(paths: Mapping[str, bytes]) -> Set[str]:
 
 
 def version(tree: Path) -> str:
-    """VERSION of `<tree>/__init__.py`, read without running it. Raises BuildError."""
+    """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
     path = tree / "__init__.py"
     nodes = ast.parse(path.read_text("utf-8")).body if path.is_file() else []
     for node in nodes:
@@ -298,7 +297,7 @@ def version(tree: Path) -> str:
 # ---- the registering script --------------------------------------------------------------------------------
 
 def register_script(number: str, handlers: Sequence[Handler]) -> str:
-    """`register.sh` for these archives: the template with the version and one row per archive."""
+    """The text of register.sh: the template with the version and one row for each archive. Raises BuildError."""
     rows = []
     for handler in handlers:
         if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
@@ -308,7 +307,7 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
 
 
 def _registered_earlier(out: Path, number: str) -> List[Handler]:
-    """Handlers that the script in `out` knows and whose archives of this version lie beside it."""
+    """Handlers in the register.sh of `out` whose archives of this version are still beside it."""
     script = out / "register.sh"
     rows = re.search("^HANDLERS='([^']*)'$", script.read_text("utf-8"), re.MULTILINE) if script.is_file() else None
     found = [row.split("|") for row in rows[1].splitlines()] if rows else []
@@ -320,9 +319,9 @@ def _file(name: str, number: str) -> str:
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
-    """Write the archives of `handlers` and register.sh to `out`; returns their paths. Raises BuildError.
+    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError.
 
-    The script knows the pack's own handlers, these, and those built there before whose archives are still there.
+    The script registers the pack's own handlers, these, and those built there earlier whose archives are still there.
     """
     number = version(tree)
     made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}
@@ -337,7 +336,7 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """All or nothing: an upload that runs meanwhile sees the old file or the new one."""
+    """Replace the file in one step: an upload at the same time reads the old file or the new one, never a part."""
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
     partial.chmod(mode)
@@ -350,7 +349,7 @@ _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError; its sentence names the key's path."""
+    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the path of a wrong key."""
     from handlers.snmp import building, schema
     try:
         family = building.own_family(building.read(file))
@@ -383,7 +382,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
                      help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
-                          "pdu snmp parts prints what may stand in it, show FAMILY an example")
+                          "pdu snmp parts lists the parts of such a file, show FAMILY an example")
     snmp = parser.add_argument_group("options of pdu_snmp", "for forms that have no settings")
     snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
@@ -398,7 +397,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line; 0 built, 1 refused with a sentence, 2 wrong use."""
+    """The command line. Returns 0 when built, 1 for an error in the tree or a file; ends with 2 for wrong arguments."""
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)

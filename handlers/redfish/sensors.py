@@ -11,13 +11,13 @@ from .resources import child, entries, link, text
 from .service import RedfishService
 from .units import Unit
 
-_MANY = 8       # from here on two requests for all sensors of a PDU cost less than one for each
+_MANY = 8       # sensors; for more, 2 requests for all sensors of a PDU cost less than one for each
 
 
 def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:
-    """The sensors behind sources. One that is missing, or elsewhere, is left out.
+    """The sensors that `sources` link to, by source. One that is missing, or on another host, is left out.
 
-    A round trip for each; for many of them 2 for each PDU instead, where the service expands its chassis' list of sensors.
+    1 round trip for each sensor. For more than 8 sensors 2 for each PDU, where the service expands a chassis' list of sensors.
     """
     paths: Dict[str, str] = {}
     for source in sources:
@@ -26,7 +26,7 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
     found: Dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for unit in units:
-            with contextlib.suppress(Refused, ProtocolError):       # then they are read one by one
+            with contextlib.suppress(Refused, ProtocolError):       # those sensors are read one by one below
                 found.update(_listed(service, unit))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
     found.update((path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict))
@@ -34,7 +34,7 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
 
 
 def _listed(service: RedfishService, unit: Unit) -> Iterator[Tuple[str, Json]]:
-    """The sensors of a PDU by their path, as far as their list has them whole."""
+    """Path and resource of each sensor that the lists of a PDU and its chassis include in full."""
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis = entries(child(unit.resource, "Links"), "Chassis")

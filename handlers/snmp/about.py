@@ -1,4 +1,4 @@
-"""What the tools know of this handler before they load it."""
+"""Name and protocol of this handler, for tools that have not loaded it."""
 from __future__ import annotations
 
 from ..registry import About

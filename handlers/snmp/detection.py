@@ -1,4 +1,4 @@
-"""Which family a device is: one GET of sysObjectID, then the walk that reads is the probe."""
+"""Finds the family of a device: one GET of sysObjectID, then a walk of each candidate's states until one has rows."""
 from __future__ import annotations
 
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -23,16 +23,16 @@ class Candidate(NamedTuple):
 
 
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
-    """The family that the device answers as, with what was read on the way.
+    """The first family whose objects the device answers, with everything read so far.
 
-    One GET, and one walk for each candidate's state column: candidates are the profiles whose sysObjectID prefix fits,
-    the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). A device
-    without a usable sysObjectID is asked for the families that name a root (`sweep`). A device of a family without outlets
-    is one by its sysObjectID alone, if it answers none of the family's meters.
+    Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
+    the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
+    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if none of its
+    meters answers.
 
-    Raises Unreachable where the GET has no answer (then nothing else is asked: another family's tables would be read in
-    place of the device's own), Unsupported where no family fits, and ProtocolError where only meters answer of a family
-    that has outlets, unless the device proves that it has none or its owner says so (`metered_only`).
+    Raises Unreachable where the GET has no answer; nothing else is asked then, since another family's tables could pass for the
+    device's own. Raises Unsupported where no family fits. Raises ProtocolError where a family has outlets and only its meters
+    answer, unless the device proves that it has no outlets or its owner says so (`metered_only`).
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -44,8 +44,8 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
 
 def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
-    """The device read as this family, whatever it calls itself. Raises Unsupported where it answers nothing of it, else as
-    `detect`."""
+    """The device read as this family, whatever its sysObjectID. Raises Unsupported where none of the family's objects answers,
+    else as `detect`."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
@@ -57,7 +57,7 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
-    """The families to try for a usable sysObjectID, or for none (""), in the order in which they are tried."""
+    """The families to try, in this order, for a usable sysObjectID or for none ("")."""
     if sys_object_id:
         fitting = [profile for profile in near(profiles, sys_object_id) if profile.match(sys_object_id)]
         fitting.sort(key=lambda profile: -profile.match(sys_object_id))     # stable: equals keep their order
@@ -69,13 +69,13 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
 
 
 def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
-    """The first candidate that answers states; None where none does."""
+    """The first candidate whose states have rows; None where none has."""
     return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """The first candidate that answers without a state; None where none does. Raises ProtocolError where the only answers are
-    meters of families with outlets, without proof that this device has none."""
+    """The first candidate without states that answers; None where none does. Raises ProtocolError where only meters of families
+    with outlets answer, and nothing proves that this device has no outlets."""
     unproven: Optional[Found] = None
     for probe in (by_other_rows, by_identity) if by_id else (by_other_rows,):
         for candidate in tried:
@@ -93,7 +93,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
 
 
 def _metered(found: Found) -> Found:
-    """A unit whose owner says that it only meters. Raises ProtocolError where the unit says otherwise."""
+    """A unit that only meters, according to its owner. Raises ProtocolError where the unit counts switched outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
         raise ProtocolError(f"the device says that it switches {counted} outlets and listed none, so it does not only meter; "
@@ -115,7 +115,7 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
-        raw = None                      # the error is about the family, whether or not this can be read
+        raw = None                      # sysDescr only adds detail to the error
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "

@@ -1,4 +1,4 @@
-"""The pages for people: the tables are the code's, links lead somewhere, and what is pasted can be pasted."""
+"""The Markdown pages: tables match the code, links have targets, and commands can be pasted into a shell."""
 from __future__ import annotations
 
 import re

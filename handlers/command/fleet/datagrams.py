@@ -1,5 +1,6 @@
-"""One SNMP question as bytes, and its answer: a GET of what every agent has. For `pdu find` alone, which asks thousands of
-addresses; everything else uses the platform's client. RFC 3416 (PDUs), RFC 1901 (v2c), X.690 (BER).
+"""One SNMP GET as bytes, and its answer: sysObjectID, sysDescr and sysName, which every agent has.
+
+Only `pdu find` uses it, to ask thousands of addresses at once. RFC 3416 (PDUs), RFC 1901 (v2c), X.690 (BER).
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ _BITS = 31                      # of a request id
 
 
 class Answer(NamedTuple):
-    """What an agent says about itself; '' where it does not."""
+    """sysObjectID, sysDescr and sysName of an agent, '' where absent; `number` is the request id."""
 
     number: int
     object_id: str
@@ -22,14 +23,14 @@ class Answer(NamedTuple):
 
 
 def question(community: bytes, number: int) -> bytes:
-    """A GET over v2c. `number` below 2**31 comes back in the answer."""
+    """A GET over v2c. `number` is the request id, below 2**31; the answer repeats it."""
     names = b"".join(_tlv(_SEQUENCE, _tlv(_OID, _oid(oid)) + _tlv(_NULL, b"")) for oid in (OBJECT_ID, DESCRIPTION, NAME))
     body = _integer(number) + _integer(0) + _integer(0) + _tlv(_SEQUENCE, names)
     return _tlv(_SEQUENCE, _integer(_V2C) + _tlv(_OCTETS, community) + _tlv(_GET, body))
 
 
 def answer(data: bytes) -> Optional[Answer]:
-    """None for anything that is not a whole answer without an error. Raises nothing: the bytes come from anywhere."""
+    """The answer in a datagram; None for anything but a complete answer without an error. Never raises."""
     try:
         return _answer(data)
     except (ValueError, IndexError):
@@ -97,7 +98,7 @@ def _integer(number: int) -> bytes:
 
 
 def _oid(text: str) -> bytes:
-    """Of the constants above, whose arcs are below 128."""
+    """An OID in BER. Only for the constants above, whose arcs are below 128."""
     first, second, *rest = (int(arc) for arc in text.split("."))
     return bytes((first * 40 + second, *rest))
 

@@ -1,4 +1,4 @@
-"""`pdu exporter`: PDUs for Prometheus, as its multi-target exporters do it. Keeps nothing: several run behind one list."""
+"""`pdu exporter`: serves PDUs to Prometheus as a multi-target exporter. It keeps no state: several can share one list."""
 from __future__ import annotations
 
 import signal
@@ -68,7 +68,7 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
 
 
 def _allowed(wanted: Wanted, state: Given) -> Allowed:
-    """Reads list and logins, and loads every handler that may be named. Raises SettingsError."""
+    """Read list and logins, and load every handler that a probe can name. Raises SettingsError."""
     prepare()
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
@@ -88,7 +88,7 @@ def _handlers(archives: Optional[str]) -> Mapping[str, Handler]:
 
 
 def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
-    """SIGHUP. What cannot be read leaves everything as it was."""
+    """On SIGHUP: read list and logins again. If that fails, the old ones stay in use."""
     try:
         exporter.allowed = _allowed(wanted, state)
         exporter.own.loaded.set(1)
@@ -98,7 +98,7 @@ def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
 
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:
-    """Raises SettingsError."""
+    """The listening server. Raises SettingsError for an address that cannot be used."""
     from .server import Server
     host, port = host_and_port(where)
     if port is None:
@@ -126,4 +126,4 @@ exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     click.Option(["--parallel"], type=click.IntRange(1, 2000), default=64, metavar="N", show_default=True,
                  help="probes at a time"),
     click.Option(["--timeout-offset"], type=Seconds(0, 60), default=0.5, metavar="SECONDS", show_default=True,
-                 help="how much earlier than Prometheus gives up a probe ends"), *secret_files(), *output()])
+                 help="end a probe this much before Prometheus gives up"), *secret_files(), *output()])

@@ -1,4 +1,4 @@
-"""One PDU, read once: states, load and energy as DCImanager would see them, or why there are none."""
+"""Reads one PDU once, as DCImanager would: states, load and energy, or the error."""
 from __future__ import annotations
 
 import sys
@@ -20,7 +20,7 @@ _DEFECT = "defect"
 
 
 class Outlet(NamedTuple):
-    """A and kWh are None where they are not metered."""
+    """State, current in A and energy in kWh; None where not metered."""
 
     identity: str
     state: str
@@ -29,7 +29,7 @@ class Outlet(NamedTuple):
 
 
 class Label(NamedTuple):
-    """What people read beside an outlet's identity."""
+    """The number printed on the unit and the owner's name of an outlet."""
 
     identity: str
     number: str
@@ -37,16 +37,16 @@ class Label(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Why a call failed: the error's kind and its own words, which say what to do."""
+    """Why a call failed: the error's kind and its text, which says what to do."""
 
     kind: str
     reason: str
 
 
 class Reading(NamedTuple):
-    """What one PDU said. With a failure of `status` there is nothing else; with one of `statistic` there are states.
+    """The outcome for one PDU. Without states if `status` failed; with states and without figures if `statistic` failed.
 
-    `requests` are those of both calls, None where the handler does not count them.
+    `requests` counts those of both calls; None where the handler does not count.
     """
 
     outlets: Sequence[Outlet] = ()
@@ -71,7 +71,7 @@ class Target(NamedTuple):
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
-        """The object for make_handler. `timeout` bounds the handler's own. Raises SettingsError."""
+        """The object for make_handler. `timeout`: an upper limit for the handler's time-out, in seconds. Raises SettingsError."""
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
@@ -80,7 +80,7 @@ class Target(NamedTuple):
 
 
 def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
-    """Loads every handler once. `usual` is the login of PDUs that name none. Raises SettingsError."""
+    """PDUs with handler and login. Each handler is loaded once. `usual` is the login of PDUs that name none. SettingsError."""
     prepare()
     handlers: Dict[str, Handler] = {}
     found: List[Target] = []
@@ -98,9 +98,9 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
 
 
 def prepare() -> None:
-    """Gives the double's view of a port a field for its current, which handlers fill where there is one.
+    """Add a field for the current to the double's view of a port, so that handlers report it.
 
-    Only before the first handler is loaded: they take the view's class when they are imported.
+    Call it before a handler is loaded: handlers keep a reference to the class from their import on.
     """
     from pdu_common import helper
     from pdu_common.helper import PduPortStatisticView
@@ -116,7 +116,7 @@ def prepare() -> None:
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False,
          clock: Callable[[], float] = time.monotonic) -> Reading:
-    """`status`, then `statistic` where that worked, then the labels if wanted; raises nothing of a handler."""
+    """Call `status`, then `statistic`, then `labels` if wanted, until one fails. A handler's error is in the result."""
     begin = clock()
     count: List[int] = [0]
     reading = Reading()
@@ -135,7 +135,7 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
 
 
 def failure(error: BaseException) -> Failure:
-    """The error's kind and words. What is not of a handler is a defect of this program or of the archive."""
+    """The error's kind and text. An error that is none of a handler's is a defect of this program or of the archive."""
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
         return Failure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
@@ -157,7 +157,7 @@ def figure(view: object, name: str) -> Optional[float]:
 
 
 def _count(pdu: object, count: List[int]) -> bool:
-    """Have the requests of this thread counted; False where the handler is of a release that does not count them."""
+    """Count the requests of this thread in `count[0]`. False where the handler's release cannot count."""
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None and hasattr(pdu, "snmp_get"):
         snmp.SENT.set(count)
@@ -169,7 +169,7 @@ def _count(pdu: object, count: List[int]) -> bool:
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Iterator[Tuple[str, str]]:
-    """The handler's time-out, shortened so that an answer that never comes does not outlast `longest` seconds by much."""
+    """The handler's time-out, shortened so that a device that never answers ends the call soon after `longest` seconds."""
     try:
         given = float(settings.get("timeout", ""))
     except ValueError:

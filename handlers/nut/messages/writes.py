@@ -8,7 +8,7 @@ from .replies import ok, unexpected
 
 
 def set_var(ups: str, variable: str, value: str) -> Request[str]:
-    """Pass a value to the driver. The answer is a tracking id, '' without tracking; neither says that it was done."""
+    """Set a variable. Returns the tracking id, '' without tracking. The server answers before the driver has acted."""
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
@@ -16,7 +16,7 @@ def set_var(ups: str, variable: str, value: str) -> Request[str]:
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
-    """Pass an instant command to the driver; answered as `set_var`."""
+    """Run an instant command. Returns as `set_var`."""
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
@@ -24,7 +24,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
 
 
 def set_tracking(on: bool) -> Request[str]:
-    """Switch tracking of this connection's writes. Needs a user, but no rights."""
+    """Turn tracking of this connection's writes on or off. The user needs no rights for it."""
     # > SET TRACKING ON
     # < OK
     line = f"SET TRACKING {'ON' if on else 'OFF'}"
@@ -56,8 +56,8 @@ def _tracked(reply: Reply) -> str:
 
 
 def _quoted(text: str, what: str) -> str:
-    """`text` as a quoted word for a device to store. Raises SettingsError, also for non-ASCII text: upsd would drop it."""
+    """`text` as a quoted word. Raises SettingsError, also for text that is not ASCII: upsd would drop those characters."""
     if not text.isascii():
-        raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop what is not")
+        raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop the other characters")
     plain = word(text, what)
     return plain if plain.startswith('"') else f'"{plain}"'

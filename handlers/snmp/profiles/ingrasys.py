@@ -1,6 +1,6 @@
-"""Ingrasys iPoMan; Socomec, which sells the same layout under another enterprise number and a metered PDU with another layout.
+"""Ingrasys iPoMan, also sold by Socomec under another enterprise number; and Socomec's metered PDU, which has other tables.
 
-outletStatusKwatt is accumulated energy whatever its name says; what outletStatusWH counts is not clear, so it is not read.
+outletStatusKwatt is accumulated energy in spite of its name. outletStatusWH is not read: its unit is not documented.
 """
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ PROFILES = (
         sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),
         evidence=Evidence(current=Proof.SIMULATED),
-        note="Metered per line; it has no outlets. The key is that of the facts, the device is no transfer switch."),
+        note="Metered per line, without outlets. In spite of its key it is no transfer switch."),
 )

@@ -1,4 +1,4 @@
-"""What a Xerus unit answers: the handler's own readings, and every getter of the objects that they lead to."""
+"""Records a Xerus unit: the handler's own calls, then every getter of every object that an answer refers to."""
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +24,7 @@ from .tape import Tape
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 _MOST_CALLS = 20_000
-# Of a sensor what it shows, and of everything else neither waveforms nor logs: they are long, and nothing here reads them.
+# Methods recorded for sensors; and those left out everywhere, since waveforms and logs are long and no handler reads them.
 _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]+)(?:/|$)")
@@ -32,7 +32,7 @@ _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 
 
 def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
-    """All calls with what came back. Raises the errors of handlers/errors.py."""
+    """All calls with their outcomes. Raises the errors of handlers/errors.py."""
     given = settings.read(data)
     tape = Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)
@@ -46,7 +46,7 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
 
 
 class _Taped(RaritanPdu):
-    """The handler itself, with its calls noted."""
+    """The handler, with its calls recorded."""
 
     def __init__(self, data: object, tape: Tape) -> None:
         super().__init__(data)
@@ -57,7 +57,7 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: Tape) -> None:
-    """Ask every getter of every object that was met, until nothing new is met."""
+    """Call every getter of every object found so far, until no answer refers to a new object."""
     met: Set[str] = set()
     while True:
         ask = [one for one in _asked(tape, met) if one[:2] not in {known[:2] for known in tape.calls}]
@@ -71,7 +71,7 @@ def _crawl(agent: Agent, tape: Tape) -> None:
 
 
 def _asked(tape: Tape, met: Set[str]) -> Iterator[Key]:
-    """The getters of objects that were not met before, and the labels behind the well-known ids of outlets."""
+    """The getters of objects that are new, and getMetaData by the well-known ids of outlets."""
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
         unit = _LINKED.match(rid)
@@ -105,12 +105,12 @@ def _getters(idl_type: str) -> List[str]:
 
 
 def scrubbed(found: Dict[Key, Outcome], recorder: Recorder, secrets: Tuple[str, ...] = ()) -> Dict[Key, Outcome]:
-    """The calls without names, addresses and serial numbers. Resource ids change only where they spell one."""
+    """The calls without names, addresses and serial numbers. A resource id changes only if it contains one of them."""
     scrubber = Scrubber(recorder.keep)
     for secret in secrets:
         scrubber.learn(SECRETS, secret)
     clean: Dict[Key, Outcome] = {}
-    for _ in range(2):                  # what the last call teaches goes from the first one too
+    for _ in range(2):                  # the second pass also removes, from earlier calls, what a later one revealed
         clean = {key(scrubber.text(rid), method, json.loads(params)): {
             name: scrubber.json(value, "", _is_type) for name, value in outcome.items()}
             for (rid, method, params), outcome in found.items()}
