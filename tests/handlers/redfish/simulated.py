@@ -1,0 +1,18 @@
+"""The handler on the simulated Redfish service, over TLS."""
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.redfish.handler import RedfishPdu, make_handler
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus
+from tests.simulators.redfish import RedfishService
+
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+# Models whose action does not say what it takes: the owner has to allow them.
+UNPROVEN = ("hpe", "dmtf")
+
+
+def handler(unit: RedfishService, **settings: Any) -> RedfishPdu:
+    given = {"port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem, "timeout": "30"}
+    return make_handler(PduData(unit.host, {**given, **settings}))

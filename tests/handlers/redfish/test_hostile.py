@@ -1,0 +1,340 @@
+"""A service, or something before it, that is broken, slow or hostile: an error of the tree, no wrong state, nothing left open.
+
+Each method of the handler meets each fault, at the first request that it makes and in the middle, over TLS.
+"""
+from __future__ import annotations
+
+import base64
+import time
+import tracemalloc
+from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
+
+import pytest
+
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable
+from handlers.redfish.handler import RedfishPdu
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.redfish import Fault, Model, RedfishService, units
+from tests.simulators.redfish.faults import HUGE_BYTES
+
+from .simulated import STATES, handler
+
+CALLS: Dict[str, Callable[[RedfishPdu], Any]] = {
+    "status": lambda pdu: pdu.status(),
+    "statistic": lambda pdu: pdu.statistic(),
+    "port_down": lambda pdu: pdu.port_down(PduPortView("A1"), deadline=0.5, pause=0.1),
+    "labels": lambda pdu: pdu.labels(),
+}
+OUTLETS = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets"
+ELSEWHERE = "https://192.0.2.66"
+
+
+@pytest.fixture
+def unit() -> Iterator[RedfishService]:
+    with RedfishService() as service:
+        yield service
+
+
+class Broken(NamedTuple):
+    fault: Fault
+    kinds: Tuple[str, ...]
+    more: Dict[str, Any] = {}
+
+
+BROKEN = [
+    Broken(Fault.STATUS, ("denied",), {"status": 401}), Broken(Fault.STATUS, ("denied",), {"status": 403}),
+    Broken(Fault.PRIVILEGE, ("denied",)),
+    Broken(Fault.STATUS, ("refused", "unreachable", "protocol"), {"status": 500}),
+    Broken(Fault.STATUS, ("refused", "unreachable", "protocol"), {"status": 503}),
+    Broken(Fault.STATUS, ("refused", "unreachable", "protocol"), {"status": 418}),
+    Broken(Fault.HTML, ("protocol",)), Broken(Fault.EMPTY, ("protocol",)), Broken(Fault.NOT_JSON, ("protocol",)),
+    Broken(Fault.LIST, ("protocol",)), Broken(Fault.HUGE, ("protocol",)),
+    Broken(Fault.HALF_ANSWER, ("unreachable",)), Broken(Fault.DROP_AFTER_WRITE, ("unreachable",)),
+    Broken(Fault.CLOSE_BEFORE, ("unreachable",)),
+    Broken(Fault.REDIRECT, ("protocol", "refused", "unreachable"), {"location": ELSEWHERE}),
+    Broken(Fault.ECHO, ("refused", "protocol")),
+]
+
+
+@pytest.mark.parametrize("skip", [0, 1, 2])
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: "-".join([one.fault.name, *map(str, one.more.values())][:2]))
+@pytest.mark.parametrize("call", CALLS)
+def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call: str, broken: Broken, skip: int) -> None:
+    before = unit.books().states
+    unit.faults.order(broken.fault, count=None, skip=skip, **broken.more)
+    with pytest.raises(PduHandlerError) as caught:
+        CALLS[call](handler(unit, timeout="5"))
+    assert caught.value.kind in broken.kinds
+    assert unit.books().writes == [] and unit.books().states == before
+    _tells_no_secret(unit, caught.value)
+
+
+def _tells_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
+    """Neither the error nor those behind it carry the login, in any form that was sent."""
+    secrets = [unit.password, base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()]
+    while error is not None:
+        assert not any(secret in f"{error} {error!r} {vars(error)}" for secret in secrets)
+        error = error.__cause__ or error.__context__
+
+
+# -- the login
+
+
+@pytest.mark.parametrize("session", ["basic", "session", "auto"])
+@pytest.mark.parametrize("call", CALLS)
+def test_a_wrong_login_is_denied_and_not_tried_again_and_again(unit: RedfishService, call: str, session: str) -> None:
+    with pytest.raises(Denied):
+        CALLS[call](handler(unit, password="wrong", session=session))
+    assert sum(one.status == 401 for one in unit.log) <= 2
+    assert unit.books().writes == [] and unit.sessions == [] and unit.opened == 0
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("fault", [Fault.STATUS, Fault.HALF_ANSWER, Fault.HTML, Fault.CLOSE_BEFORE])
+def test_a_session_is_deleted_whatever_goes_wrong_after_it_was_opened(call: str, fault: Fault) -> None:
+    with RedfishService(units.sessions_only()) as unit:
+        unit.faults.order(fault, count=None, method="PowerEquipment", status=500)
+        with pytest.raises(PduHandlerError):
+            CALLS[call](handler(unit, timeout="5", session="session"))
+        assert unit.opened == 1 and unit.sessions == []
+
+
+def test_no_session_is_left_where_there_are_too_many() -> None:
+    with RedfishService(Model(login="session", most_sessions=1)) as unit:
+        with unit.lock:
+            unit.access.log_in(unit.viewer_user, unit.viewer_password)
+        with pytest.raises(PduHandlerError):
+            handler(unit).status()
+        assert [one.user for one in unit.sessions] == [unit.viewer_user]
+
+
+# -- other hosts
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_to_another_host_gets_neither_request_nor_login(unit: RedfishService, status: int, method: str) -> None:
+    with RedfishService(tls=False) as other:
+        for scheme in ("http:", "", "HTTP:"):
+            location = f"{scheme}//{other.host}:{other.port}"
+            unit.faults.order(Fault.REDIRECT, count=1, method=method, status=status, location=location)
+            with pytest.raises(PduHandlerError):
+                CALLS["port_down"](handler(unit))
+        assert other.books().connections == 0
+    assert unit.books().writes == []
+
+
+@pytest.mark.parametrize("where", ["Outlets", "RackPDUs", "Members", "Mains", "DataSourceUri", "nextLink"])
+def test_a_link_to_another_host_is_not_followed(where: str) -> None:
+    with RedfishService(tls=False) as other, RedfishService(units.apc() if where == "DataSourceUri" else units.plain()) as unit:
+        there = f"http://{other.host}:{other.port}"
+
+        def elsewhere(target: str, body: Any) -> Any:
+            return _led(body, where, there)
+        unit.rewrite = elsewhere
+        try:
+            handler(unit).statistic()
+        except PduHandlerError:
+            pass
+        else:
+            assert where == "DataSourceUri"         # a figure that is nowhere is not known
+        assert other.books().connections == 0
+
+
+def _led(body: Any, where: str, there: str) -> Any:
+    """The body with the links called `where`, or in it, led to another host."""
+    if isinstance(body, list):
+        return [_led(one, where, there) for one in body]
+    if not isinstance(body, dict):
+        return body
+    if where == "nextLink" and "Members" in body:
+        return {**body, "Members@odata.nextLink": f"{there}{body['@odata.id']}?$skip=1"}
+    led: Dict[str, Any] = {}
+    for name, value in body.items():
+        if name == where and isinstance(value, str):
+            led[name] = there + value
+        elif name == where:
+            led[name] = [{"@odata.id": there + one["@odata.id"]} for one in value] if isinstance(value, list) else {
+                "@odata.id": there + value["@odata.id"]}
+        else:
+            led[name] = _led(value, where, there)
+    return led
+
+
+# -- lists and answers without an end
+
+
+@pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
+@pytest.mark.parametrize("page", ["the same again", "a new one for ever"])
+def test_paging_that_does_not_end_is_an_error_within_the_deadline(model: Model, page: str) -> None:
+    count = iter(range(1, 10 ** 9))
+
+    def next_page(target: str, body: Any) -> Any:
+        if not target.startswith(OUTLETS) or "Members" not in body:
+            return body
+        link = target if page == "the same again" else f"{OUTLETS}?$skip={next(count)}"
+        return {**body, "Members@odata.nextLink": link}
+    with RedfishService(model) as unit:
+        unit.rewrite = next_page
+        began = time.monotonic()
+        with pytest.raises(PduHandlerError) as caught:
+            handler(unit, timeout="5").status()
+        assert caught.value.kind in ("protocol", "unreachable") and time.monotonic() - began < 60
+        assert unit.books().requests < 3000
+
+
+@pytest.mark.parametrize("loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list is in itself"])
+def test_links_that_lead_in_a_circle_end_and_show_no_state(unit: RedfishService, loop: str) -> None:
+    pdus = OUTLETS.rpartition("/1/")[0]
+
+    def circle(target: str, body: Any) -> Any:
+        path = target.partition("?")[0]
+        if loop == "a PDU's outlets are the PDUs":
+            return _set(body, "Outlets", {"@odata.id": pdus})
+        if path == OUTLETS and "Members" in body:
+            return {**body, "Members": [{"@odata.id": OUTLETS}] * len(body["Members"])}
+        if path == pdus and loop == "a list is in itself":
+            return {**body, "Members": [{"@odata.id": pdus}]}
+        return body
+    unit.rewrite = circle
+    for name, call in CALLS.items():
+        try:
+            found = call(handler(unit, timeout="5"))
+        except PduHandlerError:
+            continue
+        assert name != "port_down" and loop == "a PDU's outlets are the PDUs"   # then they are outlets without a state
+        assert name != "status" or {port.power_status for port in found.ports} == {EnumPowerStatus.UNKNOWN}
+    assert unit.books().requests < 500 and unit.books().writes == []
+
+
+def _set(body: Any, name: str, value: Any) -> Any:
+    if isinstance(body, list):
+        return [_set(one, name, value) for one in body]
+    if not isinstance(body, dict):
+        return body
+    return {key: value if key == name else _set(one, name, value) for key, one in body.items()}
+
+
+def test_an_answer_of_100_mb_is_refused_before_it_is_read(unit: RedfishService) -> None:
+    unit.faults.order(Fault.HUGE, count=None, skip=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError):
+            handler(unit).status()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < HUGE_BYTES // 2
+
+
+def test_a_service_that_answers_slowly_meets_the_time_out(unit: RedfishService) -> None:
+    unit.faults.order(Fault.SLOW, count=None, seconds=30.0)
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        handler(unit, timeout="0.5").status()
+    assert time.monotonic() - began < 25
+
+
+# -- commands
+
+
+@pytest.mark.parametrize("fault, more, done", [
+    (Fault.DROP_AFTER_WRITE, {}, True), (Fault.HALF_ANSWER, {}, True), (Fault.CLOSE_BEFORE, {}, False),
+    (Fault.DONE_STATUS, {"status": 500}, True), (Fault.DONE_STATUS, {"status": 502}, True),
+    (Fault.STATUS, {"status": 503}, False),
+    (Fault.HTML, {}, False), (Fault.NOT_JSON, {}, False)])
+def test_a_command_is_sent_once_and_what_is_reported_is_the_truth(fault: Fault, more: Dict[str, Any], done: bool) -> None:
+    with RedfishService(Model(says_success=True)) as unit:
+        unit.faults.order(fault, count=1, method="PowerControl", **more)
+        port = PduPortView("A1")
+        try:
+            handler(unit).port_down(port, deadline=1.0, pause=0.1)
+        except PduHandlerError:
+            assert unit.books().states["A1"] is not done
+        else:
+            assert port.power_status in (STATES[unit.books().states["A1"]], EnumPowerStatus.UNKNOWN)
+            assert (port.power_status is EnumPowerStatus.DOWN) is done
+        assert sum(one.method == "POST" for one in unit.log) == 1
+        assert unit.books().writes == [("A1", "Off")] * done
+        assert all(state for identity, state in unit.books().states.items() if identity != "A1")
+
+
+def test_a_device_that_lies_is_not_believed(unit: RedfishService) -> None:
+    unit.control.ignores = True
+    port = PduPortView("A1")
+    handler(unit).port_down(port, deadline=1.0, pause=0.1)
+    assert port.power_status is EnumPowerStatus.UNKNOWN and unit.books().writes == [("A1", "Off")]
+
+
+def test_a_task_that_fails_or_never_ends_is_no_success() -> None:
+    for result, seconds in (("Exception", 0.1), ("Cancelled", 0.1), ("Completed", 600.0)):
+        with RedfishService(Model(task_seconds=seconds)) as unit:
+            unit.tasks.result, unit.control.ignores = result, True
+            port = PduPortView("A1")
+            try:
+                handler(unit).port_down(port, deadline=1.0, pause=0.1)
+            except PduHandlerError:
+                assert result != "Completed"
+            else:
+                assert port.power_status is EnumPowerStatus.UNKNOWN
+            assert unit.books().states["A1"] is True
+
+
+def test_a_service_that_restarts_under_a_command_is_no_wrong_state() -> None:
+    with RedfishService(Model(relay_delay=0.3), reboot_seconds=0.2) as unit:
+        def restart(target: str, body: Any) -> Any:
+            if any(one.method == "POST" for one in unit.log) and not unit.boots():
+                unit.reboot()
+            return body
+        unit.rewrite = restart
+        port = PduPortView("A1")
+        try:
+            handler(unit, timeout="5").port_down(port, deadline=1.5, pause=0.1)
+        except PduHandlerError as error:
+            assert error.kind == "unreachable"
+        else:
+            assert port.power_status is EnumPowerStatus.UNKNOWN
+        assert unit.boots() == 1 and unit.books().states["A1"] is True
+
+
+# -- contradictions
+
+
+def test_each_state_twice_in_one_answer_is_an_error_or_unknown(unit: RedfishService) -> None:
+    unit.faults.order(Fault.DONE_TWICE, count=None)
+    try:
+        states = {port.power_status for port in handler(unit).status().ports}
+    except PduHandlerError as error:
+        assert error.kind == "protocol"
+    else:
+        assert states == {EnumPowerStatus.UNKNOWN}
+
+
+@pytest.mark.parametrize("change", [
+    {"PowerState": "on"}, {"PowerState": True}, {"PowerState": 1}, {"PowerState": ["On"]}, {"PowerState": None},
+    {"PowerState": "Paused"}, {"PowerState": {}}, {"PowerStateInTransition": True}, {"PowerStateInTransition": "true"}])
+def test_a_state_of_no_meaning_is_unknown(unit: RedfishService, change: Dict[str, Any]) -> None:
+    def other(target: str, body: Any) -> Any:
+        for one in body.get("Members", []):
+            if one.get("Id") == "A1" and "PowerState" in one:
+                one.update(change)
+        return body
+    unit.rewrite = other
+    try:
+        states = {port.identity: port.power_status for port in handler(unit).status().ports}
+    except PduHandlerError as error:
+        assert error.kind == "protocol"
+    else:
+        assert states["A1"] is EnumPowerStatus.UNKNOWN and states["A2"] is EnumPowerStatus.UP
+
+
+@pytest.mark.parametrize("reading", [float("inf"), float("nan"), -1.5, "1.5", True, [1.5], 10 ** 400, "", {}])
+def test_a_reading_that_is_no_figure_is_never_shown(unit: RedfishService, reading: Any) -> None:
+    unit.rewrite = lambda target, body: _set(body, "Reading", reading)
+    try:
+        figures = handler(unit).statistic()
+    except PduHandlerError as error:
+        assert error.kind == "protocol"
+    else:
+        shown = [figures.load, figures.total_consumption, *(port.consumption for port in figures.ports)]
+        assert all(isinstance(one, float) and one == 0.0 for one in shown), shown

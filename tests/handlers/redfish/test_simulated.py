@@ -1,0 +1,151 @@
+"""The handler reads and switches every simulated unit as its books say."""
+from __future__ import annotations
+
+import dataclasses
+import threading
+from typing import Dict, Optional
+
+import pytest
+
+from handlers.errors import NoSuchOutlet, PduHandlerError, Unsupported
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
+from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService, units
+
+from .simulated import STATES, UNPROVEN, handler
+
+NOTHING = PduStatisticView()
+# Of a status on a unit that offers the expansion in full, and in the forms that some units offer.
+REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
+
+
+@pytest.mark.parametrize("name", sorted(UNITS))
+def test_states_load_and_energy_are_those_of_the_books(name: str) -> None:
+    with RedfishService(UNITS[name]()) as unit:
+        view, figures, books = handler(unit).status(), handler(unit).statistic(), unit.books()
+        assert {port.identity: port.power_status for port in view.ports} == {
+            identity: STATES[on] for identity, on in books.states.items()}
+        assert [port.identity for port in view.ports] == list(books.states)
+        assert figures.load == pytest.approx(books.load_a, abs=1e-6)
+        assert figures.total_consumption == pytest.approx(books.energy_kwh, abs=1e-6)
+        counted = {port.identity: port.consumption for port in figures.ports}
+        unset = dict.fromkeys(books.states, PduPortStatisticView("").consumption)
+        assert counted == pytest.approx({**unset, **books.port_energy_kwh}, abs=1e-6)
+        assert unit.sessions == [] and books.writes == []
+        assert {one.method for one in unit.log} <= ({"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"})
+
+
+@pytest.mark.parametrize("name, requests", REQUESTS.items())
+def test_a_status_takes_few_requests_on_one_connection(name: str, requests: int) -> None:
+    with RedfishService(UNITS[name]()) as unit:
+        handler(unit).status()
+        assert (unit.books().requests, unit.books().connections) == (requests, 1)
+
+
+@pytest.mark.parametrize("name", sorted(set(UNITS) - {"metered", "floor", "hall"}))
+def test_an_outlet_switches_off_and_on_and_the_others_stay(name: str) -> None:
+    with RedfishService(UNITS[name]()) as unit:
+        before = unit.books().states
+        identity = list(before)[1]
+        for number, on in enumerate((False, True), 1):
+            port = PduPortView(identity)
+            driver = handler(unit, **({"switch_unproven": "yes"} if name in UNPROVEN else {}))
+            assert (driver.port_up if on else driver.port_down)(port) is port
+            assert port.power_status is STATES[on]
+            assert unit.books().states == {**before, identity: on}
+            assert unit.books().writes[number - 1:] == [(identity, "On" if on else "Off")]
+        assert unit.sessions == []
+
+
+@pytest.mark.parametrize("name", ["metered", "floor"])
+def test_a_unit_without_switches_gets_no_command(name: str) -> None:
+    with RedfishService(UNITS[name]()) as unit:
+        with pytest.raises((Unsupported, NoSuchOutlet)):
+            handler(unit).port_down(PduPortView("A1"))
+        assert unit.books().writes == [] and {one.method for one in unit.log} == {"GET"}
+
+
+def test_hpes_configuration_survives_the_switching() -> None:
+    with RedfishService(units.hpe()) as unit:
+        outlet = unit.outlet("OUTLET3")
+        outlet.name, outlet.startup, outlet.cycle_delay = "db-03", "off", 9.0
+        with pytest.raises(Unsupported, match="switch_unproven"):
+            handler(unit).port_down(PduPortView("OUTLET3"))
+        assert unit.books().writes == []
+        handler(unit, switch_unproven="yes").port_down(PduPortView("OUTLET3"))
+        assert (outlet.on, outlet.name, outlet.startup, outlet.on_delay, outlet.cycle_delay) == (False, "db-03", "off", 1.0, 9.0)
+
+
+@pytest.mark.parametrize("model, shown", [
+    (Model((Pdu(stuck=("A1",)),)), EnumPowerStatus.UNKNOWN),
+    (Model(relay_delay=600.0, transition="flag"), EnumPowerStatus.UNKNOWN),
+    (Model(relay_delay=600.0, transition="words"), EnumPowerStatus.UNKNOWN),
+    (Model(relay_delay=600.0, transition="silent"), EnumPowerStatus.UNKNOWN),
+    (Model((Pdu(off_delay=600.0),)), EnumPowerStatus.UNKNOWN),
+    (Model(relay_delay=0.5), EnumPowerStatus.DOWN),
+    (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
+    (Model(says_success=True, short_targets=True), EnumPowerStatus.DOWN),
+    (Model(demand_etag=True), EnumPowerStatus.DOWN)])
+def test_what_is_reported_is_what_the_contact_does(model: Model, shown: EnumPowerStatus) -> None:
+    with RedfishService(model) as unit:
+        port = handler(unit).port_down(PduPortView("A1"), deadline=3.0, pause=0.1)
+        assert port.power_status is shown
+        assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
+        assert unit.books().writes == [("A1", "Off")]
+
+
+def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
+    for transition in ("words", "flag"):
+        with RedfishService(Model(relay_delay=600.0, transition=transition)) as unit:
+            with unit.lock:
+                unit.outlet("A1").switch("Off", 600.0)
+            states = {port.identity: port.power_status for port in handler(unit).status().ports}
+            assert (states["A1"], states["A2"]) == (EnumPowerStatus.UNKNOWN, EnumPowerStatus.UP)
+
+
+def test_a_locked_outlet_gets_no_command_and_a_lock_that_is_not_shown_is_the_devices_word() -> None:
+    with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
+        with pytest.raises(Unsupported):
+            handler(unit).port_down(PduPortView("A1"))
+        assert {one.method for one in unit.log} == {"GET"}
+        unit.rewrite = lambda target, body: _without(body, "PowerControlLocked")
+        with pytest.raises(PduHandlerError, match="locked") as caught:
+            handler(unit).port_down(PduPortView("A1"))
+        assert caught.value.kind == "refused" and unit.books().writes == []
+
+
+def _without(body: object, name: str) -> object:
+    if isinstance(body, dict):
+        return {key: _without(value, name) for key, value in body.items() if key != name}
+    return [_without(one, name) for one in body] if isinstance(body, list) else body
+
+
+def test_readings_that_are_null_are_not_known_and_no_zero() -> None:
+    with RedfishService(Model((Pdu(figures="null"),))) as unit:
+        figures = handler(unit).statistic()
+        assert (figures.load, figures.total_consumption) == (NOTHING.load, NOTHING.total_consumption)
+
+
+def test_pages_and_expansion_in_every_form_list_the_same_outlets() -> None:
+    wanted: Optional[Dict[str, EnumPowerStatus]] = None
+    for name in ("rack", "plain", "paged"):
+        for ignores in (False, True):
+            with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=ignores)) as unit:
+                seen = {port.identity: port.power_status for port in handler(unit).status().ports}
+                assert wanted in (None, seen)
+                wanted = seen
+
+
+def test_many_polls_side_by_side_leave_nothing_open() -> None:
+    failed = []
+    with RedfishService(units.sessions_only()) as unit:
+        def poll() -> None:
+            try:
+                assert len(handler(unit).status().ports) == 12
+            except BaseException as error:
+                failed.append(error)
+        threads = [threading.Thread(target=poll) for _ in range(8)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(60)
+        assert failed == [] and unit.opened == 8 and unit.sessions == []
