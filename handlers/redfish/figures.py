@@ -6,6 +6,7 @@ total: it would look like a small load. Source: Circuit_v1, Outlet_v1, Sensor_v1
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from .answers import Json
@@ -93,10 +94,10 @@ def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]
 
 
 def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[float]:
-    """The sum; None where nothing is metered, or one figure is not known."""
+    """The sum, in decimals as the service writes them; None where nothing is metered, or one figure is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
-    return math.fsum(known) if known and len(known) == len(values) else None
+    return float(sum(Decimal(repr(value)) for value in known)) if known and len(known) == len(values) else None
 
 
 def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> Dict[str, None]:

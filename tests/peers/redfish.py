@@ -41,7 +41,8 @@ def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
     with RedfishService(model, port=port) as unit:
         with unit.lock:
             for n in numbers:
-                unit.outlet(str(n)).wh = loads.wh[n]
+                outlet = unit.outlet(str(n))
+                outlet.wh, outlet.amperes = loads.wh[n], round(loads.base[n], 3)
 
         def tick(seconds: float) -> None:
             with unit.lock:

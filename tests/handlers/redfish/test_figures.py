@@ -65,6 +65,7 @@ def test_a_sensor_counts_in_the_unit_that_is_asked(resource: Dict[str, Any], val
     assert sensor(resource, AMPERES) == value
 
 
-def test_a_sum_is_exact() -> None:
-    parts: List[List[Figure]] = [[Figure(0.1)] for _ in range(10)]
-    assert total(whole(parts), {}) == 1.0
+@pytest.mark.parametrize("values, exact", [([0.1] * 10, 1.0), ([2.55, 2.6, 2.55], 7.7), ([56438.123, 0.001], 56438.124)])
+def test_a_sum_is_that_of_the_decimals_that_were_written(values: List[float], exact: float) -> None:
+    parts: List[List[Figure]] = [[Figure(value)] for value in values]
+    assert total(whole(parts), {}) == exact
