@@ -1,10 +1,10 @@
-"""An SNMP agent on 127.0.0.1 over v1 and v2c, and v3 where a user is given: pysnmp's command responders in front of a Unit."""
+"""An SNMP agent on 127.0.0.1 over v1 and v2c: pysnmp's command responders in front of a Unit."""
 from __future__ import annotations
 
 import asyncio
 import socket
 import threading
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, List, Mapping, Optional
 
 from pyasn1.type import univ
 from pysnmp.carrier.asyncio.dgram import udp
@@ -17,7 +17,6 @@ from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQ
 from .unit import Unit
 
 HOST = "127.0.0.1"
-User = Tuple[str, Dict[str, Any]]   # a name of SNMPv3, and pysnmp's keywords for its keys
 _STARTS_S, _ENDS_S = 20.0, 5.0
 _TYPES: Mapping[int, Any] = {
     INTEGER: rfc1902.Integer32, OCTETS: rfc1902.OctetString, OID: rfc1902.ObjectIdentifier, ADDRESS: rfc1902.IpAddress,
@@ -31,7 +30,7 @@ _EVERYTHING = (1, 3)
 class Agent:
     """Serves a unit until it is closed; a context manager. Raises OSError where the port is taken."""
 
-    def __init__(self, unit: Unit, port: int = 0, community: str = "public", user: Optional[User] = None) -> None:
+    def __init__(self, unit: Unit, port: int = 0, community: str = "public") -> None:
         """`port` 0 is chosen by the system."""
         self.unit, self.host = unit, HOST
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -43,7 +42,7 @@ class Agent:
         self.port = int(self._socket.getsockname()[1])
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(community, user), name=f"replay-{self.port}", daemon=True)
+        self._thread = threading.Thread(target=self._serve, args=(community,), name=f"replay-{self.port}", daemon=True)
         self._thread.start()
         self._ready.wait(_STARTS_S)
 
@@ -60,27 +59,22 @@ class Agent:
             self._thread.join(_ENDS_S)
         self._socket.close()
 
-    def _serve(self, community: str, user: Optional[User]) -> None:
+    def _serve(self, community: str) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.set_exception_handler(lambda *_: None)       # what is no SNMP message gets no answer
-        self._loop.run_until_complete(self._start(community, user))
+        self._loop.run_until_complete(self._start(community))
         self._ready.set()
         self._loop.run_forever()
         self._engine.close_dispatcher()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
-    async def _start(self, community: str, user: Optional[User]) -> None:
+    async def _start(self, community: str) -> None:
         self._engine = made = engine.SnmpEngine()
         config.add_transport(made, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket))
         config.add_v1_system(made, "replay", community)
         for model in (1, 2):
             config.add_vacm_user(made, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
-        if user is not None:
-            name, keys = user
-            config.add_v3_user(made, name, **keys)
-            level = "authPriv" if "privKey" in keys else "authNoPriv" if "authKey" in keys else "noAuthNoPriv"
-            config.add_vacm_user(made, 3, name, level, _EVERYTHING, _EVERYTHING)
         served = context.SnmpContext(made)
         served.unregister_context_name(b"")
         served.register_context_name(b"", _Instrumentation(self.unit))

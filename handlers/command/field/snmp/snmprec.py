@@ -5,13 +5,14 @@ import re
 from typing import Callable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ....errors import SettingsError
-from ....host.rows import oid_arcs
+from ....host.rows import LONGEST_TEXT, oid_arcs
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, OID, OPAQUE, TICKS, Arcs, Row, Rows, arcs, dotted
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
 # The beginning of a row of snmpwalk: an OID in numbers, below a name that net-snmp always knows, or of a MIB.
 _WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)(?:\.[^ =]+)?) = (?P<rest>.*)", re.DOTALL)
 _TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)", re.DOTALL)
+_RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
 _NOTHING = ("No Such ", "No more variables", "NULL")
 # Objects of the system group and roots that Net-SNMP prints by name whatever MIBs it has; others need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
@@ -67,8 +68,8 @@ def _snmprec(text: str) -> Rows:
             continue
         try:
             oid, kind, value = line.split("|", 2)
-            rows[_checked(arcs(oid))] = _row(kind.partition(":")[0], value)
-        except ValueError as error:
+            rows[_checked(arcs(oid))] = _sized(_row(kind.partition(":")[0], value))
+        except (ValueError, OverflowError) as error:
             raise SettingsError(f"line {number} of the recording is no row 'OID|tag|value' ({str(error)[:80]})") from None
     return rows
 
@@ -94,6 +95,20 @@ def _checked(oid: Arcs) -> Arcs:
     return oid
 
 
+def _sized(row: Row) -> Row:
+    """The row, if a message can hold it (RFC 2578, 7.1). Raises ValueError."""
+    if isinstance(row.value, int):
+        least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
+        if not least <= row.value <= most:
+            raise ValueError(f"{row.value} is out of the range of its type")
+    elif isinstance(row.value, bytes):
+        if row.tag == ADDRESS and len(row.value) != 4 or len(row.value) > LONGEST_TEXT:
+            raise ValueError("a value of a wrong length")
+    elif row.value:
+        _checked(row.value)
+    return row
+
+
 # ---- snmpwalk ------------------------------------------------------------------------------------------------
 
 def _walk(text: str) -> Parsed:
@@ -111,8 +126,8 @@ def _walk(text: str) -> Parsed:
         try:
             row = _typed(found["rest"])
             if row is not None:
-                rows[_checked(oid)] = row
-        except ValueError as error:
+                rows[_checked(oid)] = _sized(row)
+        except (ValueError, OverflowError) as error:
             raise SettingsError(f"line {number} of the recording: {str(error)[:80]}") from None
     return Parsed(rows, left_out)
 

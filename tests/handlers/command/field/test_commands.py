@@ -1,6 +1,7 @@
 """The commands as a person calls them: files, exit codes, Ctrl-C, a closed pipe, an unreadable file."""
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -139,3 +140,19 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     with Agent(BUILT_IN["rpcm"]()) as agent:
         assert root.run(["replay", str(file), "--port", str(agent.port)]) == 2
     assert f"port {agent.port} cannot be used" in capsys.readouterr().err
+
+
+def test_a_terminal_shows_how_far_a_recording_is(tmp_path: Path) -> None:
+    file = tmp_path / "unit.snmprec"
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        master, slave = os.openpty()
+        with subprocess.Popen([*PDU, "record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file)], cwd=ROOT,
+                              env={"PDU_COMMUNITY": "public"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=slave) as process:
+            os.close(slave)
+            shown = b""
+            with bounded(process), contextlib.suppress(OSError):        # Linux: the other side is closed
+                while piece := os.read(master, 1000):
+                    shown += piece
+        os.close(master)
+    assert b" objects, at 1.3.6.1.4.1." in shown and b"reads as the family apc-rpdu2" in shown and file.exists()

@@ -1,0 +1,69 @@
+"""Files that are no recordings, or spoilt ones: they are read, or refused with a sentence, and nothing else."""
+from __future__ import annotations
+
+import functools
+from typing import List
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from handlers.command.field.draft.mib import Mib
+from handlers.command.field.draft.profile import draft
+from handlers.command.field.kinds import kind, names
+from handlers.command.field.nut import dump
+from handlers.command.field.raritan import calls
+from handlers.command.field.snmp import snmprec
+from handlers.errors import SettingsError
+from tests.handlers.command.field.planted import UNITS, recorded
+
+LINES = st.sampled_from([
+    "1.3.6.1.2.1.1.1.0|4|Acme", "1.3.6.1.4.1.9.1.1.1.1|2|99999999999", "1.3.6.1.4.1.9.1.1.1.2|2|1",
+    "1.3.6.1.4.1.9.1.1.1.3|64|1.2",
+    "1.3.6.1.4.1.9.1.1.1.4|6|1.3", "1.3.6.1.4.1.9.1.1.2.1|4x|00ff", "1.3.6.1.4.1.9.1.1.2.2|4e|\\x", "1.3.6.1.4.1.9.9.9|70|-1",
+    ".1.3.6.1.4.1.9.1 = INTEGER: on(1)", ".1.3.6.1.4.1.9.1.1 = Timeticks: x", ".1.3.6.1.4.1.9.1.1 = IpAddress: 300.1.1.1",
+    ".1.3.6.1.4.1.9.1.1 = Hex-STRING: 0", "device.mfr: Acme", "outlet.1.status: on", 'outlet.1.desc: "a', "# command",
+    '# device a "', '{"recording": "xerus calls 1", "calls": [{"rid": 1}]}', '{"recording": "xerus calls 1", "calls": 7}', "",
+    "\0"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(max_size=300), st.lists(LINES, max_size=12).map("\n".join)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for name in names():
+        kind(name).is_recording(text)
+    for parse in (snmprec.parse, dump.parse, calls.parse):
+        try:
+            parse(text)
+        except SettingsError:
+            continue
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(LINES, max_size=12))
+def test_any_rows_are_drafted_or_not(lines: List[str]) -> None:
+    try:
+        rows = snmprec.parse("\n".join(lines)).rows
+    except SettingsError:
+        return
+    draft(rows, Mib())
+
+
+@functools.cache
+def a_recording(handler: str) -> str:
+    with UNITS[handler]() as unit:
+        return recorded(unit)
+
+
+@pytest.mark.parametrize("handler", list(UNITS))
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_a_spoilt_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
+    text = a_recording(handler)
+    at = data.draw(st.integers(0, len(text) - 1))
+    put, dropped = data.draw(st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])), data.draw(st.integers(0, 3))
+    spoilt = text[:at] + put + text[at + dropped:]
+    try:
+        served = kind(handler).serve(spoilt, 0)
+    except SettingsError:
+        return
+    served.close()
