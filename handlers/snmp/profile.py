@@ -35,11 +35,12 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: which devices it is, and how they are read, metered and switched.
 
-    `mib` names the text that the family was made from, `source` is its link. `sys_object_ids` are prefixes, compared by
-    arcs; `roots` adds prefixes with a tree for each. `sweep`: probed if a device has no usable sysObjectID. A family
-    without any of these is used only if the setting `profile` names it. `outlets`: ways to reach the outlets, the richest
-    first; the first whose states have rows is used for everything, so that a state and its command never come from
-    different tables; empty for a family without outlets. `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
+    `mib` names the MIB and, where known, the date of its LAST-UPDATED; `source` links to its text. `sys_object_ids` are
+    prefixes, compared by arcs; `roots` adds prefixes with a tree for each. `sweep`: probed if a device has no usable
+    sysObjectID. A family without any of these is used only if the setting `profile` names it. `outlets`: ways to reach the
+    outlets, the richest first; the first whose states have rows is used for everything, so that a state and its command never
+    come from different tables; empty for a family without outlets. `load` (A), `power` (W) and `energy` (kWh) are the device's
+    totals.
     """
 
     key: str

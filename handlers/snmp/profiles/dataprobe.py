@@ -19,7 +19,7 @@ LINE_CORDS = Merged((Prefixed("1", scalar("1418.6.6.2.0", "currentLC1")), Prefix
 
 PROFILES = (
     Profile(
-        key="dataprobe-iboot", vendor="Dataprobe", mib="IBOOTPDU-MIB",
+        key="dataprobe-iboot", vendor="Dataprobe", mib="IBOOTPDU-MIB of 2017-10-25",
         source=librenms("dataprobe/IBOOTPDU-MIB"),
         models=("iBoot-PDU4", "iBoot-PDU8"),
         sys_object_ids=(*oids("1418.6"), *NET_SNMP),

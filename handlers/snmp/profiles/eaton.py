@@ -48,7 +48,7 @@ NLOGIC = "534.7.1"
 
 PROFILES = (
     Profile(
-        key="eaton-epdu", vendor="Eaton", mib="EATON-EPDU-MIB",
+        key="eaton-epdu", vendor="Eaton", mib="EATON-EPDU-MIB of 2023-03-31",
         source=librenms("eaton/EATON-EPDU-MIB"),
         models=("ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input (EMI)",),
         sys_object_ids=oids("534.6.6.7"),

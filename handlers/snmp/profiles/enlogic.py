@@ -64,7 +64,7 @@ def energy(root: str) -> Total:
 
 PROFILES = (
     Profile(
-        key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB",
+        key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18",
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
         sys_object_ids=oids("38446.1"),

@@ -17,7 +17,7 @@ STATES = Only(column(ROOT + ".5.2.1.1", "pdug5OutletControlStatus"), column(ROOT
 
 PROFILES = (
     Profile(
-        key="panduit-g5", vendor="Panduit", mib="PANDUIT-MIB",
+        key="panduit-g5", vendor="Panduit", mib="PANDUIT-MIB of 2023-07-24",
         source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5",),
         sys_object_ids=oids(ROOT),

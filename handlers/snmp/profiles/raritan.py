@@ -101,7 +101,7 @@ PX1_TREES = ("13742.4.1", "13742.1")
 
 PROFILES = (
     Profile(
-        key="raritan-px2", vendor="Raritan", mib="PDU2-MIB",
+        key="raritan-px2", vendor="Raritan", mib="PDU2-MIB of 2017-11-13",
         source=librenms("raritan/PDU2-MIB"),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
@@ -125,7 +125,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
                           switching=Proof.SIMULATED)),
     Profile(
-        key="raritan-px1", vendor="Raritan", mib="PDU-MIB",
+        key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22",
         source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
         roots=tuple(Root(oid(prefix), oid(tree)) for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))

@@ -27,7 +27,7 @@ NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE),
 
 PROFILES = (
     Profile(
-        key="sentry3", vendor="Server Technology", mib="Sentry3-MIB",
+        key="sentry3", vendor="Server Technology", mib="Sentry3-MIB of 2016-01-25",
         source=librenms("sentry/Sentry3-MIB"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
@@ -55,7 +55,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),
     Profile(
-        key="sentry4", vendor="Server Technology", mib="Sentry4-MIB",
+        key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15",
         source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),

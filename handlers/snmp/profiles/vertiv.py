@@ -85,7 +85,7 @@ PDU_OF_PORT = Arcs(0, 2)
 
 PROFILES = (
     Profile(
-        key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB",
+        key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB of 2020-01-07",
         source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
@@ -108,7 +108,7 @@ PROFILES = (
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
                           switching=Proof.SIMULATED)),
     Profile(
-        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3",
+        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3 of 2013-06-19",
         source=librenms("geist/GEIST-MIB-V3"),
         models=("Geist RCM, RCM-O, RSO with version 3 firmware",),
         sys_object_ids=oids("21239.2"),
@@ -141,7 +141,7 @@ PROFILES = (
                                    scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
         evidence=Evidence(current=Proof.SIMULATED)),
     Profile(
-        key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB",
+        key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02",
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),

@@ -15,7 +15,7 @@ ACTION = column("2634.3.100.200.1.4", "plugAction")
 
 PROFILES = (
     Profile(
-        key="wti-power", vendor="WTI", mib="WTI-POWER-MIB",
+        key="wti-power", vendor="WTI", mib="WTI-POWER-MIB of 2019-01-29",
         source=librenms("wti/WTI-POWER-MIB"),
         models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
         sys_object_ids=(*oids("2634.6"), *NET_SNMP),
