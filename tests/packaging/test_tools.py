@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 from typing import Dict, Iterator, List, Set
@@ -17,7 +18,7 @@ from handlers import VERSION
 from tests.needs import ROOT, pythons
 from tests.packaging.building import archive
 from tests.peers import PEERS, Peer
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, bounded
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _SECRETS = ("password", "community")
@@ -77,6 +78,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_file_reads_each_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, peer: Peer,
                                                                            version: str) -> None:
     status([str(_OURS[version]), "-S", "-E", str(pyz)], peer, home)         # -S: none of the installed packages
+
+
+@pytest.mark.parametrize("version", dict.fromkeys([*OTHERS[:1], *OTHERS[-1:]]))
+def test_one_file_checks_a_list_and_answers_prometheus(pyz: Path, home: Path, tmp_path: Path, version: str) -> None:
+    """TOML needs a package on the oldest Python, Prometheus' format one on every Python: both are in the file."""
+    program = [str(_OURS[version]), "-S", "-E", str(pyz)]
+    with PEERS["snmp"]() as peer:
+        port = peer.snmp["port"]
+        (tmp_path / "hall.toml").write_text(f'[[pdu]]\nname = "rack"\nhandler = "snmp"\naddress = "127.0.0.1:{port}"\n')
+        community = {"PDU_COMMUNITY": peer.snmp["community"]}
+        checked = run([*program, "check", str(tmp_path / "hall.toml")], home, **community)
+        assert (checked.returncode, checked.stderr) == (0, "") and "1 PDU in " in checked.stdout
+        with subprocess.Popen([*program, "exporter", "--list", str(tmp_path / "hall.toml"), "--listen", "127.0.0.1:0"],
+                              env={"PATH": os.environ["PATH"], "HOME": str(home), **community}, stdout=subprocess.PIPE,
+                              text=True) as process, bounded(process):
+            assert process.stdout is not None
+            url = f"{process.stdout.readline().strip()}probe?target=rack"
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:     # noqa: S310  # loopback
+                assert "\npdu_up 1.0\n" in answer.read().decode()
 
 
 def test_the_file_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: Path, tmp_path: Path) -> None:

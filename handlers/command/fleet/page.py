@@ -20,6 +20,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align
 .bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
 .outlets { font: 12px/1.2 ui-monospace, monospace; word-break: break-all; }
 """
+_NUMBERS = '<th class="n">{}</th>'
 _SHORT = {"UP": "1", "DOWN": "0", "UNKNOWN": "?"}
 
 
@@ -39,7 +40,7 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
             [escape(row.device.name), escape(", ".join(one.identity for one in row.outlets if one.state == "UNKNOWN"))]
             for row in rows if row.unknown and not row.device.metered]),
         *_all(rows),
-        *_section("Slowest", ("PDU", "address", "seconds"), [
+        *_section("Slowest", ("PDU", "address", _NUMBERS.format("seconds")), [
             [escape(row.device.name), escape(row.device.address), _number(f"{row.seconds:.2f}")]
             for row in sorted(rows, key=lambda one: -one.seconds)[:_SLOWEST]]),
         "</body></html>", ""]
@@ -54,7 +55,7 @@ def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) ->
 
 
 def _line(tag: str, cells: Iterable[str]) -> str:
-    made = (cell if cell.startswith("<td") else f"<{tag}>{cell}</{tag}>" for cell in cells)
+    made = (cell if cell.startswith(f"<{tag}") else f"<{tag}>{cell}</{tag}>" for cell in cells)
     return f"<tr>{''.join(made)}</tr>"
 
 
@@ -65,7 +66,8 @@ def _all(rows: Sequence[Row]) -> List[str]:
               _number(figure(row.energy_kwh)), _bar(row.energy_kwh, energies),
               _number("" if row.on is None else f"{row.on} / {row.off} / {row.unknown}"),
               f'<td class="outlets">{"".join(_SHORT[one.state] for one in row.outlets)}</td>'] for row in rows]
-    return _section("Load and energy", ("PDU", "address", "result", "A", "", "kWh", "", "on / off / unknown", "outlets"), lines)
+    return _section("Load and energy", ("PDU", "address", "result", _NUMBERS.format("A"), "", _NUMBERS.format("kWh"), "",
+                                        _NUMBERS.format("on / off / unknown"), "outlets: 1 on, 0 off"), lines)
 
 
 def _marked(tag: str, row: Row, text: str) -> str:

@@ -91,8 +91,9 @@ class Summary(NamedTuple):
 
     def lines(self) -> List[str]:
         """For people."""
-        bad = [f"{count} {result}" for result, count in self.results.items() if result != "well"]
-        return [f"{self.pdus} PDUs in {self.seconds:.1f} s: {', '.join([f'{self.results.get(_WELL, 0)} well', *bad])}",
+        results = [f"{self.results.get(_WELL, 0)} well",
+                   *(f"{count} {result}" for result, count in self.results.items() if result != _WELL)]
+        return [f"{self.pdus} PDU{'s' if self.pdus != 1 else ''} in {self.seconds:.1f} s: {', '.join(results)}",
                 f"{self.on + self.off + self.unknown} outlets: {self.on} on, {self.off} off, {self.unknown} unknown; load "
                 f"{self.load_a:.1f} A of {self.loads} PDUs, energy {self.energy_kwh:.1f} kWh of {self.energies}"]
 
