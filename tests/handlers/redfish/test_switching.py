@@ -191,7 +191,8 @@ def test_a_command_that_is_declined_is_the_devices_word_and_nothing_is_read(stat
 
 _OPEN = [*(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
          *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302, 307, 308)),
-         *(Answer(None, status, {"Location": TARGET}) for status in (307, 308)), Answer({"error": {"message": "and yet"}}, 200)]
+         *(Answer(None, status, {"Location": path}) for status in (301, 307, 308) for path in (TARGET, f"{TARGET}/moved")),
+         Answer({"error": {"message": "and yet"}}, 200)]
 
 
 @pytest.mark.parametrize("answer", _OPEN, ids=str)
