@@ -1,6 +1,7 @@
 """Record, scrub, replay, poll: the same states and figures for one unit of every handler, and nobody's name in between."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Dict, List
 
@@ -17,7 +18,9 @@ from tests.handlers.command.field.planted import PLANTED, UNITS, read, recorded,
 from tests.needs import program, shared
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.servers.upsd import Upsd, dummy_file
+from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults
+from tests.simulators.xerus import Fault, XerusPdu
 
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
@@ -96,6 +99,39 @@ def test_a_lost_connection_goes_on_behind_the_last_object(version: str) -> None:
         again = PduSnmpData(whole.host, {"port": str(whole.port), "community": "public", "version": version})
         assert kind("snmp").record(again, Recorder()).text == text
         assert "no answer; trying again" in said and requests < 1.5 * whole.requests
+
+
+@pytest.mark.parametrize("skip", [1, 3, 5])
+def test_a_xerus_unit_that_is_away_for_a_while_is_recorded_whole(skip: int) -> None:
+    """The unit closes every connection from some request on, until the recorder has waited twice."""
+    with XerusPdu(clock=lambda: 1000.0) as pdu:
+        data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
+        whole = kind("raritan").record(data, Recorder()).text
+        pauses: List[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                pdu.faults.clear()
+        pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
+        again = kind("raritan").record(data, Recorder(patience=60.0, sleep=sleep)).text
+    assert len(pauses) == 2 and json.loads(again)["calls"] == json.loads(whole)["calls"]
+
+
+def test_a_nut_server_that_restarts_is_asked_again() -> None:
+    with NutServer([SwitchedPdu("pdu", outlets=4)]) as server:
+        pauses: List[float] = []
+        asked: List[str] = []
+
+        def rewrite(request: str, answer: bytes) -> bytes:
+            asked.append(request)
+            return Cut(b"") if request.startswith("LIST VAR") and not pauses else answer
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+        server.faults.rewrite = rewrite
+        text = kind("nut").record(PduData(server.host, {"port": str(server.port)}), Recorder(patience=60.0, sleep=sleep)).text
+    assert pauses and asked.count("LIST VAR pdu") >= 2 and "outlet.4.status: on" in text
 
 
 def test_a_device_that_never_answered_is_not_waited_for() -> None:
