@@ -23,7 +23,8 @@ user admin administrator read write only access mode auto manual information inf
 snmp ftp telnet dhcp dns ntp ping test demo monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun
 jul aug sep oct nov dec january february march april june july august september october november december secret example
 location room interface eth can loopback ethernet memory physical virtual buffers cached shared swap space support supported
-unsupported class product part vendor manufacturer the of to in for by with and or is at per from set reset
+unsupported class product part vendor manufacturer the of to in for by with and or is at per from set reset energized
+energised deenergized deenergised shed shedding suspended cycling
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _SHORT = 2                  # letters: L1, #A, 3P
