@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from .answers import Json
-from .resources import child, text
+from .resources import child, health_state, text
 
 _LINES = ("Line1", "Line2", "Line3")                # Neutral carries no load of its own
 _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: the lines that carry a current of their own
@@ -18,6 +18,7 @@ _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: 
     "ThreePhase5Wire": 3}
 AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits (UCUM); the second as some firmware writes it
 _LONGEST_SOURCE = 2000
+_SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor
 
 
 class Figure(NamedTuple):
@@ -52,8 +53,10 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """What a sensor shows, in one of `units`; None where it is not known, or in another unit."""
-    return number(resource.get("Reading")) if resource.get("ReadingUnits") in units else None
+    """What a sensor shows, in one of `units`; None where it is not known, in another unit, or of a sensor that is off."""
+    if resource.get("ReadingUnits") not in units or health_state(resource) in _SILENT:
+        return None
+    return number(resource.get("Reading"))
 
 
 def current(resource: Json) -> Optional[List[Figure]]:

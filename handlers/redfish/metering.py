@@ -9,7 +9,7 @@ from . import figures, sensors
 from .answers import Json
 from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
-from .resources import link
+from .resources import health_state, link
 from .service import RedfishService
 from .units import Unit, outlets, units
 
@@ -67,9 +67,10 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
-    """The circuits that a PDU lists; none where the list is not there."""
+    """The circuits that a PDU lists, without those that are not fitted; none where the list is not there."""
     there = link(unit.resource, key)
-    return _if_there(lambda: members(service, service.expanded(there)), []) if there is not None else []
+    found = _if_there(lambda: members(service, service.expanded(there)), []) if there is not None else []
+    return [one for one in found if health_state(one) != "Absent"]
 
 
 def _metrics(service: RedfishService, unit: Unit) -> Json:

@@ -47,6 +47,11 @@ def identity(resource: Json) -> str:
     return found
 
 
+def health_state(resource: Json) -> str:
+    """`Status.State`, '' where there is none."""
+    return text(child(resource, "Status"), "State")
+
+
 def state(outlet: Json) -> EnumPowerStatus:
     """UNKNOWN where the outlet has no state, is between two, or contradicts itself.
 
@@ -54,7 +59,7 @@ def state(outlet: Json) -> EnumPowerStatus:
     `PowerStateInTransition` announces that the state is about to change.
     """
     if (outlet.get("PowerStateInTransition", False) is not False
-            or text(child(outlet, "Status"), "State") in _NOT_THERE):
+            or health_state(outlet) in _NOT_THERE):
         return EnumPowerStatus.UNKNOWN
     said = outlet.get("PowerState")
     found = _STATES.get(said, EnumPowerStatus.UNKNOWN) if isinstance(said, str) else EnumPowerStatus.UNKNOWN

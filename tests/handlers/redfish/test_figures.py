@@ -60,7 +60,8 @@ def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
 
 @pytest.mark.parametrize("resource, value", [
     ({"Reading": 2, "ReadingUnits": "A"}, 2.0), ({"Reading": 2, "ReadingUnits": "mA"}, None), ({"Reading": 2}, None),
-    ({"Reading": None, "ReadingUnits": "A"}, None)])
+    ({"Reading": None, "ReadingUnits": "A"}, None), ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Enabled"}}, 2.0),
+    ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Disabled"}}, None)])
 def test_a_sensor_counts_in_the_unit_that_is_asked(resource: Dict[str, Any], value: Optional[float]) -> None:
     assert sensor(resource, AMPERES) == value
 
