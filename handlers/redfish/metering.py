@@ -69,7 +69,8 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
     """The circuits that a PDU lists, without those that are not fitted; none where the list is not there."""
     there = link(unit.resource, key)
-    found = _if_there(lambda: members(service, service.expanded(there)), []) if there is not None else []
+    none: List[Json] = []
+    found = _if_there(lambda: members(service, service.expanded(there)), none) if there is not None else none
     return [one for one in found if health_state(one) != "Absent"]
 
 
