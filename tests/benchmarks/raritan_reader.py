@@ -6,13 +6,11 @@ connection, once more on the same, and this process's own CPU time for both; the
 from __future__ import annotations
 
 import importlib
-import json
-import sys
 import time
-import traceback
 from typing import Any, Callable, Dict, List, Tuple
 
 from handlers.raritan.rpc import Agent, Bulk, pdumodel, sensors
+from tests.servers import orders
 
 PDU = "/model/pdu/0"
 SENSORS = ("current", "activePower", "activeEnergy")
@@ -100,14 +98,5 @@ def timed(way: str, address: str, user: str, password: str) -> List[Any]:
     return [middle - begin, time.perf_counter() - middle, time.process_time() - cpu, rows]
 
 
-def main() -> None:
-    for line in sys.stdin:
-        try:
-            answer: Dict[str, Any] = {"result": timed(*json.loads(line))}
-        except Exception:                   # whoever gave the order wants to see it, whatever it is
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    orders.take(timed)

@@ -5,15 +5,13 @@ a status has no load.
 """
 from __future__ import annotations
 
-import json
-import sys
 import time
-import traceback
-from typing import Any, Dict, List
+from typing import Any, List
 
 from handlers.redfish import metering
 from handlers.redfish.handler import make_handler
 from pdu_common.connection import PduData
+from tests.servers import orders
 
 assert metering             # imported by the first statistic otherwise
 
@@ -25,14 +23,5 @@ def called(method: str, host: str, port: int, user: str, password: str, ca_pem: 
     return [time.perf_counter() - begin, len(view.ports), getattr(view, "load", None)]
 
 
-def main() -> None:
-    for line in sys.stdin:
-        try:
-            answer: Dict[str, Any] = {"result": called(*json.loads(line))}
-        except Exception:                   # whoever gave the order wants to see it, whatever it is
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    orders.take(called)

@@ -119,6 +119,16 @@ def _without(body: object, name: str) -> object:
     return [_without(one, name) for one in body] if isinstance(body, list) else body
 
 
+def test_three_thousand_sensors_are_read_as_lists() -> None:
+    model = units.hall()
+    racks = tuple(dataclasses.replace(pdu, figures="sensors") for pdu in model.pdus)
+    with RedfishService(dataclasses.replace(model, pdus=racks)) as unit:
+        figures, books = handler(unit).statistic(), unit.books()
+        assert (figures.load, figures.total_consumption) == pytest.approx((books.load_a, books.energy_kwh), abs=1e-6)
+        assert len(figures.ports) == len(books.states) == 576
+        assert books.requests < 100 and books.connections == 1
+
+
 def test_readings_that_are_null_are_not_known_and_no_zero() -> None:
     with RedfishService(Model((Pdu(figures="null"),))) as unit:
         figures = handler(unit).statistic()

@@ -8,11 +8,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import json
-import sys
-import traceback
 from pathlib import Path
 from typing import Any, Dict, List
+
+from tests.servers import orders
 
 _loaded: List[str] = []                 # schemas and profiles are read once
 
@@ -53,17 +52,10 @@ def _failed(entry: Dict[str, Any]) -> bool:
     return str(getattr(entry["Result"], "name", entry["Result"])) == "FAIL"
 
 
-def main() -> None:
-    for line in sys.stdin:
-        what, *rest = json.loads(line)
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                judged = {"service": service, "interop": interop}[what](*rest)
-            answer: Dict[str, Any] = {"result": judged}
-        except Exception:                   # whoever gave the order wants to see it, whatever it is
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
+def judge(what: str, *rest: str) -> List[Any]:
+    with contextlib.redirect_stdout(io.StringIO()):
+        return {"service": service, "interop": interop}[what](*rest)
 
 
 if __name__ == "__main__":
-    main()
+    orders.take(judge)

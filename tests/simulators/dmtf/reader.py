@@ -7,11 +7,10 @@ sum of the lines, and `energy`.
 from __future__ import annotations
 
 import importlib
-import json
-import sys
 import time
-import traceback
 from typing import Any, Callable, Dict, Iterator, List
+
+from tests.servers import orders
 
 redfish: Any = importlib.import_module("redfish")
 utilities: Any = importlib.import_module("redfish_utilities")
@@ -65,14 +64,5 @@ def timed(way: str, address: str, ca_file: str, user: str, password: str, login:
     return [time.perf_counter() - begin, time.process_time() - cpu, reading]
 
 
-def main() -> None:
-    for line in sys.stdin:
-        try:
-            answer: Json = {"result": timed(*json.loads(line))}
-        except Exception:                   # whoever gave the order wants to see it, whatever it is
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    orders.take(timed)

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 import importlib
-import json
-import sys
-import traceback
 from typing import Any
+
+from tests.servers import orders
 
 
 def module(name: str) -> Any:
@@ -29,20 +28,11 @@ def _keep_old_releases_alive() -> None:
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 
 
-def main() -> None:
-    """One order a line, as JSON: [module, step, address, user, password, told]; one JSON answer a line.
-
-    An answer is {"result": …} or {"error": the traceback}.
-    """
-    _keep_old_releases_alive()
-    for line in sys.stdin:
-        script, step, address, user, password, told = json.loads(line)
-        try:
-            answer = {"result": getattr(importlib.import_module(script), step)(agent(address, user, password), told)}
-        except Exception:                   # the test that gave the order wants to see it, whatever it is
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
+def run(script: str, step: str, address: str, user: str, password: str, told: Any) -> Any:
+    """One step of one of the scripts."""
+    return getattr(importlib.import_module(script), step)(agent(address, user, password), told)
 
 
 if __name__ == "__main__":
-    main()
+    _keep_old_releases_alive()
+    orders.take(run)
