@@ -87,7 +87,8 @@ class StandardTransport:
             opened.close()
             if isinstance(error, ssl.SSLCertVerificationError):
                 from ..untrusted import reason, shown_fingerprint  # most devices are trusted
-                raise failures.HttpUnreachable(reason(error, shown_fingerprint(where.host, where.port, timeout))) from None
+                raise failures.HttpUnreachable(reason(error, shown_fingerprint(where.host, where.port,
+                                                                               timeout))).caused_by(error) from None
             if isinstance(error, Unreachable):
                 raise failures.HttpUnreachable(error.parts) from None
             raise

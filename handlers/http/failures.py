@@ -4,17 +4,35 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from typing import Optional
+from typing import Dict, Optional, Tuple, Type, TypeVar
 
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
 from ..untrusted import reason as untrusted
 
+H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)     # the peer ended the connection
 REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; 303 says that the request was done
 
 
 class HttpException(PduHandlerError):
-    """Communication failed: see the subclasses."""
+    """Communication failed: see the subclasses. Where network or TLS failed, `args[1]` is the OSError, as in the vendor's SDK."""
+
+    def caused_by(self: H, error: Exception) -> H:
+        """Keep the error's type and words; the error itself holds the frames that it came through. Returns self."""
+        if isinstance(error, OSError):
+            self.args = (self.args[0], type(error)(*error.args))
+        return self
+
+    def __reduce__(self) -> Tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: Type[H], args: Tuple[str, ...], state: Dict[str, object]) -> H:
+    """The copy in another process."""
+    made = kind(args[0])
+    made.args = args
+    made.__dict__.update(state)
+    return made
 
 
 class HttpUnreachable(HttpException, Unreachable):
@@ -80,6 +98,10 @@ def of_status(status: int, password: Optional[str] = None) -> HttpException:
 
 def before_answer(error: Exception, at: str, kept: bool = False) -> HttpException:
     """For what http.client, ssl or a socket raised until the headers were read; `kept`: on a connection used before."""
+    return _before_answer(error, at, kept).caused_by(error)
+
+
+def _before_answer(error: Exception, at: str, kept: bool) -> HttpException:
     if isinstance(error, socket.timeout):
         return HttpUnreachable((f"no answer from {at} in time: check address, port and the network, or raise ", Named("timeout")))
     if isinstance(error, ConnectionRefusedError):
@@ -99,7 +121,7 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
 
 def in_answer(error: Exception, at: str) -> HttpException:
     """For what was raised while the body was read."""
-    return before_answer(error, at) if isinstance(error, socket.timeout) else broken_off()
+    return before_answer(error, at) if isinstance(error, socket.timeout) else broken_off().caused_by(error)
 
 
 def broken_off() -> HttpUnreachable:

@@ -13,6 +13,7 @@ from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc._runtime.values import field_names
+from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from tests.needs import shared
 
 from .declared import Nowhere, calls
@@ -176,3 +177,12 @@ def test_value_objects_take_their_own_fields_in_that_order_then_those_of_their_b
             names = [".".join((*parts[:depth], base)) for depth in range(len(parts), -1, -1)]
             kind = next((one for one in names if one in _schema()["valueobjects"]), "")
         assert cls().listElements() == ordered, name
+
+
+@pytest.mark.parametrize("release", ["4.0.41", "4.2.20", "4.3.15", "4.4.1"])
+def test_constants_that_were_renumbered_follow_the_version_of_the_unit(release: str) -> None:
+    variant = _variant("interfaces", "peripheral.GatewaySensorManager", release)
+    assert variant is not None
+    manager = GatewaySensorManager("/x", AGENT, f"peripheral.GatewaySensorManager:{variant['releases'][release]}")
+    assert {name: getattr(manager, name) for name in variant["constants"]} == variant["constants"]
+    assert GatewaySensorManager.MODBUS_APP_NAME == 6

@@ -190,3 +190,10 @@ def test_ports_log_levels_and_names(to: Agent) -> None:
     assert levels.setLogLevelByCtxName(context, debug) == 0 and levels.getLogLevelByCtxName(context) == (0, debug)
     snmp = jsonrpc.NameService("/ns", to).lookup("/snmp")
     assert isinstance(snmp, devsettings.Snmp) and snmp.getV3EngineId()
+
+
+def test_a_session_names_its_client(agent: MakeAgent, firmware: str) -> None:
+    """As the vendor's SDK 4.4 does, by the header X-Client-Type."""
+    with XerusPdu(Model(outlets=1), firmware) as pdu:
+        with session.logged_in(agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))):
+            assert [one.client for one in pdu.access.sessions.values()] == ["Python RPC"]

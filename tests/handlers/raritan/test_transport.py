@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
 import socket
+import ssl
 from typing import Callable, List, Optional, Tuple
 
 import pytest
@@ -406,3 +408,23 @@ def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
     with Peer([[again]]) as here:
         with pytest.raises(HttpException, match="to itself"):
             get_state(agent("http", here.address))
+
+
+def test_what_the_network_or_tls_raised_is_the_second_argument(agent: MakeAgent) -> None:
+    """As in the vendor's SDK 4.4; the copy in another process has it, too, and it holds no frame that saw the password."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(HttpException) as caught:
+        get_state(agent("http", address))
+    error = caught.value
+    assert isinstance(error.args[1], ConnectionRefusedError) and error.args[1].__traceback__ is None
+    copy = pickle.loads(pickle.dumps(error))
+    assert str(copy) == str(error) and isinstance(copy.args[1], ConnectionRefusedError)
+    with Peer([], silent=True) as peer, pytest.raises(HttpException) as late:
+        get_state(agent("http", peer.address, timeout=0.2))
+    assert isinstance(late.value.args[1], socket.timeout)
+    authority = Authority()
+    with Peer([], tls=server_context(*authority.issue())) as peer, pytest.raises(HttpException) as untrusted:
+        get_state(agent("https", peer.address))
+    assert isinstance(untrusted.value.args[1], ssl.SSLCertVerificationError)

@@ -29,6 +29,7 @@ class Session:
     address: str
     created: int
     used: float
+    client: str
 
 
 class Access:
@@ -53,18 +54,18 @@ class Access:
         token = headers.get("X-SessionToken")
         if token is not None:
             session = self._session(token)
-            return self._known(session.user, token, address) if session else None
+            return self._known(session.user, token, headers, address) if session else None
         user, password = _basic(headers.get("Authorization", ""))
         account = self.accounts.get(user)
         if account is None or not secrets.compare_digest(account.password.encode(), password.encode()):
             return None
-        return self._known(user, None, address)
+        return self._known(user, None, headers, address)
 
-    def _known(self, user: str, token: Optional[str], address: str) -> Optional[Caller]:
+    def _known(self, user: str, token: Optional[str], headers: Mapping[str, str], address: str) -> Optional[Caller]:
         account = self.accounts.get(user)
         if account is None or not account.info.get("enabled", True):
             return None
-        return Caller(user, account.may_write, token, address)
+        return Caller(user, account.may_write, token, address, headers.get("X-Client-Type", ""))
 
     def _session(self, token: str) -> Optional[Session]:
         session = self.sessions.get(token)
@@ -82,7 +83,7 @@ class Access:
             return None
         self._count += 1
         session = Session(self._count, secrets.token_hex(16), caller.user, caller.address, self._clockwork.wall(),
-                          self._clockwork.now())
+                          self._clockwork.now(), caller.client)
         self.sessions[session.token] = session
         return session
 

@@ -24,6 +24,7 @@ class Caller(NamedTuple):
     may_write: bool
     token: Optional[str]
     address: str
+    client: str = ""            # the header X-Client-Type
 
 
 class RpcError(Exception):

@@ -24,7 +24,8 @@ from .files import Files
 from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
 _FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6: with these an error of JSON-RPC says more than the status
-_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+# The vendor's SDK names the client of a session so, from release 4.4.0 on. Which other names a unit takes is not documented.
+_JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
 reads_only = re.compile(r"(get|is|list|lookup)([A-Z]\w*)?").fullmatch
 """Whether an IDL method of this name changes nothing on the device, so that it may be repeated."""
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Net(Interface):
-    """Network settings, at `/net`. Firmware 3.3 has other methods (`getNetworkConfig…`)."""
+    """Network settings, at `/net`. Firmware 3.3.0 has other methods (`getNetworkConfig…`), 3.3.10 these."""
 
     idlType = "net.Net:8.0.0"
 

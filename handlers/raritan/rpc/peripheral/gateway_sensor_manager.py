@@ -1,7 +1,7 @@
 """Sensors behind Modbus and other gateways. Source: GatewaySensorManager.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Union
+from typing import TYPE_CHECKING, ClassVar, Dict, List, Optional, Union
 
 from .. import sensors
 from .._runtime import ZERO, Enumeration, Interface, Structure, ValueObject, declared
@@ -9,6 +9,18 @@ from ..idl import Event
 
 if TYPE_CHECKING:
     from .packages import ModbusCfg
+
+
+class _Renumbered:
+    """A constant with another number until release 4.2.20, which has version 2 of the interface. The class has the newest
+    number, a proxy that the unit handed out that of its firmware."""
+
+    def __init__(self, newest: int, older: int) -> None:
+        self.newest, self.older = newest, older
+
+    def __get__(self, proxy: Optional[Interface], owner: type) -> int:
+        version = proxy.wire_type.partition(":")[2] if proxy is not None else ""
+        return self.older if version.startswith(("1.", "2.")) else self.newest
 
 
 class GatewaySensorManager(Interface):
@@ -20,9 +32,9 @@ class GatewaySensorManager(Interface):
     MODBUS_PRODUCT_CODE = 1
     MODBUS_REVISION = 2
     MODBUS_VENDOR_URL = 3
-    MODBUS_PRODUCT_NAME = 4
-    MODBUS_MODEL_NAME = 5
-    MODBUS_APP_NAME = 6
+    MODBUS_PRODUCT_NAME: ClassVar[_Renumbered] = _Renumbered(4, 5)
+    MODBUS_MODEL_NAME: ClassVar[_Renumbered] = _Renumbered(5, 6)
+    MODBUS_APP_NAME: ClassVar[_Renumbered] = _Renumbered(6, 7)
     ERR_CONFIG_INCONSISTENT = 1
     ERR_CONFIG_STORAGE_FAILED = 2
 

@@ -53,7 +53,7 @@ class SessionManager(Served):
         """Using the token at all has refreshed it already."""
 
     def getSessionHistory(self) -> List[Json]:
-        return [{"creationTime": session.created, "remoteIp": session.address, "clientType": "Python RPC"}
+        return [{"creationTime": session.created, "remoteIp": session.address, "clientType": session.client}
                 for session in self._access.history]
 
     def _current(self) -> Optional[Session]:
@@ -62,7 +62,7 @@ class SessionManager(Served):
     def _told(self, session: Session) -> Json:
         idle = int(self.unit.clockwork.now() - session.used)
         return {"sessionId": session.number, "username": session.user, "remoteIp": session.address,
-                "clientType": "Python RPC", "creationTime": session.created, "timeout": SESSION_TIMEOUT, "idle": idle,
+                "clientType": session.client, "creationTime": session.created, "timeout": SESSION_TIMEOUT, "idle": idle,
                 "userIdle": idle}
 
 
