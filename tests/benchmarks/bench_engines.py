@@ -103,7 +103,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         addresses = "\n".join(there.snmp()[:chosen.pdus])
         for layout, share in _CASES:
             done = subprocess.run([sys.executable, "-m", "tests.benchmarks.bench_engines", "--one", layout, str(share)], cwd=ROOT,
-                                  input=addresses, stdout=subprocess.PIPE, text=True, check=True)
+                                  input=addresses, stdout=subprocess.PIPE, text=True, check=True, timeout=3600)
             table.add_row(layout, str(share) if share < _MEGA else "all", *(f"{value:.1f}" for value in json.loads(done.stdout)))
     Console(highlight=False, width=None if sys.stdout.isatty() else 120).print(table)
     return 0

@@ -38,6 +38,7 @@ DELAY_MS, FASTER, FLAT = 20, 10.0, 1.25
 _EACH_S = 0.2                   # between two looks at the memory
 _SIDE_BY_SIDE = 64              # queries to prometheus-snmp-exporter at a time
 _LISTENS_S = 30.0
+_LONGEST_S = 3600.0             # one way of reading all PDUs
 # One GET of sysObjectID, then states and figures of all outlets, as a script would read them.
 _SHELL = """while read -r agent; do
 snmpget -m '' -v2c -c public -On "$agent" 1.3.6.1.2.1.1.2.0 >/dev/null || exit 1
@@ -100,10 +101,10 @@ def checked(there: Hall, pdus: int) -> Taken:
         ended = threading.Event()
         watch = threading.Thread(target=_watch, args=(process.pid, ended, peak))
         watch.start()
-        out, _ = process.communicate()
+        out, _ = process.communicate(timeout=_LONGEST_S)
         seconds = time.perf_counter() - begin
         ended.set()
-        watch.join()
+        watch.join(_LONGEST_S)
     summary = out.splitlines()[-2]
     dead = pdus // 50
     if f"{pdus - dead} well" not in summary:
@@ -131,7 +132,7 @@ def memory(pid: int) -> float:
 def looped(there: Hall, pdus: int, step: int) -> Taken:
     """The plain loop over a sample, scaled to all PDUs by how many live and how many are dead."""
     done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_loop", str(there.list), str(there.logins), str(step)],
-                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=_LONGEST_S)
     found_ = json.loads(done.stdout)
     dead = pdus // 50
     seconds = sum(found_["seconds"][kind] / max(1, found_["counts"][kind]) * count
@@ -144,7 +145,8 @@ def shelled(there: Hall, step: int) -> Taken:
     agents = there.snmp()
     sample = agents[::step]
     begin = time.perf_counter()
-    subprocess.run(["sh", "-c", _SHELL, "sh", *_TABLES], input="\n".join([*sample, ""]), text=True, check=True)
+    subprocess.run(["sh", "-c", _SHELL, "sh", *_TABLES], input="\n".join([*sample, ""]), text=True, check=True,
+                   timeout=_LONGEST_S)
     seconds = (time.perf_counter() - begin) * len(agents) / len(sample)
     return Taken(f"snmpbulkwalk in a shell loop (each {step}th, scaled)", len(agents), seconds)
 
@@ -171,7 +173,7 @@ def exported(there: Hall, folder: Path) -> Taken:
                 states = list(pool.map(lambda agent: _scraped(port, agent), agents))
             seconds = time.perf_counter() - begin
             ended.set()
-            watch.join()
+            watch.join(_LONGEST_S)
         finally:
             process.kill()
     if set(states) != {OUTLETS}:

@@ -74,7 +74,7 @@ class Worker:
     """
 
     def __init__(self, folder: Path, module: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(folder)}
         self._process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, text=True,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -92,6 +92,11 @@ class Worker:
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it takes orders: one that took too long ended it."""
+        return self._process.poll() is None
 
     def stop(self) -> None:
         self._process.kill()

@@ -22,6 +22,8 @@ def workers() -> Iterator[Callable[[str], sdk.Worker]]:
     started: Dict[str, sdk.Worker] = {}
 
     def worker(generation: str) -> sdk.Worker:
+        if generation in started and not started[generation].is_alive:
+            started.pop(generation).stop()
         if generation not in started:
             started[generation] = sdk.Worker(sdk.needed(sdk.RELEASES[generation]), f"{SCRIPTS}.script")
         return started[generation]

@@ -34,9 +34,12 @@ def test_the_sdk_reads_everything_that_can_be_read(pdu: XerusPdu, step: Step) ->
             if pdu.site.firmware.version(served.interface):
                 told.append((pdu.site.rid(served), served.interface, methods))
     pdu.enforce_https = False                               # thousands of calls, and old releases connect for each
-    answer = step("walk", "walk", told, f"http://{pdu.host}:{pdu.http_port}")
-    assert answer["wrong"] == []
-    assert answer["calls"] > 300
+    calls = 0
+    for first in range(0, len(told), 40):                   # one order has a minute, also on a busy machine
+        answer = step("walk", "walk", told[first:first + 40], f"http://{pdu.host}:{pdu.http_port}")
+        assert answer["wrong"] == []
+        calls += answer["calls"]
+    assert calls > 300
 
 
 def test_single_outlets_are_switched_or_refused(pdu: XerusPdu, step: Step) -> None:

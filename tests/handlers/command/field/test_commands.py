@@ -68,7 +68,7 @@ def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
         with bounded(process):
             assert until(lambda: agent.requests > 6) and file.exists()
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate()
+            _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == INTERRUPTED and "interrupted" in said and "Traceback" not in said and not file.exists()
 
 
@@ -79,7 +79,7 @@ def test_nobody_reads_a_recording_to_its_end() -> None:
         process.stdout.close()
         with bounded(process):
             said = process.stderr.read()
-            process.wait()
+            process.wait(PATIENCE_S)
         process.stderr.close()
     assert process.returncode == READER_GONE and "Traceback" not in said
 
@@ -100,7 +100,7 @@ def test_a_replay_says_how_to_read_it_and_ends_when_it_is_asked_to(number: signa
         assert switched.returncode == 0 and "outlet 3 is DOWN" in switched.stdout
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(number)
-        said = process.communicate()
+        said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 and said[1] == ""
 
 
@@ -114,7 +114,7 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
         while not text.rstrip().endswith("}"):
             text += process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        process.communicate()
+        process.communicate(timeout=PATIENCE_S)
     said: Dict[str, Any] = json.loads(text)
     assert said["handler"] == "snmp" and said["host"] == "127.0.0.1" and "no family reads it" in said["about"]
 

@@ -167,7 +167,7 @@ def test_ten_thousand_lines_and_a_reader_that_goes(tmp_path: Path) -> None:
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().split()[0] == "name"
         process.stdout.close()
-        assert (process.wait(), process.stderr.read()) == (READER_GONE, "")
+        assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 
 
 def test_ctrl_c_ends_it_and_its_processes(small: Hall) -> None:
@@ -179,7 +179,7 @@ def test_ctrl_c_ends_it_and_its_processes(small: Hall) -> None:
         made = children(process.pid)
         time.sleep(0.2)
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "interrupted")
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
@@ -246,7 +246,7 @@ def test_a_watch_marks_what_changed_until_it_is_interrupted(tmp_path: Path) -> N
             changed = process.stdout.readline()
             process.send_signal(signal.SIGINT)
             process.stdout.read()
-            assert process.wait() == INTERRUPTED and process.stderr.read().strip() == "interrupted"
+            assert process.wait(PATIENCE_S) == INTERRUPTED and process.stderr.read().strip() == "interrupted"
     assert changed.endswith(f"* snmp: outlet {identity} UP -> DOWN\n")
 
 

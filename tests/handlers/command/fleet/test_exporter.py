@@ -15,7 +15,7 @@ from handlers.command.exits import INTERRUPTED
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.waiting import bounded, finished, until
+from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .exporting import Exporter, exporter
 from .halls import PDU, Hall, environment, run
@@ -230,5 +230,5 @@ def test_without_the_package_it_says_what_to_install(small: Hall, tmp_path: Path
         "raise ModuleNotFoundError(\"No module named 'prometheus_client'\", name='prometheus_client')\n")
     with subprocess.Popen([*PDU, "exporter", "--list", str(small.list())], env={**environment(), "PYTHONPATH": str(tmp_path)},
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, bounded(process):
-        _, err = process.communicate()
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2 and err.endswith("python -m pip install prometheus-client\n") and len(err.splitlines()) == 1

@@ -24,7 +24,7 @@ from handlers.raritan import zeroconf as discovery
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.waiting import bounded, until
+from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, environment, private, run
 
@@ -194,14 +194,14 @@ def test_ctrl_c_and_a_reader_that_goes_end_it_well(hall: Hall) -> None:
             bounded(process):
         assert until(lambda: hall.agents[1].requests > before)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "interrupted")
     asked[asked.index("--rate") + 1] = "2000"
     with subprocess.Popen(asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, \
             bounded(process):
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
-        assert (process.wait(), process.stderr.read()) == (READER_GONE, "")
+        assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 
 
 def test_a_search_without_a_community_is_one_sentence() -> None:
