@@ -131,13 +131,15 @@ def memory(pid: int) -> float:
 
 def looped(there: Hall, pdus: int, step: int) -> Taken:
     """The plain loop over a sample, scaled to all PDUs by how many live and how many are dead."""
+    before = sum(there.requests().values())
     done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_loop", str(there.list), str(there.logins), str(step)],
                           cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=_LONGEST_S)
-    found_ = json.loads(done.stdout)
+    said = json.loads(done.stdout)
     dead = pdus // 50
-    seconds = sum(found_["seconds"][kind] / max(1, found_["counts"][kind]) * count
+    seconds = sum(said["seconds"][kind] / max(1, said["counts"][kind]) * count
                   for kind, count in (("living", pdus - dead), ("dead", dead)))
-    return Taken(f"plain loop (each {step}th read, scaled)", pdus, seconds)
+    requests = (sum(there.requests().values()) - before) * pdus / sum(said["counts"].values())
+    return Taken(f"plain loop (one PDU in {step}, scaled)", pdus, seconds, round(requests))
 
 
 def shelled(there: Hall, step: int) -> Taken:
@@ -148,7 +150,7 @@ def shelled(there: Hall, step: int) -> Taken:
     subprocess.run(["sh", "-c", _SHELL, "sh", *_TABLES], input="\n".join([*sample, ""]), text=True, check=True,
                    timeout=_LONGEST_S)
     seconds = (time.perf_counter() - begin) * len(agents) / len(sample)
-    return Taken(f"snmpbulkwalk in a shell loop (each {step}th, scaled)", len(agents), seconds)
+    return Taken(f"snmpbulkwalk in a shell loop (one in {step}, scaled)", len(agents), seconds)
 
 
 def exported(there: Hall, folder: Path) -> Taken:
