@@ -5,6 +5,8 @@ Each method of the handler meets each fault, at the first request that it makes 
 from __future__ import annotations
 
 import base64
+import logging
+import re
 import time
 import tracemalloc
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
@@ -59,7 +61,9 @@ BROKEN = [
 @pytest.mark.parametrize("skip", [0, 1, 2])
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda one: "-".join([one.fault.name, *map(str, one.more.values())][:2]))
 @pytest.mark.parametrize("call", CALLS)
-def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call: str, broken: Broken, skip: int) -> None:
+def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call: str, broken: Broken, skip: int,
+                                                      caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     before = unit.books().states
     unit.faults.order(broken.fault, count=None, skip=skip, **broken.more)
     with pytest.raises(PduHandlerError) as caught:
@@ -67,6 +71,7 @@ def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call
     assert caught.value.kind in broken.kinds
     assert unit.books().writes == [] and unit.books().states == before
     _tells_no_secret(unit, caught.value)
+    assert unit.password not in caplog.text
 
 
 def _tells_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
@@ -97,6 +102,18 @@ def test_a_session_is_deleted_whatever_goes_wrong_after_it_was_opened(call: str,
         with pytest.raises(PduHandlerError):
             CALLS[call](handler(unit, timeout="5", session="session"))
         assert unit.opened == 1 and unit.sessions == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_session_s_token_is_in_no_error_and_no_log(call: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with RedfishService(units.sessions_only()) as unit:
+        unit.faults.order(Fault.ECHO, count=None, method="PowerEquipment")
+        with pytest.raises(PduHandlerError) as caught:
+            CALLS[call](handler(unit, session="session"))
+        assert unit.opened == 1
+        _tells_no_secret(unit, caught.value)
+        assert re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
 
 
 def test_no_session_is_left_where_there_are_too_many() -> None:
