@@ -184,6 +184,21 @@ def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions
     assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
 
 
+@pytest.mark.against("MIB files of Net-SNMP")
+def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """UCD-SNMP-MIB: laLoad is ucdavis.10.1.3, ssCpuIdle ucdavis.11.11; prErrorFlag has the type UCDErrorFlag."""
+    file = Path("/usr/share/snmp/mibs/UCD-SNMP-MIB.txt")
+    if not file.exists():
+        pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
+    monkeypatch.syspath_prepend(pysmi())
+    found = read([str(file)])
+    named = {oid: object_.name for oid in found.columns for object_ in [found.at(oid)] if object_ is not None}
+    ucdavis = arcs("1.3.6.1.4.1.2021")
+    assert named[(*ucdavis, 10, 1, 3)] == "laLoad" and named[(*ucdavis, 11, 11)] == "ssCpuIdle" and len(named) > 140
+    flag = found.at((*ucdavis, 2, 1, 100))
+    assert flag is not None and flag.name == "prErrorFlag" and flag.enumeration == {0: "noError", 1: "error"}
+
+
 def test_readers_that_disagree_leave_no_enumeration() -> None:
     from handlers.command.field.draft.mib import Object
     from handlers.command.field.draft.reading import _agreed
