@@ -96,6 +96,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     for key in _SECRETS:
         if data.snmp_params.get(key):
             scrubber.learn(SECRETS, data.snmp_params[key])
+    scrubber.learn(NAMES, data.snmp_params.get("user", ""))
     for oid, kind in ((SYS_NAME, NAMES), (SYS_CONTACT, CONTACTS), (SYS_LOCATION, LOCATIONS)):
         scrubber.learn(kind, _said(rows.get(oid)))
     found = detected(rows)
