@@ -1,6 +1,7 @@
 """Reads MIB files: pysmi's parser, and smidump where it is installed, each with its own eyes."""
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import shutil
@@ -73,10 +74,16 @@ def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict
 def _pysmi() -> Any:
     """pysmi's parser; None where the package is missing."""
     try:
-        dialect: Any = importlib.import_module("pysmi.parser.dialect")
-        factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
+        return _made()
     except ImportError:
         return None
+
+
+@functools.lru_cache(maxsize=1)
+def _made() -> Any:
+    """Its grammar takes a second to build."""
+    dialect: Any = importlib.import_module("pysmi.parser.dialect")
+    factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
     return factory(**dialect.smi_v1_relaxed)()
 
 
