@@ -43,7 +43,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     """From --secret-file, the variable PDU_KEY, or the terminal. Raises SettingsError; '' where it is not needed."""
     if state.login:
         if needed and not state.secrets.get(key):
-            raise SettingsError(f"the login {state.login!r} has no {key}")
+            raise SettingsError(f"{state.login} has no {key}")
         return state.secrets.get(key, "")
     path = state.secret_files.get(key)
     if path is not None:

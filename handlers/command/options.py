@@ -18,8 +18,8 @@ class Given:
     """What was given by shared options.
 
     `settings` and `secret_files` are by key. `changing`: a command that changes the device is being sent, or was.
-    `login` is the name of a login that all settings and the `secrets` come from: then nothing is taken from the environment,
-    and nobody is asked.
+    `login` names what all settings and the `secrets` come from, for sentences: then nothing is taken from the environment
+    beside it, and nobody is asked.
     """
 
     json: bool = False

@@ -22,6 +22,11 @@ class Auth(NamedTuple):
     settings: Mapping[str, str]
     secrets: Mapping[str, str]
 
+    @property
+    def shown(self) -> str:
+        """For sentences."""
+        return f"the login {self.name!r}" if self.name != ENVIRONMENT else "the environment (the list names no login)"
+
     def __repr__(self) -> str:
         return f"<Auth {self.name!r}>"
 

@@ -75,7 +75,7 @@ class Target(NamedTuple):
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
-        state = Given(settings=settings, login=self.auth.name, secrets=self.auth.secrets)
+        state = Given(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
         return form.pdu_data(self.handler, self.device.address, state)
 
 

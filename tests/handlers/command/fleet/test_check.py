@@ -132,6 +132,16 @@ def test_a_login_without_its_secret_is_one_pdus_error(small: Hall, tmp_path: Pat
     assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
 
 
+def test_a_pdu_without_a_login_takes_the_secrets_of_the_environment_or_says_that_there_is_none(small: Hall) -> None:
+    bare = small.folder / "bare.csv"
+    bare.write_text(f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n")
+    done = run("check", bare)
+    assert done.returncode == 2 and "settings: the environment (the list names no login) has no community" in done.stdout
+    assert run("check", bare, PDU_COMMUNITY="public").returncode == 0
+    secret = private(small.folder / "community", "public\n")
+    assert run("check", bare, "--secret-file", f"community={secret}").returncode == 0
+
+
 # ---- the list is wrong -------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("line, words", [
