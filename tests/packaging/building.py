@@ -11,7 +11,7 @@ from tests.needs import ROOT
 
 
 def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("pack_build", ROOT / "packaging" / "build.py")
+    spec = importlib.util.spec_from_file_location("pack_build", ROOT / "packaging" / "archives.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

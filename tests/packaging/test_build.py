@@ -135,7 +135,7 @@ def test_bytes_depend_neither_on_hash_seed_nor_umask_nor_the_age_of_files(tmp_pa
     for seed, umask in (("1", "022"), ("2", "077")):
         top = small_tree(tmp_path)
         os.utime(top / "errors.py", (int(seed), int(seed)))
-        made.add(subprocess.run([sys.executable, "-c", _PROGRAM, str(ROOT / "packaging" / "build.py"), str(top), umask],
+        made.add(subprocess.run([sys.executable, "-c", _PROGRAM, str(ROOT / "packaging" / "archives.py"), str(top), umask],
                                 env={"PYTHONHASHSEED": seed}, cwd=tmp_path, check=True, capture_output=True, timeout=60).stdout)
     assert made == {archive(small_tree(tmp_path), "small")}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, Optional, Tuple
 
-from ...raritan import states
+from ...raritan import panels, states
 from ...raritan.readings import amount, ask
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel
 from ...raritan.rpc._runtime.values import field_names
@@ -46,9 +46,11 @@ def info(context: Context) -> Result:
 
 
 def outlets(context: Context) -> Result:
-    """3 round trips: the outlets, what they are, what their sensors show."""
+    """3 round trips: the outlets, what they are, what their sensors show; 7 for branch circuits."""
     bulk = Bulk(context.agent)
     found = context.outlets()
+    if not found:
+        return _circuits(context, bulk)
     asked = [(bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState), bulk.add(one.getSensors))
              for one in found]
     bulk.perform()
@@ -61,6 +63,20 @@ def outlets(context: Context) -> Result:
         rows.append([index + 1, about.get().label, settings.get().name, states.status(state.get()).value, amount(current).value,
                      amount(power).value, None if counted is None else counted / 1000, about.get().isSwitchable])
     return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
+
+
+def _circuits(context: Context, bulk: Bulk) -> Result:
+    """The branch circuits in place of outlets. Raises Unsupported where the unit does not show why it has neither."""
+    bare = [panels.WithoutOutlets(context.unit, bulk)]
+    bulk.perform()
+    found = panels.measured(bulk, bare)
+    ports = [port for meter in found.values() for port in meter.ports()]
+    if not ports:
+        why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
+        return Result({"outlets": []}, [f"{why}: 'sensors' lists what it meters"])
+    named = {one.identity: one for labels in panels.labels(bulk, bare).values() for one in labels}
+    rows: List[List[object]] = [[*named[port.identity], port.load_a, port.energy_kwh] for port in ports]
+    return table("circuits", ("circuit", "label", "name", "A", "kWh"), rows)
 
 
 def sensors(context: Context) -> Result:

@@ -49,8 +49,10 @@ OLD = {version: path for version, path in pythons().items() if tuple(map(int, ve
 
 @pytest.mark.skipif(not OLD, reason="no Python older than 3.9 here")
 @pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
-def test_an_old_python_is_one_sentence(python: Path) -> None:
-    done = run([str(python), "-B", "-m", "handlers", "status", "nut", "h"])
+@pytest.mark.parametrize("program", [["-m", "handlers", "status", "nut", "h"], ["packaging/build.py"], ["-m", "tests.demo"]],
+                         ids=" ".join)
+def test_an_old_python_is_one_sentence(python: Path, program: List[str]) -> None:
+    done = run([str(python), "-B", *program])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
 from handlers.command import root
 from tests import terminal
-from tests.simulators.xerus import Fault, Model, XerusPdu, image
+from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
 
 from .results import Run, done, told
 
@@ -204,3 +204,21 @@ def test_the_order_is_shown_set_and_taken_back(run: Run) -> None:
     assert code == 2 and "milliseconds" in err and told(run, "sequence")["order"] == [4, 3, 2, 1]
     assert told(run, "sequence", "none", "--yes")["order"] == []
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
+
+
+def test_outlets_of_a_power_meter_controller_are_its_branch_circuits_or_a_sentence(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
+        with XerusPdu(Model(outlets=0, meters=meters, **more)) as pdu:
+            monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+            code = root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint])
+        return (code, *capsys.readouterr())
+
+    circuits = (CircuitModel(0, name="rack 1"), CircuitModel(9, metered=False))
+    code, out, _ = lines((MeterModel(1, circuits=circuits),), inlets=0, metering="none")
+    assert code == 0 and [line.split() for line in out.splitlines()] == [
+        ["circuit", "label", "name", "A", "kWh"], ["p1.1", "1", "rack", "1", "1.5", "1"], ["p1.10", "10"]]
+    assert "the controller has no branch circuits" in lines((MeterModel(4, circuits=()),), inlets=0, metering="none")[1]
+    assert "the unit meters its inlets and has no outlets" in lines(None, metering="inlet")[1]
+    code, out, err = lines(None, inlets=0, metering="none")
+    assert code == 8 and not out and "lists no outlets and is not known to be a type without outlets" in err

@@ -1,0 +1,431 @@
+"""What `build.py` does: build the archives that DCImanager takes, and the script that registers them.
+
+An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
+unchanged copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. The folder is named by the
+hash of its content, so that two versions never mix. Relative imports keep working, because all of handlers/ moves down together.
+
+Needs the standard library only.
+"""
+from __future__ import annotations
+
+import argparse
+import ast
+import gzip
+import hashlib
+import io
+import pkgutil
+import re
+import sys
+import sysconfig
+import tarfile
+from collections import Counter
+from pathlib import Path
+from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
+
+from handlers import registry
+
+TEMPLATE = HERE / "register.sh.in"
+
+
+class BuildError(Exception):
+    """Nothing was built. The text is one sentence: where the problem is and what to change."""
+
+
+class Handler(NamedTuple):
+    """One archive: pdu_`name`. `shown` is its name in DCImanager's list of handlers.
+
+    `package` is the package below handlers/ (default: `name`); `replace` has new texts for some of its files, by path.
+    """
+
+    name: str
+    shown: str
+    protocol: str                    # `snmp` or `custom`: whether DCImanager's form asks for SNMP parameters or for settings
+    package: str = ""
+    replace: Mapping[str, str] = {}
+
+    @property
+    def row(self) -> Tuple[str, str, str]:
+        """Its row in register.sh."""
+        return self.name, self.shown, self.protocol
+
+
+HANDLERS = tuple(Handler(name, about.shown, about.protocol)
+                 for name in registry.names() for about in [registry.about(name)])
+
+# ---- what a file imports -----------------------------------------------------------------------------------
+
+Module = Tuple[str, ...]             # a dotted name below handlers/, () is handlers itself
+
+
+class Import(NamedTuple):
+    line: int
+    level: int                       # leading dots
+    module: str
+    names: Tuple[str, ...]
+
+
+def imports(source: str, shown: str) -> Iterator[Import]:
+    """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
+
+    Imports for annotations count where they are relative: annotations are resolved at run time, and then need those files.
+    Raises BuildError for a module whose name is computed at run time, unless ImportError is caught.
+    """
+    try:
+        tree = ast.parse(source, filename=shown)
+    except SyntaxError as error:
+        raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
+    return _imports(tree, shown, False)
+
+
+def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
+    for child in _run(node):
+        if isinstance(child, ast.ImportFrom):
+            yield Import(child.lineno, child.level, child.module or "", tuple(alias.name for alias in child.names))
+        elif isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(child.lineno, 0, alias.name, ())
+        elif isinstance(child, ast.Call) and _name(child.func) == "import_module" and len(child.args) + len(child.keywords) > 1:
+            name = child.args[0] if child.args else None
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.startswith("."):
+                dotted = name.value.lstrip(".")
+                yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
+            elif not guarded:
+                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen while running may not be in the "
+                                 f"archive; import it by a name that stands in the text, or catch ImportError")
+        yield from _imports(child, shown, guarded or _copes(child))
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """The children that run. Of `if TYPE_CHECKING:` these are the else branch and the relative imports."""
+    if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+        yield from node.orelse
+        yield from (child for child in node.body if isinstance(child, ast.ImportFrom) and child.level)
+    else:
+        yield from ast.iter_child_nodes(node)
+
+
+def _copes(node: ast.AST) -> bool:
+    """Whether this is a `try` that catches ImportError."""
+    return isinstance(node, ast.Try) and any(_name(caught) in ("ImportError", "ModuleNotFoundError")
+                                             for handler in node.handlers if handler.type for caught in ast.walk(handler.type)
+                                             if isinstance(caught, ast.expr))
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+# ---- what an archive may import ----------------------------------------------------------------------------
+
+HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
+_REMOVED = frozenset(                           # in Python 3.9, removed by 3.13 (PEP 594 and others)
+    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
+    "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
+_NEWER = frozenset(("tomllib", "annotationlib", "compression", "pathlib.types"))    # not in 3.9
+
+
+def standard_library() -> FrozenSet[str]:
+    """Top-level modules of the standard library that are in both Python 3.9 and 3.13; read from the Python that runs this."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    found = {module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])}
+    return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
+
+
+def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
+    top = found.module.partition(".")[0]
+    if top in allowed:
+        return
+    if top == "handlers":
+        raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, whose place in an archive is another; "
+                         f"write the import with leading dots")
+    raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager does not promise; an archive "
+                     f"has the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST))}")
+
+
+# ---- the files of one handler ------------------------------------------------------------------------------
+
+class _Closure:
+    """Collects the files that `handlers/<name>/handler.py` needs. `replace`: path → new text."""
+
+    def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
+        self.tree, self.name, self.replace = tree, name, replace
+        self.files: Dict[str, bytes] = {}
+        self._allowed = standard_library() | HOST
+        self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
+
+    def add(self, module: Module) -> None:
+        """Take `module`, the packages that contain it, and everything that they import."""
+        for depth in range(len(module)):
+            self._take(module[:depth])
+        self._take(module)
+
+    def _take(self, module: Module) -> None:
+        path = self._path(module)
+        if path is None:
+            raise BuildError(f"{self._shown('/'.join(module))} is missing")
+        if path in self.files:
+            return
+        if module and module[0] in self._others:
+            raise BuildError(f"{self._shown(path)} belongs to another handler: handlers share only what lies directly "
+                             f"in {self.tree.name}/")
+        content = self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
+        self.files[path] = content
+        package = module if path.endswith("__init__.py") else module[:-1]
+        try:
+            source = content.decode()
+        except UnicodeDecodeError:
+            raise BuildError(f"{self._shown(path)} is not UTF-8") from None
+        for found in imports(source, self._shown(path)):
+            if found.level:
+                self._follow(found, package, path)
+            else:
+                _check_absolute(found, self._shown(path), self._allowed)
+
+    def _follow(self, found: Import, package: Module, path: str) -> None:
+        where = f"{self._shown(path)} line {found.line}"
+        if found.level > len(package) + 1:
+            raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
+        base = package[:len(package) - found.level + 1] + tuple(part for part in found.module.split(".") if part)
+        if self._path(base) is None:
+            raise BuildError(f"{where}: imports {'.' * found.level}{found.module}, which does not exist")
+        self.add(base)
+        for name in found.names:                       # a submodule, or a name that the module defines
+            if self._path(base + (name,)) is not None:
+                self.add(base + (name,))
+
+    def _path(self, module: Module) -> Optional[str]:
+        stem = "/".join(module)
+        for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
+            if path in self.replace or (self.tree / path).is_file():
+                return path
+        return None
+
+    def _shown(self, path: str) -> str:
+        return f"{self.tree.name}/{path}" if path.endswith(".py") else f"{self.tree.name}/{path}(.py)"
+
+
+def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
+    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
+
+    `replace` has new texts for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error: an
+    option without effect is a mistake.
+    """
+    closure = _Closure(tree, name, replace or {})
+    closure.add((name, "handler"))
+    unused = sorted(set(replace or {}) - set(closure.files))
+    if unused:
+        raise BuildError(f"{unused[0]} is to be replaced, but the handler {name!r} does not use it")
+    return closure.files
+
+
+# ---- the archive -------------------------------------------------------------------------------------------
+
+_ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content."""
+import importlib
+import importlib.util
+import pathlib
+import sys
+
+if __package__ in sys.modules:
+    from .{code} import make_handler
+else:       # loaded by this file's path alone: make a package for the relative imports
+    if "{alone}" not in sys.modules:
+        _spec = importlib.util.spec_from_file_location("{alone}", str(pathlib.Path(__file__).with_name("__init__.py")))
+        sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
+    make_handler = importlib.import_module("{alone}.{code}").make_handler
+
+__all__ = ["make_handler"]
+'''
+
+
+def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = "") -> bytes:
+    """The bytes of one archive; the same files give the same bytes. `top` is its directory (default: `pdu_<name>`)."""
+    content = files(tree, name, replace)
+    digest = hashlib.sha256()
+    for path in sorted(content):
+        digest.update(f"{path} {len(content[path])}\n".encode() + content[path])
+    folder, top = "c" + digest.hexdigest()[:12], top or f"pdu_{name}"
+    packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
+    packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
+    packed[f"{top}/handler.py"] = _ENTRY.format(code=f"{folder}.{name}.handler", alone=f"{top}_{folder}").encode()
+    # Python trusts a cached .pyc while time and size of its source are unchanged, and the entry modules of two versions have the
+    # same size. So the time of all files is computed from their content.
+    return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
+
+
+def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
+    out = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=9, mtime=0) as packer, \
+            tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path in sorted(_folders(packed) | set(packed)):
+            info = tarfile.TarInfo(path)
+            info.mtime = mtime
+            if path in packed:
+                info.size, info.mode = len(packed[path]), 0o644
+                tar.addfile(info, io.BytesIO(packed[path]))
+            else:
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+                tar.addfile(info)
+    return out.getvalue()
+
+
+def _folders(paths: Mapping[str, bytes]) -> Set[str]:
+    return {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path(".")}
+
+
+def version(tree: Path) -> str:
+    """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
+    path = tree / "__init__.py"
+    nodes = ast.parse(path.read_text("utf-8")).body if path.is_file() else []
+    for node in nodes:
+        if isinstance(node, ast.Assign) and any(_name(target) == "VERSION" for target in node.targets):
+            value = node.value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                return value.value
+    raise BuildError(f"{tree.name}/__init__.py has no VERSION = \"…\"")
+
+
+# ---- the registering script --------------------------------------------------------------------------------
+
+def register_script(number: str, handlers: Sequence[Handler]) -> str:
+    """The text of register.sh: the template with the version and one row for each archive. Raises BuildError."""
+    rows = []
+    for handler in handlers:
+        if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
+            raise BuildError(f"{handler.name}: a name with quotes, |, $ or backslashes cannot go into register.sh")
+        rows.append("|".join(handler.row))
+    return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
+
+
+def _registered_earlier(out: Path, number: str) -> List[Handler]:
+    """Handlers in the register.sh of `out` whose archives of this version are still beside it."""
+    script = out / "register.sh"
+    rows = re.search("^HANDLERS='([^']*)'$", script.read_text("utf-8"), re.MULTILINE) if script.is_file() else None
+    found = [row.split("|") for row in rows[1].splitlines()] if rows else []
+    return [Handler(row[0], row[1], row[2]) for row in found if len(row) == 3 and (out / _file(row[0], number)).is_file()]
+
+
+def _file(name: str, number: str) -> str:
+    return f"pdu_{name}-{number}.tar.gz"
+
+
+def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
+    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError.
+
+    The script registers the pack's own handlers, these, and those built there earlier whose archives are still there.
+    """
+    number = version(tree)
+    made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}
+    own = {h.name: h for h in (*_registered_earlier(out, number), *handlers)}
+    more = [own[name] for name in sorted(own) if name not in {h.name for h in HANDLERS}]
+    script = register_script(number, [*HANDLERS, *more])
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in made.items():
+        _write(out / name, data)
+    _write(out / "register.sh", script.encode(), 0o755)
+    return [out / name for name in made] + [out / "register.sh"]
+
+
+def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Replace the file in one step: an upload at the same time reads the old file or the new one, never a part."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    partial.chmod(mode)
+    partial.replace(path)
+
+
+# ---- archives of the SNMP handler with options of their own --------------------------------------------------
+
+_OPTIONS = "snmp/options.py"
+
+
+def own_profile(file: Path) -> Handler:
+    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the path of a wrong key."""
+    from handlers.snmp import building, schema
+    try:
+        family = building.own_family(building.read(file))
+    except schema.ProfileError as error:
+        raise BuildError(f"{file}: {error}") from None
+    if f"pdu_{family.name}" in HOST or family.name in {handler.name for handler in HANDLERS}:
+        raise BuildError(f"{file}: profile.key: pdu_{family.name} is the name of another module; give another key")
+    return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
+
+
+def with_options(handler: Handler, only: Sequence[str], profile: str, switch_unproven: bool, metered_only: bool,
+                 switch_automatic: bool) -> Handler:
+    """The SNMP handler's archive with these build options. Raises BuildError."""
+    from handlers.snmp import building
+    try:
+        chosen = building.options(only, profile, switch_unproven, metered_only, switch_automatic)
+    except building.UnknownFamily as error:
+        raise BuildError(str(error)) from None
+    return handler._replace(replace={_OPTIONS: building.module(chosen)})
+
+
+# ---- the command line ----------------------------------------------------------------------------------------
+
+def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
+                                     allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help=f"which archives: {', '.join(known)} (default: all; with options below only what they name)")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
+    own = parser.add_argument_group("a PDU of your own")
+    own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
+                     help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
+                          "pdu snmp parts lists the parts of such a file, show FAMILY an example")
+    snmp = parser.add_argument_group("options of pdu_snmp", "for forms that have no settings")
+    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
+    snmp.add_argument("--profile-key", metavar="KEY", default="",
+                      help="read every PDU as this family instead of detecting it (setting 'profile')")
+    snmp.add_argument("--switch-unproven", action="store_true",
+                      help="also switch families whose commands are not certain (setting 'switch_unproven')")
+    snmp.add_argument("--metered-only", action="store_true",
+                      help="for units without outlets: an empty table of outlets is no error (setting 'metered_only')")
+    snmp.add_argument("--switch-automatic", action="store_true",
+                      help="also switch outlets in an automatic mode, which a command ends (setting 'switch_automatic')")
+    return parser
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command line. Returns 0 when built, 1 for an error in the tree or a file; ends with 2 for wrong arguments."""
+    known = [handler.name for handler in HANDLERS]
+    parser = _parser(known)
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in known:
+            parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
+    swallowed = [key for key in options.only if key in known]
+    if swallowed:
+        parser.error(f"--only takes all words behind it, so {', '.join(swallowed)} was read as a family: name handlers first, "
+                     f"as in build.py snmp --only KEY")
+    flags = (options.switch_unproven, options.metered_only, options.switch_automatic)
+    has_options = bool(options.only or options.profile_key or any(flags))
+    if has_options and options.names and "snmp" not in options.names:
+        parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: name "
+                     "it too, or no NAME")
+    names = options.names or (["snmp"] if has_options else [] if options.profile else known)
+    try:
+        chosen = [with_options(h, options.only, options.profile_key, *flags) if has_options and h.name == "snmp" else h
+                  for h in HANDLERS if h.name in names]
+        chosen += [own_profile(file) for file in options.profile]
+        once = Counter(handler.name for handler in chosen)
+        if max(once.values()) > 1:
+            raise BuildError(f"profile.key: two of these files give pdu_{once.most_common(1)[0][0]}")
+        made = build(ROOT / "handlers", options.out, chosen)
+    except BuildError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"build.py: {error.filename or options.out} cannot be read or written ({error.strerror})", file=sys.stderr)
+        return 1
+    for path in made:
+        data = path.read_bytes()
+        print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+    return 0
