@@ -123,6 +123,8 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, s
     said_by = f"{object_.name} in {object_.module}: {named}"
     doubt = "" if len(on) == len(off) == 1 else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
+    if "write" in object_.access:
+        doubt = doubt or "it can be written, so it may be the command or a setting"
     return Look(STATE, table, column, score, (said_by, f"{table.size} rows: {_counted(said)}"), doubt or object_.doubt, object_)
 
 

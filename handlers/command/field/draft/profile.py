@@ -82,6 +82,9 @@ def _of_text(look: PackedLook, chosen: Dict[str, str], doubts: List[str]) -> Out
 
 def _of_column(state: Look, roles: Mapping[str, Sequence[Look]], chosen: Dict[str, str], doubts: List[str]) -> Outlets:
     chosen[columns.STATE] = dotted(state.column.oid)
+    rival = next((look for look in roles[columns.STATE] if look is not state and look.score >= state.score), None)
+    if rival is not None and not state.doubt:
+        state = state._replace(doubt=f"{dotted(rival.column.oid)} looks as much like the states")
     on, off, why = _meaning(state)
     if why:
         doubts.append(f"{dotted(state.column.oid)}: {why}")

@@ -230,3 +230,18 @@ def test_units_are_known_or_not_used(units: str, role: str, value: str) -> None:
     found = worth(units)
     assert (found is None and not role) or (found is not None and (found[0], f"{found[1]:f}".rstrip("0").rstrip(".")) == (
         role, value.rstrip("0").rstrip(".") if "." in value else value))
+
+
+@pytest.mark.parametrize("fact, says", [
+    (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-write"), "it can be written"),
+    (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1, "closed": 2}), "several names may mean")])
+def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.Fact, says: str, tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(pysmi())
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", [fact]), "utf-8")
+    found = draft(acme(), read([str(file)]))
+    assert found.profile is not None and found.profile.outlets[0].states is not None
+    states = found.profile.outlets[0].states
+    assert all(value.startswith(MARK) for value in (*states.on, *states.off)) and any(says in doubt for doubt in found.doubts)
+    assert set(detection.read_as(Memory(acme()), found.profile).states.values()) == {EnumPowerStatus.UNKNOWN}
