@@ -29,8 +29,9 @@ class Client:
     """One connection, opened when first needed and kept. `login` "": sends none."""
 
     def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
-        told = f"{unit.user}:{unit.password}" if login is None else login
-        self.headers: Dict[str, str] = {"Authorization": "Basic " + base64.b64encode(told.encode()).decode()} if told else {}
+        account = f"{unit.user}:{unit.password}" if login is None else login
+        basic = "Basic " + base64.b64encode(account.encode()).decode()
+        self.headers: Dict[str, str] = {"Authorization": basic} if account else {}
         self.http: http.client.HTTPConnection
         if unit.ca_pem:
             context = ssl.create_default_context(cadata=unit.ca_pem)

@@ -51,6 +51,6 @@ def message(key: str, *arguments: str) -> Json:
 
 
 def error(key: str, *arguments: str) -> Json:
-    told = message(key, *arguments)
+    extended = message(key, *arguments)
     return {"error": {"code": f"{_PREFIX}.GeneralError", "message": "See the extended messages.",
-                      "@Message.ExtendedInfo": [told]}}
+                      "@Message.ExtendedInfo": [extended]}}
