@@ -3,17 +3,27 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from typing import Dict, Iterator, List
+from typing import Dict, Generator, Iterator, List
 
 import pytest
 
+from tests import secrecy
+
 _AGAINST = "against"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    secrecy.judged(report)
+    return report
 
 
 def pytest_configure() -> None:
     """A shell starts a background job with SIGINT ignored, and so would be the programs that tests interrupt."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    secrecy.begin()
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:

@@ -62,7 +62,7 @@ def test_an_upload_does_not_end_a_switching_that_is_under_way(hanging_switch: by
 def test_round_trips_and_log_lines_are_those_of_the_call() -> None:
     with DciManager() as manager, NutServer([SwitchedPdu("pdu", 4)]) as server:
         registered(manager, "pdu_nut")
-        settings = {"port": str(server.port), "device": "pdu", "username": "admin", "password": "adminpw"}
+        settings = {"port": str(server.port), "device": "pdu", "username": "admin", "password": "nut-own-words"}
         pdu = manager.add_pdu("rack", "pdu_nut", server.host, settings=settings)
         for method in ("status", "statistic"):
             before = server.books().requests

@@ -40,7 +40,7 @@ class User(NamedTuple):
     rights: Sequence[str] = ()
 
 
-ADMIN = User("admin", "adminpw", ("actions = SET", "actions = FSD", "instcmds = ALL"))
+ADMIN = User("admin", "nut-own-words", ("actions = SET", "actions = FSD", "instcmds = ALL"))
 VIEWER = User("viewer", "viewpw")
 ONE_COMMAND = User("onecmd", "onepw", ("instcmds = outlet.1.load.off",))
 PRIMARY = User("mon", "monpw", ("upsmon primary",))

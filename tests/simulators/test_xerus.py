@@ -350,7 +350,7 @@ def test_the_books_count_requests_and_connections(pdu: XerusPdu, client: Client)
 
 
 def test_the_basic_login_of_old_clients_gets_in(client: Client) -> None:
-    login = base64.b64encode(b"admin:legrand").decode()
+    login = base64.b64encode(b"admin:xerus-own-words").decode()
     client.headers = {"Authorization": f"Basic:{login}"}
     assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
 

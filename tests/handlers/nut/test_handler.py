@@ -426,7 +426,7 @@ def test_making_a_handler_asks_nothing_and_raises_nothing() -> None:
     make_handler(None)
 
 
-@pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "adminpw"}])
+@pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "nut-own-words"}])
 def test_switching_without_a_user_names_the_settings(server: NutServer, user: Dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="'username' and 'password'"):
         handler(server, device="pdu", **user).port_up(PduPortView("1"))

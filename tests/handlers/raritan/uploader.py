@@ -35,7 +35,7 @@ def main() -> None:
     session.verify = ca_file
     transport: Transport = StandardTransport(trust) if kind == "standard" else RequestsTransport(session)
     scheme, _, host = url.partition("://")
-    with Agent(scheme, host, "admin", "legrand", trust=trust, transport=transport) as agent:
+    with Agent(scheme, host, "admin", "xerus-own-words", trust=trust, transport=transport) as agent:
         firmware.Firmware("/firmware", agent).getVersion()
         before, told = _peak(), [0, 0, 0]
 

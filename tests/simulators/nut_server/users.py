@@ -20,4 +20,4 @@ class User:
         return self.commands == ALL or command in self.commands
 
 
-ADMIN = User("admin", "adminpw", set=True, fsd=True, commands=ALL)
+ADMIN = User("admin", "nut-own-words", set=True, fsd=True, commands=ALL)

@@ -23,7 +23,7 @@ from .server import RedfishServer, Request, Seen
 from .site import MANAGER, Site
 from .tasks import Tasks
 
-USER, PASSWORD = "admin", "redfish-password"
+USER, PASSWORD = "admin", "redfish-own-words"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-to-look"
 
 

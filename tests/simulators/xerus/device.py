@@ -36,7 +36,7 @@ from .services.peripherals import Beeper, DeviceManager, FeaturePort
 from .services.servers import ServerMonitor
 from .services.settings import DateTime, DiagLog, NameService, Panel, Snmp
 
-USER, PASSWORD = "admin", "legrand"
+USER, PASSWORD = "admin", "xerus-own-words"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-look"
 _TEMPORARY_REDIRECT_FROM = 2
 

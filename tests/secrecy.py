@@ -1,0 +1,121 @@
+"""The passwords and the community of the simulators appear nowhere, whichever test runs.
+
+After each test: what it printed, every log line from DEBUG on, the text of every error of the tree, every program that it
+started with its arguments, and every file that the project's own code wrote. Also encoded, as HTTP and URLs carry them.
+"""
+from __future__ import annotations
+
+import base64
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any, Iterator, List, Set, Tuple
+from urllib.parse import quote
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from tests.needs import ROOT
+
+PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
+_OURS = tuple(str(ROOT / room) for room in ("handlers", "packaging", "common", "pdu_common"))
+_DEEP = 25                          # frames above an `open` that are looked at
+_LARGEST = 8 << 20                  # bytes of a file
+
+
+def _forms() -> Iterator[str]:
+    for secret in PLAIN:
+        yield secret
+        yield quote(secret).replace("-", "%2D")
+        for user in ("admin", ""):                  # the three places in a group of base64 where a secret may begin
+            for before in range(3):
+                text = base64.b64encode(b" " * before + f"{user}:{secret}".encode()).decode()
+                yield text[4:-4]
+
+
+FORMS = frozenset(form for form in _forms() if len(form) > 8)
+
+
+def shown(text: str) -> str:
+    """The secret that is in `text`, "" where there is none."""
+    return next((form for form in FORMS if form in text), "")
+
+
+class Watch(logging.Handler):
+    """What a test said, started and wrote."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.said: List[Tuple[str, str]] = []       # where it was, and the text
+        self.files: Set[Any] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._note("a log line", record.getMessage())
+
+    def error(self, error: PduHandlerError) -> None:
+        self._note(f"the text of {type(error).__name__}", f"{error} {error!r}")
+
+    def audit(self, event: str, arguments: Tuple[Any, ...]) -> None:
+        if event == "subprocess.Popen":
+            self._note("the arguments of a program", " ".join(map(str, arguments[1] or ())))
+        elif event == "os.rename" and _by_us():
+            self.files.add(os.fspath(arguments[1]))
+        elif event == "open":
+            path, mode, flags = arguments
+            written = set(mode) & set("wax+") if isinstance(mode, str) else flags & (os.O_WRONLY | os.O_RDWR)
+            if isinstance(path, str) and written and _by_us():
+                self.files.add(path)
+
+    def _note(self, where: str, text: str) -> None:
+        if shown(text):
+            self.said.append((where, text[:300]))
+
+    def found(self) -> List[Tuple[str, str]]:
+        """What was seen since the last time, files included."""
+        seen, self.said = self.said, []
+        files, self.files = self.files, set()
+        for name in files:
+            path = Path(name)
+            if path.is_file() and path.stat().st_size <= _LARGEST and shown(path.read_bytes().decode("latin-1")):
+                seen.append((f"the file {path.name}", ""))
+        return seen
+
+
+def _by_us() -> bool:
+    frame: Any = sys._getframe(2)
+    for _ in range(_DEEP):
+        if frame is None:
+            return False
+        if frame.f_code.co_filename.startswith(_OURS):
+            return True
+        frame = frame.f_back
+    return False
+
+
+WATCH = Watch()
+
+
+def begin() -> None:
+    """Watch from now on; an audit hook cannot be taken away."""
+    sys.addaudithook(WATCH.audit)
+    logging.getLogger().addHandler(WATCH)
+    for name in ("handlers", "pdu_common", "common"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    init = PduHandlerError.__init__
+
+    def watched(self: PduHandlerError, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **named)
+        WATCH.error(self)
+    setattr(PduHandlerError, "__init__", watched)
+
+
+def judged(report: pytest.TestReport) -> None:
+    """Fail a test that showed a secret."""
+    seen = WATCH.found()
+    for name, text in report.sections:
+        if shown(text):
+            seen.append((name, text[:300]))
+    if seen and report.outcome == "passed":
+        report.outcome = "failed"
+        report.longrepr = "a secret of a simulator is shown in " + "; ".join(f"{where}: {text}" for where, text in seen[:5])

@@ -1,0 +1,38 @@
+"""The watch that every test runs under sees what it is there for."""
+from __future__ import annotations
+
+import base64
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handlers.command.fleet.check import _write
+from handlers.errors import Unreachable
+
+from .secrecy import PLAIN, WATCH, shown
+
+SECRET = PLAIN[0]
+
+
+@pytest.mark.parametrize("text", [SECRET, f"x{SECRET}y", base64.b64encode(f"admin:{SECRET}".encode()).decode()])
+def test_secret_is_seen_plain_and_encoded(text: str) -> None:
+    assert shown(text) and not shown("own words")
+
+
+def test_log_line_error_and_program_are_seen() -> None:
+    WATCH.found()
+    WATCH.handle(logging.makeLogRecord({"msg": "the password is %s", "args": (SECRET,)}))
+    Unreachable(f"no answer to {SECRET}")
+    subprocess.run([sys.executable, "-c", "", SECRET], check=True, timeout=60)
+    assert [where for where, _ in WATCH.found()] == ["a log line", "the text of Unreachable", "the arguments of a program"]
+    Unreachable("no answer")
+    assert WATCH.found() == []
+
+
+def test_file_that_the_project_writes_is_seen(tmp_path: Path) -> None:
+    _write(str(tmp_path / "report.html"), f"<p>{SECRET}</p>")
+    (tmp_path / "secret-of-a-test").write_text(SECRET)
+    assert [where for where, _ in WATCH.found()] == ["the file report.html"]
