@@ -16,7 +16,7 @@ _PAUSE_S = 2.0
 
 
 class Recorder:
-    """What a recording is made with: what stays in it, how long a lost connection is waited for, who is told how far it is."""
+    """How a recording is made: the kinds of names that stay, the patience with a lost connection, and who shows the progress."""
 
     def __init__(self, keep: Collection[str] = (), patience: float = 0.0, tell: Callable[[str], None] = lambda _: None,
                  clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -1,6 +1,6 @@
 """Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of `upsc`.
 
-What dummy-ups has no place for stands in comments, which it skips: the device's name, commands, descriptions, writable variables.
+The device's name, commands, descriptions and writable variables are comments: dummy-ups has no place for them and skips them.
 """
 from __future__ import annotations
 

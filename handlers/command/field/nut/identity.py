@@ -53,12 +53,12 @@ def _device(device: Device, settings: Settings, out: Identity) -> None:
 
 def _states(name: str, found: reading.Device, out: Identity) -> None:
     outlets = found.outlets
-    told = [outlet for outlet in outlets if outlet.tells]
+    reporting = [outlet for outlet in outlets if outlet.tells]
     known = sum(outlet.state is not None for outlet in outlets)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
-    if told:
-        out.can.append(f"{name}: read the states of {len(told)} outlets ({known} on or off, {len(outlets) - known} UNKNOWN)")
-        out.rests[f"{name}: state"] = _basis(told[0].tells)
+    if reporting:
+        out.can.append(f"{name}: read the states of {len(reporting)} outlets ({known} on or off, {len(outlets) - known} UNKNOWN)")
+        out.rests[f"{name}: state"] = _basis(reporting[0].tells)
     elif outlets:
         out.cannot.append(f"{name}: read states: the driver reports none, so its {len(outlets)} outlets are UNKNOWN")
     else:

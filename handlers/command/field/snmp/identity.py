@@ -175,7 +175,7 @@ def _basis(part: Optional[Frozen], proof: Proof) -> str:
 
 
 def _seen(device: Noted, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
-    """The objects that were asked for, by their names in the MIB where a profile tells them."""
+    """The objects that were asked for, by their names in the MIB where a profile has them."""
     names = _object_names(profiles)
     rows: List[Dict[str, Any]] = [{"object": names.get(oid, oid), "oid": oid, "holds": "nothing" if value is None
                                    else shown(value, _LONGEST)} for oid, value in device.got.items()]

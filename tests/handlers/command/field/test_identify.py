@@ -21,7 +21,7 @@ Printed = pytest.CaptureFixture[str]
 Patched = pytest.MonkeyPatch
 
 
-def told(capsys: Printed, code: int, *arguments: str) -> Any:
+def said_of(capsys: Printed, code: int, *arguments: str) -> Any:
     """What `pdu identify` says in JSON."""
     assert root.run(["identify", *arguments, "--json"]) == code
     return json.loads(capsys.readouterr().out)
@@ -35,7 +35,7 @@ def test_a_recorded_unit_is_named_with_what_it_can_do(name: str, capsys: Printed
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with replayed("snmp", text) as unit:
         assert isinstance(unit.data, PduSnmpData)
-        said = told(capsys, 0, f"{unit.data.ip}:{unit.data.snmp_params['port']}", "--handler", "snmp")
+        said = said_of(capsys, 0, f"{unit.data.ip}:{unit.data.snmp_params['port']}", "--handler", "snmp")
     found = said["handlers"][0]
     assert said["chosen"] == "snmp" and found["family"] == expected["family"] and found["why"]
     assert {"family": expected["family"]}.items() <= found["tried"][-1].items() or any(
@@ -76,7 +76,7 @@ def test_one_unit_of_every_handler_is_found_among_all_handlers(handler: str, cap
         secrets.update(unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params)
         for key in ("community", "password"):
             monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
-        said = told(capsys, 0, *arguments(unit), "--timeout", "0.3" if handler != "raritan" else "5")
+        said = said_of(capsys, 0, *arguments(unit), "--timeout", "0.3" if handler != "raritan" else "5")
         assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
     shown = capsys.readouterr().out
     assert said["chosen"] == handler and [one["handler"] for one in said["handlers"]] == list(names())
@@ -90,7 +90,7 @@ def test_one_unit_of_every_handler_is_found_among_all_handlers(handler: str, cap
 def test_a_family_is_not_asked_for_once_another_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        said = told(capsys, 0, f"{agent.host}:{agent.port}", "--handler", "snmp")
+        said = said_of(capsys, 0, f"{agent.host}:{agent.port}", "--handler", "snmp")
         assert not agent.writes()
     tried = said["handlers"][0]["tried"]
     assert tried[0] == {"family": "apc-rpdu2", "result": "24 outlets"} and all(row["result"] == "not needed" for row in tried[1:])
@@ -101,7 +101,7 @@ def test_where_no_family_fits_the_way_on_is_named(capsys: Printed, monkeypatch: 
     unknown = "1.3.6.1.2.1.1.1.0|4|Acme Strip 8\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n1.3.6.1.4.1.99999.2.1.1.3.1|2|1\n"
     with replayed("snmp", unknown) as unit:
         where = arguments(unit)[0]
-        said = told(capsys, 8, where, "--handler", "snmp")
+        said = said_of(capsys, 8, where, "--handler", "snmp")
         assert root.run(["identify", where, "--handler", "snmp"]) == 8
     found = said["handlers"][0]
     assert said["chosen"] is None and found["answers"] and found["about"]["sysDescr"] == "Acme Strip 8" and not found["family"]
@@ -112,7 +112,7 @@ def test_where_no_family_fits_the_way_on_is_named(capsys: Printed, monkeypatch: 
 def test_a_host_that_is_silent_is_unreachable_and_asks_for_no_secret(capsys: Printed, monkeypatch: Patched) -> None:
     for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
         monkeypatch.delenv(key, raising=False)
-    said = told(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
+    said = said_of(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
     assert not any(one["answers"] for one in said["handlers"])
     why = {one["handler"]: one["why"] for one in said["handlers"]}
     assert "no community was given" in why["snmp"] and "nobody listens" in why["nut"]
@@ -121,5 +121,5 @@ def test_a_host_that_is_silent_is_unreachable_and_asks_for_no_secret(capsys: Pri
 def test_a_login_that_is_refused_is_said(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "wrong")
     with UNITS["raritan"]() as unit:
-        said = told(capsys, 4, *arguments(unit), "--handler", "raritan")
+        said = said_of(capsys, 4, *arguments(unit), "--handler", "raritan")
     assert said["handlers"][0]["error"]["kind"] == "denied"
