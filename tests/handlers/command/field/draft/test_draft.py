@@ -54,9 +54,12 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether every state that the draft reads as on or off is what the family reads."""
-    if found.profile is None or not finds_states(found, right, rows):
+    """Whether every state that the draft reads as on or off is what the family reads; of other columns all values are marked."""
+    states = found.profile.outlets[0].states if found.profile is not None else None
+    if found.profile is None or states is None:
         return True
+    if not finds_states(found, right, rows):
+        return all(value.startswith(MARK) for value in (*states.on, *states.off))
     drafted = detection.read_as(Memory(rows), found.profile).states
     surely = {identity: state for identity, state in drafted.items() if state is not EnumPowerStatus.UNKNOWN}
     return all(right.states.get(identity, state) is state for identity, state in surely.items())
