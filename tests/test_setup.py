@@ -71,6 +71,12 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
     assert (done.returncode, done.stderr, machine.log.read_text()) == (0, "", f"{ROOT / 'handlers'} status a b\n")
 
 
+def test_without_the_network_it_says_so_and_how_to_go_on(machine: Machine) -> None:
+    Path(f"{machine.log}.pip-fails").touch()
+    done = machine.run(".ci/setup", "env")
+    assert done.returncode == 1 and "Does this machine reach PyPI?" in done.stderr and "PIP_INDEX_URL" in done.stderr
+
+
 def test_an_environment_that_was_interrupted_is_made_anew(machine: Machine) -> None:
     assert machine.env(pip_fails=True) != 0
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]

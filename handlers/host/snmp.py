@@ -1,6 +1,7 @@
 """The platform's three SNMP calls, with their unknown exceptions and row shapes turned into ours."""
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, TypeVar, Union
 
@@ -99,5 +100,13 @@ class Snmp:
             for key, value in params.items():
                 # A platform may hand over a community of digits as a number.
                 if isinstance(value, (str, int)) and str(value) and any(w in str(key).lower() for w in ("commun", "pass", "key")):
+                    if _inside_a_word(str(value), text):        # `***er than the 8 characters` shows what was left out
+                        short = "; it has fewer than 8 characters" if "pass" in str(key).lower() and len(str(value)) < 8 else ""
+                        return f"{text.partition(':')[0]}: the platform's words hold a part of {key} and are left out{short}"
                     text = text.replace(str(value), "***")
         return text
+
+
+def _inside_a_word(secret: str, text: str) -> bool:
+    found = re.escape(secret)
+    return re.search(rf"\w{found}|{found}\w", text) is not None

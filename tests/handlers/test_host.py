@@ -336,3 +336,13 @@ def test_an_error_of_ours_goes_through_as_it_is() -> None:
 def test_a_walk_that_fails_is_never_a_short_list() -> None:
     with pytest.raises(Unreachable):
         snmp(RuntimeError("Timeout")).walk(ROOT)
+
+
+def test_a_secret_inside_a_word_of_the_platform_takes_the_words_with_it() -> None:
+    """`***er than the 8 characters` would show a password that is "short"."""
+    device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 asks for"))
+    device.pdu_data.snmp_params.update(version="3", auth_password="short")
+    with pytest.raises(SettingsError) as caught:
+        Snmp(device).get("1.3.6")
+    assert "short" not in str(caught.value) and "***" not in str(caught.value)
+    assert "auth_password and are left out; it has fewer than 8 characters" in str(caught.value)
