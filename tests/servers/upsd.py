@@ -165,6 +165,15 @@ class Upsd:
         if self._upsd is not None:
             self._upsd.end()
 
+    def pause_upsd(self) -> None:
+        """The server hangs: it takes connections and answers nothing."""
+        if self._upsd is not None:
+            self._upsd.signal(signal.SIGSTOP)
+
+    def resume_upsd(self) -> None:
+        if self._upsd is not None:
+            self._upsd.signal(signal.SIGCONT)
+
     def start_upsd(self, wait: bool = True) -> None:
         """The server starts anew on the same port; without `wait` it may still say WAIT."""
         if not self._start_upsd(wait):

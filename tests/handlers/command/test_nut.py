@@ -14,9 +14,12 @@ from handlers.command import root
 from handlers.command.exits import READER_GONE
 from handlers.command.nut import COMMANDS
 from tests import terminal
+from tests.handlers.nut.given import pdu_variables
 from tests.needs import ROOT
+from tests.servers import upsd
 from tests.servers.upsd import ADMIN, PRIMARY, Upsd
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
+from tests.waiting import until
 
 HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"],
                        description="two words")
@@ -264,3 +267,34 @@ def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Ups
     authority.write_text(real_tls.ca_pem)
     assert tool(real_tls, "list", "--ca-pem", str(authority)).stdout.startswith("pdu")
     assert tool(real_tls, "list", "--tls").returncode == 3
+
+
+@pytest.mark.against("NUT upsd")
+def test_a_server_or_driver_that_fails_ends_a_reading_with_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """A silent driver, a dead one, a server that hangs, that is down, and that is back."""
+    with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
+        where = f"{server.host}:{server.port}"
+
+        def ends_with(code: int) -> None:
+            assert until(lambda: _codes(where) == [code, code]), (code, capsys.readouterr().err[-300:])
+
+        ends_with(0)
+        server.pause_driver("pdu")
+        ends_with(10)
+        server.kill_driver("pdu")
+        ends_with(11)
+        server.pause_upsd()
+        ends_with(3)
+        server.resume_upsd()
+        ends_with(11)
+        server.stop_upsd()
+        ends_with(3)
+        server.start_upsd(wait=False)
+        server.start_driver("pdu")
+        ends_with(0)
+
+
+def _codes(where: str) -> List[int]:
+    """Of `pdu status nut` and of `pdu nut HOST vars`."""
+    return [root.run(["status", "nut", where, "-s", "device=pdu", "--timeout", "0.5"]),
+            root.run(["nut", where, "vars", "pdu", "--timeout", "0.5"])]
