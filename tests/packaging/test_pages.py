@@ -24,6 +24,11 @@ def test_the_tables_in_the_pages_are_those_of_the_code() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_every_test_that_is_named_as_proof_exists() -> None:
+    named = set(re.findall(r"`(tests/[\w./]+)`", (ROOT / "docs" / "certain.md").read_text("utf-8")))
+    assert len(named) > 20 and [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
 def _anchors(path: Path) -> set[str]:
     """GitHub's names of the headings."""
     headings = re.findall(r"(?m)^#+ (.*)$", path.read_text("utf-8"))
