@@ -58,13 +58,15 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     workers: List[Any] = []
     pipes: List[Connection] = []
     try:
-        for _ in range(chosen.processes):
-            ours, theirs = context.Pipe(duplex=False)
-            worker = context.Process(target=_work, args=(targets, following, theirs, [*pipes, ours], chosen.threads), daemon=True)
-            worker.start()
-            theirs.close()
-            workers.append(worker)
-            pipes.append(ours)
+        with _undisturbed():
+            for _ in range(chosen.processes):
+                ours, theirs = context.Pipe(duplex=False)
+                worker = context.Process(target=_work, daemon=True,
+                                         args=(targets, following, theirs, [*pipes, ours], chosen.threads))
+                worker.start()
+                theirs.close()
+                workers.append(worker)
+                pipes.append(ours)
         running = list(pipes)
         for place, reading in _received(running, patience_s):
             missing.discard(place)
@@ -78,6 +80,16 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
             worker.join()
         for pipe in pipes:
             pipe.close()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits meanwhile: what Python calls around a fork would swallow it, and a child would print a traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[int, Reading]]:
