@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from typing import Dict, Mapping, Optional, Sequence
+from urllib.parse import unquote
 
 from ..errors import Named, Unsupported
 from .answers import Json
@@ -41,6 +42,21 @@ def action(identity: str, outlet: Json) -> Json:
         raise Unsupported(f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it; it is metered "
                           f"only, or the account may not switch")
     return found
+
+
+def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool) -> None:
+    """Raise Unsupported where the action's target is not below the outlet: it may be another outlet's, or restart the unit.
+
+    DSP0266, "Actions": the target is the resource's own URI, with /Actions/ and the action's name behind it. Both are paths.
+    """
+    steps, own = _steps(target), _steps(outlet)
+    if not unproven and (steps[:len(own)] != own or len(steps) == len(own) or {".", ".."} & set(steps)):
+        raise Unsupported((f"outlet {identity} was not switched: its action is sent to {target[:200]}, which is not below the "
+                           f"outlet itself; try one idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
+
+
+def _steps(path: str) -> Sequence[str]:
+    return [unquote(step) for step in path.partition("?")[0].rstrip("/").split("/")]
 
 
 def info_link(found: Json) -> Optional[object]:

@@ -32,7 +32,9 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
     action = commands.action(identity, outlet)
     info = commands.info_link(action)
     body = commands.body(identity, outlet, action, service.get(info) if info is not None else {}, on, unproven)
-    command = _Command(service, found, service.path(action.get("target")), body)
+    target = service.path(action.get("target"))
+    commands.refuse_elsewhere(identity, target, service.path(found.link), unproven)
+    command = _Command(service, found, target, body)
     state = switch(command.write, command.read, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN, deadline=deadline,
                    pause=pause)
     if state is EnumPowerStatus.UNKNOWN and command.failed is not None:

@@ -276,6 +276,27 @@ def test_a_command_is_sent_once_and_what_is_reported_is_the_truth(fault: Fault, 
         assert all(state for identity, state in unit.books().states.items() if identity != "A1")
 
 
+@pytest.mark.parametrize("target", [
+    f"{OUTLETS}/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A1/../A2/Actions/Outlet.PowerControl",
+    f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A11/Actions/Outlet.PowerControl", OUTLETS, f"{OUTLETS}/A1",
+    "/redfish/v1/Managers/1/Actions/Manager.Reset", "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl"])
+def test_a_command_is_not_sent_where_another_outlet_or_the_unit_itself_is(unit: RedfishService, target: str) -> None:
+    def led(body: Any) -> Any:
+        if isinstance(body, list):
+            return [led(one) for one in body]
+        if not isinstance(body, dict):
+            return body
+        if body.get("Id") == "A1" and "Actions" in body:
+            control = {**body["Actions"]["#Outlet.PowerControl"], "target": target}
+            return {**body, "Actions": {"#Outlet.PowerControl": control}}
+        return {name: led(one) for name, one in body.items()}
+    unit.rewrite = lambda _, body: led(body)
+    with pytest.raises(PduHandlerError, match="below the outlet") as caught:
+        handler(unit).port_down(PduPortView("A1"))
+    assert caught.value.kind == "unsupported" and {one.method for one in unit.log} == {"GET"}
+    assert all(unit.books().states.values()) and unit.boots() == 0
+
+
 def test_a_device_that_lies_is_not_believed(unit: RedfishService) -> None:
     unit.control.ignores = True
     port = PduPortView("A1")
