@@ -43,14 +43,8 @@ class StandardTransport:
         kept = self._connection is not None and self._where == where and not _ended(self._connection.sock)
         if not kept:
             self.close()
-        try:
-            return self._exchange(where, request, kept)
-        except BaseException:
-            self.close()
-            raise
-
-    def _exchange(self, where: Endpoint, request: Request, kept: bool) -> Reply:
         response: Optional[http.client.HTTPResponse] = None
+        keep = False
         try:
             connection: Any = self._connection or self._open(where, request.timeout)
             connection.sock.settimeout(request.timeout)
@@ -60,18 +54,19 @@ class StandardTransport:
                 connection.request(request.method, request.target, request.body, dict(request.headers))
             response = connection.getresponse()
             body = _drained(response, request.limit)
+            if response.length:             # read1 does not notice that there should be more
+                raise failures.broken_off()
+            keep = not response.will_close
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = (failures.before_answer(error, where.netloc, kept) if response is None
                       else failures.in_answer(error, where.netloc))
         else:
-            if response.length:             # read1 does not notice that there should be more
-                raise failures.broken_off()
-            if response.will_close:
-                self.close()
             return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
             if response is not None:
                 response.close()
+            if not keep:
+                self.close()
         raise failed                        # outside of `except`: http.client's errors hold what the device sent
 
     def _open(self, where: Endpoint, timeout: float) -> http.client.HTTPConnection:
