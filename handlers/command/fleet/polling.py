@@ -123,12 +123,12 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
     try:
         pdu = target.handler.make(target.data(timeout))
         counted = _count(pdu, count)
-        states = [(str(port.identity), port.power_status.name) for port in pdu.status().ports]
+        states = [(_shown(port.identity), port.power_status.name) for port in pdu.status().ports]
         reading = reading._replace(answered=True, outlets=[Outlet(*state) for state in states],
                                    requests=count[0] if counted else None)
         reading = _metered(reading, pdu.statistic())
         if with_labels and hasattr(pdu, "labels"):
-            reading = reading._replace(labels=[Label(*map(str, one)) for one in pdu.labels()])
+            reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
     except Exception as error:
         reading = reading._replace(failure=failure(error))
     return reading._replace(seconds=clock() - begin, requests=count[0] if reading.requests is not None else None)
@@ -142,8 +142,13 @@ def failure(error: BaseException) -> Failure:
     return Failure(_DEFECT, printable(f"{type(error).__name__}: {error}"))
 
 
+def _shown(value: object) -> str:
+    """Text of an archive, which need not be of this pack: it goes to terminals, pages and labels."""
+    return printable(str(value))
+
+
 def _metered(reading: Reading, view: Any) -> Reading:
-    figures = {str(port.identity): port for port in view.ports}
+    figures = {_shown(port.identity): port for port in view.ports}
     outlets = [outlet._replace(current_a=getattr(figures[outlet.identity], "load", None),
                                energy_kwh=figure(figures[outlet.identity], "consumption"))
                if outlet.identity in figures else outlet for outlet in reading.outlets]
