@@ -122,6 +122,7 @@ class Upstream(NamedTuple):
     def ask(self, method: str, target: str, headers: Dict[str, str], body: bytes) -> bytes:
         """The whole answer, as it goes over the wire."""
         trust = ssl.create_default_context(cadata=self.ca_pem)
+        trust.minimum_version = ssl.TLSVersion.TLSv1_2
         connection = http.client.HTTPSConnection(_HOST, self.port, context=trust, timeout=60)
         try:
             connection.request(method, target, body, headers)
