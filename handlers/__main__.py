@@ -10,7 +10,7 @@ if sys.version_info < (3, 9):
 if not __package__:             # run by path: `python handlers`, from whatever folder
     import os
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    __package__ = "handlers"
+    __package__, __spec__ = "handlers", None     # a spec that names no package is one that Python 3.13 warns of
     __import__(__package__)
 
 from .command.start import main

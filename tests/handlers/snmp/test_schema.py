@@ -5,7 +5,7 @@ import re
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
 from handlers.snmp.profile import Profile
@@ -104,6 +104,7 @@ JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(m
                     max_leaves=10)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["key", "models", "roots", "outlets", "load", "evidence", "outlets.0.states", "outlets.0.control",
                         "outlets.0.control.at", "outlets.0.current", "outlets.0.states.source"]), JSON)
 def test_whatever_stands_in_the_json_the_answer_is_a_profile_or_a_sentence(path: str, value: Any) -> None:
