@@ -7,7 +7,7 @@ WORKERS ?= 4
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
+.PHONY: help env system demo test lint audit faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -28,6 +28,13 @@ test: lint system ## lint and all tests, against real servers too
 lint: env        ## mypy --strict and ruff
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
+
+audit: env       ## known vulnerabilities of what is installed in .venv, by pip-audit; needs PyPI over the network
+	@$(RUN) -m venv .cache/audit
+	@.cache/audit/bin/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
+	@# --strict: a package that PyPI does not know, or without a network, is a failure; else it passes unread.
+	@.cache/audit/bin/pip-audit --strict --progress-spinner off \
+		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 faults: env      ## the fault matrix: every handler, call and fault at each step of the talk, as a table
 	@$(RUN) -m tests.faults

@@ -4,10 +4,13 @@ from __future__ import annotations
 import html
 import http.client
 import re
+from html.parser import HTMLParser
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlencode
 
 import pytest
+
+from tests.hostile import TEXTS
 
 from .client import Client
 from .manager import DciManager
@@ -248,6 +251,34 @@ def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small
         assert answer.status == 200 and "<script>alert" not in answer.body and "X" not in answer.headers, path
         shown = re.sub(r"<[^>]*>", "", answer.body)         # attributes of form fields hold the text itself, escaped
         assert "\x1b" not in shown and "\u202e" not in shown and "\x00" not in shown and "W" * 200 not in shown, path
+
+
+class Elements(HTMLParser):
+    """The elements of a page with the names of their attributes, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: List[Tuple[str, ...]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
+        self.found.append((tag, *(name for name, _ in attrs)))
+
+
+@pytest.mark.parametrize("text", list(TEXTS.values()), ids=list(TEXTS))
+def test_an_outlet_of_any_name_gives_the_elements_of_an_ordinary_one(visitor: Visitor, site: DciManager, small: bytes,
+                                                                     text: str) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    for path in ("/", f"/pdus/{pdu.id}"):
+        pdu.ports = {"one": "UP", "2": "DOWN"}
+        ordinary = Elements(visitor.get(path).body).found
+        pdu.ports = {text: "UP", "2": "DOWN"}
+        answer = visitor.get(path)
+        assert answer.status == 200 and "x-forged" not in answer.headers and len(ordinary) > 20
+        assert Elements(answer.body).found == ordinary, path
+        shown = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
+        assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
 
 
 def test_parts_of_a_page_come_once_until_they_change(visitor: Visitor, site: DciManager, small: bytes) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -65,7 +66,12 @@ def test_an_archive_may_be_called_anything(admin: Admin, manager: DciManager, tm
     assert (done.code, done.err) == (0, "") and data in manager.requests[-1].body, done
     assert is_one_line(done.out.replace("\n", "")) and not [one for one in tmp_path.rglob(MARKER) if one.name != text]
     dry = admin.run(manager, "--dry-run", "--archive", text, folder=tmp_path)
-    assert dry.code == 0 and not list(tmp_path.rglob(MARKER)), dry
+    assert dry.code == 0, dry
+    pasted = "curl() { printf '%s\\0' \"$@\"; }\n" + dry.out[dry.out.rindex("curl -X POST"):]
+    said = subprocess.run(["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    if is_one_line(text):
+        assert f"data=@{text}" in said.stdout.split("\0") and said.stderr == "", said
+    assert not [one for one in tmp_path.rglob(MARKER) if one.name != text] and not set(dry.out) & set("\x1b\r"), dry
 
 
 @pytest.mark.parametrize("text", list(FILES.values()), ids=list(FILES))
