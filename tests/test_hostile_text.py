@@ -34,6 +34,8 @@ from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.xerus import Model, XerusPdu
 
+NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")        # a refused command sends these with the setting in them, and as they are:
+NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 NAMES = list(LISTED.values())
 
@@ -96,6 +98,27 @@ def test_a_hostile_setting_ends_in_an_error_of_the_tree_or_does_nothing(name: st
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
     assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
+
+
+@pytest.mark.parametrize("key", ["device", "username", "password"])
+def test_a_nut_server_gets_such_a_setting_within_its_own_line(key: str) -> None:
+    lines: List[str] = []
+
+    def note(request: str, answer: bytes) -> bytes:
+        lines.append(request)
+        return answer
+
+    with NutServer([SwitchedPdu("pdu", 2)]) as server:
+        server.faults.rewrite = note
+        for about, text in TEXTS.items():
+            del lines[:]
+            with pytest.raises(PduHandlerError):
+                made(nut_peer(server, **{key: text})).port_down(PduPortView("1", EnumPowerStatus.UNKNOWN))
+            assert all(line in NUT_WHOLE or line.startswith(NUT_LINES) for line in lines), about
+            assert len(lines) == len(set(lines)), about
+            assert len({line.split()[0] for line in lines if line.startswith(("USERNAME ", "PASSWORD "))}) in (0, 2), about
+            assert sum(line.startswith("USERNAME ") for line in lines) <= 1, about
+        assert server.books().writes == []
 
 
 # ---- names of outlets --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.hostile import LISTED, TEXTS, is_one_line
 
 from .registering import Admin
-from .test_register import CREATE
+from .test_register import CREATE, LIST
 from .test_register_failures import Serve, is_call
 
 pytestmark = pytest.mark.against("curl")
@@ -54,6 +54,21 @@ def test_an_id_that_is_no_number_reaches_no_url_no_file_and_no_terminal(admin: A
         remembered = f"{manager.url} pdu_small ?\n"        # the next run looks in the list
     assert run.code == 5 and is_clean(run.err), run
     assert not list(tmp_path.rglob(MARKER)) and (admin.script.parent / "register.ids").read_text() == remembered
+
+
+@pytest.mark.parametrize("text", list(ANSWERS.values()), ids=list(ANSWERS))
+def test_a_list_of_handlers_with_such_ids_names_and_handlers_is_no_list_of_ours(admin: Admin, tmp_path: Path, text: str) -> None:
+    listed = {"list": [{"id": text, "handler": "pdu_small", "name": text}, {"id": 7, "handler": text, "name": "pdu_small"}]}
+
+    def answer(request: Request, serve: Serve) -> Answer:
+        return answer_json(200, listed) if is_call(request, LIST) else serve(request)
+
+    with DciManager(wrap=answer) as manager:
+        run = admin.run(manager, "small", folder=tmp_path)
+        uploads = [request.path for request in manager.requests if request.path.endswith("/content")]
+        assert [handler.uploads for handler in manager.handlers()] == [1]
+    assert (run.code, run.err) == (0, "") and uploads == [f"{CREATE[1]}/1/content"], run
+    assert all(map(is_one_line, run.out.splitlines())) and not list(tmp_path.rglob(MARKER))
 
 
 @pytest.mark.parametrize("text", list(FILES.values()), ids=list(FILES))
