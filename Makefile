@@ -71,8 +71,8 @@ pictures: env system ## the demo's table in README and docs/demo.svg, and docs/p
 devices: env     ## write the tables of devices and settings in docs/, from the code
 	@$(RUN) packaging/readme.py
 
-bench:           ## all benchmarks: ratios against peers, measured in one run each
-	@status=0; for one in raritan snmp nut redfish fleet page; do $(MAKE) --no-print-directory bench-$$one || status=1; done; exit $$status
+bench: env system ## all benchmarks: ratios against peers, measured in one run each, in one table: docs/benchmarks.md
+	@$(RUN) -m tests.benchmarks
 
 bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan

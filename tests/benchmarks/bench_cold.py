@@ -29,6 +29,8 @@ from tests.benchmarks.path_length import SIMULATED
 from tests.needs import ROOT
 from tests.program import rounds
 
+from .ratios import note
+
 REQUESTS = "import requests"
 _CHILD = """
 import json, sys, time
@@ -112,7 +114,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     table = Table(title=f"import and make_handler in a fresh process, milliseconds over the doubles, medians of {runs}")
     for column in ("", "with bytecode", "without", "modules", "first status"):
         table.add_column(column, justify="right" if column else "left")
-    for name, one in measure(runs).items():
+    found = measure(runs)
+    requests = statistics.median(found[REQUESTS].compiled)
+    for name, one in found.items():
+        if name != REQUESTS:
+            note("cold start", f"{name}: `import requests`, in times of it", requests / statistics.median(one.compiled))
         table.add_row(name, f"{statistics.median(one.compiled):.1f}", f"{statistics.median(one.anew):.1f}", str(one.modules),
                       f"{statistics.median(one.status):.1f}" if name != REQUESTS else "")
     console.print(table)

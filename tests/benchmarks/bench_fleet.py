@@ -33,6 +33,7 @@ from tests.program import rounds
 from tests.simulators.snmp_agent.devices import apc
 
 from .fleet_hall import OUTLETS
+from .ratios import note
 
 DELAY_MS, FASTER, FLAT = 20, 10.0, 1.25
 _EACH_S = 0.2                   # between two looks at the memory
@@ -230,6 +231,11 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     first, loop, last = taken[0], taken[1], taken[-1]
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
+    note("fleet", "1,000 PDUs: seconds of a plain loop, in times of `pdu check`", faster, FASTER)
+    note("fleet", "memory of five times as many PDUs", grown, FLAT, at_least=False)
+    for one in taken[2:-1]:
+        each = one.seconds / one.pdus / (first.seconds / first.pdus)
+        note("fleet", f"{one.way}: seconds for a PDU, in times of `pdu check`", each)
     missed = [name for name, bad in ((f"{faster:.1f} times the loop, not {FASTER:g}", faster < FASTER),
                                      (f"memory grew to {grown:.2f} times", grown > FLAT)) if bad]
     if as_json:

@@ -33,6 +33,8 @@ from tests.servers import upsd
 from tests.servers.delay import DelayRelay
 from tests.servers.upsd import Upsd
 
+from .ratios import note
+
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 START_GOAL = 0.5
@@ -166,6 +168,7 @@ def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float
 
 def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:
     met = ratio >= goal
+    note("NUT", what, ratio, goal)
     console.print(f"{what}: {ratio:.1f} (goal {goal:g}): {'met' if met else 'MISSED'}", highlight=False)
     return met
 

@@ -35,6 +35,7 @@ from tests.packaging.building import archive, small_tree
 from tests.program import rounds
 
 from .hall import OUTLETS
+from .ratios import note
 
 PROCESSES, BEAT_S, GOAL_S = 12, 60.0, 0.2
 SHARES = (0.50, 0.40, 0.10)             # SNMP, NUT, Raritan
@@ -202,6 +203,8 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
                   f"the two bad handlers: {', '.join(kinds)}")
     console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
                   f"{_DAYS} days; after the first month {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three years")
+    for name, seconds in taken.items():
+        note("page", f"{name}: its goal of {GOAL_S:g} s, in times of the median", GOAL_S / statistics.median(seconds), 1)
     slow = [name for name, seconds in taken.items() if statistics.median(seconds) >= GOAL_S]
     if slow or missed:
         console.print(f"goal missed: {', '.join([*slow, *(['polls'] if missed else [])])}", style="bold red")

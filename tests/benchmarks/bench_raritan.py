@@ -31,6 +31,8 @@ from tests.servers import sdk
 from tests.servers.delay import DelayRelay
 from tests.simulators.xerus import Model, XerusPdu
 
+from .ratios import note
+
 OUTLETS, FAR_S = 48, 0.020
 OURS, LOOP, BULK, FITTED = "ours", "sdk_loop", "sdk_bulk", "ours_fitted"
 SHOWN = {OURS: "this client", LOOP: "SDK, its loop", BULK: "SDK, leanest bulk",
@@ -170,6 +172,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     judged = goals(found)
     for line in judged:
         console.print(str(line), highlight=False, soft_wrap=True)
+        note("Raritan", line.what, line.figure, line.at_least if line.at_most is None else line.at_most, line.at_most is None)
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     if busy > 1:
         console.print(f"this machine was busy ({busy:.1f} processes wait for each processor): repeat it when it is idle")

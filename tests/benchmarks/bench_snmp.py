@@ -30,6 +30,8 @@ from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import bounded
 
+from .ratios import note
+
 _OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
 _DELAYS_MS = (0, 20)
 _OURS = "our double, v2c"
@@ -160,6 +162,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         cells = [text for delay in _DELAYS_MS
                  for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")]
         table.add_row(name, *cells)
+        for delay in _DELAYS_MS if name != _OURS else ():
+            note("SNMP", f"{delay} ms: {name}, in times of the first", by_delay[delay] / figures[_OURS][delay])
     Console().print(table)
     return 0
 

@@ -1,0 +1,65 @@
+"""`make bench`: every benchmark, one after the other, and one table of their ratios, which goes into docs/benchmarks.md."""
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import List, Optional, Sequence
+
+from tests.needs import ROOT
+
+from .ratios import VARIABLE, Ratio, noted
+
+ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page")
+PAGE = ROOT / "docs" / "benchmarks.md"
+_HEAD = """# Benchmarks
+
+Ratios, each against a peer that was measured in the same run on the same machine: `make bench` runs all of them and writes this
+page. Times mean little elsewhere; ratios travel. 0 and 20 ms are the round trip between client and device.
+
+"""
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
+                                     epilog="exit codes: 0 all goals are met; 1 one is missed; 2 wrong arguments")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)} (default: all, and the page is written)")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in ALL:
+            parser.error(f"there is no benchmark {name!r}; choose from {', '.join(ALL)}")
+    codes: List[int] = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        file = Path(folder) / "ratios"
+        for name in options.names or ALL:
+            print(f"== {name}", flush=True)
+            codes.append(subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], cwd=ROOT,
+                                        env={**os.environ, VARIABLE: str(file)}).returncode)
+        ratios = noted(file)
+    lines = table(ratios)
+    print("\n".join(lines))
+    if not options.names:
+        PAGE.write_text(_HEAD + f"{machine()}, {datetime.date.today().isoformat()}.\n\n" + "\n".join(lines) + "\n", "utf-8")
+    return int(any(codes))
+
+
+def table(ratios: Sequence[Ratio]) -> List[str]:
+    """The ratios as a Markdown table."""
+    rows = [f"| {one.area} | {one.what} | {one.figure:.2f} | {one.verdict} |" for one in ratios]
+    return ["| area | what | ratio | goal |", "|---|---|---|---|", *rows]
+
+
+def machine() -> str:
+    """Processor, cores, system and Python."""
+    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+                  if line.startswith("model name")), platform.machine())
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The one table of `make bench`."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import __main__ as bench
+from .ratios import VARIABLE, Ratio, note, noted
+
+
+def test_what_benchmarks_note_is_one_table_with_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    note("NUT", "nobody asked", 1.0)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "ratios"))
+    note("NUT", "near", 26.7, 20)
+    note("fleet", "memory", 1.5, 1.25, at_least=False)
+    note("SNMP", "tools", 2.0)
+    found = noted(tmp_path / "ratios")
+    assert found[0] == Ratio("NUT", "near", 26.7, 20) and len(found) == 3
+    assert bench.table(found)[2:] == ["| NUT | near | 26.70 | ≥ 20: met |", "| fleet | memory | 1.50 | ≤ 1.25: missed |",
+                                      "| SNMP | tools | 2.00 |  |"]
+
+
+def test_every_benchmark_of_the_table_exists_and_notes_its_ratios() -> None:
+    folder = Path(bench.__file__).parent
+    assert all("note(" in (folder / f"bench_{name}.py").read_text("utf-8") for name in bench.ALL)
+
+
+def test_machine_is_named() -> None:
+    assert "cores" in bench.machine() and "Python" in bench.machine()
