@@ -27,6 +27,13 @@ def path(link: object, here: Endpoint, login: Login) -> str:
                         f"login is sent; if it is right, give its host and port as the address")
 
 
+def same(said: str, path: str) -> bool:
+    """Whether a resource that names itself `said` can be the one behind `path`: the last part of both decides, since services
+    write the rest in several ways. One that does not name itself can."""
+    own, asked = (one.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].lower() for one in (said, path))
+    return not own or own == asked
+
+
 def expansion(root: Mapping[str, object], levels: int) -> str:
     """The query that makes the service put linked resources into the answer, in a form that its root offers; '' for none.
 

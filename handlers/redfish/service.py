@@ -18,7 +18,7 @@ from ..switching import CALL_SECONDS
 from ..tls import Trust
 from . import links
 from .answers import Json, failure, resource
-from .resources import child, link
+from .resources import child, link, text
 from .settings import AUTO, BASIC, SESSION, Given
 
 LOGGER = get_logger(__name__)
@@ -90,14 +90,15 @@ class RedfishService:
             if reply.status == 404:
                 raise Unsupported(f"{failure(reply, self.login).reason}; this address has no Redfish service: switch it on in "
                                   f"the PDU's own settings, or use another handler for this PDU")
-            self._root = self._resource(reply)
+            self._root = self._resource(reply, ROOT)
             if self._mode == SESSION:
                 self._log_in(self._root)
         return self._root
 
     def get(self, target: object) -> Json:
         """The resource behind a link: one round trip."""
-        return self._resource(self.reply(self.path(target)))
+        path = self.path(target)
+        return self._resource(self.reply(path), path)
 
     def reply(self, path: str) -> Reply:
         """The answer to a GET, whatever its status; a session is opened where the service takes nothing else."""
@@ -145,7 +146,7 @@ class RedfishService:
         if reply.status in _TOO_MANY and client is not self._clients[0]:
             raise HttpUnreachable("the device does not serve another connection")
         try:
-            return self._resource(reply)
+            return self._resource(reply, path)
         except (Refused, ProtocolError) as error:
             return error
 
@@ -153,10 +154,13 @@ class RedfishService:
         """The path of a link of this service. Raises ProtocolError where it leads to another."""
         return links.path(target, self._clients[0].where, self.login)
 
-    def _resource(self, reply: Reply) -> Json:
+    def _resource(self, reply: Reply, path: str) -> Json:
         if reply.status != 200:
             raise failure(reply, self.login)
-        return resource(reply, self.login)
+        found = resource(reply, self.login)
+        if not links.same(text(found, "@odata.id"), path):
+            raise ProtocolError("the service answered with another resource than it was asked for")
+        return found
 
     # ---- writing -------------------------------------------------------------------------------------------------
 

@@ -20,11 +20,11 @@ class Relay:
     """Listens on 127.0.0.1 and passes to `port`; an exchange is a request and what the device answers to it."""
 
     def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
-                 bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:
+                 bend: Optional[Callable[[Exchange], Optional[bytes]]] = None, listen: int = 0) -> None:
         self._fault, self._step, self._bend = fault, step, bend
         self._chance = random.Random(f"{fault.key if fault else ''} {step}")      # noqa: S311
         self.steps = 0
-        self._front, self._back = _socket(), _socket()
+        self._front, self._back = _socket(listen), _socket()
         self._back.connect(("127.0.0.1", port))
         self.port = int(self._front.getsockname()[1])
         self._before, self._held = b"", b""
@@ -97,7 +97,7 @@ class Relay:
                 "noise": [_GARBAGE], "cut": [exchange.answer[:len(exchange.answer) // 2]]}.get(fault.key, [exchange.answer])
 
 
-def _socket() -> socket.socket:
+def _socket(port: int = 0) -> socket.socket:
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    opened.bind(("127.0.0.1", 0))
+    opened.bind(("127.0.0.1", port))
     return opened

@@ -27,6 +27,7 @@ class Stage:
         self._stack = contextlib.ExitStack()
         self._device: Optional[Device] = None
         self._kept: Dict[str, Device] = {}
+        self._ports: Dict[str, int] = {}
         self._last = contextlib.ExitStack()
         self._relay: Optional[Relay] = None
 
@@ -45,7 +46,10 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            self._relay = _relay(played, device, fault, step, identity, on)
+            # A device that lives on is asked at one port, as a real one: the platform's SNMP client keeps something for each.
+            listen = {"listen": self._ports.get(name, 0)} if keep and played.transport == "udp" else {}
+            self._relay = _relay(played, device, fault, step, identity, on, **listen)
+            self._ports[name] = self._relay.port
         self._stack.callback(self._relay.close)
         if key in _AT_START:
             device.happen(key, identity, on)
@@ -69,17 +73,17 @@ class Stage:
         self._last.close()
 
 
-def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, identity: str, on: bool) -> Relay:
+def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, identity: str, on: bool, **more: int) -> Relay:
     bend: Optional[Bend] = None
     if fault is not None and fault.place == "answer":
         bend = played.bends["broken" if fault.key == "hiccup" else fault.key]
     elif fault is not None and fault.place == "device":
         if fault.key in _AT_START:
-            return played.relay(device.port, None, 0, None)
+            return played.relay(device.port, None, 0, None, **more)
         key = fault.key
         bend = _once(lambda: device.happen(key, identity, on))
         fault = fault._replace(place="answer")
-    return played.relay(device.port, fault, step, bend)
+    return played.relay(device.port, fault, step, bend, **more)
 
 
 def _once(act: Callable[[], None]) -> Bend:

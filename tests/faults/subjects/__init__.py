@@ -50,7 +50,7 @@ class Subject:
 
     name: str
     opened: Callable[[str], ContextManager[Device]]
-    relay: Callable[[int, Optional[Fault], int, Optional[Bend]], Relay]
+    relay: Callable[..., Relay]           # (port of the device, fault, step, bend); over UDP also the port to listen on
     bends: Mapping[str, Bend]
     none: Mapping[str, str]
     up: str

@@ -18,8 +18,8 @@ _GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16
 _LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048                                    # about 5,000 digits
 
 
-def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> datagrams.Relay:
-    return datagrams.Relay(port, fault, step, bend)
+def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend], listen: int = 0) -> datagrams.Relay:
+    return datagrams.Relay(port, fault, step, bend, listen)
 
 
 @contextlib.contextmanager

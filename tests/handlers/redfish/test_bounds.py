@@ -5,10 +5,10 @@ from typing import Any, Callable, Iterator, Tuple
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.errors import PduHandlerError, ProtocolError
 from handlers.http.client import endpoint
 from handlers.http.connection import StandardTransport
-from handlers.redfish import settings, units
+from handlers.redfish import links, settings, units
 from handlers.redfish.service import RedfishService
 from handlers.switching import CALL_SECONDS
 from handlers.tls import Trust
@@ -89,3 +89,20 @@ def test_all_answers_together_are_bounded() -> None:
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
         handler(address).status()
     assert caught.value.kind == "protocol" and len(tree.seen) < 20
+
+
+@pytest.mark.parametrize("said, path, can", [
+    ("/redfish/v1/Outlets/A1", "/redfish/v1/Outlets/A1?$expand=.", True), ("/redfish/v1/", "/redfish/v1", True),
+    ("/REDFISH/V1/outlets/a1/", "/redfish/v1/Outlets/A1", True), ("", "/redfish/v1/Outlets/A1", True),
+    ("/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False), ("/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False)])
+def test_resource_that_names_itself_otherwise_is_another_one(said: str, path: str, can: bool) -> None:
+    assert links.same(said, path) is can
+
+
+def test_figures_of_another_resource_are_none_of_the_pdu() -> None:
+    """The answer before it once more, as a connection that is one answer behind gives it."""
+    metrics = "/redfish/v1/PowerEquipment/RackPDUs/1/Metrics"
+    resources = unit([outlet("1", EnergykWh={"Reading": 7.0})], Metrics={"@odata.id": metrics})
+    resources[metrics] = {**resources[f"{OUTLETS}/1"]}
+    with serving(Tree(resources)) as address, pytest.raises(ProtocolError, match="another resource"):
+        handler(address).statistic()
