@@ -29,6 +29,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
                                      epilog="exit codes: 0 all goals are met; 1 one is missed; 2 wrong arguments")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)} (default: all, and the page is written)")
+    parser.add_argument("--write", action="store_true", help="write the page with the named ones alone")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in ALL:
@@ -43,7 +44,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         ratios = noted(file)
     lines = table(ratios)
     print("\n".join(lines))
-    if not options.names:
+    if options.write or not options.names:
         PAGE.write_text(_HEAD + f"{machine()}, {datetime.date.today().isoformat()}.\n\n" + "\n".join(lines) + "\n", "utf-8")
     return int(any(codes))
 
