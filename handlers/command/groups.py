@@ -7,7 +7,8 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence,
 
 import click
 
-from .options import Parameters, Word
+from . import form
+from .options import Given, Parameters, Word, given
 
 EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
 
@@ -75,6 +76,16 @@ class OnHost(Lazy):
         parser.allow_interspersed_args = False
         rest = parser.parse_args(list(args))[1]
         return args[:len(args) - len(rest)], rest
+
+
+def on_host(name: str, help_: str, arguments: Parameters, options: Parameters,
+            run: Callable[[Given, str, Mapping[str, Any]], int]) -> click.Command:
+    """A command of an OnHost group: `run` is given what shared options said, the host, and the command's own words."""
+    @click.pass_context
+    def call(__context: click.Context, **words: Any) -> int:
+        assert __context.parent is not None
+        return run(given(__context), form.address(str(__context.parent.params["host"])), words)
+    return click.Command(name, callback=call, help=explained(help_, arguments), params=[*arguments, *options])
 
 
 def explained(help_: str, parameters: Parameters) -> str:

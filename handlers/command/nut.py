@@ -13,8 +13,8 @@ from ..nut.connection import PORT
 from ..settings import host_and_port
 from . import asking, form
 from .exits import DONE, NOT_SEEN
-from .groups import EPILOG, OnHost, Place, explained
-from .options import LOGIN, TLS, Given, Parameters, Spelling, asking as asks, device, given, output, words
+from .groups import EPILOG, OnHost, Place, on_host
+from .options import LOGIN, TLS, Given, Parameters, Spelling, asking as asks, device, output, words
 from .output import Result, columns, figure, shown
 
 _SEEN_S = 3.0               # how long a variable may take to show what was set
@@ -171,15 +171,12 @@ PLACES: Mapping[str, Place] = {name: Place("nut", "COMMANDS", help_) for name, h
 def _make(name: str, found: Any, help_: str) -> click.Command:
     command: Command = found[name]
 
-    @click.pass_context
-    def call(__context: click.Context, **words: Any) -> int:
-        assert __context.parent is not None
-        state, host = given(__context), form.address(str(__context.parent.params["host"]))
+    def call(state: Given, host: str, words: Mapping[str, Any]) -> int:
         with _client(state, host, command.writes) as nut:
             result = command.run(Call(nut, state, host, words))
         return shown(result, state.json)
-    return click.Command(name, callback=call, help=explained(help_, command.arguments), params=[
-        *command.arguments, *device(*command.own, *LOGIN, *TLS), *(asks() if command.writes else ()), *output()])
+    return on_host(name, help_, command.arguments,
+                   [*device(*command.own, *LOGIN, *TLS), *(asks() if command.writes else ()), *output()], call)
 
 
 def _client(state: Given, host: str, writes: bool) -> NutClient:

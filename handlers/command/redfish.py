@@ -13,8 +13,8 @@ from ..redfish.answers import Json
 from ..redfish.resources import child, entries, link, text
 from ..redfish.service import ROOT, RedfishService
 from . import form
-from .groups import EPILOG, OnHost, Place, explained
-from .options import LOGIN, TLS, Given, Parameters, Spelling, device, given, option, output, words
+from .groups import EPILOG, OnHost, Place, on_host
+from .options import LOGIN, TLS, Given, Parameters, Spelling, device, option, output, words
 from .output import Result, columns, facts, figure, shown
 
 _MOST_LINES = 5000          # of a tree
@@ -162,14 +162,10 @@ PLACES: Mapping[str, Place] = {name: Place("redfish", "COMMANDS", help_) for nam
 def _make(name: str, found: Any, help_: str) -> click.Command:
     command: Command = found[name]
 
-    @click.pass_context
-    def call(__context: click.Context, **words: Any) -> int:
-        assert __context.parent is not None
-        state, host = given(__context), form.address(str(__context.parent.params["host"]))
+    def call(state: Given, host: str, words: Mapping[str, Any]) -> int:
         with _service(state, host) as (service, pdu):
             return shown(command.run(Call(service, pdu, words)), state.json)
-    return click.Command(name, callback=call, help=explained(help_, command.arguments), params=[
-        *command.arguments, *device(*LOGIN, *_OWN), *output()])
+    return on_host(name, help_, command.arguments, [*device(*LOGIN, *_OWN), *output()], call)
 
 
 @contextlib.contextmanager
