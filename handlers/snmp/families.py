@@ -1,6 +1,6 @@
 """The built-in families, each vendor's file loaded when a device or a setting asks for one of its families.
 
-A status needs one vendor of 36: the others are neither imported nor built.
+A status needs one vendor's file: the others are neither imported nor built.
 """
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".aten", __package__), "aten-pe", "21317"),
     Vendor(lambda: import_module(".aviosys", __package__), "ip9258"),
     Vendor(lambda: import_module(".bachmann", __package__), "bachmann-bluenet2", "31770"),
+    Vendor(lambda: import_module(".austinhughes", __package__), "infrapower", "34550"),
     Vendor(lambda: import_module(".baytech", __package__), "baytech", "4779"),
     Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
     Vendor(lambda: import_module(".cyberpower", __package__), "cyberpower-epdu2 cyberpower-epdu cyberpower-ats", "3808"),
@@ -60,4 +61,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".vertiv", __package__),
            "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 476 10418 " + _NET_SNMP),
     Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + _NET_SNMP),
+    # Behind the others with Net-SNMP's numbers, which have a MIB.
+    Vendor(lambda: import_module(".clever", __package__),
+           "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu", "30966 " + _NET_SNMP),
 )

@@ -15,8 +15,8 @@ from tests.needs import shared
 from tests.recordings import Fixture, fixtures
 
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
-# A link to a driver; a MIB that pysnmp compiled is a text.
-PROGRAM = re.compile(r"^(?!.*/pysnmp_mibs/).*\.(py|c)$")
+# A link to a driver, or to a folder of a program; a MIB that pysnmp compiled is a text.
+PROGRAM = re.compile(r"^(?!.*/pysnmp_mibs/).*(\.(py|c|cpp|php)$|/tree/)")
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": "energy_kwh"}

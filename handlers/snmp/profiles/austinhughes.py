@@ -1,0 +1,37 @@
+"""Austin Hughes: InfraPower PDUs behind an IP dongle, with up to sixteen PDUs in a chain.
+
+Its MIB is not public. What is here was read from an owner's checks, which only read. C13 and other outlets are rows of one
+table, C19 outlets of a second one: the first arc of the identity is the table. A 0 may as well mean that an outlet has no
+meter. Powers are left out: the checks do not say their unit. The load is the sum of the circuits behind the breakers.
+"""
+from __future__ import annotations
+
+from ..evidence import Evidence, Proof
+from ..outlets import Outlets
+from ..profile import Profile
+from ..sources import Merged, Prefixed
+from ..states import State
+from .shorthand import TENTHS, column, figure, oids, total
+
+PDU = "34550.20.2.1.1.1"
+NOT_MEASURED = ("0", "-1")
+
+
+def _outlets(below: str, name: str) -> Merged:
+    """A column of both tables of outlets: 1 is that of C13 and the like, 2 that of C19."""
+    return Merged(tuple(Prefixed(str(table), column(f"{PDU}.26.{table}.1.{below}", name)) for table in (1, 2)))
+
+
+PROFILES = (
+    Profile(
+        key="infrapower", vendor="Austin Hughes", mib="InfraPower: no MIB is public",
+        source="https://github.com/rmblake/cmk-austinhughes-pdu-checks/tree/HEAD",
+        models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",),
+        sys_object_ids=oids("34550"),
+        outlets=(Outlets(
+            states=State(_outlets("7", "outletStatus"), on=("1",), off=("0",)),
+            name=_outlets("4", "outletName"),
+            current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED)),),
+        load=total(figure(column(PDU + ".24.1.1.7", "circuitAmp"), TENTHS)),
+        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER)),
+)
