@@ -28,7 +28,7 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
     sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if none of its
-    meters answers.
+    meters answers and it is the first candidate.
 
     Raises Unreachable where the GET has no answer; nothing else is asked then, since another family's tables could pass for the
     device's own. Raises Unsupported where no family fits. Raises ProtocolError where a family has outlets and only its meters
@@ -77,8 +77,9 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
     """The first candidate without states that answers; None where none does. Raises ProtocolError where only meters of families
     with outlets answer, and nothing proves that this device has no outlets."""
     unproven: Optional[Found] = None
-    for probe in (by_other_rows, by_identity) if by_id else (by_other_rows,):
-        for candidate in tried:
+    # A sysObjectID that families with outlets share proves none of them: only the likeliest candidate is known by it alone.
+    for probe, likely in ((by_other_rows, tried), (by_identity, tried[:1] if by_id else ())):
+        for candidate in likely:
             found = probe(candidate.profile, reader.at(candidate.root))
             if found and (found.states or has_no_outlets(found.profile, found.reader)):
                 return found

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Type
 
 import pytest
 
-from handlers.errors import Unsupported
+from handlers.errors import ProtocolError, Unsupported
 from handlers.snmp.detection import detect
 from handlers.snmp.metering import meter
 from handlers.snmp.profiles import PROFILES
@@ -79,3 +79,15 @@ def test_a_table_of_loads_that_does_not_say_which_rows_are_phases_is_no_load() -
     assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the outlets' own"
     alone = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
     assert meter(detect(of_rows(alone), PROFILES)).load == Decimal("4.9")
+
+
+@pytest.mark.parametrize("lost, error, says", [
+    ("11.0.1.3", ProtocolError, "lists no outlet"),         # its lines answer, its outlets do not
+    ("11", Unsupported, "of no family"),                    # another product of this maker
+])
+def test_a_sys_object_id_that_families_with_outlets_share_makes_no_unit_one_without(
+        lost: str, error: Type[Exception], says: str) -> None:
+    rows = fixture("clever-mpro_metered").device().rows()
+    device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})
+    with pytest.raises(error, match=says):
+        detect(device, PROFILES)
