@@ -5,6 +5,8 @@ RUN = $(VENV)/bin/python
 # Tests side by side: more than most machines have cores, because many of them wait for a server.
 WORKERS ?= 4
 export PYTHON VENV
+# Tests start hundreds of programs; without its bytecode each of them compiles the pack anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env system demo test lint audit faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean

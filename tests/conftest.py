@@ -1,6 +1,7 @@
 """Prints after a run which tests ran against which real server, tool or recording. Sets up what all tests share."""
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from typing import Dict, Generator, Iterator, List
@@ -8,6 +9,7 @@ from typing import Dict, Generator, Iterator, List
 import pytest
 
 from tests import secrecy
+from tests.dealing import dealt
 
 _AGAINST = "against"
 
@@ -20,13 +22,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_configure() -> None:
-    """A shell starts a background job with SIGINT ignored, and so would be the programs that tests interrupt."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A shell starts a background job with SIGINT ignored, nohup with SIGHUP, and so would be the programs of tests."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
     secrecy.begin()
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        items[:] = dealt(items, lambda item: item.nodeid.partition("::")[0], workers)
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))

@@ -1,7 +1,9 @@
 """Reading a PDU of 48 outlets from a real upsd: this client beside PyNUTClient and upsc, near (0 ms) and far (20 ms).
 
 Each figure is a median over runs on a new connection each; `far` is through a relay that delays bytes, not the opening of
-the connection; since it ends the server's TCP, the server's 40 ms stall shows there for everybody who asks twice. As
+the connection; since it ends the server's TCP, upsd's 40 ms stall shows there for everybody who asks twice. A PyNUT client
+that asks for descriptions asks for one after the other: upsd's dummy driver has so few commands that this shows on the
+project's server alone, whose PDU has the three commands an outlet that switched PDUs have. As
 processes of their own all are shown, but upsc, a program in C, and a script without options or help end before a command of
 Python has started: the goal is that `pdu` takes at most twice as long as Python with the library of its command line alone. Ends
 with 0 if the goals are met, with 1 if one is missed.
@@ -32,11 +34,13 @@ from tests.program import rounds
 from tests.servers import upsd
 from tests.servers.delay import DelayRelay
 from tests.servers.upsd import Upsd
+from tests.simulators.nut_server import NutServer, SwitchedPdu
 
 from .ratios import note
 
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
+DESCRIBED_GOAL = 3.0
 START_GOAL = 0.5
 # The shortest program for the same lines with PyNUTClient.
 _SCRIPT = """import sys
@@ -48,10 +52,11 @@ theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 
 
 class Place(NamedTuple):
-    """Where a server is reached."""
+    """Where the real upsd and, at another port, the project's server with a switched PDU are reached."""
 
     host: str
     port: int
+    switched: int
 
 
 def ours_in_one_write(place: Place) -> None:
@@ -65,6 +70,10 @@ def ours_with_descriptions(place: Place) -> None:
         assert len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
 
 
+def ours_described(place: Place) -> None:
+    ours_with_descriptions(place._replace(port=place.switched))
+
+
 def handler_status(place: Place) -> None:
     assert len(make_handler(PduData(place.host, {"port": str(place.port), "device": "pdu"})).status().ports) == 48
 
@@ -75,6 +84,10 @@ def pynutclient(place: Place) -> None:
         assert len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
     finally:
         nut._PyNUTClient__srv_handler.close()
+
+
+def pynutclient_described(place: Place) -> None:
+    pynutclient(place._replace(port=place.switched))
 
 
 def pynutclient_variables(place: Place) -> None:
@@ -110,6 +123,8 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("variables, writable variables, commands", "this client, one write", ours_in_one_write),
     ("", "this client as PyNUT facade, with descriptions", ours_with_descriptions),
     ("", "PyNUTClient", pynutclient),
+    ("the same of a PDU with 144 commands", "the facade, 144 descriptions", ours_described),
+    ("", "PyNUTClient, 144 descriptions", pynutclient_described),
     ("status of 48 outlets", "this handler", handler_status),
     ("", "PyNUTClient, variables only", pynutclient_variables),
     ("all variables as a process of its own", "pdu nut ... vars", our_tool),
@@ -134,8 +149,11 @@ def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]
 
 @contextlib.contextmanager
 def places() -> Iterator[Dict[str, Place]]:
-    with Upsd([upsd.dummy("pdu", pdu_variables(48))]) as server, DelayRelay(server.host, server.port, FAR_S) as relay:
-        yield {"near": Place(server.host, server.port), "far": Place(relay.host, relay.port)}
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Upsd([upsd.dummy("pdu", pdu_variables(48))]))
+        switched = stack.enter_context(NutServer([SwitchedPdu("pdu", 48)]))
+        far, far_switched = (stack.enter_context(DelayRelay(one.host, one.port, FAR_S)) for one in (server, switched))
+        yield {"near": Place(server.host, server.port, switched.port), "far": Place(far.host, far.port, far_switched.port)}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -162,6 +180,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
     found = [(f"{at}: times quicker than PyNUTClient", others[at] / ours[at], goal) for at, goal in GOALS]
+    described = figures["PyNUTClient, 144 descriptions"]
+    found += [(f"{at}: PyNUT facade, 144 commands with descriptions: times quicker than PyNUTClient",
+               described[at] / seconds, DESCRIBED_GOAL) for at, seconds in figures["the facade, 144 descriptions"].items()]
     start = figures["import click, nothing else"]["near"] / figures["pdu nut ... vars"]["near"]
     return [*found, ("near: share of `import click` in pdu nut ... vars, as processes", start, START_GOAL)]
 

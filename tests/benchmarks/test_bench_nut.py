@@ -11,15 +11,16 @@ from tests.simulators.nut_server import NutServer
 
 
 def figures(ours: float, theirs: float, tool: float, click: float) -> Dict[str, Dict[str, float]]:
-    named = {"this client, one write": ours, "PyNUTClient": theirs, "pdu nut ... vars": tool, "import click, nothing else": click}
+    named = {"this client, one write": ours, "PyNUTClient": theirs, "pdu nut ... vars": tool, "import click, nothing else": click,
+             "the facade, 144 descriptions": ours, "PyNUTClient, 144 descriptions": theirs / 6.5}
     return {name: {"near": figure, "far": figure} for name, figure in named.items()}
 
 
 def test_the_goals_are_ratios_and_a_missed_one_counts() -> None:
     met = bench_nut._goals(figures(1.0, 20.0, 1.0, 0.5))
-    assert [ratio >= goal for _, ratio, goal in met] == [True, True, True]
+    assert [ratio >= goal for _, ratio, goal in met] == [True] * 5
     missed = bench_nut._goals(figures(1.0, 19.0, 1.1, 0.5))
-    assert [ratio >= goal for _, ratio, goal in missed] == [False, True, False]
+    assert [ratio >= goal for _, ratio, goal in missed] == [False, True, False, False, False]
 
 
 def test_the_relay_changes_nothing_but_the_time() -> None:

@@ -2,11 +2,9 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ from selenium.webdriver.support.ui import Select
 from tests.needs import ROOT, found
 from tests.packaging.building import build
 from tests.packaging.registering import Admin
+from tests.turns import turn
 
 from .chromium import DESKTOP, PHONE, Browser, browser
 from .client import Client
@@ -40,8 +39,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Browser]:
     """An empty window. One test at a time has one, also where several processes run tests: a browser needs a core."""
-    with (Path(tempfile.gettempdir()) / "pdu-handlers-browser.lock").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)            # the system frees it however this process ends
+    with turn("browser"):
         chromium.resize(*DESKTOP)
         chromium.dark(False)
         leave(chromium)

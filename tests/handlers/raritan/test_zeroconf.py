@@ -10,6 +10,7 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
+from tests.turns import turn
 from tests.waiting import until
 
 LOOPBACK = ["127.0.0.1"]
@@ -26,7 +27,12 @@ def _packed(address: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[None]:
-    """Announces all devices."""
+    """Announces all devices. Whoever announces others on this machine waits for its turn."""
+    with turn("mdns"):
+        yield from announced()
+
+
+def announced() -> Iterator[None]:
     network = Zeroconf(interfaces=LOOPBACK, ip_version=IPVersion.V4Only)
     try:
         for service, name, addresses, port, version in ANNOUNCED:

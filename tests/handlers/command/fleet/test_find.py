@@ -24,6 +24,7 @@ from handlers.raritan import zeroconf as discovery
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.turns import turn
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, environment, private, run
@@ -168,21 +169,22 @@ def test_ipv6_is_asked_too() -> None:
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path) -> None:
     """The responder announces one inside and one outside of the network that is asked."""
     secret = private(tmp_path / "community", "public")
-    network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
-    try:
-        for name, address in (("PX4-1 inside", "127.0.0.1"), ("PX4-2 outside", "127.0.0.12")):
-            network.register_service(ServiceInfo(
-                discovery.SERVICES[1], f"{name}.{discovery.SERVICES[1]}", port=8443, addresses=[socket.inet_aton(address)],
-                server=f"{name.replace(' ', '-')}.local."), cooperating_responders=True, strict=False)
-        rows: List[str] = []
+    with turn("mdns"):
+        network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
+        try:
+            for name, address in (("PX4-1 inside", "127.0.0.1"), ("PX4-2 outside", "127.0.0.12")):
+                network.register_service(ServiceInfo(
+                    discovery.SERVICES[1], f"{name}.{discovery.SERVICES[1]}", port=8443, addresses=[socket.inet_aton(address)],
+                    server=f"{name.replace(' ', '-')}.local."), cooperating_responders=True, strict=False)
+            rows: List[str] = []
 
-        def found() -> bool:
-            rows[:] = run("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()
-            return len(rows) > 1
-        assert until(found)
-    finally:
-        network.unregister_all_services()
-        discovery.close(network)
+            def found() -> bool:
+                rows[:] = run("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()
+                return len(rows) > 1
+            assert until(found)
+        finally:
+            network.unregister_all_services()
+            discovery.close(network)
     assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
 
 
