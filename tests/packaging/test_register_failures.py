@@ -279,12 +279,13 @@ def test_a_missing_program_is_named_for_any_arguments(admin: Admin, manager: Dci
 
 @pytest.mark.parametrize("status, body", [
     (404, b"<html>not found</html>"), (404, b'{"detail": "Not Found"}'), (405, b""), (401, b"<html>who?</html>"),
-    (404, b'{"error": {"code": 1, "msg": "no such function"}}'), (403, b"forbidden"), (400, b"{}")])
+    (404, b'{"error": {"code": 1, "msg": "no such function"}}'), (403, b"forbidden"), (400, b"{}"), (401, b""),
+    (401, b'{"error": {"code": "Base.1.18.GeneralError", "message": "There is no valid session."}}')])
 def test_another_server_is_not_a_matter_of_the_password(admin: Admin, status: int, body: bytes) -> None:
     with DciManager(wrap=lambda request, serve: Answer(status, body)) as other:
         run = admin.run(other)
         assert_failed(run, 1, f"HTTP {status}")
-        assert "password" not in run.err and "DCI_URL" in run.err + "DCI_URL" * (status == 400) and len(other.requests) == 1
+        assert "password" not in run.err and "DCI_URL" in run.err and len(other.requests) == 1
 
 
 def test_an_address_with_a_path_is_said_to_have_one(admin: Admin, manager: DciManager) -> None:
