@@ -100,8 +100,9 @@ class Snmp:
             for key, value in params.items():
                 # A platform may hand over a community of digits as a number.
                 if isinstance(value, (str, int)) and str(value) and any(w in str(key).lower() for w in ("commun", "pass", "key")):
-                    if _inside_a_word(str(value), text):        # `***er than the 8 characters` shows what was left out
-                        short = "; it has fewer than 8 characters" if "pass" in str(key).lower() and len(str(value)) < 8 else ""
+                    password = "pass" in str(key).lower()       # `shorter than *** 8 characters` shows what was left out
+                    if _inside_a_word(str(value), text) or password and str(value) in text:
+                        short = "; it has fewer than 8 characters" if password and len(str(value)) < 8 else ""
                         return f"{text.partition(':')[0]}: the platform's words hold a part of {key} and are left out{short}"
                     text = text.replace(str(value), "***")
         return text

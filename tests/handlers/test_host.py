@@ -338,11 +338,12 @@ def test_a_walk_that_fails_is_never_a_short_list() -> None:
         snmp(RuntimeError("Timeout")).walk(ROOT)
 
 
-def test_a_secret_inside_a_word_of_the_platform_takes_the_words_with_it() -> None:
-    """`***er than the 8 characters` would show a password that is "short"."""
+@pytest.mark.parametrize("secret", ["short", "the"])
+def test_a_secret_among_the_words_of_the_platform_takes_them_with_it(secret: str) -> None:
+    """`***er than the 8 characters` would show a password that is "short", `than *** 8` one that is "the"."""
     device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 asks for"))
-    device.pdu_data.snmp_params.update(version="3", auth_password="short")
+    device.pdu_data.snmp_params.update(version="3", auth_password=secret)
     with pytest.raises(SettingsError) as caught:
         Snmp(cast(Any, device)).get("1.3.6")
-    assert "short" not in str(caught.value) and "***" not in str(caught.value)
+    assert f" {secret}" not in str(caught.value).partition("SnmpError")[2] and "***" not in str(caught.value)
     assert "auth_password and are left out; it has fewer than 8 characters" in str(caught.value)
