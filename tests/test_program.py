@@ -73,10 +73,11 @@ def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_p
     assert (done.returncode, done.stderr) == (141, b"") or (done.returncode, command[-1]) == (0, "--help")
 
 
-@pytest.mark.parametrize("module", ["tests.demo", "tests.conformance", "tests.dcimanager", "tests.simulators.xerus",
-                                    "tests.benchmarks.bench_nut"])
-def test_without_the_environment_it_says_how_to_make_it(module: str) -> None:
-    bare = [sys.executable, "-S", "-E", "-m", module, "--help"]         # -S: none of the installed packages
+@pytest.mark.parametrize("module, argument", [
+    ("tests.demo", "--help"), ("tests.conformance", "--help"), ("tests.dcimanager", "--help"), ("tests.simulators.xerus", "--help"),
+    ("tests.benchmarks.bench_nut", "--help"), ("tests.faults", "nut")])
+def test_without_the_environment_it_says_how_to_make_it(module: str, argument: str) -> None:
+    bare = [sys.executable, "-S", "-E", "-m", module, argument]         # -S: none of the installed packages
     done = subprocess.run(bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "is missing: make env" in done.stderr

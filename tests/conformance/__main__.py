@@ -16,6 +16,7 @@ from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import Peer
+from tests.program import starting
 
 from . import baseline, trial
 from .variants import VARIANTS
@@ -60,8 +61,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     tree = options.platform.resolve()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), os.path.abspath(python))
-        print(_survey(platform), end="", flush=True)
-        with _devices(names, options.snmp_port) as devices:
+        with contextlib.ExitStack() as opened:
+            with starting(options.snmp_port):
+                devices = opened.enter_context(_devices(names, options.snmp_port))
+            print(_survey(platform), end="", flush=True)
             return _report(_on_platform(platform, devices, Path(folder), bool(options.snmp_port)))
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Dict
@@ -98,6 +99,16 @@ def test_a_platform_that_knows_port_161_alone_is_asked_there_or_said_not_to_be_t
     assert conformance.main(["--platform", folder, "snmp"]) == 0
     shown = capsys.readouterr().out
     assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
+
+
+def test_a_port_that_is_taken_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit) as ended:
+            conformance.main(["--platform", str(ROOT), "--snmp-port", str(port), "snmp"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"cannot start: port {port} is in use by another program; choose another\n"
 
 
 def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

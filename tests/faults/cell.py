@@ -70,7 +70,10 @@ class Played:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
-        answer: Dict[str, Any] = json.loads(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:                    # it could not start, and has said why
+            sys.exit(self._process.wait(60) or 1)
+        answer: Dict[str, Any] = json.loads(line)
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
