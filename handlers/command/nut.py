@@ -172,6 +172,7 @@ def _make(name: str, found: Any, help_: str) -> click.Command:
     command: Command = found[name]
 
     def call(state: Given, host: str, words: Mapping[str, Any]) -> int:
+        state.words = ("device",)
         with _client(state, host, command.writes) as nut:
             result = command.run(Call(nut, state, host, words))
         return shown(result, state.json)

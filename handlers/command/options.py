@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Collection, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
@@ -29,6 +29,7 @@ class Given:
     secret_files: Dict[str, str] = field(default_factory=dict)
     changing: bool = False
     login: str = ""
+    words: Collection[str] = ()             # settings that are arguments of this command: DEVICE
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

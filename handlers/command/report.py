@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict
+from typing import Any, Collection, Dict
 
 from ..errors import PduHandlerError, printable
 from .exits import code_of
@@ -24,15 +24,16 @@ class Interrupted(PduHandlerError):
     kind = "interrupted"
 
 
-def reason(error: BaseException) -> str:
-    """Why it failed, with this command's own words for the settings that the error names.
+def reason(error: BaseException, words: Collection[str] = ()) -> str:
+    """Why it failed, with this command's own words for the settings that the error names; `words` are its arguments.
 
     The error may be of an archive, which has its own classes; older ones have no `parts`.
     """
     parts = getattr(error, "parts", None)
     if parts is None:
         return str(getattr(error, "reason", error))
-    return printable("".join(part if isinstance(part, str) else spelled(part.key, part.value) for part in parts))
+    return printable("".join(part if isinstance(part, str) else 
+                             part.key.upper() if part.key in words else spelled(part.key, part.value) for part in parts))
 
 
 def described(error: BaseException, state: Given) -> Dict[str, Any]:
@@ -45,7 +46,7 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
         return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT), "reason": printable(
             f"{type(error).__name__}: {error}; run again with --debug and report what it prints")}
     return {"kind": kind, "host": getattr(error, "host", ""), "operation": getattr(error, "operation", ""),
-            "reason": reason(error), "exit_code": code_of(kind)}
+            "reason": reason(error, state.words), "exit_code": code_of(kind)}
 
 
 def failed(state: Given, error: BaseException) -> int:

@@ -41,10 +41,11 @@ class Failure(NamedTuple):
 
 
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
+_LOGIN = (Named("username"), " and ", Named("password"))
 ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
-    "USERNAME-REQUIRED": (Denied, "the NUT server wants a user: give username and password"),
-    "PASSWORD-REQUIRED": (Denied, "the NUT server wants a password: give username and password"),
+    "USERNAME-REQUIRED": (Denied, ("the NUT server wants a user: give ", *_LOGIN)),
+    "PASSWORD-REQUIRED": (Denied, ("the NUT server wants a password: give ", *_LOGIN)),
     "INVALID-USERNAME": (Denied, f"the NUT server does not take this user name: {_RIGHTS}"),
     "INVALID-PASSWORD": (Denied, f"the NUT server does not take this password: {_RIGHTS}"),
     "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),

@@ -87,7 +87,8 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     if whole_load:
         outlets += _whole_load(device)
     if not outlets and not may_lack_outlets(variables):
-        raise Unsupported(f"the NUT driver {printable(variables.get('driver.name', ''), 60)!r} lists no outlets of this device "
+        driver = variables.get("driver.name")
+        raise Unsupported(f"the NUT driver{f' {printable(driver, 60)!r}' if driver else ''} lists no outlets of this device "
                           f"(type {printable(variables.get('device.type', 'unknown'), 60)!r}): see whether another driver or "
                           f"MIB of NUT does")
     return Device(outlets, device, {**counted(members), **chain} if chain else {})

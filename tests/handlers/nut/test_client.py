@@ -86,7 +86,7 @@ def test_a_login_goes_out_before_a_reading_only_where_the_server_demands_it_and_
         with named(server, VIEWER) as nut:
             assert read(nut)  == read(nut)
         assert [line.split()[0] for line in heard].count("PASSWORD") == 1
-    with NutClient(server.host, server.port, timeout=2) as nut, pytest.raises(Denied, match="give username and password"):
+    with NutClient(server.host, server.port, timeout=2) as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
         nut.devices()
     wrong = User(VIEWER.name, "wr0ngsecret")
     with named(server, wrong) as nut:
@@ -173,7 +173,7 @@ def test_rights_are_told_by_the_command_and_never_by_the_ok_behind_a_password(se
                 with pytest.raises(Denied) as caught:
                     nut.run("pdu", "outlet.1.load.off")
                 assert user.password not in str(caught.value)
-    with NutClient(server.host, server.port) as nut, pytest.raises(Denied, match="username and password"):
+    with NutClient(server.host, server.port) as nut, pytest.raises(Denied, match="'username' and 'password'"):
         nut.run("pdu", "outlet.1.load.off")
     assert not server.books().writes
 

@@ -156,7 +156,7 @@ def test_a_server_that_demands_a_login_before_reading_gets_it(server: NutServer)
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
     assert seen(pdu) == told(server) and pdu.statistic().load == server.books().load_a and len(pdu.labels()) == 48
     assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(handler(server, **ADMIN_SETTINGS)) == told(server)
-    with pytest.raises(Denied, match="give username and password"):
+    with pytest.raises(Denied, match="give 'username' and 'password'"):
         handler(server, device="pdu").status()
 
 
