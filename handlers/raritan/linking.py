@@ -51,7 +51,7 @@ class LinkedUnits(UnitDiscovery):
         known = self._known()
         unknown = [link for link in self._wanted.ids if known is not None and link not in known]
         if unknown:
-            LOGGER.info(f"link_units names {', '.join(map(str, unknown))}, and the PDU has no such link unit: left out")
+            LOGGER.warning(f"link_units names {', '.join(map(str, unknown))}, and the PDU has no such link unit: left out")
         out = []
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:

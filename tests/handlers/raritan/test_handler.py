@@ -196,6 +196,7 @@ def test_a_link_id_that_is_named_and_not_linked_is_said(handle: Handle, caplog: 
             caplog.clear()
             call()
             lines = [record.getMessage() for record in caplog.records if "link_units" in record.getMessage()]
+            assert all(record.levelname == "WARNING" for record in caplog.records if "link_units" in record.getMessage())
             assert lines == ([f"link_units names {said}, and the PDU has no such link unit: left out"] if said else [])
 
 
