@@ -1,17 +1,19 @@
 """DCImanager's calls on a handler: status, statistic, labels, up, down. What they print is what DCImanager would see."""
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
 
 import click
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .. import registry
-from ..errors import NoSuchOutlet
+from ..errors import NoSuchOutlet, printable
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .loading import load
@@ -79,7 +81,8 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
     for host, data in handler_data:
         begin = time.monotonic()
         try:
-            answer = ask(handler.make(data))
+            with _warned(state, host):
+                answer = ask(handler.make(data))
         except Exception as error:
             if not state.json or len(handler_data) == 1:
                 codes.append(failed(state, error))
@@ -97,6 +100,33 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
     return next((code for code in codes if code), DONE)
 
 
+class _Warnings(logging.Handler):
+    """Prints each warning that a handler logs, once, on standard error."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(logging.WARNING)
+        self.host = host
+        self.said: Set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = printable(record.getMessage())
+        if words not in self.said:
+            self.said.add(words)
+            print(f"warning: {self.host}: {words}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _warned(state: Given, host: str) -> Iterator[None]:
+    """--debug shows the whole log in place of the warnings."""
+    warnings = _Warnings(host)
+    if not state.debug:
+        logging.getLogger().addHandler(warnings)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(warnings)
+
+
 def _hint(handler: str) -> str:
     """The setting that may list outlets after all."""
     key, value, lists = registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
@@ -109,8 +139,11 @@ def _lines(answer: Dict[str, Any]) -> Iterable[str]:
         title += f": load {figure(answer['load_a'], 'A')}, energy {figure(answer['total_consumption_kwh'], 'kWh')}"
     yield title
     outlets: Outlets = answer["outlets"]
+    if "load_a" in answer and all(outlet["consumption_kwh"] is None for outlet in outlets):
+        yield "no outlet's energy is metered"
+        return
     if not outlets:
-        yield "no outlet is metered" if "load_a" in answer else f"no outlets{_hint(answer['handler'])}"
+        yield f"no outlets{_hint(answer['handler'])}"
         return
     head = ["kWh" if name == "consumption_kwh" else name for name in outlets[0]]
     rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]

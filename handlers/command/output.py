@@ -9,6 +9,8 @@ from ..errors import printable
 from .exits import DONE
 
 _CELL = 200             # characters of one cell
+_UNITS = ("A", "W", "VA", "kWh")
+NOT_METERED = "not metered"
 _DECIMALS = 3           # of A, W and kWh: mA and Wh are the finest steps that these devices measure in
 
 
@@ -77,7 +79,7 @@ def text(value: object, limit: int = _CELL) -> str:
 def figure(value: Optional[float], unit: str = "") -> str:
     """A, W or kWh with its unit; `not metered` where the device has no such figure."""
     if value is None:
-        return "not metered" if unit else ""
+        return NOT_METERED
     return f"{_rounded(value)} {unit}".rstrip()
 
 
@@ -85,7 +87,8 @@ def _rounded(value: float) -> str:
     return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
 
 
-def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]], plain: Any = lambda value: value) -> Result:
-    """A result that is a table: a list of objects in JSON."""
+def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]], plain: Any = lambda value: value) -> Result:
+    """A result that is a table: a list of objects in JSON. Columns that a unit heads are figures."""
     data: List[Dict[str, Any]] = [dict(zip(head, map(plain, row))) for row in rows]
-    return Result({name: data}, columns(head, rows))
+    cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
+    return Result({name: data}, columns(head, cells))

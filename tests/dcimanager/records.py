@@ -111,6 +111,7 @@ class Pdu:
     port_energy_kwh: Dict[str, float] = field(default_factory=dict)
     port_metered: List[str] = field(default_factory=list)               # ports whose energy was
     port_load_a: Dict[str, float] = field(default_factory=dict)
+    measured_at: float = 0.0                                            # the last successful `statistic`
     labels: Dict[str, Label] = field(default_factory=dict)
     doubts: Dict[str, str] = field(default_factory=dict)
     call_seconds: Optional[float] = None                                # bounds each call in place of the stand-in's own
@@ -129,6 +130,7 @@ class Pdu:
             self.ports, self.polled_at, self.doubts = dict(call.value["ports"]), call.at, {}
         elif call.method == "statistic":
             self._meter(call.value)
+            self.measured_at = call.at
         elif call.method == "labels":
             self.labels = {identity: Label(*label) for identity, label in call.value["labels"].items()}
         elif call.switches:

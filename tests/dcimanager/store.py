@@ -21,7 +21,8 @@ _LABEL = re.compile(rb'^VERSION = "([0-9A-Za-z.+-]{1,40})"', re.MULTILINE)
 _HANDLER = "SELECT id, device_type, handler, name, protocol, features, current FROM handler ORDER BY id"
 _VERSIONS = "SELECT number, label, import_path, sha256, length(archive), uploaded FROM version WHERE handler = ? ORDER BY number"
 _PDU = "SELECT id, name, handler, address, notes, simulated, form, seen FROM pdu ORDER BY id"
-_SEEN = ("ports", "load_a", "energy_kwh", "metered", "port_energy_kwh", "port_metered", "port_load_a", "doubts", "polled_at")
+_SEEN = ("ports", "load_a", "energy_kwh", "metered", "port_energy_kwh", "port_metered", "port_load_a", "measured_at", "doubts",
+         "polled_at")
 
 
 class Store:

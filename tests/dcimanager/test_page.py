@@ -286,6 +286,7 @@ def test_parts_of_a_page_come_once_until_they_change(visitor: Visitor, site: Dci
     site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
     first = visitor.get("/pdus/1", x_part="1")
     assert first.status == 200 and "<html" not in first.body and "1.5" in first.body
+    assert first.body.count("not metered") == 4                         # current and energy of two outlets
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 304
     site.switch(site.pdus()[0], "1", on=False)
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from handlers.command.output import NOT_METERED
 from tests.needs import ROOT
 
 from .road import Failed, Stop
@@ -26,7 +27,8 @@ def _row(stop: Stop) -> list[str]:
         raise Failed(f"{stop.title} was not added")
     states = list(stop.pdu.ports.values())
     return [stop.title, stop.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
-            f"{stop.pdu.load_a:.2f}", f"{stop.pdu.energy_kwh:.1f}",
+            f"{stop.pdu.load_a:.2f}" if "load" in stop.pdu.metered else NOT_METERED,
+            f"{stop.pdu.energy_kwh:.1f}" if "energy" in stop.pdu.metered else NOT_METERED,
             *(f"{stop.measured[m].call.seconds:.2f} s / {stop.measured[m].round_trips}" for m in METHODS)]
 
 

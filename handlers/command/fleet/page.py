@@ -4,7 +4,6 @@ from __future__ import annotations
 from html import escape
 from typing import Callable, Iterable, List, Mapping, Optional, Sequence
 
-from ..output import figure
 from .verdict import BAD, DOUBTFUL, Row, Summary
 
 _SLOWEST = 10
@@ -62,8 +61,8 @@ def _line(tag: str, cells: Iterable[str]) -> str:
 def _all(rows: Sequence[Row]) -> List[str]:
     loads, energies = _scale(rows, lambda row: row.load_a), _scale(rows, lambda row: row.energy_kwh)
     lines = [[escape(row.device.name), escape(row.device.address), _marked("td", row, row.result),
-              _number(figure(row.load_a)), _bar(row.load_a, loads),
-              _number(figure(row.energy_kwh)), _bar(row.energy_kwh, energies),
+              _number(row.figures[0]), _bar(row.load_a, loads),
+              _number(row.figures[1]), _bar(row.energy_kwh, energies),
               _number("" if row.on is None else f"{row.on} / {row.off} / {row.unknown}"),
               f'<td class="outlets">{"".join(_SHORT[one.state] for one in row.outlets)}</td>'] for row in rows]
     return _section("Load and energy", ("PDU", "address", "result", _NUMBERS.format("A"), "", _NUMBERS.format("kWh"), "",

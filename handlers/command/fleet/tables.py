@@ -7,7 +7,7 @@ import os
 from typing import Any, Dict, List, Mapping, Sequence
 
 from ...errors import printable
-from ..output import columns, figure
+from ..output import columns
 from .verdict import Row, Summary
 
 _HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
@@ -21,7 +21,7 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
     """One line for each PDU; those in `marks` changed."""
     cells = [[CHANGED if row.device.name in marks else "", row.device.name, os.path.basename(row.device.handler),
               row.device.address, row.result,
-              row.on, row.off, row.unknown, figure(row.load_a), figure(row.energy_kwh), f"{row.seconds:.2f}"] for row in rows]
+              row.on, row.off, row.unknown, *row.figures, f"{row.seconds:.2f}"] for row in rows]
     if not marks:
         return columns(_HEAD[1:], [line[1:] for line in cells])
     return columns(_HEAD, cells)

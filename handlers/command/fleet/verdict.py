@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ..output import figure
 from .listing import Device
 from .polling import DOWN, UNKNOWN, UP, Outlet, Reading
 
@@ -50,6 +51,12 @@ class Row(NamedTuple):
         """Who acts, for the kind of error."""
         return REMEDIES.get(self.kind, _OTHERWISE) if self.kind else ""
 
+    @property
+    def figures(self) -> Tuple[str, str]:
+        """Load in A and energy in kWh for people; nothing where an error hides whether the PDU meters them."""
+        load, energy = ("" if value is None and self.kind else figure(value) for value in (self.load_a, self.energy_kwh))
+        return load, energy
+
 
 def judged(device: Device, reading: Reading, keep_outlets: bool = True) -> Row:
     """The row of one PDU."""
@@ -75,16 +82,17 @@ def _level(device: Device, reading: Reading) -> Tuple[int, str]:
 
 
 class Summary(NamedTuple):
-    """The whole fleet. `load_a` and `energy_kwh` are the sums over those that told one: `loads`, `energies`."""
+    """The whole fleet. `load_a` and `energy_kwh` are the sums over the PDUs that reported one, which `loads` and `energies`
+    count; None where none did."""
 
     pdus: int
     results: Dict[str, int]
     on: int
     off: int
     unknown: int
-    load_a: float
+    load_a: Optional[float]
     loads: int
-    energy_kwh: float
+    energy_kwh: Optional[float]
     energies: int
     seconds: float
     level: int
@@ -93,12 +101,18 @@ class Summary(NamedTuple):
         """For people."""
         results = [f"{self.results.get(_WELL, 0)} well",
                    *(f"{count} {result}" for result, count in self.results.items() if result != _WELL)]
+        load = figure(self.load_a, "A") + _of(self.loads, " PDUs")
+        energy = figure(self.energy_kwh, "kWh") + _of(self.energies)
         return [f"{self.pdus} PDU{'s' if self.pdus != 1 else ''} in {self.seconds:.1f} s: {', '.join(results)}",
-                f"{self.on + self.off + self.unknown} outlets: {self.on} on, {self.off} off, {self.unknown} unknown; load "
-                f"{self.load_a:.1f} A of {self.loads} PDUs, energy {self.energy_kwh:.1f} kWh of {self.energies}"]
+                f"{self.on + self.off + self.unknown} outlets: {self.on} on, {self.off} off, {self.unknown} unknown; "
+                f"load {load}, energy {energy}"]
 
 
 _WELL = "well"
+
+
+def _of(count: int, what: str = "") -> str:
+    return f" of {count}{what}" if count else ""
 
 
 def summary(rows: Iterable[Row], seconds: float) -> Summary:
@@ -115,7 +129,8 @@ def summary(rows: Iterable[Row], seconds: float) -> Summary:
         if row.energy_kwh is not None:
             energy, energies = energy + row.energy_kwh, energies + 1
     ordered = {result: results[result] for result in sorted(results, key=lambda one: (-results[one], one))}
-    return Summary(pdus, ordered, on, off, unknown, load, loads, energy, energies, seconds, level)
+    return Summary(pdus, ordered, on, off, unknown, load if loads else None, loads, energy if energies else None, energies,
+                   seconds, level)
 
 
 _NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
@@ -128,8 +143,9 @@ def nagios(found: Summary, rows: Iterable[Row]) -> List[str]:
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),
             "outlets_on": found.on, "outlets_off": found.off, "outlets_unknown": found.unknown}
-    measured = [f"load={found.load_a:.3f}", f"energy={found.energy_kwh:.3f}c", f"time={found.seconds:.3f}s"]
-    figures = " ".join([*(f"{key}={value}" for key, value in data.items()), *measured])
+    measured = [] if found.load_a is None else [f"load={found.load_a:.3f}"]
+    measured += [] if found.energy_kwh is None else [f"energy={found.energy_kwh:.3f}c"]
+    figures = " ".join([*(f"{key}={value}" for key, value in data.items()), *measured, f"time={found.seconds:.3f}s"])
     first = f"PDU {_NAGIOS[found.level]} - {'; '.join(found.lines())}"
     lines = [f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}" for row in bad[:_NAGIOS_SHOWN]]
     more = [f"and {len(bad) - _NAGIOS_SHOWN} more"] if len(bad) > _NAGIOS_SHOWN else []
@@ -149,5 +165,5 @@ def changes(before: Row, after: Row) -> List[str]:
         found += [f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
                   for identity in {**states, **now} if states.get(identity) != now.get(identity)]
     if before.energy_kwh is not None and after.energy_kwh is not None and after.energy_kwh < before.energy_kwh:
-        found.append(f"energy fell from {before.energy_kwh:g} to {after.energy_kwh:g} kWh")
+        found.append(f"energy fell from {figure(before.energy_kwh)} to {figure(after.energy_kwh)} kWh")
     return found

@@ -23,12 +23,22 @@ def number(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def amperes(value: Optional[float]) -> str:
-    return "–" if value is None else f"{number(value)}\u00a0A"
+def load(pdu: Pdu, identity: Optional[str] = None) -> str:
+    """The load of a PDU, or the current of one of its ports."""
+    own, of_port = pdu.load_a if "load" in pdu.metered else None, pdu.port_load_a.get(identity or "")
+    return _figure(pdu, own if identity is None else of_port, "A")
 
 
-def kwh(value: Optional[float]) -> str:
-    return "–" if value is None else f"{number(value)}\u00a0kWh"
+def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
+    """The energy counter of a PDU, or of one of its ports."""
+    own, of_port = pdu.energy_kwh if "energy" in pdu.metered else None, pdu.port_energy_kwh.get(identity or "")
+    return _figure(pdu, own if identity is None else of_port if identity in pdu.port_metered else None, "kWh")
+
+
+def _figure(pdu: Pdu, value: Optional[float], unit: str) -> str:
+    if value is None:
+        return "not metered" if pdu.measured_at else "–"            # a dash: nobody has asked it yet
+    return f"{number(value)}\u00a0{unit}"
 
 
 def seconds(value: float) -> str:
@@ -79,7 +89,7 @@ def environment() -> Environment:
     """The templates of this package, with everything above."""
     env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
                       trim_blocks=True, lstrip_blocks=True)
-    filters: Any = {"number": number, "amperes": amperes, "kwh": kwh, "seconds": seconds, "size": size, "plain": plain,
+    filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,
                     "moment": moment}
     env.filters.update(filters)
     env.globals.update(state=state, counts=counts, failing=failing, methods=METHODS, now=time.time)

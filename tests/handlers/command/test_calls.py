@@ -103,8 +103,10 @@ def test_what_is_not_metered_is_null_for_programs_and_words_for_people(capsys: p
     assert (code, shown["load_a"], shown["total_consumption_kwh"]) == (0, None, None)
     assert [one["consumption_kwh"] for one in shown["outlets"]] == [None, 0.0]
     lines = run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()
-    assert lines[0].endswith(": load not metered, energy not metered") and lines[2].split() == ["1"]
+    assert lines[0].endswith(": load not metered, energy not metered") and lines[2].split() == ["1", "not", "metered"]
     assert lines[3].split() == ["2", "0"]
+    monkeypatch.setattr(Unmetered, "statistic", lambda _: PduStatisticView(ports=[PduPortStatisticView("1")]))
+    assert run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()[1:] == ["no outlet's energy is metered"]
 
 
 @pytest.mark.parametrize("value, shown", [(1.0009172675786566, "1.001 kWh"), (5000.12375, "5000.124 kWh"), (0.0, "0 kWh"),

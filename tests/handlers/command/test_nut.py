@@ -59,7 +59,8 @@ def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server
 
 
 def test_an_unknown_device_or_command_says_where_the_names_are(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "it has pdu, odd" in Run(capsys, server, "vars", "[pdu]").err
+    said = Run(capsys, server, "vars", "[pdu]").err
+    assert "correct DEVICE; it has pdu, odd" in said and "-s device" not in said
     login = ("--username", SIMULATED_ADMIN.name, "--yes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
@@ -72,7 +73,8 @@ def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: p
     assert "outlet.7.status: off\n" in Run(capsys, server, "vars", "pdu").out
     assert Run(capsys, server, "vars", "pdu", "outlet.7.status").out == "off\n"
     table = Run(capsys, server, "outlets", "pdu").out.splitlines()
-    assert table[7].split() == ["7", "7", "Server", "7", "off", "0", "0", "2.5", "outlet.7.load.on,", "outlet.7.load.off"]
+    assert table[7].split() == ["7", "7", "Server", "7", "off", "0", "0", "not", "metered", "2.5",
+                                "outlet.7.load.on,", "outlet.7.load.off"]
     assert table[-1] == f"load {server.books().load_a:g} A, energy {server.books().energy_kwh:g} kWh"
     assert Run(capsys, server, "commands", "pdu").out.splitlines()[0].split("  ", 1)[0] == "outlet.1.load.off"
     assert Run(capsys, server, "clients").out.splitlines() == ["pdu  none", "odd  none"]
@@ -141,7 +143,8 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
     monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asks for no password"))
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
     server.faults.login_to_read = True
-    assert Run(capsys, server, "list").code == 4
+    said = Run(capsys, server, "list")
+    assert said.code == 4 and "give --username and PDU_PASSWORD" in said.err
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
     assert Run(capsys, server, "vars", "pdu", "outlet.1.status", "--username", "admin").out == "on\n"
 

@@ -7,6 +7,7 @@ from ....errors import PduHandlerError, printable
 from ....nut import figures, outlets as reading
 from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
+from ...output import figure
 from ..kinds import Identity
 from .dump import Device
 from .session import everything, session
@@ -76,7 +77,7 @@ def _figures(device: Device, found: reading.Device, out: Identity) -> None:
         if value is None:
             out.cannot.append(f"{device.name}: tell its {word}")
         else:
-            out.can.append(f"{device.name}: tell its {word} ({value:g} {unit})")
+            out.can.append(f"{device.name}: tell its {word} ({figure(value, unit)})")
             out.rests[f"{device.name}: {word}"] = _basis(_sources(device.variables, found, word))
 
 

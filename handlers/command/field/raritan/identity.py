@@ -11,6 +11,7 @@ from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent, Bulk, Pending
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
+from ...output import figure
 from ..kinds import Identity
 
 _LONGEST = 120              # characters of one value
@@ -102,9 +103,10 @@ def _figures(handler: RaritanPdu, out: Identity) -> None:
         if value is None or value is getattr(unset, attributes[name], None):
             out.cannot.append(f"tell its {name}")
         else:
-            out.can.append(f"tell its {name} ({value:g} {unit})")
+            out.can.append(f"tell its {name} ({figure(value, unit)})")
             out.rests[name] = f"{basis}: {_BINDING}"
-    if view.ports:
-        out.can.append(f"tell the energy by outlet ({len(view.ports)} outlets)")
+    metered = sum(port.consumption is not getattr(type(port), "consumption", None) for port in view.ports)
+    if metered:
+        out.can.append(f"tell the energy by outlet ({metered} outlets)")
     else:
         out.cannot.append("tell figures by outlet")

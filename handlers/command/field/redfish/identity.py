@@ -8,6 +8,7 @@ from ....errors import PduHandlerError, Refused, printable
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.service import RedfishService, opened
+from ...output import figure
 from ..kinds import Identity
 
 _LONGEST = 120              # characters of one value
@@ -76,7 +77,7 @@ def _figures(service: RedfishService, pdu: str, out: Identity) -> None:
         if value is None:
             out.cannot.append(f"tell its {name}")
         else:
-            out.can.append(f"tell its {name} ({value:g} {unit})")
+            out.can.append(f"tell its {name} ({figure(value, unit)})")
             out.rests[name] = f"{basis}: {_SCHEMA}"
     metered = sum(port.energy_kwh is not None for port in ports)
     if metered:

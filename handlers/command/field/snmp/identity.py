@@ -17,6 +17,7 @@ from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
 from ....snmp.reader import Device, Reader
 from ....snmp.settings import choose
+from ...output import figure
 from ..kinds import Identity
 
 _RESTS = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
@@ -140,15 +141,15 @@ def _capabilities(found: Found, out: Identity) -> None:
         if value is None:
             out.cannot.append(f"tell its {name}" + ("" if total else f": the family '{profile.key}' has no such object"))
         else:
-            out.can.append(f"tell its {name} ({value.normalize():f} {unit})")
-            first = next((figure for figure in total.figures if figure.read(found.reader)), None) if total else None
+            out.can.append(f"tell its {name} ({figure(float(value), unit)})")
+            first = next((one for one in total.figures if one.read(found.reader)), None) if total else None
             out.rests[name] = _basis(first, proof) if first else f"the sum over the outlets; {_RESTS.get(proof, 'nothing')}"
-    for name, figures, figure, proof in (
+    for name, figures, source, proof in (
             ("current by outlet", read.current_of, outlets and outlets.current, profile.evidence.current),
             ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy)):
         if figures:
             out.can.append(f"tell the {name} ({len(figures)} of {len(found.states)})")
-            out.rests[name] = _basis(figure, proof)
+            out.rests[name] = _basis(source, proof)
         elif found.states:
             out.cannot.append(f"tell the {name}")
 

@@ -61,8 +61,10 @@ for (const room of document.querySelectorAll("[data-plots]")) {
       place.setAttribute("aria-label", `${title} over time; ${place.dataset.points} readings, the last ${figure(last, unit)}`);
     }
     const count = data.at.length;
+    const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
     said.textContent = !count ? "No readings yet: the first poll brings one."
-      : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used meanwhile: ${figure(data.used, "kWh")}`);
+      : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used meanwhile: ${figure(data.used, "kWh")}`)
+        + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
 
   function address(kind) {

@@ -16,6 +16,7 @@ from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import shared
 from tests.simulators.snmp_agent import BUILT_IN, Agent
+from tests.simulators.xerus import Model, XerusPdu
 
 Printed = pytest.CaptureFixture[str]
 Patched = pytest.MonkeyPatch
@@ -85,6 +86,17 @@ def test_one_unit_of_every_handler_is_found_among_all_handlers(handler: str, cap
     assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["rests"]
     assert f"read it: pdu status {handler} " in shown and "rests on" in shown
     assert "s3cr3t" not in shown and "Pa55" not in shown
+
+
+def test_a_unit_without_meters_is_not_said_to_have_figures(capsys: Printed, monkeypatch: Patched) -> None:
+    with XerusPdu(Model(outlets=2, metering="none")) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        said = said_of(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
+        assert root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint]) == 0
+    found = said["handlers"][0]
+    assert {"tell its load", "tell its energy", "tell figures by outlet"} <= set(found["cannot"])
+    assert not any(word in line for line in found["can"] for word in ("energy", "load"))
+    assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
 
 
 def test_a_family_is_not_asked_for_once_another_one_fits(capsys: Printed, monkeypatch: Patched) -> None:

@@ -20,8 +20,9 @@ def device(name: str = "a", metered: bool = False) -> Device:
     return Device(name, "snmp", "192.0.2.1", metered=metered)
 
 
-def reading(*states: str, kind: str = "", answered: bool = True, energy: Optional[float] = 5.0) -> Reading:
-    return Reading([Outlet(str(number), state) for number, state in enumerate(states, 1)], 1.5, energy, 0.25, 3,
+def reading(*states: str, kind: str = "", answered: bool = True, load: Optional[float] = 1.5,
+            energy: Optional[float] = 5.0) -> Reading:
+    return Reading([Outlet(str(number), state) for number, state in enumerate(states, 1)], load, energy, 0.25, 3,
                    Failure(kind, "do this") if kind else None, answered)
 
 
@@ -62,7 +63,25 @@ def test_the_summary_counts_and_adds_what_was_measured() -> None:
     found = verdict.summary([row("UP", "UNKNOWN"), unmetered], 2.0)
     assert found == verdict.Summary(2, {"unknown": 1, "well": 1}, 1, 1, 1, 1.5, 1, 5.0, 1, 2.0, 1)
     assert found.lines() == ["2 PDUs in 2.0 s: 1 well, 1 unknown",
-                             "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDUs, energy 5.0 kWh of 1"]
+                             "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDUs, energy 5 kWh of 1"]
+
+
+def test_a_fleet_without_meters_has_no_load_no_energy_and_no_zero() -> None:
+    bare, silent = row("UP")._replace(load_a=None, energy_kwh=None), verdict.judged(device("b"), reading(
+        kind="unreachable", answered=False, load=None, energy=None))
+    found = verdict.summary([bare, silent], 2.0)
+    assert (found.load_a, found.energy_kwh) == (None, None)
+    assert found.lines()[1].endswith("; load not metered, energy not metered")
+    assert "load=" not in verdict.nagios(found, [bare])[0] and "energy=" not in verdict.nagios(found, [bare])[0]
+    assert bare.figures == ("not metered", "not metered") and silent.figures == ("", "")
+    assert tables.table([bare], {})[1].count("not metered") == 2
+    assert page([bare], found, "now", {}).count('<td class="n">not metered</td>') == 2
+    assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
+
+
+def test_counters_of_many_digits_are_shown_whole() -> None:
+    assert verdict.changes(row("UP", energy=12_345_678.9), row("UP", energy=12_345_600.0)) == [
+        "energy fell from 12345678.9 to 12345600 kWh"]
 
 
 def test_a_plugins_output_has_one_bar_and_one_line_for_each_bad_pdu() -> None:

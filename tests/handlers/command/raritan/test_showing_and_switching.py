@@ -32,6 +32,14 @@ def test_outlets_of_a_link_unit(run: Run) -> None:
     assert len(told(run, "outlets", "--link", "3")["outlets"]) == 2
 
 
+def test_a_link_id_that_is_named_and_not_linked_is_a_warning(unit: XerusPdu, run: Run,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    where = f"{unit.host}:{unit.port}"
+    assert root.run(["status", "raritan", where, "--fingerprint", unit.fingerprint, "-s", "link_units=3,7"]) == 0
+    assert capsys.readouterr().err == (
+        f"warning: {where}: link_units names 7, and the PDU has no such link unit: left out\n")
+
+
 def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(run: Run) -> None:
     for words in (("outlets",), ("thresholds", "outlet/1/current")):
         code, _, err = run(*words, "--link", "7")
@@ -217,7 +225,8 @@ def test_outlets_of_a_power_meter_controller_are_its_branch_circuits_or_a_senten
     circuits = (CircuitModel(0, name="rack 1"), CircuitModel(9, metered=False))
     code, out, _ = lines((MeterModel(1, circuits=circuits),), inlets=0, metering="none")
     assert code == 0 and [line.split() for line in out.splitlines()] == [
-        ["circuit", "label", "name", "A", "kWh"], ["p1.1", "1", "rack", "1", "1.5", "1"], ["p1.10", "10"]]
+        ["circuit", "label", "name", "A", "kWh"], ["p1.1", "1", "rack", "1", "1.5", "1"],
+        ["p1.10", "10", *"not metered".split() * 2]]
     assert "the controller has no branch circuits" in lines((MeterModel(4, circuits=()),), inlets=0, metering="none")[1]
     assert "the unit meters its inlets and has no outlets" in lines(None, metering="inlet")[1]
     code, out, err = lines(None, inlets=0, metering="none")
