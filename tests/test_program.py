@@ -74,8 +74,8 @@ def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_p
 
 
 @pytest.mark.parametrize("module, argument", [
-    ("tests.demo", "--help"), ("tests.conformance", "--help"), ("tests.dcimanager", "--help"), ("tests.simulators.xerus", "--help"),
-    ("tests.benchmarks.bench_nut", "--help"), ("tests.faults", "nut")])
+    ("tests.demo", "--help"), ("tests.conformance", "--help"), ("tests.dcimanager", "--help"),
+    ("tests.simulators.xerus", "--help"), ("tests.benchmarks.bench_nut", "--help"), ("tests.faults", "nut")])
 def test_without_the_environment_it_says_how_to_make_it(module: str, argument: str) -> None:
     bare = [sys.executable, "-S", "-E", "-m", module, argument]         # -S: none of the installed packages
     done = subprocess.run(bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
