@@ -110,8 +110,7 @@ class _Command:
             seen = self._ask(bulk)
             bulk.perform()
         state, failures = seen
-        doubted = self._index in states.contradicted(failures, len(self._there.outlets))
-        return EnumPowerStatus.UNKNOWN if doubted else states.status(state.get())
+        return states.trusted(state.get(), self._index, states.contradicted(failures, len(self._there.outlets)))
 
     def _ask(self, bulk: Bulk) -> _Seen:
         return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._there.unit)

@@ -53,15 +53,18 @@ def outlets(context: Context) -> Result:
         return _circuits(context, bulk)
     asked = [(bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState), bulk.add(one.getSensors))
              for one in found]
+    failures = states.ask_failures(bulk, context.unit)
     bulk.perform()
+    doubted = states.contradicted(failures, len(found))
     of_each = [(fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy) for *_, fitted in asked]
     read = [[ask(bulk, context.unit, sensor) for sensor in of_one] for of_one in of_each]
     bulk.perform()
     rows: List[List[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
         counted = amount(energy).value
-        rows.append([index + 1, about.get().label, settings.get().name, states.status(state.get()).value, amount(current).value,
-                     amount(power).value, None if counted is None else counted / 1000, about.get().isSwitchable])
+        rows.append([index + 1, about.get().label, settings.get().name, states.trusted(state.get(), index, doubted).value,
+                     amount(current).value, amount(power).value, None if counted is None else counted / 1000,
+                     about.get().isSwitchable])
     return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
 
 

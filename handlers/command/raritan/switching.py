@@ -63,7 +63,7 @@ def switch(context: Context) -> Result:
     else:
         in_sequence: bool = context.options.in_sequence
         _command(" ".join(context.options.outlet), lambda: pdu.setMultipleOutletPowerStates(chosen, pstate, in_sequence))
-    return _watched(context, [found[index] for index in chosen], chosen, "up" if on else "down")
+    return _watched(context, found, chosen, "up" if on else "down")
 
 
 def cycle(context: Context) -> Result:
@@ -80,7 +80,7 @@ def cycle(context: Context) -> Result:
     else:
         in_sequence: bool = context.options.in_sequence
         _command(" ".join(context.options.outlet), lambda: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence))
-    return _watched(context, [found[index] for index in chosen], chosen, "up")
+    return _watched(context, found, chosen, "up")
 
 
 def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[int]) -> None:
@@ -90,11 +90,13 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
         return context.confirm(what)
     bulk = Bulk(context.agent)
     asked = [(index, bulk.add(outlets[index].getSettings), bulk.add(outlets[index].getState)) for index in chosen[:_NAMED]]
+    failures = states.ask_failures(bulk, context.unit)
     bulk.perform()
+    doubted = states.contradicted(failures, len(outlets))
     named = []
     for index, settings, state in asked:
         name = text(settings.get().name) if settings.error is None else ""
-        now = states.status(state.get()).value if state.error is None else "unknown"
+        now = states.trusted(state.get(), index, doubted).value if state.error is None else "unknown"
         named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
     more = len(chosen) - len(named)
     context.confirm(f"{what} {', '.join(named)}" + (f" and {more} more outlets" if more else ""))
@@ -111,7 +113,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
     """Look until every outlet is as wanted, or the time is over; says what was seen last."""
     end = time.monotonic() + context.wait()
     while True:
-        seen = _seen(context, outlets)
+        seen = _seen(context, outlets, numbers)
         done = seen is not None and all(state == wanted for state in seen)
         if done or time.monotonic() + _PAUSE_S > end:
             shown = {str(number + 1): state for number, state in zip(numbers, seen or ["unknown"] * len(numbers))}
@@ -123,13 +125,14 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
         time.sleep(_PAUSE_S)
 
 
-def _seen(context: Context, outlets: List[Outlet]) -> Optional[List[str]]:
-    """The states now; None while the unit does not answer. Raises Denied, since knocking again would block the account."""
+def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> Optional[List[str]]:
+    """Their states now; None while the unit does not answer. Raises Denied, since knocking again would block the account."""
     bulk = Bulk(context.agent)
-    asked = [bulk.add(outlet.getState) for outlet in outlets]
+    asked, failures = [bulk.add(outlets[number].getState) for number in numbers], states.ask_failures(bulk, context.unit)
     try:
         bulk.perform()
-        return [states.status(state.get()).value for state in asked]
+        doubted = states.contradicted(failures, len(outlets))
+        return [states.trusted(state.get(), number, doubted).value for number, state in zip(numbers, asked)]
     except Denied:
         raise
     except PduHandlerError:

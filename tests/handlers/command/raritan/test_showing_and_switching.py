@@ -199,6 +199,16 @@ def test_what_cannot_be_switched_is_said_so(run: Run, words: List[str], code: in
     assert found == code and err and not out
 
 
+def test_an_outlet_whose_relay_failed_by_the_unit_s_own_list_is_unknown_in_every_command(
+        run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit.units[0].relays.all[0].stuck = True
+    code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
+    assert code == 9 and "outlet 1  unknown" in out
+    assert [row["state"] for row in told(run, "outlets")["outlets"]][::2] == ["unknown", "up"]     # 1 may also be an index, of 2
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
+    assert "switch on outlet 1 (now unknown)" in run("switch", "1", "on")[2]
+
+
 def test_an_outlet_that_does_not_follow_in_time_ends_with_another_code(run: Run, unit: XerusPdu) -> None:
     unit.units[0].relays._delays = unit.units[0].relays._delays._replace(movement=60.0)
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
