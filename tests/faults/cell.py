@@ -4,10 +4,7 @@ from __future__ import annotations
 import base64
 import gc
 import importlib
-import json
 import os
-import subprocess
-import sys
 import threading
 import time
 import traceback
@@ -17,7 +14,9 @@ from handlers.errors import PduHandlerError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
+from . import processes, stage
 from .catalogue import BY_KEY, WRITES, Fault
+from .processes import Context
 
 BUDGET_S = 60.0                         # of a call as a whole
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
@@ -58,22 +57,24 @@ class Played:
 
     _most: Tuple[int, ...] = ()
 
+    def __init__(self, start: Context = processes.warm) -> None:
+        self._start = start
+
     def __enter__(self) -> Played:
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.faults.stage"], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True)
+        context = self._start()
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=stage.serve, args=(theirs, self._line), daemon=True)
+        self._process.start()
+        theirs.close()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=60)
+        self._line.close()
+        self._process.join(60)
 
     def ask(self, **wanted: object) -> Dict[str, Any]:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(wanted) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:                    # it could not start, and has said why
-            sys.exit(self._process.wait(60) or 1)
-        answer: Dict[str, Any] = json.loads(line)
+        self._line.send(wanted)
+        answer: Dict[str, Any] = self._line.recv()
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:

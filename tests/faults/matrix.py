@@ -1,14 +1,13 @@
 """All cells, in several processes: most of the time of a cell is waiting."""
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
-
-from handlers import registry
 
 from .catalogue import FAULTS, METHODS, Fault
 from .cell import Cell, Played, Verdict
+from .processes import fork, warm
 from .subjects import subject
 
 PROCESSES = 6
@@ -54,18 +53,18 @@ def _spread(count: int, most: int) -> List[int]:
 
 def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]:
     """The verdicts, in the order of the cells."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
+    names = list(dict.fromkeys(cell.handler for cell in wanted))
+    with ProcessPoolExecutor(processes, mp_context=warm(), initializer=_begin, initargs=(names,)) as pool:
         yield from pool.map(_verdict, wanted, chunksize=4)
 
 
-def _begin() -> None:
+def _begin(names: Sequence[str]) -> None:
     """One warm-up for each handler, so that what is loaded and kept on purpose is not counted as left open."""
-    import atexit
     global _played
-    _played = Played().__enter__()
-    atexit.register(_played.__exit__)
-    for name in registry.names():
+    _played = Played(fork).__enter__()
+    for name in names:
         _played.run(Cell(name, "status", ""))
+    gc.freeze()         # what is imported: the cells collect garbage twice each
 
 
 def _verdict(cell: Cell) -> Verdict:

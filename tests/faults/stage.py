@@ -1,4 +1,4 @@
-"""The device and the relay of one cell, in a process of their own: lines of JSON on standard input and output.
+"""The device and the relay of one cell, in a process of their own, over a pipe.
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}  ->  what the owner types, and the device's books
     {"books": true}     ->  the books now, and how many exchanges the relay saw
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
-import sys
+from multiprocessing.connection import Connection
 from typing import Any, Callable, Dict, Optional
 
 from .catalogue import BY_KEY, Fault
@@ -97,17 +96,16 @@ def _once(act: Callable[[], None]) -> Bend:
     return bend
 
 
-def main() -> None:
+def serve(line: Connection, other: Connection) -> None:
+    """Answers until the other end is closed; `other` is that end, which a fork has too."""
+    other.close()
     stage = Stage()
-    for line in sys.stdin:
-        wanted = json.loads(line)
-        if "open" in wanted:
-            answer = stage.open(wanted["open"], wanted["method"], wanted["fault"], wanted["step"], wanted["keep"])
-        else:
-            answer = stage.books() if "books" in wanted else stage.close()
-        print(json.dumps(answer), flush=True)
+    with contextlib.suppress(EOFError):
+        while True:
+            wanted = line.recv()
+            if "open" in wanted:
+                answer = stage.open(wanted["open"], wanted["method"], wanted["fault"], wanted["step"], wanted["keep"])
+            else:
+                answer = stage.books() if "books" in wanted else stage.close()
+            line.send(answer)
     stage.end()
-
-
-if __name__ == "__main__":
-    main()

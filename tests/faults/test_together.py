@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, Dict, List, Tuple
 
 import pytest
@@ -14,6 +14,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers import PEERS, Peer
 
 from . import soak
+from .processes import warm
 
 THREADS, CALLS, DEVICES = 16, 200, 8
 Answer = Tuple[Any, ...]
@@ -67,5 +68,6 @@ def test_switching_in_many_threads_leaves_each_outlet_as_its_own_command_said(na
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", registry.names())
 def test_an_hour_of_polls_and_faults_ends_with_nothing_wrong(name: str) -> None:
-    day = soak.live(name, 1, 7)
+    with ProcessPoolExecutor(1, mp_context=warm()) as alone:
+        day = alone.submit(soak.live, name, 1, 7).result()
     assert not day.wrong and day.faults and day.flat, day
