@@ -38,10 +38,10 @@ def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[f
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
     - Transfer switch: output, input, outlets.
 
-    Input and output are the sum of their lines (`input.L1.current`), else `input.current` and `output.current`.
+    Input and output are the sum of their lines (`input.L1.current`), else, on one phase, `input.current` and `output.current`.
     """
     kind = type_of(variables)
-    inlet, output = (_first(_lines(variables, side), number(variables.get(f"{side}.current"))) for side in ("input", "output"))
+    inlet, output = _side(variables, "input"), _side(variables, "output")
     own = whole([outlet.current for outlet in outlets])
     if kind == "ups":
         return _first(output, own)
@@ -50,9 +50,14 @@ def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[f
     return _first(inlet, own, output, number(variables.get("outlet.current")))
 
 
-def _lines(variables: Mapping[str, str], side: str) -> Optional[float]:
-    return whole([number(text) for variable, text in variables.items() if _LINE_CURRENT.fullmatch(variable)
-                  and variable.startswith(side)])
+def _side(variables: Mapping[str, str], side: str) -> Optional[float]:
+    """The sum of the lines. With several phases `input.current` is "aggregated/averaged" (nut-names.txt, Three phase): no sum."""
+    lines = [number(text) for variable, text in variables.items()
+             if _LINE_CURRENT.fullmatch(variable) and variable.startswith(side)]
+    phases = number(variables.get(f"{side}.phases")) or 1
+    if max(len(lines), phases) > 1:
+        return whole(lines) if len(lines) >= phases else None
+    return _first(whole(lines), number(variables.get(f"{side}.current")))
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:

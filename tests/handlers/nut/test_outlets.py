@@ -185,8 +185,19 @@ def test_load_is_the_sum_of_the_lines_before_anything_else() -> None:
     lines = {"input.L1.current": "6.48", "input.L2.current": "5", "input.L3.current": "5.5", "input.N.current": "1"}
     rest = {"input.current": "6.48", "outlet.current": "196.30", "outlet.1.status": "on", "outlet.1.current": "0.5"}
     assert device({**lines, **rest}).load == pytest.approx(16.98)
-    assert device({**lines, **rest, "input.L2.current": ""}).load == 6.48
     assert device(rest).load == 6.48
+
+
+# nut-names.txt, Three phase: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged" there.
+@pytest.mark.parametrize("figures", [
+    {"input.phases": "3", "input.L2.current": "48.2"}, {"input.phases": "3.00", "input.current": "6.48"},
+    {"input.phases": "3", "input.L1.current": "1", "input.L2.current": "2", "input.current": "6"},
+    {"input.L1.current": "6.48", "input.L2.current": "", "input.L3.current": "5.5", "input.current": "6.48"}])
+def test_some_of_several_lines_are_no_load_and_neither_is_what_may_be_their_average(figures: Dict[str, str]) -> None:
+    assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load is None
+    assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load == 0.5
+    output = {name.replace("input", "output"): value for name, value in figures.items()}
+    assert device({"device.type": "ups", "outlet.1.status": "on", **output}).load is None
 
 
 def test_load_of_a_device_without_inlet_figures_is_that_of_its_outlets_and_last_what_the_driver_sums_up() -> None:
