@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Dict, Mapping, Optional, Tuple
+from typing import Dict, Mapping, Optional, Set, Tuple
 
 from ..host.rows import Raw
 from .decoding import number, text
@@ -18,7 +18,8 @@ class Figure(Frozen):
 
     `absent`: values that mean "not measured"; so do texts that are no number, the largest numbers of 32 bits (-1 where a
     device has no sign, and what others fill such a field with), and numbers below zero, unless
-    `magnitude` says that the sign is only a direction (then |value| counts). `exponent`: the power of ten that the
+    `magnitude` says that the sign is only a direction (then |value| counts). `padding`: values of rows for parts that the
+    device does not have (a line cord); no sum misses them. `exponent`: the power of ten that the
     device reports for each value (-2: value / 100); a row without one has no figure. `factor`: the factor that the device
     reports, negative for a divisor (-10: value / 10). `unit`: a text that the device puts behind the number.
     `scale_of_integers`: the scale where the same object comes as INTEGER instead of text.
@@ -27,6 +28,7 @@ class Figure(Frozen):
     source: Source
     scale: Decimal = Decimal(1)
     absent: Tuple[str, ...] = ("-1",)
+    padding: Tuple[str, ...] = ()
     exponent: Optional[Source] = None
     factor: Optional[Source] = None
     unit: str = ""
@@ -42,14 +44,20 @@ class Figure(Frozen):
 
     def read(self, reader: Reader) -> Dict[str, Decimal]:
         """Identity -> figure, for rows that have one."""
-        rows = self.source.rows(reader)
+        return {identity: figure for identity, figure in self.listed(reader).items() if figure is not None}
+
+    def listed(self, reader: Reader) -> Dict[str, Optional[Decimal]]:
+        """As `read`, with None for rows that the device lists without a figure: no sum is whole without them.
+
+        A 0 that means "not measured" is none of them, because it adds nothing.
+        """
+        rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.padding}
         if not rows:
             return {}
         exponents = self.exponent.rows(reader) if self.exponent else {}
         factors = self.factor.rows(reader) if self.factor else {}
-        read = {identity: self._figure(value, exponents.get(identity), factors.get(identity))
-                for identity, value in rows.items()}
-        return {identity: figure for identity, figure in read.items() if figure is not None}
+        return {identity: self._figure(value, exponents.get(identity), factors.get(identity)) for identity, value in rows.items()
+                if number(value, self.unit) != 0 or text(value) not in self.absent}
 
     def _figure(self, raw: Raw, exponent: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
         value = number(raw, self.unit)
@@ -85,7 +93,8 @@ class Total(Frozen):
 
     `else_outlets`: where none has, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the rows of
     the figures and in the identities of the outlets; the choice is then made for each unit. A partial sum is no total: there
-    is none if a unit with outlets has neither row nor sum, and no sum over outlets if one of them is not metered.
+    is none if a unit with outlets has neither row nor sum, no sum over rows if one of them is not measured, and none over
+    outlets if one of them is not metered.
     """
 
     figures: Tuple[Figure, ...] = ()
@@ -105,19 +114,21 @@ class Total(Frozen):
         found: Dict[str, Decimal] = {}
         for figure in self.figures:
             if not found or not wanted <= found.keys():
-                found = {**self._by_unit(figure.read(reader)), **found}
+                sums, unmeasured = self._by_unit(figure.listed(reader))
+                wanted |= unmeasured
+                found = {**sums, **found}
         if self.else_outlets:
-            unmetered = {self._unit(identity) for identity, value in outlets.items() if value is None}
-            sums = self._by_unit({identity: value for identity, value in outlets.items() if value is not None})
-            found = {**{unit: value for unit, value in sums.items() if unit not in unmetered}, **found}
+            found = {**self._by_unit(outlets)[0], **found}
         return sum(found.values(), Decimal(0)) if found and wanted <= found.keys() else None
 
-    def _by_unit(self, rows: Mapping[str, Decimal]) -> Dict[str, Decimal]:
-        """The sum of each unit's rows."""
+    def _by_unit(self, rows: Mapping[str, Optional[Decimal]]) -> Tuple[Dict[str, Decimal], Set[str]]:
+        """The sum of each unit's rows, and the units that have none because one of their rows has no figure."""
         sums: Dict[str, Decimal] = {}
         for index, value in rows.items():
-            sums[self._unit(index)] = sums.get(self._unit(index), Decimal(0)) + value
-        return sums
+            if value is not None:
+                sums[self._unit(index)] = sums.get(self._unit(index), Decimal(0)) + value
+        unmeasured = {self._unit(index) for index, value in rows.items() if value is None}
+        return {unit: value for unit, value in sums.items() if unit not in unmeasured}, unmeasured
 
     def _unit(self, index: str) -> str:
         return self.unit.of(index) if self.unit else ""

@@ -8,10 +8,12 @@ from ..controls import Guarded, Write
 from ..evidence import Confidence, Evidence, Proof
 from ..outlets import Outlets
 from ..profile import Profile
+from ..sources import Unless
 from ..states import State
 from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
+CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")
 LOCKED_ON, LOCKED_OFF = "3", "4"
 NO_METER = ("-1", "-2000000")
 
@@ -26,8 +28,8 @@ PROFILES = (
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
             count=counted_by_unit(column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets"), STATE),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
-        load=total(figure(column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent"), TENTHS, NO_METER),
-                   figure(column("4779.1.3.5.5.1.6", "sRPCCurrent"), TENTHS, NO_METER)),
+        load=total(figure(CURRENT, TENTHS, NO_METER),
+                   figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS, NO_METER)),
         power=total(figure(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower"), absent=NO_METER)),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.SIMULATED)),

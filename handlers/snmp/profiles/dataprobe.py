@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from ..controls import Write
 from ..evidence import Confidence, Evidence, Proof
+from ..figures import Figure
 from ..outlets import Outlets
 from ..profile import Profile
 from ..sources import Merged, Prefixed
 from ..states import Doubt, State
-from .shorthand import HUNDREDTHS, NET_SNMP, column, figure, librenms, oids, scalar, total
+from .shorthand import HUNDREDTHS, NET_SNMP, column, librenms, oids, scalar, total
 
 NO_LINE = ("99999",)
 AT_REST = ("0", "1")               # of outletStatus: off, on; 2 to 4 are cycle, reboot, waiting to be on
@@ -29,7 +30,7 @@ PROFILES = (
             control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
             number=column("1418.6.5.1.1", "outletIndex"),
             name=column("1418.6.5.1.2", "outletName")),),
-        load=total(figure(LINE_CORDS, HUNDREDTHS, NO_LINE)),
+        load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.RECORDING, current=Proof.SIMULATED, switching=Proof.SIMULATED)),
 )

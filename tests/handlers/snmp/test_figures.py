@@ -119,9 +119,20 @@ def test_an_integer_may_have_another_scale_than_a_text() -> None:
 
 def test_a_total_is_the_first_figure_that_has_rows_and_never_two_of_them() -> None:
     total = Total((Figure(A), Figure(B)))
-    assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3, "3": -1}), **table("1.3.2", {"1": 99})})) == 5
+    assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
     assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
     assert total.read(reader({})) is None
+
+
+def test_a_sum_over_rows_is_a_total_only_where_each_of_them_is_measured() -> None:
+    lines = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
+    assert Total((Figure(A),)).read(reader(lines)) is None
+    assert Total((Figure(A), Figure(B))).read(reader({**lines, **table("1.3.2", {"0": 9})})) == 9
+    assert Total((Figure(A, padding=("-1",)),)).read(reader(lines)) == 7
+    assert Total((Figure(A, absent=("0",)),)).read(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2      # a 0 adds nothing
+    by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
+    assert by_unit.read(reader(lines)) is None
+    assert by_unit.read(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) == 9
 
 
 def test_a_sum_over_outlets_is_a_total_only_where_each_of_them_is_metered() -> None:

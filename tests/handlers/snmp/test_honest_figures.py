@@ -8,6 +8,7 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, metering
+from handlers.snmp.decoding import text
 from handlers.snmp.device import Found
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen import changed
@@ -78,6 +79,18 @@ def test_a_total_of_outlets_is_gone_when_one_of_them_is_not_metered(source: Sour
             others = sum((value for value in fewer.values() if value is not None), Decimal(0))
             now = declared.read(found.reader, fewer)
             assert now is None or now == total or now != others or not others, kind
+
+
+@EACH
+def test_a_total_over_rows_is_gone_when_one_of_them_is_not_measured(source: Source, name: str) -> None:
+    rows, find = source(name)
+    found = find(of_rows(rows))
+    for kind, declared, *_ in totals(found):
+        for figure in declared.figures:
+            raw, read = figure.source.rows(found.reader), figure.read(found.reader)
+            for identity in [one for one, value in read.items() if value and list(raw.values()).count(raw[one]) == 1][:1]:
+                lost = changed(figure, absent=(*figure.absent, text(raw[identity])))
+                assert Total((lost,), unit=declared.unit).read(found.reader, dict.fromkeys(found.states)) is None, kind
 
 
 def objects_of_meters(profile: Profile, root: str) -> Set[str]:
