@@ -17,7 +17,7 @@ from ..evidence import Confidence, Evidence, Proof
 from ..figures import Figure, Total
 from ..outlets import Outlets
 from ..profile import Profile, Root
-from ..sources import Alike, Arc, Bits, Chained, Checked, First, Negative, Number, Only, Source, Unless
+from ..sources import Alike, Arc, Bits, Chained, Checked, First, Listed, Negative, Number, Only, Source, Unless
 from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
@@ -47,18 +47,25 @@ def _available_inlet(kind: str) -> Source:
     return Only(column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), available, ("2",), keep=False)
 
 
+def _inlets(kind: str) -> Source:
+    """One value for each inlet; none where the reading is not available."""
+    return Listed(column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), _available_inlet(kind))
+
+
 def _inlet(kind: str) -> Figure:
-    return _sensor(_available_inlet(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY)
+    return _sensor(_inlets(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY)
 
 
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"                                               # of inletPoleLine
+POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
+POLE_AVAILABLE = column("13742.6.5.2.4.1.2", "measurementsInletPoleSensorIsAvailable", CURRENT)
 LINES = _sensor(
-    Only(Arc(column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT), -1, ("1", "2", "3")),
+    Only(Arc(Listed(POLES, Checked(POLES, ("0",), POLE_AVAILABLE, ("2",))), -1, ("1", "2", "3")),
          column("13742.6.3.3.5.1.1", "inletPoleLine"), (NEUTRAL,), keep=False),
     column("13742.6.3.3.6.1.7", "inletPoleSensorDecimalDigits", CURRENT))
 ONE_PHASE_INLETS = _sensor(
-    Only(_available_inlet(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),
+    Only(_inlets(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),
     column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT))
 # The current of an inlet of three phases is that of its highest line: no load, but it shows that the sum of the breakers is none.
 BREAKERS = _sensor(

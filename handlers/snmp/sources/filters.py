@@ -38,6 +38,20 @@ class Only(Source):
         return (mark is not None and text(mark) in self.values) is self.keep
 
 
+class Listed(Source):
+    """The rows of `source`; those that `known` leaves out have no value. So a sum shows that one of its parts is missing."""
+
+    source: Source
+    known: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        known = self.known.rows(reader)
+        return {identity: known.get(identity, "") for identity in self.source.rows(reader)}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.known.one(reader, identity)
+
+
 class Arc(Source):
     """Rows of `source` whose index has one of `values` as its arc at `position` (0 is the first, -1 the last).
 

@@ -1,12 +1,15 @@
 """A PX4 with many sensors for each outlet: what its statistics cost, and that no figure is told that it does not have."""
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import raritan
 
@@ -73,3 +76,21 @@ def test_linked_units_and_kinds_of_outlets_have_digits_of_their_own() -> None:
     assert {identity: after[identity] for identity in after if identity != "1.3"} == {
         identity: before[identity] * factor[identity[0]] for identity in before if identity != "1.3"}
     assert after["1.3"] == before["1.3"] * 10
+
+
+def test_a_line_that_reads_zero_because_it_is_not_available_leaves_no_load_of_the_others() -> None:
+    device = of_rows(fixture("raritan-px2").device().rows())
+    value, available = E + "5.2.4.1.4.1.1.2.1", E + "5.2.4.1.2.1.1.2.1"
+    device.put(value, 0)
+    device.put(available, 1)
+    assert meter(device).load == Decimal("9.513")
+    device.put(available, 2)
+    assert meter(device).load == Decimal("1.554")                       # the outlets
+
+
+def test_one_inlet_of_two_whose_reading_is_not_available_leaves_the_outlets() -> None:
+    device = of_rows(fixture("raritan-px2_sensors").device().rows())
+    assert meter(device).load == Decimal("1.612")
+    for oid, value in ((E + "5.2.3.1.4.1.2.1", 0), (E + "5.2.3.1.2.1.2.1", 2), (E + "3.3.4.1.7.1.2.1", 3)):
+        device.put(oid, value)
+    assert meter(device).load == Decimal("1.59")
