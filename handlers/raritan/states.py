@@ -81,7 +81,7 @@ class _UnitStates:
             if isinstance(error, Denied) or len(errors) == len(self._answers):
                 raise error
         doubted = contradicted(self._failures, len(self._answers))
-        return [(identity, EnumPowerStatus.UNKNOWN if state is None else trusted(state, position, doubted))
+        return [(identity, EnumPowerStatus.UNKNOWN if state is None or position in doubted else status(state))
                 for position, (identity, state) in enumerate(zip(self._identities, self._states))]
 
 
@@ -97,11 +97,6 @@ def status(state: Outlet.State) -> EnumPowerStatus:
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
         return EnumPowerStatus.UNKNOWN                      # waiting for its turn; or off and on at once
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
-
-
-def trusted(state: Outlet.State, position: int, doubted: Set[int]) -> EnumPowerStatus:
-    """`status`, but UNKNOWN for a position that `contradicted` names."""
-    return EnumPowerStatus.UNKNOWN if position in doubted else status(state)
 
 
 def ask_failures(bulk: Bulk, unit: Unit) -> Failures:

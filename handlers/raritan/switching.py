@@ -110,7 +110,8 @@ class _Command:
             seen = self._ask(bulk)
             bulk.perform()
         state, failures = seen
-        return states.trusted(state.get(), self._index, states.contradicted(failures, len(self._there.outlets)))
+        doubted = self._index in states.contradicted(failures, len(self._there.outlets))
+        return EnumPowerStatus.UNKNOWN if doubted else states.status(state.get())
 
     def _ask(self, bulk: Bulk) -> _Seen:
         return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._there.unit)

@@ -6,10 +6,11 @@ import enum
 import os
 import sys
 from types import SimpleNamespace
-from typing import Any, Callable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, TextIO, Type, TypeVar
+from typing import Any, Callable, Collection, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, TextIO, Type, TypeVar
 
 from ...errors import ProtocolError, Refused, SettingsError, Unreachable
 from ...http.multipart import Progress
+from ...raritan import states
 from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.errors import leaves_open
 from ...raritan.rpc._runtime.values import shown_fields
@@ -172,6 +173,11 @@ def plain(value: object) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def seen(state: Outlet.State, position: int, doubted: Collection[int]) -> str:
+    """An outlet's state in a word; unknown for a position whose relay failed by the unit's own list (`states.contradicted`)."""
+    return "unknown" if position in doubted else states.status(state).value
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> Result:

@@ -13,7 +13,7 @@ from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..options import words
 from ..output import Result, facts
-from .context import Command, Commands, Context, check, plain, table, wrong
+from .context import Command, Commands, Context, check, plain, seen, table, wrong
 
 _UNITS = {number: word for number, word in (
     (Sensor.VOLT, "V"), (Sensor.AMPERE, "A"), (Sensor.WATT, "W"), (Sensor.VOLT_AMP, "VA"), (Sensor.WATT_HOUR, "Wh"),
@@ -62,7 +62,7 @@ def outlets(context: Context) -> Result:
     rows: List[List[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
         counted = amount(energy).value
-        rows.append([index + 1, about.get().label, settings.get().name, states.trusted(state.get(), index, doubted).value,
+        rows.append([index + 1, about.get().label, settings.get().name, seen(state.get(), index, doubted),
                      amount(current).value, amount(power).value, None if counted is None else counted / 1000,
                      about.get().isSwitchable])
     return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)

@@ -12,7 +12,7 @@ from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
 from ..options import option, words
 from ..output import Result, facts, text
-from .context import Command, Commands, Context, check, once, plain, wrong
+from .context import Command, Commands, Context, check, once, plain, seen, wrong
 
 _PAUSE_S = 0.3
 _NAMED = 12             # outlets that a question names; the rest are counted
@@ -96,7 +96,7 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
     named = []
     for index, settings, state in asked:
         name = text(settings.get().name) if settings.error is None else ""
-        now = states.trusted(state.get(), index, doubted).value if state.error is None else "unknown"
+        now = seen(state.get(), index, doubted) if state.error is None else "unknown"
         named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
     more = len(chosen) - len(named)
     context.confirm(f"{what} {', '.join(named)}" + (f" and {more} more outlets" if more else ""))
@@ -113,10 +113,10 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
     """Look until every outlet is as wanted, or the time is over; says what was seen last."""
     end = time.monotonic() + context.wait()
     while True:
-        seen = _seen(context, outlets, numbers)
-        done = seen is not None and all(state == wanted for state in seen)
+        now = _seen(context, outlets, numbers)
+        done = now is not None and all(state == wanted for state in now)
         if done or time.monotonic() + _PAUSE_S > end:
-            shown = {str(number + 1): state for number, state in zip(numbers, seen or ["unknown"] * len(numbers))}
+            shown = {str(number + 1): state for number, state in zip(numbers, now or ["unknown"] * len(numbers))}
             lines = facts({f"outlet {number}": state for number, state in shown.items()})
             missed = ", ".join(f"outlet {number} is {state}" for number, state in shown.items() if state != wanted)
             note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again "
@@ -132,7 +132,7 @@ def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> Option
     try:
         bulk.perform()
         doubted = states.contradicted(failures, len(outlets))
-        return [states.trusted(state.get(), number, doubted).value for number, state in zip(numbers, asked)]
+        return [seen(state.get(), number, doubted) for number, state in zip(numbers, asked)]
     except Denied:
         raise
     except PduHandlerError:
