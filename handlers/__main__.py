@@ -13,7 +13,10 @@ if not __package__:             # run by path: `python handlers`, from whatever 
     __package__, __spec__ = "handlers", None     # a spec that names no package is one that Python 3.13 warns of
     __import__(__package__)
 
-from .command.start import main
+try:
+    from .command.start import main
+except KeyboardInterrupt:       # Ctrl-C in the first milliseconds
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

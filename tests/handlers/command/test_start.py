@@ -64,6 +64,12 @@ def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
+def test_ctrl_c_in_the_first_milliseconds_is_quiet_too(tmp_path: Path) -> None:
+    (tmp_path / "signal.py").write_text("raise KeyboardInterrupt\n")           # the first module that it loads
+    done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "show", "rpcm"], ["--help"], ["status", "--help"]],
                          ids=" ".join)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
