@@ -105,7 +105,7 @@ def test_each_setting_is_read_once_however_often_it_is_asked_for() -> None:
 
 
 def test_the_name_of_a_file_in_place_of_a_certificate_says_that_the_text_is_wanted() -> None:
-    with pytest.raises(SettingsError, match="give the text of PEM certificates, not a file's name"):
+    with pytest.raises(SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"):
         Settings({"ca_pem": "/etc/ssl/pdu.pem"}, TABLE)
 
 
