@@ -50,8 +50,9 @@ def pem(text: str) -> str:
 
 VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
                                 "no: accept any certificate (the connection can then be listened to)")
-CA_PEM: Setting[str] = Setting("ca_pem", "the text of PEM certificates, not a file's name: paste the file, with or without its line ends",
-                               pem, "", "trust these authorities, and no others", longest=LONGEST_PEM)
+CA_PEM: Setting[str] = Setting(
+    "ca_pem", "the text of PEM certificates, not a file's name: paste the file, with or without its line ends", pem, "",
+    "trust these authorities, and no others", longest=LONGEST_PEM)
 FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 hex digits)", fingerprint, "",
                                     "trust exactly this certificate, whoever signed it")
 
