@@ -18,9 +18,11 @@ from tests.simulators.books import Books
 from tests.simulators.snmp_agent.devices.servertech import sentry3
 
 from . import baseline, trial
+from .forks import Forks
 from .variants import VARIANTS, Variant
 
 Place = Callable[[str, str], trial.Placed]
+Make = Callable[[Variant, Path], trial.Platform]
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +53,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return placed
 
 
-def platform(variant: Variant, folder: Path) -> trial.Platform:
-    return baseline.platform(variant.files, variant.adapter, variant.without, folder)
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Make]:
+    """Makes the platform of a variant. Its workers are forked where it has the packages that were imported before."""
+    with Forks() as forks:
+        def made(variant: Variant, folder: Path) -> trial.Platform:
+            on = baseline.platform(variant.files, variant.adapter, variant.without, folder)
+            return on if variant.without else on._replace(start=forks.start)
+        yield made
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_archive_works_whatever_the_platform_is(variant: Variant, simulated: Dict[str, Peer], place: Place,
+def test_every_archive_works_whatever_the_platform_is(variant: Variant, simulated: Dict[str, Peer], place: Place, platform: Make,
                                                       tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
@@ -69,14 +77,15 @@ def test_every_archive_works_whatever_the_platform_is(variant: Variant, simulate
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
-def test_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, tmp_path: Path) -> None:
+def test_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, platform: Make,
+                                                               tmp_path: Path) -> None:
     with peers.PEERS["snmp"](lambda: sentry3(relay_s=0.0)) as peer:
         assert "." in next(iter(peer.books().states))
         assert trial.run(platform(variant, tmp_path), place("snmp", "directory"), peer) == []
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "a call that fails"], ids=str)
-def test_silence_is_unreachable_whatever_the_platform_raises(variant: Variant, snmp_peer: Peer, place: Place,
+def test_silence_is_unreachable_whatever_the_platform_raises(variant: Variant, snmp_peer: Peer, place: Place, platform: Make,
                                                              tmp_path: Path) -> None:
     assert trial.silent(platform(variant, tmp_path), place("snmp", "directory"), snmp_peer) == []
 
@@ -104,7 +113,7 @@ _BROKEN = {
 
 
 @pytest.mark.parametrize("point", list(_BROKEN))
-def test_platform_that_cannot_work_is_told_by_what_was_looked_for(point: str, snmp_peer: Peer, place: Place,
+def test_platform_that_cannot_work_is_told_by_what_was_looked_for(point: str, snmp_peer: Peer, place: Place, platform: Make,
                                                                   tmp_path: Path) -> None:
     on = platform(Variant(point, "", _BROKEN[point]), tmp_path)
     problems = trial.run(on, place("snmp", "directory"), snmp_peer)
@@ -112,7 +121,7 @@ def test_platform_that_cannot_work_is_told_by_what_was_looked_for(point: str, sn
     assert "looked for" in problems[0] or "nor above BaseSnmpPdu" in problems[0]
 
 
-def test_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, tmp_path: Path) -> None:
+def test_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, platform: Make, tmp_path: Path) -> None:
     true, on = snmp_peer, platform(VARIANTS[0], tmp_path)
 
     def wrong_books() -> Books:

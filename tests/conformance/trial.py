@@ -7,11 +7,12 @@ import socket
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from handlers.command.archives import Archive
-from tests.dcimanager.worker import Call, Job, Worker
+from tests.dcimanager.worker import Call, Job, Start, Worker, started
 from tests.peers import Peer
 
 CALL_SECONDS = 30.0
@@ -19,12 +20,16 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
 class Platform(NamedTuple):
-    """Where `common` and `pdu_common` are, and how objects are made and read there ("": as in our doubles)."""
+    """Where `common` and `pdu_common` are, and how objects are made and read there ("": as in our doubles).
+
+    `start` takes the place of starting `python`.
+    """
 
     tree: Path
     adapter: str = ""
     python: str = sys.executable
     without: Tuple[str, ...] = ()
+    start: Optional[Start] = None
 
 
 class Placed(NamedTuple):
@@ -65,7 +70,7 @@ def _worker(platform: Platform, placed: Placed, peer: Peer, fresh: bool = False)
             "handler": f"pdu_{peer.handler}"}
     job = Job([str(platform.tree), placed.path], placed.module, data, list(platform.without), platform.adapter, fresh)
     with tempfile.TemporaryDirectory(prefix="conformance-") as empty:
-        worker = Worker(job, Path(empty), platform.python)
+        worker = Worker(job, Path(empty), platform.start or partial(started, python=platform.python))
         try:
             yield worker
         finally:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import IO, Any, Callable, Deque, Dict, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 from .child import LOGGED
 from .records import Call
@@ -42,15 +42,40 @@ class Job(NamedTuple):
     metering: bool = False
 
 
+class Process(Protocol):
+    """What a worker needs of a Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> Optional[IO[str]]: ...
+    @property
+    def stdout(self) -> Optional[IO[str]]: ...
+    @property
+    def stderr(self) -> Optional[IO[str]]: ...
+    def poll(self) -> Optional[int]: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: Optional[float] = ...) -> int: ...
+
+
+Start = Callable[[Path], Process]           # a process of `child.py` in that folder
+
+
+def started(folder: Path, python: str = sys.executable) -> Process:
+    """-I: neither the environment nor the current directory adds to what can be imported. Secrets go by the pipe."""
+    return subprocess.Popen([python, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            cwd=folder, text=True, encoding="utf-8", errors="backslashreplace", start_new_session=True)
+
+
 class Worker:
     """Makes one call at a time; `log` keeps the last lines that the handler logged."""
 
-    def __init__(self, job: Job, folder: Path, python: str = sys.executable) -> None:
+    def __init__(self, job: Job, folder: Path, start: Optional[Start] = None) -> None:
         self.job = job
         self.log: Deque[str] = deque(maxlen=_LOG_LINES)
-        self._folder, self._python = folder, python
+        self._folder, self._begin = folder, start or started
         self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
-        self._process: Optional[subprocess.Popen[str]] = None
+        self._process: Optional[Process] = None
         self._answers: queue.Queue[Optional[str]] = queue.Queue()
         self._logged: queue.Queue[List[str]] = queue.Queue()
         self._readers: List[threading.Thread] = []
@@ -128,10 +153,7 @@ class Worker:
         return []
 
     def _start(self) -> None:
-        # -I: neither the environment nor the current directory adds to what can be imported. Secrets go by the pipe.
-        process = subprocess.Popen([self._python, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, cwd=self._folder, text=True, encoding="utf-8",
-                                   errors="backslashreplace", start_new_session=True)
+        process = self._begin(self._folder)
         self._process, self._answers, self._logged = process, queue.Queue(), queue.Queue()
         self._readers = []
         for reader in (threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),

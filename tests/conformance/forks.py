@@ -1,0 +1,78 @@
+"""Workers that are forked from a clean process instead of started: `zygote.py` beside this."""
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, List, Optional
+
+_ZYGOTE = Path(__file__).with_name("zygote.py")
+_PATIENCE_S = 60.0
+
+
+class Forked:
+    """What `Worker` needs of a Popen."""
+
+    def __init__(self, pid: int, stdin: IO[str], stdout: IO[str], stderr: IO[str], life: int) -> None:
+        self.pid, self.stdin, self.stdout, self.stderr, self._life = pid, stdin, stdout, stderr, life
+
+    def poll(self) -> Optional[int]:
+        return 0 if self._ended(0) else None
+
+    def kill(self) -> None:
+        if not self._ended(0):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: Optional[float] = None) -> int:
+        if not self._ended(timeout):
+            raise subprocess.TimeoutExpired(str(_ZYGOTE), timeout or 0.0)
+        os.close(self._life)
+        self._life = -1
+        return 0
+
+    def _ended(self, seconds: Optional[float]) -> bool:
+        """Whether the other end of its pipe is closed, which it never writes to."""
+        return self._life < 0 or bool(select.select([self._life], [], [], seconds)[0])
+
+
+class Forks:
+    """A context manager; `start` takes the place of starting a worker's process."""
+
+    def __enter__(self) -> Forks:
+        self._one_at_a_time = threading.Lock()
+        self._line, theirs = socket.socketpair()
+        self._line.settimeout(_PATIENCE_S)
+        with theirs:
+            self._process = subprocess.Popen([sys.executable, "-I", str(_ZYGOTE), str(theirs.fileno())],
+                                             stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+        self._process.wait(_PATIENCE_S)
+
+    def start(self, folder: Path) -> Forked:
+        """A worker in that folder."""
+        inner, outer = _ends()
+        try:
+            with self._one_at_a_time:
+                socket.send_fds(self._line, [os.fsencode(folder)], inner)
+                pid = int(self._line.recv(64))
+        finally:
+            for descriptor in inner:
+                os.close(descriptor)
+        files = [os.fdopen(end, mode, encoding="utf-8", errors="backslashreplace") for end, mode in zip(outer, "wrr")]
+        return Forked(pid, files[0], files[1], files[2], outer[3])
+
+
+def _ends() -> tuple[List[int], List[int]]:
+    """The worker's ends of four pipes and ours, in the order of Forked's arguments."""
+    (input_r, input_w), (output_r, output_w), (error_r, error_w), (life_r, life_w) = (os.pipe() for _ in range(4))
+    return [input_r, output_w, error_w, life_w], [input_w, output_r, error_r, life_r]

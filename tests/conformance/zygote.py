@@ -1,0 +1,58 @@
+"""Forks workers, run by path in a clean process: `python -I zygote.py FD`, with a socket at that descriptor.
+
+Each message carries the four descriptors of a worker (standard input, output, error, and one that only stays open while the
+worker lives) and the name of its folder; the answer is the worker's process id. What a worker needs before it knows its platform
+is imported here, once: `child.py`, and pysnmp, which is most of the start of a platform with SNMP. No archive and no platform is.
+"""
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import importlib.util
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any, List
+
+_CHILD = Path(__file__).parents[1] / "dcimanager" / "child.py"
+_LONGEST = 4096
+
+
+def main() -> None:
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pysnmp.hlapi.v3arch.asyncio")
+    spec = importlib.util.spec_from_file_location("child", _CHILD)
+    assert spec is not None and spec.loader is not None
+    child: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(child)
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)           # the system forgets those that end
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        while True:
+            folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 4)
+            if not folder:
+                return
+            worker = os.fork()
+            if not worker:
+                line.close()
+                _become(os.fsdecode(folder), descriptors)
+                child.main()
+            for descriptor in descriptors:
+                os.close(descriptor)
+            line.sendall(f"{worker}\n".encode())
+
+
+def _become(folder: str, descriptors: List[int]) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(folder)
+    for standard, descriptor in enumerate(descriptors[:3]):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()
