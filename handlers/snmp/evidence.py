@@ -34,3 +34,10 @@ class Evidence(Frozen):
     power: Proof = Proof.NONE
     energy: Proof = Proof.NONE
     switching: Proof = Proof.NONE
+
+
+# Of families that report and meter everything: tried on a simulator; or read from a recording, with the switching simulated.
+SIMULATED = Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
+                     switching=Proof.SIMULATED)
+RECORDED = Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
+                    switching=Proof.SIMULATED)

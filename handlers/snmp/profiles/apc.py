@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import RECORDED, SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source
-from ..states import State
 from . import enlogic
 from .shorthand import (
     HUNDREDTHS,
@@ -141,8 +136,7 @@ PROFILES = (
         power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS), RPDU_WATTS),
         energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED),
+        evidence=RECORDED,
         note="The outlet tables of rPDU2 itself are from the MIB; the recording answers the older sPDU table."),
     Profile(
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)",
@@ -194,8 +188,7 @@ PROFILES = (
         outlets=(enlogic.outlets("318.1.1.32"),),
         load=enlogic.load("318.1.1.32"), power=enlogic.power("318.1.1.32"), energy=enlogic.energy("318.1.1.32"),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED)),
+        evidence=RECORDED),
     Profile(
         key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)",
         source=librenms("apc/PowerNet-MIB"),
@@ -215,8 +208,7 @@ PROFILES = (
                      figure(column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
                      _easy_text("7", "energy", "kWh")),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
     Profile(
         key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)",
         source=librenms("apc/PowerNet-MIB"),

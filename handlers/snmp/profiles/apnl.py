@@ -6,12 +6,8 @@ carries a write to that PDU by a further command: it is not read.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Doubt, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Only, Provided, Source
-from ..states import Doubt, State
 from .shorthand import ONES, TENTHS, column, figure, oids, public, scalar, total
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")

@@ -9,16 +9,12 @@ sysObjectID and none of these tables.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
 from ..frozen import changed
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Provided, Span, Spread, Whole
-from ..states import State
-from .shorthand import THOUSANDTHS, column, figure, librenms, oids, scalar, total
+from .shorthand import THOUSANDTHS, column, figure, librenms, oid, oids, scalar, total
 
-STATUS = Spread(oids("21317.1.3.2.2.2.2")[0], (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
+STATUS = Spread(oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
 LISTED_STATUS = changed(STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False))
@@ -64,6 +60,5 @@ PROFILES = (
         energy=total(figure(column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED),
                      else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED)),
+        evidence=RECORDED),
 )

@@ -6,11 +6,8 @@ meter. Powers are left out: the checks do not say their unit. The load is the su
 """
 from __future__ import annotations
 
-from ..evidence import Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Evidence, Outlets, Profile, Proof, State
 from ..sources import Merged, Prefixed
-from ..states import State
 from .shorthand import TENTHS, column, figure, oids, total
 
 PDU = "34550.20.2.1.1.1"

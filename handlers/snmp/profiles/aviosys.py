@@ -1,12 +1,8 @@
 """Aviosys: IP Power 9258, from one driver that only writes. SNMPv1, below the enterprise number of another company."""
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
-from ..states import State
 from .shorthand import oid, public
 
 OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")

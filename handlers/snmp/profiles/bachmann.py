@@ -6,13 +6,8 @@ measures, with another last octet for each variable. Each variable has a type, a
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Source, Spelt
-from ..states import State
 from .shorthand import ONES, column, counted_by_unit, oids, public, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
@@ -57,6 +52,5 @@ PROFILES = (
         power=total(_measured(POWER, PHASES), else_outlets=True),
         energy=total(_measured(ENERGY, PHASES), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

@@ -4,12 +4,8 @@ No MIB says the units: tenths of amperes and watts are those of two public drive
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Unless
-from ..states import State
 from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")

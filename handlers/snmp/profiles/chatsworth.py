@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Arcs
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Number, Part
-from ..states import State
 from .shorthand import HUNDREDTHS, column, figure, librenms, oids, total
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")

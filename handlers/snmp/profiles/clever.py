@@ -11,13 +11,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Arc, Column, Counted, Only, Provided, Scalar, Source, Span, Spread, Whole
-from ..states import State
 from .shorthand import HUNDREDTHS, KILO, NET_SNMP, ONES, TENTHS, column, figure, oid, oids, public, scalar, total
 
 VENDOR = "Clever Electronic, FS.COM"

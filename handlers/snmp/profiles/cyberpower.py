@@ -12,13 +12,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import Chained, First, Only, Provided, Scalar
-from ..states import State
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
@@ -91,8 +86,7 @@ PROFILES = (
         energy=total(figure(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy"), TENTHS),
                      _beside_epdu2(PHASE_ENERGY, TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED),
+        evidence=RECORDED,
         note="A slave of a chain lists only itself: ask the host."),
     Profile(
         key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)",
@@ -111,8 +105,7 @@ PROFILES = (
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
     Profile(
         key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)",
         source=librenms("cyberpower/CPS-MIB"),
@@ -128,7 +121,6 @@ PROFILES = (
         power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED),
+        evidence=SIMULATED,
         note="The outlets are not metered. Cards in UPS answer the same sysObjectID; they list no outlet."),
 )

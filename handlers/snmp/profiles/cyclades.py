@@ -5,13 +5,8 @@ The current of a port is that of its chained units, in tenths of A.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Arcs
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Arc
-from ..states import State
 from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
 
 POWER = column("2925.4.5.4.1.4", "cyOutletPower")

@@ -5,13 +5,8 @@ waits to be switched on, its state is not known.
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Doubt, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Merged, Prefixed
-from ..states import Doubt, State
 from .shorthand import HUNDREDTHS, NET_SNMP, column, librenms, oids, scalar, total
 
 NO_LINE = ("99999",)

@@ -5,13 +5,8 @@ own; outlets are metered in whole amperes.
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import First
-from ..states import State
 from .shorthand import TENS, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
 ROOT = "674.10903.200.2.200"
@@ -45,6 +40,5 @@ PROFILES = (
         power=total(figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True),
         energy=total(figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

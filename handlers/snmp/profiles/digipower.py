@@ -5,12 +5,8 @@ Up to 16 units hang on one agent; outlets of the first have their position as id
 """
 from __future__ import annotations
 
-from ..controls import WritePacked
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, WritePacked
 from ..sources import Field, Merged, Packed, Prefixed, Span, Spread
-from ..states import State
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
 
 FIRST, LAST = 1, 16

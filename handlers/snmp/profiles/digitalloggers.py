@@ -4,12 +4,8 @@ Ordered is the admin state, true is the oper state; every value but these two is
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
-from ..states import State
 from .shorthand import NET_SNMP, librenms
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"

@@ -6,8 +6,7 @@ meters of many racks: it is no PDU, and nothing of it is read.
 """
 from __future__ import annotations
 
-from ..evidence import Evidence, Proof
-from ..profile import Profile
+from ..parts import Evidence, Profile, Proof
 from ..sources import Column, Only
 from .shorthand import THOUSANDTHS, column, figure, librenms, oids, total
 

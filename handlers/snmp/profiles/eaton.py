@@ -10,12 +10,8 @@ panels with breakers: each is listed, and none is switched.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Verbs, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile, Root
+from ..parts import RECORDED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
 from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread
-from ..states import State
 from . import hpe, raritan
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, scalar, total
 
@@ -70,8 +66,7 @@ PROFILES = (
         power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")), else_outlets=True),
         energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED)),
+        evidence=RECORDED),
     Profile(
         key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)",
         source=librenms("eaton/PDU-MIB"),

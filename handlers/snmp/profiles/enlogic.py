@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure, Total
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
 from ..sources import Arc, Chained, First, Number, Only, Source
-from ..states import State
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
 PADDING = "0"               # the outlet number of a row that is none
@@ -71,6 +66,5 @@ PROFILES = (
         outlets=(outlets("38446.1"),),
         load=load("38446.1"), power=power("38446.1"), energy=energy("38446.1"),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

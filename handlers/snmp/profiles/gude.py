@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile, Root
+from ..parts import RECORDED, Confidence, Evidence, Figure, Outlets, Profile, Proof, Root, State, Write
 from ..sources import Only, Renumbered, Source
-from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, public, scalar, total
 
 OLDEST = (1, 5, 6)                  # EPC 8x, 24x, 2x6
@@ -54,8 +49,7 @@ PROFILES = (
         power=total(_channel("4", "PowerActive")),
         energy=total(_channel("3", "AbsEnergyActive", THOUSANDTHS)),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED)),
+        evidence=RECORDED),
     Profile(
         # Their MIBs have the meters of the others and no ports: they are proven to have nothing to switch.
         key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",

@@ -13,13 +13,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Optional
 
-from ..controls import Control, Guarded, Verbs
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure, Total
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Control, Evidence, Figure, Guarded, Outlets, Profile, Proof, State, Total, Verbs
 from ..sources import Chained, First, Merged, Number, Only, Part, Source, Whole
-from ..states import State
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
 
 PADDING = "0"               # of the state, in rows beyond the unit's outlets
@@ -125,8 +120,7 @@ PROFILES = (
         load=load(PDU2, "pdu2", THOUSANDTHS), power=power(PDU2, "pdu2"),
         energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
     Profile(
         key="hpe-ipdu", vendor="HPE", mib="CPQPOWER-MIB (mpdu)",
         source=librenms("hp/CPQPOWER-MIB"),

@@ -9,12 +9,8 @@ switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) a
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from ..sources import Provided, Source
-from ..states import State
 from .shorthand import THOUSANDTHS, column, counted, figure, oids, public, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"

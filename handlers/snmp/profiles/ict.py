@@ -5,13 +5,8 @@ and whose fuse is open has no power: its state is UNKNOWN.
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Doubt, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Number, Source
-from ..states import Doubt, State
 from .shorthand import column, librenms, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")

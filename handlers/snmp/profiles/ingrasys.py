@@ -4,12 +4,8 @@ outletStatusKwatt is accumulated energy in spite of its name. outletStatusWH is 
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile, Root
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, Root, State, Write
 from ..sources import Merged, Prefixed
-from ..states import State
 from .shorthand import TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, scalar, total
 
 LINES = Merged((

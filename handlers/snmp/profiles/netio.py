@@ -1,12 +1,8 @@
 """NETIO products: PowerPDU and PowerBOX of NETIO-PRODUCTS-NETIO-MIB. A measured 0 may as well mean that there is no meter."""
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
-from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, scalar, total
 
 NOT_MEASURED = ("0", "-1")
@@ -31,6 +27,5 @@ PROFILES = (
         power=total(figure(scalar("47952.1.2.5.0", "netioTotalLoad"), ONES, NOT_MEASURED), else_outlets=True),
         energy=total(figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

@@ -9,12 +9,8 @@ and not while a reset interrupts it.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Doubt, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Column
-from ..states import Doubt, State
 from .shorthand import column, librenms, oids, public
 
 ON, OFF = ("1",), ("0",)

@@ -5,11 +5,7 @@ documented unit of its currents: it is not read.
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from .shorthand import column, oids, public
 
 VALUE = column("3699.1.1.6.1.7.1.1.5", "rlyOutputValue")

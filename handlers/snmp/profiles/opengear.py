@@ -5,11 +5,7 @@ available is neither on nor off. UPSs of the console server are in another table
 """
 from __future__ import annotations
 
-from ..evidence import Evidence, Proof
-from ..figures import Arcs
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Arcs, Evidence, Outlets, Profile, Proof, State
 from .shorthand import HUNDREDTHS, TENTHS, column, counted_by_unit, figure, librenms, oids, total
 
 STATE = column("25049.17.16.1.4", "ogRpcOutletState")

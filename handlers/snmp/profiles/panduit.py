@@ -6,8 +6,7 @@ pdug5HWVersion) of the same tables.
 """
 from __future__ import annotations
 
-from ..evidence import Confidence, Evidence, Proof
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Profile
 from ..sources import Only
 from . import hpe
 from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, librenms, oids, total
@@ -28,6 +27,5 @@ PROFILES = (
         power=hpe.power(ROOT, NAME),
         energy=total(figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

@@ -1,11 +1,7 @@
 """Planet: IPM power managers of DIGIPDU-MIB. State (off 0, on 1) and command (on 1, off 2) are neighbours with other numbers."""
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from .shorthand import TENTHS, column, figure, librenms, oids, total
 
 PROFILES = (

@@ -13,12 +13,8 @@ The Simple PDU (SimplePDU-MIB) meters its inlet. Its energies are left out for t
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Doubt, Evidence, Outlets, Profile, Proof, State, Write
 from ..sources import Counted, Merged, Prefixed, Provided, Source, Tables
-from ..states import Doubt, State
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, public, scalar, total
 
 
@@ -87,8 +83,7 @@ PROFILES = (
         power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
         energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED),
+        evidence=SIMULATED,
         note="Units of an older MIB under the same sysObjectID switch after a delay; nothing on the device distinguishes them."),
     Profile(
         key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94",

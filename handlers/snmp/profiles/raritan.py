@@ -12,13 +12,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure, Total
-from ..outlets import Outlets
-from ..profile import Profile, Root
+from ..parts import RECORDED, Confidence, Evidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Total, Write
 from ..sources import Alike, Arc, Bits, Chained, Checked, First, Listed, Negative, Number, Only, Source, Unless
-from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
@@ -129,8 +124,7 @@ PROFILES = (
         power=total(_inlet(POWER), else_outlets=True),
         energy=total(_inlet(ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED)),
+        evidence=RECORDED),
     Profile(
         key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22",
         source=librenms("raritan/PDU-MIB"),

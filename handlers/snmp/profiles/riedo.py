@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import Gathered, Only, Source
-from ..states import State
 from .shorthand import ONES, THOUSANDTHS, column, figure, librenms, oids, total
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
@@ -65,6 +60,5 @@ PROFILES = (
         energy=total(_of_type(ENERGY, THOUSANDTHS, PDU_TOTAL), _of_type(ENERGY, THOUSANDTHS, PDU_TOTAL_CALCULATED),
                      else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

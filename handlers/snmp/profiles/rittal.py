@@ -9,13 +9,8 @@ whose value is 1 on and 0 off. The identity is the arc of the port (3 to 6) and 
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Doubt, Evidence, Figure, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Prefixed, Provided, Tables
-from ..states import Doubt, State
 from .shorthand import ONES, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))

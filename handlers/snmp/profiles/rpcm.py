@@ -1,11 +1,7 @@
 """RCNTEC RPCM: the columns of the example handler that DCImanager's vendor publishes; no MIB text is public."""
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from .shorthand import THOUSANDTHS, column, figure, oids, total
 
 STATE = column("46235.2.4.2.1.4", "output state (example handler)")

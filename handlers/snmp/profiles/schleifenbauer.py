@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Unlock, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile, Root
+from ..parts import Confidence, Evidence, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write
 from ..sources import Only
-from ..states import State
 from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
 
 NOT_WIRED = ("0",)

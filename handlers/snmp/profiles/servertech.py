@@ -6,12 +6,8 @@ comes in three units: outlets in Wh, infeeds (cords) in 0.1 kWh, towers in kWh.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Arc, Bits, Only, Part
-from ..states import State
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities
@@ -77,6 +73,5 @@ PROFILES = (
         power=total(figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")), else_outlets=True),
         energy=total(figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Optional, Sequence
 
+from ..families import ENTERPRISES
 from ..figures import Arcs, Figure, Total
 from ..reader import ROOT
 from ..sources import Column, Joined, OfUnits, Provided, Scalar, Source
-
-ENTERPRISES = "1.3.6.1.4.1."
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
 ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)

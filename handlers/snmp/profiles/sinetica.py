@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from .shorthand import TENTHS, column, figure, oids, public, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")

@@ -5,12 +5,8 @@ given with the wrong one of the two would switch the neighbour: they are two way
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Merged, Number, Prefixed
-from ..states import State
 from .shorthand import ONES, column, figure, oids, public, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")

@@ -1,11 +1,7 @@
 """Teltronix: from one driver, without a MIB."""
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
 from .shorthand import column, oids, public
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")

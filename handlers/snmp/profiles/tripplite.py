@@ -6,11 +6,7 @@ share one sysObjectID with the vendor's UPS, so that the outlet table decides.
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
 
 

@@ -7,13 +7,8 @@ relay is off.
 """
 from __future__ import annotations
 
-from ..controls import Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Figure
-from ..outlets import Outlets
-from ..profile import Profile
+from ..parts import Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
-from ..states import State
 from .shorthand import ONES, TENTHS, librenms, oid, oids, total
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")

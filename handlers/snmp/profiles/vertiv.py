@@ -4,13 +4,8 @@ Six layouts that share nothing but the owner. In four of them the numbers of the
 """
 from __future__ import annotations
 
-from ..controls import Guarded, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..figures import Arcs
-from ..outlets import Outlets
-from ..profile import Profile, Root
+from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Write
 from ..sources import First, Merged, Only, Part, Prefixed, Provided, Source, Span, Spread
-from ..states import State
 from .shorthand import (
     HUNDREDTHS,
     NET_SNMP,
@@ -21,6 +16,7 @@ from .shorthand import (
     column,
     figure,
     librenms,
+    oid,
     oids,
     public,
     scalar,
@@ -59,7 +55,7 @@ EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; the columns after outlet 24 are writable
 # limits.
-DCS_OUTLETS = Spread(oids("13400.3.2.225.1.1")[0], (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
+DCS_OUTLETS = Spread(oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
 DCS_SWITCHED = ("2", "4", "6", "8")
@@ -105,8 +101,7 @@ PROFILES = (
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
         energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
     Profile(
         key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3 of 2013-06-19",
         source=librenms("geist/GEIST-MIB-V3"),
@@ -163,8 +158,7 @@ PROFILES = (
         power=total(figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")), else_outlets=True),
         energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED),
+        evidence=RECORDED,
         note="A command also becomes the state of the receptacle after a power failure."),
     Profile(
         key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB",
@@ -183,15 +177,14 @@ PROFILES = (
         energy=total(figure(Only(column("13400.3.2.225.1.1.13", "mpduMpscom13PowerConsumption"), DCS_TYPE, DCS_PRESENT),
                             HUNDREDTHS)),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
     Profile(
         key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB",
         source=librenms("avocent/PM-MIB"),
         models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
-        roots=(Root(oids("10418.17.1")[0], oids("10418.17.2.5.5.1")[0]),
-               Root(oids("10418.16")[0], oids("10418.16.2.5.5.1")[0]),
-               Root(oids("10418.26")[0], oids("10418.26.2.5.5.1")[0])),
+        roots=(Root(oid("10418.17.1"), oid("10418.17.2.5.5.1")),
+               Root(oid("10418.16"), oid("10418.16.2.5.5.1")),
+               Root(oid("10418.26"), oid("10418.26.2.5.5.1"))),
         outlets=(Outlets(
             states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11")),
             control=Guarded(
@@ -209,6 +202,5 @@ PROFILES = (
         energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
                      else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=SIMULATED),
 )

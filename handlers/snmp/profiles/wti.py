@@ -4,11 +4,7 @@ The meaning of the actions is from WTI's user guides; the MIB has their range al
 """
 from __future__ import annotations
 
-from ..controls import Unmarked, Write
-from ..evidence import Confidence, Evidence, Proof
-from ..outlets import Outlets
-from ..profile import Profile
-from ..states import State
+from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Unmarked, Write
 from .shorthand import NET_SNMP, TENTHS, column, figure, librenms, oids, scalar, total
 
 ACTION = column("2634.3.100.200.1.4", "plugAction")
