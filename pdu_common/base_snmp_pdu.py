@@ -10,16 +10,12 @@ from typing import List, Union
 from ._credentials import Credentials, SnmpError
 from ._snmp import Element, get, set_, walk
 from .base_pdu import BasePdu
-from .connection import PduSnmpData
 
 __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
 
 
 class BaseSnmpPdu(BasePdu):
     """KNOWN: the name and the three calls. INFERRED: derives from BasePdu. UNKNOWN: what the calls raise."""
-
-    def __init__(self, pdu_data: PduSnmpData) -> None:
-        super().__init__(pdu_data)
 
     def snmp_get(self, oid: str) -> Element:
         """KNOWN: one read, `oid` as text or Oid. UNKNOWN: a missing object; here an element whose value is None."""

@@ -48,17 +48,11 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
 
 @click.pass_context
 def _show(context: click.Context, family: str) -> int:
-    import difflib
-
-    from ..snmp import schema
-    from ..snmp.profiles import PROFILES
-    profile = next((one for one in PROFILES if one.key == family), None)
-    if profile is None:
-        keys = [one.key for one in PROFILES]
-        near = [key for key in keys if family in key][:3] or difflib.get_close_matches(family, keys, 3)
-        advice = f"near it: {', '.join(near)}" if near else "pdu snmp families lists them"
-        raise SettingsError(f"there is no family {family[:60]!r}; {advice}")
-    print(schema.dumps(profile))
+    from ..snmp import building, schema
+    try:
+        print(schema.dumps(building.family(family)))
+    except building.UnknownFamily as error:
+        raise SettingsError(str(error)) from None
     return 0
 
 

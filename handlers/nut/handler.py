@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator, List, Tuple, Type, TypeVar
+from typing import Iterator, List, Optional, Tuple, Type, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
@@ -31,13 +31,13 @@ class NutPdu(host.BasePdu):
 
     def status(self) -> PduView:
         """Every outlet and its state."""
-        with self._session("status", NutReader) as (client, settings):
+        with session(self.pdu_data, "status", NutReader) as (client, settings):
             return host.pdu_view((found.prefix + outlet.identity, STATES[outlet.state])
                                  for found in devices.read(client, settings) for outlet in found.device.outlets)
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
-        with self._session("statistic", NutReader) as (client, settings):
+        with session(self.pdu_data, "statistic", NutReader) as (client, settings):
             found = devices.read(client, settings)
         ports = [host.PortFigures(one.prefix + outlet.identity, outlet.current, outlet.energy)
                  for one in found for outlet in one.device.outlets]
@@ -46,34 +46,35 @@ class NutPdu(host.BasePdu):
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS) -> PduPortView:
         """Switch an outlet on; see `switch_port`."""
-        with self._session("port_up", NutClient) as (client, settings):
+        with session(self.pdu_data, "port_up", NutClient) as (client, settings):
             return switch_port(client, settings, pdu_port_data, True, deadline)
 
     def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS) -> PduPortView:
         """Switch an outlet off; see `switch_port`."""
-        with self._session("port_down", NutClient) as (client, settings):
+        with session(self.pdu_data, "port_down", NutClient) as (client, settings):
             return switch_port(client, settings, pdu_port_data, False, deadline)
 
     def labels(self) -> List[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with self._session("labels", NutReader) as (client, settings):
+        with session(self.pdu_data, "labels", NutReader) as (client, settings):
             return [host.label(found.prefix + outlet.identity, outlet.number, outlet.name or "")
                     for found in devices.read(client, settings) for outlet in found.device.outlets]
 
-    @contextmanager
-    def _session(self, method: str, kind: Type[C]) -> Iterator[Tuple[C, Settings]]:
-        """One connection, which is always closed. Errors name the host and the call."""
-        host.log_call(LOGGER, "nut", method)
-        address = ""
-        try:
-            settings = Settings(host.settings(self.pdu_data, own=(DEVICE.key,)), SETTINGS)
-            address, port = host.host_and_port(settings[HOST] or host.address(self.pdu_data))
-            with kind(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
-                      tls=tls_of(settings), timeout=settings[TIMEOUT], total=CALL_SECONDS) as client:
-                yield client, settings
-        except PduHandlerError as error:
-            error.at(address, method)
-            raise
+
+@contextmanager
+def session(pdu_data: object, method: str, kind: Type[C], total: Optional[float] = CALL_SECONDS) -> Iterator[Tuple[C, Settings]]:
+    """One connection, which is always closed. Errors name the host and the method. `total`: see NutReader."""
+    host.log_call(LOGGER, "nut", method)
+    address = ""
+    try:
+        settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
+        address, port = host.host_and_port(settings[HOST] or host.address(pdu_data))
+        with kind(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
+                  tls=tls_of(settings), timeout=settings[TIMEOUT], total=total) as client:
+            yield client, settings
+    except PduHandlerError as error:
+        error.at(address, method)
+        raise
 
 
 def make_handler(pdu_data: object) -> NutPdu:

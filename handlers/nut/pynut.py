@@ -19,8 +19,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 """
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, Type, TypeVar, cast, overload
+from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, TypeVar, cast, overload
 
 from ..errors import PduHandlerError, Unreachable
 from ..tls import Trust as Tls
@@ -85,8 +84,7 @@ class PyNUTClient(Generic[AnyStr]):
     def __enter__(self: _Self) -> _Self:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __del__(self) -> None:

@@ -43,6 +43,14 @@ def read(file: Path) -> Profile:
     return schema.loads(text)
 
 
+def family(key: str) -> Profile:
+    """The built-in family with this key. Raises UnknownFamily."""
+    found = PROFILES.named(key)
+    if found is None:
+        raise UnknownFamily(f"there is no family {key[:60]!r}; {_near(key)}")
+    return found
+
+
 def own_family(profile: Profile) -> OwnFamily:
     """The archive of an owner's profile. Its text is JSON written anew: blanks and order in the owner's file do not count.
 
@@ -64,8 +72,7 @@ def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool =
     `only` comes out in the order of PROFILES, the richer MIB first, since detection goes by it.
     """
     for key in (*only, *([profile] if profile else [])):
-        if key not in _KEYS:
-            raise UnknownFamily(f"there is no family {key[:60]!r}; {_near(key)}")
+        family(key)
     if only and profile and profile not in only:
         raise UnknownFamily(f"the family {profile!r} is to be fixed, but is none of the chosen ones ({', '.join(only)})")
     chosen: Dict[str, str] = {}

@@ -25,10 +25,6 @@ class Control(Frozen, ABC):
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         """What to write, in this order, once each. Raises Unsupported where the outlet must not be switched."""
 
-    def innermost(self) -> Control:
-        """The control that writes the state, behind guards and locks."""
-        return self
-
     def over_automatic(self) -> Control:
         """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""
         return self
@@ -82,9 +78,6 @@ class Unlock(Control):
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [(self.at.instance(reader, identity), self.value), *self.then.orders(reader, identity, up)]
-
-    def innermost(self) -> Control:
-        return self.then.innermost()
 
     def over_automatic(self) -> Control:
         return changed(self, then=self.then.over_automatic())
@@ -164,9 +157,6 @@ class Guarded(Control):
                                *((", unless its owner sets ", Named("switch_automatic", "yes")) if self.automatic else ())))
         return self.then.orders(reader, identity, up)
 
-    def innermost(self) -> Control:
-        return self.then.innermost()
-
     def over_automatic(self) -> Control:
         then = self.then.over_automatic()
         return then if self.automatic else changed(self, then=then)
@@ -190,9 +180,6 @@ class Unmarked(Control):
         if marked:
             raise Unsupported(f"outlet {identity} is not switched: {self.why} (outlet {marked[0]})")
         return self.then.orders(reader, identity, up)
-
-    def innermost(self) -> Control:
-        return self.then.innermost()
 
     def over_automatic(self) -> Control:
         return changed(self, then=self.then.over_automatic())

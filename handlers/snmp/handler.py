@@ -27,9 +27,6 @@ _LOGGER = get_logger(__name__)
 class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Each call detects the family anew (one GET and one walk) and keeps nothing."""
 
-    def __init__(self, pdu_data: PduSnmpData) -> None:
-        super().__init__(pdu_data)
-
     def status(self) -> PduView:
         """Every outlet with its state as the device reports it now. One GET, and the columns that the profile names.
 

@@ -38,8 +38,8 @@ PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, 
 
 
 def dumps(profile: Profile) -> str:
-    """The profile as JSON text; `loads` of it is equal to the profile."""
-    return json.dumps(to_json(profile), indent=1)
+    """The profile as JSON text, without fields that hold their default; `loads` of it is equal to the profile."""
+    return json.dumps(_plain(profile), indent=1)
 
 
 def loads(text: str) -> Profile:
@@ -50,23 +50,10 @@ def loads(text: str) -> Profile:
         raise
     except (ValueError, RecursionError) as error:
         raise ProfileError(f"profile: this is not JSON ({error})") from None
-    return from_json(data)
-
-
-def to_json(profile: Profile) -> Dict[str, object]:
-    """The profile as JSON objects; fields that hold their default are left out."""
-    data = _plain(profile)
-    assert isinstance(data, dict)
-    return data
-
-
-def from_json(data: object) -> Profile:
-    """The profile of JSON objects. Raises ProfileError."""
     try:
-        made = _read(data, Profile, "profile")
+        made: Profile = _read(data, Profile, "profile")
     except RecursionError:
         raise ProfileError("profile: nested too deeply") from None
-    assert isinstance(made, Profile)
     return made
 
 
@@ -199,4 +186,4 @@ def _type(hint: Any) -> str:
 
 
 def _default(value: object) -> str:
-    return "none" if value is None or value == () else json.dumps(_plain(value)) if not isinstance(value, Frozen) else "none"
+    return "none" if value in (None, ()) or isinstance(value, Frozen) else json.dumps(_plain(value))

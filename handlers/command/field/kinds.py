@@ -46,17 +46,15 @@ class Recording(NamedTuple):
     notes: Sequence[str] = ()
 
 
-class Served(Protocol):
+class Served(NamedTuple):
     """A device made of a recording, on a port of this machine."""
 
     host: str
     port: int
     about: str                          # what answers there
     poll: str                           # the arguments of `pdu status` that read it
-
-    def writes(self) -> Sequence[str]:
-        """Every command that arrived, and what became of it."""
-    def close(self) -> None: ...
+    writes: Callable[[], Sequence[str]]         # every command that arrived, and what became of it
+    close: Callable[[], None]
 
 
 @dataclass

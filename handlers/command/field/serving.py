@@ -7,8 +7,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, List, Mapping, Tuple
 
+from .kinds import Served
+
 HOST = "127.0.0.1"
 _ENDS_S = 5.0
+ANY_LOGIN = "-s scheme=http --username any"
 Said = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
 
 
@@ -27,6 +30,11 @@ class Replay:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def served(self, handler: str, about: str, options: str = "") -> Served:
+        """For people: what answers here, and the arguments of `pdu status` that read it."""
+        poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
+        return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
 
     def close(self) -> None:
         self._server.shutdown()

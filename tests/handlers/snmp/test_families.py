@@ -8,6 +8,7 @@ import pytest
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.host import Label
 from handlers.snmp import detection, metering
+from handlers.snmp.controls import Control
 from handlers.snmp.device import Found
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen import parts
@@ -47,7 +48,8 @@ def _kinds() -> List[Fixture]:
     for unit in _FIXTURES:
         control = next((outlets.control for outlets in _FAMILIES[unit.key].outlets if outlets.control), None)
         if unit.switch and control:
-            found.setdefault((type(control).__name__, type(control.innermost()).__name__), unit)
+            nested = [type(part) for part in parts(control) if isinstance(part, Control)]
+            found.setdefault((nested[0].__name__, nested[-1].__name__), unit)
     return list(found.values())
 
 

@@ -253,7 +253,7 @@ def test_an_archive_may_know_chosen_families_alone() -> None:
 
 
 def test_an_owners_own_profile_is_read_and_switched_on_its_owners_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = schema.to_json(RPCM[0])
+    data = json.loads(schema.dumps(RPCM[0]))
     data.update(key="my-strip", sys_object_ids=[], switching_confidence="low")
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(data)})
     with Agent(rpcm.rpcm(2)) as agent:

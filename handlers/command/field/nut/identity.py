@@ -5,12 +5,14 @@ from typing import Any, Dict, List, Mapping, Tuple
 
 from ....errors import PduHandlerError, printable
 from ....nut import figures, outlets as reading
+from ....nut.client import NutClient
+from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
 from ...output import figure
 from ..kinds import Identity
 from .dump import Device
-from .session import everything, session
+from .reading import everything
 
 _WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
 _LONGEST = 120              # characters of one value
@@ -18,7 +20,7 @@ _LONGEST = 120              # characters of one value
 
 def identity(data: Any) -> Identity:
     """Raises Unreachable where nothing answers, and the other errors of a session."""
-    with session(data, "identify") as (client, settings):
+    with session(data, "identify", NutClient, total=None) as (client, settings):
         version = client.version()
         out = Identity("nut", True, about={"server": printable(version, _LONGEST)})
         found = everything(client, settings)

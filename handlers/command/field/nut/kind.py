@@ -5,11 +5,13 @@ from typing import Any, List, Optional, Sequence
 
 from ....errors import PduHandlerError, SettingsError
 from ....nut import outlets as reading
+from ....nut.client import NutClient
+from ....nut.handler import session
 from ..kinds import Identity, Kind, Recorder, Recording, Served
 from ..scrub import NAMES, Scrubber
 from . import dump
+from .reading import everything
 from .server import NutServer
-from .session import everything, session
 
 
 class NutKind:
@@ -26,9 +28,9 @@ class NutKind:
         recorder.tell("reading variables, commands and descriptions")
 
         def read() -> List[dump.Device]:
-            with session(data, "record") as (client, settings):
+            with session(data, "record", NutClient, total=None) as (client, settings):
                 return everything(client, settings)
-        with session(data, "record") as (client, _):
+        with session(data, "record", NutClient, total=None) as (client, _):
             client.version()                        # a server that never answered is not waited for
         found = recorder.again(read)
         clean = scrubbed(found, recorder)
@@ -44,21 +46,7 @@ class NutKind:
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
         devices = dump.parse(text)
-        return _Served(NutServer(devices, port), devices)
-
-
-class _Served:
-    def __init__(self, server: NutServer, devices: Sequence[dump.Device]) -> None:
-        self._server = server
-        self.host, self.port = server.host, server.port
-        self.about = "; ".join(map(_about, devices))
-        self.poll = f"nut {self.host}:{self.port}"
-
-    def writes(self) -> Sequence[str]:
-        return list(self._server.writes)
-
-    def close(self) -> None:
-        self._server.close()
+        return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
 
 
 def _about(device: dump.Device) -> str:

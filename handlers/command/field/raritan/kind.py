@@ -1,10 +1,11 @@
 """What the Raritan handler does in the field."""
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence
+from typing import Any, Optional
 
 from ....errors import SettingsError
 from ..kinds import Identity, Kind, Recorder, Recording, Served
+from ..serving import ANY_LOGIN
 from . import calls
 from .server import XerusServer
 
@@ -34,21 +35,8 @@ class XerusKind:
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
         found = calls.parse(text)
-        return _Served(XerusServer(found, port), len(found))
-
-
-class _Served:
-    def __init__(self, server: XerusServer, count: int) -> None:
-        self._server = server
-        self.host, self.port = server.host, server.port
-        self.about = f"{count} calls of a Xerus unit; outlets follow setPowerState, any login is taken"
-        self.poll = f"raritan {self.host}:{self.port} -s scheme=http --username any"
-
-    def writes(self) -> Sequence[str]:
-        return list(self._server.writes)
-
-    def close(self) -> None:
-        self._server.close()
+        about = f"{len(found)} calls of a Xerus unit; outlets follow setPowerState, any login is taken"
+        return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
 
 
 KIND: Kind = XerusKind()

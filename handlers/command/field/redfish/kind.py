@@ -1,10 +1,11 @@
 """What the Redfish handler does in the field."""
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence
+from typing import Any, Optional
 
 from ....errors import SettingsError
 from ..kinds import Identity, Kind, Recorder, Recording, Served
+from ..serving import ANY_LOGIN
 from . import tree
 from .server import RedfishServer
 
@@ -33,21 +34,9 @@ class RedfishKind:
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
         found = tree.parse(text)
-        return _Served(RedfishServer(found, port), len(found))
-
-
-class _Served:
-    def __init__(self, server: RedfishServer, count: int) -> None:
-        self._server = server
-        self.host, self.port = server.host, server.port
-        self.about = f"{count} resources of a Redfish service; {server.outlets} outlets follow their actions, any login is taken"
-        self.poll = f"redfish {self.host}:{self.port} -s scheme=http --username any"
-
-    def writes(self) -> Sequence[str]:
-        return list(self._server.writes)
-
-    def close(self) -> None:
-        self._server.close()
+        server = RedfishServer(found, port)
+        about = f"{len(found)} resources of a Redfish service; {server.outlets} outlets follow their actions, any login is taken"
+        return server.served("redfish", about, ANY_LOGIN)
 
 
 KIND: Kind = RedfishKind()

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Tuple
 
 from ....errors import PduHandlerError, SettingsError
 from ....snmp import detection, families
@@ -44,21 +44,9 @@ class SnmpKind:
         found, why = _found(parsed.rows, profile)
         unit = Unit(parsed.rows, found)
         agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
-        return _Served(agent, unit, why + (f"; {parsed.left_out} lines left out, which name an object and not its number"
-                                           if parsed.left_out else ""))
-
-
-class _Served:
-    def __init__(self, agent: Any, unit: Unit, about: str) -> None:
-        self._agent, self._unit, self.about = agent, unit, about
-        self.host, self.port = agent.host, agent.port
-        self.poll = f"snmp {self.host}:{self.port}"
-
-    def writes(self) -> Sequence[str]:
-        return [f"SET {one.oid} = {one.value}: {one.done}" for one in list(self._unit.writes)]
-
-    def close(self) -> None:
-        self._agent.close()
+        left_out = f"; {parsed.left_out} lines left out, which name an object and not its number" if parsed.left_out else ""
+        return Served(agent.host, agent.port, why + left_out, f"snmp {agent.host}:{agent.port}",
+                      lambda: [f"SET {one.oid} = {one.value}: {one.done}" for one in list(unit.writes)], agent.close)
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:

@@ -1,34 +1,14 @@
-"""A session with a NUT server by the handler's settings, and what each of its devices has."""
+"""What each device of a NUT server has."""
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, List
 
-from .... import host
-from ....errors import PduHandlerError
 from ....nut import devices, messages
 from ....nut.client import NutClient
-from ....nut.connection import PORT as NUT_PORT
-from ....nut.settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
-from ....settings import HOST, TIMEOUT, Settings
+from ....settings import Settings
 from .dump import Device
 
 _NONE = ("description unavailable", "unavailable", "")         # what upsd says where it has no description
-
-
-@contextmanager
-def session(data: object, method: str) -> Iterator[Tuple[NutClient, Settings]]:
-    """One connection, which is always closed. Errors name the host and the method."""
-    address = ""
-    try:
-        settings = Settings(host.settings(data, own=(DEVICE.key,)), SETTINGS)
-        address, port = host.host_and_port(settings[HOST] or host.address(data))
-        with NutClient(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
-                       tls=tls_of(settings), timeout=settings[TIMEOUT]) as client:
-            yield client, settings
-    except PduHandlerError as error:
-        error.at(address, method)
-        raise
 
 
 def everything(client: NutClient, settings: Settings) -> List[Device]:
