@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
 
 import click
 
@@ -17,27 +17,14 @@ from ..errors import NoSuchOutlet, printable
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .loading import load
-from .options import LOGIN, SNMP, TLS, Given, asking as asks, device, given, output, spelled
+from .options import LOGIN, SNMP, TLS, Completed, Given, asking as asks, device, given, output, spelled
 from .output import Result, columns, figure, print_json, shown
 from .report import described, failed
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
+_HANDLER = click.Argument(["handler"], type=Completed("handler", registry.names, or_file=True), metavar="HANDLER")
 Outlets = List[Dict[str, Any]]
-
-
-class HandlerName(click.ParamType):
-    """A handler's name or an archive's path; a shell completes both."""
-
-    name = "handler"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
-        from click.shell_completion import CompletionItem
-        names = [CompletionItem(name) for name in registry.names() if name.startswith(incomplete)]
-        return names or [CompletionItem(incomplete, type="file")]
 
 
 # ---- what the calls answer ---------------------------------------------------------------------------------
@@ -50,8 +37,8 @@ def _status(pdu: Any) -> Dict[str, Any]:
 
 def _statistic(pdu: Any) -> Dict[str, Any]:
     view = pdu.statistic()
-    return {"load_a": _metered(view, "load"), "total_consumption_kwh": _metered(view, "total_consumption"), "outlets": [
-        {"identity": port.identity, "consumption_kwh": _metered(port, "consumption")} for port in view.ports]}
+    return {"load_a": metered(view, "load"), "total_consumption_kwh": metered(view, "total_consumption"), "outlets": [
+        {"identity": port.identity, "consumption_kwh": metered(port, "consumption")} for port in view.ports]}
 
 
 def _labels(pdu: Any) -> Dict[str, Any]:
@@ -64,7 +51,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 
-def _metered(view: object, name: str) -> Optional[float]:
+def metered(view: object, name: str) -> Optional[float]:
     """A figure that the handler set; None where the view still has its own default."""
     value: float = getattr(view, name)
     return None if value is getattr(type(view), name, None) else value
@@ -164,8 +151,7 @@ def _reading(name: str, help_: str, ask: Callable[[Any], Dict[str, Any]]) -> cli
     def run(context: click.Context, handler: str, host: Sequence[str]) -> int:
         return _read(given(context), name, handler, host, ask)
     return click.Command(name, callback=run, help=help_, params=[
-        click.Argument(["handler"], type=HandlerName(), metavar="HANDLER"),
-        click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."), *device(*LOGIN, *TLS, *SNMP), *output()])
+        _HANDLER, click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."), *device(*LOGIN, *TLS, *SNMP), *output()])
 
 
 # ---- switching ---------------------------------------------------------------------------------------------
@@ -223,7 +209,7 @@ def _switching(name: str, help_: str, on: bool) -> click.Command:
     def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
         return _switch(given(context), on, handler, host, outlet)
     return click.Command(name, callback=run, help=help_, params=[
-        click.Argument(["handler"], type=HandlerName(), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
+        _HANDLER, click.Argument(["host"], metavar="HOST"),
         click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
         *device(*LOGIN, *TLS, *SNMP), *asks(), *output()])
 

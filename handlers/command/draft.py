@@ -10,6 +10,7 @@ import click
 from ..errors import SettingsError
 from .exits import DONE, code_of
 from .field.files import text_of, writer
+from .field.snmp.rows import dotted
 from .options import given, output
 from .output import Result, shown
 
@@ -59,7 +60,7 @@ def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]
     data: Dict[str, Any] = {
         "profile": json.loads(profile) if profile else None, "chosen": found.chosen, "doubts": found.doubts, "notes": list(notes),
         "looks": [_look(look) for look in found.looks],
-        "texts": [{"oid": ".".join(map(str, look.oid)), "evidence": look.evidence} for look in found.packed]}
+        "texts": [{"oid": dotted(look.oid), "evidence": look.evidence} for look in found.packed]}
     report = [*_report(found), *notes, *(_STEPS if profile else ())]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
@@ -67,7 +68,7 @@ def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]
 
 
 def _look(look: Look) -> Dict[str, Any]:
-    return {"role": look.role, "oid": ".".join(map(str, look.column.oid)), "object": look.object.name if look.object else "",
+    return {"role": look.role, "oid": dotted(look.column.oid), "object": look.object.name if look.object else "",
             "rows": len(look.column.rows), "score": look.score, "evidence": list(look.evidence), "doubt": look.doubt}
 
 
@@ -77,10 +78,10 @@ def _report(found: Draft) -> List[str]:
     lines: List[str] = []
     for role, looks in by_role(found.looks).items():
         for look in looks[:_MOST_LOOKS]:
-            oid = ".".join(map(str, look.column.oid))
+            oid = dotted(look.column.oid)
             lines += _lines(role, oid, found.chosen.get(role) == oid, look.evidence, look.doubt)
     for text in found.packed[:_MOST_LOOKS]:
-        oid = ".".join(map(str, text.oid))
+        oid = dotted(text.oid)
         lines += _lines("state", oid, found.chosen.get("state") == oid, (text.evidence,), "which value is on")
     return [*(lines or ["nothing looks like a table of outlets"]), *(f"doubt: {one}" for one in found.doubts)]
 

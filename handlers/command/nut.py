@@ -136,8 +136,9 @@ def version(call: Call) -> Result:
 
 
 class Command(NamedTuple):
-    """One command: its arguments, whether it writes (and so logs in and asks), and options of its own."""
+    """One command: a line for the list, its arguments, whether it writes (and so logs in and asks), and options of its own."""
 
+    help: str
     run: Callable[[Call], Result]
     arguments: Parameters = ()
     writes: bool = False
@@ -146,24 +147,17 @@ class Command(NamedTuple):
 
 _DEVICE = ("DEVICE", "the device's name on the server: list shows it")
 COMMANDS: Mapping[str, Command] = {
-    "list": Command(devices),
-    "vars": Command(variables, words(_DEVICE, ("VARIABLE?", ""))),
-    "outlets": Command(outlets, words(_DEVICE), own=(_WHOLE_LOAD,)),
-    "commands": Command(commands, words(_DEVICE)),
-    "run": Command(run, words(_DEVICE, ("COMMAND", "commands lists them"), ("PARAMETER?", "")), True),
-    "set": Command(set_, words(_DEVICE, ("VARIABLE", ""), ("VALUE", "")), True),
-    "clients": Command(clients, words(("DEVICE?", "without it each device"))),
-    "ver": Command(version),
+    "list": Command("the server's devices", devices),
+    "vars": Command("all variables of a device, or one", variables, words(_DEVICE, ("VARIABLE?", ""))),
+    "outlets": Command("outlets with state, figures and how they are switched", outlets, words(_DEVICE), own=(_WHOLE_LOAD,)),
+    "commands": Command("commands of a device, with the server's words on them", commands, words(_DEVICE)),
+    "run": Command("run a command and wait for the driver's report; asks", run,
+                   words(_DEVICE, ("COMMAND", "commands lists them"), ("PARAMETER?", "")), True),
+    "set": Command("set a variable and read it back; asks", set_, words(_DEVICE, ("VARIABLE", ""), ("VALUE", "")), True),
+    "clients": Command("who is logged in to a device, or to each", clients, words(("DEVICE?", "without it each device"))),
+    "ver": Command("versions of the server and of its protocol", version),
 }
-PLACES: Mapping[str, Place] = {name: Place("nut", "COMMANDS", help_) for name, help_ in (
-    ("list", "the server's devices"),
-    ("vars", "all variables of a device, or one"),
-    ("outlets", "outlets with state, figures and how they are switched"),
-    ("commands", "commands of a device, with the server's words on them"),
-    ("run", "run a command and wait for the driver's report; asks"),
-    ("set", "set a variable and read it back; asks"),
-    ("clients", "who is logged in to a device, or to each"),
-    ("ver", "versions of the server and of its protocol"))}
+PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
 # ---- the session -------------------------------------------------------------------------------------------

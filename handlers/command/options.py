@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Collection, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Parameters = Sequence[click.Parameter]
 
@@ -156,6 +159,18 @@ class Word(click.Argument):
         shown, count, required = _MARKS[mark]
         super().__init__([plain.lower()], metavar=shown.format(plain), nargs=count, required=required, **more)
         self.plain, self.about = plain, about
+
+
+class Completed(click.ParamType):
+    """An argument that a shell completes from `known`; with `or_file`, from names of files where none of these fits."""
+
+    def __init__(self, name: str, known: Callable[[], Iterable[str]], or_file: bool = False) -> None:
+        self.name, self._known, self._or_file = name, known, or_file
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
+        from click.shell_completion import CompletionItem
+        found = [CompletionItem(word) for word in self._known() if word.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")] if self._or_file else found
 
 
 def words(*names: Tuple[str, str]) -> Parameters:

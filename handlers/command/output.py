@@ -1,9 +1,10 @@
 """Results, and how they look: tables and figures for people, JSON for programs."""
 from __future__ import annotations
 
+import contextlib
 import enum
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, ContextManager, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ..errors import printable
 from .exits import DONE
@@ -85,6 +86,15 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 def _rounded(value: float) -> str:
     return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
+    """A bar on standard error, where that is a terminal; else None."""
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    import click
+    bar: ContextManager[Any] = click.progressbar(length=length, label=label, file=sys.stderr, **more)
+    return bar
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]], plain: Any = lambda value: value) -> Result:

@@ -135,26 +135,22 @@ def _path(call: Call) -> str:
 
 
 class Command(NamedTuple):
-    """One command and its arguments."""
+    """One command: a line for the list, and its arguments."""
 
+    help: str
     run: Callable[[Call], Result]
     arguments: Parameters = ()
 
 
 COMMANDS: Mapping[str, Command] = {
-    "info": Command(info),
-    "outlets": Command(outlets),
-    "sensors": Command(sensors),
-    "show": Command(show, words(_PATH)),
-    "tree": Command(tree, [*words(_PATH),
-                           *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST))]),
+    "info": Command("the service and its PDUs: versions, models, serial numbers", info),
+    "outlets": Command("outlets with state, figures, locks and what their switching takes", outlets),
+    "sensors": Command("all sensors of the PDUs and of their chassis", sensors),
+    "show": Command("one resource as JSON", show, words(_PATH)),
+    "tree": Command("the resources under one, with their types", tree, [
+        *words(_PATH), *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST))]),
 }
-PLACES: Mapping[str, Place] = {name: Place("redfish", "COMMANDS", help_) for name, help_ in (
-    ("info", "the service and its PDUs: versions, models, serial numbers"),
-    ("outlets", "outlets with state, figures, locks and what their switching takes"),
-    ("sensors", "all sensors of the PDUs and of their chassis"),
-    ("show", "one resource as JSON"),
-    ("tree", "the resources under one, with their types"))}
+PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
 # ---- the session -------------------------------------------------------------------------------------------

@@ -2,31 +2,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence
+from typing import Any, Iterable, Mapping, Optional, Sequence
 
 import click
 
 from ..errors import SettingsError
 from .groups import EPILOG, Lazy, Place
-from .options import Word, given, output
+from .options import Completed, Word, given, output
 from .output import Result, columns, shown
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 _TABLES = ("devices", "identities", "costly")
 
 
-class Family(click.ParamType):
-    """The key of a family; a shell completes it."""
-
-    name = "family"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        from ..snmp.profiles import PROFILES
-        return [CompletionItem(profile.key) for profile in PROFILES if profile.key.startswith(incomplete)]
+def _keys() -> Iterable[str]:
+    from ..snmp.profiles import PROFILES
+    return PROFILES.keys
 
 
 @click.pass_context
@@ -90,7 +80,7 @@ def _command(name: str, run: Any, *parameters: Sequence[click.Parameter]) -> cli
 families = _command("families", _families, [Word("WORD?"), click.Option(
     ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs")],
     output())
-show = _command("show", _show, [Word("FAMILY", type=Family())], output())
+show = _command("show", _show, [Word("FAMILY", type=Completed("family", _keys))], output())
 check = _command("check", _check, [click.Argument(["file"], metavar="FILE.json")], output())
 parts = _command("parts", _parts, output())
 snmp = Lazy("snmp", PLACES, help="SNMP families and profiles.", epilog=EPILOG)

@@ -5,15 +5,12 @@ import os
 from typing import Callable
 
 from ...errors import SettingsError
+from ..asking import read_file
 
 
 def text_of(path: str) -> str:
     """The text of a file; bytes that are no UTF-8 survive. Raises SettingsError."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    return read_file(path).decode("utf-8", "surrogateescape")
 
 
 def writer(path: str) -> Callable[[str], None]:

@@ -7,13 +7,13 @@ import os
 import sys
 import tempfile
 import time
-from typing import Any, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 import click
 
 from ...errors import PduHandlerError, SettingsError
 from ..options import Given, Seconds, Word, given, option, output, secret_files
-from ..output import print_json
+from ..output import print_json, progress
 from ..report import Usage, described
 from . import listing, pool, tables
 from .archives import replaced
@@ -94,7 +94,8 @@ def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mappi
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: List[Optional[Row]] = [None] * len(polled)
     begin = time.monotonic()
-    with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, _progress(len(polled)) as bar:
+    shown = progress(len(polled), "polling", show_pos=True)
+    with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, shown as bar:
         for place, reading in readings:
             rows[place] = judged(polled[place].device, reading, keep)
             if bar is not None:
@@ -103,14 +104,6 @@ def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mappi
     marks = {row.device.name: what for row in whole if row.device.name in before
              for what in [changes(before[row.device.name], row)] if what}
     return Round(whole, summary(whole, time.monotonic() - begin), time.strftime(_TIME), marks)
-
-
-def _progress(count: int) -> ContextManager[Any]:
-    """A bar on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        return contextlib.nullcontext()
-    bar: ContextManager[Any] = click.progressbar(length=count, label="polling", file=sys.stderr, show_pos=True)
-    return bar
 
 
 def _shown(wanted: Wanted, state: Given, done: Round, number: int) -> None:

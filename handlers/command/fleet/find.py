@@ -7,14 +7,14 @@ import io
 import ipaddress
 import socket
 import sys
-from typing import Any, ContextManager, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
 from ...errors import SettingsError, printable
 from .. import asking
 from ..options import Given, Word, given, option, output, secret_files
-from ..output import columns, print_json
+from ..output import columns, print_json, progress
 from . import sweep
 from .auth import names, of_file
 from .datagrams import Answer
@@ -41,7 +41,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     networks = sweep.networks(network)
     community = _community(state, auth, login)
     count = sum(1 for one in networks for _ in sweep.hosts(one))
-    with _progress(count) as bar:
+    with progress(count * sweep.TRIES, "asking") as bar:         # whoever answers at once is asked once
         said = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None)
     pdus, others = _sorted_out(said, port)
     if not no_mdns:
@@ -143,14 +143,6 @@ def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: 
 def _where(one: Found) -> str:
     host = f"[{one.address}]" if ":" in one.address and one.port != _USUAL[one.handler] else one.address
     return host if one.port == _USUAL[one.handler] else f"{host}:{one.port}"
-
-
-def _progress(count: int) -> ContextManager[Any]:
-    """A bar on standard error, where that is a terminal. The second try of the silent ones is beyond its end."""
-    if not sys.stderr.isatty():
-        return contextlib.nullcontext()
-    bar: ContextManager[Any] = click.progressbar(length=count * sweep.TRIES, label="asking", file=sys.stderr)
-    return bar
 
 
 _HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.

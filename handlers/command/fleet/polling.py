@@ -11,6 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...errors import SettingsError, printable
 from ...host import Label
 from .. import form
+from ..calls import metered
 from ..loading import Handler, load
 from ..options import Given
 from .auth import Auth, names
@@ -143,15 +144,9 @@ def _shown(value: object) -> str:
 def _metered(reading: Reading, view: Any) -> Reading:
     figures = {_shown(port.identity): port for port in view.ports}
     outlets = [outlet._replace(current_a=getattr(figures[outlet.identity], "load", None),
-                               energy_kwh=figure(figures[outlet.identity], "consumption"))
+                               energy_kwh=metered(figures[outlet.identity], "consumption"))
                if outlet.identity in figures else outlet for outlet in reading.outlets]
-    return reading._replace(outlets=outlets, load_a=figure(view, "load"), energy_kwh=figure(view, "total_consumption"))
-
-
-def figure(view: object, name: str) -> Optional[float]:
-    """A figure that the handler set; None where the view still has its own default."""
-    value: float = getattr(view, name)
-    return None if value is getattr(type(view), name, None) else value
+    return reading._replace(outlets=outlets, load_a=metered(view, "load"), energy_kwh=metered(view, "total_consumption"))
 
 
 def _count(pdu: object, count: List[int]) -> bool:

@@ -76,7 +76,7 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     named = mib.is_given and object_ is not None
     if object_ is not None and object_.enumeration:
         return _named_state(table, column, labels, object_, said)
-    words = {re.sub(r"[^a-z]", "", value.lower()) for value in said}
+    words = {letters(value) for value in said}
     if words and words <= ON_WORDS | OFF_WORDS:
         return Look(STATE, table, column, 12 + _place(table, labels), (
             f"every one of its {table.size} texts is a word for on or off: {_counted(said)}",), _doubt_of_words(words), object_)
@@ -128,12 +128,17 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, s
     return Look(STATE, table, column, score, (said_by, f"{table.size} rows: {_counted(said)}"), doubt or object_.doubt, object_)
 
 
+def letters(text: str) -> str:
+    """The letters of a text, in lower case."""
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
 def meanings(object_: Object) -> Tuple[List[int], List[int]]:
     """The values whose names surely mean on, and those that mean off."""
     on: List[int] = []
     off: List[int] = []
     for value, name in object_.enumeration.items():
-        word = re.sub(r"[^a-z]", "", name.lower())
+        word = letters(name)
         bare = re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", word)
         if word in ON_WORDS or bare in ON_WORDS:
             on.append(value)
@@ -181,7 +186,7 @@ def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[L
     values = texts(column)
     if not values or not any(any(c.isalpha() for c in value) for value in values):
         return None
-    words = {re.sub(r"[^a-z]", "", value.lower()) for value in values}
+    words = {letters(value) for value in values}
     if words <= ON_WORDS | OFF_WORDS or len(set(values)) == 1 and len(values) > 2:
         return None
     score = len(set(values)) + (len(values) if any(_OUTLET.search(value) for value in values) else 0)

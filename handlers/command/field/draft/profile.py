@@ -5,7 +5,6 @@ UNKNOWN until a person has removed the mark.
 """
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
@@ -18,7 +17,7 @@ from ....snmp.sources import Column as ColumnSource, Packed, Scalar
 from ....snmp.states import State
 from ..snmp.rows import SYS_DESCR, SYS_OBJECT_ID, Rows, dotted
 from . import columns
-from .columns import Look, integers, meanings, texts
+from .columns import Look, integers, letters, meanings, texts
 from .mib import Mib
 from .packed import PackedLook, packed
 from .tables import tables
@@ -113,8 +112,8 @@ def _meaning(state: Look) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
     words = texts(state.column)
     if words is not None and integers(state.column) is None:
         mark = MARK if state.doubt else ""
-        on_words = sorted({word for word in words if _bare(word) in columns.ON_WORDS}) or ["on"]
-        off_words = sorted({word for word in words if _bare(word) in columns.OFF_WORDS}) or ["off"]
+        on_words = sorted({word for word in words if letters(word) in columns.ON_WORDS}) or ["on"]
+        off_words = sorted({word for word in words if letters(word) in columns.OFF_WORDS}) or ["off"]
         return tuple(mark + word for word in on_words), tuple(mark + word for word in off_words), state.doubt
     values = set(integers(state.column) or ())
     up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
@@ -126,10 +125,6 @@ def _meaning(state: Look) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
 def _one_of_two(values: Set[int]) -> Tuple[int, int]:
     first = min(values)
     return (1, 0) if first == 1 else (first, first + 1) if len(values) == 1 else (first, max(values))
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"[^a-z]", "", word.lower())
 
 
 def _same_values(state: Look, roles: Mapping[str, Sequence[Look]]) -> Optional[Look]:

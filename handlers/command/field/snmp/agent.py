@@ -13,7 +13,7 @@ from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
 
-from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row
+from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row, of_wire
 from .unit import Unit
 
 HOST = "127.0.0.1"
@@ -23,7 +23,6 @@ _TYPES: Mapping[int, Any] = {
     COUNTER: rfc1902.Counter32, GAUGE: rfc1902.Gauge32, TICKS: rfc1902.TimeTicks, OPAQUE: rfc1902.Opaque,
     COUNTER64: rfc1902.Counter64}
 _ERRORS = {"notWritable": smi_error.NotWritableError, "wrongType": smi_error.WrongTypeError}
-_APPLICATION = 64                   # the class of SNMP's own types, as a bit of the tag
 _EVERYTHING = (1, 3)
 
 
@@ -102,7 +101,7 @@ class _Instrumentation:
 
     def write_variables(self, *pairs: Any, **_: Any) -> List[Any]:
         for place, (oid, value) in enumerate(pairs):
-            error = self._unit.set(tuple(oid), _row(value))
+            error = self._unit.set(tuple(oid), of_wire(value))
             if error:
                 raise _ERRORS[error](name=oid, idx=place)
         return list(pairs)
@@ -110,11 +109,3 @@ class _Instrumentation:
 
 def _wire(row: Optional[Row]) -> Any:
     return rfc1905.noSuchInstance if row is None else _TYPES[row.tag](row.value) if row.tag in _TYPES else univ.Null("")
-
-
-def _row(value: Any) -> Row:
-    tag = value.tagSet[-1]
-    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
-    if isinstance(value, univ.ObjectIdentifier):
-        return Row(number, tuple(value))
-    return Row(number, bytes(value) if isinstance(value, univ.OctetString) else int(value))

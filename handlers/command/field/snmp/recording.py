@@ -16,13 +16,12 @@ from ....snmp.reader import Reader
 from ..kinds import Recorder
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, Scrubber
 from ..words import is_plain, parts
-from .rows import ADDRESS, OCTETS, OID, OPAQUE, SYS_CONTACT, SYS_DESCR, SYS_LOCATION, SYS_NAME, Arcs, Memory, Row, Rows, arcs
+from .rows import ADDRESS, OCTETS, SYS_CONTACT, SYS_DESCR, SYS_LOCATION, SYS_NAME, Arcs, Memory, Row, Rows, arcs, of_wire, reading
 
 TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, everything of vendors
 MOST_ROWS = 200_000
 _PAGE = 100                         # rows that are lost where a connection is lost; over v1 each is a round trip
 _SECRETS = ("community", "auth_password", "priv_password")
-_APPLICATION = 64                   # the class of SNMP's own types, as a bit of the tag
 _MAC_OCTETS = 6
 _SPELLED = 7                        # arcs of an OID before anything can be an index: 1.3.6.1.4.1.<vendor>
 
@@ -41,7 +40,7 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             if not found:
                 break
             for oid, value in found:
-                rows[oid] = _row(value)
+                rows[oid] = of_wire(value)
             last = found[-1][0]
             recorder.tell(f"{len(rows)} objects, at {'.'.join(map(str, last[:12]))}")
             if len(rows) > MOST_ROWS:
@@ -66,14 +65,6 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Any:
         raise Unreachable(f"{error}; port, address or community may be wrong", credentials.host, "record") from None
     except SnmpError as error:
         raise ProtocolError(str(error), host=credentials.host, operation="record") from None
-
-
-def _row(value: Any) -> Row:
-    tag = value.tagSet[-1]
-    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
-    if number == OID:
-        return Row(number, tuple(value))
-    return Row(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
 
 
 # ---- what goes -----------------------------------------------------------------------------------------------
@@ -162,7 +153,7 @@ def _said(row: Optional[Row]) -> str:
 def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
     """The names that the device's family shows of its outlets."""
     if found is not None and found.outlets is not None and found.outlets.name is not None:
-        for value in found.outlets.name.rows(_reader(rows, found)).values():
+        for value in found.outlets.name.rows(reading(rows, found.reader)).values():
             if isinstance(value, str):
                 yield value.strip("\0 \r\n\t")
 
@@ -193,7 +184,3 @@ def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
         pass                            # what was read until then is what the family needs of these rows
     asked: Dict[str, Sequence[str]] = {oid: list(values) for oid, values in memory.asked.items()}
     return {arcs(f"{oid}.{index}" if index else oid) for oid, indexes in asked.items() for index in indexes}
-
-
-def _reader(rows: Rows, found: Found) -> Reader:
-    return Reader(Memory(rows), found.reader.root)

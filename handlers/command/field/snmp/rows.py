@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 import bisect
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ....host.rows import Raw
 from ....snmp.decoding import Walked
+from ....snmp.reader import Reader
 
 Arcs = Tuple[int, ...]
 INTEGER, OCTETS, NULL, OID, ADDRESS, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 5, 6, 64, 65, 66, 67, 68, 70      # BER tags
+_APPLICATION = 64                   # the class of SNMP's own types, as a bit of the tag
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = ((1, 3, 6, 1, 2, 1, 1, last, 0) for last in (1, 2, 4, 5, 6))
 
@@ -45,6 +47,15 @@ class Row(NamedTuple):
 Rows = Dict[Arcs, Row]
 
 
+def of_wire(value: Any) -> Row:
+    """A value of pysnmp's types as a row."""
+    tag = value.tagSet[-1]
+    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
+    if number == OID:
+        return Row(number, tuple(value))
+    return Row(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
+
+
 class Memory:
     """A device as the profiles' parts read it, from rows. `asked` holds what was read of it, `{}` for nothing."""
 
@@ -64,6 +75,11 @@ class Memory:
         end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
         self.asked[oid] = {dotted(found[len(root):]): self._rows[found].raw for found in self._order[start:end]}
         return self.asked[oid]
+
+
+def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:
+    """A reader of these rows, below the same root as another one."""
+    return Reader(Memory(rows), like.root)
 
 
 def arcs(oid: str) -> Arcs:

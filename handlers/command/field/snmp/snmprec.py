@@ -32,14 +32,17 @@ class Parsed(NamedTuple):
 
 def is_recording(text: str) -> bool:
     """Whether the first line of rows is one of a .snmprec, or of a walk."""
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    first = _first_row(text)
     return bool(_LINE.match(first) or _WALKED.match(first))
 
 
 def parse(text: str) -> Parsed:
     """The rows of either format. Raises SettingsError with the number of the line."""
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
-    return Parsed(_snmprec(text)) if _LINE.match(first) else _walk(text)
+    return Parsed(_snmprec(text)) if _LINE.match(_first_row(text)) else _walk(text)
+
+
+def _first_row(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
 
 
 def written(rows: Mapping[Arcs, Row]) -> List[str]:

@@ -18,7 +18,7 @@ from ....snmp.frozen import parts
 from ....snmp.reader import Reader
 from ....snmp.sources import Packed
 from ....snmp.states import State
-from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs
+from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs, dotted, reading
 
 _MOST_BITS = 512
 
@@ -53,7 +53,7 @@ class Unit:
         """Carry out a SET; "" or the name of the SNMP error (RFC 3416, 4.2.5)."""
         with self._lock:
             error, done = self._set(oid, value)
-            self.writes.append(Written(".".join(map(str, oid)), str(value.raw), done or error))
+            self.writes.append(Written(dotted(oid), str(value.raw), done or error))
             return error
 
     def _set(self, oid: Arcs, value: Row) -> Tuple[str, str]:
@@ -80,7 +80,7 @@ class Unit:
         if control is None or self._found is None:
             return None
         before = False
-        reader = _reader(self._rows, self._found.reader)
+        reader = reading(self._rows, self._found.reader)
         for identity in self._found.states:
             for up in (True, False):
                 try:
@@ -113,7 +113,7 @@ class Unit:
         there = [oid for oid in read if oid in self._rows]
         for change in _changes(states, wanted, identity, there, self._rows):
             changed = {**self._rows, **change}
-            if states.read(_reader(changed, self._found.reader)) == after:
+            if states.read(reading(changed, self._found.reader)) == after:
                 self._rows = changed
                 return True
         return False
@@ -160,7 +160,3 @@ def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
 
 def _typed(value: object) -> Row:
     return Row(INTEGER, value) if isinstance(value, int) else Row(OCTETS, str(value).encode())
-
-
-def _reader(rows: Rows, like: Reader) -> Reader:
-    return Reader(Memory(rows), like.root)
