@@ -357,12 +357,11 @@ def own_profile(file: Path) -> Handler:
     return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
 
 
-def with_options(handler: Handler, only: Sequence[str], profile: str, switch_unproven: bool, metered_only: bool,
-                 switch_automatic: bool) -> Handler:
+def with_options(handler: Handler, only: Sequence[str], profile: str, flags: Sequence[str]) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
     from handlers.snmp import building
     try:
-        chosen = building.options(only, profile, switch_unproven, metered_only, switch_automatic)
+        chosen = building.options(only, profile, flags)
     except building.UnknownFamily as error:
         raise BuildError(str(error)) from None
     return handler._replace(replace={_OPTIONS: building.module(chosen)})
@@ -384,12 +383,11 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
-    snmp.add_argument("--switch-unproven", action="store_true",
-                      help="also switch families whose commands are not certain (setting 'switch_unproven')")
-    snmp.add_argument("--metered-only", action="store_true",
-                      help="for units without outlets: an empty table of outlets is no error (setting 'metered_only')")
-    snmp.add_argument("--switch-automatic", action="store_true",
-                      help="also switch outlets in an automatic mode, which a command ends (setting 'switch_automatic')")
+    for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),
+                         ("metered_only", "for units without outlets: an empty table of outlets is no error"),
+                         ("switch_automatic", "also switch outlets in an automatic mode, which a command ends")):
+        snmp.add_argument("--" + key.replace("_", "-"), dest="flags", action="append_const", const=key, default=[],
+                          help=f"{meaning} (setting '{key}')")
     return parser
 
 
@@ -405,14 +403,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if swallowed:
         parser.error(f"--only takes all words behind it, so {', '.join(swallowed)} was read as a family: name handlers first, "
                      f"as in build.py snmp --only KEY")
-    flags = (options.switch_unproven, options.metered_only, options.switch_automatic)
-    has_options = bool(options.only or options.profile_key or any(flags))
+    has_options = bool(options.only or options.profile_key or options.flags)
     if has_options and options.names and "snmp" not in options.names:
         parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: name "
                      "it too, or no NAME")
     names = options.names or (["snmp"] if has_options else [] if options.profile else known)
     try:
-        chosen = [with_options(h, options.only, options.profile_key, *flags) if has_options and h.name == "snmp" else h
+        chosen = [with_options(h, options.only, options.profile_key, options.flags) if has_options and h.name == "snmp" else h
                   for h in HANDLERS if h.name in names]
         chosen += [own_profile(file) for file in options.profile]
         once = Counter(handler.name for handler in chosen)

@@ -65,11 +65,10 @@ def own_family(profile: Profile) -> OwnFamily:
                      {"own_profile": schema.dumps(profile)})
 
 
-def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool = False,
-            metered_only: bool = False, switch_automatic: bool = False) -> Dict[str, str]:
+def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = ()) -> Dict[str, str]:
     """The options of an archive with built-in families; those that are not given are left out. Raises UnknownFamily.
 
-    `only` comes out in the order of PROFILES, the richer MIB first, since detection goes by it.
+    `only` comes out in the order of PROFILES, the richer MIB first, since detection goes by it. `flags`: settings that are yes.
     """
     for key in (*only, *([profile] if profile else [])):
         family(key)
@@ -80,8 +79,7 @@ def options(only: Sequence[str] = (), profile: str = "", switch_unproven: bool =
         chosen["only"] = ",".join(key for key in _KEYS if key in only)
     if profile:
         chosen["profile"] = profile
-    wanted = {"switch_unproven": switch_unproven, "metered_only": metered_only, "switch_automatic": switch_automatic}
-    return {**chosen, **{key: "yes" for key, is_wanted in wanted.items() if is_wanted}}
+    return {**chosen, **dict.fromkeys(flags, "yes")}
 
 
 def _near(text: str) -> str:
