@@ -16,7 +16,7 @@ import sys
 import tempfile
 import zipapp
 from pathlib import Path
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -46,7 +46,7 @@ def _shown(version: Tuple[int, ...]) -> str:
 
 def check(folder: Path) -> None:
     """Raises BuildError for a file that the oldest Python cannot run."""
-    for path in _sources(folder):
+    for path in sorted(folder.rglob("*.py")):
         try:
             ast.parse(path.read_text("utf-8"), str(path), feature_version=OLDEST)
         except SyntaxError as error:
@@ -55,10 +55,6 @@ def check(folder: Path) -> None:
     compiled = [path.name for path in folder.rglob("*.so")]
     if compiled:
         raise BuildError(f"{compiled[0]} is made for one kind of machine")
-
-
-def _sources(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*.py")))
 
 
 def content(folder: Path) -> str:

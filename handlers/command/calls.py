@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Set
 
 import click
 
@@ -18,7 +18,7 @@ from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Completed, Given, asking as asks, device, given, output, spelled
-from .output import Result, columns, figure, print_json, shown
+from .output import Result, columns, figure, metered, print_json, shown
 from .report import described, failed
 
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
@@ -49,12 +49,6 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
     """Number and name by identity; a handler that is not of this pack may have none."""
     found = pdu.labels() if hasattr(pdu, "labels") else ()
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
-
-
-def metered(view: object, name: str) -> Optional[float]:
-    """A figure that the handler set; None where the view still has its own default."""
-    value: float = getattr(view, name)
-    return None if value is getattr(type(view), name, None) else value
 
 
 # ---- readings ----------------------------------------------------------------------------------------------

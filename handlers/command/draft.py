@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
 
 import click
 
 from ..errors import SettingsError
 from .exits import DONE, code_of
-from .field.files import text_of, writer
+from .field.files import new_file, text_of
 from .field.snmp.rows import dotted
 from .options import given, output
 from .output import Result, shown
@@ -37,22 +36,18 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
         raise SettingsError(f"{file} is no recording of an SNMP device: pdu record snmp makes one; snmpwalk -On will do as well")
     rows = snmprec.parse(text).rows
     known = read(mib) if mib else Mib()
-    write = writer(out) if out else None
-    try:
-        found = drafted(rows, known, key)
-    except ValueError as error:                     # a profile checks itself; --key alone is the person's
-        if out:
-            os.unlink(out)
-        raise SettingsError(f"--key: {error}") from None
+    with new_file(out) as write:
+        try:
+            found = drafted(rows, known, key)
+        except ValueError as error:                 # a profile checks itself; --key alone is the person's
+            raise SettingsError(f"--key: {error}") from None
+        profile = schema.dumps(found.profile) if found.profile is not None else ""
+        if profile:
+            write(profile + "\n")
     family = recording.detected(rows)
     notes = [*known.notes]
     if family is not None:
         notes.append(f"The family {family.profile.key} reads this device already: pdu status snmp HOST")
-    profile = schema.dumps(found.profile) if found.profile is not None else ""
-    if write is not None and out is not None:
-        write(profile + "\n")
-        if not profile:
-            os.unlink(out)
     return shown(_result(found, profile, notes, out), state.json)
 
 

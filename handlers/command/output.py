@@ -77,6 +77,12 @@ def text(value: object, limit: int = _CELL) -> str:
     return printable(str(value), limit)
 
 
+def metered(view: object, name: str) -> Optional[float]:
+    """A figure that the handler set; None where the view still has its own default."""
+    value: float = getattr(view, name)
+    return None if value is getattr(type(view), name, None) else value
+
+
 def figure(value: Optional[float], unit: str = "") -> str:
     """A, W or kWh with its unit; `not metered` where the device has no such figure."""
     if value is None:

@@ -1,14 +1,13 @@
 """`pdu record`: what a device answers, in a file, without what could tell whose device it is."""
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any, Callable, Dict, Optional, Sequence
 
 import click
 
 from . import form
-from .field.files import writer
+from .field.files import new_file
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
 from .loading import load
@@ -24,15 +23,10 @@ _LOOK = "Look through the file before you give it away: no program knows every n
 def _record(context: click.Context, handler: str, host: str, out: Optional[str], keep: Sequence[str], patience: float) -> int:
     state = given(context)
     data = form.pdu_data(load(handler), host, state)
-    write = writer(out) if out else None
     try:
-        recording = kind(handler).record(data, Recorder(keep, patience, _progress(state)))
-        if write is not None:
+        with new_file(out) as write:
+            recording = kind(handler).record(data, Recorder(keep, patience, _progress(state)))
             write(recording.text)
-    except BaseException:
-        if out and write is not None:
-            os.unlink(out)              # half a recording would pass for a whole one
-        raise
     finally:
         _progress(state)("")
     return shown(_result(recording, handler, host, out), state.json)

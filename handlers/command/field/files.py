@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import os
-from typing import Callable
+from contextlib import contextmanager
+from typing import Callable, Iterator, Optional
 
 from ...errors import SettingsError
 from ..asking import read_file
@@ -13,17 +14,32 @@ def text_of(path: str) -> str:
     return read_file(path).decode("utf-8", "surrogateescape")
 
 
-def writer(path: str) -> Callable[[str], None]:
-    """Opens a new file before the work begins, so that nobody waits for what has no place to go. Raises SettingsError."""
+@contextmanager
+def new_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
+    """Makes a file before the work begins, so that nobody waits for what has no place to go, and gives what writes its text.
+
+    The file is removed where the work fails or writes nothing: half of it would pass for the whole. Without a path nothing is written.
+    Raises SettingsError.
+    """
+    if not path:
+        yield lambda _: None
+        return
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+    written = False
 
     def write(text: str) -> None:
+        nonlocal written
         try:
             with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
                 file.write(text)
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
-    return write
+        written = True
+    try:
+        yield write
+    finally:
+        if not written:
+            os.unlink(path)

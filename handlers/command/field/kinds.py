@@ -9,6 +9,7 @@ from typing import Any, Callable, Collection, Dict, List, NamedTuple, Optional, 
 
 from ... import registry
 from ...errors import SettingsError, Unreachable
+from ..output import figure
 from . import __path__ as _OWN
 
 T = TypeVar("T")
@@ -76,6 +77,15 @@ class Identity:
     cannot: List[str] = field(default_factory=list)
     rests: Dict[str, str] = field(default_factory=dict)
     way_on: List[str] = field(default_factory=list)
+
+    def tells(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
+        """Note a total: that it can be told, and what it rests on, or that it cannot. `device` is one of several."""
+        before = f"{device}: " if device else ""
+        if value is None:
+            self.cannot.append(f"{before}tell its {name}")
+        else:
+            self.can.append(f"{before}tell its {name} ({figure(value, unit)})")
+            self.rests[before + name] = basis
 
 
 class Kind(Protocol):

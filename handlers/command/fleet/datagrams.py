@@ -38,7 +38,7 @@ def answer(data: bytes) -> Optional[Answer]:
 
 
 def _answer(data: bytes) -> Answer:
-    _, _, (tag, body) = _three(_only(data, _SEQUENCE))
+    _, _, (tag, body) = tuple(_parts(_only(data, _SEQUENCE)))
     if tag != _RESPONSE:
         raise ValueError
     number, status, _, (kind, bindings) = tuple(_parts(body))
@@ -51,11 +51,6 @@ def _answer(data: bytes) -> Answer:
             if name_tag == _OID and value_tag in (_OCTETS, _OID):
                 found[_dotted(name)] = _dotted(value) if value_tag == _OID else value.decode("utf-8", "replace")
     return Answer(int.from_bytes(number[1], "big"), *(found.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)))
-
-
-def _three(content: bytes) -> Tuple[Tuple[int, bytes], Tuple[int, bytes], Tuple[int, bytes]]:
-    first, second, third = tuple(_parts(content))
-    return first, second, third
 
 
 def _only(data: bytes, tag: int) -> bytes:

@@ -9,11 +9,10 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 from pdu_common.helper import EnumPowerStatus
 
 from ...errors import SettingsError, printable
-from ...host import Label
 from .. import form
-from ..calls import metered
 from ..loading import Handler, load
 from ..options import Given
+from ..output import metered
 from .auth import Auth, names
 from .listing import Device
 
@@ -28,6 +27,14 @@ class Outlet(NamedTuple):
     state: str
     current_a: Optional[float] = None
     energy_kwh: Optional[float] = None
+
+
+class Label(NamedTuple):
+    """The number printed on the unit and the owner's name of an outlet."""
+
+    identity: str
+    number: str
+    name: str
 
 
 class Failure(NamedTuple):

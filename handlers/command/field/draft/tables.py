@@ -67,13 +67,9 @@ def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
         for oid, row in rows.items():
             if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth:] != (0,) * (depth + 1):
                 columns[oid[:-depth]][oid[-depth:]] = row
-        together: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
-        for oid, held in columns.items():
-            if _LEAST <= len(held) <= _MOST:
-                together[oid[:-1], frozenset(held)].append(Column(oid, held))
-        for (entry, _), same in together.items():
-            if len(same) > 1 or entry[-1] == _ENTRY and len(entry) > len(VENDORS) + _SHALLOW:
-                yield Table(entry, sorted(same, key=lambda column: column.oid))
+        for table in _together(columns, _LEAST):
+            if len(table.columns) > 1 or table.entry[-1] == _ENTRY and len(table.entry) > len(VENDORS) + _SHALLOW:
+                yield table
 
 
 def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
@@ -82,11 +78,16 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
         if ends and oid[ends:] != (0,):             # an instance 0 is that of a scalar
             columns[oid[:ends]][oid[ends:]] = row
-    together: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
+    return _together(columns, 1)
+
+
+def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Table]:
+    """Columns below one entry with the same indexes as tables, where they have from `least` to _MOST rows."""
+    found: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
     for oid, held in columns.items():
-        if len(held) <= _MOST:
-            together[oid[:-1], frozenset(held)].append(Column(oid, held))
-    return [Table(entry, sorted(same, key=lambda column: column.oid)) for (entry, _), same in together.items()]
+        if least <= len(held) <= _MOST:
+            found[oid[:-1], frozenset(held)].append(Column(oid, held))
+    return [Table(entry, sorted(same, key=lambda column: column.oid)) for (entry, _), same in found.items()]
 
 
 def _weight(table: Table) -> Tuple[int, int, int, int]:

@@ -9,7 +9,6 @@ from ....nut.client import NutClient
 from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
-from ...output import figure
 from ..kinds import Identity
 from .dump import Device
 from .reading import everything
@@ -76,11 +75,7 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
 
 def _figures(device: Device, found: reading.Device, out: Identity) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
-        if value is None:
-            out.cannot.append(f"{device.name}: tell its {word}")
-        else:
-            out.can.append(f"{device.name}: tell its {word} ({figure(value, unit)})")
-            out.rests[f"{device.name}: {word}"] = _basis(_sources(device.variables, found, word))
+        out.tells(word, value, unit, _basis(_sources(device.variables, found, word)), device.name)
 
 
 def _sources(variables: Mapping[str, str], found: reading.Device, word: str) -> Tuple[str, ...]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, List
 
 from .... import host
 from ....errors import PduHandlerError, Refused, printable
@@ -11,7 +11,7 @@ from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent, Bulk, Pending
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
-from ...output import figure
+from ...output import metered
 from ..kinds import Identity
 
 _LONGEST = 120              # characters of one value
@@ -94,19 +94,12 @@ def _figures(handler: RaritanPdu, out: Identity) -> None:
     except Refused as error:
         out.cannot.append(f"tell load and energy: {error.reason}")
         return
-    unset = type(view)
-    figures: Tuple[Tuple[str, Optional[float], str, str], ...] = (
-        ("load", view.load, "A", "the sum of the line currents of the inlets in use; else breakers, else outlets"),
-        ("energy", view.total_consumption, "kWh", "the unit's counter; else those of its inlets, else of its outlets"))
-    attributes: Dict[str, str] = {"load": "load", "energy": "total_consumption"}
-    for name, value, unit, basis in figures:
-        if value is None or value is getattr(unset, attributes[name], None):
-            out.cannot.append(f"tell its {name}")
-        else:
-            out.can.append(f"tell its {name} ({figure(value, unit)})")
-            out.rests[name] = f"{basis}: {_BINDING}"
-    metered = sum(port.consumption is not getattr(type(port), "consumption", None) for port in view.ports)
-    if metered:
-        out.can.append(f"tell the energy by outlet ({metered} outlets)")
+    out.tells("load", metered(view, "load"), "A",
+              f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}")
+    out.tells("energy", metered(view, "total_consumption"), "kWh",
+              f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
+    outlets = sum(metered(port, "consumption") is not None for port in view.ports)
+    if outlets:
+        out.can.append(f"tell the energy by outlet ({outlets} outlets)")
     else:
         out.cannot.append("tell figures by outlet")

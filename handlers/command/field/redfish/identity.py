@@ -8,7 +8,6 @@ from ....errors import PduHandlerError, Refused, printable
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.service import RedfishService, opened
-from ...output import figure
 from ..kinds import Identity
 
 _LONGEST = 120              # characters of one value
@@ -74,11 +73,7 @@ def _figures(service: RedfishService, pdu: str, out: Identity) -> None:
         return
     for name, value, unit, basis in (("load", load, "A", "the mains' lines; else branches, else outlets"),
                                      ("energy", energy, "kWh", "the PDU's metrics; else mains, else outlets")):
-        if value is None:
-            out.cannot.append(f"tell its {name}")
-        else:
-            out.can.append(f"tell its {name} ({figure(value, unit)})")
-            out.rests[name] = f"{basis}: {_SCHEMA}"
+        out.tells(name, value, unit, f"{basis}: {_SCHEMA}")
     metered = sum(port.energy_kwh is not None for port in ports)
     if metered:
         out.can.append(f"tell the energy by outlet ({metered} outlets)")
