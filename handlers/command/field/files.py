@@ -18,8 +18,8 @@ def text_of(path: str) -> str:
 def new_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
     """Makes a file before the work begins, so that nobody waits for what has no place to go, and gives what writes its text.
 
-    The file is removed where the work fails or writes nothing: half of it would pass for the whole. Without a path nothing is written.
-    Raises SettingsError.
+    The file is removed where the work fails or writes nothing: half of it would pass for the whole. Without a path nothing is
+    written. Raises SettingsError.
     """
     if not path:
         yield lambda _: None

@@ -7,8 +7,8 @@ meter. Powers are left out: the checks do not say their unit. The load is the su
 from __future__ import annotations
 
 from ..parts import Evidence, Outlets, Profile, Proof, State
-from ..sources import Merged, Prefixed
-from .shorthand import TENTHS, column, figure, oids, total
+from ..sources import Merged
+from .shorthand import TENTHS, by_unit, column, figure, oids, total
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")
@@ -16,7 +16,7 @@ NOT_MEASURED = ("0", "-1")
 
 def _outlets(below: str, name: str) -> Merged:
     """A column of both tables of outlets: 1 is that of C13 and the like, 2 that of C19."""
-    return Merged(tuple(Prefixed(str(table), column(f"{PDU}.26.{table}.1.{below}", name)) for table in (1, 2)))
+    return by_unit(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
 
 
 PROFILES = (

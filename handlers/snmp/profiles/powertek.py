@@ -14,8 +14,8 @@ The Simple PDU (SimplePDU-MIB) meters its inlet. Its energies are left out for t
 from __future__ import annotations
 
 from ..parts import SIMULATED, Confidence, Doubt, Evidence, Outlets, Profile, Proof, State, Write
-from ..sources import Counted, Merged, Prefixed, Provided, Source, Tables
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, oid, oids, public, scalar, total
+from ..sources import Counted, Merged, Provided, Source, Tables
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, by_unit, column, figure, oid, oids, public, scalar, total
 
 
 def _tables(path: str, name: str) -> Tables:
@@ -24,12 +24,11 @@ def _tables(path: str, name: str) -> Tables:
 
 def _states(unit: int) -> Source:
     table, name = f"42610.1.4.4.1.6.2.{unit}", "ABCDEFGH"[unit - 1]
-    return Prefixed(str(unit), Counted(column(table + ".2.1.2", f"outletPdu{name}State"),
-                                       scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}")))
+    return Counted(column(table + ".2.1.2", f"outletPdu{name}State"),
+                   scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}"))
 
 
-PHASES = Merged(tuple(
-    Prefixed(str(phase), column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}")) for phase in (1, 2, 3)))
+PHASES = by_unit(lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"), (1, 2, 3))
 
 PWT2 = "42610.1.4.1.1"
 PWT2_UNITS = range(1, 17)               # 1 is the first unit of a chain, which the MIB calls master
@@ -50,20 +49,18 @@ def _size(unit: int) -> Source:
 
 def _pwt2(below: str, name: str) -> Merged:
     """A column of the outlets of all units."""
-    return Merged(tuple(
-        Prefixed(str(unit), Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit))) for unit in PWT2_UNITS))
+    return by_unit(lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)), PWT2_UNITS)
 
 
 # Whether an outlet is online, for the units that have outlets.
-PWT2_VALID = Merged(tuple(
-    Prefixed(str(unit), Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"))
-    for unit in PWT2_UNITS))
+PWT2_VALID = by_unit(
+    lambda unit: Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"), PWT2_UNITS)
 
 
 def _pwt2_inlets(first: int, *names: str) -> Merged:
     """Columns of the inlets, one after the other from `first`."""
-    return Merged(tuple(Prefixed(str(below), column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + name))
-                        for below, name in enumerate(names, first)))
+    return by_unit(lambda below: column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]),
+                   range(first, first + len(names)))
 
 
 PROFILES = (
@@ -73,7 +70,7 @@ PROFILES = (
         models=("BSPDU", "TS BSPDU"),
         sys_object_ids=oids("42610.1.4.4"),
         outlets=(Outlets(
-            states=State(Merged(tuple(_states(unit) for unit in range(1, 9))), on=("2",), off=("1",)),
+            states=State(by_unit(_states, range(1, 9)), on=("2",), off=("1",)),
             control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
             name=_tables("3.1.2", "outletCfgPduXName"),
             current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),

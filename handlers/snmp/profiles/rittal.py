@@ -10,8 +10,8 @@ whose value is 1 on and 0 off. The identity is the arc of the port (3 to 6) and 
 from __future__ import annotations
 
 from ..parts import Confidence, Doubt, Evidence, Figure, Guarded, Outlets, Profile, Proof, State, Write
-from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Prefixed, Provided, Tables
-from .shorthand import ONES, column, librenms, oid, oids, scalar, total
+from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Provided, Tables
+from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))
 # A strip is named by the port that it is on and its place there ("PSM_P1_2"), or without numbers where it is the only one.
@@ -47,16 +47,15 @@ def _output(port: int, below: str, name: str) -> Column:
 
 def _outputs(below: str, name: str) -> Merged:
     """A column of the outputs of all ports, as many rows as each port counts."""
-    return Merged(tuple(
-        Prefixed(str(port), Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")))
-        for port in PORTS))
+    return by_unit(
+        lambda port: Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")), PORTS)
 
 
 TC_TYPE = _outputs("2", "unitXOutputType")
 TC_RELAY = Only(_outputs("5", "unitXOutputValue"), TC_TYPE, (RELAY_PSM,))
-TC_STATUS = Merged(tuple(
-    Prefixed(str(port), Provided(_output(port, "4", "unitXOutputStatus"),
-                                 scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"), ANSWERING)) for port in PORTS))
+TC_STATUS = by_unit(
+    lambda port: Provided(_output(port, "4", "unitXOutputStatus"), scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"), ANSWERING),
+    PORTS)
 
 PROFILES = (
     Profile(

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Optional, Sequence
+from typing import Callable, Iterable, Optional, Sequence
 
 from ..families import ENTERPRISES
 from ..figures import Arcs, Figure, Total
 from ..reader import ROOT
-from ..sources import Column, Joined, OfUnits, Provided, Scalar, Source
+from ..sources import Column, Joined, Merged, OfUnits, Prefixed, Provided, Scalar, Source
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
 ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
@@ -51,6 +51,11 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
     """Values of a metered table with another index: joined by unit and number, or by row if these columns are empty."""
     return Joined(values, keys, own, else_same_row=True)
+
+
+def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
+    """The rows of the tables that units (ports, phases) have for themselves: the identity begins with the unit's number."""
+    return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
 def counted(count: Source, listed: Source) -> Provided:

@@ -5,7 +5,7 @@ Six layouts that share nothing but the owner. In four of them the numbers of the
 from __future__ import annotations
 
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Write
-from ..sources import First, Merged, Only, Part, Prefixed, Provided, Source, Span, Spread
+from ..sources import First, Merged, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
     NET_SNMP,
@@ -13,6 +13,7 @@ from .shorthand import (
     TENTHS,
     THOUSANDTHS,
     by_number,
+    by_unit,
     column,
     figure,
     librenms,
@@ -47,8 +48,9 @@ V3_PLUGGED = column("21239.2.25.1.4", "ctrl3ChIECAvail")
 
 def _v3_phases(first: int, name: str) -> Merged:
     """A column of each phase of ctrl3ChIECTable, which are 8 apart; the identity is the phase, then the row."""
-    return Merged(tuple(Prefixed(str(n), Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + phase), V3_PLUGGED, ("1",)))
-                        for n, phase in enumerate("ABC", 1)))
+    return by_unit(
+        lambda n: Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)), (1, 2, 3))
+
 
 # Geist of the EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, "auxiliary" ones an outlet each.
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
