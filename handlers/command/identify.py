@@ -11,7 +11,7 @@ from ..errors import PduHandlerError, SettingsError
 from ..settings import host_and_port
 from . import form
 from .exits import DONE, code_of
-from .field.kinds import Identity, kind, names
+from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
 from .loading import Handler, load
 from .options import LOGIN, SNMP, TLS, Given, device, given, output
@@ -58,7 +58,7 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
         if closed:
             return Found(name, error=SettingsError(closed), asked=False)
     try:
-        return Found(name, kind(name).identify(form.pdu_data(handler, host, one)))
+        return Found(name, identity(name, form.pdu_data(handler, host, one)))
     except SettingsError as error:
         if alone:
             raise

@@ -24,8 +24,11 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     state = given(context)
     text = text_of(file)
     handler = kind_of(text, file)
+    serve, serve_as = kind(handler).serve, kind(handler).serve_as
+    if profile and serve_as is None:
+        raise SettingsError("--profile is for recordings of SNMP devices")
     try:
-        served = kind(handler).serve(text, port, profile)
+        served = serve_as(text, port, profile) if profile and serve_as is not None else serve(text, port)
     except OSError as error:
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:

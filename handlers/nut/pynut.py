@@ -170,17 +170,16 @@ class PyNUTClient(Generic[AnyStr]):
 
     def FSD(self, ups: str = "") -> str:
         """Set the forced-shutdown flag, with the rights of the primary client; "OK"."""
-        try:
-            self._done("FSD", messages.primary, ups)
-        except PyNUTConnectionError:
-            raise
-        except PyNUTError:
+        for right in (messages.primary, messages.master):
             try:
-                self._done("FSD", messages.master, ups)
+                self._done("FSD", right, ups)
+                break
             except PyNUTConnectionError:
                 raise
             except PyNUTError:
-                raise PyNUTError("ERR ACCESS-DENIED") from None
+                continue
+        else:
+            raise PyNUTError("ERR ACCESS-DENIED")
         return self._done("FSD", messages.fsd, ups)
 
     # ---- how -------------------------------------------------------------------------------------------------

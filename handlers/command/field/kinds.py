@@ -1,11 +1,11 @@
-"""How the commands reach what each handler does in the field: its `KIND`, in `<handler>/kind.py` beside this file."""
+"""How the commands reach what each handler does in the field: `KIND` of `<handler>/kind.py` beside this file, and `identity`."""
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, List, NamedTuple, Optional, Protocol, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Collection, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ... import registry
 from ...errors import SettingsError, Unreachable
@@ -78,7 +78,7 @@ class Identity:
     rests: Dict[str, str] = field(default_factory=dict)
     way_on: List[str] = field(default_factory=list)
 
-    def tells(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
+    def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
         """Note a total: that it can be told, and what it rests on, or that it cannot. `device` is one of several."""
         before = f"{device}: " if device else ""
         if value is None:
@@ -88,20 +88,21 @@ class Identity:
             self.rests[before + name] = basis
 
 
-class Kind(Protocol):
-    """What one handler does in the field."""
+class Kind(NamedTuple):
+    """What one handler does in the field.
 
-    tcp_port: Optional[int]             # the usual one; None over UDP, where only an answer shows that somebody listens
-    rank: int                           # where several handlers read a device, the lowest is the one to use
+    `tcp_port` is the usual one; None over UDP, where only an answer shows that somebody listens. Where several handlers read a
+    device, the one of the lowest `rank` is to be used. `record`: its answers, scrubbed; raises the errors of handlers/errors.py.
+    `is_recording`: whether a text is a recording of this kind. `serve`: a device made of one, on a port; `serve_as`: one that
+    follows the commands of this family or profile; both raise SettingsError for what is none, OSError where the port is taken.
+    """
 
-    def identify(self, data: Any) -> Identity:
-        """What the device behind `data` is to this handler. Raises the errors of handlers/errors.py where it does not answer."""
-    def record(self, data: Any, recorder: Recorder) -> Recording:
-        """Its answers, scrubbed. Raises the errors of handlers/errors.py."""
-    def is_recording(self, text: str) -> bool:
-        """Whether a file is a recording of this kind."""
-    def serve(self, text: str, port: int, profile: str = "") -> Served:
-        """A device made of it. Raises SettingsError for what is none, OSError where the port is taken."""
+    tcp_port: Optional[int]
+    rank: int
+    record: Callable[[Any, Recorder], Recording]
+    is_recording: Callable[[str], bool]
+    serve: Callable[[str, int], Served]
+    serve_as: Optional[Callable[[str, int, str], Served]] = None
 
 
 def names() -> Tuple[str, ...]:
@@ -113,6 +114,12 @@ def names() -> Tuple[str, ...]:
 def kind(handler: str) -> Kind:
     """The kind of a handler, one of `names()`."""
     found: Kind = importlib.import_module(f".{handler}.kind", __package__).KIND
+    return found
+
+
+def identity(handler: str, data: Any) -> Identity:
+    """What the device behind `data` is to a handler. Raises the errors of handlers/errors.py where it does not answer."""
+    found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(data)
     return found
 
 

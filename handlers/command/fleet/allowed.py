@@ -4,16 +4,14 @@ logins to whoever names himself as a target.
 from __future__ import annotations
 
 import ipaddress
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Mapping, NamedTuple, Optional, Sequence
 
-from ...errors import SettingsError, printable
 from ...settings import host_and_port
 from ..loading import Handler
 from .auth import Auth, names
 from .listing import Device
 from .polling import Target
-
-Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+from .sweep import Network
 
 
 class NotAllowed(ValueError):
@@ -75,15 +73,3 @@ class Allowed(NamedTuple):
         if auth is None:
             raise NotAllowed("auth", f"auth is one of {names(self.auths)}")
         return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
-
-
-def networks(texts: Sequence[str]) -> List[Network]:
-    """Raises SettingsError."""
-    found: Dict[str, Network] = {}
-    for text in texts:
-        try:
-            found[text] = ipaddress.ip_network(text)
-        except ValueError as error:
-            raise SettingsError(f"{printable(text, 60)!r} is no network ({printable(str(error), 120)}); "
-                                "give one as 192.0.2.0/24") from None
-    return list(found.values())

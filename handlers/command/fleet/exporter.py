@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
@@ -14,10 +13,11 @@ from ...settings import host_and_port
 from ..loading import Handler, load
 from ..options import Given, Seconds, given, option, output, secret_files
 from . import listing
-from .allowed import Allowed, networks
+from .allowed import Allowed
 from .archives import replaced
 from .auth import of_environment, of_file
 from .polling import prepare, targets
+from .sweep import one_network
 
 LISTEN = "127.0.0.1:9914"
 _MISSING = "the exporter needs the Python package prometheus-client: python -m pip install prometheus-client"
@@ -72,7 +72,7 @@ def _allowed(wanted: Wanted, state: Given) -> Allowed:
     prepare()
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    found = networks(wanted.network)
+    found = [one_network(text) for text in dict.fromkeys(wanted.network)]
     listed = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
     own = {one.name: device for one, device in zip(fleet.devices, listed)}
     kept = [own[device.name]._replace(device=device) for device in fleet.devices]     # the list's own names of handlers
@@ -103,11 +103,8 @@ def _listening(where: str, exporter: Any, turn: Any) -> Any:
     host, port = host_and_port(where)
     if port is None:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, as {LISTEN}")
-
-    class Listening(Server):
-        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return Listening((host, port), exporter, turn)
+        return Server((host, port), exporter, turn)
     except OSError as error:
         raise SettingsError(f"--listen {where[:60]}: {error.strerror or error}") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -115,10 +115,9 @@ def prepare() -> None:
         setattr(helper, "PduPortStatisticView", PortView)
 
 
-def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False,
-         clock: Callable[[], float] = time.monotonic) -> Reading:
+def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
     """Call `status`, then `statistic`, then `labels` if wanted, until one fails. A handler's error is in the result."""
-    begin = clock()
+    begin = time.monotonic()
     count: List[int] = [0]
     reading = Reading()
     try:
@@ -132,7 +131,7 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
             reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
     except Exception as error:
         reading = reading._replace(failure=failure(error))
-    return reading._replace(seconds=clock() - begin, requests=count[0] if reading.requests is not None else None)
+    return reading._replace(seconds=time.monotonic() - begin, requests=count[0] if reading.requests is not None else None)
 
 
 def failure(error: BaseException) -> Failure:

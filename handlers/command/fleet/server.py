@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 import threading
 import time
 from html import escape
@@ -175,6 +176,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, where: Tuple[str, int], exporter: Exporter, turn: Callable[[], None]) -> None:
         self.exporter, self._turn = exporter, turn
+        self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
         super().__init__(where, _Handler)
 
     def service_actions(self) -> None:

@@ -27,10 +27,7 @@ def networks(texts: Sequence[str]) -> List[Network]:
     """Networks and single addresses. Raises SettingsError for what is none, is none of hosts, or is too large altogether."""
     found: List[Network] = []
     for text in texts:
-        try:
-            network = ipaddress.ip_network(text)
-        except ValueError:
-            raise SettingsError(f"{printable(text, 60)!r} is no network: give one as 192.0.2.0/24{_meant(text)}") from None
+        network = one_network(text)
         if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
             raise SettingsError(f"{network} has no hosts")
         found.append(network)
@@ -40,6 +37,14 @@ def networks(texts: Sequence[str]) -> List[Network]:
     if count > MOST:
         raise SettingsError(f"these networks have {count} addresses; one run asks at most {MOST}: give those where PDUs are")
     return joined
+
+
+def one_network(text: str) -> Network:
+    """Raises SettingsError for what is none."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(f"{printable(text, 60)!r} is no network: give one as 192.0.2.0/24{_meant(text)}") from None
 
 
 def _meant(text: str) -> str:

@@ -75,7 +75,7 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
 
 def _figures(device: Device, found: reading.Device, out: Identity) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
-        out.tells(word, value, unit, _basis(_sources(device.variables, found, word)), device.name)
+        out.note_total(word, value, unit, _basis(_sources(device.variables, found, word)), device.name)
 
 
 def _sources(variables: Mapping[str, str], found: reading.Device, word: str) -> Tuple[str, ...]:

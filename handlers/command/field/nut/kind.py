@@ -1,52 +1,38 @@
-"""What the NUT handler does in the field."""
+"""What the NUT handler does in the field. Recordings are dumps that dummy-ups reads."""
 from __future__ import annotations
 
-from typing import Any, List, Optional, Sequence
+from typing import Any, List, Sequence
 
-from ....errors import PduHandlerError, SettingsError
+from ....errors import PduHandlerError
 from ....nut import outlets as reading
 from ....nut.client import NutClient
 from ....nut.handler import session
-from ..kinds import Identity, Kind, Recorder, Recording, Served
+from ..kinds import Kind, Recorder, Recording, Served
 from ..scrub import NAMES, Scrubber
 from . import dump
 from .reading import everything
 from .server import NutServer
 
 
-class NutKind:
-    """Recordings are dumps that dummy-ups reads."""
+def _record(data: Any, recorder: Recorder) -> Recording:
+    recorder.tell("reading variables, commands and descriptions")
 
-    tcp_port: Optional[int] = 3493
-    rank = 4
+    def read() -> List[dump.Device]:
+        with session(data, "record", NutClient, total=None) as (client, settings):
+            return everything(client, settings)
+    with session(data, "record", NutClient, total=None) as (client, _):
+        client.version()                        # a server that never answered is not waited for
+    found = recorder.again(read)
+    clean = scrubbed(found, recorder)
+    count = sum(len(device.variables) for device in clean)
+    notes = [] if len(clean) == 1 else ["dummy-ups takes one device in a file: record each with -s device=NAME for it."]
+    return Recording(dump.written(clean), f"{len(clean)} device{'' if len(clean) == 1 else 's'}, {count} variables, "
+                     f"{sum(len(device.commands) for device in clean)} commands", notes)
 
-    def identify(self, data: Any) -> Identity:
-        from .identity import identity  # replaying starts quicker without it
-        return identity(data)
 
-    def record(self, data: Any, recorder: Recorder) -> Recording:
-        recorder.tell("reading variables, commands and descriptions")
-
-        def read() -> List[dump.Device]:
-            with session(data, "record", NutClient, total=None) as (client, settings):
-                return everything(client, settings)
-        with session(data, "record", NutClient, total=None) as (client, _):
-            client.version()                        # a server that never answered is not waited for
-        found = recorder.again(read)
-        clean = scrubbed(found, recorder)
-        count = sum(len(device.variables) for device in clean)
-        notes = [] if len(clean) == 1 else ["dummy-ups takes one device in a file: record each with -s device=NAME for it."]
-        return Recording(dump.written(clean), f"{len(clean)} device{'' if len(clean) == 1 else 's'}, {count} variables, "
-                         f"{sum(len(device.commands) for device in clean)} commands", notes)
-
-    def is_recording(self, text: str) -> bool:
-        return dump.is_dump(text)
-
-    def serve(self, text: str, port: int, profile: str = "") -> Served:
-        if profile:
-            raise SettingsError("--profile is for recordings of SNMP devices")
-        devices = dump.parse(text)
-        return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
+def _serve(text: str, port: int) -> Served:
+    devices = dump.parse(text)
+    return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
 
 
 def _about(device: dump.Device) -> str:
@@ -72,4 +58,4 @@ def scrubbed(devices: Sequence[dump.Device], recorder: Recorder) -> List[dump.De
     return clean
 
 
-KIND: Kind = NutKind()
+KIND = Kind(tcp_port=3493, rank=4, record=_record, is_recording=dump.is_dump, serve=_serve)

@@ -94,9 +94,9 @@ def _figures(handler: RaritanPdu, out: Identity) -> None:
     except Refused as error:
         out.cannot.append(f"tell load and energy: {error.reason}")
         return
-    out.tells("load", metered(view, "load"), "A",
+    out.note_total("load", metered(view, "load"), "A",
               f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}")
-    out.tells("energy", metered(view, "total_consumption"), "kWh",
+    out.note_total("energy", metered(view, "total_consumption"), "kWh",
               f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
     outlets = sum(metered(port, "consumption") is not None for port in view.ports)
     if outlets:

@@ -73,7 +73,7 @@ def _figures(service: RedfishService, pdu: str, out: Identity) -> None:
         return
     for name, value, unit, basis in (("load", load, "A", "the mains' lines; else branches, else outlets"),
                                      ("energy", energy, "kWh", "the PDU's metrics; else mains, else outlets")):
-        out.tells(name, value, unit, f"{basis}: {_SCHEMA}")
+        out.note_total(name, value, unit, f"{basis}: {_SCHEMA}")
     metered = sum(port.energy_kwh is not None for port in ports)
     if metered:
         out.can.append(f"tell the energy by outlet ({metered} outlets)")

@@ -72,7 +72,7 @@ def of_device(device: Noted, profiles: Any, is_fixed: bool = False) -> Identity:
         found_out.why = error.reason
         found_out.tried = [_row(one.profile, device, one.root) for one in tried]
         found_out.seen = _seen(device, [one.profile for one in tried])
-        found_out.way_on = _way_on()
+        found_out.way_on = list(_WAY_ON)
         return found_out
     found_out.family = found.profile.key
     found_out.tried = _tried(tried, found, device)
@@ -82,8 +82,7 @@ def of_device(device: Noted, profiles: Any, is_fixed: bool = False) -> Identity:
     return found_out
 
 
-def _way_on() -> List[str]:
-    return ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
+_WAY_ON = ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
             "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
             "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
 

@@ -1,4 +1,4 @@
-"""What the SNMP handler does in the field."""
+"""What the SNMP handler does in the field. Recordings are .snmprec, or what snmpwalk printed."""
 from __future__ import annotations
 
 import os
@@ -10,7 +10,7 @@ from ....snmp import detection, families
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
-from ..kinds import Identity, Kind, Recorder, Recording, Served
+from ..kinds import Kind, Recorder, Recording, Served
 from . import recording, snmprec
 from .rows import Memory, Rows
 from .unit import Unit
@@ -18,35 +18,23 @@ from .unit import Unit
 _COMMUNITY = "public"
 
 
-class SnmpKind:
-    """Recordings are .snmprec, or what snmpwalk printed."""
+def _record(data: Any, recorder: Recorder) -> Recording:
+    rows = recording.walked(data, recorder)
+    clean = recording.scrubbed(rows, data, recorder.keep)
+    return Recording("\n".join(snmprec.written(clean)) + "\n", f"{len(clean)} objects", _compared(rows, clean))
 
-    tcp_port: Optional[int] = None
-    rank = 2
 
-    def identify(self, data: Any) -> Identity:
-        from .identity import identity  # replaying starts quicker without it
-        return identity(data)
-
-    def record(self, data: Any, recorder: Recorder) -> Recording:
-        rows = recording.walked(data, recorder)
-        clean = recording.scrubbed(rows, data, recorder.keep)
-        return Recording("\n".join(snmprec.written(clean)) + "\n", f"{len(clean)} objects", _compared(rows, clean))
-
-    def is_recording(self, text: str) -> bool:
-        return snmprec.is_recording(text)
-
-    def serve(self, text: str, port: int, profile: str = "") -> Served:
-        from .agent import Agent  # pysnmp's agent side, for this alone
-        parsed = snmprec.parse(text)
-        if not parsed.rows:
-            raise SettingsError("the recording holds no object that is known by its number: walk with snmpwalk -On")
-        found, why = _found(parsed.rows, profile)
-        unit = Unit(parsed.rows, found)
-        agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
-        left_out = f"; {parsed.left_out} lines left out, which name an object and not its number" if parsed.left_out else ""
-        return Served(agent.host, agent.port, why + left_out, f"snmp {agent.host}:{agent.port}",
-                      lambda: [f"SET {one.oid} = {one.value}: {one.done}" for one in list(unit.writes)], agent.close)
+def _serve(text: str, port: int, profile: str = "") -> Served:
+    from .agent import Agent  # pysnmp's agent side, for this alone
+    parsed = snmprec.parse(text)
+    if not parsed.rows:
+        raise SettingsError("the recording holds no object that is known by its number: walk with snmpwalk -On")
+    found, why = _found(parsed.rows, profile)
+    unit = Unit(parsed.rows, found)
+    agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
+    left_out = f"; {parsed.left_out} lines left out, which name an object and not its number" if parsed.left_out else ""
+    return Served(agent.host, agent.port, why + left_out, f"snmp {agent.host}:{agent.port}",
+                  lambda: [f"SET {one.oid} = {one.value}: {one.done}" for one in list(unit.writes)], agent.close)
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
@@ -90,4 +78,4 @@ def _compared(rows: Rows, clean: Rows) -> List[str]:
     return [f"It reads as the family {after.profile.key} with {len(after.states)} outlets, as the device does."]
 
 
-KIND: Kind = SnmpKind()
+KIND = Kind(tcp_port=None, rank=2, record=_record, is_recording=snmprec.is_recording, serve=_serve, serve_as=_serve)
