@@ -95,7 +95,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
                 yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
             elif not guarded:
                 raise BuildError(f"{shown} line {child.lineno}: a module that is chosen while running may not be in the "
-                                 f"archive; import it by a name that stands in the text, or catch ImportError")
+                                 f"archive; import it by a literal name, or catch ImportError")
         yield from _imports(child, shown, guarded or _copes(child))
 
 

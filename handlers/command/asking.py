@@ -15,7 +15,7 @@ class NotConfirmed(PduHandlerError):
 
 
 def askable(state: Given, what: str, host: str = "") -> None:
-    """Raises NotConfirmed where `confirm` would have nobody to ask: before long work that would be in vain."""
+    """Raises NotConfirmed where `confirm` would have nobody to ask. Call it before long work."""
     if not state.yes and not sys.stdin.isatty():
         raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", host)
 

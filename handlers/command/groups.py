@@ -1,4 +1,4 @@
-"""Groups of commands: each command is imported when it is called, and a HOST may stand before the command."""
+"""Groups of commands: each command is imported when it is called, and a HOST may come before the command."""
 from __future__ import annotations
 
 import difflib
@@ -55,7 +55,7 @@ class Lazy(click.Group):
 
 
 class OnHost(Lazy):
-    """`HOST COMMAND ...`; the group's options may stand before and behind HOST. Commands in `without` take no HOST."""
+    """`HOST COMMAND ...`; the group's options may come before and behind HOST. Commands in `without` take no HOST."""
 
     def __init__(self, name: str, places: Mapping[str, Place], make: Callable[[str, Any, str], click.Command],
                  without: Sequence[str] = (), **more: Any) -> None:

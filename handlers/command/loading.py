@@ -42,7 +42,7 @@ def load(handler: str) -> Handler:
 def _described(name: str, shown: str, module: ModuleType) -> Handler:
     make = cast(Callable[[object], Any], module.make_handler)
     home = sys.modules[make.__module__]
-    double = sys.modules.get("pdu_common.base_snmp_pdu")        # not loaded: the handler does not stand on it
+    double = sys.modules.get("pdu_common.base_snmp_pdu")        # not loaded: the handler is not built on it
     base = double.BaseSnmpPdu if double is not None else ()
     snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
     return Handler(name, shown, make, tuple(getattr(home, "SETTINGS", ())), snmp)

@@ -1,4 +1,4 @@
-"""How a failure is said: one line on standard error, or JSON on standard output; and the exit code that follows."""
+"""Reports a failure: one line on standard error, or JSON on standard output; and gives its exit code."""
 from __future__ import annotations
 
 import sys

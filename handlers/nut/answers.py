@@ -31,7 +31,7 @@ class Secret:
 
     @staticmethod
     def unshown() -> ProtocolError:
-        return ProtocolError("the answer is not as the protocol says; it is not shown, because the password stands in it: "
+        return ProtocolError("the answer is not as the protocol says; it is not shown, because it holds the password: "
                              "check address and port")
 
 

@@ -1,4 +1,4 @@
-"""`ERR` answers: each code with the error that it stands for and what to do.
+"""`ERR` answers: each code with its error and what to do.
 
 Source: the error list of RFC 9271 and of NUT's docs/net-protocol.txt.
 """

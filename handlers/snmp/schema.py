@@ -61,7 +61,7 @@ def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
     out: Dict[str, object] = {}
     for key, value in pairs:
         if key in out:
-            raise ProfileError(f"profile: the key {key!r} stands twice in one object")
+            raise ProfileError(f"profile: the key {key!r} is given twice in one object")
         out[key] = value
     return out
 

@@ -51,7 +51,7 @@ def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
     for name, values in sets:
         for value in values:
             if value in seen:
-                raise ValueError(f"{value!r} stands in {seen[value]!r} and in {name!r}")
+                raise ValueError(f"{value!r} is both in {seen[value]!r} and in {name!r}")
             seen[value] = name
 
 

@@ -1,4 +1,4 @@
-"""`pdu check FILE`: every PDU of a list, read side by side, and how well they are."""
+"""`pdu check FILE`: reads every PDU of a list side by side and judges them."""
 from __future__ import annotations
 
 import contextlib
@@ -141,7 +141,7 @@ def _lines(wanted: Wanted, done: Round, number: int) -> Iterator[str]:
 
 
 def _writable(path: str) -> None:
-    """Raises SettingsError before anything is polled in vain."""
+    """Raises SettingsError before anything is polled."""
     if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) or os.path.isdir(path):
         raise SettingsError(f"{path} cannot be written: give a file in a folder that you may write to")
 

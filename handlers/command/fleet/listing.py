@@ -20,7 +20,7 @@ _SHOWN = 5                      # errors of one list that are printed; the other
 
 
 class Device(NamedTuple):
-    """One PDU of a list. `settings` are pairs; `metered`: its outlets report no state, and that is well."""
+    """One PDU of a list. `settings` are pairs; `metered`: its outlets report no state, which is no fault."""
 
     name: str
     handler: str

@@ -1,4 +1,4 @@
-"""How well each PDU of a check is, and the whole fleet: rows, the summary, and the exit code that monitoring takes."""
+"""The verdict of a check, on each PDU and on the whole fleet: rows, the summary, and the exit code for monitoring."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple

@@ -67,7 +67,7 @@ def changed(path: str, value: Any) -> str:
     ("evidence.state", "hearsay", 'profile.evidence.state: "hearsay" is not allowed'),
     ("outlets", [7], "profile.outlets[0]: give an object, not 7"),
     ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a text, not 1"),
-    ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' stands in 'on' and in 'off'"),
+    ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' is both in 'on' and in 'off'"),
     ("outlets.0.states.source.kind", "Collumn",
      'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Alike, Arc, Bits'),
     ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: nothing is not allowed"),
