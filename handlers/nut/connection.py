@@ -149,7 +149,7 @@ class Connection:
             if not whole:
                 self.close()
         if failed is not None:
-            raise failed.at(self.host, _label(decoder, requests))
+            raise failed.at(self.host, (decoder.waiting or requests[-1]).label)
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))
@@ -193,10 +193,6 @@ def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[objec
         size += len(request.line)
     if batch:
         yield batch
-
-
-def _label(decoder: Decoder, requests: Sequence[Request[object]]) -> str:
-    return (decoder.waiting or requests[-1]).label
 
 
 def _words(error: Optional[OSError]) -> str:

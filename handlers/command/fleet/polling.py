@@ -30,7 +30,10 @@ class Outlet(NamedTuple):
 
 
 class Label(NamedTuple):
-    """The number printed on the unit and the owner's name of an outlet."""
+    """The number printed on the unit and the owner's name of an outlet.
+
+    As in handlers/host, which must not be imported here: it would keep the class that `prepare` replaces.
+    """
 
     identity: str
     number: str
