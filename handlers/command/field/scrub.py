@@ -56,11 +56,6 @@ class Scrubber:
         self._pattern: Optional[Pattern[str]] = None    # made of what is learned, as is the next
         self._spelled: Optional[List[Tuple[str, str]]] = None
 
-    @property
-    def replaced(self) -> Mapping[str, int]:
-        """How many different values of each kind have a stand-in."""
-        return dict(self._counted)
-
     def learn(self, kind: str, value: str) -> str:
         """The stand-in of a value that is of this kind by its place; its other occurrences are replaced from now on."""
         value = value.strip()

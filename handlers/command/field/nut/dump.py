@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence
 
 from ....errors import SettingsError
+from ....nut import outlets
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
@@ -26,6 +27,11 @@ class Device:
     commands: Dict[str, str] = field(default_factory=dict)
     writable: List[str] = field(default_factory=list)
     descriptions: Dict[str, str] = field(default_factory=dict)
+
+    def read(self, whole_load: bool = False) -> outlets.Device:
+        """As the handler reads it. Raises ProtocolError and Unsupported, as that does."""
+        writable = {name: self.variables.get(name, "") for name in self.writable}
+        return outlets.read(self.variables, list(self.commands), writable, whole_load=whole_load)
 
 
 def is_dump(text: str) -> bool:

@@ -40,9 +40,8 @@ def identity(data: Any) -> Identity:
 def _device(device: Device, settings: Settings, out: Identity) -> None:
     shown = {name: printable(device.variables[name], _LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
-    writable = {name: device.variables.get(name, "") for name in device.writable}
     try:
-        found = reading.read(device.variables, list(device.commands), writable, whole_load=settings[WHOLE_LOAD])
+        found = device.read(whole_load=settings[WHOLE_LOAD])
     except PduHandlerError as error:
         out.tried.append({"family": f"{device.name}: {shown.get('driver.name', '?')}", "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")

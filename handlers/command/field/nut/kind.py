@@ -4,7 +4,6 @@ from __future__ import annotations
 from typing import Any, List, Sequence
 
 from ....errors import PduHandlerError
-from ....nut import outlets as reading
 from ....nut.client import NutClient
 from ....nut.handler import session
 from ..kinds import Kind, Recorder, Recording, Served
@@ -36,9 +35,8 @@ def _serve(text: str, port: int) -> Served:
 
 
 def _about(device: dump.Device) -> str:
-    writable = {name: device.variables.get(name, "") for name in device.writable}
     try:
-        found = reading.read(device.variables, list(device.commands), writable).outlets
+        found = device.read().outlets
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
     switched = sum(outlet.on is not None and outlet.off is not None for outlet in found)

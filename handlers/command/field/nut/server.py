@@ -72,9 +72,8 @@ _FORMS = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0",
 
 
 def _outlets(device: Device) -> Sequence[reading.Outlet]:
-    writable = {name: device.variables.get(name, "") for name in device.writable}
     try:
-        return reading.read(device.variables, list(device.commands), writable, whole_load=True).outlets
+        return device.read(whole_load=True).outlets
     except PduHandlerError:
         return ()                       # served all the same: whoever reads it sees the same error
 
