@@ -87,11 +87,8 @@ def figure(value: Optional[float], unit: str = "") -> str:
     """A, W or kWh with its unit; `not metered` where the device has no such figure."""
     if value is None:
         return NOT_METERED
-    return f"{_rounded(value)} {unit}".rstrip()
-
-
-def _rounded(value: float) -> str:
-    return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    rounded = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{rounded} {unit}".rstrip()
 
 
 def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:

@@ -27,7 +27,6 @@ from . import messages
 from .answers import Answers, Request
 from .client import NutClient
 from .connection import PORT
-from .failures import Failure
 from .words import name
 
 DEFAULT_TIMEOUT = 5.0
@@ -208,7 +207,7 @@ class PyNUTClient(Generic[AnyStr]):
     def _value(self, answers: Answers, request: Request[T]) -> T:
         failure = answers.failure(request)
         if failure is not None:
-            raise PyNUTError(_line(failure))
+            raise PyNUTError(f"ERR {failure.code} {failure.extra}".rstrip())
         try:
             return answers[request]
         except PduHandlerError as error:
@@ -226,10 +225,6 @@ def _name(ups: object) -> str:
         return name(str(ups), "device")
     except PduHandlerError as error:
         raise PyNUTError("ERR INVALID-ARGUMENT") from error
-
-
-def _line(failure: Failure) -> str:
-    return f"ERR {failure.code} {failure.extra}".rstrip()
 
 
 def _fail(error: PduHandlerError) -> NoReturn:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import csv
 import os
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ...errors import SettingsError, printable
 from ...settings import yes_no
@@ -116,7 +116,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> Device:
-    """Raises ValueError or SettingsError with a sentence."""
+    """An archive is found from the list's folder. Raises ValueError or SettingsError with a sentence."""
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise ValueError(f"there is no {printable(unknown[0], 60)!r}; a PDU has {', '.join(COLUMNS)}")
@@ -132,7 +132,10 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
         metered = yes_no(given.get("metered") or "no")
     except ValueError:
         raise ValueError("metered is yes or no") from None
-    return Device(name, _handler(given["handler"], folder), address, given.get("auth", ""),
+    handler = given["handler"]
+    if handler.endswith(".tar.gz"):
+        handler = os.path.join(folder, handler)
+    return Device(name, handler, address, given.get("auth", ""),
                   tuple(_settings(cells.get("settings", ""), folder).items()), metered)
 
 
@@ -141,11 +144,6 @@ def _cell(key: str, value: Any) -> str:
         return toml.as_text(value).strip()
     except ValueError:
         raise ValueError(f"{key} is neither text nor a number") from None
-
-
-def _handler(name: str, folder: str) -> str:
-    """An archive is found from the list's folder."""
-    return os.path.join(folder, name) if name.endswith(".tar.gz") else name
 
 
 def _settings(value: Any, folder: str) -> Dict[str, str]:
@@ -164,7 +162,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
         if key in found:
             raise ValueError(f"the setting {printable(key, 60)!r} is there twice")
         text = _cell(key, one)
-        found[key] = _SPECIAL[key](text, folder) if key in _SPECIAL else text
+        found[key] = os.path.join(folder, text) if key == "ca_pem" and "BEGIN CERTIFICATE" not in text else text
     return found
 
 
@@ -173,10 +171,3 @@ def _pair(text: str) -> Tuple[str, str]:
     if not equals or not key.strip():
         raise ValueError("settings are key=value; key=value")     # its text may be a secret
     return key.strip().lower(), value.strip()
-
-
-def _certificates(text: str, folder: str) -> str:
-    return text if "BEGIN CERTIFICATE" in text else os.path.join(folder, text)
-
-
-_SPECIAL: Mapping[str, Callable[[str, str], str]] = {"ca_pem": _certificates}

@@ -161,12 +161,10 @@ def _enumeration(syntax: Any, types: Mapping[str, Any], depth: int = 0) -> _Enum
     if own or depth > 8:
         return own
     name = _type_name(syntax)
-    return _enumeration(_syntax_of(types[name]), types, depth + 1) if name in types else {}
-
-
-def _syntax_of(declared: Any) -> Any:
-    """The SYNTAX of a type's declaration, which is its last part."""
-    return declared[-1] if isinstance(declared, tuple) else declared
+    if name not in types:
+        return {}
+    declared = types[name]              # its SYNTAX is its last part
+    return _enumeration(declared[-1] if isinstance(declared, tuple) else declared, types, depth + 1)
 
 
 def _enum_spec(tree: Any) -> _Enumeration:
