@@ -16,7 +16,7 @@ Said = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), 
 
 
 class Replay:
-    """Serves in a thread of its own until it is closed; a context manager. `writes` has what changed the device."""
+    """Serves in a thread of its own until it is closed. `writes` has what changed the device."""
 
     def __init__(self, server: socketserver.TCPServer) -> None:
         self.writes: List[str] = []
@@ -24,12 +24,6 @@ class Replay:
         self._server = server
         self._thread = threading.Thread(target=server.serve_forever, args=(0.1,), name=f"replay-{self.port}", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Replay:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def served(self, handler: str, about: str, options: str = "") -> Served:
         """For people: what answers here, and the arguments of `pdu status` that read it."""

@@ -26,7 +26,7 @@ class _Err(Exception):
 class NutServer(Replay):
     """Serves devices. Raises OSError where the port is taken."""
 
-    def __init__(self, devices: Sequence[Device], port: int = 0) -> None:
+    def __init__(self, devices: Sequence[Device], port: int) -> None:
         self.devices = {device.name: device for device in devices}
         self.lock = threading.Lock()
         server = _Server((HOST, port), _Session)

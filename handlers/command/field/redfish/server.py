@@ -19,7 +19,7 @@ class RedfishServer(HttpReplay):
 
     longest = 1 << 20
 
-    def __init__(self, resources: Mapping[str, Json], port: int = 0) -> None:
+    def __init__(self, resources: Mapping[str, Json], port: int) -> None:
         self._resources: Dict[str, Json] = {path: dict(resource) for path, resource in resources.items()}
         self._switches = switches(resources)
         self._lock = threading.Lock()

@@ -27,9 +27,9 @@ _EVERYTHING = (1, 3)
 
 
 class Agent:
-    """Serves a unit until it is closed; a context manager. Raises OSError where the port is taken."""
+    """Serves a unit until it is closed. Raises OSError where the port is taken."""
 
-    def __init__(self, unit: Unit, port: int = 0, community: str = "public") -> None:
+    def __init__(self, unit: Unit, port: int, community: str) -> None:
         """`port` 0 is chosen by the system."""
         self.unit, self.host = unit, HOST
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -44,12 +44,6 @@ class Agent:
         self._thread = threading.Thread(target=self._serve, args=(community,), name=f"replay-{self.port}", daemon=True)
         self._thread.start()
         self._ready.wait(_STARTS_S)
-
-    def __enter__(self) -> Agent:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Ends the thread and closes the socket."""
