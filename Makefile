@@ -9,7 +9,7 @@ export PYTHON VENV
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint audit faults soak fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
+.PHONY: help env system demo test lint audit faults soak hosts fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -43,6 +43,9 @@ faults: env      ## the fault matrix: every handler, call and fault at each step
 
 soak: env        ## a day of polls and switchings in minutes, every third call with a fault, against the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
+
+hosts: env       ## every archive on every plausible form of the platform, on each Python from 3.9 to 3.13 that is here
+	@$(RUN) -m tests.conformance.hosts
 
 fuzz: env        ## every reader of foreign bytes for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
 	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris does not install here: by chance alone"

@@ -63,7 +63,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), os.path.abspath(python))
         with contextlib.ExitStack() as opened:
             with starting(options.snmp_port):
-                devices = opened.enter_context(_devices(names, options.snmp_port))
+                devices = opened.enter_context(devices_of(names, options.snmp_port))
             print(_survey(platform), end="", flush=True)
             return _report(_on_platform(platform, devices, Path(folder), bool(options.snmp_port)))
 
@@ -86,7 +86,7 @@ def _survey(platform: trial.Platform) -> str:
 
 
 @contextlib.contextmanager
-def _devices(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Peer]]:
+def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Peer]]:
     with contextlib.ExitStack() as opened:
         made = {name: peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]() for name in names}
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
@@ -116,20 +116,22 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
 
 
 def _matrix(names: Sequence[str]) -> int:
-    with tempfile.TemporaryDirectory(prefix="conformance-") as name, _devices(names) as devices:
-        return _report(_on_variants(devices, Path(name)))
+    with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
+        return _report((what, problems) for what, _, problems in on_variants(devices, Path(name)))
 
 
-def _on_variants(devices: Dict[str, Peer], folder: Path) -> Iterator[Outcome]:
+def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
+    """Every form of the platform on that interpreter: what was tried, the handler, and what differs."""
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
               for name in devices for way in ways}
     for number, variant in enumerate(VARIANTS):
-        platform = baseline.platform(variant.files, variant.adapter, variant.without, folder / str(number))
+        form = baseline.platform(variant.files, variant.adapter, variant.without, folder / str(number))
+        platform = form._replace(python=python)
         for name in variant.handlers:
             if name in devices:
-                yield f"{variant}, pdu_{name}", trial.run(platform, placed[name, variant.place], devices[name],
-                                                          port_energy=variant.port_energy, fresh=variant.fresh)
+                yield f"{variant}, pdu_{name}", name, trial.run(platform, placed[name, variant.place], devices[name],
+                                                                port_energy=variant.port_energy, fresh=variant.fresh)
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:

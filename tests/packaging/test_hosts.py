@@ -16,7 +16,7 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.command import archives
-from tests.needs import ROOT
+from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
 
 from .building import NAMES, archive
@@ -119,24 +119,15 @@ def test_archive_does_its_four_calls_on_an_unfriendly_host(name: str, host: str,
 OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.minor]
 
 
-def interpreter(version: str) -> str:
-    """A program that is this version, "" where there is none; pyenv's own names may lead nowhere."""
-    kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}"))
-    for program in (shutil.which(f"python{version}"), *map(str, kept)):
-        if program and subprocess.run([program, "-c", ""], capture_output=True, timeout=60).returncode == 0:
-            return program
-    return ""
-
-
 @pytest.mark.parametrize("version", OTHERS)
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "snmp"])
 def test_archive_runs_on_the_other_versions_of_python_that_this_machine_has(name: str, version: str, tmp_path: Path) -> None:
     """Nothing is installed there: such an archive needs the standard library alone. SNMP needs the platform's client."""
-    python = interpreter(version)
-    if not python:
+    python = pythons().get(version)
+    if python is None:
         pytest.skip(f"no Python {version} on the PATH or in ~/.pyenv")
     with PEERS[name]() as peer:
-        found = run(python, _CHILD, job(peer, placed(tmp_path, name)), {})
+        found = run(str(python), _CHILD, job(peer, placed(tmp_path, name)), {})
         assert found["seen"] == ["DOWN", "UP"] and found["errors"] == ["settings", "unreachable"]
 
 

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance import hosts
+from tests.conformance.hosts import Host
+
+
+def test_a_difference_and_a_python_that_is_missing_are_seen_in_the_table() -> None:
+    every = Counter({"nut": 3, "raritan": 3, "redfish": 3, "snmp": 4})
+    rows = hosts.table([Host("3.9", "", every, Counter(), []),
+                        Host("3.10", "there is no such Python here", Counter(), Counter(), []),
+                        Host("3.11", "", every, Counter({"snmp": 2}), ["one", "two"])])
+    assert rows[0] == "| archive | Python 3.9 | Python 3.10 | Python 3.11 |"
+    assert rows[2] == "| `pdu_nut` | 3 | not tried: there is no such Python here | 3 |"
+    assert rows[-1] == "| `pdu_snmp` | 4 | not tried: there is no such Python here | **2 of 4 differ** |"
+
+
+@pytest.mark.parametrize("host, code", [
+    (Host("3.9", "", Counter({"nut": 1}), Counter(), []), 0), (Host("3.9", "none", Counter(), Counter(), []), 1),
+    (Host("3.9", "", Counter({"nut": 1}), Counter({"nut": 1}), ["form, pdu_nut: states: 1 instead of 2"]), 1)])
+def test_what_is_empty_or_differs_fails(host: Host, code: int, monkeypatch: pytest.MonkeyPatch,
+                                        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(hosts, "tried", lambda version, program: host)
+    assert hosts.main(["--python", "3.9"]) == code
+    assert all(line in capsys.readouterr().out for line in host.said)
+
+
+def test_a_python_that_cannot_have_an_environment_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken: Any = tmp_path / "python3.9"
+    broken.write_text("#!/bin/sh\necho no module named venv\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(hosts, "ROOT", tmp_path)
+    (tmp_path / "requirements.txt").write_text("pysnmp>=7,<8   # SNMP\n")
+    assert hosts.environment("3.9", broken) == ("", "no module named venv")
