@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator, List, Optional, Tuple, Type, TypeVar
+from typing import Iterator, List, Tuple, Type, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
@@ -62,15 +62,17 @@ class NutPdu(host.BasePdu):
 
 
 @contextmanager
-def session(pdu_data: object, method: str, kind: Type[C], total: Optional[float] = CALL_SECONDS) -> Iterator[Tuple[C, Settings]]:
-    """One connection, which is always closed. Errors name the host and the method. `total`: see NutReader."""
+def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
+    """One connection, which is always closed. Errors name the host and the method. `bounded`: the call ends after
+    CALL_SECONDS as a whole."""
     host.log_call(LOGGER, "nut", method)
     address = ""
     try:
         settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
         address, port = host.host_and_port(settings[HOST] or host.address(pdu_data))
         with kind(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
-                  tls=tls_of(settings), timeout=settings[TIMEOUT], total=total) as client:
+                  tls=tls_of(settings), timeout=settings[TIMEOUT],
+                  total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:
         error.at(address, method)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from typing import List
 
@@ -14,7 +15,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from . import cell, matrix
 from .catalogue import BY_KEY, FAULTS, METHODS
 from .cell import Cell
-from .subjects import subject
+from .subjects import http, subject
 
 STEPS = 3
 
@@ -40,6 +41,11 @@ def test_every_fault_is_played_or_has_a_reason(name: str) -> None:
         assert bool(played.reason(fault)) != (fault in played.faults())
         if fault.place == "answer":
             assert (answered in played.bends) == (not played.reason(fault)), fault.key
+
+
+def test_bomb_is_one_whole_member_of_gzip() -> None:
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    assert unpacker.decompress(http.bomb(3)) == b" " * (3 << 20) and unpacker.eof and not unpacker.unused_data
 
 
 # ---- the judge itself ----------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """What Raritan and Redfish share: messages of HTTP/1.1, and answers that go wrong below what is said over it."""
 from __future__ import annotations
 
-import gzip
 import json
 import re
+import struct
+import zlib
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from ..catalogue import Fault
@@ -89,6 +90,16 @@ def _always(made: bytes) -> Bend:
     return lambda exchange: made
 
 
+def bomb(megabytes: int) -> bytes:
+    """Blanks as one member of gzip (RFC 1952), of a block that is compressed once: after a full flush it may be repeated."""
+    block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
+    packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(megabytes):
+        check = zlib.crc32(block, check)
+    return (b"\x1f\x8b\x08" + bytes(6) + b"\xff" + packed * megabytes + packer.flush()
+            + struct.pack("<II", check, megabytes << 20 & 0xFFFFFFFF))
+
+
 BENDS: Mapping[str, Bend] = {
     "credentials": _always(reply(401, WWW_Authenticate='Basic realm="pdu"')),
     "rights": _always(reply(403)),
@@ -100,7 +111,7 @@ BENDS: Mapping[str, Bend] = {
     "cut-off": _cut_off,
     "echo": _echo,
     "huge": _always(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {500 << 20}\r\n\r\n".encode() + HUGE),
-    "bomb": _always(reply(200, gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")),
+    "bomb": _always(reply(200, bomb(64), Content_Encoding="gzip")),
     "nested": _always(reply(200, b"[" * 100_000 + b"]" * 100_000)),
     "digits": _digits,
 }

@@ -19,7 +19,7 @@ _LONGEST = 120              # characters of one value
 
 def identity(data: Any) -> Identity:
     """Raises Unreachable where nothing answers, and the other errors of a session."""
-    with session(data, "identify", NutClient, total=None) as (client, settings):
+    with session(data, "identify", NutClient, bounded=False) as (client, settings):
         version = client.version()
         out = Identity("nut", True, about={"server": printable(version, _LONGEST)})
         found = everything(client, settings)

@@ -17,9 +17,9 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
     def read() -> List[dump.Device]:
-        with session(data, "record", NutClient, total=None) as (client, settings):
+        with session(data, "record", NutClient, bounded=False) as (client, settings):
             return everything(client, settings)
-    with session(data, "record", NutClient, total=None) as (client, _):
+    with session(data, "record", NutClient, bounded=False) as (client, _):
         client.version()                        # a server that never answered is not waited for
     found = recorder.again(read)
     clean = scrubbed(found, recorder)
