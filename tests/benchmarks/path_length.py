@@ -7,7 +7,7 @@ looked up or built only once belongs to it; modules were imported before or are 
 count. A file is one of
 `handlers`: the doubles in `common` and `pdu_common` stand for the platform's modules and are shown apart. A call between
 files is a call from one file of `handlers` to another one; calls that pass through the standard library (a callback, a
-context manager) count for the file that they reach. Nothing here is judged: the figures are for whoever changes the code.
+context manager) count for the file that they reach. The tests beside this hold the limits.
 """
 from __future__ import annotations
 

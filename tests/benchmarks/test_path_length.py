@@ -4,6 +4,9 @@ import pytest
 
 from tests.benchmarks.path_length import SIMULATED, main, measured
 
+# What whoever looks for a fault in a status has to read: lines, files, and calls between them.
+LIMITS = {"raritan": (1700, 15, 100), "nut": (1500, 16, 220), "snmp": (1500, 17, 200), "redfish": (1550, 16, 100)}
+
 
 @pytest.mark.parametrize("handler", SIMULATED)
 def test_a_path_begins_at_the_handler_and_counts_files_and_the_calls_between_them(handler: str) -> None:
@@ -11,6 +14,8 @@ def test_a_path_begins_at_the_handler_and_counts_files_and_the_calls_between_the
         path = measured(handler, data)
     assert next(iter(path.files)) == f"handlers/{handler}/handler.py"
     assert all(lines > 0 for lines in path.files.values()) and "tests" not in str(path.files)
+    lines, files, calls = LIMITS[handler]
+    assert sum(path.files.values()) <= lines and len(path.files) <= files and sum(path.between.values()) <= calls, str(path)
     reached = {callee for _, callee in path.between}
     assert reached == set(path.files) - {f"handlers/{handler}/handler.py"} | (reached & {f"handlers/{handler}/handler.py"})
 
