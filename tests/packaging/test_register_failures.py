@@ -121,7 +121,7 @@ def test_tls_before_1_2_is_refused_also_by_a_curl_that_would_take_it(admin: Admi
     assert bool(manager.requests) is (code == 0)
 
 
-HOSTILE = "no\u001b[2J\r\n\"$(touch here)\" `touch here` \u009b31m\ttab; ключ"
+HOSTILE = "no\u001b[2J\r\n\"$(touch here)\" `touch here` \u009b31m\u202e\u2066\u200f\ttab; ключ"
 
 
 def test_refusal_of_the_description_is_shown_without_what_a_terminal_obeys(admin: Admin, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_refusal_of_the_description_is_shown_without_what_a_terminal_obeys(admin
     with DciManager(wrap=refuse) as manager:
         run = admin.run(manager, folder=tmp_path)
     assert_failed(run, 1, "pdu_small was not registered", "(code 1002)", "ключ", '"$(touch here)"')
-    assert not set(run.err[:-1]) & set("\x1b\r\n\t\u009b") and not (tmp_path / "here").exists()
+    assert not set(run.err[:-1]) & set("\x1b\r\n\t\u009b\u202e\u2066\u200f") and not (tmp_path / "here").exists()
     assert (admin.script.parent / "register.ids").read_text() == ""
 
 
