@@ -1,11 +1,11 @@
-"""Everything that an exception leads to: what a debugger, a log with `exc_info` or a crash reporter would show of it."""
+"""All exceptions and texts that a debugger, a log with `exc_info` or a crash reporter can reach from one exception."""
 from __future__ import annotations
 
 from typing import List, Optional
 
 
 def chain(error: Optional[BaseException]) -> List[BaseException]:
-    """`error` and all that hang behind it as cause or context, also where `from None` hides them from a traceback."""
+    """`error` with all its causes and contexts, including those that `from None` hides from a traceback."""
     found: List[BaseException] = []
     open_: List[Optional[BaseException]] = [error]
     while open_:

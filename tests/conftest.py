@@ -1,6 +1,7 @@
-"""Prints after a run which tests ran against which real server, tool or recording. Sets up what all tests share."""
+"""Set-up that all tests share. Lists after a run how many tests ran against each real server, tool or recording."""
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -22,7 +23,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_configure() -> None:
-    """A shell starts a background job with SIGINT ignored, nohup with SIGHUP, and so would be the programs of tests."""
+    """Restores the default action of SIGINT and SIGHUP, which programs of the tests would inherit.
+
+    A shell starts a background job with SIGINT ignored; nohup ignores SIGHUP.
+    """
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
@@ -38,9 +42,14 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
             item.user_properties.append((_AGAINST, str(mark.args[0])))
 
 
+def pytest_collection_finish() -> None:
+    """Spares the garbage collector the modules and the thousands of tests, which live until the end."""
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Comes after pytest's own summary, which is long where many tests are skipped."""
+    """Writes below pytest's own summary, which is long where many tests are skipped."""
     yield
     outcomes: Dict[str, Counter[str]] = {}
     for outcome in ("passed", "failed", "skipped"):

@@ -1,8 +1,7 @@
-"""In which order several workers run the tests, so that all of them end at about the same time.
+"""Orders the tests so that all workers of pytest-xdist end at about the same time.
 
-pytest-xdist hands each worker an equal part of the list, from its beginning on, and takes from the end of a part what a worker
-that has nothing left may do. In order of their names one part would hold nearly every test that starts programs, which take
-long and come one after the other.
+pytest-xdist gives each worker an equal part of the list. A worker that has finished its part takes tests from the end of
+another's. Sorted by name, one part would hold nearly all tests that start programs, which are the slow ones.
 """
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ T = TypeVar("T")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items in `workers` parts of about one size: each begins with its share of the modules that start programs.
+    """The same items in `workers` parts of about one size. Each part begins with a share of the modules that start programs.
 
     A module's items stay together, in their order.
     """
@@ -28,5 +27,5 @@ def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]
 
 
 def _starts_programs(path: str) -> bool:
-    """Tests of a handler's own code run in the process of pytest, but for few."""
+    """Whether a module's tests start programs. Nearly all tests of a handler's own code run in pytest's process."""
     return not path.startswith("tests/handlers/") or path.startswith("tests/handlers/command/")

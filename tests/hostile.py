@@ -1,7 +1,8 @@
-"""Texts that mean something to somebody on their way: a shell, a terminal, a line protocol, a URL, a spreadsheet, a browser."""
+"""Texts with a special meaning for a shell, a terminal, a line protocol, a URL, a spreadsheet or a browser."""
 from __future__ import annotations
 
-from typing import Dict
+from html.parser import HTMLParser
+from typing import Dict, List, Optional, Tuple
 
 LONG = 100_000
 TEXTS: Dict[str, str] = {
@@ -13,9 +14,25 @@ TEXTS: Dict[str, str] = {
     "dash": "-1", "option": "--help", "equals": "=1+1", "plus": "+1", "at": "@SUM(A1)", "tab and equals": "\t=1",
     "half": "1\ud800", "other half": "\udc31", "bar": "1|x=2", "braces": "1\"} 1\nforged{a=\"b", "other digits": "\u0661",
     "blanks": " 1 ", "zero before": "01"}
-LISTED = {key: text for key, text in TEXTS.items() if key != "long" and "half" not in key}      # any JSON or UTF-8 carries them
+LISTED = {key: text for key, text in TEXTS.items() if key != "long" and "half" not in key}      # texts for JSON and UTF-8
 
 
 def is_one_line(text: str) -> bool:
-    """Whether a terminal and a log show it as it is, in one line."""
+    """Whether a terminal and a log show the text unchanged, in one line."""
     return text.isprintable()
+
+
+class Elements(HTMLParser):
+    """A page's elements with the names of their attributes, in order, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: List[Tuple[str, ...]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
+        self.found.append((tag, *(name for name, _ in attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data

@@ -28,7 +28,7 @@ _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", 
 
 
 def found(name: str) -> Optional[str]:
-    """The path of a program, None where it is missing."""
+    """The path of a program, None if it is missing."""
     return shutil.which(name) or shutil.which(name, path=_ELSEWHERE)
 
 
@@ -44,7 +44,10 @@ def program(name: str) -> str:
 
 
 def pysmi() -> str:
-    """The folder with the package pysmi, which is not in .venv (.ci/setup says why). Without it as `program` does."""
+    """The folder with the package pysmi, which is not in .venv (.ci/setup says why).
+
+    Where pysmi is missing, skips the test, or fails it where CI is set.
+    """
     folder = ROOT / ".cache" / "pysmi"
     if (folder / "pysmi").is_dir():
         return str(folder)
@@ -55,7 +58,7 @@ def pysmi() -> str:
 
 
 def shared(*parts: str) -> Path:
-    """A file or folder beside the project. Skips the test where it is missing."""
+    """A file or folder beside the project. Skips the test if it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"no recordings beside the project ({'/'.join(parts)})")
@@ -65,7 +68,7 @@ def shared(*parts: str) -> Path:
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
     """Other Pythons of this machine by their version ("3.9"), also those below 3.9 and those of pyenv."""
-    # pyenv's first: its scripts in PATH take ten times as long, and are then not asked.
+    # pyenv's folders first: its scripts in PATH start ten times slower, and are then not needed.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
     found: Dict[str, Path] = {}
@@ -78,7 +81,7 @@ def pythons() -> Dict[str, Path]:
 
 
 def _runs(python: Path) -> bool:
-    """pyenv puts scripts into PATH that fail for versions that are not chosen."""
+    """Whether this Python starts: pyenv's scripts in PATH fail for versions that are not selected."""
     if not os.access(python, os.X_OK):
         return False
     return subprocess.run([python, "-S", "-c", ""], stdin=subprocess.DEVNULL, capture_output=True, timeout=60).returncode == 0

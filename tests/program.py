@@ -1,13 +1,15 @@
-"""For the simulators and the stand-in as programs: types of arguments, refusals in one sentence, the end by a signal."""
+"""Shared by the simulators and the stand-in when run as programs: argument types, start errors, the end by a signal."""
 from __future__ import annotations
 
 import argparse
 import contextlib
 import errno
+import os
 import signal
 import sys
-import threading
 from typing import Iterator, Optional
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def port(text: str) -> int:
@@ -48,14 +50,25 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         named = " or ".join(str(port) for port in ports if port)
-        said = f"port {named} is in use by another program; choose another" if taken and named else str(error)
-        print(f"cannot start: {said}", file=sys.stderr)
+        sentence = f"port {named} is in use by another program; choose another" if taken and named else str(error)
+        print(f"cannot start: {sentence}", file=sys.stderr)
         raise SystemExit(2) from None
 
 
-def asked_to_end() -> threading.Event:
-    """An event that SIGINT, SIGTERM and SIGHUP set."""
-    asked = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: asked.set())
-    return asked
+class Asked:
+    """Remembers SIGINT, SIGTERM and SIGHUP from its construction on.
+
+    The signals come through a pipe, because a wait for a `threading.Event` can miss a signal that arrives just before it.
+    """
+
+    def __init__(self) -> None:
+        self._signals, written = os.pipe()
+        os.set_blocking(written, False)
+        signal.set_wakeup_fd(written)
+        for number in _ENDING:
+            signal.signal(number, lambda *_: None)
+
+    def wait(self) -> None:
+        """Waits until one of the signals has arrived."""
+        while os.read(self._signals, 1)[0] not in _ENDING:
+            pass

@@ -1,4 +1,4 @@
-"""Runs a program on a terminal of its own and answers the one question that it asks."""
+"""Runs a program on a new terminal and answers one question of that program."""
 from __future__ import annotations
 
 import os
@@ -12,7 +12,7 @@ from tests.waiting import PATIENCE_S, asleep, until
 
 
 class Person:
-    """Stands in for `sys.stdin`: a terminal where one question is answered with `answer`."""
+    """A stand-in for `sys.stdin`: a terminal whose every line is `answer`."""
 
     def __init__(self, answer: str) -> None:
         self.answer = answer
@@ -32,14 +32,14 @@ class Shown(NamedTuple):
 
 
 def run(command: list[str], environment: Mapping[str, str], question: str, typed: bytes, seconds: float = PATIENCE_S) -> Shown:
-    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has asked `question` and reads.
+    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and reads.
 
     Raises: AssertionError with all that was shown, where the program has not ended after `seconds`.
     """
     terminal, inner = os.openpty()
-    # The first terminal that the leader of a session opens becomes that session's own.
-    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], env=dict(environment), stdout=inner,
-                               stderr=inner, start_new_session=True)
+    # The first terminal that a session's leader opens becomes the session's controlling terminal.
+    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], env=dict(environment),
+                               stdout=inner, stderr=inner, start_new_session=True)
     os.close(inner)
     shown, answered, end = b"", False, time.monotonic() + seconds
     try:

@@ -1,4 +1,4 @@
-"""How the programs of this folder begin and end for a person."""
+"""Start, refusals and end of the programs below tests/, as a person at a terminal sees them."""
 from __future__ import annotations
 
 import os
@@ -20,7 +20,7 @@ PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_serv
 
 
 def refused(module: str, *arguments: str) -> str:
-    """What a program says when it does not start."""
+    """The sentence of a program that does not start."""
     done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, ""), done
@@ -34,12 +34,12 @@ def test_a_port_that_is_taken_is_one_sentence(module: str, option: str) -> None:
         if taken.type == socket.SOCK_STREAM:
             taken.listen()
         port = taken.getsockname()[1]
-        said = refused(module, option, str(port))
-    assert said == f"cannot start: port {port} is in use by another program; choose another\n"
+        sentence = refused(module, option, str(port))
+    assert sentence == f"cannot start: port {port} is in use by another program; choose another\n"
 
 
 @pytest.mark.parametrize("module, option", PROGRAMS.items())
-def test_a_port_that_is_none_is_refused_with_its_range(module: str, option: str) -> None:
+def test_a_number_that_is_not_a_port_is_refused_with_the_range(module: str, option: str) -> None:
     assert "70000 is not from 0 to 65535" in refused(module, option, "70000")
 
 
@@ -48,9 +48,9 @@ def test_a_port_that_is_none_is_refused_with_its_range(module: str, option: str)
     ("tests.simulators.xerus", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
     ("tests.simulators.snmp_agent", ["--late", "-1"], "-1 is not from"), ("tests.dcimanager", ["--busy", "-1"], "below 0"),
     ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.demo", ["--nosuch"], "--nosuch")])
-def test_an_argument_that_cannot_be_is_refused_in_words(module: str, arguments: List[str], words: str) -> None:
-    said = refused(module, *arguments)
-    assert words in said and "Traceback" not in said
+def test_an_impossible_argument_is_refused_with_a_sentence(module: str, arguments: List[str], words: str) -> None:
+    sentence = refused(module, *arguments)
+    assert words in sentence and "Traceback" not in sentence
 
 
 def test_the_demos_help_runs_nothing() -> None:
@@ -62,7 +62,7 @@ def test_the_demos_help_runs_nothing() -> None:
 @pytest.mark.parametrize("command", [["packaging/build.py", "--help"], ["packaging/build.py", "nut", "--out"],
                                      ["-m", "tests.conformance", "nut"],
                                      ["-m", "tests.dcimanager"]])
-def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_path: object) -> None:
+def test_a_broken_pipe_ends_a_program_quietly(command: List[str], tmp_path: object) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -76,14 +76,14 @@ def test_a_reader_that_has_gone_ends_a_program_quietly(command: List[str], tmp_p
 @pytest.mark.parametrize("module, argument", [
     ("tests.demo", "--help"), ("tests.conformance", "--help"), ("tests.dcimanager", "--help"),
     ("tests.simulators.xerus", "--help"), ("tests.benchmarks.bench_nut", "--help"), ("tests.faults", "nut")])
-def test_without_the_environment_it_says_how_to_make_it(module: str, argument: str) -> None:
-    bare = [sys.executable, "-S", "-E", "-m", module, argument]         # -S: none of the installed packages
+def test_without_the_environment_the_command_that_makes_it_is_named(module: str, argument: str) -> None:
+    bare = [sys.executable, "-S", "-E", "-m", module, argument]         # -S hides the installed packages
     done = subprocess.run(bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "is missing: make env" in done.stderr
 
 
-def test_ctrl_c_is_one_word() -> None:
+def test_ctrl_c_prints_one_word() -> None:
     checking = subprocess.Popen([sys.executable, "-m", "tests.conformance", "nut"], cwd=ROOT, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with checking, bounded(checking):

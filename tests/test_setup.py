@@ -1,4 +1,4 @@
-"""`.ci/setup` and `.ci/run` on machines that lack something; Python and pip are stand-ins that note what is asked of them."""
+"""`.ci/setup` and `.ci/run` on machines that lack a program. Python and pip are stand-ins that log their arguments."""
 from __future__ import annotations
 
 import shutil
@@ -10,7 +10,7 @@ import pytest
 
 from tests.needs import ROOT
 
-# What the scripts call of a bare system; neither make nor python, curl, apt-get or dpkg-query.
+# The programs of a bare system that the scripts use. Missing: make, python, curl, apt-get and dpkg-query.
 TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
@@ -24,7 +24,7 @@ esac
 
 
 class Machine:
-    """A user with nothing but TOOLS and, if `python`, a Python."""
+    """A machine with TOOLS only and, if `python`, a Python."""
 
     def __init__(self, folder: Path, python: bool = True) -> None:
         self.bin, self.log, self.venv = folder / "bin", folder / "log", folder / "venv"
@@ -48,7 +48,7 @@ class Machine:
         return self.run(".ci/setup", "env").returncode
 
     def did(self) -> List[str]:
-        """What was asked of Python that changes the environment."""
+        """The calls that change the environment, in order: "venv", "pip"."""
         return [line.split()[1] for line in self.log.read_text().splitlines() if line.startswith(("-m venv", "-m pip"))]
 
 
@@ -71,51 +71,51 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
     assert (done.returncode, done.stderr, machine.log.read_text()) == (0, "", f"{ROOT / 'handlers'} status a b\n")
 
 
-def test_without_the_network_it_says_so_and_how_to_go_on(machine: Machine) -> None:
+def test_without_the_network_the_error_names_pypi_and_the_setting_for_a_mirror(machine: Machine) -> None:
     Path(f"{machine.log}.pip-fails").touch()
     done = machine.run(".ci/setup", "env")
     assert done.returncode == 1 and "Does this machine reach PyPI?" in done.stderr and "PIP_INDEX_URL" in done.stderr
 
 
-def test_an_environment_that_was_interrupted_is_made_anew(machine: Machine) -> None:
+def test_an_interrupted_environment_is_made_again(machine: Machine) -> None:
     assert machine.env(pip_fails=True) != 0
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
 
 
-def test_an_environment_that_was_interrupted_before_it_had_pip_is_made_anew(machine: Machine) -> None:
+def test_an_environment_without_pip_is_made_again(machine: Machine) -> None:
     (machine.venv / "bin").mkdir(parents=True)
     shutil.copy(machine.bin / "python3", machine.venv / "bin" / "python")
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
 
 
-def test_other_requirements_are_installed_into_the_environment_that_is_there(machine: Machine) -> None:
+def test_changed_requirements_are_installed_into_the_existing_environment(machine: Machine) -> None:
     assert machine.env() == 0
     (machine.venv / ".installed").write_text("other requirements")
     assert machine.env(pip_fails=True) != 0 and machine.did() == ["pip"]
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]     # half of them may be there
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]     # because the failed run may have installed some packages
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence that a machine without something is told."""
+def only_line(done: subprocess.CompletedProcess[str]) -> str:
+    """The only line that a failed run prints."""
     assert done.returncode == 1 and not done.stdout
     line, = done.stderr.splitlines()
     return line
 
 
-def test_without_ensurepip_the_one_line_is_named(machine: Machine) -> None:
+def test_without_ensurepip_the_install_command_is_named(machine: Machine) -> None:
     Path(f"{machine.log}.no-ensurepip").touch()
-    assert said(machine.run(".ci/setup", "env")) == "The module venv is missing: apt-get install python3-venv"
+    assert only_line(machine.run(".ci/setup", "env")) == "The module venv is missing: apt-get install python3-venv"
 
 
 @pytest.mark.parametrize("command, line", [
     ((".ci/setup", "env"), "Python is missing: apt-get install python3 python3-venv"),
     ((".ci/setup", "curl"), "curl is missing: apt-get install curl"),
     ((".ci/run",), "make is missing: apt-get install make python3-venv")])
-def test_what_is_missing_is_named_with_the_one_line_that_installs_it(tmp_path: Path, command: Sequence[str], line: str) -> None:
-    assert said(Machine(tmp_path, python=False).run(*command)) == line
+def test_a_missing_program_is_named_with_its_install_command(tmp_path: Path, command: Sequence[str], line: str) -> None:
+    assert only_line(Machine(tmp_path, python=False).run(*command)) == line
 
 
-def test_missing_servers_leave_tests_out_and_are_named_with_the_one_line(machine: Machine) -> None:
+def test_missing_servers_leave_tests_out_and_are_named_with_their_install_command(machine: Machine) -> None:
     done = machine.run(".ci/setup", "system")
     assert done.returncode == 0 and "left out" in done.stderr
     assert all(package in done.stderr.partition("apt-get install")[2] for package in ("snmpd", "nut-server", "curl", "openssl"))

@@ -1,4 +1,4 @@
-"""Waits have an end: what would hang a run fails and says what was seen."""
+"""Every wait of the tests has a limit: a test that would hang fails instead, and shows the output so far."""
 from __future__ import annotations
 
 import ast
@@ -22,11 +22,11 @@ def test_an_answer_is_typed_when_the_program_reads() -> None:
     assert shown.code == 0 and "hello rack" in shown.text
 
 
-@pytest.mark.parametrize("question, said", [("name: ", "typed; shown: b'name: x"), ("other: ", "did not ask; shown: b'name: '")])
-def test_a_program_that_stays_at_its_prompt_fails_with_what_it_showed(question: str, said: str) -> None:
+@pytest.mark.parametrize("question, words", [("name: ", "typed; shown: b'name: x"), ("other: ", "did not ask; shown: b'name: '")])
+def test_a_program_that_stays_at_its_prompt_fails_with_its_output(question: str, words: str) -> None:
     with pytest.raises(AssertionError) as caught:
         terminal.run(ASKS, os.environ, question, b"x", seconds=3)
-    assert said in str(caught.value)
+    assert words in str(caught.value)
 
 
 def test_a_line_that_never_comes_ends_the_read() -> None:
@@ -45,11 +45,11 @@ def test_a_thread_that_does_not_end_is_named() -> None:
     finished(thread)
 
 
-def test_what_never_becomes_true_is_false_in_the_end() -> None:
+def test_until_is_false_when_the_time_is_over() -> None:
     assert until(lambda: True, 0) and not until(lambda: False, 0.01)
 
 
-# ---- no wait of the tests is without an end -------------------------------------------------------------------
+# ---- every wait in the source of the tests --------------------------------------------------------------------
 
 _PROGRAMS = ("__main__.py", "child.py", "pool.py", "script.py", "snmpd_backend.py")       # they run until they are asked to end
 _RUNS = ("run", "check_call", "check_output", "call")
@@ -78,6 +78,6 @@ def test_every_wait_of_the_tests_has_an_end() -> None:
 @pytest.mark.parametrize("text, endless", [
     ("subprocess.run(['x'])", True), ("process.wait()", True), ("thread.join()", True), ("p.communicate(b'x')", True),
     ("subprocess.run(['x'], timeout=1)", False), ("','.join(words)", False), ("event.wait(3)", False)])
-def test_a_wait_without_an_end_is_seen(text: str, endless: bool) -> None:
+def test_a_call_that_may_wait_for_ever_is_recognised(text: str, endless: bool) -> None:
     call = ast.parse(text, mode="eval").body
     assert isinstance(call, ast.Call) and _endless(call) is endless

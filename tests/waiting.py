@@ -1,4 +1,4 @@
-"""Waiting in tests: every wait has an end, so that a test fails with what was seen and never hangs."""
+"""Waits with a limit, so that a test fails instead of hanging, and shows the output so far."""
 from __future__ import annotations
 
 import contextlib
@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
-# Seconds for anything that must come. A test that passes never waits that long, however busy the machine is.
+# The longest wait, in seconds. A test that passes never waits that long, even on a busy machine.
 PATIENCE_S = 60.0
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
-    """Asks again and again until it is true; False if that takes longer than `seconds`."""
+    """Calls `true` every 10 ms until it returns True; False if that takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= end:
@@ -37,7 +37,7 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 
 @contextlib.contextmanager
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
-    """Kills the process after `seconds`, which ends every read of its pipes, and at the end of the block.
+    """Kills the process at the end of the block, or after `seconds`, which ends every read of its pipes.
 
     Raises: AssertionError where `seconds` were over.
     """
@@ -59,9 +59,9 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
 
 
 def asleep(pid: int) -> bool:
-    """Whether a process with one thread waits for something. True where /proc does not tell.
+    """Whether a process with one thread sleeps or has ended. True where the system has no /proc.
 
-    A signal that arrives between a program's prompt and its read is noticed after that read only.
+    Python notices a signal that arrives between its prompt and its read only after that read.
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"

@@ -1,1 +1,1 @@
-"""Every archive in a clean process on every platform that DCImanager's may turn out to be: `python -m tests.conformance`."""
+"""Every archive in a clean process on every plausible form of DCImanager's platform: `python -m tests.conformance`."""

@@ -19,13 +19,14 @@ from tests.peers import Peer
 from tests.program import starting
 
 from . import baseline, trial
+from .forks import Forks
 from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
 _HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on 127.0.0.1, each in a clean process, and
-compares with what is true. Without --platform: on every plausible form of what is not known of DCImanager's modules.
+compares the answers with the simulators. Without --platform, runs on every plausible form of DCImanager's unknown modules.
 
-An owner of DCImanager gets the real ones from the location server:
+An owner of DCImanager gets the real modules from the location server:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of its requirements.txt. Nothing is sent anywhere but to 127.0.0.1."""
@@ -38,11 +39,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"which of {', '.join(peers.PEERS)} (default: all)")
     parser.add_argument("--platform", type=Path, metavar="DIR", help="a copy of the platform, with common/ and pdu_common/")
     parser.add_argument("--adapter", type=Path, metavar="FILE",
-                        help="functions of tests/dcimanager/adapter.py as this platform needs them")
+                        help="a file with the functions of tests/dcimanager/adapter.py that differ on this platform")
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
     parser.add_argument("--snmp-port", type=int, default=0, metavar="PORT",
-                        help="where the simulated SNMP PDU listens (default: a free port; on 127.0.0.161 port 161, where the "
-                             "platform asks no other and this user may open it)")
+                        help="port of the simulated SNMP PDU (default: a free port; if the platform does not use it, "
+                             "port 161 on 127.0.0.161, where this user may open it)")
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
     for name in names:
@@ -69,7 +70,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _adapter(own: Optional[Path], folder: Path) -> Path:
-    """The owner's functions over those that look for themselves, as one file."""
+    """One file with the functions of unknown.py, overridden by the owner's functions."""
     joined = folder / "adapter.py"
     texts = [(_HERE / "unknown.py").read_text(encoding="utf-8")]
     if own is not None:
@@ -79,7 +80,7 @@ def _adapter(own: Optional[Path], folder: Path) -> Path:
 
 
 def _survey(platform: trial.Platform) -> str:
-    """What the copy tells about the open points."""
+    """The open points, answered by survey.py from the copy."""
     done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
                           text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=300)
     return done.stdout + done.stderr
@@ -92,7 +93,7 @@ def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, P
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
-Outcome = Tuple[str, Optional[List[str]]]       # what was tried, and what differs; None: it was not tried
+Outcome = Tuple[str, Optional[List[str]]]       # what was tried, and its differences; None: it was not tried
 
 
 def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path, port_chosen: bool) -> Iterator[Outcome]:
@@ -106,7 +107,7 @@ def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Pat
 
 
 def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
-    """A platform whose SNMP client asked nothing at the port that it was given: once more at the one that it must know."""
+    """Tries port 161 for a platform whose SNMP client sent nothing to the given port."""
     try:
         with peers.PEERS["snmp"](port=161, host="127.0.0.161") as peer:
             return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
@@ -121,24 +122,28 @@ def _matrix(names: Sequence[str]) -> int:
 
 
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
-    """Every form of the platform on that interpreter: what was tried, the handler, and what differs."""
+    """Every form of the platform on this interpreter: what was tried, the handler's name, the differences.
+
+    The clean processes are forked from one, unless the form lacks packages.
+    """
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
               for name in devices for way in ways}
-    for number, variant in enumerate(VARIANTS):
-        form = baseline.platform(variant.files, variant.adapter, variant.without, folder / str(number))
-        platform = form._replace(python=python)
-        for name in variant.handlers:
-            if name in devices:
-                yield f"{variant}, pdu_{name}", name, trial.run(platform, placed[name, variant.place], devices[name],
-                                                                port_energy=variant.port_energy, fresh=variant.fresh)
+    with Forks(python) as forks:
+        for number, variant in enumerate(VARIANTS):
+            form = baseline.platform(variant.files, variant.adapter, variant.without, folder / str(number))
+            platform = form._replace(python=python, start=None if variant.without else forks.start)
+            for name in variant.handlers:
+                if name in devices:
+                    yield f"{variant}, pdu_{name}", name, trial.run(platform, placed[name, variant.place], devices[name],
+                                                                    port_energy=variant.port_energy, fresh=variant.fresh)
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:
     good = bad = untried = 0
     for what, problems in outcomes:
-        said = "not tried" if problems is None else "differs" if problems else "agrees"
-        print(f"{said}  {what}", *(problems or ()), sep="\n    ", flush=True)
+        result = "not tried" if problems is None else "differs" if problems else "agrees"
+        print(f"{result}  {what}", *(problems or ()), sep="\n    ", flush=True)
         good, bad, untried = good + (problems == []), bad + bool(problems), untried + (problems is None)
     print(f"{good} agree, {bad} differ{f', {untried} not tried' if untried else ''}")
     return 1 if bad else 0

@@ -1,7 +1,7 @@
-"""A synthetic platform as text, in small files, so that a variant replaces exactly the one that it is about.
+"""A synthetic platform as text, in small files, so that a variant replaces exactly one of them.
 
-SNMP itself is done by the project's double, which lies in the tree under another name (`conformance_wire`): a variant
-changes what a handler sees of it, not the protocol.
+The SNMP client is the project's double, in the tree as `conformance_wire`. A variant changes the objects that a handler gets
+from it, not the protocol.
 """
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class PduData:
 
 
 def wire(data):
-    """For this tree only: address and parameters of an SNMP device."""
+    """Address and parameters of an SNMP device; only this tree has this function."""
     return data.ip, data.snmp_params
 '''
 
@@ -163,12 +163,12 @@ def waiter(function):
 
 
 def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS) -> Dict[str, str]:
-    """The module of views, of its three parts."""
+    """The module of views, made of its three parts."""
     return {"pdu_common/helper.py": enum + ports + statistic}
 
 
 def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> Dict[str, str]:
-    """What a handler sees of SNMP's answers, of its three parts."""
+    """The module of SNMP's answers as a handler sees them, made of its three parts."""
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 
@@ -181,7 +181,7 @@ def files(changes: Mapping[str, str]) -> Dict[str, str]:
 
 
 def write(changes: Mapping[str, str], folder: Path) -> None:
-    """The platform as a tree in `folder`, with the SNMP that it stands on."""
+    """Writes the platform as a tree into `folder`, with its SNMP client."""
     for path, text in files(changes).items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Workers that are forked from a clean process instead of started: `zygote.py` beside this."""
+"""Workers that are forked from a clean process instead of started; `zygote.py` is that process."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Forked:
-    """What `Worker` needs of a Popen."""
+    """A forked worker with the part of Popen that `Worker` uses."""
 
     def __init__(self, pid: int, stdin: IO[str], stdout: IO[str], stderr: IO[str], life: int) -> None:
         self.pid, self.stdin, self.stdout, self.stderr, self._life = pid, stdin, stdout, stderr, life
@@ -38,20 +38,23 @@ class Forked:
         return 0
 
     def _ended(self, seconds: Optional[float]) -> bool:
-        """Whether the other end of its pipe is closed, which it never writes to."""
+        """Whether the worker's end of the pipe `life` is closed. The worker never writes to that pipe."""
         return self._life < 0 or bool(select.select([self._life], [], [], seconds)[0])
 
 
 class Forks:
-    """A context manager; `start` takes the place of starting a worker's process."""
+    """A context manager; `start` replaces the start of a worker's process of the interpreter `python`."""
+
+    def __init__(self, python: str = sys.executable) -> None:
+        self._python = python
 
     def __enter__(self) -> Forks:
         self._one_at_a_time = threading.Lock()
         self._line, theirs = socket.socketpair()
         self._line.settimeout(_PATIENCE_S)
         with theirs:
-            self._process = subprocess.Popen([sys.executable, "-I", str(_ZYGOTE), str(theirs.fileno())],
-                                             stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+            self._process = subprocess.Popen([self._python, "-I", str(_ZYGOTE), str(theirs.fileno())],
+                                             stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,7 +62,7 @@ class Forks:
         self._process.wait(_PATIENCE_S)
 
     def start(self, folder: Path) -> Forked:
-        """A worker in that folder."""
+        """A worker whose current directory is `folder`."""
         inner, outer = _ends()
         try:
             with self._one_at_a_time:

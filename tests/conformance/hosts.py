@@ -1,7 +1,7 @@
 """`make hosts`: every archive on every plausible form of the platform, on every Python from 3.9 to 3.13 that this machine has.
 
-Each Python gets an environment of its own in .cache with what the platform's SNMP client needs, once. A table of archives and
-versions at the end; what differs above it. An empty place, where a version is missing or its packages cannot be installed, fails.
+Each Python gets an environment in .cache with the packages of the platform's SNMP client, once. Prints the differences and then
+a table of archives and versions. Fails where a version is missing or its packages cannot be installed.
 """
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tests.needs import ROOT, pythons
 
 from .__main__ import devices_of, on_variants
 
-_NEEDED = ("pysnmp", "pyasn1", "cryptography")      # by the SNMP client of the doubles
+_NEEDED = ("pysnmp", "pyasn1", "cryptography")      # packages that the doubles' SNMP client needs
 VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 
 
 class Host(NamedTuple):
-    """How a version of Python went: `missing` is why it was not tried; else forms by archive, and those that differ."""
+    """The result for one Python: `missing` is why it was not tried; else the tried forms by archive, and those that differ."""
 
     version: str
     missing: str
     tried: Counter[str]
     differ: Counter[str]
-    said: List[str]
+    differences: List[str]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -39,19 +39,19 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
                                      epilog="exit codes: 0 everything agrees; 1 something differs or is empty; 2 wrong arguments")
     parser.add_argument("--python", action="append", choices=VERSIONS, metavar="VERSION",
-                        help=f"these alone of {', '.join(VERSIONS)}")
+                        help=f"only this one of {', '.join(VERSIONS)}; may be repeated")
     chosen = parser.parse_args(arguments).python or VERSIONS
     have = {f"{sys.version_info.major}.{sys.version_info.minor}": Path(sys.executable), **pythons()}
     with ThreadPoolExecutor(2) as pool:
         hosts = list(pool.map(lambda version: tried(version, have.get(version)), chosen))
     for host in hosts:
-        print(*(f"{host.version}: {line}" for line in host.said), sep="\n", end="\n" if host.said else "")
+        print(*(f"{host.version}: {line}" for line in host.differences), sep="\n", end="\n" if host.differences else "")
     print("\n".join(table(hosts)))
-    return int(any(host.missing or host.said for host in hosts))
+    return int(any(host.missing or host.differences for host in hosts))
 
 
 def tried(version: str, program: Optional[Path]) -> Host:
-    """Every form of the platform on that Python."""
+    """Tries every form of the platform on one Python."""
     python, missing = environment(version, program) if program else ("", "there is no such Python here")
     host = Host(version, missing, Counter(), Counter(), [])
     if not missing:
@@ -59,12 +59,12 @@ def tried(version: str, program: Optional[Path]) -> Host:
             for what, name, problems in on_variants(devices, Path(folder), python):
                 host.tried[name] += 1
                 host.differ[name] += bool(problems)
-                host.said.extend(f"{what}: {problem}" for problem in problems)
+                host.differences.extend(f"{what}: {problem}" for problem in problems)
     return host
 
 
 def environment(version: str, program: Path) -> tuple[str, str]:
-    """Its interpreter, and why there is none."""
+    """The interpreter of a version's environment and "", or "" and the reason why it cannot be made."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
     folder = ROOT / ".cache" / f"python-{version}"
@@ -74,13 +74,13 @@ def environment(version: str, program: Path) -> tuple[str, str]:
         for command in ([str(program), "-m", "venv", "--clear", str(folder)], install):
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
             if done.returncode:
-                return "", (done.stdout.strip().splitlines() or ["it ended without a word"])[-1][:200]
+                return "", (done.stdout.strip().splitlines() or ["it failed without a message"])[-1][:200]
         stamp.write_text("\n".join(wanted), "utf-8")
     return str(python), ""
 
 
 def table(hosts: Sequence[Host]) -> List[str]:
-    """Archives down, versions across: how many forms were tried, and how many of them differ."""
+    """A row for each archive, a column for each version: the number of tried forms, or how many of them differ."""
     names = registry.names()
     head = ["archive", *(f"Python {host.version}" for host in hosts)]
     rows = [[f"`pdu_{name}`", *(_place(host, name) for host in hosts)] for name in names]

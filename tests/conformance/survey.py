@@ -1,6 +1,6 @@
-"""Answers the open points about a platform by looking at a copy of it: `python -I survey.py DIR` prints "point: answer".
+"""Examines a copy of the platform and answers what is not certain about it: `python -I survey.py DIR` prints "point: answer".
 
-Run by path in a clean process; imports nothing of ours.
+Run by path in a clean process; imports nothing of this project.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main(folder: str) -> None:
     for point, look in POINTS.items():
         try:
             answers = list(look(Path(folder)))
-        except Exception as error:      # a foreign tree: whatever one point runs into, the others are still answered
+        except Exception as error:      # the platform's code may raise anything; the other points are still answered
             answers = [f"not found ({type(error).__name__}: {error})"]
         for answer in answers:
             print(f"{point}: {answer}")
@@ -46,7 +46,7 @@ def _packages(folder: Path) -> Iterator[str]:
         try:
             yield f"{name} {metadata.version(name)}"
         except metadata.PackageNotFoundError:
-            yield f"{name} is not there"
+            yield f"{name} is not installed"
 
 
 def _requirements(folder: Path) -> Iterator[str]:

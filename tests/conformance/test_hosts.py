@@ -10,7 +10,7 @@ from tests.conformance import hosts
 from tests.conformance.hosts import Host
 
 
-def test_a_difference_and_a_python_that_is_missing_are_seen_in_the_table() -> None:
+def test_the_table_shows_differences_and_missing_pythons() -> None:
     every = Counter({"nut": 3, "raritan": 3, "redfish": 3, "snmp": 4})
     rows = hosts.table([Host("3.9", "", every, Counter(), []),
                         Host("3.10", "there is no such Python here", Counter(), Counter(), []),
@@ -23,14 +23,14 @@ def test_a_difference_and_a_python_that_is_missing_are_seen_in_the_table() -> No
 @pytest.mark.parametrize("host, code", [
     (Host("3.9", "", Counter({"nut": 1}), Counter(), []), 0), (Host("3.9", "none", Counter(), Counter(), []), 1),
     (Host("3.9", "", Counter({"nut": 1}), Counter({"nut": 1}), ["form, pdu_nut: states: 1 instead of 2"]), 1)])
-def test_what_is_empty_or_differs_fails(host: Host, code: int, monkeypatch: pytest.MonkeyPatch,
-                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_python_or_a_difference_fails(host: Host, code: int, monkeypatch: pytest.MonkeyPatch,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(hosts, "tried", lambda version, program: host)
     assert hosts.main(["--python", "3.9"]) == code
-    assert all(line in capsys.readouterr().out for line in host.said)
+    assert all(line in capsys.readouterr().out for line in host.differences)
 
 
-def test_a_python_that_cannot_have_an_environment_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_environment_is_reported_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken: Any = tmp_path / "python3.9"
     broken.write_text("#!/bin/sh\necho no module named venv\nexit 1\n")
     broken.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Every archive on every plausible platform; the names of the tests are the matrix."""
+"""Every archive on every plausible platform; each variant is a parameter of the tests."""
 from __future__ import annotations
 
 import contextlib
@@ -27,7 +27,7 @@ Make = Callable[[Variant, Path], trial.Platform]
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[Dict[str, Peer]]:
-    """One device for each handler. xdist gives each of its processes devices of their own."""
+    """One device for each handler. Each process of xdist has its own devices."""
     with contextlib.ExitStack() as open_peers:
         yield {name: open_peers.enter_context(make()) for name, make in peers.PEERS.items()}
 
@@ -39,7 +39,7 @@ def snmp_peer(simulated: Dict[str, Peer]) -> Peer:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Each archive unpacked once for each way in which it is loaded: a handler's name and a way → where it is."""
+    """A function from a handler's name and a way of loading to the archive, which it unpacks once for each pair."""
     made: Dict[str, trial.Placed] = {}
     lock = threading.Lock()
 
@@ -55,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Make]:
-    """Makes the platform of a variant. Its workers are forked where it has the packages that were imported before."""
+    """A function that makes a variant's platform. Its workers are forked, unless the variant lacks packages."""
     with Forks() as forks:
         def made(variant: Variant, folder: Path) -> trial.Platform:
             on = baseline.platform(variant.files, variant.adapter, variant.without, folder)
@@ -64,8 +64,8 @@ def platform() -> Iterator[Make]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_archive_works_whatever_the_platform_is(variant: Variant, simulated: Dict[str, Peer], place: Place, platform: Make,
-                                                      tmp_path: Path) -> None:
+def test_every_archive_works_on_every_variant(variant: Variant, simulated: Dict[str, Peer], place: Place, platform: Make,
+                                              tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> List[str]:
@@ -98,12 +98,12 @@ def test_archive_alone_beside_our_doubles_does_all_four_calls(name: str, simulat
     assert trial.run(trial.Platform(tmp_path), place(name, "directory"), simulated[name]) == []
 
 
-def test_matrix_holds_every_open_point() -> None:
+def test_variants_have_different_names_and_many_points() -> None:
     assert len({str(variant) for variant in VARIANTS}) == len(VARIANTS)
     assert len({variant.point for variant in VARIANTS}) >= 15
 
 
-# ---- the matrix itself can fail ----
+# ---- platforms on which the matrix must fail ----
 
 _BROKEN = {
     "no BasePdu anywhere": {"pdu_common/base_pdu.py": "", "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
@@ -113,8 +113,8 @@ _BROKEN = {
 
 
 @pytest.mark.parametrize("point", list(_BROKEN))
-def test_platform_that_cannot_work_is_told_by_what_was_looked_for(point: str, snmp_peer: Peer, place: Place, platform: Make,
-                                                                  tmp_path: Path) -> None:
+def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(point: str, snmp_peer: Peer, place: Place, platform: Make,
+                                                                   tmp_path: Path) -> None:
     on = platform(Variant(point, "", _BROKEN[point]), tmp_path)
     problems = trial.run(on, place("snmp", "directory"), snmp_peer)
     assert len(problems) == 1, problems

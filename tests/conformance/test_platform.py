@@ -1,4 +1,4 @@
-"""The run against a copy of a platform: on the project's own doubles, and on trees that stand for an owner's."""
+"""The run against a copy of a platform: on the project's own doubles, and on synthetic trees as an owner may have."""
 from __future__ import annotations
 
 import os
@@ -57,14 +57,14 @@ def tree(folder: Path, files: Dict[str, str]) -> str:
     return str(folder)
 
 
-def test_platform_of_other_names_is_found_by_looking(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_platform_with_other_names_is_supported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert conformance.main(["--platform", tree(tmp_path, _OTHER)]) == 0
     shown = capsys.readouterr().out
     assert "BasePdu: in pdu_common.abstractions" in shown and "PduSnmpData(rack, host" in shown
     assert f"{len(registry.names())} agree" in shown
 
 
-def test_platform_that_does_not_fit_is_a_difference_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_platform_with_an_unknown_field_needs_an_adapter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
     assert conformance.main(["--platform", tree(tmp_path, strange), "snmp"]) == 1
     assert "no field for the address" in capsys.readouterr().out
@@ -85,7 +85,7 @@ def wire(data):
 '''}
 
 
-def test_a_platform_that_knows_port_161_alone_is_asked_there_or_said_not_to_be_tried(
+def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tried(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tree(tmp_path, _ONLY_161)
     code = conformance.main(["--platform", folder, "snmp"])
@@ -101,7 +101,7 @@ def test_a_platform_that_knows_port_161_alone_is_asked_there_or_said_not_to_be_t
     assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
 
 
-def test_a_port_that_is_taken_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -123,7 +123,7 @@ def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture
     (["--platform", "/proc"], "no folder common"), (["nosuch"], ", ".join(registry.names())),
     (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
 ])
-def test_wrong_use_is_a_sentence(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_arguments_are_refused(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         conformance.main(arguments)
     assert stopped.value.code == 2 and words in capsys.readouterr().err
@@ -135,7 +135,7 @@ def test_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], m
     assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in capsys.readouterr().out
 
 
-def test_the_interpreter_may_be_named_as_a_person_names_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_interpreter_may_be_a_relative_path(capsys: pytest.CaptureFixture[str]) -> None:
     assert conformance.main(["--platform", str(ROOT), "--python", os.path.relpath(sys.executable), "nut"]) == 0
     with pytest.raises(SystemExit) as ended:
         conformance.main(["--platform", str(ROOT), "--python", "no/such/python", "nut"])

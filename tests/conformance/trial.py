@@ -20,9 +20,9 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
 class Platform(NamedTuple):
-    """Where `common` and `pdu_common` are, and how objects are made and read there ("": as in our doubles).
+    """A platform: `tree` holds `common` and `pdu_common`; `adapter` is a file that makes and reads its objects ("": ours).
 
-    `start` takes the place of starting `python`.
+    `start` replaces the start of `python`.
     """
 
     tree: Path
@@ -33,14 +33,14 @@ class Platform(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An unpacked archive: what goes on sys.path and what is imported."""
+    """An unpacked archive: its folder for sys.path, and the module to import."""
 
     path: str
     module: str
 
 
 def place(archive: Archive, where: str, folder: Path) -> Placed:
-    """Unpack as a platform would: into a "directory" on sys.path, inside a "package", or to load it by its "file"."""
+    """Unpacks an archive as a platform may: into a "directory" on sys.path, into a "package", or to be loaded by its "file"."""
     if where == "package":
         inner = folder / "uploaded" / "handlers"
         inner.mkdir(parents=True)
@@ -56,9 +56,9 @@ def place(archive: Archive, where: str, folder: Path) -> Placed:
 
 def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional[bool] = True,
         fresh: bool = False) -> List[str]:
-    """What differs from the truth, as sentences; [] where everything agrees.
+    """The differences from the simulator's books, as sentences; [] where everything agrees.
 
-    `port_energy` says whether this platform's views hold an outlet's energy; None: compare it where there is one.
+    `port_energy`: whether this platform's views hold an outlet's energy; None: compare it where they do.
     """
     with _worker(platform, placed, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
@@ -118,7 +118,7 @@ def _compare(what: str, seen: object, want: object) -> List[str]:
 
 
 def silent(platform: Platform, placed: Placed, peer: Peer) -> List[str]:
-    """What is wrong with the answer where nobody speaks SNMP at the address: it has to be an `unreachable`."""
+    """The problems of a status where nothing answers at the address: the error must be `unreachable`."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((peer.address, 0))
         params = {**peer.snmp, "port": str(deaf.getsockname()[1]), "timeout": "0.2", "retries": "0"}

@@ -1,7 +1,7 @@
-"""Makes and reads the objects of a platform that nobody here has seen, by looking; runs in the worker process.
+"""Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker process.
 
-An owner whose platform differs gives a file of his own with `--adapter`, holding the functions of
-tests/dcimanager/adapter.py that do not fit; the conformance run prints what it found, so that they can be written.
+Where that fails, the owner gives `--adapter` a file with those functions of tests/dcimanager/adapter.py that differ. The
+conformance run prints what it has found on the platform, which helps to write them.
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 
 
 def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
-    """An object of the platform's own class, its fields filled by their names; what has no meaning here is None."""
+    """An object of the platform's own class. Its fields are filled by their names; fields of unknown meaning are None."""
     cls = _data_class(protocol)
     given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
     values: Dict[str, Any] = {}

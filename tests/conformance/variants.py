@@ -1,4 +1,4 @@
-"""The plausible forms of everything that is not known of the platform, one point at a time."""
+"""The plausible forms of every unknown point of the platform, one point at a time."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 class Variant:
     """One platform: `files` replace those of the baseline, `adapter` functions of tests/dcimanager/adapter.py.
 
-    `handlers` are those whose way crosses the point in question; with `port_energy` unset, this platform's views cannot
-    hold an outlet's energy. `place` says how the archive is loaded, `fresh` asks for a new object and a new thread for
-    each call, `without` names packages that this platform lacks.
+    `handlers` are those that the point affects. With `port_energy` False, this platform's views cannot hold an outlet's
+    energy. `place` is the way in which the archive is loaded. `fresh` asks for a new object and a new thread for each call.
+    `without` names packages that this platform lacks.
     """
 
     point: str
@@ -35,7 +35,7 @@ class Variant:
         return f"{self.point}: {self.form}"
 
 
-# ---- where BasePdu is --------------------------------------------------------------------------------------
+# ---- BasePdu's module and form -----------------------------------------------------------------------------
 
 _ABSTRACT = "from abc import ABC, abstractmethod\n" + BASE_PDU.replace("class BasePdu:", "class BasePdu(ABC):").replace(
     "    def status", "    @abstractmethod\n    def status").replace("    def port", "    @abstractmethod\n    def port").replace(
@@ -317,7 +317,7 @@ _STATISTICS = (
     Variant("statistics of a port", "slots without a constructor", _statistic(_SLOTTED), _energy("energy")),
     Variant("statistics of a port", "filled after they are made", _statistic(
         "class PduPortStatisticView:\n    def __init__(self):\n        self.identity, self.consumption = '', 0.0\n")),
-    Variant("statistics of a port", "fields that nobody guessed", _statistic(_port_class("outlet_label, joules")), _NO_ENERGY,
+    Variant("statistics of a port", "fields of unknown names", _statistic(_port_class("outlet_label, joules")), _NO_ENERGY,
             port_energy=False),
     Variant("statistics of a port", "identity alone", _statistic(_port_class("identity")), _NO_ENERGY, port_energy=False),
     Variant("statistics of a port", "types are checked, fields closed", helper(statistic=_CHECKED)),
@@ -332,7 +332,7 @@ _STATISTICS = (
 
 _THIN = '''
 class Logger:
-    """Takes one finished text, and nothing else."""
+    """Takes one finished text and no further argument."""
 
     def info(self, text):
         assert isinstance(text, str)

@@ -1,8 +1,8 @@
 """Forks workers, run by path in a clean process: `python -I zygote.py FD`, with a socket at that descriptor.
 
-Each message carries the four descriptors of a worker (standard input, output, error, and one that only stays open while the
-worker lives) and the name of its folder; the answer is the worker's process id. What a worker needs before it knows its platform
-is imported here, once: `child.py`, and pysnmp, which is most of the start of a platform with SNMP. No archive and no platform is.
+Each message carries the four descriptors of a worker (standard input, output, error, and one that stays open while the worker
+lives) and the name of its folder; the answer is the worker's process id. This process imports `child.py` and pysnmp once, which
+take most of a worker's start. It imports no archive and no platform.
 """
 from __future__ import annotations
 
@@ -29,10 +29,13 @@ def main() -> None:
     child: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(child)
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)           # the system forgets those that end
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)           # the kernel then reaps ended workers
     with socket.socket(fileno=int(sys.argv[1])) as line:
         while True:
-            folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 4)
+            try:
+                folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 4)
+            except ConnectionResetError:        # the other end closed before it read the last answer: Ctrl-C between the two
+                return
             if not folder:
                 return
             worker = os.fork()
@@ -42,7 +45,8 @@ def main() -> None:
                 child.main()
             for descriptor in descriptors:
                 os.close(descriptor)
-            line.sendall(f"{worker}\n".encode())
+            with contextlib.suppress(BrokenPipeError):      # it closed before the answer
+                line.sendall(f"{worker}\n".encode())
 
 
 def _become(folder: str, descriptors: List[int]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import List, Optional, Sequence, Tuple
 
 from handlers.command import ending
-from tests.program import asked_to_end, count, port, starting
+from tests.program import Asked, count, port, starting
 
 from .manager import LOOPBACK, DciManager
 from .sealed import private
@@ -23,7 +23,7 @@ _TOKEN_SECONDS = 7 * 86400.0
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = _parser().parse_args(arguments)
-    asked = asked_to_end()
+    asked = Asked()
     with ExitStack() as stack:
         folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
         folder = folder.resolve()
@@ -44,7 +44,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
             print(f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends it; "
-                  f"{'its data stay in ' + str(options.data) if options.data else 'its data go with it'})", flush=True)
+                  f"{'its data is kept in ' + str(options.data) if options.data else 'its data is deleted then'})", flush=True)
         asked.wait()
     return 0
 
@@ -52,15 +52,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.dcimanager",
-        description="A local DCImanager for PDU handlers: register, upload, add PDUs, poll, switch, see, in a browser. The "
-                    "administrator's password is taken from DCI_PASSWORD, else made up and kept with the data.")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="keeps all that it learns (default: nothing is kept)")
+        description="A local DCImanager in a browser, for PDU handlers: register and upload handlers, add PDUs, poll and switch "
+                    "them. The administrator's password is that of DCI_PASSWORD, else a random one that is kept with the data.")
+    parser.add_argument("--data", type=Path, metavar="FOLDER",
+                        help="keep handlers, PDUs and readings in this folder (default: delete them at the end)")
     parser.add_argument("--interval", type=_beat, default=60.0, metavar="SECONDS",
-                        help="polls each PDU this often (default: %(default)g; DCImanager itself: 300)")
-    parser.add_argument("--port", type=port, default=0, help="TCP port of the HTTPS API (default: the last one, else a free one)")
-    parser.add_argument("--page-port", type=port, default=0, help="TCP port of the page on this machine (default: likewise)")
+                        help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
+    parser.add_argument("--port", type=port, default=0,
+                        help="TCP port of the HTTPS API (default: the port of the last run, else a free one)")
+    parser.add_argument("--page-port", type=port, default=0, help="TCP port of the page on this machine (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
-                        help="listen to others too, by HTTPS alone (default: this machine only)")
+                        help="address to listen on; other machines are served over HTTPS only (default: %(default)s)")
     parser.add_argument("--email", default="admin@example.com", help="the administrator (default: %(default)s)")
     parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests of the API")
     parser.add_argument("--exports", action="store_true", help="print the settings for dist/register.sh as shell lines instead")
@@ -75,7 +77,7 @@ def _beat(text: str) -> float:
 
 
 def _password(folder: Path) -> Tuple[str, Path]:
-    """The administrator's password, and the file that holds it; the same at each start with this folder."""
+    """The administrator's password, and the file that holds it. Both stay the same at each start with this folder."""
     file = folder / "password"
     given = os.environ.pop("DCI_PASSWORD", "")
     known = file.read_text("utf-8").strip() if file.exists() else ""
@@ -86,7 +88,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """On the ports of the last time where nothing else was asked for and they are free: bookmarks stay good."""
+    """The stand-in, on the ports of the last run unless ports are given or those are taken, so that bookmarks stay valid."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]

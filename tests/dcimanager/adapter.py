@@ -1,7 +1,7 @@
-"""How this platform's objects are made and read, for `child.py`; here for the project's own doubles.
+"""How `child.py` makes and reads the platform's objects; this file is for the project's own doubles.
 
-Another platform (a variant of tests/conformance, an owner's copy) brings a file with those of these functions that
-differ there. Runs in the worker process and imports the platform's modules only.
+Another platform (a variant of tests/conformance, an owner's copy) brings a file with the functions that differ there.
+Runs in the worker process and imports the platform's modules only.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class NotMetered(float):
 
 
 def prepare() -> None:
-    """Give the doubles statistics views that also hold an outlet's current and tell "not metered" from 0.
+    """Give the doubles statistics views that also hold an outlet's current and distinguish "not metered" from 0.
 
     The platform's fields beyond these are unknown; handlers fill what a view has.
     """

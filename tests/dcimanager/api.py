@@ -1,4 +1,4 @@
-"""The documented HTTP calls as functions: a request in, an answer out. No sockets here.
+"""The documented HTTP calls as functions: a request in, an answer out. This module opens no socket.
 
 Paths and bodies are those of the vendor's handler page; list, delete, HTTP status numbers and the wording of errors
 are inferred. `{"error": {"code", "msg", "value"}}` and code 3005 are the vendor's.
@@ -51,7 +51,7 @@ class Api:
         self._email, self._password, self._happened = email, password, happened
 
     def answer(self, request: Request) -> Answer:
-        """The answer to one request; every refusal is one too."""
+        """The answer to one request; a refusal becomes an error answer."""
         try:
             if request.headers.get("isp-box-instance") != "true":
                 raise Refusal(400, 1000, "the header isp-box-instance: true is missing")
@@ -86,7 +86,7 @@ class Api:
         return answer_json(201, {"id": "1", "token": token, "expires_in": int(self._tokens.seconds)})
 
     def log_in(self, email: str, password: str) -> str:
-        """A new token. Raises Refusal."""
+        """A new token for the administrator. Raises Refusal if e-mail or password is wrong."""
         if not (hmac.compare_digest(email.encode("utf-8", "replace"), self._email.encode())
                 and hmac.compare_digest(password.encode("utf-8", "replace"), self._password.encode())):
             raise Refusal(401, 3004, "wrong e-mail or password")
@@ -115,7 +115,7 @@ class Api:
             handler = self._runtime.accept(number, form["data"], form["handler_import"].decode())
         except KeyError as error:
             raise Refusal(400, 1001, f"the field {error.args[0]} is missing", error.args[0]) from None
-        except ValueError as error:         # BadArchive is one, and so is an import path that is no text
+        except ValueError as error:         # BadArchive, or an import path that is not UTF-8
             raise Refusal(400, 1006, str(error)) from None
         self._happened(f"version {handler.current} of {handler.handler} was uploaded")
         return answer_json(200, {})

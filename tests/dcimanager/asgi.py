@@ -1,4 +1,4 @@
-"""HTTP requests to the documented API, as Starlette carries them; everything else is the page's."""
+"""Passes HTTP requests to the documented API, and all others to the page."""
 from __future__ import annotations
 
 from typing import Any, Callable, Optional
@@ -14,8 +14,8 @@ Respond = Callable[[Request], Optional[Answer]]
 
 
 class Front:
-    """A request that has the platform's header, or a path of the API, is answered by `respond`; an answer of None cuts the
-    connection. All others go to `page`."""
+    """`respond` answers requests that have the platform's header or a path of the API; where it returns None, the connection
+    is cut. `page` answers all others."""
 
     def __init__(self, respond: Respond, page: Any) -> None:
         self._respond, self._page = respond, page
@@ -42,7 +42,7 @@ class Front:
 
 
 async def whole_body(request: WebRequest) -> Optional[bytes]:
-    """The body; None where it is larger than an archive can be, or the client went away."""
+    """The body; None if it is larger than an archive can be, or the client went away."""
     body = bytearray()
     try:
         async for piece in request.stream():

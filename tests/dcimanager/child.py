@@ -1,7 +1,7 @@
-"""Runs a handler in a process of its own, started by `worker.py` by this file's path; imports nothing of ours.
+"""Runs a handler in a separate process. `worker.py` starts this file by its path; it imports nothing of the project.
 
-Lines of JSON on standard input: first the job, then one call per line; one line of JSON on standard output answers
-each. When the input ends, this process ends, also in the middle of a call: nothing outlives the stand-in.
+Reads lines of JSON from standard input: first the job, then one call per line. Answers each call with one line of JSON
+on standard output. Ends when its input ends, even in the middle of a call, so that it never outlives the stand-in.
 """
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, Mapping, Sequence
 
-LOGGED = "\x1e"         # on standard error before each answer: whoever reads both knows that the log is whole up to it
+LOGGED = "\x1e"         # ends the log lines of a call; written to standard error before the answer
 
 
 class _Without(MetaPathFinder):
@@ -38,7 +38,7 @@ class _Without(MetaPathFinder):
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)                       # what a handler prints must not stand between the answers
+    os.dup2(2, 1)                       # a handler's prints go to standard error, not between the answers
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     job = json.loads(lines.get())
@@ -49,7 +49,7 @@ def main() -> None:
     trips.watch()
     try:
         worker = _Worker(job)
-    except BaseException as error:      # whatever a foreign module does at its import, the answer is a sentence
+    except BaseException as error:      # a foreign module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
         failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
@@ -69,14 +69,14 @@ def _listen(lines: queue.Queue[str]) -> None:
 
 
 def _say(answers: Any, answer: Mapping[str, Any]) -> None:
-    with contextlib.suppress(OSError, ValueError):      # a handler may have closed it
+    with contextlib.suppress(OSError, ValueError):      # a handler may have closed standard error
         print(LOGGED, file=sys.stderr, flush=True)
     answers.write(json.dumps(answer) + "\n")
     answers.flush()
 
 
 def _adapter(path: str) -> Any:
-    """A module by its path, and what it lacks from the adapter for our own doubles."""
+    """The functions of the module at `path`, completed by those of `adapter.py`."""
     own = Path(__file__).with_name("adapter.py")
     functions = runpy.run_path(str(own))
     if path:
@@ -85,20 +85,20 @@ def _adapter(path: str) -> Any:
 
 
 def _handler_module(name: str) -> Any:
-    """By its import path, or by the path of its file, without its package being known."""
+    """A handler's module by its import path, or by the path of its file, which needs no package."""
     if not name.endswith(".py"):
         return importlib.import_module(name)
     spec = importlib.util.spec_from_file_location("uploaded", name)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{name} is no Python file")
+        raise ImportError(f"{name} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 class _Worker:
-    """Makes the calls of a PDU, on one handler object as long as its data are the same or, with `fresh`, on a new one in a
-    new thread each time."""
+    """Makes the calls of a PDU. Keeps the handler object while the data stay the same; with `fresh`, each call gets a new
+    object in a new thread."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
@@ -121,7 +121,7 @@ class _Worker:
                 self._pdu = None
                 return {"value": thread.submit(self._made, call).result()}
         except Exception as error:
-            # Every archive has error classes of its own, so only the text `kind` can be compared.
+            # Each archive has its own error classes, so only the text `kind` can be compared.
             kind = getattr(error, "kind", None)
             if isinstance(kind, str):
                 return {"kind": kind, "text": str(error)}
@@ -138,7 +138,7 @@ class _Worker:
         ports = self._adapter.ports(pdu.status())
         identities = [_text(identity) for identity, _ in ports]
         if len(set(identities)) != len(identities):
-            raise ValueError(f"an identity stands for two ports: {identities}")
+            raise ValueError(f"two ports have the same identity: {identities}")
         return {"ports": dict(ports)}
 
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
@@ -150,13 +150,13 @@ class _Worker:
                 "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
-        """Not part of the platform's contract: handlers of this project say what is printed on the unit."""
+        """Number and name of each outlet as printed on the unit. `labels` is this project's own method, not the platform's."""
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
 
     def _described(self) -> Dict[str, Any]:
-        """Whether it is given an SNMP PDU's data, and its own table of settings, where its module has one."""
+        """Whether the handler takes the data of an SNMP PDU, and its table of settings, [] where its module has none."""
         from pdu_common.base_snmp_pdu import BaseSnmpPdu
         home = sys.modules.get(self._make.__module__)
         snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu

@@ -1,4 +1,4 @@
-"""A real browser for the page: Debian's chromium, driven by selenium, without a window and without the network's help."""
+"""A real browser for the page: Debian's chromium, driven by selenium, headless, with its background traffic disabled."""
 from __future__ import annotations
 
 import contextlib
@@ -24,13 +24,13 @@ _FLAGS = (
 
 
 class Browser:
-    """One window; every wait ends after `LONGEST_WAIT` seconds with what was on the page."""
+    """One window. A wait longer than `LONGEST_WAIT` seconds raises AssertionError with the text of the page."""
 
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver
 
     def resize(self, width: int, height: int) -> None:
-        """Exactly this much page, as on a device of that size."""
+        """Sets the page's size in CSS pixels, as on a device of that size."""
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
 
@@ -55,7 +55,7 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
     def one(self, css: str) -> WebElement:
-        """The first that shows up."""
+        """The first element that matches; waits for one."""
         return self.until(lambda: next(iter(self.all(css)), None), css)
 
     def text(self, css: str = "main") -> str:
@@ -68,7 +68,7 @@ class Browser:
         return self.driver.execute_script(text, *values)
 
     def until(self, look: Callable[[], T | None], what: str) -> T:
-        """What `look` finds, as soon as it finds something."""
+        """The first result of `look` that is true; an exception of `look` counts as false."""
         def tried(_: object) -> Any:
             with contextlib.suppress(Exception):        # the page may be changing just now
                 return look()
@@ -80,18 +80,18 @@ class Browser:
         return found
 
     def complaints(self) -> List[Dict[str, Any]]:
-        """What the console holds since the last look: errors and broken rules of the content policy."""
+        """The errors and warnings in the console since the last call, violations of the content policy included."""
         return [line for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]     # type: ignore[no-untyped-call]
 
     def requests(self) -> List[str]:
-        """The addresses that were asked for since the last look."""
+        """The addresses that the browser has requested since the last call."""
         events = [json.loads(line["message"])["message"] for line in self.driver.get_log("performance")]       # type: ignore[no-untyped-call]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
 
 @contextlib.contextmanager
 def browser(program: str, driver: str) -> Iterator[Browser]:
-    """A new browser that remembers nothing; `program` and `driver` are paths."""
+    """A new browser with an empty profile; `program` and `driver` are paths."""
     profile = tempfile.mkdtemp(prefix="chromium-")
     try:
         options = ChromeOptions()

@@ -1,6 +1,6 @@
 """The SQLite file behind the stand-in: its tables, and one connection that several threads share.
 
-A write is one transaction, so after `kill -9` each is there as a whole or not at all.
+Each write is one transaction, so after `kill -9` it is in the file as a whole or not at all.
 """
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class InUse(OSError):
 
 
 class Closed(Exception):
-    """The stand-in has ended; what was to be written is not."""
+    """The stand-in has ended, and nothing more is written."""
 
 
 class Database:
@@ -66,7 +66,7 @@ class Database:
         if path is not None:
             path.chmod(0o600)
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: what was committed survives a power failure too; a switching is noted before its command is sent.
+        # FULL: a commit survives a power failure. A switching must be noted before its command is sent.
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         version = int(self.rows("PRAGMA user_version")[0][0])
@@ -118,7 +118,7 @@ class Database:
 
 
 def _guarded(path: Path) -> Any:
-    """An open file that keeps a second process out until it is closed or this process ends, however it ends."""
+    """An open file whose lock keeps a second process out until the file is closed or this process ends."""
     guard = path.with_suffix(".lock").open("a")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)

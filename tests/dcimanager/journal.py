@@ -1,4 +1,4 @@
-"""What happened: each call of a handler, switchings in flight, events. Bounded: old entries go."""
+"""The log: each call of a handler, switchings in progress, and events. Old entries are deleted."""
 from __future__ import annotations
 
 import json
@@ -10,7 +10,7 @@ from .database import Database
 from .records import Call, Pdu
 from .store import Store, call_row, seen, storable
 
-KEPT_CALLS, KEPT_PROBLEMS, KEPT_EVENTS = 200, 200, 2000         # calls and problems (failures, switchings) by PDU
+KEPT_CALLS, KEPT_PROBLEMS, KEPT_EVENTS = 200, 200, 2000        # calls and problems (failures, switchings) of each PDU
 _INTERRUPTED = ("the stand-in ended in the middle of this switching: the outlet may or may not have switched; "
                 "the next poll reads its state")
 _COLUMNS = "call.id, pdu, call.at, method, identity, seconds, round_trips, kind, text, lines"
@@ -34,7 +34,7 @@ class Journal:
         self._db = database
 
     def wrote(self, pdu: Pdu, call: Call, switching: Optional[int] = None) -> None:
-        """A call that `pdu` has noted, its reading, and the end of its switching: one transaction."""
+        """Store a call that `pdu` has noted, its reading and the end of its switching, in one transaction."""
         with self._db.writing() as connection:
             connection.execute("INSERT INTO call (pdu, at, method, identity, seconds, round_trips, kind, text, lines) "
                                "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM pdu WHERE id = ?)",
@@ -56,26 +56,28 @@ class Journal:
         return [identity for (identity,) in self._db.rows("SELECT identity FROM switching WHERE pdu = ?", (pdu.id,))]
 
     def interrupted(self, store: Store) -> List[str]:
-        """After a start: switchings that a crash cut off. Nobody knows whether the relay moved: the port is doubtful until
-        the next poll, and the log says so. The command is never sent again. Returns a sentence for each."""
-        said = []
+        """At a start, log each switching that a crash interrupted, and return a sentence for each.
+
+        Whether the relay moved is unknown, so the port is doubtful until the next poll. The command is never sent again.
+        """
+        sentences = []
         for number, pdu_id, at, identity, method in self._db.rows("SELECT id, pdu, at, identity, method FROM switching"):
             pdu = store.pdu(pdu_id)
             call = Call(method, identity, 0.0, {}, "interrupted", _INTERRUPTED, at=at)
             pdu.note(call)
             self.wrote(pdu, call, number)
-            said.append(f"outlet {identity} of {pdu.name} may or may not have switched: the stand-in ended meanwhile")
-        return said
+            sentences.append(f"outlet {identity} of {pdu.name} may or may not have switched: the stand-in ended meanwhile")
+        return sentences
 
     def happened(self, text: str) -> None:
         self._db.write("INSERT INTO event (at, text) VALUES (?, ?)", (time.time(), storable(text)))
 
     def events(self, most: int = 20) -> List[Event]:
-        """Newest first."""
+        """The last events, newest first."""
         return [Event(*row) for row in self._db.rows("SELECT at, text FROM event ORDER BY id DESC LIMIT ?", (most,))]
 
     def calls(self, pdu: Optional[int] = None, failed: bool = False, most: int = 100) -> List[Entry]:
-        """Newest first."""
+        """The last calls, of one PDU or of all, newest first. With `failed`, only calls that failed."""
         wanted, values = ["1"], []
         if pdu is not None:
             wanted.append("pdu = ?")
@@ -93,7 +95,7 @@ class Journal:
         return [_entry(row) for row in rows]
 
     def thin(self) -> None:
-        """Of each PDU keep the newest calls, and the newest failures and switchings."""
+        """Delete old entries. Of each PDU, keep the newest calls, and the newest failures and switchings."""
         for (pdu,) in self._db.rows("SELECT id FROM pdu"):
             self._db.write(
                 "DELETE FROM call WHERE pdu = ?1 "

@@ -1,4 +1,4 @@
-"""What a person has not at hand: this project's archives, built and put into the stand-in, and simulated PDUs."""
+"""Builds this project's archives and installs them in the stand-in; starts simulated PDUs and adds them."""
 from __future__ import annotations
 
 import re
@@ -33,7 +33,7 @@ def registered(manager: DciManager, only: str = "") -> List[Handler]:
 
 
 def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
-    """Start a simulated PDU and add it; its handler is registered where it is not yet. Raises Refusal or Failed."""
+    """Start a simulated PDU and add it; registers its handler first if needed. Raises Refusal or Failed."""
     wanted = KINDS[kind]
     drives = f"pdu_{wanted.handler}"
     if not any(handler.handler == drives and handler.import_path for handler in manager.handlers()):
@@ -49,15 +49,15 @@ def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str
 
 
 def _titles(script: str) -> Dict[str, str]:
-    """Name of the archive's directory → the name for people, from the rows `name|title|protocol` of register.sh."""
+    """Name of the archive's directory → the title, from the rows `name|title|protocol` of register.sh."""
     rows = re.search("^HANDLERS='([^']*)'$", script, re.MULTILINE)
     return {f"pdu_{name}": title for name, title, _ in (row.split("|") for row in rows[1].splitlines())} if rows else {}
 
 
 def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
-    """An archive as a person drops it on the page: a new version of the handler of its name, registered if there is none.
+    """Takes an archive that a person dropped on the page: a new version of the handler of its name, registered if needed.
 
-    Raises Refusal, also for a bad archive, and then nothing is left of it.
+    Raises Refusal, also for a bad archive, and then changes nothing.
     """
     try:
         archive = read(data)
@@ -83,5 +83,5 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
 
 
 def _title(top: str) -> str:
-    """A name for people: "pdu_snmp" becomes "PDU snmp"."""
+    """A title made from the name of an archive's directory: "pdu_snmp" becomes "PDU snmp"."""
     return top.replace("pdu_", "PDU ", 1).replace("_", " ")

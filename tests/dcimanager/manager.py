@@ -1,4 +1,4 @@
-"""The stand-in as a whole: HTTPS API, page, handlers, PDUs, polling, and what it remembers."""
+"""The stand-in as a whole: HTTPS API, page, handlers, PDUs, polling, stored data."""
 from __future__ import annotations
 
 import contextlib
@@ -28,6 +28,7 @@ from .simulations import Simulations
 from .store import Store
 from .tokens import Tokens
 from .web.app import application
+from .worker import Start
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -38,14 +39,14 @@ __all__ = ["HOST_PACKAGES", "DciManager"]
 class DciManager:
     """A local DCImanager for handlers: a context manager, ready when it is made.
 
-    `busy` requests are answered 503 before the first one is served, and with `dozes_every` every so many-th one later.
+    The first `busy` requests are answered 503, and later each request whose number is a multiple of `dozes_every`.
     `wrap(request, serve)` may answer in place of the API, or None to cut the connection. `without` names packages that
     handlers must not find ("sqlite3"). `call_seconds` bounds every call of a handler; `processes` is how many may run.
-    `platform` holds the packages common and pdu_common.
+    `platform` holds the packages common and pdu_common; `start` replaces the start of a worker process.
 
-    `data` is a folder that outlasts it: handlers, PDUs, readings and log are there again after a restart, however it ended.
-    None: all is forgotten at the end. `poll_seconds` is the timer's beat; 0: only `poll` polls. `page_port` also serves the
-    page without TLS, on this machine alone; 0 lets the system choose; None: HTTPS only.
+    `data` is a folder that keeps handlers, PDUs, readings and log for the next run, also after a crash; None: all are deleted
+    at the end. `poll_seconds` is the interval of the timer; 0: only `poll` polls. `page_port` serves the page without TLS
+    too, on this machine only; 0: a port that the system chooses; None: HTTPS only.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, email: str = "admin@example.com",
@@ -53,9 +54,9 @@ class DciManager:
                  token_seconds: float = 3600.0, call_seconds: float = 60.0,
                  without: Sequence[str] = (), wrap: Optional[Wrap] = None, platform: Path = _ROOT,
                  data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
-                 page_port: Optional[int] = None, keep_requests: bool = True) -> None:
+                 page_port: Optional[int] = None, keep_requests: bool = True, start: Optional[Start] = None) -> None:
         self.email, self.password = email, password
-        self.requests: List[Request] = []                   # in the order of arrival, also those answered 503
+        self.requests: List[Request] = []                   # all requests in order of arrival, with those answered 503
         self._keep_requests = keep_requests
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
@@ -72,7 +73,7 @@ class DciManager:
             self.journal = Journal(self._db)
             self.tokens = Tokens(self._db, token_seconds)
             self.runtime = Runtime(self.store, self._folder, platform=platform, without=without, processes=processes,
-                                   call_seconds=call_seconds)
+                                   call_seconds=call_seconds, start=start)
             for sentence in self.journal.interrupted(self.store):
                 self.journal.happened(sentence)
             self.servers = Servers(self._db)
@@ -134,24 +135,24 @@ class DciManager:
 
     def add_pdu(self, name: str, handler: str, address: str, *, snmp: Optional[Mapping[str, str]] = None,
                 settings: Optional[Mapping[str, str]] = None, notes: str = "", simulated: str = "") -> Pdu:
-        """A PDU with a registered handler's internal name ("pdu_snmp"). Raises LookupError.
+        """Adds a PDU; `handler` is the internal name of a registered handler ("pdu_snmp"). Raises LookupError.
 
-        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings. It is polled at
-        once where there is a timer, else by `poll`.
+        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings. Where the timer
+        runs, the PDU is polled at once, else by `poll`.
         """
         pdu = self.store.add_pdu(name, handler, address, snmp or {}, settings or {}, notes, simulated)
         self.poll_soon(pdu)
         return pdu
 
     def remove_pdu(self, pdu: Pdu) -> None:
-        """With its readings and its log; a simulated one ends."""
+        """Removes a PDU with its readings and its log; a simulated one ends."""
         self.store.delete_pdu(pdu.id)
         self.simulations.end(pdu.id)
         if self._poller is not None:
             self._poller.forget(pdu.id)
 
     def begin_polling(self, seconds: float) -> None:
-        """Start the timer, and the simulated PDUs of the last run. Some processes are left for what a person switches."""
+        """Start the timer, and the simulated PDUs of the last run. Four processes are left for switching by a person."""
         threading.Thread(target=self.simulations.restore, name="simulated", daemon=True).start()
         self.poll_seconds = seconds
         self._poller = Poller(self.simulations.pdus, self._poll, self.thin, seconds, max(2, self._processes - 4))
@@ -168,12 +169,12 @@ class DciManager:
                 list(pool.map(self._poll, chosen))
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call of the handler: "status", "statistic", or "port_up" and "port_down" with a port; never raises for it."""
+        """One call of the handler: "status", "statistic", or "port_up" and "port_down" with a port. A failure is in `Call`."""
         with pdu.busy:
             switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             call = self.runtime.call(pdu, method, identity, state)
             if self._stopping and call.kind == "died":
-                return call         # ended by `stop`: nothing is known about it, and a switching stays noted as begun
+                return call         # `stop` ended this call; a switching stays noted as begun, for the next start
             pdu.note(call)
             with contextlib.suppress(Closed):
                 self.journal.wrote(pdu, call, switching)
@@ -196,7 +197,7 @@ class DciManager:
         return self.runtime.pool.pids()
 
     def thin(self) -> None:
-        """Remove old readings and calls, as far as they are not to be kept."""
+        """Remove old readings and calls by the rules of `readings` and `journal`."""
         readings.thin(self._db, time.time())
         self.journal.thin()
 
@@ -207,7 +208,7 @@ class DciManager:
         if self._poller is not None and pdu.labels.keys() != pdu.ports.keys():
             self.call(pdu, "labels")
 
-    # ---- what the API asks for ----
+    # ---- requests to the API ----
 
     def _respond(self, request: Request) -> Optional[Answer]:
         with self._lock:
@@ -221,7 +222,7 @@ class DciManager:
 
 
 def _run_folder(data: Optional[Path]) -> Path:
-    """A new folder for this run; one that a crash left behind goes."""
+    """A new folder for this run; removes the one that a crash left behind."""
     if data is None:
         return Path(tempfile.mkdtemp(prefix="dcimanager-"))
     folder = data / "run"

@@ -8,7 +8,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 
 def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
-    """Field name → content. Raises ValueError where the body is no complete form."""
+    """Field name → content. Raises ValueError if the body is not a complete form."""
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
@@ -25,7 +25,7 @@ def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
 
 
 class _Form:
-    """What the parser's calls say, put together."""
+    """Collects the fields from the parser's calls."""
 
     def __init__(self, boundary: bytes) -> None:
         self.fields: Dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""`make pictures`: docs/pictures/*.png anew, from simulated PDUs in a real browser; about two minutes."""
+"""`make pictures`: takes docs/pictures/*.png again, of simulated PDUs in a real browser; about two minutes."""
 from __future__ import annotations
 
 import sys
@@ -15,7 +15,7 @@ from .servers import Feed
 
 FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS = 75.0
-_DRAWN_SECONDS = 1.5            # a page has drawn its plots by then; a picture, not a test
+_DRAWN_SECONDS = 1.5            # a page has drawn its plots by then
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
 Size = Tuple[int, int]
 
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _prepare(manager: DciManager) -> None:
-    """A small hall with some history: one server with two feeds, an outlet that was switched off, one doubtful."""
+    """Three PDUs with some history, a server with two feeds and one with one feed; three outlets are switched off."""
     registered(manager)
     pdus = [simulate(manager, manager.simulations, kind, name) for kind, name in _PDUS]
     end = time.monotonic() + 60
@@ -69,7 +69,7 @@ def _scenes(manager: DciManager) -> Dict[str, Tuple[str, Size, bool, Callable[[B
 
 
 def _nothing(window: Browser) -> None:
-    """The page as it opens."""
+    """Leaves the page as it opened."""
 
 
 def _ask(window: Browser) -> None:

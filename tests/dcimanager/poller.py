@@ -1,4 +1,4 @@
-"""Polls PDUs on a timer: each at its own beat, side by side, a slow one delaying no other."""
+"""Polls PDUs on a timer, side by side: a slow PDU delays no other."""
 from __future__ import annotations
 
 import logging
@@ -15,9 +15,9 @@ _STOP_SECONDS = 30.0
 
 
 class Poller:
-    """Calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()` now and then, until `stop`.
+    """Calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()` every half hour, until `stop`.
 
-    A PDU whose call takes longer than the beat misses beats, which `late` counts; it is never polled twice at once.
+    A PDU whose poll takes longer than `seconds` misses turns, which `late` counts. No PDU is polled twice at once.
     """
 
     def __init__(self, pdus: Callable[[], List[Pdu]], poll: Callable[[Pdu], None], thin: Callable[[], None], seconds: float,
@@ -33,18 +33,18 @@ class Poller:
         self._thread.start()
 
     def forget(self, pdu: int) -> None:
-        """This one was removed."""
+        """Stops the polls of a removed PDU."""
         with self._wake:
             self._due.pop(pdu, None)
 
     def soon(self, pdu: Pdu) -> None:
-        """Poll this one now."""
+        """Polls this PDU now."""
         with self._wake:
             self._due[pdu.id] = time.monotonic()
             self._wake.notify()
 
     def stop(self) -> None:
-        """No call begins after this; those in flight end by themselves or with their workers."""
+        """Begins no more polls. Polls in flight end by themselves or with their workers."""
         with self._wake:
             self._stopped = True
             self._wake.notify()
@@ -74,7 +74,7 @@ class Poller:
         self._guarded(lambda: self._poll(pdu))
         with self._wake:
             now = time.monotonic()
-            if self._due.get(pdu.id) == began:          # else it was removed, or somebody asked for another poll meanwhile
+            if self._due.get(pdu.id) == began:          # False after `forget` or `soon`
                 missed = max(0, int((now - began) // self.seconds))
                 self.late += missed
                 self._due[pdu.id] = began + (missed + 1) * self.seconds
@@ -85,5 +85,5 @@ class Poller:
         try:
             work()
         except Exception:
-            if not self._stopped:       # the database may be closed by then
+            if not self._stopped:       # after `stop` the database may be closed
                 _LOG.exception("polling goes on after a defect")

@@ -1,6 +1,6 @@
-"""Worker processes for many PDUs: one for each PDU while there are few, shared by the PDUs of a handler beyond that.
+"""Worker processes for many PDUs: one for each PDU while there are few PDUs, else shared by the PDUs of a handler.
 
-A process makes one call at a time, so a handler that hangs or crashes harms the call that it was making and no other.
+A process makes one call at a time, so a handler that hangs or crashes harms only that call.
 """
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 from typing import Iterator, List, NamedTuple, Optional
 
-from .worker import Job, Worker
+from .worker import Job, Start, Worker
 
 
 class Key(NamedTuple):
-    """What a process was started for: a version of a handler. A new upload is a new key."""
+    """The version of a handler that a process runs. A new upload is a new key."""
 
     handler: str
     version: int
@@ -29,15 +29,15 @@ class _Slot:
 class Pool:
     """At most `most` processes; `folder` is their current directory."""
 
-    def __init__(self, folder: Path, most: int) -> None:
-        self._folder, self._most = folder, most
+    def __init__(self, folder: Path, most: int, start: Optional[Start] = None) -> None:
+        self._folder, self._most, self._start = folder, most, start
         self._slots: List[_Slot] = []
         self._changed = threading.Condition()
         self._closed = False
 
     @contextlib.contextmanager
     def worker(self, key: Key, pdu: int, job: Job) -> Iterator[Worker]:
-        """A process for one call; waits while all are busy. After `close` it is one that refuses each call."""
+        """A process for one call; waits while all are busy. After `close`, a worker that refuses each call."""
         slot = self._take(key, pdu, job)
         try:
             yield slot.worker
@@ -52,7 +52,7 @@ class Pool:
                 slot.worker.close()
 
     def retire(self, handler: str) -> None:
-        """A version of this handler was replaced: its processes end, the busy ones after their call."""
+        """Ends the processes of a handler whose version was replaced; busy processes end after their call."""
         with self._changed:
             mine = [slot for slot in self._slots if slot.key.handler == handler]
             for slot in mine:
@@ -64,7 +64,7 @@ class Pool:
             slot.worker.close()
 
     def close(self) -> None:
-        """End every process, whatever it is doing; may be called twice."""
+        """End every process, even in the middle of a call; may be called twice."""
         with self._changed:
             self._closed = True
             slots, self._slots = self._slots, []
@@ -90,7 +90,7 @@ class Pool:
         return slot
 
     def _found(self, key: Key, pdu: int, job: Job) -> tuple[Optional[_Slot], Optional[_Slot]]:
-        """A slot that is now ours, and one whose process must end for it; (None, None): all are busy."""
+        """A slot reserved for the caller, and a slot whose process must end for that, or None. (None, None): all are busy."""
         if self._closed:
             worker = Worker(job, self._folder)
             worker.close()
@@ -108,6 +108,6 @@ class Pool:
             return None, None
         if closing is not None:
             self._slots.remove(closing)
-        slot = _Slot(key, pdu, Worker(job, self._folder))
+        slot = _Slot(key, pdu, Worker(job, self._folder, self._start))
         self._slots.append(slot)
         return slot, closing

@@ -1,8 +1,8 @@
-"""Load and energy over time, by PDU and by outlet, and how old readings are thinned.
+"""Stores load and energy over time, by PDU and by outlet, and thins old readings.
 
-Thinning removes whole readings and never changes one, so each energy figure that is left is exactly what the device
-counted. Of each stretch of time it keeps the last reading and the one with the highest load, and both sides of a counter
-that fell: the energy used over any stretch, the sum of the counter's rises, is the same as before.
+Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device
+counted. Of each stretch of time it keeps the last reading and the one with the highest load. Where a counter fell, it keeps
+the readings before and after. The energy used, the sum of the counter's rises, therefore stays the same.
 """
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -
 
 
 def used(readings: Sequence[Reading]) -> Optional[float]:
-    """The energy in kWh that a counter rose by; a fall is a counter that began anew. None without two readings."""
+    """The sum of a counter's rises in kWh; a fall, which is a restart, counts as 0. None for fewer than two counts."""
     counts = [reading.energy for reading in readings if reading.energy is not None]
     if len(counts) < 2:
         return None
@@ -57,7 +57,7 @@ def used(readings: Sequence[Reading]) -> Optional[float]:
 
 
 def thin(db: Database, now: float) -> int:
-    """Remove what the tiers do not keep; returns how many readings went. One short transaction for each PDU."""
+    """Removes the readings that the tiers do not keep, and returns their number. One short transaction per PDU and table."""
     gone = 0
     for (pdu,) in db.rows("SELECT id FROM pdu"):
         for table in ("reading", "outlets"):
@@ -85,8 +85,8 @@ def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
 
 def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: Sequence[Mapping[str, Optional[float]]],
            now: float) -> Set[float]:
-    """The times of the readings to keep; all three sequences are oldest first. Readings younger than the first tier, the
-    first and the newest always stay, those older than OLDEST go."""
+    """The times of the readings to keep; all three sequences are oldest first. Keeps all readings younger than the first
+    tier, the first and the newest; drops all that are older than OLDEST."""
     kept: Set[float] = {*times[:1], *times[-1:]}
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
     last: Dict[Tuple[float, int], float] = {}
@@ -108,12 +108,12 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
 
 
 def stretch(age: float) -> Optional[float]:
-    """The seconds of which one reading is kept at this age; None: all are."""
+    """The length in seconds of the stretch in which readings of this age are thinned; None: all are kept."""
     return next((size for older, size in reversed(TIERS) if age > older), None)
 
 
 def _fell(before: Mapping[str, Optional[float]], after: Mapping[str, Optional[float]]) -> bool:
-    """Whether a counter fell, came or went."""
+    """Whether a counter fell, appeared or disappeared."""
     for identity in before.keys() | after.keys():
         one, two = before.get(identity), after.get(identity)
         if (one is None) != (two is None) or (one is not None and two is not None and two < one):

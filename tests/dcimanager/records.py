@@ -1,17 +1,17 @@
-"""The objects of the stand-in: registered handlers, PDUs, calls. Values only: no HTTP, no database, no processes."""
+"""The objects of the stand-in: registered handlers, PDUs, calls. Without HTTP, database and processes."""
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-CALLS_KEPT = 100                # by PDU, in memory; the database keeps more
+CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
 # Kinds of a failed switching after which no command can have reached the relay.
 NOTHING_SENT = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
 
 
 class Refusal(Exception):
-    """A request that is declined; `code`, `msg` and `value` go into the answer. The numbers but 3005 are our own."""
+    """A request that is declined; `code`, `msg` and `value` go into the answer. Of the codes only 3005 is the vendor's."""
 
     def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
         super().__init__(msg)
@@ -22,9 +22,9 @@ class Call(NamedTuple):
     """One call of a handler.
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
-    loaded), "bug" (an exception that is none of the pack's), "time-out", "died". `round_trips` are those to the device,
-    None where they were not counted; `lines` is what the handler logged meanwhile; `at` is when it ended, in seconds
-    since 1970.
+    loaded), "bug" (an exception that is not one of the pack's), "time-out", "died", "interrupted" (the stand-in itself
+    ended). `round_trips` are those to the device, None where they were not counted. `lines` are the handler's log lines
+    of this call. `at` is the time of its end in seconds since 1970.
     """
 
     method: str
@@ -71,7 +71,7 @@ class Handler:
 
 
 class Version(NamedTuple):
-    """One accepted upload of a handler; `label` is the pack's own version, "" where the archive has none."""
+    """One accepted upload of a handler; `label` is the pack's own version, "" if the archive has none."""
 
     number: int
     label: str
@@ -82,7 +82,7 @@ class Version(NamedTuple):
 
 
 class Label(NamedTuple):
-    """What is printed on the unit beside an identity, as the handler's `labels()` returns it; "" where unknown."""
+    """Number and name of an outlet as printed on the unit, from the handler's `labels()`; "" if unknown."""
 
     number: str
     name: str
@@ -90,10 +90,10 @@ class Label(NamedTuple):
 
 @dataclass
 class Pdu:
-    """One PDU as a user of DCImanager sees it: the last answers, which a failed call does not change.
+    """One PDU as a user of DCImanager sees it: the last good answers; a failed call does not change them.
 
-    `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` has the names of those
-    that were. `doubts` names the ports whose last switching may or may not have happened.
+    `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
+    `doubts` are the ports whose last switching may or may not have happened.
     """
 
     id: int
@@ -107,17 +107,17 @@ class Pdu:
     ports: Dict[str, str] = field(default_factory=dict)                 # identity → UP, DOWN, UNKNOWN
     load_a: float = 0.0
     energy_kwh: float = 0.0
-    metered: List[str] = field(default_factory=list)                    # of "load", "energy"
+    metered: List[str] = field(default_factory=list)                    # the metered totals: "load", "energy"
     port_energy_kwh: Dict[str, float] = field(default_factory=dict)
-    port_metered: List[str] = field(default_factory=list)               # ports whose energy was
+    port_metered: List[str] = field(default_factory=list)               # ports whose energy was metered
     port_load_a: Dict[str, float] = field(default_factory=dict)
-    measured_at: float = 0.0                                            # the last successful `statistic`
+    measured_at: float = 0.0                                            # time of the last successful `statistic`
     labels: Dict[str, Label] = field(default_factory=dict)
     doubts: Dict[str, str] = field(default_factory=dict)
-    call_seconds: Optional[float] = None                                # bounds each call in place of the stand-in's own
-    polled_at: float = 0.0                                              # the last successful `status`
+    call_seconds: Optional[float] = None                                # limit of a call; None: the stand-in's limit
+    polled_at: float = 0.0                                              # time of the last successful `status`
     calls: List[Call] = field(default_factory=list, repr=False)
-    busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)    # one call at a time
+    busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)    # held during a call
 
     def note(self, call: Call) -> None:
         """Keep a call, and the states and figures of its answer."""

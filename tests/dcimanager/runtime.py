@@ -1,4 +1,4 @@
-"""Where uploaded handlers run: the platform's modules, the unpacked archives, and the pool of worker processes."""
+"""The environment of uploaded handlers: the platform's modules, the unpacked archives, and the pool of worker processes."""
 from __future__ import annotations
 
 import contextlib
@@ -14,19 +14,19 @@ from .pool import Key, Pool
 from .records import Call, Handler, Pdu
 from .sealed import masked
 from .store import Store
-from .worker import Job
+from .worker import Job, Start
 
 _ROOT = Path(__file__).resolve().parents[2]
 HOST_PACKAGES = ("common", "pdu_common")
 _DESCRIBE_SECONDS = 30.0
-Settings = List[Dict[str, Any]]         # a handler's own table: key, allowed, default, help, secret
+Settings = List[Dict[str, Any]]         # a handler's table of settings: key, allowed, default, help, secret
 
 
 class Runtime:
-    """`folder` is emptied by nobody else; `platform` holds the packages common and pdu_common."""
+    """`folder` is a new folder for this object only; `platform` holds the packages common and pdu_common."""
 
     def __init__(self, store: Store, folder: Path, *, platform: Path = _ROOT, without: Sequence[str] = (), processes: int = 32,
-                 call_seconds: float = 60.0) -> None:
+                 call_seconds: float = 60.0, start: Optional[Start] = None) -> None:
         self._store, self._folder = store, folder
         self._without, self._call_seconds = list(without), call_seconds
         self._metering = platform == _ROOT
@@ -36,7 +36,7 @@ class Runtime:
             shutil.copytree(platform / package, folder / "host" / package, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("handlers", "empty"):
             (folder / name).mkdir()
-        self.pool = Pool(folder / "empty", processes)
+        self.pool = Pool(folder / "empty", processes, start)
         for handler in store.handlers():
             with contextlib.suppress(LookupError):      # registered, but without an archive so far
                 read(store.archive(handler)).unpack(folder / "handlers")
@@ -44,7 +44,7 @@ class Runtime:
     # ---- archives ----
 
     def accept(self, number: int, data: bytes, import_path: str) -> Handler:
-        """A new version of a handler, which runs from the next call on. Raises Refusal, or BadArchive with the reason."""
+        """Stores a new version of a handler, which runs from the next call on. Raises Refusal, or BadArchive with the reason."""
         self._store.by_id(number)
         archive = read(data)
         with self._uploading:
@@ -54,7 +54,7 @@ class Runtime:
         return handler
 
     def roll(self, number: int, version: int) -> Handler:
-        """Back (or forth) to a version that was uploaded before. Raises Refusal."""
+        """Runs another uploaded version, older or newer, from the next call on. Raises Refusal."""
         with self._uploading:
             handler = self._store.roll(number, version)
             read(self._store.archive(handler)).unpack(self._folder / "handlers")
@@ -62,7 +62,7 @@ class Runtime:
         return handler
 
     def remove(self, number: int) -> Handler:
-        """Raises Refusal, also while a PDU uses it."""
+        """Removes a handler with its archives. Raises Refusal, also while a PDU uses the handler."""
         with self._uploading:
             handler = self._store.delete(number)
             if handler.top:
@@ -73,7 +73,7 @@ class Runtime:
     # ---- calls ----
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call of a PDU's handler; never raises for it, and shows no secret of the PDU's form."""
+        """One call of a PDU's handler. A failure is in the answer; secrets of the PDU's form are masked."""
         handler = self._store.handler(pdu.handler)
         data = {"protocol": "snmp" if handler.speaks_snmp else "custom", "address": pdu.address,
                 "snmp": dict(pdu.snmp), "settings": dict(pdu.settings), "handler": handler.handler}
@@ -82,12 +82,12 @@ class Runtime:
         return call._replace(text=masked(call.text, form), lines=tuple(masked(line, form) for line in call.lines))
 
     def settings(self, handler: Handler) -> Optional[Settings]:
-        """The handler's own table of settings, [] where it has none; None where its archive cannot be loaded."""
+        """The handler's table of settings, [] if it has none; None if its archive cannot be loaded."""
         described = self._description(handler)
         return None if described is None else described["settings"]
 
     def speaks_snmp(self, handler: Handler) -> bool:
-        """Whether its class is one for SNMP PDUs."""
+        """Whether the handler's class is one for SNMP PDUs."""
         return bool((self._description(handler) or {}).get("snmp"))
 
     def _description(self, handler: Handler) -> Optional[Mapping[str, Any]]:

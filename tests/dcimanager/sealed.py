@@ -1,5 +1,5 @@
-"""Secrets at rest: what a PDU's form holds is encrypted (Fernet: AES-128-CBC, HMAC-SHA256) with a key in a file beside
-the database, readable by its owner alone. A copy of the database without the key shows no password."""
+"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256) with a key in a file beside the database,
+which only its owner can read. A copy of the database without the key shows no password."""
 from __future__ import annotations
 
 import json
@@ -13,7 +13,7 @@ Form = Tuple[Dict[str, str], Dict[str, str]]        # SNMP parameters, handler s
 
 
 class Sealer:
-    """`path` is the key's file, made when it is missing; None: a key for this process alone."""
+    """`path` is the key's file, made when it is missing; None: a key for this process only."""
 
     def __init__(self, path: Optional[Path]) -> None:
         if path is None:
@@ -26,13 +26,13 @@ class Sealer:
         try:
             self._fernet = Fernet(key.strip())
         except ValueError:
-            raise ValueError(f"{path} holds no key: restore it, or remove the folder and begin anew") from None
+            raise ValueError(f"{path} holds no key: restore it, or remove the folder and start again") from None
 
     def seal(self, form: Form) -> bytes:
         return self._fernet.encrypt(json.dumps(form).encode())
 
     def open(self, sealed: bytes) -> Form:
-        """Raises ValueError where the key is another one."""
+        """The form that `seal` encrypted. Raises ValueError if it was encrypted with another key."""
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
@@ -41,7 +41,7 @@ class Sealer:
 
 
 def private(path: Path, content: bytes) -> None:
-    """A file that only its owner can read, there as a whole or not at all."""
+    """Writes a file that only its owner can read. After a crash it is complete or unchanged."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -51,17 +51,17 @@ def private(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-_SHORTEST = 4                   # shorter texts occur in every sentence
+_SHORTEST = 4                   # shorter secrets are not masked, because they occur in every sentence
 _SECRET_WORDS = ("pass", "secret", "token", "community", "key", "credential", "pin")
 
 
 def looks_secret(key: str) -> bool:
-    """Whether a key of a form is likely to hold a secret, for handlers that do not say."""
+    """Whether a form's key is likely to hold a secret, for handlers without a table of settings."""
     return any(word in key.lower() for word in _SECRET_WORDS)
 
 
 def masked(text: str, form: Form) -> str:
-    """`text` without the secrets of a form: a handler of somebody else may log what it was given."""
+    """`text` with the secrets of a form masked, because a foreign handler may log them."""
     for part in form:
         for key, value in part.items():
             for secret in (value, value.strip()) if looks_secret(key) else ():

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import ssl
 import threading
+import time
+from functools import partial
 from pathlib import Path
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Callable, List, NamedTuple, Optional
 
 import trustme
 import uvicorn
@@ -17,6 +20,8 @@ from .sealed import private
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
+_GRACE_SECONDS = 2          # limit for requests in progress when the server stops
+_TICK_SECONDS = 1.0         # maximum age of the Date header
 
 
 class _Connection(H11Protocol):
@@ -25,6 +30,38 @@ class _Connection(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, "cut": transport.abort}
+
+    def connection_lost(self, exc: Optional[Exception]) -> None:
+        super().connection_lost(exc)
+        # uvicorn leaves the transport of a reset connection open. Python 3.9 warns about a TLS transport that nobody closed.
+        self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """Stops as soon as `asked` is done. uvicorn itself checks ten times a second, and then waits another tenth of a second."""
+
+    def __init__(self, config: uvicorn.Config, asked: asyncio.Future[None]) -> None:
+        super().__init__(config)
+        self._asked = asked
+
+    async def main_loop(self) -> None:
+        while not self._asked.done():
+            await self.on_tick(0)
+            await asyncio.wait([self._asked], timeout=_TICK_SECONDS)
+
+    async def shutdown(self, sockets: Optional[List[socket.socket]] = None) -> None:
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        last = time.monotonic() + _GRACE_SECONDS
+        while (state.connections or state.tasks) and time.monotonic() < last:
+            await asyncio.sleep(0.005)
+        for task in state.tasks:
+            task.cancel()
+        for connection in list(state.connections):      # for clients that do not end their TLS connection
+            connection.transport.abort()
 
 
 class Certificate(NamedTuple):
@@ -35,8 +72,8 @@ class Certificate(NamedTuple):
 
 
 def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certificate:
-    """A certificate for `host` and localhost, written into `folder`. The authority's key is kept in `kept`, so that a
-    certificate that somebody trusted is trusted after a restart too."""
+    """A certificate for `host` and localhost, written into `folder`. The authority's key stays in `kept`, so that a browser
+    that trusts the authority still does after a restart."""
     key = kept / "authority.pem" if kept else None
     if key is not None and key.exists():
         pem = key.read_bytes()
@@ -52,20 +89,21 @@ def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certifi
 
 
 class WebServer:
-    """Serves an ASGI application on open sockets from its construction until `stop`; `tls` is for the first socket."""
+    """Serves an ASGI application on listening sockets until `stop`; only the first socket has TLS."""
 
     def __init__(self, application: Any, sockets: List[socket.socket], tls: Certificate) -> None:
-        self._servers = []
-        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)      # not a line for each client that sends nonsense
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)      # no warning for each malformed request
+        self._configs = []
         for number in range(len(sockets)):
             config = uvicorn.Config(application, http=_Connection, ws="none", lifespan="off", log_config=None, access_log=False,
-                                    server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=2, proxy_headers=False,
+                                    server_header=False, timeout_keep_alive=30, proxy_headers=False,
                                     ssl_certfile=None if number else str(tls.chain))
             config.load()
             if config.ssl is not None:
                 config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
-            self._servers.append(uvicorn.Server(config))
+            self._configs.append(config)
         self._sockets = sockets
+        self._end: Callable[[], object] = lambda: None
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
         self._up = threading.Event()
         self._thread.start()
@@ -76,32 +114,38 @@ class WebServer:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        tasks = [asyncio.ensure_future(server.serve(sockets=[listener]))
-                 for server, listener in zip(self._servers, self._sockets)]
-        while not all(server.started for server in self._servers) and not any(task.done() for task in tasks):
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[None] = loop.create_future()
+        servers = [_Server(config, asked) for config in self._configs]
+        tasks = [asyncio.ensure_future(server.serve(sockets=[listener])) for server, listener in zip(servers, self._sockets)]
+        while not all(server.started for server in servers) and not any(task.done() for task in tasks):
             await asyncio.sleep(0.005)
+        self._end = partial(loop.call_soon_threadsafe, asked.set_result, None)
         self._up.set()
         await asyncio.gather(*tasks)
 
     def speak_only(self, version: ssl.TLSVersion) -> None:
         """From the next connection on, offer this version of TLS and no other, with every cipher that it has."""
-        context = self._servers[0].config.ssl
+        context = self._configs[0].ssl
         if context is None:
             raise ValueError("the first socket has no TLS")
         context.minimum_version = context.maximum_version = version
         context.set_ciphers("ALL:@SECLEVEL=0")
 
     def stop(self) -> None:
-        """Stop listening; requests that are being answered have two seconds to end."""
-        for server in self._servers:
-            server.should_exit = True
+        """Stop listening; requests in progress have two seconds to end."""
+        with contextlib.suppress(RuntimeError):         # the servers' event loop has already ended
+            self._end()
         self._thread.join(_STOP_SECONDS)
         for listener in self._sockets:
             listener.close()
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError where the port is taken."""
+    """A listening socket. Raises OSError if the port is taken."""
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setblocking(False)
+    # Connections inherit this option. asyncio itself sets it only on sockets that were made with TCP's protocol number. Without
+    # the option, a body waits 40 ms until the client acknowledges the header.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,7 +1,8 @@
 """Servers, the outlets that feed them, and DCImanager's rule of PDU port and BMC.
 
 The rule for one port and the preferences of the power commands are from the vendor's page "Server power supply management
-logic". For several feeds it says nothing: here one feed that is on keeps a server on (inferred). The BMC is the person's.
+logic". That page does not mention several feeds: here one feed that is on keeps a server on (inferred). The BMC's state is
+entered by a person.
 """
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from .database import Database
 from .records import Refusal
 from .store import storable
 
-BMC = ("ON", "OFF", "UNKNOWN", "")              # "": this server has none
+BMC = ("ON", "OFF", "UNKNOWN", "")              # "": the server has no BMC
 COMMANDS = ("on", "off", "reset")
 
 
@@ -28,7 +29,7 @@ class Server(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One act of a power command: switch a feed's outlet, or let the BMC act (`feed` None)."""
+    """One step of a power command: switch a feed's outlet, or let the BMC act (`feed` None)."""
 
     feed: Feed | None
     on: bool
@@ -46,7 +47,7 @@ class Servers:
                 for number, name, bmc in self._db.rows("SELECT id, name, bmc FROM server ORDER BY name, id")]
 
     def one(self, number: int) -> Server:
-        """Raises LookupError."""
+        """The server with this id. Raises LookupError."""
         for server in self.all():
             if server.id == number:
                 return server
@@ -59,13 +60,13 @@ class Servers:
         self._db.write("DELETE FROM server WHERE id = ?", (number,))
 
     def set_bmc(self, number: int, bmc: str) -> None:
-        """Raises Refusal."""
+        """Sets the state that the BMC reports, one of BMC. Raises Refusal for any other."""
         if bmc not in BMC:
-            raise Refusal(400, 1001, "a BMC says ON, OFF or UNKNOWN, or there is none", bmc)
+            raise Refusal(400, 1001, "a BMC's state is ON, OFF or UNKNOWN, or empty without a BMC", bmc)
         self._db.write("UPDATE server SET bmc = ? WHERE id = ?", (bmc, number))
 
     def connect(self, number: int, feed: Feed) -> None:
-        """An outlet feeds one server at a time. Raises Refusal."""
+        """Connects an outlet to a server. Raises Refusal if the outlet already feeds a server."""
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM feed WHERE pdu = ? AND identity = ?", feed).fetchone():
                 raise Refusal(409, 1004, "this outlet feeds a server already", feed.identity)
@@ -76,19 +77,19 @@ class Servers:
 
 
 def port_state(states: Sequence[str]) -> str:
-    """What the feeds of a server amount to: UP while one is on, DOWN when all are surely off."""
+    """The state of a server's feeds together: UP while one is on, DOWN when all are off, else UNKNOWN."""
     if "UP" in states:
         return "UP"
     return "DOWN" if states and all(state == "DOWN" for state in states) else "UNKNOWN"
 
 
 def server_state(port: str, bmc: str) -> str:
-    """The vendor's table: a port that is off decides, else the BMC does."""
+    """The vendor's table: OFF where the port is off, else the BMC's state."""
     return "OFF" if port == "DOWN" else bmc or "UNKNOWN"
 
 
 def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
-    """What DCImanager would do, in order; `states` are those of the feeds. Raises Refusal where it would not.
+    """DCImanager's steps for a command, in order; `states` are those of the feeds. Raises Refusal if it would refuse.
 
     On: a port that is off is enabled first, then the BMC acts. Off and reset: the BMC is preferred; a server without one is
     switched by its ports.

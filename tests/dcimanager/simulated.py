@@ -1,7 +1,7 @@
-"""One simulated PDU for the page, in a process of its own: `python -m tests.dcimanager.simulated KIND`.
+"""One simulated PDU for the page, as a separate process: `python -m tests.dcimanager.simulated KIND`.
 
-Prints one line of JSON, the address and what goes into the form; ends when its standard input does. Its loads swing a
-little, so that plots have something to show, and its energy counters go on where they were when it is started again.
+Prints one line of JSON with the address and the fields of the form, and ends when its standard input ends. Its loads vary a
+little, so that plots show a curve. Its energy counters never fall from one start to the next.
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.dcimanager.simulated", description=__doc__)
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--port", type=port, default=0, help="default: the system chooses one")
-    parser.add_argument("--off", default="", metavar="NUMBERS", help="outlets that are off at first, with commas")
+    parser.add_argument("--off", default="", metavar="NUMBERS", help="outlets that are off at first, separated by commas")
     options = parser.parse_args(arguments)
     off: List[int] = [int(number) for number in options.off.split(",") if number]
     ended = threading.Event()

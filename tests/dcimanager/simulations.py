@@ -1,4 +1,4 @@
-"""Simulated PDUs that the page started: a process for each, started again with the stand-in."""
+"""Simulated PDUs that a person started on the page: one process each, restarted with the stand-in."""
 from __future__ import annotations
 
 import json
@@ -34,7 +34,7 @@ class Simulations:
         self._ready = threading.Event()
 
     def restore(self) -> None:
-        """Start the simulated PDUs of the last run again, side by side, their outlets as they were last seen."""
+        """Start the simulated PDUs of the last run again, side by side, with their outlets in the last known states."""
         threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus() if pdu.simulated]
         for thread in threads:
             thread.start()
@@ -43,15 +43,15 @@ class Simulations:
         self._ready.set()
 
     def pdus(self) -> List[Pdu]:
-        """The PDUs that can be polled: none before the simulated ones are up again."""
+        """The PDUs that can be polled: none before the simulated ones run again."""
         return self._store.pdus() if self._ready.is_set() else []
 
     def begin(self, kind: str) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
-        """A new simulated PDU and what goes into its form. Raises Failed."""
+        """A new simulated PDU and the fields of its form. Raises Failed."""
         return self._started(kind, 0, [])
 
     def keep(self, pdu: Pdu, process: subprocess.Popen[str]) -> None:
-        """The process belongs to this PDU from now on."""
+        """Assigns a process to its PDU, so that it ends with the PDU or with the stand-in."""
         with self._lock:
             closed = self._closed
             self._processes[pdu.id] = process
@@ -77,7 +77,7 @@ class Simulations:
         try:
             try:
                 process, form = self._started(pdu.simulated, int(known), off)
-            except Failed:                  # its port is taken by now
+            except Failed:                  # another program may have taken its port
                 process, form = self._started(pdu.simulated, 0, off)
         except Failed as error:
             _LOG.error("%s", error)
@@ -90,11 +90,11 @@ class Simulations:
         process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),
                                     "--off", ",".join(off)], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, text=True, start_new_session=True)
-        said = _first_line(process)
-        if not said:
+        line = _first_line(process)
+        if not line:
             _end(process)
             raise Failed(f"the simulated PDU {kind} does not start")
-        form: Dict[str, Any] = json.loads(said)
+        form: Dict[str, Any] = json.loads(line)
         return process, form
 
 
@@ -111,7 +111,7 @@ def _first_line(process: subprocess.Popen[str]) -> Optional[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Its end of input ends it; if not, it is killed."""
+    """Ends a process by closing its standard input; kills it if that does not help."""
     if process.stdin is not None:
         process.stdin.close()
     try:

@@ -1,4 +1,4 @@
-"""Registered handlers and PDUs: live objects for several threads, each change written through to the database."""
+"""Registered handlers and PDUs, shared by several threads; each change is written to the database at once."""
 from __future__ import annotations
 
 import hashlib
@@ -57,14 +57,14 @@ class Store:
         raise LookupError(f"no handler {name!r} is registered")
 
     def by_id(self, number: int) -> Handler:
-        """Raises Refusal."""
+        """The handler with this id. Raises Refusal."""
         with self._lock:
             if number not in self._handlers:
                 raise Refusal(404, 1003, "there is no handler with this id", number)
             return self._handlers[number]
 
     def create(self, device_type: str, handler: str, name: str, protocol: Sequence[str], features: Sequence[str]) -> Handler:
-        """A new handler. Raises Refusal."""
+        """Registers a new handler and returns it. Raises Refusal."""
         if device_type not in DEVICE_TYPES:
             raise Refusal(400, 1001, f"device_type must be one of {', '.join(DEVICE_TYPES)}", device_type)
         if not re.fullmatch("[a-z][a-z0-9_]*", handler) or not name or not protocol:
@@ -84,7 +84,7 @@ class Store:
         handler.protocol = protocol
 
     def delete(self, number: int) -> Handler:
-        """Raises Refusal, also while a PDU uses it."""
+        """Deletes a handler. Raises Refusal, also while a PDU uses the handler."""
         with self._lock:
             handler = self.by_id(number)
             if any(pdu.handler == handler.handler for pdu in self._pdus.values()):
@@ -93,7 +93,7 @@ class Store:
             return self._handlers.pop(number)
 
     def accept(self, number: int, archive: Archive, import_path: str, data: bytes) -> Handler:
-        """Take a new version of a handler. Raises Refusal or BadArchive, and then nothing has changed."""
+        """Stores a new version of a handler. Raises Refusal or BadArchive, and then changes nothing."""
         with self._lock:
             handler = self.by_id(number)
             self._check(handler, archive, import_path)
@@ -110,10 +110,10 @@ class Store:
         if any(other.top == archive.top for other in self._handlers.values() if other.id != handler.id):
             raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
         if not archive.holds_module(import_path):
-            raise BadArchive(f"{import_path!r} is no module of this archive")
+            raise BadArchive(f"{import_path!r} is not a module of this archive")
 
     def roll(self, number: int, version: int) -> Handler:
-        """Make a version that was uploaded before the one that runs. Raises Refusal."""
+        """Makes an uploaded version the current one. Raises Refusal."""
         with self._lock:
             handler = self.by_id(number)
             if not any(known.number == version for known in self.versions(handler)):
@@ -123,11 +123,11 @@ class Store:
             return handler
 
     def versions(self, handler: Handler) -> List[Version]:
-        """Oldest first."""
+        """The uploaded versions of a handler, oldest first."""
         return [Version(*row) for row in self._db.rows(_VERSIONS, (handler.id,))]
 
     def archive(self, handler: Handler) -> bytes:
-        """The bytes of the version that runs. Raises LookupError."""
+        """The bytes of the current version's archive. Raises LookupError."""
         found = self._db.rows("SELECT archive FROM version WHERE handler = ? AND number = ?", (handler.id, handler.current))
         if not found:
             raise LookupError(f"no archive of {handler.handler} was uploaded yet")
@@ -147,7 +147,7 @@ class Store:
             return list(self._pdus.values())
 
     def pdu(self, number: int) -> Pdu:
-        """Raises LookupError."""
+        """The PDU with this id. Raises LookupError."""
         with self._lock:
             if number not in self._pdus:
                 raise LookupError("there is no such PDU (any more)")
@@ -155,7 +155,7 @@ class Store:
 
     def add_pdu(self, name: str, handler: str, address: str, snmp: Mapping[str, str], settings: Mapping[str, str],
                 notes: str = "", simulated: str = "") -> Pdu:
-        """Raises LookupError."""
+        """Adds a PDU and returns it. Raises LookupError if no handler has this internal name."""
         with self._lock:
             self.handler(handler)
             number = self._db.write(
@@ -167,13 +167,13 @@ class Store:
             return pdu
 
     def save(self, pdu: Pdu) -> None:
-        """Write what a person changed: name, handler, address, notes, the form."""
+        """Writes the fields that a person can change: name, handler, address, notes, the form."""
         self._db.write("UPDATE pdu SET name = ?, handler = ?, address = ?, notes = ?, form = ? WHERE id = ?", (
             storable(pdu.name), pdu.handler, storable(pdu.address), storable(pdu.notes),
             self._sealer.seal((pdu.snmp, pdu.settings)), pdu.id))
 
     def delete_pdu(self, number: int) -> Optional[Pdu]:
-        """With its readings, calls and feeds."""
+        """Deletes a PDU with its readings, calls and feeds."""
         with self._lock:
             self._db.write("DELETE FROM pdu WHERE id = ?", (number,))
             return self._pdus.pop(number, None)
@@ -186,12 +186,12 @@ def seen(pdu: Pdu) -> str:
 
 
 def storable(text: str) -> str:
-    """Lone surrogates have no UTF-8 form and cannot enter the database: they become question marks."""
+    """`text` with question marks for lone surrogates, which have no UTF-8 form and cannot enter the database."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def label_of(archive: Archive) -> str:
-    """The pack's own version, from the line `VERSION = "…"` of an __init__.py; "" where there is none."""
+    """The pack's version, from the line `VERSION = "…"` of an __init__.py; "" if there is none."""
     for path, content in sorted(archive.files.items()):
         found = _LABEL.search(content) if path.endswith("/__init__.py") else None
         if found:
@@ -200,6 +200,6 @@ def label_of(archive: Archive) -> str:
 
 
 def call_row(pdu: Pdu, call: Call) -> Sequence[object]:
-    """A call as the table `call` holds it."""
+    """A call as a row of the table `call`."""
     return (pdu.id, call.at, call.method, storable(call.identity), call.seconds, call.round_trips, call.kind,
             storable(call.text), json.dumps(call.lines))

@@ -1,4 +1,4 @@
-"""The stand-in's HTTPS calls: what it takes and what it refuses."""
+"""The stand-in's HTTPS calls: valid requests and refusals."""
 from __future__ import annotations
 
 import io
@@ -17,7 +17,7 @@ from .manager import DciManager
 
 
 def packed(*entries: Tuple[str, Optional[bytes]], kind: bytes = tarfile.SYMTYPE) -> bytes:
-    """A tar.gz; content None makes a link."""
+    """A tar.gz of these entries; content None makes a member of type `kind`."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         for name, content in entries:
@@ -61,7 +61,7 @@ def test_documented_headers_are_required(client: Client, headers: Dict[str, str]
         assert set(reply.body["error"]) == {"code", "msg", "value"}
 
 
-def test_token_runs_out(small: bytes) -> None:
+def test_a_token_expires(small: bytes) -> None:
     with DciManager(token_seconds=0) as manager:
         assert Client(manager).request("GET", HANDLERS).body["error"]["code"] == 3005
 
@@ -98,8 +98,8 @@ def test_incomplete_description_is_refused(client: Client, manager: DciManager, 
     (packed(*GOOD, ("pdu_x/link", None)), "link"), (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "link"),
     (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "device"),
     (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "cannot be used"),
-    (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "no module"),
-    # The bytes of an archive hold the time, so they cannot be part of a test's name.
+    (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "not a module"),
+    # An archive's bytes contain the time, so they cannot be part of a test's name.
 ], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")
 def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
     number = client.create("pdu_x")
@@ -152,7 +152,7 @@ def test_first_requests_are_answered_503_when_asked() -> None:
         assert Client(manager).headers["x-xsrf-token"]
 
 
-def test_every_so_many_th_request_is_answered_503_when_asked() -> None:
+def test_every_third_request_is_answered_503_when_asked() -> None:
     with DciManager(dozes_every=3) as manager:
         client = Client(manager)
         assert [client.request("GET", HANDLERS).status for _ in range(5)] == [200, 503, 200, 200, 503]

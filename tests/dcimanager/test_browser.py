@@ -1,4 +1,4 @@
-"""The page in a real browser: the road that a person goes, at two widths; hostile names; what an accessibility check finds."""
+"""The page in a real browser: from an upload to plots at two widths, hostile names, an accessibility check."""
 from __future__ import annotations
 
 import contextlib
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.against("chromium"), pytest.mark.timeout(400)]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program, driver = found("chromium"), found("chromedriver")
-    if program is None or driver is None:           # also where CI is set: not every system has it as a package
+    if program is None or driver is None:           # also skips where CI is set: not every system has a chromium package
         pytest.skip("no browser: apt-get install chromium chromium-driver")
     with browser(program, driver) as made:
         yield made
@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Browser]:
-    """An empty window. One test at a time has one, also where several processes run tests: a browser needs a core."""
+    """An empty window. Only one test of the machine has one at a time, because a browser needs a core."""
     with turn("browser"):
         chromium.resize(*DESKTOP)
         chromium.dark(False)
@@ -48,7 +48,7 @@ def window(chromium: Browser) -> Iterator[Browser]:
 
 
 def leave(window: Browser) -> None:
-    """No page: it would still ask its server when that has ended. What it asked so far is forgotten."""
+    """Opens an empty page, so that no page asks a server that has ended, and clears the console and the requests."""
     window.open("about:blank")
     window.complaints(), window.requests()
 
@@ -69,7 +69,7 @@ def log_in(window: Browser, manager: DciManager) -> None:
 
 
 def clean(window: Browser, manager: DciManager) -> None:
-    """No complaint in the console, and no request that left this machine or this server."""
+    """Asserts that the console is empty and that every request went to this server."""
     assert window.complaints() == []
     asked = [urlsplit(address) for address in window.requests() if not address.startswith(("data:", "about:", "chrome:"))]
     assert asked and {address.netloc for address in asked} == {urlsplit(manager.page_url).netloc}
@@ -80,7 +80,8 @@ def points(window: Browser, plot: str) -> int:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_whole_road_in_a_browser(window: Browser, dist: Path, tmp_path: Path, size: tuple[int, int]) -> None:
+def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: Path, tmp_path: Path,
+                                                         size: tuple[int, int]) -> None:
     window.resize(*size)
     archive = next(dist.glob("pdu_nut-*.tar.gz"))
     with serving(tmp_path) as manager:
@@ -99,7 +100,7 @@ def test_the_whole_road_in_a_browser(window: Browser, dist: Path, tmp_path: Path
             for position, (key, value) in enumerate(form["settings"].items()):
                 window.one(f"input[name=key_{position}]").send_keys(key)
                 window.one(f"input[name=value_{position}]").send_keys(value)
-            assert "ups.conf" in window.text(".keys")               # the handler's own table beside it
+            assert "ups.conf" in window.text(".keys")               # the handler's table of settings, beside the form
             window.one("form.form button.main").click()
             window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
             assert window.text("#outlet-3 .chip") == "On"
@@ -110,7 +111,7 @@ def test_the_whole_road_in_a_browser(window: Browser, dist: Path, tmp_path: Path
             switch(window, "3", "on")
             window.until(lambda: window.text("#outlet-3 .chip") == "On", "outlet 3 on")
 
-            window.until(lambda: points(window, "load") >= 3 and points(window, "energy") >= 3, "three points in both plots")
+            window.until(lambda: points(window, "load") >= 3 and points(window, "energy") >= 3, "three points in each plot")
             assert window.all(".plot canvas")
             Select(window.one("[data-outlet]")).select_by_value("5")
             window.until(lambda: "reading" in window.text("[data-said]") and points(window, "load") >= 1, "points of outlet 5")
@@ -134,7 +135,7 @@ def test_the_whole_road_in_a_browser(window: Browser, dist: Path, tmp_path: Path
 
 @contextlib.contextmanager
 def subprocess_of_a_pdu() -> Iterator[Dict[str, Any]]:
-    """A simulated PDU behind a NUT server, and what to type into the form for it."""
+    """A simulated PDU behind a NUT server; yields the fields of its form."""
     with subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", "nut"], cwd=ROOT, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -145,7 +146,7 @@ def subprocess_of_a_pdu() -> Iterator[Dict[str, Any]]:
 
 
 def switch(window: Browser, outlet: str, to: str) -> None:
-    """By the dialog, whose text names PDU, outlet and name."""
+    """Switches an outlet by the dialog, which names the PDU, the outlet and the outlet's name."""
     window.one(f"#outlet-{outlet} a[href$='to={to}']").click()
     window.shows(f"Switch this outlet {to}?", "dialog")
     asked = window.text("dialog")
@@ -160,7 +161,7 @@ def test_a_simulated_pdu_in_three_clicks_and_by_the_keyboard(window: Browser, tm
         window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
         window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
         window.shows("Switch this outlet off?", "dialog")
-        assert window.script("return document.activeElement.textContent") == "Cancel"       # the harmless one
+        assert window.script("return document.activeElement.textContent") == "Cancel"       # the harmless button has the focus
         window.one("dialog [data-close]").send_keys(Keys.SHIFT, Keys.TAB)
         window.driver.switch_to.active_element.send_keys(Keys.ENTER)
         window.shows("is off.")
@@ -226,7 +227,7 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
 
 
 def faults(window: Browser) -> List[str]:
-    """What axe-core finds that is serious or critical, as sentences."""
+    """The serious and critical findings of axe-core, as sentences."""
     window.script(AXE.read_text("utf-8"))
     found = window.driver.execute_async_script(
         "const done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ['violations']}).then(done)")
@@ -245,7 +246,7 @@ def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: by
         window.dark(dark)
         assert faults(window) == []
         log_in(window, manager)
-        assert faults(window) == []                         # empty pages
+        assert faults(window) == []                         # the pages are still empty
         Client(manager).install(small)
         good = manager.add_pdu("rack", "pdu_small", "127.0.0.1", notes="by the door")
         manager.add_pdu("broken", "pdu_small", "127.0.0.1", settings={"say": "bug"})

@@ -30,7 +30,7 @@ def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
-    """The first printed line that the pattern fits."""
+    """The first printed line that matches the pattern."""
     assert process.stdout is not None
     seen: List[str] = []
     for line in process.stdout:
@@ -44,7 +44,7 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
 
 
-def test_one_line_has_address_and_login_and_both_are_the_same_the_next_time(tmp_path: Path) -> None:
+def test_one_line_has_address_and_login_and_a_restart_keeps_both(tmp_path: Path) -> None:
     lines = []
     for _ in range(2):
         with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:
@@ -64,7 +64,7 @@ def test_one_line_has_address_and_login_and_both_are_the_same_the_next_time(tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-def test_a_folder_in_use_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_in_use_is_refused_with_one_sentence(tmp_path: Path) -> None:
     with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as first:
         line_of(first, LOGIN)
         with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as second:
@@ -72,7 +72,7 @@ def test_a_folder_in_use_is_one_sentence(tmp_path: Path) -> None:
             assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
 
 
-def test_listening_to_others_is_a_warning_and_https_alone(tmp_path: Path) -> None:
+def test_listening_on_all_addresses_warns_and_offers_https_only(tmp_path: Path) -> None:
     with started("tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:      # noqa: S104  # what is tested
         assert line_of(process, r"^(https://0\.0\.0\.0:\d+/)   log in as")
         process.send_signal(signal.SIGTERM)

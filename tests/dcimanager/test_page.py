@@ -1,20 +1,20 @@
-"""The page without a browser: who may use it, what its forms do, and what hostile text becomes."""
+"""The page without a browser: logins and sessions, the effect of each form, the display of hostile text."""
 from __future__ import annotations
 
 import html
 import http.client
 import re
-from html.parser import HTMLParser
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.hostile import TEXTS
+from tests.hostile import TEXTS, Elements
 
 from .client import Client
 from .manager import DciManager
 from .readings import series
+from .test_api import packed
 from .tokens import proof
 
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
 
 class Visitor:
-    """A browser reduced to its requests: keeps the cookie, sends forms with the CSRF token."""
+    """A person's browser, reduced to HTTP: keeps the cookie and sends forms with the CSRF token."""
 
     def __init__(self, manager: DciManager) -> None:
         self._manager = manager
@@ -60,7 +60,7 @@ class Visitor:
         return proof(self.cookie.partition("=")[2])
 
     def post(self, path: str, fields: Dict[str, str], **headers: str) -> Answer:
-        body = urlencode({"csrf": self.csrf, **fields}).encode()
+        body = urlencode({"csrf": self.csrf, **fields}, errors="surrogatepass").encode()
         return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
 
     def upload(self, files: List[Tuple[str, bytes]]) -> Answer:
@@ -85,7 +85,7 @@ def visitor(site: DciManager) -> Visitor:
     return made
 
 
-def test_without_a_login_there_is_nothing_but_the_login(site: DciManager) -> None:
+def test_without_a_login_every_page_leads_to_the_login(site: DciManager) -> None:
     visitor = Visitor(site)
     for path in ("/", "/pdus/1", "/handlers", "/log?failed=1", "/nothing"):
         answer = visitor.get(path)
@@ -102,12 +102,12 @@ def test_the_cookie_is_for_this_site_and_not_for_scripts(site: DciManager) -> No
 
 @pytest.mark.parametrize("back, to", [
     ("//evil.example/", "/"), ("https://evil.example/", "/"), ("/\\evil", "/"), ("/log", "/log")])
-def test_a_login_leads_nowhere_else(site: DciManager, back: str, to: str) -> None:
+def test_a_login_leads_only_to_pages_of_this_site(site: DciManager, back: str, to: str) -> None:
     fields = {"email": site.email, "password": site.password, "next": back}
     assert Visitor(site).post("/login", fields).headers["location"] == to
 
 
-def test_wrong_passwords_are_bounded(site: DciManager) -> None:
+def test_after_ten_wrong_passwords_every_login_is_refused(site: DciManager) -> None:
     visitor = Visitor(site)
     assert [visitor.log_in("wrong").status for _ in range(11)] == [401] * 10 + [429]
     assert visitor.log_in().status == 429
@@ -131,7 +131,7 @@ def test_pages_hold_nothing_inline_and_nothing_from_outside(visitor: Visitor, si
 
 
 @pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}])
-def test_a_form_of_somebody_else_changes_nothing(visitor: Visitor, site: DciManager, headers: Dict[str, str]) -> None:
+def test_a_form_from_another_site_changes_nothing(visitor: Visitor, site: DciManager, headers: Dict[str, str]) -> None:
     answer = visitor.post("/servers/add", {"name": "web"}, **headers)
     assert answer.status == 403 and site.servers.all() == []
 
@@ -165,14 +165,14 @@ def test_an_archive_dropped_on_the_page_is_registered_updated_and_rolled_back(vi
     site.poll()
     assert "1.0" in pdu.ports and (handler.current, handler.uploads) == (1, 2)
     assert visitor.post(f"/handlers/{handler.id}/use", {"version": "9"}).status == 404
-    assert "A PDU uses" in html.unescape(visitor.post(f"/handlers/{handler.id}/remove", {}).body) or site.handlers()
+    visitor.post(f"/handlers/{handler.id}/remove", {})
+    assert site.handlers() == [handler] and "Not removed: a PDU uses this handler." in visitor.get("/handlers").body
     site.store.delete_pdu(pdu.id)
     visitor.post(f"/handlers/{handler.id}/remove", {})
     assert site.handlers() == []
 
 
 def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager) -> None:
-    from .test_api import packed
     for data in (b"", b"x", packed(("pdu_x/__init__.py", b"")), packed(("pdu_x/handler.py", b""))):
         visitor.upload([("a.tar.gz", data)])
     assert site.handlers() == []
@@ -207,7 +207,7 @@ def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, smal
     assert "secret-12" not in page and "kept as it is" in page and "SNMPv3" in page
 
 
-def test_switching_asks_first_and_says_how_it_ended(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack 7", "pdu_small", "127.0.0.1")
     site.poll()
@@ -218,7 +218,7 @@ def test_switching_asks_first_and_says_how_it_ended(visitor: Visitor, site: DciM
     for outlet, to in (("nothing", "off"), ("1", "toggle")):
         assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to}).status in (400, 404)
     site.poll()
-    assert pdu.ports["1"] == "UP"           # the platform's habit: a poll overwrites what was switched by hand
+    assert pdu.ports["1"] == "UP"           # as on the platform, a poll overwrites the state that switching returned
 
 
 def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor, site: DciManager,
@@ -253,21 +253,9 @@ def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small
         assert "\x1b" not in shown and "\u202e" not in shown and "\x00" not in shown and "W" * 200 not in shown, path
 
 
-class Elements(HTMLParser):
-    """The elements of a page with the names of their attributes, in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: List[Tuple[str, ...]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
-        self.found.append((tag, *(name for name, _ in attrs)))
-
-
 @pytest.mark.parametrize("text", list(TEXTS.values()), ids=list(TEXTS))
-def test_an_outlet_of_any_name_gives_the_elements_of_an_ordinary_one(visitor: Visitor, site: DciManager, small: bytes,
-                                                                     text: str) -> None:
+def test_a_hostile_identity_changes_no_element_of_the_page(visitor: Visitor, site: DciManager, small: bytes,
+                                                           text: str) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     for path in ("/", f"/pdus/{pdu.id}"):
@@ -281,7 +269,43 @@ def test_an_outlet_of_any_name_gives_the_elements_of_an_ordinary_one(visitor: Vi
         assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
 
 
-def test_parts_of_a_page_come_once_until_they_change(visitor: Visitor, site: DciManager, small: bytes) -> None:
+SNMP_FORM = {"name": "rack", "address": "127.0.0.1", "notes": "by the door", "snmp_version": "2", "snmp_port": "161",
+             "snmp_community": "public", "snmp_user": "monitor", "snmp_auth_protocol": "SHA",
+             "snmp_auth_password": "first-secret", "snmp_priv_protocol": "AES", "snmp_priv_password": "second-secret",
+             "key_0": "profile", "value_0": "apc-rpdu2"}
+
+
+def seen(page: str) -> List[Tuple[str, ...]]:
+    """A page's elements without the mark of the selected choice in a list."""
+    return [tuple(part for part in element if part != "selected") for element in Elements(page).found]
+
+
+@pytest.mark.parametrize("field", list(SNMP_FORM))
+def test_hostile_text_in_any_field_of_the_snmp_form_stays_text(visitor: Visitor, site: DciManager, small: bytes,
+                                                               field: str) -> None:
+    Client(site).install(small, protocol="snmp")
+    where = visitor.post("/pdus/add", {"handler": "pdu_small", **SNMP_FORM}).headers["location"]
+    site.poll()
+    site.poll()
+    steady, growing = ("/", f"{where}/edit"), (where, "/log")       # each poll adds a line to the log
+    ordinary = {path: seen(visitor.get(path).body) for path in (*steady, *growing)}
+    for about, text in TEXTS.items():
+        answer = visitor.post(f"{where}/edit", {"handler": "pdu_small", **SNMP_FORM, field: text})
+        assert answer.status == (400 if about == "long" else 303) and "x-forged" not in answer.headers, about
+        site.poll()
+        for path in (*steady, *growing):
+            answer = visitor.get(path)
+            assert answer.status == 200 and "x-forged" not in answer.headers, (about, path)
+            found = seen(answer.body)
+            assert found == ordinary[path] if path in steady else set(found) == set(ordinary[path]), (about, path)
+            shown = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
+            assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), (about, path)
+            assert "password" not in field and field != "snmp_community" or len(text) < 8 or html.escape(text) not in answer.body
+    pdu, = site.pdus()
+    assert all(call.ok for call in pdu.calls) and pdu.ports["1"] == "UP"
+
+
+def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
     first = visitor.get("/pdus/1", x_part="1")
@@ -304,7 +328,7 @@ def test_readings_as_columns_and_as_a_file(visitor: Visitor, site: DciManager, s
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
 
 
-def test_the_log_tells_a_worker_that_hung_and_one_that_crashed(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     for say in ("hang", "die", "bug"):
         pdu = site.add_pdu(say, "pdu_small", "127.0.0.1", settings={"say": say})
@@ -316,6 +340,6 @@ def test_the_log_tells_a_worker_that_hung_and_one_that_crashed(visitor: Visitor,
 
 @pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
                                   "/handlers/1/nothing", "/pdus/99999999999999999999"])
-def test_what_is_not_there_is_a_page_that_says_so(visitor: Visitor, path: str) -> None:
+def test_an_unknown_path_is_an_error_page(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status in (404, 405) and "Traceback" not in answer.body

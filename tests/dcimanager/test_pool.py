@@ -1,4 +1,4 @@
-"""Worker processes for many PDUs, the timer that polls them, and what is counted and masked on the way."""
+"""Worker processes for many PDUs, the timer that polls PDUs, counted round trips, masked secrets."""
 from __future__ import annotations
 
 import hashlib
@@ -9,6 +9,7 @@ from typing import Dict, List
 import pytest
 
 from tests.simulators.nut_server import NutServer, SwitchedPdu
+from tests.waiting import PATIENCE_S
 
 from .client import Client
 from .local_build import registered
@@ -16,8 +17,6 @@ from .manager import DciManager
 from .poller import Poller
 from .records import Pdu
 from .sealed import masked
-
-PATIENCE_S = 60.0
 
 
 def test_more_pdus_than_processes_share_them_and_all_are_polled(small: bytes) -> None:
@@ -53,7 +52,7 @@ def test_an_upload_does_not_end_a_switching_that_is_under_way(hanging_switch: by
             assert switching.is_alive()
         assert client.upload(number, small).status == 200 and len(manager.worker_pids()) <= 1
         switching.join(PATIENCE_S)
-        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"     # its own end, not the upload's
+        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"     # the time-out ended it
         pdu.settings["say"] = ""
         manager.poll()
         assert pdu.calls[-1].ok
@@ -73,7 +72,7 @@ def test_round_trips_and_log_lines_are_those_of_the_call() -> None:
         assert labels.ok and pdu.labels["2"].name == "Server 2"
 
 
-def test_what_is_not_metered_is_told_from_zero(small: bytes) -> None:
+def test_a_figure_that_is_not_metered_differs_from_zero(small: bytes) -> None:
     with DciManager() as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -84,12 +83,12 @@ def test_what_is_not_metered_is_told_from_zero(small: bytes) -> None:
 @pytest.mark.parametrize("settings, shown", [
     ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
     ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "x"}, "wrong hidden-4711")])
-def test_secrets_of_a_form_are_masked_in_what_a_handler_says(settings: Dict[str, str], shown: str) -> None:
+def test_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
 class Beats:
-    """PDUs whose polls are counted; one of them waits until it is let go."""
+    """PDUs whose polls are counted. The poll of the PDU `slow` waits for `go`."""
 
     def __init__(self, slow: int) -> None:
         self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]
@@ -113,14 +112,14 @@ def test_a_slow_pdu_and_a_defect_hold_up_no_other(caplog: pytest.LogCaptureFixtu
     poller = Poller(lambda: beats.pdus, beats.poll, lambda: None, 0.05, threads=4)
     try:
         assert beats.enough.wait(PATIENCE_S), beats.counts
-        assert beats.counts[1] == 1             # never twice at once
+        assert beats.counts[1] == 1             # no second poll while the first one runs
     finally:
         beats.go.set()
         poller.stop()
     assert "a defect of the poll" in caplog.text and poller.late >= 1
 
 
-def test_a_removed_pdu_is_polled_no_more_and_the_timer_rests() -> None:
+def test_a_request_to_poll_a_removed_pdu_does_not_keep_the_timer_awake() -> None:
     beats = Beats(slow=99)
     looks: List[int] = []
 
@@ -132,10 +131,10 @@ def test_a_removed_pdu_is_polled_no_more_and_the_timer_rests() -> None:
         poller.soon(beats.pdus[0])
         gone = beats.pdus.pop(0)
         poller.forget(gone.id)
-        poller.soon(gone)                   # asked for by a page that was still open
+        poller.soon(gone)                   # a page that is still open asks for this poll
         seen = len(looks)
         threading.Event().wait(1.5)
-        assert len(looks) - seen < 20       # it wakes about once a second, not as fast as it can
+        assert len(looks) - seen < 20       # the timer wakes about once a second
     finally:
         poller.stop()
 

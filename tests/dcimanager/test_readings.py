@@ -1,4 +1,4 @@
-"""Thinning: readings go, none changes, and the energy used is the same afterwards."""
+"""Thinning removes readings, changes none, and keeps the energy used."""
 from __future__ import annotations
 
 from fractions import Fraction
@@ -43,8 +43,8 @@ def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall(
     assert max(loads) == max(load for at, load in zip(times, loads) if at in kept)
 
 
-def test_of_old_readings_one_in_each_stretch_stays_with_the_highest_load() -> None:
-    times = [NOW - DAY + 60.0 * minute for minute in range(20 * 60)]            # one each minute, from a day to 4 hours old
+def test_of_old_readings_the_last_and_the_highest_load_of_each_stretch_stay() -> None:
+    times = [NOW - DAY + 60.0 * minute for minute in range(20 * 60)]       # one reading each minute, from a day to 4 hours old
     loads = [10.0 if minute % 5 == 2 else 1.0 for minute in range(len(times))]
     kept = sorted(chosen(times, loads, [{"": minute / 4} for minute in range(len(times))], NOW))
     assert len(kept) <= 2 * len(times) / 5 + 2
@@ -67,7 +67,7 @@ def meter(db: Database, pdu: Pdu, at: float, energy: float, load: Optional[float
         keep(connection, pdu, call)
 
 
-def test_readings_come_back_as_they_were_and_thinned_ones_unchanged() -> None:
+def test_stored_and_thinned_readings_are_unchanged() -> None:
     db = Database(None)
     try:
         pdu = pdu_of(Store(db, Sealer(None)))

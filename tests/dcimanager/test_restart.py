@@ -1,4 +1,4 @@
-"""A stand-in that ended, by request or by `kill -9`, has lost nothing when it starts again."""
+"""A stand-in that starts again has lost nothing, whether it ended by request or by `kill -9`."""
 from __future__ import annotations
 
 import os
@@ -24,7 +24,7 @@ from .sealed import Sealer
 SECRET = "sesame-4711-open"
 
 
-def test_everything_is_there_again_after_a_restart(small: bytes, newer: bytes, tmp_path: Path) -> None:
+def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) -> None:
     with DciManager(data=tmp_path) as manager:
         client = Client(manager)
         number = client.install(small)
@@ -50,7 +50,7 @@ def test_everything_is_there_again_after_a_restart(small: bytes, newer: bytes, t
     assert not (tmp_path / "run").exists()
 
 
-def test_the_folder_may_be_named_from_where_one_is(small: bytes, tmp_path: Path) -> None:
+def test_the_folder_may_be_a_relative_path(small: bytes, tmp_path: Path) -> None:
     with DciManager(data=Path(os.path.relpath(tmp_path))) as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -71,7 +71,7 @@ def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
         assert not manager.tokens.valid(token)
 
 
-def test_no_secret_lies_in_the_files_in_plain(small: bytes, tmp_path: Path) -> None:
+def test_the_files_hold_no_secret_in_plain_text(small: bytes, tmp_path: Path) -> None:
     with DciManager(data=tmp_path, password=SECRET) as manager:
         Client(manager).install(small)
         manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, snmp={"community": SECRET})
@@ -81,7 +81,7 @@ def test_no_secret_lies_in_the_files_in_plain(small: bytes, tmp_path: Path) -> N
         assert (tmp_path / "key").stat().st_mode & 0o077 == 0 and (tmp_path / "dcimanager.sqlite").stat().st_mode & 0o077 == 0
 
 
-def test_another_key_is_a_sentence(tmp_path: Path, small: bytes) -> None:
+def test_a_wrong_key_is_an_error_that_names_the_key(tmp_path: Path, small: bytes) -> None:
     with DciManager(data=tmp_path) as manager:
         Client(manager).install(small)
         manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -91,13 +91,13 @@ def test_another_key_is_a_sentence(tmp_path: Path, small: bytes) -> None:
         DciManager(data=tmp_path)
 
 
-def test_two_do_not_work_on_one_folder(tmp_path: Path) -> None:
+def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
     with DciManager(data=tmp_path), pytest.raises(InUse, match="in use by another"):
         DciManager(data=tmp_path)
     DciManager(data=tmp_path).stop()
 
 
-# A stand-in in a process of its own, which a test kills where it wants to.
+# A stand-in in a separate process, which a test kills in the middle of `what`.
 _PROGRAM = """
 import sys, threading
 from pathlib import Path
@@ -124,7 +124,7 @@ threading.Event().wait(60)
 
 
 def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
-    """A stand-in that works on `folder` and gets SIGKILL in the middle of `what`."""
+    """Runs a stand-in on `folder` and sends it SIGKILL `after` seconds of `what`."""
     data = folder.parent / "small.tar.gz"
     data.write_bytes(archive)
     folder.mkdir(exist_ok=True)
@@ -137,7 +137,7 @@ def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
 
 
 def whole(folder: Path) -> None:
-    """The database is sound, and each row belongs to one that is there."""
+    """Asserts that the database is sound and that no foreign key points to a missing row."""
     with closing(sqlite3.connect(folder / "dcimanager.sqlite")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -162,8 +162,8 @@ def test_a_switching_in_flight_is_shown_as_uncertain_and_never_sent_again(hangin
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.2])
 @pytest.mark.parametrize("what", ["poll", "upload"])
-def test_killed_in_the_middle_of_a_poll_or_an_upload_nothing_is_lost_or_doubled(small: bytes, tmp_path: Path, what: str,
-                                                                               after: float) -> None:
+def test_a_kill_during_polls_or_uploads_loses_and_doubles_nothing(small: bytes, tmp_path: Path, what: str,
+                                                                  after: float) -> None:
     folder = tmp_path / "data"
     killed(folder, small, what, after)
     whole(folder)

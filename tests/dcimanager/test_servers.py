@@ -1,4 +1,4 @@
-"""The platform's rule of PDU port and BMC, and its power commands."""
+"""The platform's rule for a server's state from PDU port and BMC, and its power commands."""
 from __future__ import annotations
 
 from typing import List, Sequence, Tuple
@@ -18,7 +18,7 @@ A, B = Feed(1, "7"), Feed(2, "3")
 @pytest.mark.parametrize("port, bmc, shown", [
     ("DOWN", "ON", "OFF"), ("DOWN", "OFF", "OFF"), ("DOWN", "UNKNOWN", "OFF"), ("UP", "ON", "ON"), ("UP", "OFF", "OFF"),
     ("UP", "UNKNOWN", "UNKNOWN"), ("UNKNOWN", "ON", "ON"), ("UNKNOWN", "OFF", "OFF"), ("UNKNOWN", "UNKNOWN", "UNKNOWN")])
-def test_the_vendors_table(port: str, bmc: str, shown: str) -> None:
+def test_a_servers_state_follows_the_vendors_table(port: str, bmc: str, shown: str) -> None:
     assert server_state(port, bmc) == shown
 
 
@@ -42,18 +42,19 @@ def steps(command: str, bmc: str, states: Sequence[str]) -> List[Tuple[str, bool
     ("reset", "ON", ["UP"], [("BMC", True)]),
     ("reset", "", ["UP", "UP"], [("7", False), ("3", False), ("7", True), ("3", True)]),
     ("reset", "OFF", ["DOWN"], [("7", True), ("BMC", True)])])
-def test_what_a_power_command_does(command: str, bmc: str, states: Sequence[str], wanted: List[Tuple[str, bool]]) -> None:
+def test_a_power_command_has_the_steps_of_the_vendors_rule(command: str, bmc: str, states: Sequence[str],
+                                                           wanted: List[Tuple[str, bool]]) -> None:
     assert steps(command, bmc, states) == wanted
 
 
 @pytest.mark.parametrize("command, bmc, states", [("on", "ON", ["UP"]), ("off", "OFF", ["UP"]), ("off", "ON", ["DOWN"]),
                                                   ("off", "UNKNOWN", ["UP"])])
-def test_what_dcimanager_would_not_do_is_refused(command: str, bmc: str, states: Sequence[str]) -> None:
+def test_a_command_that_dcimanager_would_refuse_is_refused(command: str, bmc: str, states: Sequence[str]) -> None:
     with pytest.raises(Refusal):
         steps(command, bmc, states)
 
 
-def test_an_outlet_feeds_one_server() -> None:
+def test_an_outlet_feeds_one_server_at_a_time() -> None:
     db = Database(None)
     try:
         db.write("INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu', 'h', 'h', '[]', '[]')")

@@ -1,4 +1,4 @@
-"""Handlers in worker processes: what they see, and what a broken one cannot do to others."""
+"""Handlers in worker processes: the modules that they can import, and the isolation of a broken one."""
 from __future__ import annotations
 
 import json
@@ -18,7 +18,7 @@ from .client import HANDLERS, Client
 from .manager import DciManager
 from .test_api import packed
 
-# A handler whose first outlet's identity is what Python finds of the world.
+# The identity of this handler's first outlet describes its process: importable modules, path, folder, environment.
 _CURIOUS = '''
 import json, os, sys
 from pdu_common.base_pdu import BasePdu
@@ -57,8 +57,8 @@ def curious(folder: Path) -> bytes:
     return archive(tree, "curious")
 
 
-def test_worker_finds_the_platform_the_archives_and_nothing_of_ours(manager: DciManager, client: Client, tmp_path: Path,
-                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_imports_the_platform_and_the_archives_but_not_this_project(manager: DciManager, client: Client, tmp_path: Path,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.getcwd())
     client.install(curious(tmp_path), "pdu_curious")
     pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1", settings={"password": "hidden-4711"})
@@ -70,7 +70,7 @@ def test_worker_finds_the_platform_the_archives_and_nothing_of_ours(manager: Dci
     assert pdu.calls[1].kind == "bug" and "finite" in pdu.calls[1].text
 
 
-def test_package_can_be_left_out(small: bytes) -> None:
+def test_a_package_can_be_hidden_from_handlers(small: bytes) -> None:
     for without, kind in (((), ""), (("sqlite3",), "bug")):
         with DciManager(without=without) as manager:
             Client(manager).install(small)
@@ -103,7 +103,7 @@ def test_snmp_handler_is_given_snmp_data(manager: DciManager, client: Client, tm
 @pytest.mark.parametrize("say, kind, words", [
     ("error", "settings", "set 'say'"), ("bug", "bug", "ValueError"), ("die", "died", ""), ("print", "", ""),
 ])
-def test_each_failure_has_its_kind_and_leaves_the_last_ports(manager: DciManager, client: Client, small: bytes, say: str,
+def test_each_failure_has_its_kind_and_keeps_the_last_states(manager: DciManager, client: Client, small: bytes, say: str,
                                                              kind: str, words: str) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -130,7 +130,7 @@ def test_hanging_handler_is_stopped_and_blocks_no_other(small: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["import absent_module", "raise SystemExit(3)", "def f(:", "x = 1", "1 / 0"])
 def test_archive_that_cannot_be_loaded_is_an_error_of_its_pdus_only(manager: DciManager, client: Client, small: bytes,
-                                                                     tmp_path: Path, text: str) -> None:
+                                                                    tmp_path: Path, text: str) -> None:
     client.install(small)
     client.install(packed(("pdu_bad/__init__.py", b""), ("pdu_bad/handler.py", text.encode())), "pdu_bad")
     good, bad = manager.add_pdu("good", "pdu_small", "127.0.0.1"), manager.add_pdu("bad", "pdu_bad", "127.0.0.1")
@@ -139,7 +139,7 @@ def test_archive_that_cannot_be_loaded_is_an_error_of_its_pdus_only(manager: Dci
     assert not manager.switch(bad, "1", on=True).ok
 
 
-def test_pdu_before_its_archive_is_an_error(manager: DciManager, client: Client) -> None:
+def test_a_poll_before_the_archive_is_uploaded_is_an_error(manager: DciManager, client: Client) -> None:
     client.create()
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
@@ -148,7 +148,7 @@ def test_pdu_before_its_archive_is_an_error(manager: DciManager, client: Client)
         manager.add_pdu("rack", "pdu_nothing", "127.0.0.1")
 
 
-def test_upload_of_a_new_version_runs_at_the_next_poll(manager: DciManager, client: Client, small: bytes, newer: bytes) -> None:
+def test_a_new_version_runs_at_the_next_poll(manager: DciManager, client: Client, small: bytes, newer: bytes) -> None:
     number = client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     for data, version in ((newer, "2.0"), (small, "1.0")):
@@ -227,7 +227,7 @@ def test_workers_end_with_a_stand_in_that_was_killed(small: bytes, tmp_path: Pat
     assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
 
 
-def test_deleted_handler_takes_its_directory_along(manager: DciManager, client: Client, small: bytes) -> None:
+def test_deleting_a_handler_removes_its_directory(manager: DciManager, client: Client, small: bytes) -> None:
     number = client.install(small)
     unpacked = manager.ca_file.parent / "handlers" / "pdu_small"
     assert unpacked.is_dir()

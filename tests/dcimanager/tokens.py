@@ -10,7 +10,7 @@ from .database import Database
 
 
 class Tokens:
-    """Each lasts `seconds`, also over a restart."""
+    """Each token is valid for `seconds`, also after a restart."""
 
     def __init__(self, database: Database, seconds: float) -> None:
         self._db, self.seconds = database, seconds
@@ -30,7 +30,7 @@ class Tokens:
 
 
 def proof(token: str) -> str:
-    """The CSRF token of a session: only a page that was served to it can hold it."""
+    """The CSRF token of a session: only pages that were served to this session hold it."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

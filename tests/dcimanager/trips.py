@@ -1,7 +1,7 @@
 """Counts the round trips of a handler to its device, for `child.py`, by wrapping the standard library's sockets.
 
-A round trip is a turn from sending to receiving on one socket: requests that leave together count once. What TLS sends for
-its handshake is not counted. Runs in the worker process, which serves one call at a time.
+A round trip is a change from sending to receiving on one socket: requests that leave together count once. TLS handshakes are
+not counted. Runs in the worker process, which serves one call at a time.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _sent: Dict[int, bool] = {}
 
 
 def begin() -> None:
-    """A new call: from 0."""
+    """Reset the count, because a new call begins."""
     global count
     count = 0
     _sent.clear()
@@ -26,7 +26,7 @@ def so_far() -> int:
 
 
 def watch() -> None:
-    """From here on every socket of this process is watched."""
+    """Watch every socket of this process from now on."""
     for cls in (socket.socket, ssl.SSLSocket):
         for names, wrap in ((SENDING, _sending), (RECEIVING, _receiving)):
             for name in names:

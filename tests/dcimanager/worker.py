@@ -1,4 +1,4 @@
-"""A worker process as its parent sees it: started at the first call, killed when it hangs, never waited for."""
+"""A worker process as its parent sees it: started at the first call, killed when a call takes too long."""
 from __future__ import annotations
 
 import contextlib
@@ -20,17 +20,17 @@ __all__ = ["Call", "Job", "Worker"]
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LONGEST_LINE = 2000
-_LOG_SECONDS = 5.0          # an answer does not wait longer for a log that does not come
-_END_SECONDS = 30.0         # a killed process and the readers of its pipes end at once
+_LOG_SECONDS = 5.0          # longest wait for the log lines of an answered call
+_END_SECONDS = 30.0         # longest wait for a killed process and the readers of its pipes, which end at once
 
 
 class Job(NamedTuple):
     """What a worker runs: `paths` go before the standard library's, `data` are the arguments of the adapter's `data`.
 
-    `without` names packages that it must not find; `adapter` is a file that says how this platform's objects are made
-    and read where that differs from `adapter.py`; `fresh` asks for a new handler object and a new thread for each
-    call. `import_path` may also be the path of a file. `metering` gives the project's own doubles views that also hold
-    an outlet's current and show what was not metered.
+    `without` names packages that the handler must not find. `adapter` is a file with the functions of `adapter.py` that
+    differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` may also
+    be the path of a file. With `metering`, the project's own doubles get views that also hold an outlet's current and show
+    which figures were not metered.
     """
 
     paths: List[str]
@@ -43,7 +43,7 @@ class Job(NamedTuple):
 
 
 class Process(Protocol):
-    """What a worker needs of a Popen."""
+    """The part of Popen that a worker uses."""
 
     @property
     def pid(self) -> int: ...
@@ -62,13 +62,13 @@ Start = Callable[[Path], Process]           # a process of `child.py` in that fo
 
 
 def started(folder: Path, python: str = sys.executable) -> Process:
-    """-I: neither the environment nor the current directory adds to what can be imported. Secrets go by the pipe."""
+    """A new process of `child.py`. With -I, environment and current directory add no modules. Secrets go through the pipe."""
     return subprocess.Popen([python, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             cwd=folder, text=True, encoding="utf-8", errors="backslashreplace", start_new_session=True)
 
 
 class Worker:
-    """Makes one call at a time; `log` keeps the last lines that the handler logged."""
+    """Makes one call at a time. `log` keeps the last lines that the handler logged."""
 
     def __init__(self, job: Job, folder: Path, start: Optional[Start] = None) -> None:
         self.job = job
@@ -82,15 +82,15 @@ class Worker:
 
     @property
     def pid(self) -> Optional[int]:
-        """The living process, if there is one."""
+        """The running process, or None."""
         process = self._process
         return process.pid if process and process.poll() is None else None
 
     def call(self, method: str, timeout: float, identity: str = "", state: str = "UNKNOWN",
              data: Optional[Mapping[str, Any]] = None) -> Call:
-        """One call; every failure is in the answer. After a time-out the process is gone and the next call starts anew.
+        """One call; every failure is in the answer. A time-out ends the process, and the next call starts a new one.
 
-        `data` takes the place of the job's: the process then serves another PDU of the same handler.
+        `data` replaces the job's data: the process then serves another PDU of the same handler.
         """
         with self._one_at_a_time:
             begin = time.monotonic()
@@ -100,7 +100,7 @@ class Worker:
                         answer.get("text", ""), answer.get("round_trips"), tuple(lines), time.time())
 
     def close(self) -> None:
-        """End the process, whatever it is doing, from any thread; a call that waits fails, and later ones too."""
+        """End the process, even in the middle of a call, from any thread. That call fails, and every later one."""
         with self._starting:
             self._closed = True
             self._end()
@@ -117,11 +117,11 @@ class Worker:
             if stream is not None:
                 try:
                     stream.close()
-                except OSError:         # what was not sent yet cannot be sent any more
+                except OSError:         # the process has ended, so what is in the buffer cannot be sent
                     pass
 
     def _ask(self, call: Mapping[str, Any], timeout: float) -> Tuple[Dict[str, Any], List[str]]:
-        unheard = "it logged nothing"
+        no_log = "it logged nothing"
         try:
             with self._starting:
                 if self._closed:
@@ -137,17 +137,17 @@ class Worker:
                 self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}, self._lines(0)
         except OSError as error:
-            line, unheard = None, str(error)
+            line, no_log = None, str(error)
         if line is None:
             with self._starting:
-                self._end()         # its last words are in the log then
-            last = self.log[-1] if self.log else unheard
+                self._end()         # after this the log is complete
+            last = self.log[-1] if self.log else no_log
             return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}, self._lines(0)
         answer: Dict[str, Any] = json.loads(line)
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
-        """What the handler logged since the last call."""
+        """The lines that the handler has logged since the last call."""
         with contextlib.suppress(queue.Empty):
             return self._logged.get(timeout=timeout) if timeout else self._logged.get_nowait()
         return []
@@ -159,7 +159,7 @@ class Worker:
         for reader in (threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
                        threading.Thread(target=_keep, args=(process.stderr, self.log, self._logged), daemon=True)):
             reader.start()
-            self._readers.append(reader)        # only what was started can be waited for, should Ctrl-C come here
+            self._readers.append(reader)        # after its start: `_end` joins these, also after Ctrl-C in this loop
         job = self.job
         self._send({"paths": job.paths, "import": job.import_path, "without": job.without, "data": job.data,
                     "adapter": job.adapter, "fresh": job.fresh, "metering": job.metering})
@@ -188,4 +188,4 @@ def _keep(stream: Any, log: Deque[str], logged: queue.Queue[List[str]]) -> None:
         if mark:
             logged.put(list(lines))
             lines.clear()
-    logged.put(list(lines))     # nothing more comes
+    logged.put(list(lines))     # the lines after the last mark

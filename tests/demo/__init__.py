@@ -1,1 +1,1 @@
-"""The whole road without a device: `make demo`, or `python -m tests.demo`."""
+"""Build, register, poll and switch without a device: `make demo`, or `python -m tests.demo`."""

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.dcimanager import DciManager
-from tests.program import asked_to_end
+from tests.program import Asked
 
 from .pages import COLUMNS, rows, write
 from .road import Failed, Road, Stop, build, register, simulators
@@ -37,14 +37,14 @@ class Interrupted(BaseException):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument("--pages", action="store_true", help="also write docs/demo.svg and the table in README from this run")
-    parser.add_argument("--keep", action="store_true", help="then leave the page open on what was built, until Ctrl-C")
+    parser.add_argument("--keep", action="store_true", help="keep the page with the demo's PDUs open until Ctrl-C")
     options = parser.parse_args()
     pages: bool = options.pages
     console = Console(width=_WIDTH if pages or not sys.stdout.isatty() else None, highlight=False, record=pages)
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
-            # Everything that the simulators, the stand-in and register.sh put aside lies here and goes with it.
+            # All temporary files of the simulators, the stand-in and register.sh are in this folder and end with it.
             tempfile.tempdir = os.environ["TMPDIR"] = folder
             for number in SIGNALS:
                 signal.signal(number, _interrupt)
@@ -57,7 +57,7 @@ def main() -> int:
                 if options.keep:
                     _stay(manager, console)
             finally:
-                _hear_no_more()
+                _ignore_signals()
         if not options.keep:
             console.print("To see it in a browser: make demo KEEP=1, or make serve.")
         return 0
@@ -70,19 +70,19 @@ def main() -> int:
 
 
 def _interrupt(number: int, _: Optional[FrameType]) -> None:
-    _hear_no_more()
+    _ignore_signals()
     raise Interrupted(number)
 
 
-def _hear_no_more() -> None:
-    """From here on everything is stopped and removed, and that is not to be interrupted itself."""
+def _ignore_signals() -> None:
+    """Ignores further signals, so that they do not interrupt the clean-up."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _stay(manager: DciManager, console: Console) -> None:
-    """The page on what was built, polled on, until somebody ends it."""
-    asked = asked_to_end()
+    """Keeps polling the demo's PDUs and serving the page until a signal arrives."""
+    asked = Asked()
     manager.begin_polling(KEPT_BEAT_S)
     console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)", soft_wrap=True)
     asked.wait()
@@ -91,7 +91,7 @@ def _stay(manager: DciManager, console: Console) -> None:
 def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[Stop]]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     stops = simulators(stack)
-    # Asleep at first and now and then, as the real one may be.
+    # Answers 503 to the first request and to every sixth, as the real service may.
     manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
     console.print("2. archives and register.sh in dist/")
     build()

@@ -18,7 +18,7 @@ _BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
 
 def rows(stops: Sequence[Stop]) -> list[list[str]]:
-    """One for each PDU. Raises: Failed where it was not added."""
+    """One row for each PDU. Raises: Failed where a PDU was not added."""
     return [_row(stop) for stop in stops]
 
 
@@ -41,7 +41,7 @@ def write(console: Console, stops: Sequence[Stop]) -> None:
 
 
 def picture(console: Console) -> str:
-    """An SVG that loads nothing from elsewhere: the reader's own monospaced font takes the place of rich's web font."""
+    """An SVG that loads nothing: without rich's web font, the reader's own monospaced font is used."""
     drawn = console.export_svg(title="make demo", unique_id="demo")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
 

@@ -16,11 +16,11 @@ from tests.servers.process import end
 
 ROOT = Path(__file__).resolve().parents[2]
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-ROUNDING = 1e-6                     # figures travel as decimal text and end as floats; the books hold the same figures
+ROUNDING = 1e-6                     # allowed difference from the books: figures travel as decimal text and end as floats
 
 
 class Measured(NamedTuple):
-    """One call of a handler and how many round trips the device saw."""
+    """One call of a handler, and the number of requests that the device received."""
 
     call: Call
     round_trips: int
@@ -28,7 +28,7 @@ class Measured(NamedTuple):
 
 @dataclass
 class Stop:
-    """One PDU on the road, and what was measured."""
+    """One PDU of the demo, with its measurements."""
 
     peer: Peer
     pdu: Optional[Pdu] = None
@@ -58,7 +58,7 @@ def build() -> None:
 
 
 def register(manager: DciManager, ids: Path) -> List[str]:
-    """Runs the generated script against the stand-in, as an administrator would; what it printed."""
+    """Runs the generated script against the stand-in, as an administrator would; returns its output."""
     return _run(["sh", str(ROOT / "dist" / "register.sh")], {
         "DCI_URL": manager.url, "DCI_EMAIL": manager.email, "DCI_PASSWORD": manager.password, "DCI_IDS": str(ids),
         "CURL_CA_BUNDLE": str(manager.ca_file)}).splitlines()
@@ -72,7 +72,7 @@ def _run(command: List[str], environment: Mapping[str, str]) -> str:
         except subprocess.TimeoutExpired:
             raise Failed(f"{Path(command[-1]).name} did not end within 60 s") from None
         finally:
-            end(process)        # asked, not killed: register.sh removes its copy of the password then
+            end(process)        # a signal, not a kill: register.sh then removes its copy of the password
     if process.returncode:
         raise Failed(f"{Path(command[-1]).name} ended with {process.returncode}:\n{out}")
     return out
@@ -90,14 +90,14 @@ class Road:
                                              settings=stop.peer.settings)
 
     def poll(self) -> None:
-        """status and statistic of each PDU; every state and every figure must be the device's own."""
+        """Calls status and statistic of each PDU; every state and every figure must be that of the device's books."""
         for stop in self._stops:
             for method in ("status", "statistic"):
                 self._measure(stop, method, partial(self._manager.call, method=method))
             self._compare(stop)
 
     def switch(self) -> None:
-        """An outlet off and on again on each PDU; no other outlet may move."""
+        """Switches an outlet of each PDU off and on again; no other outlet may change."""
         for stop in self._stops:
             before = stop.peer.books().states
             identity = next(identity for identity, on in before.items() if on)

@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE_S, bounded
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
-    """The demo as a shell starts it: a process group of its own, which Ctrl-C reaches as a whole. `folder` is its TMPDIR."""
+    """Starts the demo as a shell does, in a new process group, so that Ctrl-C reaches all of it. `folder` is its TMPDIR."""
     program("curl")
     return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -31,12 +31,12 @@ def _left_of(session: int) -> List[str]:
             if int(fields[3]) == session and fields[0] != "Z":
                 left.append((stat.parent / "cmdline").read_text().replace("\0", " "))
         except OSError:
-            continue            # it ended while we looked
+            continue            # the process ended in the meantime
     return left
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")
-def test_the_demo_goes_the_whole_road_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -> None:
     demo = _start(tmp_path)
     with demo, bounded(demo, 100):
         out, _ = demo.communicate(timeout=100)
@@ -55,7 +55,7 @@ def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int,
             if line.startswith(step):
                 break
         os.killpg(demo.pid, number)
-        demo.send_signal(number)            # make passes it on a second time, and so does an impatient person
+        demo.send_signal(number)            # make passes the signal on again, and an impatient person repeats it
         rest = demo.stdout.read()
         assert demo.wait(PATIENCE_S) == code, rest
         assert "Traceback" not in rest

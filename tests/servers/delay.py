@@ -1,6 +1,6 @@
-"""A TCP relay on 127.0.0.1 that holds back all bytes for half a round-trip time in each direction.
+"""A TCP relay on 127.0.0.1 that delays all bytes by half of a round-trip time in each direction.
 
-What a network far away does to a client; only the opening of the connection is not delayed (add one round trip for it).
+It simulates a distant network, except that the opening of a connection is not delayed; a real one takes a round trip more.
 """
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import threading
 import time
 from typing import Callable, List, Optional, Tuple
 
-Chunk = Tuple[float, bytes]         # when it is to arrive, and what; b"" ends the direction
+Chunk = Tuple[float, bytes]         # time of arrival, and the bytes; b"" ends the direction
 
 
 class DelayRelay:
-    """Relays to `host`:`port`; a context manager. Clients connect to its own `host` and `port`."""
+    """Relays to `host`:`port`; a context manager. Clients connect to the relay's attributes `host` and `port`."""
 
     host = "127.0.0.1"
 

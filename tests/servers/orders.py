@@ -1,4 +1,4 @@
-"""The other end of a Worker (sdk.py): takes orders from the input until it ends."""
+"""The other end of a Worker (sdk.py): carries out the orders of standard input until it ends."""
 from __future__ import annotations
 
 import json
@@ -8,10 +8,10 @@ from typing import Any, Callable, Dict
 
 
 def take(carry_out: Callable[..., Any]) -> None:
-    """One order a line, as a JSON array of the arguments; a line {"result": …} or {"error": the traceback} for each."""
+    """Each line is an order, a JSON array of arguments. Answers each with a line {"result": …} or {"error": the traceback}."""
     for line in sys.stdin:
         try:
             answer: Dict[str, Any] = {"result": carry_out(*json.loads(line))}
-        except Exception:                   # whoever gave the order wants to see it, whatever it is
+        except Exception:                   # of any kind: the Worker raises it with the traceback
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), flush=True)

@@ -1,4 +1,4 @@
-"""Ending a server that a test started."""
+"""Ends a server that a test has started."""
 from __future__ import annotations
 
 import signal
@@ -6,8 +6,8 @@ import subprocess
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Asks it to end, also when it is paused, and makes it end if it does not within five seconds."""
-    process.send_signal(signal.SIGCONT)             # one that was paused does not hear the next signal
+    """Ends a process, even a paused one, with SIGTERM, and with SIGKILL after five seconds."""
+    process.send_signal(signal.SIGCONT)             # a paused process would not get the next signal
     process.terminate()
     try:
         process.wait(5)

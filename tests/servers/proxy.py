@@ -1,4 +1,4 @@
-"""An HTTP proxy on 127.0.0.1 that takes CONNECT alone, and notes where it led."""
+"""An HTTP proxy on 127.0.0.1 that accepts only CONNECT, and notes each target."""
 from __future__ import annotations
 
 import contextlib

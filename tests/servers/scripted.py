@@ -1,4 +1,4 @@
-"""A TCP server on 127.0.0.1 for one connection, whose side of the talk is a function of the test."""
+"""A TCP server on 127.0.0.1 for one connection, which a function of the test serves."""
 from __future__ import annotations
 
 import contextlib
@@ -12,7 +12,7 @@ from tests.waiting import PATIENCE_S, finished
 
 @contextlib.contextmanager
 def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Its port. `talk` runs in a thread with the first connection, which is closed after it; a client that leaves ends it too."""
+    """The server's port. `talk` serves the first connection in a thread; it ends by itself or when the client leaves."""
     def serve() -> None:
         with contextlib.suppress(OSError):
             connection, _ = listener.accept()

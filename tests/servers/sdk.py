@@ -1,6 +1,6 @@
-"""The vendor's own Python SDK, in several releases side by side: an independent witness for tests and benchmarks.
+"""The vendor's own Python SDK, in several releases side by side, as an independent client for tests and benchmarks.
 
-Each release is installed from PyPI into a folder of its own under .cache/sdk, and runs in a process of its own.
+Each release is installed from PyPI into a separate folder under .cache/sdk, and runs in a separate process.
 """
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from tests.needs import ROOT
 # Firmware generation of the simulator -> the release of the SDK with exactly its types.
 RELEASES = {"3.3": "3.3.0.43499", "3.6": "3.6.0.46486", "4.0": "4.0.0.48756", "4.4": "4.4.1.53217"}
 _FOLDER = ROOT / ".cache" / "sdk"
-_INSTALL_SECONDS = 90.0            # below the time of one test
+_INSTALL_SECONDS = 90.0            # less than the time limit of a test
 
 
 class SdkMissing(Exception):
-    """This release of the SDK is not here and cannot be installed."""
+    """This release of the SDK is not installed and cannot be installed."""
 
 
 def installed(release: str) -> Path:
-    """The folder to put on PYTHONPATH; installs the release if it is not there yet.
+    """The folder of a release for PYTHONPATH; installs the release if needed.
 
     Raises: SdkMissing.
     """
@@ -41,7 +41,7 @@ def installed(release: str) -> Path:
             try:
                 (Path(fresh) / "sdk").rename(folder)
             except OSError:
-                if not (folder / "raritan").is_dir():       # else another process was quicker
+                if not (folder / "raritan").is_dir():       # otherwise another process has installed it meanwhile
                     raise
     return folder
 
@@ -58,7 +58,7 @@ def _install(release: str, target: Path) -> None:
 
 
 def needed(release: str) -> Path:
-    """As `installed`, for tests: without network they skip, or fail where CI is set."""
+    """As `installed`, for tests: where the release cannot be installed, skips the test, or fails it where CI is set."""
     try:
         return installed(release)
     except SdkMissing as error:
@@ -68,7 +68,7 @@ def needed(release: str) -> Path:
 
 
 class Worker:
-    """A process with one release of the SDK, which takes orders until it is stopped; usable as a context manager.
+    """A process with one release of the SDK, which carries out orders until it is stopped; a context manager.
 
     `module` reads orders from its input and writes answers, a line of JSON each: {"result": …} or {"error": text}.
     """
@@ -79,7 +79,10 @@ class Worker:
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def order(self, *order: Any, seconds: float = 60.0) -> Any:
-        """Raises: RuntimeError with the process's traceback where the order fails, or nothing where it took too long."""
+        """The result of an order. Kills the process where that takes longer than `seconds`.
+
+        Raises: RuntimeError with the traceback of a failed order, or because the process has ended.
+        """
         assert self._process.stdin is not None and self._process.stdout is not None
         watchdog = threading.Timer(seconds, self._process.kill)
         watchdog.start()
@@ -95,7 +98,7 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it takes orders: one that took too long ended it."""
+        """Whether the process still runs; an order that takes too long ends it."""
         return self._process.poll() is None
 
     def stop(self) -> None:

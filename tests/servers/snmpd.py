@@ -1,4 +1,4 @@
-"""A real Net-SNMP snmpd on 127.0.0.1 that serves a simulated device, and nothing else.
+"""A real Net-SNMP snmpd on 127.0.0.1 that serves only a simulated device.
 
 Communities: `public` reads, `private` writes. SNMPv3 users: `USERS`. Runs as nobody when started by root.
 """
@@ -31,14 +31,14 @@ _READY_S = 30.0
 
 
 class User(NamedTuple):
-    """One SNMPv3 user; a protocol is empty where the level has none. All share the two passwords above."""
+    """One SNMPv3 user; a protocol that its level does not have is "". All users share AUTH_PASSWORD and PRIV_PASSWORD."""
 
     name: str
     auth: str = ""
     priv: str = ""
 
     def params(self) -> Dict[str, str]:
-        """Its part of `snmp_params`."""
+        """The user's part of `snmp_params`."""
         pairs = {"version": "3", "user": self.name}
         if self.auth:
             pairs.update(auth_protocol=self.auth, auth_password=AUTH_PASSWORD)
@@ -56,11 +56,11 @@ USERS = (
 
 
 class Snmpd:
-    """snmpd with the rows and rules of a device; a context manager, stopped whatever happens.
+    """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an error.
 
     `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` (where `rows` is neither Model nor Device):
-    None lets every row be written. `settings`: further lines for snmpd.conf. The device given is only the beginning:
-    what happens to it afterwards happens in snmpd's own copy.
+    None allows writes to every row. `settings`: further lines for snmpd.conf. snmpd works on a copy of the given device, which
+    therefore never changes.
     """
 
     host = "127.0.0.1"
@@ -82,7 +82,7 @@ class Snmpd:
         self.port = 0
 
     def __enter__(self) -> Snmpd:
-        for _ in range(5):                  # another process may take the port between our look and snmpd's bind
+        for _ in range(5):                  # another process may take the free port before snmpd binds it
             self.port = _free_port()
             if self._start():
                 return self
@@ -101,7 +101,7 @@ class Snmpd:
         self._tidy()
 
     def restart(self, forget: bool = False) -> None:
-        """Ends snmpd and starts it on the same port; with `forget` under another SNMPv3 engine id, like a new unit."""
+        """Restarts snmpd on the same port; with `forget` under another SNMPv3 engine id, as a new unit would have."""
         self._end_process()
         if forget:
             shutil.rmtree(self.folder / "persist", ignore_errors=True)
@@ -140,7 +140,7 @@ class Snmpd:
         options: Dict[str, Any] = {}
         python = sys.executable
         if os.getuid() == 0:
-            # nobody cannot read an interpreter under somebody's home: the system's own serves the back end.
+            # The user nobody cannot read an interpreter in a home folder; the back end runs under the system's Python.
             nobody = pwd.getpwnam("nobody")
             options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or python
@@ -151,7 +151,7 @@ class Snmpd:
                 os.chown(path, options["user"], options["group"])
         environment = {"PATH": os.defpath, "SNMP_PERSISTENT_DIR": str(self.folder / "persist"),
                        "SNMPCONFPATH": str(self.folder), "MIBS": "", "PYTHONDONTWRITEBYTECODE": "1"}
-        # Only these modules: the agent serves the device and no tables of its own.
+        # With only these modules, snmpd serves the device and no tables of the system.
         self._process = subprocess.Popen(
             [program("snmpd"), "-f", "-Lf", str(self.folder / "snmpd.log"), "-C", "-c", str(self.folder / "snmpd.conf"),
              "-I", "usmConf,vacm_conf,pass_persist"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -160,7 +160,7 @@ class Snmpd:
         return self._answers()
 
     def _answers(self) -> bool:
-        """Asks until an answer comes: snmpd prints no line when it is ready."""
+        """Asks until snmpd answers, because snmpd does not announce when it is ready. False if it ends or does not answer."""
         question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),))))
         end = time.monotonic() + _READY_S
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

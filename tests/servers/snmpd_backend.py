@@ -1,9 +1,9 @@
 """Back end of a real snmpd (pass_persist): serves the rows and rules of a simulated device.
 
 Runs under the system's python3, as an account without rights, in a folder that holds this file, a copy of the
-simulator's device.py, `rows.snmprec` and `rules.json`. Each SET is a line of JSON in `writes.jsonl`; a line of JSON
-`[oid, value]` in `changes.jsonl` changes a value from outside. snmpd sends an empty line after every SET: a back end that
-takes it for the end is started anew and races with its own end, so this one reads on until its input is closed.
+simulator's device.py, `rows.snmprec` and `rules.json`. Each SET becomes a line of JSON in `writes.jsonl`. A line of JSON
+`[oid, value]` in `changes.jsonl` changes a value from outside. snmpd sends an empty line after every SET. If a back end
+ended at that line, snmpd would start a second one too early, so this one reads until its input is closed.
 """
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ else:
 HERE = Path(__file__).resolve().parent
 NAMES = {device.INTEGER: "integer", device.OCTETS: "octet", device.OID: "objectid", device.IP: "ipaddress",
          device.COUNTER: "counter", device.GAUGE: "gauge", device.TICKS: "timeticks", device.COUNTER64: "counter64"}
-# How snmpd names the type of a SET.
+# snmpd's names for the type of a SET.
 TAGS = {**{name: tag for tag, name in NAMES.items()}, "string": device.OCTETS, "unsigned": device.GAUGE}
 ANSWERS = {"": "DONE", "notWritable": "not-writable", "wrongType": "wrong-type", "wrongValue": "wrong-value",
            "inconsistentValue": "inconsistent-value", "wrongLength": "wrong-length"}
 
 
 class BackEnd:
-    """The conversation with snmpd."""
+    """Answers snmpd's commands from the device."""
 
     def __init__(self) -> None:
         rules = json.loads((HERE / "rules.json").read_text("utf-8"))
@@ -64,7 +64,7 @@ class BackEnd:
 
     def _answer(self, oid: device.Arcs, row: device.Row) -> Tuple[str, str, str]:
         if row.tag == device.OCTETS and isinstance(row.value, bytes):
-            text = " ".join(f"{octet:02X}" for octet in row.value)      # the only form for empty and binary values
+            text = " ".join(f"{octet:02X}" for octet in row.value)      # the only form that allows empty and binary values
         elif row.tag == device.IP and isinstance(row.value, bytes):
             text = ".".join(map(str, row.value))
         else:
@@ -82,7 +82,7 @@ class BackEnd:
 
 
 def ask(back_end: BackEnd, command: str) -> Optional[Tuple[str, ...]]:
-    """The lines to answer a command with; None for the empty line behind a SET."""
+    """The lines of the answer to a command; None for the empty line after a SET."""
     if command == "PING":
         return ("PONG",)
     if command == "get":

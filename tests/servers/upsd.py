@@ -1,7 +1,7 @@
-"""A real NUT server on 127.0.0.1: upsd, and in front of it the drivers dummy-ups and snmp-ups.
+"""A real NUT server on 127.0.0.1: upsd with the drivers dummy-ups and snmp-ups.
 
-Runs as the user `nut` when started by root, else as the user itself. Everything lies in a folder of its own, nothing of
-/etc/nut is read, and all processes are stopped whatever happens.
+Runs as the user `nut` when started by root, else as the current user. All its files are in a temporary folder, /etc/nut is not
+read, and all processes are stopped even after an error.
 """
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY, ODD)
 
 @dataclass(frozen=True)
 class Section:
-    """One section of ups.conf. `file` is the text of a dummy-ups file; a section that does not `run` has no driver."""
+    """One section of ups.conf. `file` is the text of a dummy-ups file. Without `run`, the driver is not started."""
 
     name: str
     driver: str = "dummy-ups"
@@ -61,15 +61,15 @@ class Section:
 
 
 def dummy(name: str, variables: Mapping[str, str], description: str = "") -> Section:
-    """A device that is what `variables` say; SET VAR sticks, and no outlet has a command."""
+    """A device with these variables, which keeps values of SET VAR; no outlet has a command."""
     text = "".join(f"{variable}: {_escaped(value)}\n" for variable, value in variables.items())
     return dummy_file(name, text, description)
 
 
 def dummy_file(name: str, text: str, description: str = "") -> Section:
-    """A device as a file of dummy-ups or a dump of a real driver says it.
+    """A device from a file of dummy-ups or a dump of a real driver.
 
-    A value that is empty gets quotes: the driver would else repeat the value of the line before.
+    An empty value gets quotes, because the driver would otherwise repeat the value of the line before.
     """
     text = re.sub(r"(?m)^(\S+:)[ \t]*$", r'\1 ""', text)
     settings = {"mode": "dummy-once", **({"desc": description} if description else {})}
@@ -77,13 +77,13 @@ def dummy_file(name: str, text: str, description: str = "") -> Section:
 
 
 def snmp(name: str, port: int, mibs: str, poll_s: int = 1) -> Section:
-    """A driver in front of an SNMP agent on 127.0.0.1 that takes the community `private`."""
+    """A driver for an SNMP agent on 127.0.0.1 with the community `private`."""
     return Section(name, "snmp-ups", {"port": f"127.0.0.1:{port}", "community": "private", "snmp_version": "v2c",
                                       "mibs": mibs, "pollfreq": str(poll_s)})
 
 
 def absent(name: str) -> Section:
-    """A device whose driver was never started."""
+    """A device whose driver is not started."""
     return Section(name, file="", run=False)
 
 
@@ -92,9 +92,9 @@ def _escaped(value: str) -> str:
 
 
 class Upsd:
-    """upsd with drivers; a context manager. `max_age` s after a driver fell silent its data are stale.
+    """upsd with drivers; a context manager. A driver's data are stale `max_age` s after its last report.
 
-    With `tls` it takes STARTTLS with a certificate for localhost and 127.0.0.1, which `ca_pem` verifies.
+    With `tls`, upsd offers STARTTLS with a certificate for localhost and 127.0.0.1, which `ca_pem` verifies.
     """
 
     host = "127.0.0.1"
@@ -121,7 +121,7 @@ class Upsd:
             for section in self._sections.values():
                 if section.run:
                     self._await_driver(section)
-            for _ in range(5):              # another process may take the port between our look and upsd's bind
+            for _ in range(5):              # another process may take the free port before upsd binds it
                 self.port = _free_port()
                 self._write_server()
                 if self._start_upsd():
@@ -141,10 +141,10 @@ class Upsd:
                 process.end()
         self._tidy()
 
-    # ---- what a test does to it ------------------------------------------------------------------------------
+    # ---- faults that a test causes ---------------------------------------------------------------------------
 
     def kill_driver(self, name: str) -> None:
-        """The driver ends: DRIVER-NOT-CONNECTED from now on."""
+        """Ends a driver: upsd answers DRIVER-NOT-CONNECTED from now on."""
         self._drivers[name].end()
 
     def start_driver(self, name: str) -> None:
@@ -154,19 +154,19 @@ class Upsd:
         self._await_data()
 
     def pause_driver(self, name: str) -> None:
-        """The driver falls silent; after `max_age` s its data are stale."""
+        """Pauses a driver; after `max_age` s its data are stale."""
         self._drivers[name].signal(signal.SIGSTOP)
 
     def resume_driver(self, name: str) -> None:
         self._drivers[name].signal(signal.SIGCONT)
 
     def stop_upsd(self) -> None:
-        """The server ends; the drivers go on."""
+        """Ends upsd; the drivers go on."""
         if self._upsd is not None:
             self._upsd.end()
 
     def pause_upsd(self) -> None:
-        """The server hangs: it takes connections and answers nothing."""
+        """Pauses upsd: the system accepts connections, and no request is answered."""
         if self._upsd is not None:
             self._upsd.signal(signal.SIGSTOP)
 
@@ -175,12 +175,12 @@ class Upsd:
             self._upsd.signal(signal.SIGCONT)
 
     def start_upsd(self, wait: bool = True) -> None:
-        """The server starts anew on the same port; without `wait` it may still say WAIT."""
+        """Starts upsd again on the same port; without `wait` it may still answer WAIT."""
         if not self._start_upsd(wait):
             raise RuntimeError(f"upsd did not start again: {self._log('upsd')}")
 
     def ask(self, line: str) -> str:
-        """The first line of the server's answer, on a connection of its own; '' where it gives none."""
+        """The first line of upsd's answer on a new connection; "" if there is none."""
         with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 2) as connection:
             connection.sendall(line.encode() + b"\n")
             with connection.makefile("rb") as answer:
@@ -213,7 +213,7 @@ class Upsd:
         etc = self._folder / "etc"
         lines = [f"LISTEN {self.host} {self.port}", f"MAXAGE {self._max_age}", f"STATEPATH {self._folder / 'run'}"]
         if self._tls:
-            # Debian's upsd takes an NSS database; one that was built with OpenSSL takes the file.
+            # Debian's upsd needs an NSS database; an upsd that was built with OpenSSL needs the file.
             lines += [f"CERTPATH {etc / 'nss'}", f'CERTIDENT "upsd" "{_NSS_PASSWORD}"', f"CERTFILE {etc / 'upsd.pem'}"]
         (etc / "upsd.conf").write_text("\n".join(lines) + "\n", "ascii")
         self._hand_over()
@@ -240,7 +240,7 @@ class Upsd:
             subprocess.run(arguments, check=True, capture_output=True, timeout=30)
 
     def _hand_over(self) -> None:
-        """NUT wants its files readable by its own user only."""
+        """Gives all files to NUT's user; NUT requires that others cannot read them."""
         for path in [self._folder, *self._folder.rglob("*")]:
             os.chmod(path, 0o750 if path.is_dir() else 0o640)
             if os.getuid() == 0:
@@ -284,7 +284,7 @@ class Upsd:
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():
             if driver.runs and not until(functools.partial(self._has_data, name)):
-                raise RuntimeError(f"upsd hears nothing of {name}: {self._log('upsd')} {self._log(name)}")
+                raise RuntimeError(f"upsd gets no data of {name}: {self._log('upsd')} {self._log(name)}")
 
     def _has_data(self, name: str) -> bool:
         answer = self.ask(f"GET VAR {name} ups.status")
@@ -296,7 +296,7 @@ class Upsd:
 
 
 class _Process:
-    """A process that ends with its owner."""
+    """A process that ends with the object that owns it."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -314,7 +314,7 @@ class _Process:
 
 
 def _server() -> str:
-    """Debian's upsd in the PATH is a script that looks into /etc/nut; the program itself lies beside the drivers."""
+    """The path of upsd. Debian's upsd in the PATH is a script that reads /etc/nut; the program itself is beside the drivers."""
     beside = Path(program("dummy-ups")).with_name("upsd")
     return str(beside) if beside.exists() else program("upsd")
 

@@ -1,4 +1,4 @@
-"""What a simulator keeps of the truth, so that tests and the demo compare with it and not with what was read."""
+"""The true state of a simulated device, with which tests and the demo compare a handler's answers."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Dict, List, Optional, Protocol, Tuple
 
 @dataclass
 class Books:
-    """One PDU as it really is at this moment."""
+    """The true state of one PDU at this moment."""
 
-    states: Dict[str, Optional[bool]]                   # identity as DCImanager shows it -> on, off, or not known
+    states: Dict[str, Optional[bool]]                   # identity as DCImanager shows it → on, off, or unknown
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     port_energy_kwh: Dict[str, float] = field(default_factory=dict)

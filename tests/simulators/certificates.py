@@ -1,4 +1,4 @@
-"""A throw-away certificate authority for the simulated unit's HTTPS."""
+"""A temporary certificate authority for the simulated unit's HTTPS."""
 from __future__ import annotations
 
 import hashlib
@@ -11,14 +11,14 @@ import trustme
 
 
 class Authority:
-    """`ca_pem` verifies whatever `issue` gives out."""
+    """Issues certificates that `ca_pem` verifies."""
 
     def __init__(self) -> None:
         self._ca = trustme.CA()
         self.ca_pem = self._ca.cert_pem.bytes().decode("ascii")
 
     def issue(self, *names: str) -> Tuple[bytes, bytes]:
-        """Private key and certificate, PEM."""
+        """A private key and its certificate, in PEM."""
         leaf = self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")))
         return leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()
 

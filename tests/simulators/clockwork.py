@@ -1,4 +1,4 @@
-"""Time inside the simulator: what is due happens when somebody looks, so no thread runs behind a test's back."""
+"""Time inside the simulator. Due actions run when a client or a test asks, so the simulator needs no thread for them."""
 from __future__ import annotations
 
 import heapq
@@ -10,10 +10,10 @@ Action = Callable[[], None]
 
 
 class Clockwork:
-    """A queue of actions on a monotonic clock (seconds); `settle` runs what is due, in order of time.
+    """A queue of actions on a monotonic clock (seconds); `settle` runs the due ones, in order of time.
 
-    `elapse` is told every stretch of time between two actions, so that counters can run on. `watchers` run after each action
-    and each call, to see what it changed. A test may bring a faster clock, or one that it moves by hand.
+    Functions in `elapse` get the length of each stretch of time between two actions, so that counters can run. `watchers` run
+    after each action and each call, to find changes. A test may use a faster clock, or one that it moves itself.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class Clockwork:
         return self._clock() - self._began
 
     def wall(self) -> int:
-        """Seconds since 1970, running as fast as the clock."""
+        """Seconds since 1970, at the speed of the clock."""
         return int(self._wall + self.now())
 
     def at(self, due: float, action: Action) -> None:
@@ -63,3 +63,13 @@ class Clockwork:
         if stretch > 0:
             for listener in self.elapse:
                 listener(stretch)
+
+
+class ManualClock:
+    """A clock that a test moves by hand, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now

@@ -1,4 +1,4 @@
-"""Faults in a queue: which requests of a simulated unit go wrong, and how."""
+"""A queue of faults for the requests to a simulated unit."""
 from __future__ import annotations
 
 import threading
@@ -10,10 +10,10 @@ F = TypeVar("F")
 
 @dataclass
 class Order(Generic[F]):
-    """`count` requests get the fault (None: all), after `skip` that do not.
+    """A fault for `count` requests (None: all), after the first `skip` ones.
 
-    With `method` only requests count that call it. `status` is the HTTP status of a fault that answers one, `location` where
-    a redirect leads, `seconds` how long a fault waits.
+    With `method`, only requests that call it count. `status` is the HTTP status of a fault that answers one, `location` the
+    target of a redirect, `seconds` the delay of a fault that waits.
     """
 
     fault: F
@@ -26,7 +26,7 @@ class Order(Generic[F]):
 
 
 class Orders(Generic[F]):
-    """Taken up request by request, whichever connection they come by."""
+    """Orders in the sequence of their making, for the requests of all connections."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,7 +42,7 @@ class Orders(Generic[F]):
             self._orders.clear()
 
     def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
-        """The fault for the request that has just come; `calls` says whether it calls a method that an order asks for."""
+        """The order for the current request, if any; `calls(method)` says whether the request calls that method."""
         with self._lock:
             if not self._orders:
                 return None

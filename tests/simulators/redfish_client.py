@@ -1,4 +1,4 @@
-"""A plain client of the simulated Redfish service's own tests: sends what it is given, checks nothing, hides nothing."""
+"""A minimal client for the simulated Redfish service's own tests: sends requests unchanged and returns every answer."""
 from __future__ import annotations
 
 import base64
@@ -21,12 +21,12 @@ class Reply(NamedTuple):
     body: Any
 
     def key(self) -> str:
-        """The key of the extended message in its registry."""
+        """The key of the extended message in the message registry."""
         return str(self.body["error"]["@Message.ExtendedInfo"][0]["MessageId"]).rpartition(".")[2]
 
 
 class Client:
-    """One connection, opened when first needed and kept. `login` "": sends none."""
+    """One connection, opened when first needed and kept. `login` "": sends no login."""
 
     def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
         account = f"{unit.user}:{unit.password}" if login is None else login
@@ -41,7 +41,7 @@ class Client:
             self.http = http.client.HTTPConnection(unit.host, unit.port, timeout=60)
 
     def send(self, method: str, target: str, body: Optional[Json] = None, **headers: str) -> Reply:
-        """`headers` with "_" for "-"."""
+        """Sends a request. In the names of `headers`, "_" stands for "-"."""
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
         self.http.request(method, target, None if body is None else json.dumps(body), {**self.headers, **extra})
         answer = self.http.getresponse()
@@ -58,7 +58,7 @@ class Client:
         return self.get(f"{OUTLETS}/{id}")
 
     def switch(self, id: str, state: str, **headers: str) -> Reply:
-        """To the target that the outlet names."""
+        """Switches an outlet by the action's target in its resource."""
         return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
 
     def members(self, target: str) -> List[str]:

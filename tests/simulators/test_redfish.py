@@ -1,4 +1,4 @@
-"""The simulated Redfish service as its protocol's text has it: resources, queries, logins, switching, tasks."""
+"""The simulated Redfish service agrees with DSP0266: resources, queries, logins, switching, tasks."""
 from __future__ import annotations
 
 import dataclasses
@@ -14,9 +14,9 @@ import pytest
 from tests.needs import ROOT, shared
 from tests.waiting import PATIENCE_S, bounded, until
 
+from .clockwork import ManualClock
 from .redfish import UNITS, Expand, Fault, Model, Pdu, RedfishService, units
 from .redfish_client import OUTLETS, V1, Client
-from .xerus_client import Hands
 
 SESSIONS = f"{V1}/SessionService/Sessions"
 
@@ -86,8 +86,8 @@ def test_figures_are_those_of_the_books_and_follow_the_loads(unit: RedfishServic
     assert (sensor["Reading"], sensor["ReadingType"], sensor["ReadingUnits"]) == (6.25, "Current", "A")
 
 
-def test_energy_runs_on_the_test_s_clock() -> None:
-    hands = Hands()
+def test_energy_is_counted_by_the_tests_clock() -> None:
+    hands = ManualClock()
     with RedfishService(dataclasses.replace(units.rack(), live=True), clock=hands) as service:
         before = service.books()
         hands.now = 7200.0
@@ -96,7 +96,7 @@ def test_energy_runs_on_the_test_s_clock() -> None:
         assert after.energy_kwh == pytest.approx((before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002)
 
 
-def test_readings_are_at_the_sensors_only_or_null() -> None:
+def test_readings_may_be_at_the_sensors_alone_or_null() -> None:
     with RedfishService(units.apc()) as service, Client(service) as client:
         figure = client.outlet("A1")["CurrentAmps"]
         assert set(figure) == {"DataSourceUri"}
@@ -106,7 +106,7 @@ def test_readings_are_at_the_sensors_only_or_null() -> None:
         assert figure["Reading"] is client.get(figure["DataSourceUri"])["Reading"] is service.books().load_a is None
 
 
-def test_a_four_wire_outlet_has_a_current_for_each_line_and_none_of_its_own() -> None:
+def test_a_four_wire_outlet_has_a_current_for_each_line_and_no_single_one() -> None:
     with RedfishService(units.four_wire()) as service, Client(service) as client:
         outlet = client.outlet("A1")
         assert "CurrentAmps" not in outlet
@@ -140,7 +140,7 @@ def test_expand_is_answered_as_the_root_offers_it(offer: Expand, asked: str, sta
         assert ("ExpandQuery" in features) is (offer is not None)
 
 
-def test_an_offer_that_is_not_kept() -> None:
+def test_a_service_may_offer_expand_and_ignore_it() -> None:
     with RedfishService(Model(ignores_expand=True), tls=False) as service, Client(service) as client:
         assert client.get(f"{OUTLETS}?$expand=.") == client.get(OUTLETS)
 
@@ -155,7 +155,7 @@ def test_pages_follow_each_other_and_keep_the_query() -> None:
         assert [one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]] == ["C3"]
 
 
-def test_only_and_unknown_queries(client: Client) -> None:
+def test_only_is_answered_and_unsupported_queries_are_refused(client: Client) -> None:
     assert client.get(f"{V1}/PowerEquipment/RackPDUs?only")["EquipmentType"] == "RackPDU"
     assert client.send("GET", f"{OUTLETS}?$filter=Id%20eq%20'A1'").key() == "QueryNotSupported"
     assert client.send("GET", f"{OUTLETS}?only&$expand=.").status == 400
@@ -187,8 +187,8 @@ def test_a_session_is_opened_used_and_deleted(unit: RedfishService) -> None:
         assert client.send("GET", OUTLETS).status == 401
 
 
-def test_a_session_ends_by_itself_and_there_are_only_so_many() -> None:
-    hands = Hands()
+def test_sessions_time_out_and_are_limited_in_number() -> None:
+    hands = ManualClock()
     with RedfishService(Model(most_sessions=1, absolute=True), clock=hands) as service, Client(service, login="") as client:
         account = {"UserName": service.user, "Password": service.password}
         assert client.send("POST", SESSIONS, account).headers["Location"] == f"{service.url}{SESSIONS}/1"
@@ -200,7 +200,7 @@ def test_a_session_ends_by_itself_and_there_are_only_so_many() -> None:
         assert client.send("POST", SESSIONS, {"UserName": "admin"}).status == 400
 
 
-def test_services_that_allow_one_login_only() -> None:
+def test_a_service_may_allow_only_one_kind_of_login() -> None:
     with RedfishService(units.basic_only(), tls=False) as service, Client(service) as client:
         assert client.outlet("A1")["PowerState"] == "On"
         assert "SessionService" not in client.get(f"{V1}/")
@@ -210,7 +210,7 @@ def test_services_that_allow_one_login_only() -> None:
         assert reply.status == 401 and "WWW-Authenticate" not in reply.headers
 
 
-def test_a_reader_may_not_switch(unit: RedfishService) -> None:
+def test_a_read_only_account_may_not_switch(unit: RedfishService) -> None:
     with Client(unit, login=f"{unit.viewer_user}:{unit.viewer_password}") as viewer:
         reply = viewer.switch("A1", "Off")
         assert (reply.status, reply.key()) == (403, "InsufficientPrivilege")
@@ -231,8 +231,8 @@ def test_an_outlet_switches_and_its_neighbours_stay(unit: RedfishService, client
 
 @pytest.mark.parametrize("transition, state, flag", [("words", "PoweringOff", True), ("flag", "On", True),
                                                      ("silent", "On", None)])
-def test_what_an_outlet_shows_until_its_contact_follows(transition: str, state: str, flag: Any) -> None:
-    hands = Hands()
+def test_an_outlet_shows_its_models_form_of_transition_until_its_contact_moves(transition: str, state: str, flag: Any) -> None:
+    hands = ManualClock()
     with RedfishService(Model(relay_delay=3.0, transition=transition), clock=hands) as service, Client(service) as client:
         client.switch("A1", "Off")
         shown = client.outlet("A1")
@@ -243,7 +243,7 @@ def test_what_an_outlet_shows_until_its_contact_follows(transition: str, state: 
 
 
 def test_a_power_cycle_is_off_and_on_again_unless_another_command_comes() -> None:
-    hands = Hands()
+    hands = ManualClock()
     with RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=hands) as service, Client(service) as client:
         client.switch("A1", "PowerCycle")
         client.switch("A2", "PowerCycle")
@@ -256,13 +256,13 @@ def test_a_power_cycle_is_off_and_on_again_unless_another_command_comes() -> Non
 @pytest.mark.parametrize("body, key", [({}, "ActionParameterMissing"),
                                        ({"PowerState": "Toggle"}, "ActionParameterValueNotInList"),
                                        ({"PowerState": "Off", "Force": True}, "ActionParameterUnknown")])
-def test_what_the_action_does_not_take(unit: RedfishService, client: Client, body: Dict[str, Any], key: str) -> None:
+def test_wrong_parameters_of_the_action_are_refused(unit: RedfishService, client: Client, body: Dict[str, Any], key: str) -> None:
     reply = client.send("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body)
     assert (reply.status, reply.key()) == (400, key)
     assert unit.books().writes == []
 
 
-def test_values_are_allowable_ones_or_those_of_an_action_info() -> None:
+def test_an_action_lists_its_values_itself_or_in_an_action_info() -> None:
     with RedfishService(units.apc(), tls=False) as service, Client(service) as client:
         control = client.outlet("A1")["Actions"]["#Outlet.PowerControl"]
         assert control["PowerState@Redfish.AllowableValues"] == ["On", "Off", "Cycle"]
@@ -274,7 +274,7 @@ def test_values_are_allowable_ones_or_those_of_an_action_info() -> None:
         assert (parameter["Name"], parameter["AllowableValues"]) == ("PowerState", ["On", "Off", "PowerCycle"])
 
 
-def test_locked_stuck_and_unswitched_outlets() -> None:
+def test_locked_stuck_and_unswitched_outlets_do_not_switch() -> None:
     with RedfishService(Model((Pdu(locked=("A1",), stuck=("A2",), no_state=("A3",)),))) as service, Client(service) as client:
         assert client.switch("A1", "Off").key() == "ResourceInUse" and client.outlet("A1")["PowerControlLocked"] is True
         assert client.switch("A2", "Off").status == 204 and client.outlet("A2")["PowerState"] == "On"
@@ -283,7 +283,7 @@ def test_locked_stuck_and_unswitched_outlets() -> None:
         assert (service.books().states["A2"], service.books().states["A3"]) == (True, None)
 
 
-def test_a_service_that_says_done_and_does_nothing(unit: RedfishService, client: Client) -> None:
+def test_a_service_may_acknowledge_without_effect(unit: RedfishService, client: Client) -> None:
     unit.control.ignores = True
     assert client.switch("A1", "Off").status == 204
     assert unit.books().states["A1"] is True and unit.books().writes == [("A1", "Off")]
@@ -301,8 +301,8 @@ def test_a_precondition_is_demanded_and_checked() -> None:
         assert service.books().writes == [("A1", "Off")]
 
 
-def test_a_task_runs_and_its_monitor_hands_out_the_end_once() -> None:
-    hands = Hands()
+def test_a_task_runs_and_its_monitor_returns_the_result_once() -> None:
+    hands = ManualClock()
     with RedfishService(Model(task_seconds=2.0), clock=hands) as service, Client(service) as client:
         accepted = client.switch("A1", "Off")
         assert (accepted.status, accepted.body["TaskState"]) == (202, "Running")
@@ -319,7 +319,7 @@ def test_a_task_runs_and_its_monitor_hands_out_the_end_once() -> None:
         assert client.send("GET", monitor).status == 500
 
 
-def test_the_odd_body_overwrites_what_it_does_not_name() -> None:
+def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
     with RedfishService(units.hpe(), tls=False) as service, Client(service) as client:
         target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]
         assert client.send("POST", target, {"PowerState": "Off"}).key() == "PropertyMissing"
@@ -341,7 +341,7 @@ def test_reset_metrics_starts_the_counters_again(unit: RedfishService, client: C
     assert unit.books().energy_kwh == 0.0
 
 
-def test_labels_are_set_and_everything_else_is_not(unit: RedfishService, client: Client) -> None:
+def test_labels_can_be_set_and_other_properties_cannot(unit: RedfishService, client: Client) -> None:
     assert client.send("GET", f"{OUTLETS}/A1").headers["Allow"] == "GET, HEAD, PATCH"
     assert client.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "db-01"}).body["UserLabel"] == "db-01"
     assert client.outlet("A1")["UserLabel"] == "db-01" and client.outlet("A2")["UserLabel"] == "Server A2"
@@ -356,8 +356,8 @@ def test_labels_are_set_and_everything_else_is_not(unit: RedfishService, client:
     assert all(unit.books().states.values())
 
 
-def test_a_restart_forgets_sessions_and_plans_and_leaves_relays() -> None:
-    hands = Hands()
+def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> None:
+    hands = ManualClock()
     with RedfishService(Model(relay_delay=5.0), clock=hands, reboot_seconds=0.1) as service, Client(service) as client:
         client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
         client.switch("A1", "Off")
@@ -375,28 +375,28 @@ def test_a_restart_forgets_sessions_and_plans_and_leaves_relays() -> None:
 
 @pytest.mark.parametrize("fault, text", [
     (Fault.HTML, b"<!DOCTYPE html>"), (Fault.EMPTY, b""), (Fault.NOT_JSON, b'{"@odata.id": "/redfish/v1/'), (Fault.LIST, b"[]")])
-def test_a_body_instead_of_the_resource_comes_once(unit: RedfishService, client: Client, fault: Fault, text: bytes) -> None:
+def test_a_fault_replaces_one_body(unit: RedfishService, client: Client, fault: Fault, text: bytes) -> None:
     unit.faults.order(fault)
     client.http.request("GET", OUTLETS, headers=client.headers)
     assert client.http.getresponse().read().startswith(text)
     assert len(client.get(OUTLETS)["Members"]) == 12
 
 
-def test_a_lost_answer_to_a_switching_that_was_done(unit: RedfishService, client: Client) -> None:
+def test_a_fault_loses_the_answer_to_a_switching(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.DROP_AFTER_WRITE, method="PowerControl")
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         client.switch("A1", "Off")
     assert unit.books().states["A1"] is False and unit.log[-1].status == 0
 
 
-def test_a_request_that_never_reached_the_service(unit: RedfishService, client: Client) -> None:
+def test_a_fault_loses_a_request_before_it_takes_effect(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.CLOSE_BEFORE, method="POST")
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         client.switch("A1", "Off")
     assert unit.books().states["A1"] is True and unit.books().writes == []
 
 
-def test_half_an_answer_and_one_that_is_far_too_long(unit: RedfishService, client: Client) -> None:
+def test_faults_halve_an_answer_or_make_it_huge(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.HALF_ANSWER)
     with pytest.raises(http.client.IncompleteRead):
         client.get(OUTLETS)
@@ -407,7 +407,7 @@ def test_half_an_answer_and_one_that_is_far_too_long(unit: RedfishService, clien
     assert int(answer.headers["Content-Length"]) > 100_000_000 and len(answer.read(1_000_000)) == 1_000_000
 
 
-def test_a_redirect_a_refusal_and_an_answer_that_says_otherwise(unit: RedfishService, client: Client) -> None:
+def test_faults_redirect_refuse_or_change_an_answer(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.REDIRECT, location="https://192.0.2.66")
     assert client.send("GET", OUTLETS).headers["Location"] == f"https://192.0.2.66{OUTLETS}"
     unit.faults.order(Fault.PRIVILEGE)
@@ -423,16 +423,16 @@ def test_a_redirect_a_refusal_and_an_answer_that_says_otherwise(unit: RedfishSer
     assert client.http.getresponse().read().count(b'"PowerState":') == 2
 
 
-def test_a_body_that_a_test_changes(unit: RedfishService, client: Client) -> None:
+def test_a_test_can_rewrite_bodies(unit: RedfishService, client: Client) -> None:
     unit.rewrite = lambda target, body: {**body, "Members@odata.nextLink": target} if target == OUTLETS else body
     assert client.get(OUTLETS)["Members@odata.nextLink"] == OUTLETS
     assert "Members@odata.nextLink" not in client.outlet("A1")
 
 
-# -- the rest
+# -- other
 
 
-def test_methods_and_paths_that_are_not_there(client: Client) -> None:
+def test_unknown_methods_and_paths_are_refused(client: Client) -> None:
     reply = client.send("DELETE", f"{OUTLETS}/A1")
     assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, PATCH")
     assert client.send("POST", f"{OUTLETS}/Z9/Actions/Outlet.PowerControl", {"PowerState": "Off"}).status == 404
@@ -441,7 +441,7 @@ def test_methods_and_paths_that_are_not_there(client: Client) -> None:
 
 
 @pytest.mark.against("DMTF's published tree")
-def test_dmtf_s_tree_is_served_as_it_is_and_switches() -> None:
+def test_dmtfs_tree_is_served_unchanged_and_switches() -> None:
     folder = shared("redfish", "mockups", "public-pdu")
     with RedfishService(units.dmtf(folder)) as service, Client(service) as client:
         books = service.books()
@@ -457,7 +457,7 @@ def test_dmtf_s_tree_is_served_as_it_is_and_switches() -> None:
         assert service.books().states["A1"] is False and client.outlet("A1")["PowerState"] == "Off"
 
 
-def test_it_runs_by_hand_and_says_where_it_is(tmp_path: Any) -> None:
+def test_the_program_prints_its_address_and_ends_by_a_signal(tmp_path: Any) -> None:
     command = [sys.executable, "-m", "tests.simulators.redfish", "--unit", "xerus", "--ca-file", tmp_path / "ca.pem"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process, bounded(process):
         assert process.stdout is not None
@@ -467,7 +467,7 @@ def test_it_runs_by_hand_and_says_where_it_is(tmp_path: Any) -> None:
     assert (tmp_path / "ca.pem").read_text().startswith("-----BEGIN CERTIFICATE")
 
 
-def test_a_model_that_cannot_be_is_refused() -> None:
+def test_an_impossible_model_is_refused() -> None:
     for wrong in (lambda: Pdu(kind="Toaster"), lambda: Pdu(off=("Z9",)), lambda: Pdu(phases=2), lambda: Pdu(outlets=("1", "1")),
                   lambda: Model(login="none"), lambda: Model((Pdu(), Pdu()))):
         with pytest.raises(ValueError):

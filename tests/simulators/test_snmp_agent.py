@@ -1,4 +1,4 @@
-"""The project's SNMP agent, witnessed by Net-SNMP's tools; and the switching devices on it and on real snmpd."""
+"""The project's SNMP agent, tested with Net-SNMP's tools, and the switching devices on this agent and on a real snmpd."""
 from __future__ import annotations
 
 import os
@@ -32,7 +32,7 @@ def agent() -> Iterator[Agent]:
 
 
 def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public") -> Tuple[int, List[str]]:
-    """A tool's exit code and its lines."""
+    """The exit code of a tool, and the lines of its output."""
     finished = subprocess.run(
         [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", "1", "-r", "0", f"{agent.host}:{agent.port}",
          *arguments],
@@ -41,7 +41,7 @@ def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", communi
 
 
 @TOOLS
-def test_values_of_every_type_are_what_net_snmp_reads() -> None:
+def test_net_snmp_reads_values_of_every_type() -> None:
     root = "1.3.6.1.4.1.99999.1"
     rows = {f"{root}.1": Row(INTEGER, -129), f"{root}.2": Row(OCTETS, b"PDU 7"), f"{root}.3": Row(OID, (1, 3, 6, 1, 4, 1, 46235)),
             f"{root}.4": Row(IP, bytes((192, 0, 2, 1))), f"{root}.5": Row(GAUGE, 2**32 - 1), f"{root}.6": Row(TICKS, 100),
@@ -55,17 +55,17 @@ def test_values_of_every_type_are_what_net_snmp_reads() -> None:
 
 
 @TOOLS
-def test_a_walk_by_getnext_and_one_by_getbulk_give_the_same_objects(agent: Agent) -> None:
+def test_walks_by_getnext_and_by_getbulk_return_the_same_objects(agent: Agent) -> None:
     _, bulk = _tool("snmpbulkwalk", agent, "1.3.6.1.4.1")
     _, single = _tool("snmpwalk", agent, "1.3.6.1.4.1", version="1")
-    bulk, single = bulk[:-1], single[:-1]           # without the line that says that the end has come
+    bulk, single = bulk[:-1], single[:-1]           # drops the line about the end of the MIB
     assert bulk == single
     assert len(single) == sum(oid.startswith("1.3.6.1.4.1.") for oid in agent.device.rows())
     assert agent.counts["bulk"] > 0 and agent.counts["next"] > len(single)
 
 
 @TOOLS
-def test_v1_leaves_out_the_64_bit_counters_that_it_does_not_know() -> None:
+def test_v1_leaves_out_64_bit_counters() -> None:
     root = "1.3.6.1.4.1.99999.1"
     with Agent(Device({f"{root}.1": Row(INTEGER, 1), f"{root}.2": Row(COUNTER64, 2), f"{root}.3": Row(INTEGER, 3)})) as agent:
         _, lines = _tool("snmpwalk", agent, root, version="1")
@@ -81,7 +81,7 @@ def test_a_missing_object_is_an_exception_in_v2c_and_an_error_in_v1(agent: Agent
 
 
 @TOOLS
-def test_a_set_switches_the_relay_and_is_written_down_with_its_type(agent: Agent) -> None:
+def test_a_set_switches_the_relay_and_is_logged_with_its_type(agent: Agent) -> None:
     assert _tool("snmpset", agent, f"{COMMANDS}.3", "i", "2", community="private")[0] == 0
     assert _tool("snmpget", agent, f"{STATES}.3", f"{apc.SPDU_CONTROL}.3.3")[1] == [
         f".{STATES}.3 = INTEGER: 1", f".{apc.SPDU_CONTROL}.3.3 = INTEGER: 2"]
@@ -96,7 +96,7 @@ def test_a_set_switches_the_relay_and_is_written_down_with_its_type(agent: Agent
     ("2c", "private", f"{COMMANDS}.1", "s", "2", "wrongType"), ("2c", "private", f"{STATES}.1", "i", "2", "notWritable"),
     ("2c", "private", f"{COMMANDS}.99", "i", "2", "notWritable"),
 ])
-def test_a_refused_set_says_why_in_the_words_of_its_version(
+def test_a_refused_set_has_the_error_of_its_version(
         agent: Agent, version: str, community: str, oid: str, kind: str, value: str, reason: str) -> None:
     before = agent.books().states
     code, lines = _tool("snmpset", agent, oid, kind, value, version=version, community=community)
@@ -105,7 +105,7 @@ def test_a_refused_set_says_why_in_the_words_of_its_version(
 
 
 @TOOLS
-def test_a_set_of_two_objects_is_done_whole_or_not_at_all(agent: Agent) -> None:
+def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all(agent: Agent) -> None:
     assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "77", community="private")[0] != 0
     assert agent.books().states["1"] is True
     assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "2", community="private")[0] == 0
@@ -120,7 +120,7 @@ def test_a_wrong_community_gets_no_answer_and_is_counted(agent: Agent) -> None:
 
 
 @TOOLS
-def test_an_agent_for_v1_alone_does_not_answer_v2c() -> None:
+def test_an_agent_for_v1_only_does_not_answer_v2c() -> None:
     with Agent(apc.masterswitch(), versions=(1,)) as agent:
         assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1")[0] == 1
         assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1", version="1")[0] == 0
@@ -134,13 +134,13 @@ def test_an_answer_that_is_too_large_for_the_unit_is_too_big(agent: Agent) -> No
 
 
 @TOOLS
-def test_a_walk_that_stands_still_is_noticed_by_net_snmp_too(agent: Agent) -> None:
+def test_net_snmp_notices_a_walk_that_repeats_a_row(agent: Agent) -> None:
     agent.faults = Faults(same_oid_after=5)
     code, lines = _tool("snmpwalk", agent, STATES)
     assert code == 1 and any("OID not increasing" in line for line in lines)
 
 
-def test_books_count_every_datagram_also_those_without_an_answer(agent: Agent) -> None:
+def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"hello", (agent.host, agent.port))
         stranger.sendto(b"\x30\x84\xff\xff\xff\xff", (agent.host, agent.port))
@@ -155,7 +155,7 @@ Server = Union[Agent, Snmpd]
 
 
 def _settled(pdu: BaseSnmpPdu, kind: Kind, wanted: Optional[bool]) -> Optional[bool]:
-    """The relay's state as a manager reads it, when it is the wanted one or the time is over."""
+    """The relay's state read over SNMP, as soon as it is the wanted one, or after 30 s."""
     relay = kind.build().relays[kind.identity]
     state: Optional[bool] = None
 
@@ -214,7 +214,7 @@ def test_a_value_changed_at_the_device_is_read_from_snmpd_at_once() -> None:
 
 
 @pytest.mark.against("Net-SNMP snmpd")
-def test_nothing_of_snmpd_is_left_when_it_is_stopped() -> None:
+def test_a_stopped_snmpd_leaves_no_files_and_no_open_port() -> None:
     server = Snmpd(apc.rpdu2(outlets=4))
     with pytest.raises(ZeroDivisionError), server:
         assert server.folder.exists()
@@ -241,13 +241,13 @@ MESSAGES = st.builds(
 
 
 @given(MESSAGES)
-def test_a_message_comes_back_from_its_bytes(message: ber.Message) -> None:
+def test_a_decoded_message_equals_the_encoded_one(message: ber.Message) -> None:
     assert ber.decode(ber.encode(message)) == message
 
 
 @given(st.one_of(st.binary(max_size=200), st.tuples(MESSAGES, st.integers(0, 400), st.integers(0, 255)).map(
     lambda parts: _spoilt(ber.encode(parts[0]), parts[1], parts[2]))))
-def test_bytes_that_are_no_message_raise_nothing_else(data: bytes) -> None:
+def test_bytes_that_are_not_a_message_raise_only_ber_error(data: bytes) -> None:
     try:
         ber.decode(data)
     except ber.BerError:
@@ -261,7 +261,7 @@ def _spoilt(data: bytes, place: int, octet: int) -> bytes:
 
 # ---- the command line --------------------------------------------------------------------------------------------
 
-def test_the_command_line_serves_a_recording_prints_where_and_ends_on_a_signal(tmp_path: Path) -> None:
+def test_the_program_serves_a_recording_prints_its_address_and_ends_by_a_signal(tmp_path: Path) -> None:
     recording = tmp_path / "unit.snmprec"
     recording.write_text("1.3.6.1.2.1.1.5.0|4|unit 7\n", "utf-8")
     process = subprocess.Popen([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(recording)], cwd=ROOT,
@@ -277,7 +277,7 @@ def test_the_command_line_serves_a_recording_prints_where_and_ends_on_a_signal(t
         assert process.returncode == 0
 
 
-def test_the_command_line_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
+def test_the_program_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
     finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")],
                               cwd=ROOT,
                               capture_output=True, text=True, timeout=30, check=False)

@@ -1,4 +1,4 @@
-"""The rules by which a simulated SNMP device obeys: what is refused, what changes, and when. No network, no waiting."""
+"""The rules of a simulated SNMP device: refusals, changes and delays. No network, no waiting."""
 from __future__ import annotations
 
 import json
@@ -7,6 +7,7 @@ from typing import Dict, List, Optional, Sequence
 import pytest
 
 from tests.needs import shared
+from tests.simulators.clockwork import ManualClock
 from tests.simulators.snmp_agent import BUILT_IN, Device, Effect, Row, Rule, When, read_snmprec, write_snmprec
 from tests.simulators.snmp_agent.device import INTEGER, IP, OCTETS, arcs, rules_as_json, rules_from_json
 from tests.simulators.snmp_agent.devices import apc, eaton, guarded, packed, servertech
@@ -14,26 +15,16 @@ from tests.simulators.snmp_agent.devices import apc, eaton, guarded, packed, ser
 A, B = "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"
 
 
-class Clock:
-    """Time that passes when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def _device(rules: Optional[Sequence[Rule]], clock: Optional[Clock] = None) -> Device:
+def _device(rules: Optional[Sequence[Rule]], clock: Optional[ManualClock] = None) -> Device:
     rows = {f"{column}.{n}": Row(INTEGER, 0) for column in (A, B) for n in (1, 2, 3)}
-    return Device({**rows, "1.3.6.1.2.1.1.6.0": Row(OCTETS, b"rack")}, rules, clock or Clock())
+    return Device({**rows, "1.3.6.1.2.1.1.6.0": Row(OCTETS, b"rack")}, rules, clock or ManualClock())
 
 
 def _write(device: Device, oid: str, number: int) -> str:
     return device.write(arcs(oid), INTEGER, number)
 
 
-def test_without_rules_every_row_holds_what_it_is_given() -> None:
+def test_without_rules_every_row_keeps_the_written_value() -> None:
     device = _device(None)
     assert _write(device, f"{A}.2", 7) == ""
     assert device.write(arcs("1.3.6.1.2.1.1.6.0"), OCTETS, b"row 3") == ""
@@ -57,13 +48,13 @@ def test_a_rule_refuses_with_its_own_error_and_changes_nothing(rule: Rule, value
     assert [tuple(write) for write in device.writes()] == [(f"{A}.1", INTEGER, str(value), answer)]
 
 
-def test_a_wrong_type_and_a_missing_object_are_told_apart() -> None:
+def test_a_wrong_type_and_a_missing_object_have_different_errors() -> None:
     device = _device([Rule(f"{A}.*")])
     assert device.write(arcs(f"{A}.1"), OCTETS, b"1") == "wrongType"
     assert _write(device, f"{A}.9", 1) == "notWritable"
 
 
-def test_an_ignored_write_is_accepted_and_does_nothing() -> None:
+def test_an_ignored_write_is_accepted_without_effect() -> None:
     for rule in (Rule(f"{A}.*", ignore=True), Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),))):
         device = _device([rule])
         assert _write(device, f"{A}.1", 5) == ""
@@ -71,7 +62,7 @@ def test_an_ignored_write_is_accepted_and_does_nothing() -> None:
 
 
 def test_an_effect_comes_after_its_delay_in_the_row_that_was_written() -> None:
-    clock = Clock()
+    clock = ManualClock()
     device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", mapping={"1": "8"}, after=2.0),))], clock)
     _write(device, f"{A}.2", 1)
     assert device.text(f"{B}.2") == "0"
@@ -80,7 +71,7 @@ def test_an_effect_comes_after_its_delay_in_the_row_that_was_written() -> None:
 
 
 def test_a_value_of_seconds_delays_and_a_later_write_cancels() -> None:
-    clock = Clock()
+    clock = ManualClock()
     device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after_written=True, cancels=True),))], clock)
     _write(device, f"{A}.1", 5)
     clock.now = 3.0
@@ -125,8 +116,8 @@ def test_every_recording_beside_the_project_is_read() -> None:
         assert read_snmprec(write_snmprec(rows)) == rows
 
 
-def test_eaton_counts_the_written_seconds_shows_pending_and_takes_back() -> None:
-    clock = Clock()
+def test_eaton_shows_a_delayed_command_as_pending_and_cancels_it() -> None:
+    clock = ManualClock()
     model = eaton.epdu(outlets=4)
     device = Device(model.device.rows(), model.device.rules, clock)
     _write(device, f"{eaton.OFF}.0.1", 20)
@@ -137,7 +128,7 @@ def test_eaton_counts_the_written_seconds_shows_pending_and_takes_back() -> None
 
 
 def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
-    clock = Clock()
+    clock = ManualClock()
     model = eaton.epdu(outlets=4)
     device = Device(model.device.rows(), model.device.rules, clock)
     _write(device, f"{eaton.REBOOT}.0.4", 0)
@@ -146,14 +137,14 @@ def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
     assert device.text(f"{eaton.STATE}.0.4") == "1"
 
 
-def test_eaton_refuses_a_delay_where_the_unit_knows_only_now_and_a_locked_outlet_always() -> None:
+def test_eaton_refuses_delays_with_only_now_and_locked_outlets_always() -> None:
     device = eaton.epdu(outlets=4, only_now=True, locked=(2,)).device
     assert _write(device, f"{eaton.ON}.0.1", 1) == "wrongValue"
     assert _write(device, f"{eaton.OFF}.0.2", 0) == "notWritable"
 
 
 def test_liebert_ignores_a_cycle_of_an_outlet_that_is_off_and_refuses_a_locked_one() -> None:
-    clock = Clock()
+    clock = ManualClock()
     model = guarded.liebert(outlets=4, locked=(2,))
     device = Device(model.device.rows(), model.device.rules, clock)
     state, command = "1.3.6.1.4.1.476.1.42.3.8.50.20.1.95.1.2", "1.3.6.1.4.1.476.1.42.3.8.50.20.1.100.1.2"
@@ -164,8 +155,8 @@ def test_liebert_ignores_a_cycle_of_an_outlet_that_is_off_and_refuses_a_locked_o
     assert _write(device, f"{command}.2", 0) == "inconsistentValue"
 
 
-def test_schleifenbauer_accepts_and_ignores_what_is_not_unlocked_and_locks_again() -> None:
-    clock = Clock()
+def test_schleifenbauer_ignores_writes_to_a_locked_outlet_and_locks_again() -> None:
+    clock = ManualClock()
     model = guarded.schleifenbauer(outlets=2)
     device = Device(model.device.rows(), model.device.rules, clock)
     state, unlock = "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.2.210.1", "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.4.210.1"
@@ -176,7 +167,7 @@ def test_schleifenbauer_accepts_and_ignores_what_is_not_unlocked_and_locks_again
     assert _write(device, state, 1) == "" and device.text(state) == "0"
 
 
-def test_avocent_accepts_a_1_that_means_nothing_and_a_locked_outlet_refuses_until_it_is_unlocked() -> None:
+def test_avocent_ignores_a_1_and_refuses_commands_to_a_locked_outlet() -> None:
     device = guarded.avocent(outlets=3, locked=(3,)).device
     state, command = "1.3.6.1.4.1.10418.17.2.5.5.1.5.1.1", "1.3.6.1.4.1.10418.17.2.5.5.1.6.1.1"
     assert _write(device, f"{command}.1", 1) == "" and device.text(f"{state}.1") == "2"
@@ -185,7 +176,7 @@ def test_avocent_accepts_a_1_that_means_nothing_and_a_locked_outlet_refuses_unti
     assert _write(device, f"{command}.3", 3) == "" and device.text(f"{state}.3") == "1"
 
 
-def test_sentry_accepts_an_action_without_power_control_and_does_nothing() -> None:
+def test_sentry_ignores_an_action_on_an_outlet_without_power_control() -> None:
     device = servertech.sentry3(each=2, infeeds=1, fixed=("1.1.1",)).device
     assert _write(device, f"{servertech.ACTION}.1.1.1", 2) == ""
     assert device.text(f"{servertech.STATUS}.1.1.1") == "1"
@@ -216,14 +207,14 @@ def test_executing_one_plug_executes_the_marks_on_all_others() -> None:
     assert [device.text(f"{action}.{n}") for n in (1, 2, 3)] == ["0", "0", "0"]
 
 
-def test_the_command_before_the_first_outlets_switches_the_whole_pulizzi_unit() -> None:
+def test_pulizzis_command_before_the_first_outlet_switches_the_whole_unit() -> None:
     device = packed.pulizzi(outlets=3).device
     _write(device, "1.3.6.1.4.1.20677.2.6.2.1.0", 2)
     assert [device.text(f"1.3.6.1.4.1.20677.2.6.3.{n}.0") for n in (1, 2, 3)] == ["2", "2", "2"]
 
 
 def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done() -> None:
-    clock = Clock()
+    clock = ManualClock()
     model = apc.rpdu2(outlets=2)
     device = Device(model.device.rows(), model.device.rules, clock)
     _write(device, f"{apc.RPDU2_CONTROL}.5.1", 6)
@@ -236,7 +227,7 @@ def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done(
     assert seen() == ["1", "2", "2"]
 
 
-def test_every_built_in_device_keeps_books_on_all_its_outlets() -> None:
+def test_every_built_in_device_has_books_of_all_its_outlets() -> None:
     for key, build in BUILT_IN.items():
         model = build()
         states: Dict[str, Optional[bool]] = model.books().states

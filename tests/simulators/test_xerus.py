@@ -9,8 +9,9 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
+from .clockwork import ManualClock
 from .xerus import GENERATIONS, Model, XerusPdu
-from .xerus_client import Client, Hands, outlet_rid
+from .xerus_client import Client, outlet_rid
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def client(pdu: XerusPdu) -> Iterator[Client]:
 
 
 def _selected(client: Client) -> str:
-    """The sensor that tells which inlet is in use; a transfer switch is reached by its reference only."""
+    """The id of the sensor for the selected inlet, by the reference of the transfer switch, which has no well-known id."""
     switches: List[Dict[str, str]] = client.result("/model/pdu/0", "getTransferSwitches")
     rid: str = client.result(switches[0]["rid"], "getSensors")["selectedSource"]["rid"]
     return rid
@@ -35,7 +36,7 @@ def _selected(client: Client) -> str:
 # -- protocol
 
 
-def test_an_answer_carries_the_id_of_its_call_whatever_that_is(client: Client) -> None:
+def test_an_answer_has_the_id_of_its_call(client: Client) -> None:
     for number in (7, "seven", None):
         body = json.dumps({"method": "getOutlets", "id": number}).encode()
         assert json.loads(client.post("/model/pdu/0", body).read())["id"] == number
@@ -46,7 +47,7 @@ def test_an_answer_carries_the_id_of_its_call_whatever_that_is(client: Client) -
     (b'{"method": "setPowerState"}', -32602), (b'{"method": "setPowerState", "params": {"pstate": 2}}', -32602),
     (b'{"method": "setPowerState", "params": {"pstate": true}}', -32602),
     (b'{"method": "setPowerState", "params": [1]}', -32602)])
-def test_what_is_wrong_with_a_call_has_its_code(pdu: XerusPdu, client: Client, body: bytes, code: int) -> None:
+def test_each_error_of_a_call_has_its_code(pdu: XerusPdu, client: Client, body: bytes, code: int) -> None:
     answer = json.loads(client.post(outlet_rid(0), body).read())
     assert answer["error"]["code"] == code
     assert pdu.books().writes == []
@@ -66,7 +67,7 @@ def test_an_unknown_resource_is_404_also_within_a_bulk(client: Client) -> None:
     assert answers[1]["statcode"] == 200
 
 
-def test_the_old_form_of_a_bulk_takes_and_gives_text(client: Client) -> None:
+def test_the_old_form_of_a_bulk_takes_and_returns_text(client: Client) -> None:
     requests = [{"rid": outlet_rid(0), "json": '{"method": "getState", "id": 5}'}]
     answer = client.call("/bulk", "performRequest", requests=requests)["result"]["responses"][0]
     assert json.loads(answer["json"])["id"] == 5
@@ -76,21 +77,21 @@ def test_a_void_method_answers_null(client: Client) -> None:
     assert client.call("/model/pdu/0", "cancelOutletSequence")["result"] is None
 
 
-def test_the_colon_of_a_reference_may_be_encoded_or_not_and_slashes_doubled(client: Client) -> None:
+def test_a_reference_may_have_an_encoded_colon_and_a_doubled_slash(client: Client) -> None:
     rid = client.result("/model/pdu/0", "getOutlets")[2]["rid"]
     assert ":" in rid
     for path in (rid, rid.replace(":", "%3A"), "/" + rid, "/model/outlet/2", "/model/pdu/1/outlet/2"):
         assert client.result(path, "getMetaData")["label"] == "3"
 
 
-def test_a_reference_of_another_firmware_is_dead(pdu: XerusPdu, client: Client) -> None:
+def test_a_reference_of_another_firmware_is_not_found(pdu: XerusPdu, client: Client) -> None:
     rid = client.result("/model/pdu/0", "getOutlets")[0]["rid"]
     old = rid.replace(pdu.site.firmware.type_id("pdumodel.Outlet"), "pdumodel.Outlet:3.0.0")
     assert old != rid
     assert client.post(old, b'{"method": "getState"}').status == 404
 
 
-def test_type_information_leads_to_the_base(client: Client) -> None:
+def test_type_information_includes_the_base(client: Client) -> None:
     assert client.result(outlet_rid(0), "getTypeInfo") == {
         "id": "pdumodel.Outlet:3.0.4", "base": {"id": "pdumodel.EDevice:1.0.1", "base": None}}
 
@@ -124,7 +125,7 @@ def test_a_wrong_login_is_401_and_does_nothing(pdu: XerusPdu) -> None:
     assert pdu.books().states["1"] is True
 
 
-def test_who_may_only_look_gets_an_error_for_switching(pdu: XerusPdu) -> None:
+def test_a_read_only_user_gets_an_error_for_switching(pdu: XerusPdu) -> None:
     with Client(pdu, pdu.viewer_user, pdu.viewer_password) as viewer:
         assert viewer.result(outlet_rid(0), "getState")["powerState"] == 1
         assert viewer.call(outlet_rid(0), "setPowerState", pstate=0)["error"]["code"] == -32001
@@ -132,7 +133,7 @@ def test_who_may_only_look_gets_an_error_for_switching(pdu: XerusPdu) -> None:
     assert pdu.books().states["1"] is True
 
 
-def test_a_token_stands_for_the_login_until_its_session_is_closed(pdu: XerusPdu, client: Client) -> None:
+def test_a_token_replaces_the_login_until_its_session_is_closed(pdu: XerusPdu, client: Client) -> None:
     client.headers = {"X-SessionToken": client.call("/session", "newSession")["result"]["token"]}
     assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
     client.call("/session", "closeCurrentSession", reason=0)
@@ -147,7 +148,7 @@ def test_a_second_session_can_be_refused(pdu: XerusPdu, client: Client) -> None:
 
 
 def test_an_idle_session_ends() -> None:
-    hands = Hands()
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1), clock=hands) as pdu, Client(pdu) as client:
         client.headers = {"X-SessionToken": client.call("/session", "newSession")["result"]["token"]}
         hands.now = 599.0
@@ -156,7 +157,7 @@ def test_an_idle_session_ends() -> None:
         assert client.post(outlet_rid(0), b'{"method":"getState"}').status == 401
 
 
-def test_the_certificate_is_the_one_that_the_fingerprint_tells(pdu: XerusPdu) -> None:
+def test_the_fingerprint_is_that_of_the_served_certificate(pdu: XerusPdu) -> None:
     served = ssl.get_server_certificate((pdu.host, pdu.port))
     assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(served)).hexdigest() == pdu.fingerprint
 
@@ -200,10 +201,10 @@ def test_a_transfer_moves_the_load_to_the_other_inlet_and_counts_it_once() -> No
         assert client.result("/model/inlet/1/current", "getReading")["value"] == pytest.approx(before)
         assert pdu.books().load_a == pytest.approx(before)
         parent = client.call(outlet_rid(0), "getIOP")["result"]["i"]["rid"]
-        assert parent.endswith("inlet.0")           # is not updated on transfer
+        assert parent.endswith("inlet.0")           # a transfer does not change getIOP
 
 
-def test_an_outlet_that_is_off_takes_no_current(pdu: XerusPdu, client: Client) -> None:
+def test_an_outlet_that_is_off_draws_no_current(pdu: XerusPdu, client: Client) -> None:
     before = pdu.books().load_a
     assert before is not None
     client.result(outlet_rid(0), "setPowerState", pstate=0)
@@ -219,8 +220,8 @@ def test_a_unit_without_metering_has_relay_states_only() -> None:
         assert (pdu.books().load_a, pdu.books().energy_kwh, pdu.books().port_energy_kwh) == (None, None, {})
 
 
-def test_energy_counters_run_on_where_the_model_is_live() -> None:
-    hands = Hands()
+def test_energy_counters_run_where_the_model_is_live() -> None:
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1, live=True), clock=hands) as pdu, Client(pdu) as client:
         watts = client.result(f"{outlet_rid(0)}/activePower", "getReading")["value"]
         before = client.result(f"{outlet_rid(0)}/activeEnergy", "getReading")["value"]
@@ -230,7 +231,7 @@ def test_energy_counters_run_on_where_the_model_is_live() -> None:
         assert pdu.books().port_energy_kwh["1"] == pytest.approx(after / 1000)
 
 
-def test_sleeping_sensors_wake_when_they_are_asked_for_anew(pdu: XerusPdu, client: Client) -> None:
+def test_sleeping_sensors_wake_after_get_sensors(pdu: XerusPdu, client: Client) -> None:
     rid = client.result(outlet_rid(0), "getSensors")["current"]["rid"]
     pdu.fall_asleep()
     reading = client.result(rid, "getReading")
@@ -250,8 +251,8 @@ def test_well_known_sensor_ids_can_be_refused() -> None:
 # -- switching and time
 
 
-def test_outlets_come_on_one_by_one_in_the_in_rush_guard_delay() -> None:
-    hands = Hands()
+def test_outlets_switch_on_one_by_one_at_the_in_rush_guard_delay() -> None:
+    hands = ManualClock()
     with XerusPdu(Model(outlets=3, off=(1, 2, 3)), clock=hands) as pdu, Client(pdu) as client:
         client.result("/model/pdu/0", "setAllOutletPowerStates", pstate=1)
         assert list(pdu.books().states.values()) == [True, False, False]
@@ -262,8 +263,8 @@ def test_outlets_come_on_one_by_one_in_the_in_rush_guard_delay() -> None:
         assert list(pdu.books().states.values()) == [True, True, True]
 
 
-def test_a_relay_that_is_slow_shows_the_old_state_for_a_while() -> None:
-    hands = Hands()
+def test_a_slow_relay_shows_the_old_state_until_it_moves() -> None:
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=hands) as pdu, Client(pdu) as client:
         assert client.result(outlet_rid(0), "setPowerState", pstate=0) == 0
         assert client.result(outlet_rid(0), "getState")["powerState"] == 1
@@ -272,7 +273,7 @@ def test_a_relay_that_is_slow_shows_the_old_state_for_a_while() -> None:
 
 
 def test_a_cycle_is_off_until_its_delay_is_over() -> None:
-    hands = Hands()
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1, cycle_delay_s=10), clock=hands) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "cyclePowerState")
         hands.now = 9.0
@@ -284,7 +285,7 @@ def test_a_cycle_is_off_until_its_delay_is_over() -> None:
 
 
 def test_off_ends_a_cycle() -> None:
-    hands = Hands()
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1), clock=hands) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "cyclePowerState")
         client.result(outlet_rid(0), "setPowerState", pstate=0)
@@ -294,8 +295,8 @@ def test_off_ends_a_cycle() -> None:
         assert pdu.books().states == {"1": False}
 
 
-def test_on_overtakes_an_off_that_the_relay_has_not_followed_yet() -> None:
-    hands = Hands()
+def test_on_replaces_an_off_that_the_relay_has_not_carried_out() -> None:
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=hands) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "setPowerState", pstate=0)
         hands.now = 1.0
@@ -311,7 +312,7 @@ def test_inhibited_relay_control_has_its_own_code() -> None:
         assert pdu.books().states == {"1": True}
 
 
-def test_special_outlets_say_what_they_are() -> None:
+def test_special_outlets_report_their_condition() -> None:
     model = Model(outlets=4, suspended=(1,), no_relay_board=(2,), not_switchable=(3,), load_shed=(4,))
     with XerusPdu(model) as pdu, Client(pdu) as client:
         states = [client.result(outlet_rid(number), "getState") for number in range(4)]
@@ -349,7 +350,7 @@ def test_the_books_count_requests_and_connections(pdu: XerusPdu, client: Client)
     assert pdu.books().connections == 1
 
 
-def test_the_basic_login_of_old_clients_gets_in(client: Client) -> None:
+def test_the_basic_login_of_old_clients_is_accepted(client: Client) -> None:
     login = base64.b64encode(b"admin:xerus-own-words").decode()
     client.headers = {"Authorization": f"Basic:{login}"}
     assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
@@ -357,6 +358,6 @@ def test_the_basic_login_of_old_clients_gets_in(client: Client) -> None:
 
 @pytest.mark.parametrize("wrong", [{"outlets": 201}, {"phases": 2}, {"metering": "some"}, {"inlets": 0}, {"off": (9,)},
                                    {"transfer_switch": True}])
-def test_a_model_that_cannot_be_is_refused(wrong: Dict[str, Any]) -> None:
+def test_an_impossible_model_is_refused(wrong: Dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         Model(**wrong)

@@ -1,4 +1,4 @@
-"""The simulated Xerus PDU when things go wrong, and its pages for files."""
+"""The faults of the simulated Xerus PDU, and its pages for files."""
 from __future__ import annotations
 
 import http.client
@@ -9,8 +9,9 @@ import pytest
 
 from tests.waiting import until
 
+from .clockwork import ManualClock
 from .xerus import Fault, Model, XerusPdu, image
-from .xerus_client import Client, Hands, outlet_rid
+from .xerus_client import Client, outlet_rid
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def _switch_off(client: Client) -> Dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 500, 503])
-def test_a_status_instead_of_an_answer_comes_once_and_does_nothing(pdu: XerusPdu, client: Client, status: int) -> None:
+def test_a_status_replaces_one_answer_and_the_call_has_no_effect(pdu: XerusPdu, client: Client, status: int) -> None:
     pdu.faults.order(Fault.STATUS, status=status)
     answer = client.post(outlet_rid(0), b'{"method":"setPowerState","params":{"pstate":0},"id":1}')
     assert (answer.status, answer.read()) == (status, b"")
@@ -41,7 +42,7 @@ def test_a_status_instead_of_an_answer_comes_once_and_does_nothing(pdu: XerusPdu
     assert "result" in _switch_off(client)
 
 
-def test_a_page_of_html_and_text_that_is_no_json(pdu: XerusPdu, client: Client) -> None:
+def test_faults_replace_an_answer_by_html_broken_json_or_nothing(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.HTML)
     pdu.faults.order(Fault.NOT_JSON)
     pdu.faults.order(Fault.EMPTY)
@@ -51,18 +52,18 @@ def test_a_page_of_html_and_text_that_is_no_json(pdu: XerusPdu, client: Client) 
     assert texts[2] == b""
 
 
-def test_a_wrong_id(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_changes_the_id_of_one_answer(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.WRONG_ID, skip=1)
     assert [client.call(outlet_rid(0), "getState")["id"] for _ in range(3)] == [7, "another", 7]
 
 
-def test_half_an_answer(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_cuts_an_answer_in_half(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.HALF_ANSWER)
     with pytest.raises(http.client.IncompleteRead):
         client.call(outlet_rid(0), "getState")
 
 
-def test_a_lost_answer_to_a_switching_that_was_done(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_loses_the_answer_to_a_switching(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.DROP_AFTER_WRITE, method="setPowerState")
     assert client.result(outlet_rid(0), "getState")["powerState"] == 1
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
@@ -70,14 +71,14 @@ def test_a_lost_answer_to_a_switching_that_was_done(pdu: XerusPdu, client: Clien
     assert pdu.books().states["1"] is False
 
 
-def test_a_request_that_never_reached_the_unit(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_loses_a_request_before_it_takes_effect(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.CLOSE_BEFORE)
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         _switch_off(client)
     assert pdu.books().states["1"] is True
 
 
-def test_a_connection_closed_after_each_answer_and_one_closed_while_idle(pdu: XerusPdu, client: Client) -> None:
+def test_the_unit_closes_connections_after_each_answer_or_while_idle(pdu: XerusPdu, client: Client) -> None:
     pdu.close_after_each_answer()
     for _ in range(2):
         client.call(outlet_rid(0), "getState")
@@ -90,14 +91,14 @@ def test_a_connection_closed_after_each_answer_and_one_closed_while_idle(pdu: Xe
         client.call(outlet_rid(0), "getState")
 
 
-def test_a_redirect_to_another_host(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_redirects_to_another_host(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.REDIRECT, location="https://192.0.2.66")
     answer = client.post(outlet_rid(0), b"{}")
     assert (answer.status, answer.headers["Location"]) == (302, f"https://192.0.2.66{outlet_rid(0)}")
 
 
-def test_a_reboot_in_the_middle_of_a_switching_leaves_the_relay_as_it_is() -> None:
-    hands = Hands()
+def test_a_reboot_during_a_switching_leaves_the_relay_unchanged() -> None:
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1, relay_delay=5.0), clock=hands, reboot_seconds=0.1) as pdu, Client(pdu) as client:
         _switch_off(client)
         pdu.reboot()
@@ -149,7 +150,7 @@ def test_an_unsigned_image_needs_the_flag_that_allows_it(pdu: XerusPdu, client: 
 
 
 def test_an_update_to_another_generation_changes_types_and_ids() -> None:
-    hands = Hands()
+    hands = ManualClock()
     with XerusPdu(Model(outlets=1), "3.6", clock=hands, reboot_seconds=0.0) as pdu, Client(pdu) as client:
         rid = client.result("/model/pdu/0", "getOutlets")[0]["rid"]
         client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9.5-1"))).read()

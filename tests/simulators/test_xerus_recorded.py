@@ -1,4 +1,4 @@
-"""The simulator answers the calls that were recorded on two real units as these did: same ids, same types, same shape."""
+"""The simulator answers the recorded calls of two real units as those units did: same ids, types and structure."""
 from __future__ import annotations
 
 import json
@@ -11,7 +11,7 @@ from tests.needs import shared
 from .xerus import Model, XerusPdu
 from .xerus_client import Client
 
-# What the recordings tell of the two units.
+# The properties of the two units, from the recordings.
 UNITS = {"unit-a": ("3.6", Model(outlets=36, phases=3, latching=True, slots=32, peripherals=5, actuators=0)),
          "unit-b": ("4.0", Model(outlets=36, phases=3, latching=True, slots=64, peripherals=5, actuators=0))}
 pytestmark = pytest.mark.against("recordings of real Raritan units")
@@ -42,9 +42,9 @@ def _answers(exchange: Json) -> List[Any]:
 
 
 def _asked(recorded: List[Json], number: int) -> List[Json]:
-    """The calls of an exchange; where the request was not kept, in the order of the unit whose was.
+    """The calls of an exchange; where its request was not recorded, in the order of the other unit's.
 
-    References come from the recorded answers before, so the simulator has to know the real units' ids.
+    References come from earlier recorded answers, so the simulator must have the real units' ids.
     """
     if recorded[number]["request"] is not None:
         requests: List[Json] = recorded[number]["request"]["params"]["requests"]
@@ -66,7 +66,7 @@ def _asked(recorded: List[Json], number: int) -> List[Json]:
 
 
 def _shape(value: Any) -> Any:
-    """Keys and kinds; of a reference its id and type with version."""
+    """The keys and kinds of a value; of a reference its id and its type with version."""
     if isinstance(value, dict) and set(value) == {"rid", "type"}:
         return value
     if isinstance(value, dict):
@@ -79,7 +79,7 @@ def _shape(value: Any) -> Any:
 
 
 def _comparable(value: Any) -> Any:
-    """What a value object says of its own type counts as well."""
+    """The shape of a value; that of a value object includes its type."""
     shape = _shape(value)
     if isinstance(value, dict) and set(value) == {"type", "value"}:
         shape["type"] = value["type"]

@@ -1,4 +1,4 @@
-"""The simulator's table of types against the schema of all releases that it was made from."""
+"""The simulator's table of types agrees with the schema from which it was made."""
 from __future__ import annotations
 
 import json
@@ -9,7 +9,7 @@ from .xerus import GENERATIONS, Model, XerusPdu
 from .xerus.make_types import TARGET, build, text
 
 
-def test_the_table_is_what_its_maker_writes() -> None:
+def test_the_table_is_the_output_of_make_types() -> None:
     schema = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
     assert text(build(schema)) == TARGET.read_text(encoding="utf-8")
 

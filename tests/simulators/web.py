@@ -12,13 +12,13 @@ from typing import Any, Iterator, List, Optional, Protocol, Set, Tuple, Type, Un
 
 
 class Powered(Protocol):
-    """What the server asks the unit behind it."""
+    """The part of a unit that the server uses."""
 
     def down(self) -> bool:
-        """The unit reboots: nothing answers."""
+        """Whether the unit reboots, so that nothing answers."""
 
     def boots(self) -> int:
-        """How often it has rebooted; a connection does not outlive a reboot."""
+        """The number of reboots so far; a reboot ends every connection."""
 
 
 class Counters:
@@ -37,7 +37,7 @@ class Counters:
 
 
 class Reboots:
-    """When a unit reboots, and for how many seconds nothing answers then."""
+    """The times of a unit's reboots, and the seconds for which each lasts."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -69,13 +69,13 @@ class Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except (OSError, ValueError):
-            self.close_connection = True        # the client, or a fault, closed the connection under us
+            self.close_connection = True        # the client or a fault has closed the connection
 
     def log_message(self, format: str, *args: Any) -> None:
-        """The books count the requests; nothing goes to the terminal."""
+        """Prints nothing; the books count the requests."""
 
     def rebooted(self) -> bool:
-        """Whether the unit is down, or was since this connection came."""
+        """Whether the unit reboots, or has rebooted since this connection was opened."""
         return self.server.unit.down() or self.server.unit.boots() != self._boots
 
     def hang_up(self) -> None:
@@ -88,7 +88,7 @@ class Connection(BaseHTTPRequestHandler):
 
 
 class WebServer(socketserver.ThreadingTCPServer):
-    """Listens at once; `stop` ends every connection and waits for their threads."""
+    """Listens from its construction on; `stop` ends every connection and waits for the server's thread."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -117,7 +117,7 @@ class WebServer(socketserver.ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def finish_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
-        """In the connection's own thread, so that a slow handshake holds nobody up."""
+        """Runs in the connection's thread, so that a slow handshake delays no other client."""
         assert isinstance(request, socket.socket)
         if self.unit.down():
             return
@@ -131,7 +131,7 @@ class WebServer(socketserver.ThreadingTCPServer):
 
     @contextmanager
     def _keep(self, connection: socket.socket) -> Iterator[None]:
-        """The connection is among the open ones, which a reboot or the end breaks."""
+        """Keeps the connection in the set of open ones, which a reboot or `stop` closes."""
         with self._open_lock:
             self._open.add(connection)
         try:
@@ -141,7 +141,7 @@ class WebServer(socketserver.ThreadingTCPServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Handshakes that fail (a client that does not trust us) and connections cut by a fault are no news."""
+        """Prints nothing about failed handshakes (a client that does not trust the certificate) and cut connections."""
 
     def hang_up_all(self) -> None:
         """Closes every open connection, as a unit does with idle ones, or when it reboots."""

@@ -1,4 +1,4 @@
-"""A plain client of the simulator's own tests: sends what it is told, checks nothing, hides nothing."""
+"""A minimal client for the simulator's own tests: sends requests unchanged and returns every answer."""
 from __future__ import annotations
 
 import base64
@@ -11,16 +11,6 @@ from typing import Any, Dict, List, Mapping, Optional, Type
 from .xerus import XerusPdu
 
 Json = Dict[str, Any]
-
-
-class Hands:
-    """A clock that a test moves by hand, in seconds."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def outlet_rid(number: int) -> str:

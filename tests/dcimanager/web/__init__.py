@@ -1,1 +1,1 @@
-"""The stand-in's page: what a person does in DCImanager, in a browser."""
+"""The stand-in's page, on which a person does in a browser what DCImanager's own pages offer."""

@@ -24,10 +24,10 @@ _TRIES, _TRIES_SECONDS = 10, 60.0
 
 
 class Access:
-    """Around the page's application: only known hosts, only people who logged in, each answer with `HEADERS`.
+    """Wraps the page's application: lets in known hosts and people who logged in, and adds `HEADERS` to each answer.
 
-    `hosts` are the names that a browser may call this server by; None: any (it listens to others on purpose). A page of
-    somebody else whose name was pointed here (DNS rebinding) is refused by that.
+    `hosts` are the host names that a browser may use for this server, besides those of this machine; None: any, for a server
+    that other machines use. The check refuses foreign names that resolve to this server (DNS rebinding).
     """
 
     def __init__(self, page: Any, tokens: Tokens, hosts: Optional[Sequence[str]]) -> None:
@@ -66,7 +66,7 @@ def hostname(host: str) -> str:
 
 
 def cookie_name(request: Request) -> str:
-    """Cookies do not tell ports apart: two stand-ins on one machine must not log each other out."""
+    """The cookie's name, with the port: cookies ignore ports, and two stand-ins on one machine must not share one."""
     return f"dcimanager-{request.url.port or ''}"
 
 
@@ -76,7 +76,7 @@ def session(request: Request) -> str:
 
 
 def own_form(request: Request, form: Mapping[str, Any]) -> bool:
-    """Whether a POST comes from a page that we served to this session: its CSRF token, and what the browser says."""
+    """Whether a POST comes from a page that was served to this session, by its CSRF token, Origin and Sec-Fetch-Site."""
     origin = request.headers.get("origin")
     if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host', '')}":
         return False
@@ -97,7 +97,7 @@ def local_path(text: str) -> str:
 
 
 class Tries:
-    """Bounds how often a wrong password may be tried: ten times a minute, by anybody."""
+    """Limits wrong passwords to ten a minute, for all clients together."""
 
     def __init__(self) -> None:
         self._failed: Deque[float] = Deque(maxlen=_TRIES)

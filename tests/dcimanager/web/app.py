@@ -18,7 +18,7 @@ from .site import Site, Wrong
 if TYPE_CHECKING:
     from ..manager import DciManager
 
-_ROOMS = (entry, pdus, pdu, handlers, servers, log)
+_PAGES = (entry, pdus, pdu, handlers, servers, log)
 
 
 def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
@@ -28,8 +28,8 @@ def application(manager: DciManager, simulations: Simulations, hosts: Optional[S
     async def nothing(scope: Any, receive: Any, send: Any) -> None:
         await _missing(site, Request(scope))(scope, receive, send)
 
-    rooms = [route for room in _ROOMS for route in room.routes(site)]
-    router = Router([*rooms, Mount("/static", _Files(directory=Path(__file__).with_name("static")))], redirect_slashes=False,
+    routes = [route for page in _PAGES for route in page.routes(site)]
+    router = Router([*routes, Mount("/static", _Files(directory=Path(__file__).with_name("static")))], redirect_slashes=False,
                     default=nothing)
     return Access(router, manager.tokens, hosts)
 
@@ -39,7 +39,7 @@ def _missing(site: Site, request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """Scripts and styles, which the browser may keep but asks about each time; a missing one is a plain 404."""
+    """Scripts and styles, which the browser may cache but must revalidate each time; a missing one is a plain 404."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         try:

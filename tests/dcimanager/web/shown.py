@@ -1,4 +1,4 @@
-"""How values look on the page: numbers with units, times, text from devices made harmless. Jinja escapes all of it."""
+"""Formats values for the page: numbers with units, times, text of devices made harmless. Jinja escapes all of them."""
 from __future__ import annotations
 
 import time
@@ -13,13 +13,13 @@ from handlers.errors import printable
 
 from ..records import Pdu
 
-LONGEST = 120                   # characters of a name; a hostile one may have 10,000
+LONGEST = 120                   # limit for the characters of a name; a hostile name may have 10,000
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 METHODS = {"status": "status", "statistic": "statistic", "port_up": "on", "port_down": "off", "labels": "labels"}
 
 
 def number(value: float) -> str:
-    """A figure in at most three decimals: no PDU measures finer than mA and Wh."""
+    """A figure with at most three decimals: no PDU measures finer than mA and Wh."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
@@ -37,7 +37,7 @@ def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
 
 def _figure(pdu: Pdu, value: Optional[float], unit: str) -> str:
     if value is None:
-        return "not metered" if pdu.measured_at else "–"            # a dash: nobody has asked it yet
+        return "not metered" if pdu.measured_at else "–"            # a dash: no `statistic` has succeeded yet
     return f"{number(value)}\u00a0{unit}"
 
 
@@ -66,7 +66,7 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """How a port looks: "on" or "off" only where that is certain; else "unknown", or "stale" after a failed poll."""
+    """A port's state on the page: "on" or "off" only where that is certain, else "unknown", or "stale" after a failed poll."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
@@ -75,7 +75,7 @@ def state(pdu: Pdu, identity: str) -> str:
 
 
 def counts(pdu: Pdu) -> dict[str, int]:
-    """How many ports look how."""
+    """The number of ports in each state."""
     seen = [state(pdu, identity) for identity in pdu.ports]
     return {name: seen.count(name) for name in ("on", "off", "unknown", "stale")}
 
@@ -86,7 +86,7 @@ def failing(pdu: Pdu) -> bool:
 
 
 def environment() -> Environment:
-    """The templates of this package, with everything above."""
+    """The templates of this package, with the functions of this module as filters and globals."""
     env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
                       trim_blocks=True, lstrip_blocks=True)
     filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,

@@ -1,4 +1,4 @@
-"""What every page needs: the stand-in, templates, forms that are checked, and messages for the next page."""
+"""Shared by all pages: the stand-in, templates, checked forms, and messages for the next page."""
 from __future__ import annotations
 
 import hashlib
@@ -25,14 +25,14 @@ _MESSAGES_KEPT = 20
 
 
 class Message(NamedTuple):
-    """`good` or not; it is shown once, on the next page of the session."""
+    """A sentence that is shown once, on the session's next page; `good`: a success."""
 
     good: bool
     text: str
 
 
 class Wrong(Exception):
-    """What was asked for cannot be done; `status` of the answer, a sentence for the person."""
+    """A request that cannot be carried out: a sentence for the person, and the answer's HTTP status."""
 
     def __init__(self, text: str, status: int = 400) -> None:
         super().__init__(text)
@@ -54,7 +54,7 @@ class Site:
                 self._messages.pop(next(iter(self._messages)))
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A whole page; or, for the page's own script, the part of it that lives, with a tag by which it is not sent twice."""
+        """A whole page. For the page's own script (X-Part) only the part that is refreshed, with an ETag: 304 if unchanged."""
         part = bool(request.headers.get("x-part"))
         with self._lock:
             messages = [] if part else self._messages.pop(session(request), [])
@@ -89,7 +89,7 @@ def page(site: Site, work: Work) -> Callable[[Request], Any]:
 
 
 def action(site: Site, act: Act) -> Callable[[Request], Any]:
-    """An endpoint that changes something: a POST of a form that we served to this session."""
+    """An endpoint that changes something: a POST of a form that was served to this session."""
     async def endpoint(request: Request) -> Response:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
@@ -106,7 +106,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
 
 
 def go(path: str) -> Response:
-    """To another page after a form was carried out, so that loading it again repeats nothing."""
+    """A redirect after a form was carried out, so that a reload does not send the form again."""
     return RedirectResponse(path, 303)
 
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from tests.program import asked_to_end, count, port, seconds, starting
+from tests.program import Asked, count, port, seconds, starting
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
@@ -18,18 +18,20 @@ from .users import ALL
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.nut_server", description=__doc__)
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
-    parser.add_argument("--device", action="append", metavar="NAME", help="a PDU's name; again for more (default: pdu)")
-    parser.add_argument("--outlets", type=count, default=8, help="1 to 48 of each (default: %(default)s)")
+    parser.add_argument("--device", action="append", metavar="NAME", help="name of a PDU; repeat for more PDUs (default: pdu)")
+    parser.add_argument("--outlets", type=count, default=8, help="outlets of each unit, 1 to 48 (default: %(default)s)")
     parser.add_argument("--first", type=count, default=1, help="number of the first outlet (default: %(default)s)")
     parser.add_argument("--members", type=count, default=1, help="units in a daisy chain (default: %(default)s)")
-    parser.add_argument("--by", choices=("command", "variable"), default="command", help="how its driver switches")
-    parser.add_argument("--poll", type=seconds, default=0.0, metavar="SECONDS", help="the driver reads its device this often")
-    parser.add_argument("--tls", action="store_true", help="take STARTTLS")
-    parser.add_argument("--ca-file", type=Path, help="where the certificate authority is written (default: a new file)")
-    parser.add_argument("--user", default=ADMIN.name, help="may do everything (default: %(default)s); the password is that "
-                        "of the environment's NUT_PASSWORD, else " + ADMIN.password)
+    parser.add_argument("--by", choices=("command", "variable"), default="command",
+                        help="how the driver switches (default: %(default)s)")
+    parser.add_argument("--poll", type=seconds, default=0.0, metavar="SECONDS",
+                        help="interval at which the driver reads its device (default: at each request)")
+    parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
+    parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
+    parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the password is "
+                        "NUT_PASSWORD of the environment, else " + ADMIN.password)
     chosen = parser.parse_args(arguments)
-    told = asked_to_end()
+    asked = Asked()
     with ExitStack() as stack:
         with starting(chosen.port):
             devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
@@ -45,7 +47,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
         print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops it",
               file=sys.stderr)
-        told.wait()
+        asked.wait()
         for what, value in server.books().writes:
             print(f"{what} {value}".rstrip())
     return 0

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from tests.program import asked_to_end, port, seconds, starting
+from tests.program import Asked, port, seconds, starting
 
 from . import UNITS, RedfishService
 from .service import PASSWORD, USER
@@ -19,19 +19,20 @@ from .units import dmtf
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.redfish", description=__doc__)
-    parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="which service (default: %(default)s)")
-    parser.add_argument("--tree", type=Path, metavar="FOLDER", help="serves a published tree, with switching outlets, instead")
-    parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="until a contact follows")
-    parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS", help="switching is answered 202, with a task")
-    parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="before each answer")
-    parser.add_argument("--live", action="store_true", help="energy counters run")
+    parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="the kind of service (default: %(default)s)")
+    parser.add_argument("--tree", type=Path, metavar="FOLDER", help="serve a published tree, with switching outlets, instead")
+    parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="delay until a contact moves")
+    parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
+                        help="answer switching with 202 and a task that takes so long")
+    parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
+    parser.add_argument("--live", action="store_true", help="let energy counters run")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
-    parser.add_argument("--http", action="store_true", help="without TLS")
-    parser.add_argument("--ca-file", type=Path, help="where the certificate authority is written (default: a new file)")
-    parser.add_argument("--user", default=USER, help="may switch (default: %(default)s); the password is that of the "
-                        "environment's REDFISH_PASSWORD, else " + PASSWORD)
+    parser.add_argument("--http", action="store_true", help="serve without TLS")
+    parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
+    parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the password is "
+                        "REDFISH_PASSWORD of the environment, else " + PASSWORD)
     chosen = parser.parse_args(arguments)
-    told = asked_to_end()
+    asked = Asked()
     with ExitStack() as stack:
         with starting(chosen.port):
             model = dmtf(chosen.tree) if chosen.tree else UNITS[chosen.unit]()
@@ -48,7 +49,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
         print(f"{len(unit.books().states)} outlets; user {unit.user} may switch, {unit.viewer_user} may read; Ctrl-C stops it",
               file=sys.stderr)
-        told.wait()
+        asked.wait()
         for what, value in unit.books().writes:
             print(f"{what} {value}")
     return 0

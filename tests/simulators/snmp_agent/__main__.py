@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence, Union
 
-from tests.program import asked_to_end, port, seconds, starting
+from tests.program import Asked, port, seconds, starting
 
 from . import BUILT_IN, Agent, Device, Faults, Model, read_snmprec
 
@@ -17,12 +17,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--device", choices=sorted(BUILT_IN), default="apc-rpdu2", help="a built-in device (default: %(default)s)")
     what.add_argument("--recording", type=Path, metavar="FILE",
-                      help="a .snmprec file; every row may be written, and none follows another")
+                      help="a .snmprec file; every row may be written, without effect on other rows")
     parser.add_argument("--port", type=port, default=0, help="UDP port (default: the system chooses one)")
-    parser.add_argument("--read", default="public", metavar="COMMUNITY", help="may read (default: %(default)s)")
-    parser.add_argument("--write", default="private", metavar="COMMUNITY", help="may read and write (default: %(default)s)")
+    parser.add_argument("--read", default="public", metavar="COMMUNITY", help="community that may read (default: %(default)s)")
+    parser.add_argument("--write", default="private", metavar="COMMUNITY",
+                        help="community that may read and write (default: %(default)s)")
     parser.add_argument("--v1-only", action="store_true", help="answer SNMPv1 only, as old devices do")
-    parser.add_argument("--late", type=seconds, default=0.0, metavar="SECONDS", help="answer so much later")
+    parser.add_argument("--late", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
     chosen = parser.parse_args(arguments)
     device: Union[Model, Device] = BUILT_IN[chosen.device]()
     if chosen.recording is not None:
@@ -31,14 +32,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         except (OSError, ValueError) as error:
             print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
             return 2
-    told = asked_to_end()
+    asked = Asked()
     with ExitStack() as stack:
         with starting(chosen.port):
             agent = stack.enter_context(Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
                                               Faults(late_s=chosen.late)))
         print(f"{agent.host}:{agent.port}", flush=True)
         print(f"communities: {chosen.read} reads, {chosen.write} also writes; Ctrl-C stops it", file=sys.stderr)
-        told.wait()
+        asked.wait()
         for write in agent.writes():
             print(f"SET {write.oid} = {write.value} {write.answer or 'done'}")
     return 0

@@ -1,4 +1,4 @@
-"""Runs a simulated Xerus PDU for a person, until Ctrl-C."""
+"""A simulated Xerus PDU on 127.0.0.1, until Ctrl-C."""
 from __future__ import annotations
 
 import argparse
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Dict
 
-from tests.program import asked_to_end, count, port, seconds, starting
+from tests.program import Asked, count, port, seconds, starting
 
 from . import GENERATIONS, Model, XerusPdu
 from .model import METERINGS
@@ -15,24 +15,25 @@ from .model import METERINGS
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.xerus", description=__doc__)
-    parser.add_argument("--firmware", choices=GENERATIONS, default=GENERATIONS[-1], help="generation (default: newest)")
-    parser.add_argument("--outlets", type=count, default=8, help="up to 200 (default: 8)")
-    parser.add_argument("--phases", type=int, choices=(1, 3), default=1)
-    parser.add_argument("--inlets", type=count, default=1)
+    parser.add_argument("--firmware", choices=GENERATIONS, default=GENERATIONS[-1],
+                        help="firmware generation (default: %(default)s)")
+    parser.add_argument("--outlets", type=count, default=8, help="number of outlets, up to 200 (default: %(default)s)")
+    parser.add_argument("--phases", type=int, choices=(1, 3), default=1, help="lines of each inlet (default: %(default)s)")
+    parser.add_argument("--inlets", type=count, default=1, help="number of inlets (default: %(default)s)")
     parser.add_argument("--transfer-switch", action="store_true", help="two inlets, one in use")
-    parser.add_argument("--metering", choices=METERINGS, default="outlet")
-    parser.add_argument("--links", type=count, default=0, help="how many link units, with ids from 2")
-    parser.add_argument("--relay-delay", type=seconds, default=0.0, help="seconds until a relay follows")
-    parser.add_argument("--live", action="store_true", help="energy counters run")
-    parser.add_argument("--https-port", type=port, default=0, help="default: chosen by the system")
-    parser.add_argument("--http-port", type=port, help="also plain HTTP, which redirects; 0: chosen by the system")
-    parser.add_argument("--ca-file", type=Path, help="where the certificate authority is written (default: a new file)")
+    parser.add_argument("--metering", choices=METERINGS, default="outlet", help="metered parts (default: %(default)s)")
+    parser.add_argument("--links", type=count, default=0, help="number of link units, with ids from 2 (default: %(default)s)")
+    parser.add_argument("--relay-delay", type=seconds, default=0.0, help="seconds until a relay moves")
+    parser.add_argument("--live", action="store_true", help="let energy counters run")
+    parser.add_argument("--https-port", type=port, default=0, help="TCP port of HTTPS (default: the system chooses one)")
+    parser.add_argument("--http-port", type=port, help="also serve plain HTTP, which redirects; 0: the system chooses a port")
+    parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
     return parser
 
 
 def main() -> None:
     options = _parser().parse_args()
-    told = asked_to_end()
+    asked = Asked()
     with ExitStack() as stack:
         with starting(options.https_port, options.http_port):
             model = Model(outlets=options.outlets, phases=options.phases, metering=options.metering, live=options.live,
@@ -45,11 +46,11 @@ def main() -> None:
             ca_file.write_text(pdu.ca_pem, encoding="ascii")
         print(f"{pdu.url}  firmware {options.firmware}, {options.outlets} outlets, {options.links} link units")
         if pdu.http_port:
-            print(f"http://{pdu.host}:{pdu.http_port}  redirects to it")
+            print(f"http://{pdu.host}:{pdu.http_port}  redirects to HTTPS")
         print(f"CA file      {ca_file}\nfingerprint  {pdu.fingerprint}")
-        print(f"login        {pdu.user} / {pdu.password}   (reads only: {pdu.viewer_user} / {pdu.viewer_password})")
+        print(f"login        {pdu.user} / {pdu.password}   (read-only: {pdu.viewer_user} / {pdu.viewer_password})")
         print("Ctrl-C stops it", flush=True)
-        told.wait()
+        asked.wait()
 
 
 if __name__ == "__main__":

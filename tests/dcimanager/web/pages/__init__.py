@@ -1,1 +1,1 @@
-"""One module for each room of the page; `routes` lists what it answers."""
+"""One module for each part of the page; its `routes` lists the paths that it answers."""

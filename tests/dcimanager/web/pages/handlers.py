@@ -1,4 +1,4 @@
-"""Handlers: registered ones and their versions, upload, roll back, what register.sh did."""
+"""Handlers: the registered ones with their versions, upload, roll back, events such as the steps of register.sh."""
 from __future__ import annotations
 
 from typing import List

@@ -1,4 +1,4 @@
-"""The log: each call of a handler, with what the handler wrote meanwhile."""
+"""The log: each call of a handler, with the lines that the handler logged."""
 from __future__ import annotations
 
 from typing import List

@@ -95,7 +95,7 @@ def _json(site: Site, request: Request) -> Response:
 
 
 def _with_gaps(found: List[Reading], beat: float) -> List[Reading]:
-    """Where the next reading is much later than its tier's stretch, nothing is known in between."""
+    """`found` with an empty reading wherever the next one comes later than three intervals of its tier."""
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()

@@ -50,7 +50,7 @@ def _add_form(site: Site, request: Request) -> Response:
 
 def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
           problem: str = "") -> Response:
-    """The form, filled with what was typed; what is or may be a secret is never sent back."""
+    """The form with the values typed so far. A value that is or may be a secret is never sent back."""
     table: Optional[List[Dict[str, Any]]] = site.manager.runtime.settings(handler) if handler and handler.import_path else []
     harmless = {row["key"] for row in table or () if not row["secret"]}
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
@@ -80,7 +80,7 @@ def _read(form: FormData, handler: Handler, old: Optional[Pdu]) -> Tuple[str, st
         if not key:
             continue
         if key in settings:
-            raise Wrong(f"The key {key!r} is there twice.")
+            raise Wrong(f"The key {key!r} is given twice.")
         if not isinstance(value, str) or len(value) > 20_000:
             raise Wrong(f"The value of {key!r} is too long.")
         settings[key] = value or (old.settings.get(key, "") if old else "")

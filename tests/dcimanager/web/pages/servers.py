@@ -1,4 +1,4 @@
-"""Servers: which outlets feed them, and what DCImanager's power commands would do."""
+"""Servers, the outlets that feed them, and the steps of DCImanager's power commands."""
 from __future__ import annotations
 
 from typing import List, NamedTuple
@@ -15,7 +15,7 @@ from ..site import Site, Wrong, action, go, number, page, text
 
 
 class Shown(NamedTuple):
-    """One server on the page; `feeds` with their PDUs and states, `port` and `state` by the rule."""
+    """One server on the page: its feeds with their PDUs and states. `port` and `state` follow DCImanager's rule."""
 
     server: Server
     feeds: list[tuple[Feed, Pdu, str]]
@@ -37,7 +37,7 @@ def routes(site: Site) -> List[Route]:
 
 
 def _state(pdu: Pdu, identity: str) -> str:
-    """As the platform would take it: what is not certain is UNKNOWN."""
+    """A port's state for the platform's rule: UNKNOWN where it is doubtful."""
     return "UNKNOWN" if identity in pdu.doubts else pdu.ports.get(identity, "UNKNOWN")
 
 
@@ -107,7 +107,7 @@ def _confirm(site: Site, request: Request) -> Response:
 
 
 def _power(site: Site, request: Request, form: FormData) -> Response:
-    """Carry out the plan as it is now; the first step that fails ends it."""
+    """Carry out the plan for the current states; the first step that fails ends it."""
     shown, command = _seen(site, site.manager.servers.one(number(request))), _command(text(form, "command"))
     name = plain(shown.server.name)
     for step in plan(command, shown.server, [state for *_, state in shown.feeds]):
@@ -117,7 +117,7 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
         call = site.manager.switch(site.manager.store.pdu(step.feed.pdu), step.feed.identity, step.on)
         if not call.ok or call.value["state"] != ("UP" if step.on else "DOWN"):
             why = plain(call.text, 500) if not call.ok else f"outlet {plain(step.feed.identity)} did not follow"
-            site.say(request, f"{name}: power {command} ended there: {why}", good=False)
+            site.say(request, f"{name}: power {command} ended early: {why}", good=False)
             return go(f"/servers#server-{shown.server.id}")
     site.say(request, f"{name}: power {command} was carried out.")
     return go(f"/servers#server-{shown.server.id}")

@@ -1,5 +1,5 @@
 "use strict";
-// Small helps on top of pages that work without them: live parts, times in the reader's zone, dialogs, dropped files.
+// Conveniences for pages that also work without scripts: live parts, times in the reader's zone, dialogs, dropped files.
 
 const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
