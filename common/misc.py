@@ -11,14 +11,14 @@ R = TypeVar("R")
 
 
 class Oid(str):
-    """KNOWN: `Oid(text) + text` is a longer OID. INFERRED: `+` supplies the dot, and an Oid can stand for its text."""
+    """KNOWN: `Oid(text) + text` is a longer OID. INFERRED: `+` adds the dot, and an Oid can be used as text."""
 
     def __add__(self, other: object) -> Oid:
         return Oid(f"{str(self).rstrip('.')}.{str(other).strip('.')}")
 
 
 class InversionDict(Dict[K, V]):
-    """KNOWN: `get_by_value(value, default)` gives the key of a value. INFERRED: otherwise it is a dict."""
+    """KNOWN: `get_by_value(value, default)` returns the key of a value. INFERRED: it is a dict."""
 
     def get_by_value(self, value: object, default: Optional[K] = None) -> Optional[K]:
         """KNOWN: the first key with `value`, else `default`."""
@@ -26,9 +26,9 @@ class InversionDict(Dict[K, V]):
 
 
 def waiter(function: Callable[[], R]) -> Callable[..., R]:
-    """KNOWN: a decorator whose result takes `matcher=` and `timeout=`. INFERRED: repeats until the matcher holds.
+    """KNOWN: a decorator whose result takes `matcher=` and `timeout=`. INFERRED: it repeats the call until the matcher is true.
 
-    UNKNOWN: the pause between tries, and what happens at the deadline; here the last result is given back.
+    UNKNOWN: the pause between tries, and what happens at the deadline. Here the last result is returned.
     """
     @functools.wraps(function)
     def repeated(matcher: Callable[[R], bool], timeout: float = 10, pause: float = 0.5) -> R:

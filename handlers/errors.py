@@ -3,8 +3,8 @@
 DCImanager shows the text of the exception as the reason of a failed task, so the first line says what to do, and no text
 holds a password, a community or a token. Codecs raise without host and operation; the client adds them (`at`).
 
-Text from devices and users enters these errors, and the errors enter logs and terminals. The constructor therefore escapes
-control characters, line ends, bidirectional marks and lone surrogates, and cuts what is too long.
+Errors hold text from devices and users, and are shown in logs and terminals. The constructor therefore escapes control
+characters, line ends, bidirectional marks and lone surrogates, and cuts long text.
 
 An archive holds its own copy of this module, so tools compare the text `kind`, never the class.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple, Sequence, Tuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
-LONGEST = 2000                  # characters of one part of an error's text
+LONGEST = 2000                  # limit for a part of an error's text, in characters
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
@@ -47,9 +47,9 @@ def _safe(part: Part) -> Part:
 
 
 class PduHandlerError(Exception):
-    """Root of the tree: `reason` says what happened and what to do; `host` and `operation` say where. All are printable.
+    """Root of the tree. `reason` says what happened and what to do; `host` and `operation` say where. All are printable.
 
-    `parts` is the reason with each setting that it names as a `Named`; `keys` are the keys of those settings.
+    `parts` is the reason, in which each handler setting is a `Named`; `keys` are the keys of these settings.
     """
 
     kind = "error"
@@ -66,7 +66,7 @@ class PduHandlerError(Exception):
         return tuple(part.key for part in self.parts if isinstance(part, Named))
 
     def at(self: E, host: str, operation: str = "") -> E:
-        """Fill in host and operation where they are not known yet; returns self."""
+        """Set host and operation unless they are set already. Returns self."""
         self.host = self.host or printable(host)
         self.operation = self.operation or printable(operation)
         return self
@@ -82,7 +82,7 @@ class SettingsError(PduHandlerError):
 
 
 class Unreachable(PduHandlerError):
-    """Network, port, TLS or deadline (over SNMP also a wrong community): the operator looks. A read may be repeated."""
+    """Network, port, TLS or deadline (over SNMP also a wrong community): the operator checks these. A read may be repeated."""
 
     kind = "unreachable"
 

@@ -1,7 +1,7 @@
-"""Which handlers there are: every folder beside this file that has a `handler.py` and an `about.py`.
+"""The list of handlers: every folder beside this file that has a `handler.py` and an `about.py`.
 
-Whoever lists handlers asks here: the build of archives, the command, the pages, the demo, the conformance runs and the local
-DCImanager. So a new handler is its own folder, and its simulator in `tests/peers`. Not packed into an archive.
+The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list, so
+a new handler needs only its own folder and its simulator in `tests/peers`. Not packed into an archive.
 """
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from . import __path__ as _OWN
 
 FOLDERS = list(_OWN)
 
-class About(NamedTuple):
-    """What is known of a handler before it is loaded; `about.py` in its folder has it as `ABOUT`.
 
-    `shown` is its name in DCImanager's list of handlers. `protocol` is `snmp` or `custom`: which fields the form of a PDU has.
-    `username` is the account that its devices are delivered with. `may_list` is a setting, its value that may list outlets
-    where a device shows none, and what it lists.
+class About(NamedTuple):
+    """The facts of a handler that are known before it is loaded: `ABOUT` in its `about.py`.
+
+    `shown` is its name in DCImanager's list of handlers. `protocol` is `snmp` or `custom`, which decides the fields of a PDU's
+    form. `username` is the factory account of its devices. `may_list` is for devices that show no outlets: the key and the value
+    of a setting that may list some, and a phrase that says what it lists.
     """
 
     shown: str
@@ -34,7 +35,7 @@ def names() -> Tuple[str, ...]:
 
 
 def is_handler(name: str) -> bool:
-    """Whether there is a handler of that name."""
+    """Whether a handler has this name."""
     if not name.isidentifier():
         return False
     places = [f"{folder}/{name}" for folder in FOLDERS]
@@ -42,6 +43,6 @@ def is_handler(name: str) -> bool:
 
 
 def about(name: str) -> About:
-    """What is known of the handler `name`, one of `names()`."""
+    """The facts of the handler `name`, one of `names()`."""
     found: About = importlib.import_module(f".{name}.about", __package__).ABOUT
     return found

@@ -1,6 +1,6 @@
-"""Handler settings: free text from DCImanager's form, checked against a handler's own table of keys.
+"""Handler settings: free text from DCImanager's form, checked against a handler's table of keys.
 
-Each handler declares a tuple of `Setting`, from which docs/settings.md is printed, too.
+Each handler declares a tuple of `Setting`. docs/settings.md is printed from these tuples.
 """
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from .errors import Named, SettingsError
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-LONGEST = 1000                  # characters of one value
-LONGEST_HOST = 300              # a name of the DNS has at most 253 characters; brackets and a port may be around it
-_HALF = re.compile("[\ud800-\udfff]")       # half a character: JSON can hold one, UTF-8 cannot
-_YES = ("yes", "true", "1", "on")
-_NO = ("no", "false", "0", "off")
+LONGEST = 1000                  # limit for a value, in characters
+LONGEST_HOST = 300              # limit in characters: 253 for a DNS name, the rest for brackets and a port
+_HALF = re.compile("[\ud800-\udfff]")       # half of a surrogate pair: possible in JSON, not in UTF-8
+_YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 _NOUN = "handler setting "
 
 
 @dataclass(frozen=True, eq=False)
 class Setting(Generic[T_co]):
-    """One key. `read` turns a text of at most `longest` characters, described by `allowed`, into a value or raises
-    ValueError. A `secret` is neither trimmed nor shown."""
+    """One key. `read` turns a text of at most `longest` characters into a value, or raises ValueError; `allowed` describes such
+    texts. A `secret` is neither trimmed nor shown."""
 
     key: str
     allowed: str
@@ -39,22 +38,21 @@ class Setting(Generic[T_co]):
         if text is None or not text.strip():
             return self.default
         if len(text) > self.longest:
-            raise SettingsError((Named(self.key, noun=_NOUN), f": the value has more than {self.longest} characters; give "
-                                 f"{self.allowed}"))
-        if _HALF.search(text):
-            raise SettingsError((Named(self.key, noun=_NOUN), ": the value holds half a character; type it anew"))
-        try:
-            return self.read(text if self.secret else text.strip())
-        except ValueError:
-            pass                # raised below, outside this handler: the ValueError may hold a secret
-        shown = "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
-        raise SettingsError((Named(self.key, noun=_NOUN), f":{shown} give {self.allowed}"))
+            why = f" the value has more than {self.longest} characters; give {self.allowed}"
+        elif _HALF.search(text):
+            why = " the value holds half a character; type it anew"
+        else:
+            try:
+                return self.read(text if self.secret else text.strip())
+            except ValueError:          # raised below, outside this handler: the ValueError may hold a secret
+                why = ("" if self.secret else f" {text.strip()[:60]!r} is not allowed;") + f" give {self.allowed}"
+        raise SettingsError((Named(self.key, noun=_NOUN), f":{why}"))
 
 
 class Settings(Dict[Setting[Any], Any]):
     """The owner's settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
-    Raises SettingsError for an unknown key, which is probably a typing error, and for the first bad value.
+    Raises SettingsError for an unknown key, which is probably a misspelt one, and for the first bad value.
     """
 
     def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:
@@ -63,6 +61,9 @@ class Settings(Dict[Setting[Any], Any]):
             if key not in known:
                 raise SettingsError((Named(key[:60], noun=_NOUN), f" is unknown; allowed: {', '.join(known) or 'none'}"))
         super().__init__((setting, setting.value(texts.get(setting.key))) for setting in declared)
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(setting.key for setting in self)})"        # no values: they may be secret
 
     if TYPE_CHECKING:
         def __getitem__(self, setting: Setting[T]) -> T: ...
@@ -125,9 +126,8 @@ def host_and_port(text: str) -> Tuple[str, Optional[int]]:
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
     if found is None:
         return text.strip(), None
-    bracketed, behind_brackets, plain, behind_plain = found.groups()
-    digits = behind_brackets or behind_plain
-    return bracketed if plain is None else plain, int(digits) if digits else None
+    digits = found[2] or found[4]
+    return found[1] if found[3] is None else found[3], int(digits) if digits else None
 
 
 HOST: Setting[str] = Setting("host", "a host name or an address", host, "",

@@ -11,9 +11,9 @@ from pdu_common.helper import EnumPowerStatus
 from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 LOGGER = get_logger(__name__)
-CALL_SECONDS = 45.0         # of a call as a whole: after that it asks the device nothing more
+CALL_SECONDS = 45.0         # no request of a call is sent later
 CONFIRM_SECONDS = 10.0
-FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # most relays follow at once; a slow one is not asked too often
+FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # first and longest pause between readings
 
 
 def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wanted: EnumPowerStatus, *,
@@ -22,14 +22,14 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
     """Call `write` once, then `read` until it returns `wanted` or `deadline` seconds are over.
 
-    Returns `wanted` or UNKNOWN, nothing else: a device that lags and a relay that is stuck look alike, so the last reading
+    Returns `wanted`, or UNKNOWN where that state was not seen: a slow device and a stuck relay look alike, so the last reading
     goes to the log and the next poll decides. UNKNOWN also where the write was answered and the state cannot be read; at
     once where reading is denied, because devices block accounts that keep trying. The pause between readings grows up to
     `pause` seconds.
 
     `write` raises `Unreachable` if no answer came and `ProtocolError` if the answer proves nothing. Then the state is read
-    once, and anything but `wanted` raises Unreachable: the outlet may or may not have switched. Other errors of `write`
-    pass through; the device did not switch.
+    once, and any other than `wanted` raises Unreachable: the outlet may or may not have switched. Other errors of `write` pass
+    through and mean that the device did not switch.
     """
     try:
         write()

@@ -1,6 +1,6 @@
-"""Counts the requests of a call for tools (`pdu exporter`, `pdu check`). A handler adds to it and never reads it.
+"""Counts the requests of a call for tools (`pdu exporter`, `pdu check`). Handlers add to it and never read it.
 
-Without a tool that counts there is no counter, so nothing is kept between calls.
+Only a tool sets a counter. Without one nothing is counted, and nothing is kept between calls.
 """
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from contextvars import ContextVar
 from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""`SENT.get()()` says that a request leaves for the device; `bool` does nothing."""
+"""A handler calls `SENT.get()()` when it sends a request; the default `bool` does nothing."""

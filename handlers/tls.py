@@ -1,6 +1,6 @@
-"""Whom to trust in TLS: the owner's settings, and the contexts that keep to them. Verified by default, or pinned.
+"""Which certificates are trusted in TLS: the owner's settings, and the contexts made from them. Verified by default, or pinned.
 
-The ssl module is loaded when a context is made: a session without TLS never needs it.
+The ssl module is loaded when a context is made, so a session without TLS never loads it.
 """
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .settings import Setting, Settings, yes_no
 if TYPE_CHECKING:
     import ssl
 
-LONGEST_PEM = 300_000           # characters; a bundle of all public authorities has some 230,000
+LONGEST_PEM = 300_000           # limit in characters; a bundle of all public authorities has about 230,000
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-_PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module names it from Python 3.10 on
+_PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module has it since Python 3.10
 
 
 def fingerprint(text: str) -> str:
@@ -58,7 +58,7 @@ FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 he
 
 
 class Trust(NamedTuple):
-    """What makes a device's certificate good: verified by the system's authorities, by `ca_pem` alone, or pinned.
+    """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, or pinned.
 
     `ca_pem` may be the device's own self-signed certificate.
     """
@@ -68,14 +68,17 @@ class Trust(NamedTuple):
     fingerprint: str = ""
 
     @classmethod
-    def of(cls, settings: Settings) -> Trust:
-        """As the three settings above say."""
+    def of(cls, settings: Settings, over_tls: bool, needed: Named) -> Trust:
+        """From the three settings above. SettingsError if they check a certificate without TLS; `needed` turns TLS on."""
+        if not over_tls and (settings[CA_PEM] or settings[FINGERPRINT]):
+            raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
+                                 " check a certificate: set ", needed, " with them"))
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
 
     def context(self) -> ssl.SSLContext:
-        """A client context of TLS 1.2 or newer. With a fingerprint, call `check` after the handshake, before anything is sent.
+        """A client context for TLS 1.2 or newer. With a fingerprint, call `check` after the handshake, before sending anything.
 
-        Raises SettingsError where the PEM cannot be loaded.
+        Raises SettingsError if the PEM cannot be loaded.
         """
         import ssl
         if self.fingerprint or not self.verify:
@@ -90,11 +93,11 @@ class Trust(NamedTuple):
                 raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
             if self.ca_pem:
                 context.verify_flags |= _PARTIAL_CHAIN
-        context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets none; RFC 8996 deprecates the older ones
+        context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
         return context
 
     def check(self, certificate: Optional[bytes]) -> None:
-        """Raises Unreachable unless the peer's DER `certificate` has the wanted fingerprint, if one is wanted."""
+        """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable if they differ."""
         seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         if self.fingerprint and seen != self.fingerprint:
             raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than ",

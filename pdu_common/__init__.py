@@ -1,1 +1,1 @@
-"""Local double of DCImanager's `pdu_common` package: the names its public handler page shows, and no others."""
+"""Local double of DCImanager's package `pdu_common`. It has only names from the vendor's public page about handlers."""

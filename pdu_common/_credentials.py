@@ -1,6 +1,7 @@
-"""What `snmp_params` says, checked, and as pysnmp wants it."""
+"""Checks `snmp_params` and converts them to pysnmp's values."""
 from __future__ import annotations
 
+import importlib.util
 import math
 import socket
 import warnings
@@ -11,7 +12,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 
 
 class SnmpError(Exception):
-    """UNKNOWN what the platform raises. Its text says what happened; it never holds a community or a password."""
+    """Any failure of a call. UNKNOWN: what the platform raises. The text never contains a community or a password."""
 
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
@@ -20,19 +21,19 @@ _AUTH = {
     "sha224": hlapi.USM_AUTH_HMAC128_SHA224, "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
     "sha384": hlapi.USM_AUTH_HMAC256_SHA384, "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
 }
-# Longer AES keys are made in two ways: by Blumenthal's draft, as Net-SNMP does, or by Reeder's, as Cisco does ("c").
+# Longer AES keys are derived by Blumenthal's draft, as in Net-SNMP, or by Reeder's draft, as in Cisco's devices ("c").
 _PRIVACY = {
     "des": hlapi.USM_PRIV_CBC56_DES, "aes": hlapi.USM_PRIV_CFB128_AES, "aes128": hlapi.USM_PRIV_CFB128_AES,
     "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL, "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
     "aes192c": hlapi.USM_PRIV_CFB192_AES, "aes256c": hlapi.USM_PRIV_CFB256_AES,
 }
-LONGEST_S = 20.0            # a caller that makes several requests must end, too
+LONGEST_S = 20.0            # seconds for one request, so that a call of several requests ends within a minute
 _SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """One agent and how to talk to it; `timeout_s` is for each try, of which there are `retries` more than one."""
+    """Address and login of one agent. `timeout_s` is for each of the 1 + `retries` tries."""
 
     host: str
     address: str
@@ -55,7 +56,7 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """When a single request is over: all its tries; for version 3 also discovery and a second round. At most LONGEST_S."""
+        """The seconds that one request may take: all its tries, and with version 3 also discovery and a second round."""
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
 
     @classmethod
@@ -73,13 +74,13 @@ class Credentials:
                    retries=int(_number(given.get("retries", "2"), "retries", 0, 10)), **keys)
 
     def engine_key(self) -> Tuple[str, ...]:
-        """What needs an engine of its own: everything that makes version 3's keys; one for all communities."""
+        """Credentials with the same key share an engine: all communities do, and version 3 with the same user and passwords."""
         if self.version < 3:
             return ()
         return (self.user, self.auth_protocol, self.auth_password, self.priv_protocol, self.priv_password)
 
     def authentication(self) -> Any:
-        """The community or the user, as pysnmp wants it."""
+        """The community or the user as pysnmp's value."""
         if self.version < 3:
             return hlapi.CommunityData(self.community, mpModel=self.version - 1)
         keys: Dict[str, Any] = {}
@@ -91,7 +92,7 @@ class Credentials:
 
 
 def _levels(given: Mapping[str, str]) -> Dict[str, str]:
-    """The keys of the security level that is meant: noAuthNoPriv, authNoPriv or authPriv."""
+    """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or authPriv."""
     wanted: Dict[str, str] = {}
     for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
         protocol = _squeezed(given.get(f"{stage}_protocol", ""))
@@ -112,18 +113,15 @@ def _levels(given: Mapping[str, str]) -> Dict[str, str]:
 
 
 def _check_ciphers() -> None:
-    try:
-        import cryptography
-    except ImportError:
+    if importlib.util.find_spec("cryptography") is None:
         raise SnmpError("snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
-                        "pip install cryptography") from None
-    del cryptography
-    # pysnmp 7.1.21 still takes two ciphers from the place where cryptography says that they are leaving.
+                        "pip install cryptography")
+    # pysnmp 7.1.21 imports two ciphers from a module that cryptography has deprecated for them.
     warnings.filterwarnings("ignore", message="(CFB|TripleDES|AES) has been moved")
 
 
 def _resolve(host: str, port: int) -> Tuple[str, bool]:
-    """The numeric address, and whether it is IPv6. Brackets around an IPv6 address are taken off."""
+    """The numeric address, and whether it is IPv6. An IPv6 address may be in brackets."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:

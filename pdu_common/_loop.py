@@ -1,8 +1,7 @@
-"""One event loop in a thread of its own, kept for the life of the process: pysnmp has no synchronous calls.
+"""One event loop in its own thread, kept for the life of the process, because pysnmp has no synchronous calls.
 
-A pysnmp engine belongs to the loop it was made in; used from a second loop it waits for ever. Here every thread hands its
-coroutine to the same loop, so calls from several threads run side by side. A forked child inherits neither the thread
-nor the loop: it starts with a fresh pair at its first call.
+A pysnmp engine belongs to the loop in which it was made, and waits for ever in another one. All threads run their coroutines in
+this loop, so their calls run at the same time. A forked child makes a new thread and a new loop at its first call.
 """
 from __future__ import annotations
 
@@ -16,12 +15,12 @@ from typing import Any, Callable, Coroutine, Generic, List, Optional, TypeVar
 S = TypeVar("S")
 T = TypeVar("T")
 
-# The loop's own clock ends a call at its deadline; this much later the caller stops believing in the loop.
+# The loop ends a call at its deadline. The caller waits this much longer before it gives up.
 _GRACE_S = 2.0
 
 
 class KeptLoop(Generic[S]):
-    """Runs coroutines of `state`, which is made once, in the loop's thread, by `make`."""
+    """Runs coroutines that share a state. `make` makes it once, in the loop's thread; `close` closes it."""
 
     def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
         self._make, self._close = make, close
@@ -34,7 +33,7 @@ class KeptLoop(Generic[S]):
         atexit.register(self.stop)
 
     def run(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
-        """What `work` returns or raises. Raises asyncio.TimeoutError when it is not done by then."""
+        """The result of `work`. Raises asyncio.TimeoutError after `deadline_s` seconds."""
         with self._lock:
             loop = self._started()
         future = asyncio.run_coroutine_threadsafe(self._bounded(work, deadline_s), loop)
@@ -45,7 +44,7 @@ class KeptLoop(Generic[S]):
             raise asyncio.TimeoutError from None
 
     def stop(self) -> None:
-        """Ends the thread and closes everything; the next call starts anew."""
+        """Ends the thread and closes everything. The next call starts a new thread."""
         with self._lock:
             loop, thread, state = self._loop, self._thread, self._state
             self._loop = self._thread = self._state = None
@@ -77,8 +76,8 @@ class KeptLoop(Generic[S]):
         return self._loop
 
     def _after_fork(self) -> None:
-        # Closing the inherited loop would take the parent's sockets out of the epoll set that both share: it is
-        # only put aside, so that nothing collects it.
+        # Closing the inherited loop would remove the parent's sockets from the epoll set that both processes share. A reference
+        # is kept, because a garbage-collected loop would be closed.
         self._abandoned.append((self._loop, self._thread, self._state))
         self._lock = threading.Lock()
         self._loop = self._thread = self._state = None

@@ -1,9 +1,9 @@
 """SNMP for the double of BaseSnmpPdu: GET, SET and a walk of one subtree, over v1, v2c and v3, on pysnmp.
 
-The high-level calls of pysnmp's v3 architecture serve all three versions. (Its lighter v1 architecture would do for v1 and
-v2c, but in 7.1.21, the newest for Python 3.9, a time-out of a SET, GETNEXT or GETBULK breaks its timer for good.)
-Engines are shared by all communities; each set of v3 credentials has its own, because an engine knows a user by name only,
-and two PDUs may know the same name with different passwords. MIB look-up is off: it costs more than the exchange.
+All three versions use the high-level calls of pysnmp's v3 architecture. Its lighter v1 architecture is not used for v1 and v2c:
+in 7.1.21, the newest release for Python 3.9, a time-out of a SET, GETNEXT or GETBULK breaks its timer for good. All communities
+share engines. Each set of v3 credentials has its own engines, because an engine distinguishes users only by name, and two PDUs
+may have the same user with different passwords. MIB look-up is off: it costs more than the exchange.
 """
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ Value = Union[int, str, bytes, None]
 Arcs = Tuple[int, ...]
 Pairs = List[Tuple[Arcs, Any]]      # OID and pysnmp's own value
 Peer = Tuple[str, int]              # address and port
-Key = Tuple[str, ...]               # of credentials: what needs an engine of its own
+Key = Tuple[str, ...]               # identifies credentials: equal keys share engines
 T = TypeVar("T")
 
 WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
-BULK_ROWS = 25          # about 1 kB of numbers; more makes an answer that small agents cut or drop
-V1_ROWS = 16            # asked for in one GETNEXT: 16 OIDs stay within the 484 octets that every v1 agent takes (RFC 1157, 4)
+BULK_ROWS = 25          # rows of one GETBULK, about 1 kB of numbers; small agents cut or drop larger answers
+V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs fit into the 484 octets that every v1 agent accepts (RFC 1157, 4)
 _FIRST_GUESS = 4
-_ARCS = 2**32           # an arc is below (RFC 2578, 3.5)
+_ARCS = 2**32           # limit of an arc (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
-ENGINES_KEPT = 50       # for each set of credentials; one that has met 100 devices holds 5 MB
+ENGINES_KEPT = 50       # limit for each set of credentials; an engine of 100 devices needs 5 MB
 _LOGGER = logging.getLogger(__name__)
-# For tools that count requests. The loop runs a call in the context of the thread that made it.
+# For tools that count requests. The loop runs each call in the context of the calling thread.
 SENT: ContextVar[Optional[List[int]]] = ContextVar("sent", default=None)
 _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 
 
 @dataclass(frozen=True)
 class Element:
-    """KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, which is what follows the walked OID.
+    """KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the walked OID.
 
-    UNKNOWN: the type of `value`; here int, text, bytes where they are no UTF-8, dotted text for an OID or an IP
-    address, and None for a missing object.
+    UNKNOWN: the type of `value`. Here it is int, text, bytes if they are not UTF-8, dotted text for an OID or an IP address,
+    and None for a missing object.
     """
 
     oid: str
@@ -59,12 +59,12 @@ class Element:
 
     @property
     def value_int(self) -> int:
-        """KNOWN: the value as a number. Raises ValueError where it is none."""
+        """KNOWN: the value as a number. Raises ValueError if it is none."""
         return int(self._text())
 
     @property
     def value_float(self) -> float:
-        """KNOWN: the value as a number. Raises ValueError where it is none."""
+        """KNOWN: the value as a number. Raises ValueError if it is none."""
         return float(self._text())
 
     def _text(self) -> Union[int, str]:
@@ -74,12 +74,12 @@ class Element:
 
 
 def get(credentials: Credentials, oid: str) -> Element:
-    """One object: one round trip, repeated when no answer comes. Raises SnmpError."""
+    """One object, in one round trip, repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
     async def work(agent: _Agent) -> Element:
         status, pairs = await agent.ask(hlapi.get_cmd, [(arcs, rfc1902.Null(""))])
-        if status == "noSuchName":                      # v1 has no other word for a missing object
+        if status == "noSuchName":                      # in v1 this means that the object is missing
             return Element(_dotted(arcs), None)
         agent.refuse(status, _dotted(arcs))
         if len(pairs) != 1 or pairs[0][0] != arcs:
@@ -89,10 +89,11 @@ def get(credentials: Credentials, oid: str) -> Element:
 
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
-    """One write, sent once: a lost answer must not write twice. Raises SnmpError."""
+    """One write, sent once even if the answer is lost. Raises SnmpError."""
     arcs = parse_oid(oid)
     try:
-        typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(_octets(value))
+        typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(
+            value if isinstance(value, bytes) else value.encode("utf-8"))
     except PyAsn1Error:
         raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING") from None
 
@@ -103,7 +104,8 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
 
 
 def walk(credentials: Credentials, oid: str) -> List[Element]:
-    """All objects below `oid`, in order; whole, or SnmpError. One round trip for BULK_ROWS rows, over v1 for up to V1_ROWS."""
+    """All objects below `oid`, in order. Raises SnmpError instead of returning a part of them. One round trip reads BULK_ROWS
+    rows, over v1 up to V1_ROWS."""
     root = parse_oid(oid)
     rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
     if len(rows) > MAX_ROWS:
@@ -112,12 +114,14 @@ def walk(credentials: Credentials, oid: str) -> List[Element]:
 
 
 def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> Pairs:
-    """At most `most` objects below `root` and behind `after`, with pysnmp's own values, which know their SNMP type; none at the
-    end. For reading a whole device in parts, each of which can be asked for again."""
+    """At most `most` objects below `root` that follow `after`, as pysnmp's values, which have an SNMP type; [] at the end.
+
+    For reading a whole device in parts, each of which can be read again.
+    """
     async def work(agent: _Agent) -> Pairs:
         rows = _V1Rows(root) if credentials.version == 1 else _Rows()
         return await _subtree(agent, root, rows, credentials.retries, after, most)
-    # No retries inside pysnmp: it would repeat the same large question that may be what the agent cannot answer.
+    # No retries inside pysnmp: it would repeat the same large question, which the agent may not be able to answer.
     return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
 
 
@@ -125,7 +129,7 @@ async def _subtree(agent: _Agent, root: Arcs, asking: _Rows, retries: int, last:
     rows: Pairs = []
     while len(rows) < most:
         status, pairs = await asking.after(agent, last, retries)
-        if status == "noSuchName":                      # v1's end of the MIB
+        if status == "noSuchName":                      # in v1 this means the end of the MIB
             return rows
         agent.refuse(status, _dotted(last))
         if not pairs:
@@ -143,16 +147,17 @@ async def _subtree(agent: _Agent, root: Arcs, asking: _Rows, retries: int, last:
 
 
 class _Rows:
-    """Asks for the next rows of a walk by GETBULK. Agents that drop or refuse large answers get smaller questions."""
+    """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse large answers."""
 
     def __init__(self, most: int = BULK_ROWS) -> None:
         self._most = self._size = most
 
     async def after(self, agent: _Agent, last: Arcs, retries: int) -> Tuple[str, Pairs]:
-        """The error status ("" for none) and the rows behind `last`."""
+        """The error status ("" for none) and the rows after `last`."""
         while True:
             try:
-                status, pairs = await (self._many(agent, last) if self._size > 1 else _ask_next(agent, last))
+                status, pairs = await (self._many(agent, last) if self._size > 1 else
+                                       agent.ask(hlapi.next_cmd, [(last, rfc1902.Null(""))]))
             except SnmpTimeout:
                 if not retries:
                     raise
@@ -161,7 +166,7 @@ class _Rows:
                 continue
             if status not in ("tooBig", "genErr", "noSuchName") or self._size == 1:
                 return status, pairs
-            # A proxy in front of a v1 agent fails a whole GETBULK for one row: only a GETNEXT says that it is the end.
+            # A proxy in front of a v1 agent fails a whole GETBULK for one row. Only a GETNEXT proves the end of the walk.
             self._shrink(self._size // 2 if status == "tooBig" else 1)
 
     async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
@@ -172,11 +177,11 @@ class _Rows:
 
 
 class _V1Rows(_Rows):
-    """The same for v1, which has no GETBULK: one GETNEXT asks for what follows the last row and for what follows the rows that
-    should come after it, were the last arc of their index counted on.
+    """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
-    An answer counts only where the object that it follows is the one that the answer before it named: then nothing can lie
-    between. A guess that fails costs no more than its place in the question, and the next questions are smaller.
+    The first OID is the last row, the others are the guessed next rows, whose indexes continue to count. An answer counts only
+    if its guess was the object of the answer before it, so that no row can lie between them. A wrong guess costs only its place
+    in the question, and the next question has fewer.
     """
 
     def __init__(self, root: Arcs) -> None:
@@ -187,7 +192,7 @@ class _V1Rows(_Rows):
         stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
         asked = [last, *((*stem, guess) for guess in range(number + 1, min(number + self._size, _ARCS)))]
         status, pairs = await agent.ask(hlapi.next_cmd, [(arcs, rfc1902.Null("")) for arcs in asked])
-        if status:              # noSuchName: one of them is behind the last object of the device
+        if status:              # noSuchName: no object of the device follows one of them
             return "tooBig" if status == "noSuchName" else status, []
         found = pairs[:1]
         for question, pair in zip(asked[1:], pairs[1:]):
@@ -198,16 +203,12 @@ class _V1Rows(_Rows):
         return "", found
 
 
-async def _ask_next(agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
-    return await agent.ask(hlapi.next_cmd, [(last, rfc1902.Null(""))])
-
-
 class SnmpTimeout(SnmpError):
-    """No answer. SNMP does not tell a dead host from a wrong community or privacy key."""
+    """No answer: a dead host, or a wrong community or privacy key, which SNMP does not distinguish."""
 
 
 class _Agent:
-    """One PDU's agent, for the length of one call."""
+    """One PDU's agent during one call."""
 
     def __init__(self, engine: Any, target: Any, credentials: Credentials) -> None:
         self._engine, self._target, self._auth = engine, target, credentials.authentication()
@@ -215,7 +216,7 @@ class _Agent:
 
     async def ask(self, command: Callable[..., Awaitable[Any]], pairs: Pairs,
                   *numbers: int) -> Tuple[str, Pairs]:
-        """The error status ("" for none) and the (OID, value) pairs. Raises SnmpError where no answer came."""
+        """The error status ("" for none) and the pairs of OID and value. Raises SnmpError if no answer came."""
         names = [hlapi.ObjectType(hlapi.ObjectIdentity(arcs), value) for arcs, value in pairs]
         count = SENT.get()
         if count is not None:
@@ -246,25 +247,25 @@ class _Engine:
 
 
 class _NoCompiler:
-    """Where pysmi is installed, pysnmp makes a compiler of MIBs for each engine: a second of CPU, and one that would fetch MIBs
-    from the Internet. With this one in its place it makes none.
+    """Replaces the compiler of MIBs that pysnmp makes for each engine if pysmi is installed. That one takes a second of CPU,
+    and would fetch MIBs from the Internet.
     """
 
     def compile(self, *names: str, **_: object) -> Dict[str, str]:
-        """No MIB can be compiled, as without pysmi."""
+        """Compiles no MIB, as without pysmi."""
         return {name: "missing" for name in names}
 
 
 class _Engines:
-    """pysnmp's engines for each set of credentials, made when first needed. Everything here runs in the loop's thread.
+    """pysnmp's engines for each set of credentials, made when first needed. All methods run in the loop's thread.
 
-    Measured on pysnmp 7.1.30: a new engine costs 70 ms of CPU and a call on a kept one 2 ms. After each new address an engine
-    sorts all addresses that it knows anew: 6 ms among 100, 30 ms among 1,000. So engines are kept, and each has a share of
-    the devices.
+    Measured on pysnmp 7.1.30: a new engine costs 70 ms of CPU, and a call on a kept engine 2 ms. After each new address an
+    engine sorts all its addresses, which takes 6 ms for 100 of them and 30 ms for 1,000. So engines are kept, and each serves a
+    share of the devices.
     """
 
     def __init__(self) -> None:
-        # By default the loop's log would show the beginning of a datagram that pysnmp stumbles over: the community.
+        # The default handler would log the beginning of a datagram on which pysnmp fails, with the community in it.
         asyncio.get_running_loop().set_exception_handler(
             lambda _, context: _LOGGER.debug("pysnmp failed: %s", type(context.get("exception")).__name__))
         self._kept: Dict[Key, List[_Engine]] = {}
@@ -274,7 +275,7 @@ class _Engines:
 
     async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]], retries: int,
                    repeatable: bool = True) -> T:
-        """What `work` makes of the agent. Raises SnmpError."""
+        """The result of `work`. Raises SnmpError. `repeatable`: `work` only reads."""
         key, peer = credentials.engine_key(), (credentials.address, credentials.port)
         engine = self._engine_for(key, peer)
         engine.users += 1
@@ -283,22 +284,22 @@ class _Engines:
             engine.answered.add(peer)
             return result
         except asyncio.CancelledError:
-            # Past its deadline. An exception inside pysnmp can stop its timer for good, and then no time-out ever
-            # comes: the next call gets a new engine.
+            # The call is past its deadline. An exception inside pysnmp can stop an engine's timer for good,
+            # so that the engine never times out again.
             self._drop(key, engine)
             raise
         except SnmpTimeout:
             if credentials.version < 3 or peer not in engine.answered:
                 raise
-            # An SNMPv3 device that restarted, or another one at its address, does not exist for an engine that
-            # remembers the former; what was sent to the former was not carried out, but a loss looks the same.
+            # An engine ignores an SNMPv3 device that restarted, or another one at its address. A new engine does not. The
+            # device did not execute the request then, but a lost answer looks the same, so only a read is repeated.
             self._drop(key, engine)
             if not repeatable:
                 raise
         finally:
             engine.users -= 1
-            if not engine.users and engine not in self._kept.get(key, ()):
-                engine.pysnmp.close_dispatcher()
+            if engine not in self._kept.get(key, ()):
+                self._drop(key, engine)
         return await self.call(credentials, work, retries)
 
     def close(self) -> None:
@@ -307,7 +308,7 @@ class _Engines:
                 engine.pysnmp.close_dispatcher()
 
     def _engine_for(self, key: Key, peer: Peer) -> _Engine:
-        """The engine that has met this device, else the newest, else a new one where that has its share of devices."""
+        """The engine that serves this device, else the newest one, or a new one if the newest has its share of devices."""
         engines = self._kept.setdefault(key, [])
         for engine in engines:
             if peer in engine.met:
@@ -316,21 +317,21 @@ class _Engines:
             engines.append(_Engine(self._made()))
             for oldest in engines[:-ENGINES_KEPT]:
                 self._drop(key, oldest)
-                if not oldest.users:
-                    oldest.pysnmp.close_dispatcher()
         engines[-1].met.add(peer)
         return engines[-1]
 
     def _made(self) -> Any:
-        """A new engine; all share one view of the few MIBs that pysnmp brings, since nothing is looked up in it."""
+        """A new engine. All engines share one view of pysnmp's own MIBs, because nothing is looked up in it."""
         engine = hlapi.SnmpEngine()
         engine.cache["mibViewController"] = self._view
         return engine
 
     def _drop(self, key: Key, engine: _Engine) -> None:
-        """The next call makes another engine; this one closes with its last user."""
+        """Keep the engine no longer, and close it if no call uses it. Else the last of these calls drops it again."""
         if engine in self._kept.get(key, ()):
             self._kept[key].remove(engine)
+        if not engine.users:
+            engine.pysnmp.close_dispatcher()
 
 
 async def _target(credentials: Credentials, retries: int) -> Any:
@@ -349,7 +350,7 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
 
 
 def forget() -> None:
-    """Ends all engines and what they learnt of devices; the next call makes new ones."""
+    """End all engines and forget their data about devices. The next call makes new engines."""
     _KEPT.stop()
 
 
@@ -365,12 +366,8 @@ def _dotted(arcs: Arcs) -> str:
     return ".".join(map(str, arcs))
 
 
-def _octets(value: Union[str, bytes]) -> bytes:
-    return value if isinstance(value, bytes) else value.encode("utf-8")
-
-
 def _plain(value: Any) -> Value:
-    """A pysnmp value as the element shows it. Octets become text only where that loses nothing."""
+    """The value of an element. Octets become text only if they are UTF-8."""
     if isinstance(value, (*_MISSING, univ.Null)):
         return None
     if isinstance(value, rfc1902.IpAddress):
@@ -389,5 +386,4 @@ def _plain(value: Any) -> Value:
 
 def _short(error: BaseException) -> str:
     """The last line of pysnmp's text, which may be a whole traceback."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[-1][:200]
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:200]

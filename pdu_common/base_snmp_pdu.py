@@ -1,7 +1,7 @@
 """Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
 
-A missing object gives an element whose value is None, over every version. Everything else that goes wrong raises
-SnmpError: no answer, an error status, rights, an answer that is not the protocol; a walk is whole or it raises.
+A missing object is an element with the value None, in every version. Every other failure raises SnmpError: no answer, an error
+status, missing rights, an answer against the protocol. A walk returns all rows or raises.
 """
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class BaseSnmpPdu(BasePdu):
         return get(self._credentials(), oid)
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
-        """KNOWN: one write. INFERRED: `value`, an int as INTEGER, text as OCTET STRING. Sent once, never again."""
+        """KNOWN: one write. INFERRED: an int goes as INTEGER, a text as OCTET STRING. Sent once."""
         set_(self._credentials(), oid, value)
 
     def snmp_walk(self, oid: str) -> List[Element]:
-        """KNOWN: a subtree as a list of elements. UNKNOWN: whether an error may shorten it; here it never does."""
+        """KNOWN: a subtree as a list of elements. UNKNOWN: whether an error may shorten the list; here it raises."""
         return walk(self._credentials(), oid)
 
     def _credentials(self) -> Credentials:

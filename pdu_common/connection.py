@@ -1,6 +1,6 @@
-"""Double of `pdu_common.connection`: what DCImanager knows of a PDU and gives to `make_handler`.
+"""Double of `pdu_common.connection`: DCImanager's data of a PDU, which it passes to `make_handler`.
 
-Both classes hide their contents from `repr`: they carry communities and passwords.
+Both classes hide their contents from `repr`, because they contain communities and passwords.
 """
 from __future__ import annotations
 

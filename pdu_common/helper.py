@@ -7,7 +7,7 @@ from typing import List
 
 
 class _Unset(float):
-    """A view's default: equal to 0.0 for handlers, an object of its own for tools, which show it as "not metered"."""
+    """The default of a figure in a view: 0.0 for handlers, and distinct from it for tools, which show "not metered"."""
 
 
 _UNSET = _Unset(0.0)

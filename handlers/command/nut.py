@@ -1,4 +1,4 @@
-"""`pdu nut HOST COMMAND`: what a NUT server has and says, and one command or variable at a time."""
+"""`pdu nut HOST COMMAND`: reads a NUT server, and runs one command or sets one variable at a time."""
 from __future__ import annotations
 
 import re
@@ -17,18 +17,18 @@ from .groups import EPILOG, OnHost, Place, on_host
 from .options import LOGIN, TLS, Given, Parameters, Spelling, asking as asks, device, output, words
 from .output import Result, columns, figure, shown
 
-_SEEN_S = 3.0               # how long a variable may take to show what was set
-_LONGEST = 4000             # characters of one value
+_SEEN_S = 3.0               # seconds that a variable may take to show the value that was set
+_LONGEST = 4000             # limit for a value, in characters
 _SECRETS = ("password",)
 _STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not track what becomes of it: look at the device"
-_CHANGED = "the driver still tells another value than was set"
+_CHANGED = "the driver still reports another value than was set"
 _WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also a UPS's whole load that can be switched", "yes")
 
 
 class Call(NamedTuple):
-    """One run: the session, who asks, and the arguments."""
+    """One run of a command: the session, the shared options and the arguments."""
 
     nut: NutClient
     state: Given
@@ -44,13 +44,13 @@ class Call(NamedTuple):
 # ---- commands ----------------------------------------------------------------------------------------------
 
 def devices(call: Call) -> Result:
-    """1 round trip."""
+    """List the devices of the server: 1 round trip."""
     found = call.nut.devices()
     return Result(found, columns((), [[name, about] for name, about in found.items()]))
 
 
 def variables(call: Call) -> Result:
-    """1 round trip."""
+    """Show one variable of a device, or all: 1 round trip."""
     variable = call.words["variable"]
     if variable:
         value = call.nut.variable(call.device, variable)
@@ -60,11 +60,12 @@ def variables(call: Call) -> Result:
 
 
 def outlets(call: Call) -> Result:
-    """1 round trip."""
-    from ..nut import outlets as reading  # most commands start quicker without it
+    """Show the outlets of a device: 1 round trip."""
+    from ..nut import outlets as reading  # imported late: most commands do not need it
     from ..nut.members import SWITCHES
+    from ..nut.settings import WHOLE_LOAD
     seen = call.nut.snapshots([call.device], writable=True)[call.device]
-    found = reading.read(*seen, whole_load=call.state.settings.get("whole_load") == "yes")
+    found = reading.read(*seen, WHOLE_LOAD.value(form.typed(call.state, [WHOLE_LOAD.key]).get(WHOLE_LOAD.key)))
     data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
         "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
         "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,
@@ -76,18 +77,20 @@ def outlets(call: Call) -> Result:
     whole = not rows and any(command in seen.commands for command in SWITCHES)
     return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"],
                   note=f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists its whole load "
-                        "as a port"
-                  if whole else "")
+                       "as a port" if whole else "")
 
 
 def commands(call: Call) -> Result:
-    """2 round trips."""
+    """List the instant commands of a device with their descriptions: 2 round trips."""
     found = call.nut.commands(call.device, describe=True)
     return Result(found, columns((), [[name, about] for name, about in found.items()]))
 
 
 def run(call: Call) -> Result:
-    """1 round trip to ask with the outlet's state, 1 for the command, then one for each look at the driver's report."""
+    """Run an instant command and wait for the driver's report.
+
+    1 round trip for the question with the outlet's state, 1 for the command, 1 for each look at the report.
+    """
     command, parameter = call.words["command"], call.words["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
     done = call.nut.run(call.device, command, parameter or "")
@@ -96,7 +99,7 @@ def run(call: Call) -> Result:
 
 
 def set_(call: Call) -> Result:
-    """As `run`; then one round trip for each look at the variable."""
+    """Set a variable, and read it until it has the new value. The round trips of `run`, then 1 for each read."""
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
     reported = call.nut.set(call.device, variable, value)
@@ -111,7 +114,7 @@ def set_(call: Call) -> Result:
 
 
 def _confirm(call: Call, what: str, name: str) -> None:
-    """Ask before a write; where `name` is an outlet's, with that outlet's name and present state."""
+    """Asks before a write. If `name` belongs to an outlet, the question shows the outlet's name and present state."""
     asking.askable(call.state, what, call.host)
     about = ""
     outlet = _OUTLET.match(name)
@@ -123,20 +126,20 @@ def _confirm(call: Call, what: str, name: str) -> None:
 
 
 def clients(call: Call) -> Result:
-    """1 round trip for each device."""
+    """List the addresses of the clients of each device: 1 round trip for each device."""
     named = call.words["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
     return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))
 
 
 def version(call: Call) -> Result:
-    """2 round trips."""
+    """Show the versions of the server and of its protocol: 2 round trips."""
     server, protocol = call.nut.version(), call.nut.protocol_version()
     return Result({"server": server, "protocol": protocol}, [printable(server), f"protocol {printable(protocol)}"])
 
 
 class Command(NamedTuple):
-    """One command: a line for the list, its arguments, whether it writes (and so logs in and asks), and options of its own."""
+    """One command: its line in the list, its arguments, and its own options. One that writes logs in and asks first."""
 
     help: str
     run: Callable[[Call], Result]
@@ -175,24 +178,22 @@ def _make(name: str, found: Any, help_: str) -> click.Command:
 
 
 def _client(state: Given, host: str, writes: bool) -> NutClient:
-    """The session. A reading sends its login only to a server that demands one, so nobody is asked for a password."""
+    """The session. To read, the login is sent only to a server that demands one, so nobody is asked for a password."""
     form.check(state, _SECRETS, "pdu nut")
     bare, port = host_and_port(host)
     if not writes and not form.typed(state, _KEYS):
         return NutClient(bare, port or PORT)
-    from ..nut import settings as nut  # most commands start quicker without the settings
+    from ..nut import settings as nut  # imported late: most commands do not need it
     from ..settings import TIMEOUT, Settings
-    from ..tls import Trust
     declared = [setting for setting in nut.SETTINGS if setting.key in _KEYS]
     form.known(state, _KEYS)
     texts = form.values("nut", declared, state, bare, login=writes)
     if writes and not texts.get("username"):
-        raise SettingsError(("a NUT server takes this from a user of its upsd.users only: give ", Named("username")))
+        raise SettingsError(("a NUT server takes this only from a user of its upsd.users: give ", Named("username")))
     values = Settings(texts, declared)
-    tls = Trust.of(values) if values[nut.TLS] else None
     user = values[nut.USERNAME] if writes or values[nut.PASSWORD] else ""
-    return NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD], tls=tls,
-                     timeout=values[TIMEOUT])
+    return NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD],
+                     tls=nut.tls_of(values), timeout=values[TIMEOUT])
 
 
 _KEYS = ("port", "username", "password", "tls", "verify", "ca_pem", "fingerprint", "timeout", "whole_load")

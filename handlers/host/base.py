@@ -1,4 +1,4 @@
-"""BasePdu, the base class of handlers without SNMP. The module that holds it is not documented."""
+"""BasePdu, the base class of handlers without SNMP. Its module is not documented."""
 from __future__ import annotations
 
 import importlib

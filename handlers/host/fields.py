@@ -1,4 +1,4 @@
-"""Views of a platform whose constructors or fields have other names than expected."""
+"""Views of a platform with unexpected constructors or field names."""
 from __future__ import annotations
 
 import inspect
@@ -8,14 +8,14 @@ T = TypeVar("T")
 
 
 def only_list(view: object) -> Optional[List[Any]]:
-    """The one list that a view has; None if it has none or several."""
+    """The only list of a view; None if it has none or several."""
     lists = [value for name in field_names(type(view), view) for value in [getattr(view, name, None)]
              if isinstance(value, list)]
     return lists[0] if len(lists) == 1 else None
 
 
 def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class whose fields are set one by one; None if it has no such fields."""
+    """An object of a view class, with its fields set one by one; None if it has no such fields."""
     try:
         made = cls()
     except TypeError:

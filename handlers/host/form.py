@@ -1,4 +1,4 @@
-"""Address and handler settings from DCImanager's form, under any of the names and forms that a platform may use."""
+"""Address and handler settings from DCImanager's form, under every name and in every form that a platform may use."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, Tuple
@@ -8,14 +8,14 @@ from ..settings import is_address
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
-# Keys that the platform itself may add to the owner's; they are no settings of a handler.
+# Keys that the platform itself may add. They are no settings of a handler.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
 MOST_SETTINGS = 100
-_LONGEST_NUMBER = 100           # bits
+_LONGEST_NUMBER = 100           # limit in bits
 
 
 def address(pdu_data: object) -> str:
-    """The device's address as typed, perhaps with a port: see `host_and_port`. Raises SettingsError."""
+    """The device's address as typed, with a port if it has one (see `host_and_port`). Raises SettingsError."""
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
@@ -31,7 +31,7 @@ def address(pdu_data: object) -> str:
 def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
     """The handler settings as text, keys in lower case, without the platform's own keys. Raises SettingsError.
 
-    `own` are settings of the handler whose key the platform uses, too: they are kept unless the value is the platform's.
+    `own`: settings of the handler whose key the platform uses too. They are kept unless their value is the platform's.
     """
     for name in _SETTINGS_NAMES:
         value = member(pdu_data, name)
@@ -43,7 +43,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
 
 
 def member(holder: object, name: str) -> object:
-    """A field of the platform's object, or a key of its mapping; None where it has none."""
+    """A field of the platform's object, or a value of its mapping; None if it has neither."""
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)
@@ -53,7 +53,7 @@ def _pairs(value: object) -> Dict[str, str]:
     if isinstance(value, Mapping) and not {"key", "value"} <= set(value):
         entries: List[Tuple[object, object]] = list(value.items())
     else:
-        from .pairs import entries_of  # another form than keys and values
+        from .pairs import entries_of  # imported late: such forms are rare
         entries = entries_of(value, MOST_SETTINGS + 1)
     if len(entries) > MOST_SETTINGS:
         raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")

@@ -1,4 +1,4 @@
-"""The answer of `labels`: what people read beside each identity."""
+"""The answer of `labels`: number and name for each identity."""
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -7,10 +7,9 @@ from ..errors import printable
 
 
 class Label(NamedTuple):
-    """One outlet for people and tools; DCImanager itself shows the identity alone.
+    """One outlet for people and tools. DCImanager itself shows only the identity.
 
-    `identity` is DCImanager's, `number` the one printed on the unit, `name` the one that the owner typed; '' where the
-    device does not report it.
+    `number` is printed on the unit, `name` was typed by the owner; '' if the device does not report it.
     """
 
     identity: str

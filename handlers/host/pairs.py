@@ -1,4 +1,4 @@
-"""Handler settings that do not come as one mapping: JSON text, a list of pairs, or objects with `key` and `value`."""
+"""Handler settings in other forms than one mapping: JSON text, a list of pairs, or objects with `key` and `value`."""
 from __future__ import annotations
 
 import itertools
@@ -8,11 +8,11 @@ from typing import Iterable, List, Mapping, Tuple, Union
 from ..errors import SettingsError
 from .form import member
 
-_LONGEST_TEXT = 1_000_000       # characters of all settings as one text
+_LONGEST_TEXT = 1_000_000       # limit for all settings together, in characters
 
 
 def entries_of(value: object, most: int) -> List[Tuple[object, object]]:
-    """Key and value of each setting, at most so many. Raises SettingsError."""
+    """Key and value of each setting, at most `most` of them. Raises SettingsError."""
     if isinstance(value, (str, bytes)):
         value = _json(value) if value.strip() else None
     if value is None:
@@ -25,7 +25,7 @@ def entries_of(value: object, most: int) -> List[Tuple[object, object]]:
 
 
 def _json(text: Union[str, bytes]) -> object:
-    """Parse `text`. Raises SettingsError outside the handler: a JSON error keeps the text, and with it the passwords."""
+    """The parsed text. The JSON error is not chained to SettingsError, because it contains the text with its passwords."""
     try:
         if len(text) <= _LONGEST_TEXT:
             return json.loads(text)

@@ -1,4 +1,4 @@
-"""Values and indexes in what the platform's SNMP calls return, whatever the names and forms that it uses."""
+"""Values and indexes of the rows that the platform's SNMP calls return, under every name and form that it may use."""
 from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple, Union
@@ -7,10 +7,10 @@ from ..errors import ProtocolError
 
 Raw = Union[int, str, bytes]
 MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
-LONGEST_TEXT = 65_535       # octets of an OCTET STRING (RFC 3416, section 3) and of a datagram
+LONGEST_TEXT = 65_535       # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
-_LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # and a module's name before it
+_LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
 # The last three are default sysObjectIDs of Net-SNMP agents.
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
@@ -18,12 +18,12 @@ _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.
 
 
 def squeezed(text: str) -> str:
-    """Letters and digits alone, in lower case, because libraries spell the same error differently."""
+    """Only letters and digits, in lower case: libraries write the same error in different ways."""
     return "".join(c for c in text.lower() if c.isalnum())
 
 
 def raw_value(element: object) -> Optional[Raw]:
-    """The value of what the platform read, None for the markers of a missing object."""
+    """The value of an element that the platform read, None for a missing object."""
     value = getattr(element, "value", element)
     if value is None:
         return None
@@ -40,7 +40,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID, dotted, with a leading dot or with the name of a well-known root; None if it is no OID."""
+    """The arcs of an OID, which may have a leading dot or begin with the name of a well-known root; None if it is no OID."""
     parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
@@ -51,10 +51,10 @@ def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
 
 
 def indexes(elements: List[Any], asked: str) -> List[str]:
-    """The index of each walked row below `asked`, from whatever attributes the platform's rows have.
+    """The index below `asked` of each walked row.
 
-    A row may hold its whole OID, its OID without the index (or without its last part), or the index alone, under
-    names that are not certain. Which of them it is shows in the whole walk: a full OID ends with its own index.
+    The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
+    index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
     """
     root = oid_arcs(asked) or ()
     rests: List[Optional[Tuple[int, ...]]] = []

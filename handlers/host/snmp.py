@@ -1,4 +1,4 @@
-"""The platform's three SNMP calls, with their unknown exceptions and row shapes turned into ours."""
+"""The platform's three SNMP calls. Their exceptions and rows are not documented; here they become our errors and plain values."""
 from __future__ import annotations
 
 import re
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # the last request of a call starts by then; with the double it lasts 25 s at most
+CALL_SECONDS = 30.0         # no request starts later in a call; the last one takes up to 25 s with the double
 
 
 class Snmp:
-    """The platform's three SNMP calls, with their unknown exceptions and row shapes turned into ours.
+    """The three SNMP calls of one PDU, during one call of the handler.
 
-    `get` and `set` are one round trip; `walk` is one call of the platform, which pages by itself. None of them can be
-    interrupted, so no request starts later than `seconds` after the object was made: a call of the handler ends with its
-    last request. `extend` moves that end.
+    `get` and `set` are one round trip. `walk` is one call of the platform, which reads in pages. None of them can be
+    interrupted, so no request starts later than `seconds` after the object was made. `extend` moves that limit.
     """
 
     def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,40 +31,40 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """Address and port: the same for everybody who asks the same agent by the same address."""
-        return f"{self._host().lower()} {self._port()}"
+        """Address and port, which identify the agent among simultaneous calls."""
+        return f"{known_address(self._device.pdu_data).lower()} {self._port()}"
 
     def extend(self, seconds: float) -> None:
-        """Requests may start up to `seconds` after the object was made."""
+        """Let requests start up to `seconds` after the object was made."""
         self._seconds = seconds
 
     def remaining(self) -> float:
-        """Seconds in which a request may still start; below zero where none may."""
+        """Seconds in which a request may still start; below zero if none may."""
         return self._start + self._seconds - self._clock()
 
     def check(self) -> None:
-        """Raises Unreachable where no further request may start."""
+        """Raises Unreachable if no further request may start."""
         if self.remaining() < 0:
             raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call; nothing more was "
                               "asked. Check the network and the SNMP version (2c reads many objects at once, 1 each alone)")
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value of one object, None where the device has no such object. Raises the errors of `translate`."""
+        """The value of one object, None if the device does not have it. Raises the errors of `translate`."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
         return None if element is None else raw_value(element)
 
     def set(self, oid: str, value: Union[int, str]) -> None:
-        """Write one object, once: an int goes as INTEGER, text as OCTET STRING (the platform chooses the type)."""
+        """Write one object once. The platform chooses the type: INTEGER for an int, OCTET STRING for a text."""
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
     def walk(self, oid: str) -> Dict[str, Raw]:
-        """Index suffix -> value for all rows below `oid`, in the device's order; {} where it has none."""
+        """Index suffix -> value for all rows below `oid`, in the device's order; {} if it has none."""
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Raw] = {}
         for suffix, element in zip(indexes(elements, oid), elements):
             value = raw_value(element)
             if suffix in rows:
-                raise ProtocolError(f"the row {suffix} came twice", b"", self._host(), f"walk {oid}")
+                raise ProtocolError(f"the row {suffix} came twice", b"", known_address(self._device.pdu_data), f"walk {oid}")
             if value is not None:
                 rows[suffix] = value
         return rows
@@ -75,37 +74,40 @@ class Snmp:
         port = params.get("port") if isinstance(params, Mapping) else None
         return str(port or 161)[:10]
 
-    def _host(self) -> str:
-        try:
-            return address(self._device.pdu_data)
-        except SettingsError:
-            return ""
-
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
         self.check()
         try:
             return function()
         except PduHandlerError:
             raise
-        except Exception as error:      # the platform's exceptions are unknown: the one broad except of this project
+        except Exception as error:      # the only broad except: the platform's exceptions are not documented
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             found = translate(words, self._without_secrets(words), writing, self._port())
             if found is None:
                 return None
-            raise found.at(self._host(), operation) from None
+            raise found.at(known_address(self._device.pdu_data), operation) from None
 
     def _without_secrets(self, text: str) -> str:
+        """The text with each secret as ***. If that would reveal a part of a secret, the whole text is left out."""
         params = getattr(self._device.pdu_data, "snmp_params", None)
         if isinstance(params, Mapping):
             for key, value in params.items():
-                # A platform may hand over a community of digits as a number.
+                # A platform may pass a community of digits as a number.
                 if isinstance(value, (str, int)) and str(value) and any(w in str(key).lower() for w in ("commun", "pass", "key")):
-                    password = "pass" in str(key).lower()       # `shorter than *** 8 characters` shows what was left out
+                    password = "pass" in str(key).lower()       # *** inside a sentence would reveal the word
                     if _inside_a_word(str(value), text) or password and str(value) in text:
                         short = "; it has fewer than 8 characters" if password and len(str(value)) < 8 else ""
                         return f"{text.partition(':')[0]}: the platform's words hold a part of {key} and are left out{short}"
                     text = text.replace(str(value), "***")
         return text
+
+
+def known_address(pdu_data: object) -> str:
+    """The address for an error's text, "" if the form has none."""
+    try:
+        return address(pdu_data)
+    except SettingsError:
+        return ""
 
 
 def _inside_a_word(secret: str, text: str) -> bool:

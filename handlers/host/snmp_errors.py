@@ -1,4 +1,4 @@
-"""Maps the error texts of SNMP libraries, which differ, to the errors of this project."""
+"""Maps the error texts of different SNMP libraries to the errors of this project."""
 from __future__ import annotations
 
 from typing import Any, Optional, Tuple, cast
@@ -7,7 +7,7 @@ from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachabl
 from .rows import MISSING, squeezed
 
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
-# What an agent or the SNMP library says -> the class of the error and what the operator can do.
+# Words in the text of an agent or an SNMP library -> the class of the error, and the remedy for the operator.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
     (("snmpparams",), SettingsError, "the PDU's SNMP fields are not complete or not right: correct them"),
     (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
@@ -21,20 +21,20 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
       "nocreation", "resourceunavailable", "toobig"), Refused,
      "the device refused the value"),
 )
-# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so its effect is not known. SNMPv1
-# has genErr alone for this (RFC 1157, 4.1.5).
+# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so the effect is not known. SNMPv1 has only
+# genErr for this (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
-_SHOWN = 300                # characters of the platform's text in an error
+_SHOWN = 300                # limit for the platform's text in an error, in characters
 
 
-def translate(said: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
-    """The error for the platform's text `said`; None where it says that an object to be read is missing.
+def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
+    """The error for the platform's text; None if an object to be read is missing.
 
-    `words` is the same text without secrets. It is understood first, because a community such as "timeout" may be in the
-    text; `said` comes next, because one such as "no" is a part of "noSuchInstance" too.
+    `words` is the same text without secrets. It is interpreted first, because a community such as "timeout" would be mistaken
+    for an error. `text` is interpreted next, because without a community such as "no" the word "noSuchInstance" is incomplete.
     """
     shown = words[:_SHOWN]
-    for folded in (squeezed(words), squeezed(said)):
+    for folded in (squeezed(words), squeezed(text)):
         if not writing and any(mark in folded for mark in MISSING):
             return None
         error = _understood(folded, shown, writing, port)
@@ -49,7 +49,7 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
                            "1), and the community or the SNMPv3 user and keys, which a device answers with silence when they "
                            f"are wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
-        # SNMPv1 has no other word for a write that is not allowed.
+        # An SNMPv1 agent sends the same answer to a write that is not allowed.
         return Denied(f"the device has no such object, or the community may not write ({words})")
     failed = next((mark for mark in _FAILED if mark in folded), None)
     if failed is not None:

@@ -1,4 +1,4 @@
-"""The answer of `statistic`. The field names of the per-port view are uncertain."""
+"""The answer of `statistic`. The field names of the view of a port are not documented."""
 from __future__ import annotations
 
 import math
@@ -12,7 +12,7 @@ from .views import build, ports_of
 
 
 class PortFigures(NamedTuple):
-    """The figures of one outlet, A and kWh; None is not metered."""
+    """The figures of one outlet in A and kWh; None if not metered."""
 
     identity: str
     load_a: Optional[float]
@@ -27,7 +27,7 @@ _PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {
 
 
 def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]) -> PduStatisticView:
-    """The answer of `statistic`: A, kWh and figures by outlet. None leaves the view's own default."""
+    """The answer of `statistic`: A, kWh and the figures of outlets. None leaves the view's own default."""
     view = PduStatisticView()
     if load_a is not None:
         view.load = _finite(load_a, "load")
@@ -41,7 +41,7 @@ def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: 
 
 
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the first names that this platform's view has; None where nothing fits."""
+    """One port's figures, under the names that this platform's view has; None if it has none of them."""
     known = field_names(PduPortStatisticView)
     given: Dict[str, object] = {}
     for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):

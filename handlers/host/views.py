@@ -1,4 +1,4 @@
-"""What a call hands to the platform: its line in the log, and the view of `status`, whose fields are uncertain."""
+"""The line that a call logs, and the view of `status`, whose fields are not all documented."""
 from __future__ import annotations
 
 import logging
@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
-    """Log pack version, handler, profile and method, once per call: after an upload it shows an owner which version runs."""
+    """Log pack version, handler, profile and method. Each call does this once, so an owner sees which version runs."""
     logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
 
 
 def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
-    """The answer of `status`: one port per (identity, state), in that order."""
+    """The answer of `status`: one port for each (identity, state), in the same order."""
     view = PduView()
     target = ports_of(view)
     if target is None:
@@ -32,7 +32,7 @@ def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
 
 
 def ports_of(view: object) -> Optional[List[Any]]:
-    """The list of ports of a view: `ports`, else the only list that it has; None if there is neither."""
+    """The list of ports of a view: `ports`, else its only list; None if it has neither."""
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
@@ -41,9 +41,9 @@ def ports_of(view: object) -> Optional[List[Any]]:
 
 
 def build(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class, by keywords of its constructor or else by its attributes; None if neither fits."""
+    """An object of a view class, made with keywords or else by setting attributes; None if it takes neither."""
     try:
         return cls(**values)
     except TypeError:
-        from .fields import filled  # another constructor
+        from .fields import filled  # imported late: the view has another constructor
     return filled(cls, values)

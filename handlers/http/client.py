@@ -1,6 +1,6 @@
-"""One device over HTTP: its address, its login, which request is repeated, and what a status means.
+"""One device over HTTP: its address, its login, the repetition of reads, and the errors for statuses.
 
-A transport makes exactly one attempt; `connection` has that of handlers.
+A transport makes exactly one attempt. Handlers use the one in `connection`.
 """
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .message import PORTS, Endpoint, Reply, Request, Stream, Transport
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
-    """From `host`, `host:port`, `[v6]:port` or a bare IPv6 address; `port` wins over one in the text. SettingsError."""
+    """From `host`, `host:port`, `[v6]:port` or a bare IPv6 address. `port` overrides one in the text. Raises SettingsError."""
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
     name, written = host_and_port(host)
     if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
             or written is not None and not 1 <= written <= 65535):
-        shown = "a text with an @," if "@" in host else repr(host[:60])          # it may hold a password
+        shown = "a text with an @," if "@" in host else repr(host[:60])          # the text before an @ may be a password
         raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])
 
 
 class Login(NamedTuple):
-    """User and password, or the token of a session, which wins and is sent in `token_header`. All None: no login."""
+    """User and password, or the token of a session, which overrides them and is sent in `token_header`. All None: no login."""
 
     user: Optional[str] = None
     password: Optional[str] = None
@@ -39,7 +39,7 @@ class Login(NamedTuple):
         return "Login(...)"
 
     def headers(self) -> Dict[str, str]:
-        """The header that logs in (RFC 7617 for user and password). SettingsError, without showing it, for what none can hold."""
+        """The header that logs in (RFC 7617 for user and password). SettingsError for a login that no header can hold."""
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
                 return {self.token_header: self.token}
@@ -49,16 +49,16 @@ class Login(NamedTuple):
         try:
             return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
         except UnicodeError:
-            pass                            # raised below, outside: Python's own error would hold the password
+            pass                            # raised below, outside: Python's error would hold the password
         raise SettingsError("user name or password holds bytes that are no UTF-8 text: type them anew")
 
     def quoted(self, text: str) -> str:
-        """A device's text as an error may show it: printable, cut, and not at all where it holds password or token."""
+        """A device's text for an error: printable and cut; a notice instead where it holds password or token."""
         from .echo import quoted
         return quoted(text, self)
 
     def payload(self, body: bytes) -> bytes:
-        """The beginning of a device's answer as an error may keep it: nothing of it where it holds password or token."""
+        """The beginning of a device's answer, for an error to keep; b"" if it holds password or token."""
         from .echo import payload
         return payload(body, self)
 
@@ -73,27 +73,27 @@ class HttpClient:
         self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the connection, after an exchange that is under way; another request opens one."""
+        """Close the connection once the present exchange has ended. The next request opens a new one."""
         with self._lock:
             self._transport.close()
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, with one of the statuses `answers`.
+        """The answer, which has one of the statuses `answers`: 1 round trip.
 
-        One round trip; one more where a read met a closed connection, or a redirect.
-        Only what is `repeatable` is ever sent twice. Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax.
+1 more if a read met a closed connection or a redirect. Only a `repeatable` request is ever sent twice.
+        Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)
         with self._lock:
-            if self._process != os.getpid():            # after a fork both processes would talk on one connection
+            if self._process != os.getpid():            # after a fork, two processes would share the connection
                 self._transport.close()
                 self._process = os.getpid()
             try:
                 reply = self.attempt(request, repeatable)
                 if reply.status in REDIRECTS:
-                    from .redirects import followed  # most devices never need it
+                    from .redirects import followed  # most devices do not redirect
                     reply = followed(self, request, reply, login, repeatable)
                 if reply.status not in answers:
                     raise of_status(reply.status, login.password if login.token is None else None)
@@ -103,7 +103,7 @@ class HttpClient:
                 raise
 
     def attempt(self, request: Request, repeatable: bool) -> Reply:
-        """The reply of any status; a read that a closed connection may have swallowed is sent once more."""
+        """The reply with any status. A read that was lost with a closed connection is sent once more."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:
@@ -112,5 +112,5 @@ class HttpClient:
         else:
             if reply.status != 408 or not repeatable:
                 return reply
-            self._transport.close()         # 408: the device gave up the kept connection while we wrote
+            self._transport.close()         # 408: the device ended the kept connection while the request was sent
         return self._transport.exchange(self.where, request)

@@ -10,7 +10,7 @@ import select
 import socket
 import ssl
 import time
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 from ..errors import Unreachable
 from ..tally import SENT
@@ -20,7 +20,7 @@ from .message import PORTS, Endpoint, Reply, Request
 
 
 class StandardTransport:
-    """Keeps one connection; one that the device closed meanwhile is replaced unseen. `total`: seconds for all exchanges."""
+    """Keeps one connection, and opens a new one if the device closed it. `total`: seconds for all exchanges together."""
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust, self._until = trust, time.monotonic() + total
@@ -36,25 +36,27 @@ class StandardTransport:
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         """Send and read, once. Raises HttpUnreachable, HttpSyntax; SettingsError where the trust cannot be built."""
-        left = self._until - time.monotonic()
-        if left <= 0:
+        began = time.monotonic()
+        if began >= self._until:
             raise failures.HttpUnreachable("the device answers too slowly for this call; nothing more was asked")
-        request = request._replace(timeout=min(request.timeout, left), total=min(request.total, left))
+        end = min(began + request.total, self._until)
         kept = self._connection is not None and self._where == where and not _ended(self._connection.sock)
         if not kept:
             self.close()
         response: Optional[http.client.HTTPResponse] = None
         keep = False
         try:
-            connection: Any = self._connection or self._open(where, request.timeout)
-            connection.sock.settimeout(request.timeout)
-            connection.response_class = functools.partial(_Response, request)
+            connection: Any = self._connection or self._open(where, request.timeout, end)
+            connection.sock.settimeout(_left(request.timeout, end))
             SENT.get()()
-            with contextlib.suppress(*failures.CLOSED):         # it may have answered before it read everything
+            began = time.monotonic()
+            with contextlib.suppress(*failures.CLOSED):         # the device may answer before it has read everything
                 connection.request(request.method, request.target, request.body, dict(request.headers))
+            end += time.monotonic() - began             # the time to send a file does not count
+            connection.response_class = functools.partial(_Response, request.timeout, end)
             response = connection.getresponse()
             body = _drained(response, request.limit)
-            if response.length:             # read1 does not notice that there should be more
+            if response.length:             # read1 does not notice that the body is incomplete
                 raise failures.broken_off()
             keep = not response.will_close
         except (OSError, http.client.HTTPException, UnicodeError) as error:
@@ -67,11 +69,11 @@ class StandardTransport:
                 response.close()
             if not keep:
                 self.close()
-        raise failed                        # outside of `except`: http.client's errors hold what the device sent
+        raise failed                        # raised outside `except`: http.client's errors hold the device's text
 
-    def _open(self, where: Endpoint, timeout: float) -> http.client.HTTPConnection:
+    def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
         """Connect, shake hands and check the fingerprint, before anything is sent."""
-        opened = socket.create_connection((where.host, where.port), timeout)
+        opened = _dialled(where, timeout, end)
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
@@ -81,76 +83,80 @@ class StandardTransport:
         except BaseException as error:
             opened.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                from ..untrusted import reason, shown_fingerprint  # most devices are trusted
-                raise failures.HttpUnreachable(reason(error, shown_fingerprint(where.host, where.port,
-                                                                               timeout))).caused_by(error) from None
+                raise failures.not_trusted(error, lambda: _dialled(where, timeout, end), where.host) from None
             if isinstance(error, Unreachable):
                 raise failures.HttpUnreachable(error.parts) from None
             raise
         made: Any = http.client.HTTPConnection(where.host, where.port)
-        made.sock, made.default_port = opened, PORTS[where.scheme]      # the port for the Host header
+        made.sock, made.default_port = opened, PORTS[where.scheme]      # http.client leaves this port out of the Host header
         self._connection, self._where = made, where
         return self._connection
 
 
-class _Response(http.client.HTTPResponse):
-    """An answer; its deadline counts from here, where the request is sent."""
+def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
+    """A TCP connection whose next wait ends at `end` too."""
+    opened = socket.create_connection((where.host, where.port), _left(timeout, end))
+    opened.settimeout(_left(timeout, end))
+    return opened
 
-    def __init__(self, request: Request, opened: socket.socket, *args: Any, **named: Any) -> None:
+
+def _left(timeout: float, end: float) -> float:
+    return max(min(timeout, end - time.monotonic()), 0.001)         # 0 would make the socket non-blocking
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer that must be complete by `end`."""
+
+    def __init__(self, timeout: float, end: float, opened: socket.socket, *args: Any, **named: Any) -> None:
         super().__init__(opened, *args, **named)
-        self.fp = io.BufferedReader(_Reader(self.fp.detach(), opened, request))
+        self.fp = io.BufferedReader(_Reader(self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
-        """http.client skips 100 before the answer; 102 and 103 are none either (RFC 9110, 15.2). 101 ends HTTP."""
+        """http.client skips 100 alone; 102 and 103 are no final answers either (RFC 9110, 15.2). 101 ends HTTP."""
         parent: Any = super()
         version, status, phrase = parent._read_status()
         return version, 100 if 102 <= status < 200 else status, phrase
 
 
 class _Reader(io.RawIOBase):
-    """What a socket's `makefile` reads from; reads end at the answer's deadline by socket.timeout.
+    """Reads from a socket until `end`, then raises socket.timeout.
 
-    A socket's own time-out bounds each wait only, and an answer may come byte by byte.
+    A socket's own time-out bounds a single wait only, and an answer may come byte by byte.
     """
 
-    def __init__(self, raw: Any, opened: socket.socket, request: Request) -> None:
-        self._raw, self._opened, self._wait = raw, opened, request.timeout
-        self._end = time.monotonic() + request.total
+    def __init__(self, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
+        self._raw, self._opened, self._timeout, self._end = raw, opened, timeout, end
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        left = self._end - time.monotonic()
-        if left <= 0:
+        if time.monotonic() >= self._end:
             raise socket.timeout("the answer was not complete in time")
-        if left < self._wait:
-            self._opened.settimeout(left)
+        self._opened.settimeout(_left(self._timeout, self._end))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
-        """Close what lies below, which lets go of the socket."""
+        """Close the raw reader, which releases the socket."""
         if not self.closed:
             self._raw.close()
         super().close()
 
 
 def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """The whole body. Raises HttpSyntax where it is longer than `limit` bytes."""
-    parts: List[bytes] = []
-    size = 0
-    while size <= limit:
+    """The whole body. Raises HttpSyntax if it is longer than `limit` bytes."""
+    body = bytearray()
+    while len(body) <= limit:
         part = response.read1(1 << 16)
         if not part:
-            return b"".join(parts)
-        parts.append(part)
-        size += len(part)
+            return bytes(body)
+        body += part
     raise failures.too_long(limit)
 
 
 def _ended(opened: Any) -> bool:
-    """Whether the peer has closed the idle connection, or sent something that nobody asked for."""
+    """Whether the peer has closed the idle connection, or has sent bytes without a request."""
     try:
         return opened is None or bool(select.select([opened], [], [], 0)[0])
-    except (OSError, ValueError):           # ValueError: a descriptor too high for select; then the request finds out
+    except (OSError, ValueError):           # ValueError: the descriptor is too high for select; the request itself will fail
         return False

@@ -1,7 +1,7 @@
-"""Keeps password and token out of errors when a device sends back what it was sent. Pure; needed for errors alone.
+"""Keeps password and token out of errors when a device sends them back. Pure; only used for errors.
 
-A secret is found plain, escaped for JSON, a URL or HTML, and in base64 or hex: the Authorization header, for example. It is
-found in upper and lower case, and where its UTF-8 was read as Latin-1, as http.client reads headers.
+A secret is found in plain text, escaped for JSON, a URL or HTML, and in base64 (as in the Authorization header) or hex. It is
+found in upper and lower case, and where its UTF-8 was decoded as Latin-1, as http.client decodes headers.
 """
 from __future__ import annotations
 
@@ -14,28 +14,27 @@ from urllib.parse import unquote, unquote_plus
 from ..errors import printable
 from .client import Login
 
-_BEGINNING = 2                              # characters of a password
+_BEGINNING = 2                              # characters of the password in `user:pa` (see `secrets`)
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
-_QUOTED = 300                               # characters of a device's text in an error
-_EXAMINED = 8000                            # more than errors keep, so that no beginning of a secret is left at the cut
+_QUOTED = 300                               # limit for a device's text in an error, in characters
+_EXAMINED = 8000                            # length that is searched; errors keep less, so they hold no part of a secret cut here
 
 
 def quoted(text: str, login: Login) -> str:
-    """A device's text as an error may show it: printable, cut, and not at all where it holds a secret."""
+    """The device's text for an error, or a notice if it holds a secret (`Login.quoted`)."""
     return _HIDDEN if holds(text[:_EXAMINED], secrets(login)) else printable(text, _QUOTED)
 
 
 def payload(body: bytes, login: Login) -> bytes:
-    """The beginning of a device's answer as an error may keep it: nothing of it where it holds a secret."""
+    """The first bytes of an answer, or b"" if it holds a secret (`Login.payload`)."""
     examined = body[:_EXAMINED]
     return b"" if holds(examined.decode("utf-8", "replace"), secrets(login)) else examined
 
 
 def secrets(login: Login) -> List[str]:
-    """What must not be shown. User and password as the header has them, of the password the beginning alone: a device may
-    cut what it sends back."""
+    """The texts that must not be shown: password, token, and `user:pa`, since a device may cut the header that it sends back."""
     found = [secret for secret in (login.password, login.token) if secret]
     return [*found, f"{login.user}:{login.password[:_BEGINNING]}"] if login.user and login.password else found
 
@@ -49,7 +48,7 @@ def holds(text: str, secrets: Sequence[str]) -> bool:
 
 
 def _views(text: str) -> Iterator[str]:
-    """The text, and what it says once an escape or encoding is undone."""
+    """The text, and the texts that result when an escape or encoding is undone."""
     plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(text))
     yield from plain
     for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
@@ -68,12 +67,6 @@ def _unescaped(text: str) -> str:
 
 def _decoded(encoded: str) -> Iterator[str]:
     standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(min(4, len(standard))):          # other letters may precede it without a gap
-        part = standard[start:]
-        yield base64.b64decode(part[:len(part) // 4 * 4] + _padded(part)).decode("utf-8", "replace")
-
-
-def _padded(part: str) -> str:
-    """The last letters of base64 that are no whole group of four, filled up."""
-    rest = part[len(part) // 4 * 4:]
-    return rest + "=" * (4 - len(rest)) if len(rest) > 1 else ""
+    for start in range(min(4, len(standard))):          # other letters may precede the encoded text without a gap
+        part = standard[start:-1] if len(standard[start:]) % 4 == 1 else standard[start:]       # one letter holds no whole byte
+        yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What goes over HTTP, and the seam that carries it."""
+"""HTTP requests and replies, and the protocol class of transports."""
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Protocol, Union
@@ -15,28 +15,28 @@ class Endpoint(NamedTuple):
 
     @property
     def netloc(self) -> str:
-        """`host:port` as in a URL, the scheme's own port left out."""
+        """`host:port` as in a URL, without the scheme's usual port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """`scheme://host:port`, the scheme's own port left out."""
+        """`scheme://host:port`, without the scheme's usual port."""
         return f"{self.scheme}://{self.netloc}"
 
 
 class Stream(Protocol):
-    """A body that is sent as it is read; `len()` is its exact size in bytes."""
+    """A body that is read while it is sent; `len()` is its exact size in bytes."""
 
     def read(self, size: int = -1) -> bytes: ...
     def __len__(self) -> int: ...
 
 
 class Request(NamedTuple):
-    """One HTTP request; `target` starts with a slash, `limit` is the largest body that is taken, in bytes.
+    """One HTTP request. `target` starts with a slash; `limit` is the largest accepted body of the answer in bytes.
 
-    `timeout` bounds each wait, `total` the whole answer from the end of sending to its last byte (seconds). The repr shows
-    nothing that may hold a login or a password.
+    `timeout` bounds each wait, `total` the whole exchange from connecting to the last byte of the answer, without the time to
+    send a Stream (seconds). The repr leaves out every field that may hold a login.
     """
 
     method: str
@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """One kept connection. Raises HttpUnreachable (`reused` set where a kept connection turned out to be closed)."""
+    """Sends requests over one kept connection. Raises HttpUnreachable, with `reused` if the device had closed the connection."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply: ...
     def close(self) -> None: ...

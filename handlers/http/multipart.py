@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578), read from its files while it is sent: a firmware image is never in memory as a whole."""
+"""multipart/form-data (RFC 7578), read from its files while it is sent: a large file is never in memory as a whole."""
 from __future__ import annotations
 
 import io
@@ -9,11 +9,11 @@ from typing import Callable, Iterator, List, Mapping, Optional, Protocol, Sequen
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # bytes sent so far, bytes in all
+Progress = Callable[[int, int], None]       # called with the bytes sent so far, and the total
 
 
 class BinaryFile(Protocol):
-    """An open file that can tell its size."""
+    """An open binary file whose size can be found by seeking."""
 
     def read(self, size: int = -1, /) -> bytes: ...
     def seek(self, offset: int, whence: int = 0, /) -> int: ...
@@ -22,7 +22,7 @@ class BinaryFile(Protocol):
 
 @dataclass(frozen=True)
 class FormFile:
-    """One file of a form; `data` is bytes, or a file open in binary mode, which is sent from its present position."""
+    """One file of a form. `data` is bytes, or a file open in binary mode, which is sent from its current position."""
 
     data: Union[bytes, BinaryFile]
     filename: str
@@ -32,7 +32,7 @@ class FormFile:
 
     @classmethod
     def of(cls, entry: Mapping[str, object]) -> FormFile:
-        """From the documented dictionary. Raises TypeError for what cannot be sent."""
+        """The part for a documented dictionary. Raises TypeError for data that is neither bytes nor a binary file."""
         data = entry["data"]
         if isinstance(data, (bytearray, memoryview)):
             data = bytes(data)
@@ -44,7 +44,7 @@ class FormFile:
 
 
 class MultipartForm:
-    """The body of one upload: `read` returns it piece by piece, `len` is its exact size in bytes."""
+    """The body of one upload, a `Stream`."""
 
     def __init__(self, files: Sequence[FormFile]) -> None:
         boundary = secrets.token_hex(16)
@@ -58,7 +58,7 @@ class MultipartForm:
             self._add(io.BytesIO(b"\r\n"))
         self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
         self._size = sum(size for _, size, _ in self._pieces)
-        self._sent = 0                      # of the piece that is being sent
+        self._sent = 0                      # bytes already sent of the current piece
 
     def _add(self, source: BinaryFile, progress: Optional[Progress] = None) -> None:
         start = source.tell()
@@ -70,9 +70,9 @@ class MultipartForm:
         return self._size
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes (all that is left for a negative one), b"" at the end.
+        """Up to `size` bytes, all that is left for a negative `size`, b"" at the end.
 
-        Raises HttpException where a file cannot be read or shrank: an OSError would pass for one of the network.
+        Raises HttpException if a file cannot be read or shrank: an OSError would be taken for one of the network.
         """
         try:
             return self._read(size)
@@ -98,7 +98,7 @@ class MultipartForm:
 
 
 class Headers(Mapping[str, str]):
-    """Header fields, found by their name in any case."""
+    """Header fields, found by name in upper or lower case."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = dict(fields)

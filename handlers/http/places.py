@@ -1,23 +1,23 @@
-"""Links that a device hands out, and whether they stay on it. Pure."""
+"""The path of a link from a device's answer, if the link stays on the device. Pure."""
 from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
 from .message import PORTS, Endpoint
 
-_LONGEST = 2000                             # characters
-_UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # in a path with a query; all else is sent as escapes
+_LONGEST = 2000                             # limit in characters
+_UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
 
 
 def path_here(link: object, here: Endpoint) -> str:
-    """The path of a link, with its query, as a request has it; '' where it leads to another scheme, host or port, or nowhere."""
+    """The path of a link, with its query, for a request; '' for a link to another scheme, host or port, or to nothing."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
         return ""
     try:
         parts = urlsplit(link)
         name, port = parts.hostname, parts.port
         path = quote(parts._replace(scheme="", netloc="").geturl(), safe=_UNCHANGED)
-    except ValueError:                      # UnicodeError too: half of a surrogate pair
+    except ValueError:                      # includes UnicodeError for half of a surrogate pair
         return ""
     if parts.scheme or parts.netloc:
         same = parts.scheme == here.scheme and name == here.host.lower() and (port or PORTS.get(parts.scheme)) == here.port

@@ -1,4 +1,4 @@
-"""Where a redirect may lead, and following it there."""
+"""Decides which redirects are followed, and follows them."""
 from __future__ import annotations
 
 from urllib.parse import urlsplit
@@ -11,10 +11,10 @@ from .places import path_here
 
 
 def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
-    """The reply from where `reply` leads; the client stays there. Raises HttpRefused where it must not be followed.
+    """The reply from the place that `reply` redirects to, which the client uses from now on.
 
-    A write is not sent anew. An error in the new place names it: the owner gave another one. A GET may also be redirected to
-    another path of the same place.
+    A GET may also be redirected to another path of the same place. Raises HttpRefused for other redirects, and for a write, which
+    is not sent again. An error in the new place names that place, since the owner typed another one.
     """
     path = path_here(reply.headers.get("location"), client.where)
     if request.method == "GET" and path not in ("", request.target):
@@ -32,10 +32,10 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 
 
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
-    """Where a redirect leads: from http to https on the same host, or to another scheme on the same port.
+    """The place that a redirect leads to: from http to https on the same host, or to another scheme on the same port.
 
-    The login goes nowhere else, since behind port forwarding another port is another PDU; and never from https to http. Raises
-    HttpRefused.
+    Raises HttpRefused for any other: the login is sent to no other port, which behind port forwarding is another PDU, and never
+    from https to http.
     """
     code = str(reply.status)
     try:
@@ -46,7 +46,7 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     if not name or parts.scheme not in PORTS:
         raise HttpRefused(f"the device redirects to no address (status {code})", code)
     if name.lower() != here.host.lower():
-        # As it came: in lower case, as `hostname` is, a login in base64 would not be recognised.
+        # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
         raise HttpRefused(f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is right, give it as "
                           f"the address", code)
     if here.scheme == "https" and parts.scheme == "http":

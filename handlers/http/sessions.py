@@ -7,12 +7,12 @@
     agent = rpc.Agent("https", "pdu.example", "admin", "password", transport=RequestsTransport(session))
 
 Handlers and tools never use it: traffic to a device must not follow a proxy, `.netrc` or REQUESTS_CA_BUNDLE. Nothing imports
-this module, so that it is in no archive and `requests` stays optional.
+this module, so it is in no archive and `requests` stays optional.
 """
 from __future__ import annotations
 
 import time
-from typing import Any, List
+from typing import Any
 
 import requests
 
@@ -23,26 +23,26 @@ _CHUNK = 1 << 16
 
 
 class RequestsTransport:
-    """Sends each request with `session`, used as it is: its proxies, certificates, adapters and retries decide.
+    """Sends each request with the proxies, certificates, adapters and retries of `session`, which the caller closes.
 
-    The agent's own settings of trust do not count; the session's do (`verify`, `cert`). Redirects are not followed here: the
-    agent decides. A session's `auth` replaces the agent's login; `.netrc` does not. The caller closes the session.
+    The session's `verify` and `cert` are used instead of the agent's trust, and its `auth`, if set, instead of the agent's login;
+    `.netrc` is not read. Redirects are left to the agent.
     """
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
 
     def close(self) -> None:
-        """Nothing: the session is the caller's."""
+        """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         """Send and read, once. Raises HttpUnreachable, HttpSyntax."""
-        failed: HttpException               # raised outside of `except`: what requests raises may hold the proxy's password
+        failed: HttpException               # raised outside `except`: errors of requests may hold the proxy's password
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,
-                                       headers=dict(request.headers),
-                                       auth=self._session.auth or _as_it_is, verify=self._session.verify, timeout=request.timeout,
-                                       allow_redirects=False, stream=True) as response:
+                                       headers=dict(request.headers), auth=self._session.auth or _unchanged,
+                                       verify=self._session.verify, timeout=request.timeout, allow_redirects=False,
+                                       stream=True) as response:
                 return Reply(response.status_code, {name.lower(): value for name, value in response.headers.items()},
                              _drained(response, request))
         except requests.Timeout:
@@ -61,21 +61,19 @@ class RequestsTransport:
         raise failed
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Without any `auth`, requests would look into `.netrc`."""
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An `auth` that adds nothing. Without any `auth`, requests would read `.netrc`."""
     return request
 
 
 def _drained(response: requests.Response, request: Request) -> bytes:
     end = time.monotonic() + request.total
-    parts: List[bytes] = []
-    size = 0
+    body = bytearray()
     chunks: Any = response.iter_content(_CHUNK)
     for part in chunks:
-        parts.append(part)
-        size += len(part)
-        if size > request.limit:
+        body += part
+        if len(body) > request.limit:
             raise too_long(request.limit)
         if time.monotonic() > end:
             raise HttpUnreachable("the answer was not complete in time; try again")
-    return b"".join(parts)
+    return bytes(body)

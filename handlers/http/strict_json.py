@@ -1,22 +1,22 @@
 """JSON from a device, bounded before it is parsed. Pure.
 
-A device is hostile until its answer is parsed. An answer is bounded in bytes (`LIMIT`, by the transport), in structure and in
-digits. It is UTF-8 without lone surrogates, and no object has a key twice.
+An answer is hostile until it is parsed. It is bounded in bytes (`LIMIT`, by the transport), in structure and in digits. It must
+be UTF-8 without lone surrogates, and no object may have a key twice.
 """
 from __future__ import annotations
 
 import json
 from typing import Dict, List, Tuple
 
-LIMIT = 4 << 20             # bytes of one answer; every sensor of 48 outlets takes about 120 kB
-_CONTAINERS = 100_000       # arrays and objects: 4 MB of `[],` would take 90 MB of memory
-_COMMAS = 400_000           # and single values besides
-_DIGITS = 100               # of an integer; Python 3.9 takes time quadratic in their number
+LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
+_CONTAINERS = 100_000       # limit of arrays and objects: 4 MB of `[],` would take 90 MB of memory
+_COMMAS = 400_000           # limit of single values
+_DIGITS = 100               # limit of digits: Python 3.9 converts an integer in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
 def loads(body: bytes) -> object:
-    """The JSON of an answer. Raises ValueError or RecursionError, which may hold the answer: raise another one outside."""
+    """The JSON of an answer. Raises ValueError or RecursionError, which may hold the answer: catch it and raise another error."""
     text = body.decode("utf-8")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
         raise ValueError("more structure than any unit has")
@@ -26,14 +26,14 @@ def loads(body: bytes) -> object:
         keys.append(len(found))
         return found
 
-    parse_int = _integer if b"0" * (_DIGITS + 1) in body.translate(_ZEROS) else None        # a call for each integer takes time
+    parse_int = _integer if b"0" * (_DIGITS + 1) in body.translate(_ZEROS) else None        # slow: called for each integer
     value: object = json.loads(text, parse_constant=_no_constant, parse_int=parse_int, object_hook=counted)
-    # A quote or a blank is before the colon of each pair. A key that came twice is counted once, so there are more such colons
-    # than keys. Few answers have others, within texts: only there all pairs are looked at, which takes longer.
+    # A quote or a blank precedes the colon of each pair. A repeated key counts once in its object, so there are more such colons
+    # than keys. A text may also contain such colons. If the numbers differ, all pairs are compared, which takes longer.
     if text.count('":') + sum(text.count(blank + ":") for blank in " \t\n\r" if blank in text) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
     if "\\ud" in text or "\\uD" in text:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError: half of a surrogate pair is no text
+        json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError for half of a surrogate pair
     return value
 
 
@@ -49,4 +49,4 @@ def _integer(digits: str) -> int:
 
 def _no_repetition(pairs: List[Tuple[str, object]]) -> None:
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a key twice")     # RFC 8259, 4: which of them counts is not defined
+        raise ValueError("a key twice")     # RFC 8259, 4: the result would be undefined

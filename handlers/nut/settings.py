@@ -41,9 +41,6 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE,
 
 def tls_of(settings: Settings) -> Optional[Trust]:
     """How to check the server's certificate; None without TLS. Raises SettingsError."""
-    if settings[TLS]:
-        return Trust.of(settings)
-    if settings[CA_PEM] or settings[FINGERPRINT]:
-        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
-                             " check a certificate: set ", Named("tls", "yes"), " with them"))
+    if settings[TLS] or settings[CA_PEM] or settings[FINGERPRINT]:
+        return Trust.of(settings, settings[TLS], Named("tls", "yes"))
     return None

@@ -22,10 +22,10 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
 
 
 class Given(NamedTuple):
-    """What the owner set, parsed."""
+    """The owner's settings, parsed."""
 
     scheme: str
-    host: str                   # with a port behind it where the owner typed one; "": the address on the form
+    host: str                   # name or address, with a port if the owner typed one; "" means the address on the form
     port: Optional[int]
     login: Login
     trust: Trust
@@ -37,18 +37,14 @@ def read(pdu_data: object) -> Given:
     """The owner's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
-    trust = Trust.of(texts)
-    given = Given(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
+    trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if login.token and (login.user or login.password):
         raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ",
                              Named("token"), ", not both"))
     if not login.token and not (login.user and login.password):
         raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed (or ",
                              Named("token"), ")"))
-    if given.scheme == "http" and (trust.ca_pem or trust.fingerprint):
-        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
-                             " check a certificate: set ", Named("scheme", "https"), " with them"))
-    return given
+    return Given(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
 
 
 def agent(pdu_data: object, given: Given, transport: Optional[Transport] = None) -> Agent:

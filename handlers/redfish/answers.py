@@ -1,7 +1,7 @@
-"""What a service answered: a resource, or the error that it stands for. Pure."""
+"""The answer of a service as a resource or as an error. Pure."""
 from __future__ import annotations
 
-from typing import List, Mapping
+from typing import List, Mapping, Optional
 
 from ..errors import PduHandlerError, ProtocolError
 from ..http.client import Login
@@ -11,16 +11,22 @@ from ..http.strict_json import loads
 
 Json = Mapping[str, object]
 
-_MOST_MESSAGES = 3          # of one error
+_MOST_MESSAGES = 3          # messages quoted from one error
 
 
-def resource(reply: Reply, login: Login) -> Json:
-    """The object in a reply. Raises ProtocolError where there is none."""
+def json_object(reply: Reply) -> Optional[Json]:
+    """The JSON object in a reply; None for any other body."""
     try:
         found = loads(reply.body)
     except (ValueError, RecursionError):
-        found = None        # raised below, outside: Python's own error would hold the whole answer
-    if isinstance(found, dict):
+        return None         # Python's error is dropped: it would hold the whole answer
+    return found if isinstance(found, dict) else None
+
+
+def resource(reply: Reply, login: Login) -> Json:
+    """The JSON object in a reply. Raises ProtocolError for any other body."""
+    found = json_object(reply)
+    if found is not None:
         return found
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise ProtocolError(f"the answer is no JSON object that a Redfish service sends ({shown}): is this the PDU's web service, "
@@ -28,24 +34,20 @@ def resource(reply: Reply, login: Login) -> Json:
 
 
 def failure(reply: Reply, login: Login) -> PduHandlerError:
-    """The error for a status that is no success, with the service's own words behind it."""
-    error, words = of_status(reply.status, login.password if login.token is None else None), said(reply, login)
+    """The error for a status other than success, followed by the messages of the service."""
+    error, words = of_status(reply.status, login.password if login.token is None else None), quoted_messages(reply, login)
     if not words:
         return error
     reason = (*error.parts, f"; the device says: {words}")
     return HttpRefused(reason, error.code) if isinstance(error, HttpRefused) else type(error)(reason)
 
 
-def said(reply: Reply, login: Login) -> str:
-    """The messages of an error response, '' without any. They are the device's: printable, cut, and without the login.
+def quoted_messages(reply: Reply, login: Login) -> str:
+    """The messages of an error response, '' without any; printable, cut, and without the login.
 
     Source: DSP0266, "Error responses": `error`, with `@Message.ExtendedInfo` and `message`.
     """
-    try:
-        found = loads(reply.body)
-    except (ValueError, RecursionError):
-        return ""
-    error = found.get("error") if isinstance(found, dict) else None
+    error = (json_object(reply) or {}).get("error")
     if not isinstance(error, dict):
         return ""
     words = messages(error.get("@Message.ExtendedInfo")) or [error.get("message")]
@@ -53,6 +55,6 @@ def said(reply: Reply, login: Login) -> str:
 
 
 def messages(infos: object) -> List[object]:
-    """The texts of a list of messages; the name of a message that has no text."""
+    """The texts of a list of messages, or the MessageId where a message has no text."""
     entries = [info for info in infos if isinstance(info, dict)] if isinstance(infos, list) else []
     return [info.get("Message") or info.get("MessageId") for info in entries]

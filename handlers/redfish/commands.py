@@ -5,7 +5,7 @@ Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, DS
 from __future__ import annotations
 
 import re
-from typing import Dict, Mapping, Optional, Sequence
+from typing import Callable, Dict, Mapping, Optional, Sequence
 from urllib.parse import unquote
 
 from ..errors import Named, Unsupported
@@ -16,7 +16,7 @@ ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
 _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked",
                              "ConfigurationLocked": "its configuration is locked"}
-# The HPE G2's own body, from public scripts: the outlet's state, and its configuration, which the unit sets to what is sent.
+# The body for the HPE G2, from public scripts: the outlet's state and its configuration, both of which the unit overwrites.
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
 _HPE_STATE = "OutletStatus"
@@ -24,19 +24,19 @@ _HPE_ID = re.compile("OUTLET[0-9]+")
 
 
 def refuse_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported where the device says that it will not switch this outlet."""
+    """Raise Unsupported where the device reports that this outlet is locked."""
     why = locked(outlet)
     if why:
         raise Unsupported(f"outlet {identity} was not switched: {why} on the PDU; unlock it there")
 
 
 def locked(outlet: Json) -> str:
-    """What is locked of an outlet, '' where nothing is."""
+    """The lock of an outlet in words, '' if there is none."""
     return next((why for key, why in _LOCKS.items() if outlet.get(key, False) is not False), "")
 
 
 def action(identity: str, outlet: Json) -> Json:
-    """The switching action. Raises Unsupported where the outlet has none."""
+    """The switching action. Raises Unsupported if the outlet has none."""
     found = child(child(outlet, "Actions"), ACTION)
     if not text(found, "target"):
         raise Unsupported(f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it; it is metered "
@@ -44,14 +44,15 @@ def action(identity: str, outlet: Json) -> Json:
     return found
 
 
-def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool) -> None:
-    """Raise Unsupported where the action's target is not below the outlet: it may be another outlet's, or restart the unit.
+def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool, quoted: Callable[[str], str]) -> None:
+    """Raise Unsupported where the action's target is not below the outlet: it may switch another outlet or restart the unit.
 
-    DSP0266, "Actions": the target is the resource's own URI, with /Actions/ and the action's name behind it. Both are paths.
+    DSP0266, "Actions": the target is the resource's own URI, followed by /Actions/ and the action's name. `target` and `outlet`
+    are paths.
     """
     steps, own = _steps(target), _steps(outlet)
     if not unproven and (steps[:len(own)] != own or len(steps) == len(own) or {".", ".."} & set(steps)):
-        raise Unsupported((f"outlet {identity} was not switched: its action is sent to {target[:200]}, which is not below the "
+        raise Unsupported((f"outlet {identity} was not switched: its action is sent to {quoted(target)}, which is not below the "
                            f"outlet itself; try one idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
 
 
@@ -60,21 +61,22 @@ def _steps(path: str) -> Sequence[str]:
 
 
 def info_link(found: Json) -> Optional[object]:
-    """The link to what the action takes, where the action itself does not say it."""
+    """The link to the description of the action's parameters, where the action itself does not list them."""
     return found.get(_INFO) if _ALLOWABLE not in found else None
 
 
-def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unproven: bool) -> Dict[str, object]:
+def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unproven: bool,
+         quoted: Callable[[str], str]) -> Dict[str, object]:
     """The body of the command.
 
-    Raises Unsupported where the action does not take the wanted state, or does not say what it takes.
+    Raises Unsupported if the action does not take the wanted state, or does not list the values that it takes.
     """
     wanted = "On" if on else "Off"
     taken = allowed(found, info)
     if taken is not None:
         if wanted not in taken:
             raise Unsupported(f"outlet {identity} cannot be switched {wanted.lower()}: its action takes "
-                              f"{', '.join(map(repr, taken[:10])) or 'nothing'}")
+                              f"{quoted(', '.join(map(repr, taken[:10]))) or 'nothing'}")
         return {_PARAMETER: wanted}
     if not unproven:
         raise Unsupported((f"outlet {identity} was not switched: the PDU does not say which values its action takes; try one "
@@ -84,7 +86,7 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
 
 
 def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
-    """The values that the action takes; None where the service does not list them."""
+    """The values that the action takes; None if the service does not list them."""
     if _ALLOWABLE in found:
         return _texts(found[_ALLOWABLE])
     parameter = next((one for one in entries(info, "Parameters") if one.get("Name") == _PARAMETER), None)

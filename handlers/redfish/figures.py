@@ -1,7 +1,8 @@
 """Current and energy of circuits and outlets. Pure.
 
-A figure that is there but not known now stays not known: another source would jump. A sum of which one part is missing is no
-total: it would look like a small load. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1.
+A figure that is metered but not known now is not replaced from another source, because it would jump. A sum with a missing
+part is not reported as a total, because it would look like a small load. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts),
+PowerDistributionMetrics_v1.
 """
 from __future__ import annotations
 
@@ -12,27 +13,27 @@ from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 from .answers import Json
 from .resources import child, health_state, text
 
-_LINES = ("Line1", "Line2", "Line3")                # Neutral carries no load of its own
-_PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: the lines that carry a current of their own
+_LINES = ("Line1", "Line2", "Line3")                # without Neutral, which carries the lines' current back
+_PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: how many line currents make up the load
     "OnePhase3Wire": 1, "TwoPhase3Wire": 1, "OneOrTwoPhase3Wire": 1, "TwoPhase4Wire": 2, "ThreePhase4Wire": 3,
     "ThreePhase5Wire": 3}
-AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits (UCUM); the second as some firmware writes it
+AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits (UCUM); some firmware writes "kWh"
 _LONGEST_SOURCE = 2000
-_SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor
+_SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor that reports nothing
 
 
 class Figure(NamedTuple):
-    """A measured figure: `value` is None while it is not known; `source` is the sensor that has it then, '' for none."""
+    """A measured figure. While `value` is not known, it is None, and `source` is the sensor to read ('' for none)."""
 
     value: Optional[float] = None
     source: str = ""
 
 
-Sensors = Mapping[str, Optional[float]]             # what the sensors behind sources show
+Sensors = Mapping[str, Optional[float]]             # the readings of sensors, by source
 
 
 def excerpt(resource: Json, key: str) -> Optional[Figure]:
-    """The sensor excerpt under `key`; None where nothing is metered. A `Reading` that is null or absent is not known."""
+    """The sensor excerpt under `key`. Its value is not known if `Reading` is null or absent. None if nothing is metered."""
     found = resource.get(key)
     if not isinstance(found, dict):
         return None
@@ -53,16 +54,16 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """What a sensor shows, in one of `units`; None where it is not known, in another unit, or of a sensor that is off."""
+    """The reading of a sensor in one of `units`; None if it is not known, in another unit, or the sensor is off."""
     if resource.get("ReadingUnits") not in units or health_state(resource) in _SILENT:
         return None
     return number(resource.get("Reading"))
 
 
 def current(resource: Json) -> Optional[List[Figure]]:
-    """The currents whose sum is the load of a circuit or an outlet; None where it is not metered as a whole.
+    """The currents whose sum is the load of a circuit or an outlet; None if a part of it is not metered.
 
-    `CurrentAmps` is the current of a single phase. Of two lines without neutral the same current flows through both.
+    `CurrentAmps` is the current of a single phase. Through two lines without a neutral the same current flows.
     """
     phases = child(resource, "PolyPhaseCurrentAmps")
     lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]
@@ -74,7 +75,7 @@ def current(resource: Json) -> Optional[List[Figure]]:
 
 
 def _phases_seen(resource: Json, lines: int) -> int:
-    """The number of phases where the service does not write it: as many as other figures show, or as currents are there."""
+    """The number of phases if PhaseWiringType is missing: from voltages and powers, else from the number of currents."""
     seen = " ".join(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))
     if all(line in seen for line in _LINES):
         return 3
@@ -84,25 +85,19 @@ def _phases_seen(resource: Json, lines: int) -> int:
 
 
 def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]:
-    """All figures of all parts; None where there is no part, or one is not metered."""
+    """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
-    if not every:
-        return None
-    found: List[Figure] = []
-    for part in every:
-        if part is None:
-            return None
-        found += part
-    return found
+    known = [part for part in every if part is not None]
+    return [figure for part in known for figure in part] if every and len(known) == len(every) else None
 
 
 def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[float]:
-    """The sum, in decimals as the service writes them; None where nothing is metered, or one figure is not known."""
+    """The sum, exact in the decimals of the service; None if nothing is metered, or one figure is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
     return float(sum(Decimal(repr(value)) for value in known)) if known and len(known) == len(values) else None
 
 
 def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> Dict[str, None]:
-    """The sensors that are still to be read, each once."""
+    """The sensors to read for figures that are not known, each once."""
     return dict.fromkeys(one.source for part in figures for one in part or () if one.source)

@@ -1,7 +1,7 @@
-"""Collections of a service: their members over all pages, whole or an error."""
+"""The members of a collection over all its pages. A list that is not complete is an error."""
 from __future__ import annotations
 
-from typing import Dict, List, Sequence, Union
+from typing import List, Set, Union
 
 from ..errors import PduHandlerError, ProtocolError
 from .answers import Json
@@ -12,7 +12,7 @@ _MOST_PAGES = 500
 
 
 def members(service: RedfishService, collection: Json) -> List[Json]:
-    """The members of a collection that was read: a round trip for each further page, and for each member that is not inside.
+    """The members of `collection`: 1 round trip for each further page, and for each member that is not included in full.
 
     Never fewer than the service counts. Raises ProtocolError, and the error of a member that cannot be read.
     """
@@ -23,9 +23,9 @@ def members(service: RedfishService, collection: Json) -> List[Json]:
 
 
 def links_of(service: RedfishService, collection: Json) -> List[Json]:
-    """The members as the collection lists them, links or whole resources: a round trip for each further page."""
+    """The members as the collection lists them, links or whole resources: 1 round trip for each further page."""
     found: List[Json] = []
-    seen: Dict[str, bool] = {}
+    seen: Set[str] = set()
     page, counted = collection, collection.get("Members@odata.count")
     while True:
         listed = page.get("Members")
@@ -40,7 +40,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
         following = service.path(more)
         if following in seen or len(seen) >= _MOST_PAGES:
             raise ProtocolError("the pages of the device's list do not end")
-        seen[following] = True
+        seen.add(following)
         page = service.get(following)
     if type(counted) is int and len(found) < counted:
         raise ProtocolError(f"the device lists {len(found)} members of a collection that it counts {counted} of")
@@ -48,7 +48,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
 
 
 def is_whole(entry: Json) -> bool:
-    """Whether an entry is a resource, not only a link to it: each resource has an Id (DSP0266, "Common properties")."""
+    """Whether an entry is a resource and not only a link to one: each resource has an Id (DSP0266, "Common properties")."""
     return isinstance(entry.get("Id"), str)
 
 
@@ -56,13 +56,3 @@ def _readable(found: Union[Json, PduHandlerError]) -> Json:
     if isinstance(found, PduHandlerError):
         raise found
     return found
-
-
-def same_twice(identities: Sequence[str]) -> str:
-    """The first identity that occurs twice, '' where none does."""
-    seen: Dict[str, bool] = {}
-    for one in identities:
-        if one in seen:
-            return one
-        seen[one] = True
-    return ""

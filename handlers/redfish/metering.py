@@ -1,4 +1,4 @@
-"""The answer of `statistic`: which resources are read, and which of their figures count."""
+"""The answer of `statistic`: which resources are read, and which of their figures are used."""
 from __future__ import annotations
 
 from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
@@ -11,7 +11,7 @@ from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
 from .resources import health_state, link
 from .service import RedfishService
-from .units import Unit, outlets, units
+from .units import Unit, outlets, refuse_twice, units
 
 Figures = Optional[Sequence[Figure]]
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class _Port(NamedTuple):
 
 
 class _Metered(NamedTuple):
-    """One PDU, as far as its resources tell; sensors may be left to read."""
+    """The figures in the resources of one PDU; the values of some may be in sensors that are not read yet."""
 
     load: Figures
     energy: Figures
@@ -33,14 +33,16 @@ class _Metered(NamedTuple):
 
 
 def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Optional[float], List[host.PortFigures]]:
-    """Load in A, energy in kWh, and both of each outlet.
+    """Load in A and energy in kWh, in total and by outlet.
 
-    Round trips after those of `units`, for each PDU: outlets, mains and metrics, 3; branches, 1, where the mains are not
-    metered; those of `sensors.read`, where values are nowhere else. Where the service does not expand, 1 more for each member.
+    Round trips after those of `units`, for each PDU: 3 for outlets, mains and metrics; 1 for branches where the mains are not
+    metered; those of `sensors.read` where only sensors have the values. Where the service does not expand, 1 more for each
+    member.
     """
     every = units(service, wanted)
     found = [_read(service, unit) for unit in every]
     ports = [port for one in found for port in one.ports]
+    refuse_twice(service, "outlets that are called", [port.identity for port in ports])
     currents = [*(one.load for one in found), *(port.current for port in ports)]
     energies = [*(one.energy for one in found), *(port.energy for port in ports)]
     read = sensors.read(service, every, {**figures.sources(currents), **figures.sources(energies)})
@@ -67,25 +69,24 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
-    """The circuits that a PDU lists, without those that are not fitted; none where the list is not there."""
+    """The circuits that a PDU lists, without those that are not fitted; none where it has no such list."""
     there = link(unit.resource, key)
-    none: List[Json] = []
-    found = _if_there(lambda: members(service, service.expanded(there)), none) if there is not None else none
-    return [one for one in found if health_state(one) != "Absent"]
+    found = _if_there(lambda: members(service, service.expanded(there))) if there is not None else None
+    return [one for one in found or () if health_state(one) != "Absent"]
 
 
 def _metrics(service: RedfishService, unit: Unit) -> Json:
     there = link(unit.resource, "Metrics")
-    return _if_there(lambda: service.get(there), {}) if there is not None else {}
+    return _if_there(lambda: service.get(there)) or {} if there is not None else {}
 
 
-def _if_there(read: Callable[[], T], otherwise: T) -> T:
-    """What `read` returns; `otherwise` where a link leads to nothing. Other errors are raised: another source would jump."""
+def _if_there(read: Callable[[], T]) -> Optional[T]:
+    """The result of `read`; None if a link leads to nothing. Raises other errors: a figure from another source would jump."""
     try:
         return read()
     except HttpRefused as error:
         if error.code in _GONE:
-            return otherwise
+            return None
         raise
 
 

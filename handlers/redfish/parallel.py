@@ -1,7 +1,8 @@
-"""Many readings side by side, over a few connections."""
+"""Many readings at a time, over a few connections."""
 from __future__ import annotations
 
 import collections
+import contextvars
 import threading
 from typing import Callable, Deque, Dict, List, Sequence, Tuple, TypeVar
 
@@ -12,9 +13,9 @@ T = TypeVar("T")
 
 
 def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> List[T]:
-    """`fetch` of each path, in order; each client is used by one thread. Raises the first error, after all have ended.
+    """The results of `fetch` in the order of paths. One thread for each client. Raises the first error when all have ended.
 
-    Some units serve few connections at a time: what the second and later ones cannot fetch is left to the first.
+    Some units serve few connections at a time: a path that another client cannot fetch is left to the first one.
     """
     waiting: Deque[Tuple[int, str]] = collections.deque(enumerate(paths))
     found: Dict[int, T] = {}
@@ -35,15 +36,17 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
                     failed.append(error)
                 return
 
-    threads = [threading.Thread(target=work, args=(client, True), daemon=True) for client in clients[1:]]
+    # Each thread runs in a copy of the caller's context, in which tools count requests.
+    threads = [threading.Thread(target=contextvars.copy_context().run, args=(work, client, True), daemon=True)
+               for client in clients[1:]]
     for thread in threads:
         thread.start()
     try:
         work(clients[0], False)
     finally:
         for thread in threads:
-            thread.join()               # each request has its deadline
-    work(clients[0], False)             # what others gave back
+            thread.join()               # ends, because each request has a deadline
+    work(clients[0], False)             # fetches the paths that other clients could not fetch
     if failed:
         raise failed[0]
     return [found[number] for number in range(len(paths))]

@@ -1,4 +1,4 @@
-"""What the resources of a PDU say of an outlet: identity, state, name. Pure.
+"""Fields of resources, and an outlet's identity, state and name. Pure.
 
 Source: Outlet.v1_4_4, Resource (Status, PowerState), Redfish Data Model DSP0268.
 """
@@ -12,24 +12,24 @@ from ..errors import ProtocolError
 from .answers import Json
 
 _LONGEST_ID = 200
-_STATES: Mapping[object, EnumPowerStatus] = {"On": EnumPowerStatus.UP, "Off": EnumPowerStatus.DOWN}
-_NOT_THERE = ("Absent", "UnavailableOffline")       # Resource.State: not detected; present, but cannot be used
+_STATES: Mapping[str, EnumPowerStatus] = {"On": EnumPowerStatus.UP, "Off": EnumPowerStatus.DOWN}
+_UNUSABLE = ("Absent", "UnavailableOffline")       # Resource.State: not detected; present, but cannot be used
 
 
 def child(resource: Json, key: str) -> Json:
-    """The object under `key`; an empty one where there is none."""
+    """The object under `key`, {} if there is none."""
     found = resource.get(key)
     return found if isinstance(found, dict) else {}
 
 
 def text(resource: Json, key: str) -> str:
-    """The text under `key`, '' where there is none."""
+    """The text under `key`, '' if there is none."""
     found = resource.get(key)
     return found if isinstance(found, str) else ""
 
 
 def link(resource: Json, key: str) -> object:
-    """The link under `key`; None where there is none."""
+    """The link under `key`; None if there is none."""
     return child(resource, key).get("@odata.id")
 
 
@@ -40,7 +40,7 @@ def entries(resource: Json, key: str) -> Sequence[Json]:
 
 
 def identity(resource: Json) -> str:
-    """The `Id`. Raises ProtocolError where it is none that a port can have."""
+    """The `Id`. Raises ProtocolError if it cannot be the identity of a port."""
     found = text(resource, "Id")
     if not 0 < len(found) <= _LONGEST_ID or not found.isprintable() or found != found.strip():
         raise ProtocolError("the device lists a resource without a usable Id")
@@ -48,21 +48,19 @@ def identity(resource: Json) -> str:
 
 
 def health_state(resource: Json) -> str:
-    """`Status.State`, '' where there is none."""
+    """`Status.State`, '' if there is none."""
     return text(child(resource, "Status"), "State")
 
 
 def state(outlet: Json) -> EnumPowerStatus:
-    """UNKNOWN where the outlet has no state, is between two, or contradicts itself.
+    """UP or DOWN; UNKNOWN if the outlet reports no state, is between two states, or its fields contradict each other.
 
-    `PowerEnabled` says that the outlet can be powered, not that it is; false beside "On" is a contradiction.
-    `PowerStateInTransition` announces that the state is about to change.
+    `PowerEnabled` means that the outlet can be powered, not that it is; false beside "On" is a contradiction.
+    `PowerStateInTransition` means that the state is about to change.
     """
-    if (outlet.get("PowerStateInTransition", False) is not False
-            or health_state(outlet) in _NOT_THERE):
+    if outlet.get("PowerStateInTransition", False) is not False or health_state(outlet) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN
-    said = outlet.get("PowerState")
-    found = _STATES.get(said, EnumPowerStatus.UNKNOWN) if isinstance(said, str) else EnumPowerStatus.UNKNOWN
+    found = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
     if found is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:
         return EnumPowerStatus.UNKNOWN
     return found

@@ -1,4 +1,4 @@
-"""Sensors whose values are in no other resource."""
+"""Sensors whose readings are in no other resource."""
 from __future__ import annotations
 
 import contextlib
@@ -11,13 +11,13 @@ from .resources import child, entries, link, text
 from .service import RedfishService
 from .units import Unit
 
-_MANY = 8       # sensors; for more, 2 requests for all sensors of a PDU cost less than one for each
+_MANY = 8       # for more sensors, 2 requests for all sensors of a PDU cost less than one for each
 
 
 def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:
-    """The sensors that `sources` link to, by source. One that is missing, or on another host, is left out.
+    """The sensors that `sources` link to, by source. One that is missing or on another host is left out.
 
-    1 round trip for each sensor. For more than 8 sensors 2 for each PDU, where the service expands a chassis' list of sensors.
+    1 round trip for each sensor; above 8 sensors 2 for each PDU, where the service expands the list of a chassis' sensors.
     """
     paths: Dict[str, str] = {}
     for source in sources:
@@ -26,7 +26,7 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
     found: Dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for unit in units:
-            with contextlib.suppress(Refused, ProtocolError):       # those sensors are read one by one below
+            with contextlib.suppress(Refused, ProtocolError):       # these sensors are read one by one below
                 found.update(_listed(service, unit))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
     found.update((path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict))
@@ -35,11 +35,17 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
 
 def _listed(service: RedfishService, unit: Unit) -> Iterator[Tuple[str, Json]]:
     """Path and resource of each sensor that the lists of a PDU and its chassis include in full."""
+    for one in (sensor for listed in lists(service, unit) for sensor in links_of(service, listed)):
+        if is_whole(one) and text(one, "@odata.id"):
+            yield service.path(one["@odata.id"]), one
+
+
+def lists(service: RedfishService, unit: Unit) -> Iterator[Json]:
+    """The collections of sensors of a PDU and of its chassis: 1 round trip for each chassis and for each collection."""
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis = entries(child(unit.resource, "Links"), "Chassis")
-    owners = [unit.resource, *(service.get(one.get("@odata.id")) for one in chassis)]
-    for there in (link(owner, "Sensors") for owner in owners):
-        for one in links_of(service, service.expanded(there)) if there is not None else ():
-            if is_whole(one) and text(one, "@odata.id"):
-                yield service.path(one["@odata.id"]), one
+    for owner in (unit.resource, *(service.get(one.get("@odata.id")) for one in chassis)):
+        there = link(owner, "Sensors")
+        if there is not None:
+            yield service.expanded(there)

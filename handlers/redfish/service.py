@@ -1,4 +1,4 @@
-"""One Redfish service during one call: login, resources, and the end of the session. All I/O of the handler is here."""
+"""One Redfish service during one call: login, resources, and the end of the session. All I/O of the handler is in this file."""
 from __future__ import annotations
 
 import contextlib
@@ -17,33 +17,32 @@ from ..http.strict_json import LIMIT
 from ..switching import CALL_SECONDS
 from ..tls import Trust
 from . import links
-from .answers import Json, failure, resource
+from .answers import Json, failure, json_object, resource
 from .resources import child, link, text
 from .settings import AUTO, BASIC, SESSION, Given
 
 LOGGER = get_logger(__name__)
 ROOT = "/redfish/v1/"               # DSP0266: the one URI that a client may know
-_LOGOUT_SECONDS = 3.0
-_MOST_BYTES = 16 << 20              # of all answers; a unit of 60 outlets sends less than 1 MB
+LOGOUT_SECONDS = 3.0
+_MOST_BYTES = 16 << 20              # bytes of all answers together; a unit of 60 outlets sends less than 1 MB
 _LONGEST_TOKEN = 4000
-_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # another connection pays off from its third request on
-_SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0        # for another connection: a unit that serves one at a time never answers there
+_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # a further connection pays off if it carries 3 requests
+_SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0        # limit of a wait on a further connection: some units never answer there
 _TOO_MANY = (429, 503)
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
-_ANY = range(100, 600)              # an error's body says why: it is read here
+_ANY = range(100, 600)              # errors too, because their bodies hold the reason
 
 
 def opened(given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
            seconds: Optional[float] = None) -> RedfishService:
-    """The service of these settings, for a call that takes `seconds` at most; nothing is sent yet. Raises SettingsError."""
+    """The service that the settings describe, for a call of at most `seconds`. Nothing is sent yet. Raises SettingsError."""
     return RedfishService(endpoint(given.scheme, given.host, given.port), given, lambda: transport(given.trust), seconds=seconds)
 
 
 class RedfishService:
-    """A context: the session that was opened is deleted at its end, and the connections are closed.
+    """A context that deletes its session and closes its connections at its end.
 
-    `where` is the service, `transport` makes one that carries requests over one connection. Raises the errors of
-    handlers/errors.py.
+    `where` is the service; `transport` makes the transport of one connection. Raises the errors of handlers/errors.py.
     """
 
     def __init__(self, where: Endpoint, given: Given, transport: Callable[[], Transport],
@@ -76,15 +75,15 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether lists come with their members inside."""
+        """Whether lists come with their members included."""
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root: one round trip for a call, and one more with a session; DSP0266 lets it be read without login."""
+        """The service root, which DSP0266 lets be read without login: 1 round trip in a call, 2 with a session."""
         if self._root is None:
-            reply = self._send("GET", ROOT) if self._mode != SESSION else self._send("GET", ROOT, anonymous=True)
+            reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status == 404:
@@ -96,12 +95,12 @@ class RedfishService:
         return self._root
 
     def get(self, target: object) -> Json:
-        """The resource behind a link: one round trip."""
+        """The resource behind a link: 1 round trip."""
         path = self.path(target)
         return self._resource(self.reply(path), path)
 
     def reply(self, path: str) -> Reply:
-        """The answer to a GET, whatever its status; a session is opened where the service takes nothing else."""
+        """The answer to a GET, whatever its status. Opens a session where the service takes no other login."""
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
@@ -112,32 +111,34 @@ class RedfishService:
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
-        """The resource behind a link, with the resources that it links to inside, where the service offers that.
+        """The resource behind a link, with the resources that it links to included, where the service offers that.
 
-        One round trip; two where the service refuses what it offered, or sends too much.
+        1 round trip; 2 where the service refuses the query that it offers, or sends too much: it then gets no further query.
         """
         path = self.path(target)
         query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
-        if query:
-            try:
-                return self.get(path + query)
-            except (Refused, ProtocolError) as error:
-                LOGGER.info(f"the device offers {query} and does not answer it: {error}")
-                self._answers_expanded = False
-        return self.get(path)
+        if not query:
+            return self.get(path)
+        try:
+            return self.get(path + query)
+        except (Refused, ProtocolError) as error:
+            found = self.get(path)              # raises where the resource itself is missing
+            LOGGER.info(f"the device offers {query} and does not answer it: {error}")
+            self._answers_expanded = False
+            return found
 
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
-        """The resources behind links, in their order, or why there is none: a round trip each.
+        """The resources behind links in their order, or the error of each: 1 round trip each, over up to 4 connections.
 
-        Side by side over up to 4 connections. Raises what makes the others useless, too: a refused login, a lost device.
+        Raises an error that concerns the whole device: a refused login, a lost connection.
         """
         paths = [self.path(target) for target in targets]
-        if self._mode == AUTO and len(paths) > 1:       # the first finds out how to log in
+        if self._mode == AUTO and len(paths) > 1:       # the first reading finds out how to log in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
             self._clients.append(HttpClient(self._clients[0].where, self._transport()))
         if len(paths) > _PER_CONNECTION:
-            from .parallel import side_by_side  # not for the services that answer in one piece
+            from .parallel import side_by_side  # imported late: most services include the members in one answer
             return side_by_side(paths, self._clients, self._one)
         return [self._one(path, self._clients[0]) for path in paths]
 
@@ -151,7 +152,7 @@ class RedfishService:
             return error
 
     def path(self, target: object) -> str:
-        """The path of a link of this service. Raises ProtocolError where it leads to another."""
+        """The path of a link of this service. Raises ProtocolError for a link to another one."""
         return links.path(target, self._clients[0].where, self.login)
 
     def _resource(self, reply: Reply, path: str) -> Json:
@@ -165,20 +166,27 @@ class RedfishService:
     # ---- writing -------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST, whatever its status; it is sent once. One round trip."""
+        """The answer to a POST, whatever its status: 1 round trip. It is sent once."""
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
+
+    def made(self, reply: Reply) -> Optional[str]:
+        """The path of the session or task that a POST made: its Location, else its `@odata.id`; None on another service."""
+        for found in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
+            with contextlib.suppress(ProtocolError):
+                return self.path(found)
+        return None
 
     # ---- login ---------------------------------------------------------------------------------------------------
 
     def _wants_session(self, reply: Reply) -> bool:
-        """Whether a 401 means that the service takes sessions alone: it would offer Basic otherwise (RFC 9110, 11.6.1)."""
+        """Whether a 401 means that the service only takes sessions: otherwise it would offer Basic (RFC 9110, 11.6.1)."""
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION
         return True
 
     def _log_in(self, root: Json) -> None:
-        """Open a session. One round trip."""
+        """Open a session: 1 round trip."""
         # > POST /redfish/v1/SessionService/Sessions {"UserName": ..., "Password": ...}
         # < 201 Created, X-Auth-Token, Location                                      DSP0266, "Redfish session login"
         sessions = link(child(root, "Links"), "Sessions")
@@ -192,19 +200,12 @@ class RedfishService:
         if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
         self.login = self.login._replace(token=token)
-        self._session = self._session_path(reply)
-
-    def _session_path(self, reply: Reply) -> Optional[str]:
-        """Where the session is deleted: its Location, else its own link; None where neither is on this service."""
-        with contextlib.suppress(ProtocolError):
-            return self.path(reply.headers.get("location"))
-        with contextlib.suppress(ProtocolError):
-            return self.path(resource(reply, self.login).get("@odata.id"))
-        LOGGER.info("the service does not say where its session is deleted: it ends by itself")
-        return None
+        self._session = self.made(reply)
+        if self._session is None:
+            LOGGER.info("the service gave no link to delete its session: it ends by itself")
 
     def _log_out(self, session: str) -> None:
-        self._end = self._clock() + _LOGOUT_SECONDS
+        self._end = self._clock() + LOGOUT_SECONDS
         try:
             reply = self._send("DELETE", session)
             if reply.status not in (200, 202, 204):

@@ -13,7 +13,6 @@ from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 AUTO, BASIC, SESSION = "auto", "basic", "session"
 TOKEN_HEADER = "X-Auth-Token"       # noqa: S105 (a header's name; DSP0266, session login)
 
-
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, "if not 443 (http: 80)")
 SESSION_LOGIN: Setting[str] = Setting(
     "session", "auto, basic or session", one_of(AUTO, BASIC, SESSION), AUTO,
@@ -31,10 +30,10 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
 
 
 class Given(NamedTuple):
-    """What the owner set, parsed."""
+    """The owner's settings, parsed."""
 
     scheme: str
-    host: str                   # with a port behind it where the owner typed one
+    host: str                   # name or address, with a port if the owner typed one
     port: Optional[int]
     login: Login
     session: str
@@ -47,12 +46,9 @@ class Given(NamedTuple):
 def read(pdu_data: object) -> Given:
     """The owner's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
-    trust = Trust.of(texts)
+    trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):
         raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed"))
-    if texts[SCHEME] == "http" and (trust.ca_pem or trust.fingerprint):
-        raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
-                             " check a certificate: set ", Named("scheme", "https"), " with them"))
     return Given(texts[SCHEME], texts[HOST] or host.address(pdu_data), texts[PORT],
                  Login(texts[USERNAME], texts[PASSWORD], token_header=TOKEN_HEADER), texts[SESSION_LOGIN], trust, texts[TIMEOUT],
                  texts[PDU], texts[SWITCH_UNPROVEN])

@@ -1,21 +1,21 @@
 """Tasks: commands that a service accepts and carries out later. Pure.
 
-Source: DSP0266, "Asynchronous operations"; Task_v1. A task monitor answers 202 until the operation has ended, and then as the
-operation itself would have; some services answer with the task at once.
+Source: DSP0266, "Asynchronous operations"; Task_v1. A task monitor answers 202 until the operation has ended, and then with the
+answer of the operation itself. Some services answer the command itself with the task.
 """
 from __future__ import annotations
 
 from typing import Optional
 
-from ..errors import PduHandlerError, Refused
+from ..errors import Refused
 from ..http.client import Login
 from ..http.message import Reply
-from .answers import Json, messages, resource, said
+from .answers import Json, json_object, messages, quoted_messages
 from .resources import text
 
-_FAILED_STATES = ("Exception", "Killed", "Cancelled", "Interrupted")       # Task, TaskState
+_FAILED_STATES = ("Exception", "Killed", "Cancelled", "Interrupted")       # values of TaskState (Task)
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-_GONE = (401, 403, 404, 405, 410)           # of the monitor, which a service may forget; not of the operation
+_GONE = (401, 403, 404, 405, 410)           # of a monitor that the service deleted or hides: not the operation's result
 _DECLINED = range(400, 500)
 
 
@@ -24,20 +24,20 @@ def is_task(found: Json) -> bool:
     return text(found, "@odata.type").startswith("#Task.") and bool(text(found, "TaskState"))
 
 
-def under_way(reply: Reply, login: Login) -> bool:
-    """Whether the operation goes on, by an answer of its monitor."""
-    task = _task(reply, login)
+def under_way(reply: Reply) -> bool:
+    """Whether the operation is still running, from an answer of its monitor."""
+    task = _task(reply)
     return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
 
 
 def failed(reply: Reply, login: Login) -> Optional[Refused]:
-    """The error of an operation that has failed; None for any other."""
-    task = _task(reply, login)
+    """The error of an operation that has failed, else None."""
+    task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
         words = " ".join(login.quoted(one) for one in messages(task.get("Messages"))[:3] if isinstance(one, str))
         return _refused(text(task, "TaskState"), words)
     if reply.status in _DECLINED and reply.status not in _GONE:
-        return _refused(str(reply.status), said(reply, login))
+        return _refused(str(reply.status), quoted_messages(reply, login))
     return None
 
 
@@ -45,11 +45,6 @@ def _refused(code: str, words: str) -> Refused:
     return Refused(f"the device accepted the command and then did not do it ({code}){f': {words}' if words else ''}", code)
 
 
-def _task(reply: Reply, login: Login) -> Optional[Json]:
-    if reply.status not in (200, 202):
-        return None
-    try:
-        found = resource(reply, login)
-    except PduHandlerError:
-        return None
-    return found if is_task(found) else None
+def _task(reply: Reply) -> Optional[Json]:
+    found = json_object(reply) if reply.status in (200, 202) else None
+    return found if found is not None and is_task(found) else None

@@ -1,20 +1,21 @@
-"""The PDUs behind a service, and the identities of their outlets.
+"""The PDUs of a service, and the identities of their outlets.
 
 An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the service has several PDUs and the setting `pdu` names none, the PDU's
-Id is before it: "1.A1".
+Id precedes it: "1.A1".
 """
 from __future__ import annotations
 
+import collections
 from typing import List, NamedTuple, Optional, Tuple
 
 from ..errors import Named, NoSuchOutlet, ProtocolError, SettingsError, Unsupported
 from .answers import Json
-from .members import is_whole, links_of, members, same_twice
+from .members import is_whole, links_of, members
 from .resources import identity, link, text
 from .service import RedfishService
 
-_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs")       # PowerEquipment_v1; the first that has members counts
-_WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")     # PowerDistribution, EquipmentType
+_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs")       # of PowerEquipment_v1; the first one with members is used
+_WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")     # PowerDistribution.EquipmentType
 _MOST_PDUS = 100
 
 
@@ -26,20 +27,18 @@ class Unit(NamedTuple):
 
 
 def units(service: RedfishService, wanted: str) -> List[Unit]:
-    """The PDUs of a service: 2 round trips where it expands two levels, else 3 and one for each PDU.
+    """The PDUs of a service: 2 round trips where it expands two levels, else 3 and 1 for each PDU.
 
-    `wanted` is the setting `pdu`. Raises Unsupported where there is none, SettingsError where there is none of that Id.
+    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id.
     """
     collection, _, named = wanted.rpartition("/")
     found = _listed(service, collection)
     ids = [identity(one) for one in found]
-    twice = same_twice(ids)
-    if twice:
-        raise ProtocolError(f"the device lists two PDUs with the Id {twice!r}")
+    refuse_twice(service, "PDUs with the Id", ids)
     if named:
         if named not in ids:
             raise SettingsError((Named("pdu", noun="handler setting "), f": the service has no PDU {named[:60]!r}; it lists "
-                                 f"{', '.join(repr(one) for one in ids[:10])}"))
+                                 f"{service.login.quoted(', '.join(map(repr, ids[:10])))}"))
         return [Unit("", found[ids.index(named)])]
     if len(found) == 1:
         return [Unit("", found[0])]
@@ -50,18 +49,18 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
     root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...}, ...}]}, ...}
-    start = next((found for found in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if found is not None), None)
-    if start is None:
+    start = link(root, "PowerEquipment") or link(root, "PowerDistribution")
+    if not start:
         raise Unsupported("the service lists no power equipment: switch on its part for PDUs in the PDU's own settings, or use "
                           "another handler for this PDU")
     equipment = service.expanded(start, 2)
     if "Members" in equipment or is_pdu(equipment):             # Panduit's PowerDistribution leads straight to the PDUs
         return _bounded(members(service, equipment) if "Members" in equipment else [equipment])
     for name in [wanted] if wanted else _COLLECTIONS:
-        there = equipment.get(name)
-        if not isinstance(there, dict):
+        entry = equipment.get(name)
+        if not isinstance(entry, dict):
             continue
-        collection = there if "Members" in there else service.expanded(there.get("@odata.id"))
+        collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
         found = _bounded(members(service, collection))
         if found:
             return found
@@ -69,7 +68,7 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
 
 
 def is_pdu(resource: Json) -> bool:
-    """Whether a resource is a PDU itself, and no list of lists."""
+    """Whether a resource is a PDU itself and not a list of collections."""
     return is_whole(resource) and any(link(resource, key) is not None for key in ("Outlets", "Mains"))
 
 
@@ -80,58 +79,67 @@ def _bounded(found: List[Json]) -> List[Json]:
     return found
 
 
-def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
-    """Identity and resource of each outlet, in the device's order: 1 round trip, or 1 and one for each outlet.
+def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> None:
+    """Raise ProtocolError where an identity occurs twice: one port would be two outlets."""
+    for one, times in collections.Counter(identities).most_common(1):
+        if times > 1:
+            raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
 
-    `metered`: a PDU that does not list its outlets has none, since its figures are asked for and not their states.
-    """
-    # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
-    # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
-    there = link(unit.resource, "Outlets") if metered else _outlets_link(unit)
-    if there is None:
-        return []
-    found = [(unit.prefix + identity(one), one) for one in members(service, service.expanded(there))]
-    twice = same_twice([name for name, _ in found])
-    if twice:
-        raise ProtocolError(f"the device lists two outlets with the Id {twice!r}")
+
+def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]:
+    """Identity and resource of the outlets of all PDUs, in the service's order. `wanted` is the setting `pdu`."""
+    found = [outlet for unit in units(service, wanted) for outlet in outlets(service, unit)]
+    refuse_twice(service, "outlets that are called", [name for name, _ in found])
     return found
 
 
+def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
+    """Identity and resource of each outlet of a PDU, in the device's order: 1 round trip, or 1 and 1 for each outlet.
+
+    `metered`: only figures are wanted, so a PDU that does not list its outlets counts as one without outlets.
+    """
+    # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
+    # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
+    collection = link(unit.resource, "Outlets") if metered else _outlets_link(unit)
+    listed = members(service, service.expanded(collection)) if collection is not None else []
+    return [(unit.prefix + identity(one), one) for one in listed]
+
+
 def _outlets_link(unit: Unit) -> Optional[object]:
-    """The link to the outlets; None for equipment that has none. Raises Unsupported where a PDU does not list its own."""
-    there = link(unit.resource, "Outlets")
-    if there is None and text(unit.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
+    """The link to the outlets; None for equipment without outlets. Raises Unsupported if a PDU does not list its outlets."""
+    collection = link(unit.resource, "Outlets")
+    if collection is None and text(unit.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
         raise Unsupported("the service does not list the outlets of this PDU: its firmware does not offer them over Redfish")
-    return there
+    return collection
 
 
 class Found(NamedTuple):
-    """An outlet, and the link that led to it: what a resource says of its own link is not followed."""
+    """An outlet, and the link that led to it, which is used instead of the resource's link to itself."""
 
     link: object
     resource: Json
 
 
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
-    """The outlet of that identity, read now: after the PDUs 2 round trips, more where links do not end with the Id.
+    """The outlet of that identity, read now: 2 round trips after those of `units`, more where links do not end with the Id.
 
     Raises NoSuchOutlet.
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]
-    if len(found) > 1:                      # Ids may hold dots themselves
+    if len(found) > 1:                      # possible, because Ids may contain dots
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
     if not found:
-        names = " or ".join(f"'{unit.prefix}N'" for unit in every[:5])
+        names = service.login.quoted(" or ".join(f"'{unit.prefix}N'" for unit in every[:5]))
         called = "" if any(sought.startswith(unit.prefix) for unit in every) else f"; its outlets are now called {names}"
         raise NoSuchOutlet(f"the PDU has no outlet {sought[:60]!r}{called}: poll it and look at its ports")
     return found[0]
 
 
 def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
-    """The outlets with the Id `own`. A link that ends with it is looked at first; the resource decides."""
-    there = _outlets_link(unit)
-    listed = links_of(service, service.get(there)) if there is not None else []
+    """The outlets with the Id `own`. A link that ends with it is read first; the Id in the resource decides."""
+    collection = _outlets_link(unit)
+    listed = links_of(service, service.get(collection)) if collection is not None else []
     likely = [one for one in listed if text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])

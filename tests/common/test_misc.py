@@ -1,4 +1,4 @@
-"""The three helpers of `common.misc`, as far as the public page shows them."""
+"""The three helpers of `common.misc`, as far as the vendor's public page shows them."""
 from __future__ import annotations
 
 from typing import Iterator, List
@@ -7,7 +7,7 @@ from common.logger import get_logger
 from common.misc import InversionDict, Oid, waiter
 
 
-def test_an_oid_is_extended_with_one_dot_whatever_dots_the_parts_bring() -> None:
+def test_an_oid_is_extended_with_exactly_one_dot() -> None:
     assert Oid("1.3.6") + "7" == "1.3.6.7"
     assert Oid("1.3.6.") + ".7.8" == "1.3.6.7.8"
 
@@ -18,7 +18,7 @@ def test_an_extended_oid_can_be_extended_again() -> None:
     assert longer == "1.3.6.1"
 
 
-def test_an_inversion_dict_gives_the_key_of_a_value_or_the_default() -> None:
+def test_an_inversion_dict_returns_the_key_of_a_value_or_the_default() -> None:
     numbers = InversionDict({"up": 1, "down": 0})
     assert numbers["up"] == 1
     assert numbers.get_by_value(0) == "down"
@@ -32,7 +32,7 @@ def test_a_waiter_repeats_until_the_matcher_holds() -> None:
     assert next(answers) == 2
 
 
-def test_a_waiter_gives_back_the_last_result_at_its_deadline() -> None:
+def test_a_waiter_returns_the_last_result_at_its_deadline() -> None:
     calls: List[int] = []
 
     @waiter
@@ -44,5 +44,5 @@ def test_a_waiter_gives_back_the_last_result_at_its_deadline() -> None:
     assert len(calls) > 1
 
 
-def test_a_logger_takes_the_text_that_the_page_gives_it() -> None:
+def test_a_logger_takes_the_text_of_the_vendors_page() -> None:
     get_logger("rpcm").info("Get PDU load")

@@ -11,5 +11,5 @@ from handlers.settings import host_and_port
     ("192.0.2.7", "192.0.2.7", None), ("192.0.2.7:3493", "192.0.2.7", 3493), (" pdu.example:80 ", "pdu.example", 80),
     ("[2001:db8::7]", "2001:db8::7", None), ("[2001:db8::7]:443", "2001:db8::7", 443), ("2001:db8::7", "2001:db8::7", None),
     ("::1", "::1", None), ("pdu:x", "pdu:x", None), ("pdu:", "pdu:", None), ("", "", None), ("pdu:123456", "pdu:123456", None)])
-def test_a_port_behind_an_address_is_taken_off_and_brackets_too(text: str, host: str, port: Optional[int]) -> None:
+def test_port_and_brackets_are_split_from_an_address(text: str, host: str, port: Optional[int]) -> None:
     assert host_and_port(text) == (host, port)

@@ -12,17 +12,17 @@ CLASSES: List[Type[errors.PduHandlerError]] = [
     errors.Unsupported]
 
 
-def test_the_text_names_host_operation_and_reason_and_leaves_out_what_is_not_known() -> None:
+def test_the_text_names_host_operation_and_reason_as_far_as_known() -> None:
     assert str(errors.Unreachable("no answer", "pdu1", "status")) == "pdu1: status: no answer"
     assert str(errors.Unreachable("no answer")) == "no answer"
 
 
-def test_at_fills_in_what_is_missing_and_keeps_what_was_said_first() -> None:
+def test_at_adds_missing_parts_and_keeps_present_ones() -> None:
     error = errors.Denied("wrong password", operation="login").at("pdu1", "status")
     assert (error.host, error.operation) == ("pdu1", "login")
 
 
-def test_a_reason_names_settings_so_that_a_tool_can_name_its_options() -> None:
+def test_a_tool_can_replace_settings_in_a_reason_by_its_options() -> None:
     error = errors.Unreachable(("set ", errors.Named("ca_pem", noun="the setting "), " or ", errors.Named("verify", "no"),
                                 " (verify=no)"))
     assert error.reason == str(error) == "set the setting 'ca_pem' or verify=no (verify=no)"
@@ -32,12 +32,12 @@ def test_a_reason_names_settings_so_that_a_tool_can_name_its_options() -> None:
     assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown" and all(str(part).isprintable() for part in hostile.parts)
 
 
-def test_every_kind_is_used_once() -> None:
+def test_no_two_error_classes_share_a_kind() -> None:
     assert len({c.kind for c in CLASSES}) == len(CLASSES)
 
 
 @pytest.mark.parametrize("error", [errors.Refused("no", "35", "pdu1", "port_up"), errors.ProtocolError("?", b"\x00\xff")])
-def test_an_error_survives_the_way_between_two_processes(error: errors.PduHandlerError) -> None:
+def test_an_error_can_be_sent_between_processes(error: errors.PduHandlerError) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error) and str(copy) == str(error) and copy.__dict__ == error.__dict__
 
@@ -50,7 +50,7 @@ HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
 
 
 @pytest.mark.parametrize("kind", [errors.PduHandlerError, *CLASSES])
-def test_no_part_of_an_error_s_text_reaches_a_terminal_or_a_log_unescaped(kind: Type[errors.PduHandlerError]) -> None:
+def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(kind: Type[errors.PduHandlerError]) -> None:
     given = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
     filled = kind("reason").at(HOSTILE, HOSTILE)
     for error in (given, filled):
@@ -60,14 +60,14 @@ def test_no_part_of_an_error_s_text_reaches_a_terminal_or_a_log_unescaped(kind: 
     assert given.reason == "a\\x1b[2J\\x07b\\r\\nc\\x85\\x9bd\\u202ee\\u2066f\\u2028g\\ud800h"
 
 
-def test_a_device_s_code_is_escaped_too() -> None:
+def test_a_devices_code_is_escaped() -> None:
     assert errors.Refused("no", "3\x1b[m").code == "3\\x1b[m"
 
 
-def test_text_in_any_script_is_shown_as_it_is_and_escaping_twice_changes_nothing() -> None:
+def test_text_in_any_script_is_kept_and_escaping_is_idempotent() -> None:
     assert str(errors.Denied("розетка 7: ‘web’ – é 日本")) == "розетка 7: ‘web’ – é 日本"
     assert errors.printable(errors.printable(HOSTILE)) == errors.printable(HOSTILE)
 
 
-def test_a_text_without_end_is_cut() -> None:
+def test_a_long_text_is_cut() -> None:
     assert len(str(errors.Refused("x" * 10_000_000, host="y" * 10_000_000))) < 3 * errors.LONGEST

@@ -24,11 +24,11 @@ WANTED = {"host": " 192.0.2.1 ", "verify": "no"}
 @pytest.mark.parametrize("data", [
     SimpleNamespace(ip="192.0.2.7"), SimpleNamespace(ip_addr="192.0.2.7"), SimpleNamespace(ip=None, address=" 192.0.2.7 "),
     {"host": "192.0.2.7"}, SimpleNamespace(ip=ipaddress.ip_address("192.0.2.7")), SimpleNamespace(ip=b"192.0.2.7")])
-def test_the_address_is_found_under_each_name_and_form(data: object) -> None:
+def test_the_address_is_found_under_each_name_and_in_each_form(data: object) -> None:
     assert host.address(data) == "192.0.2.7"
 
 
-def test_no_address_is_a_sentence_about_the_form() -> None:
+def test_a_missing_address_is_an_error_that_names_the_form() -> None:
     with pytest.raises(SettingsError, match="no address"):
         host.address(SimpleNamespace(ip=""))
 
@@ -37,13 +37,13 @@ def test_no_address_is_a_sentence_about_the_form() -> None:
     PAIRS, [{"key": k, "value": v} for k, v in PAIRS.items()], list(PAIRS.items()), json.dumps(PAIRS),
     [SimpleNamespace(key=k, value=v) for k, v in PAIRS.items()], json.dumps([{"key": k, "value": v} for k, v in PAIRS.items()]),
     {**PAIRS, "device": "pdu_raritan"}])
-def test_settings_are_read_in_every_form_they_may_come_in(form: object) -> None:
+def test_settings_are_read_from_every_possible_form(form: object) -> None:
     assert host.settings(SimpleNamespace(custom_params=form)) == WANTED
     assert host.settings({"custom_params": form}) == WANTED
 
 
 @pytest.mark.parametrize("form", [None, "", {}, [], "null"])
-def test_no_settings_are_no_error(form: object) -> None:
+def test_missing_settings_are_allowed(form: object) -> None:
     assert host.settings(SimpleNamespace(custom_params=form)) == {}
     assert host.settings(SimpleNamespace()) == {}
 
@@ -70,26 +70,26 @@ def test_settings_of_no_known_form_are_an_error(form: object) -> None:
     '{"port": "' + "9" * 1_000_000 + '"}', {"port": 10 ** 5000}, {10 ** 5000: "port"}, {"port": DEEP}, {"port": {"a": 1}},
     {"port": [1]}, [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
     ids=map(str, range(15)))
-def test_settings_without_bounds_are_an_error_of_ours_in_a_short_sentence(form: object) -> None:
+def test_huge_settings_are_an_error_with_a_short_sentence(form: object) -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": form})
     assert len(str(caught.value)) < 300
 
 
-def test_text_that_is_not_json_is_nowhere_in_the_errors_chain() -> None:
+def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": '{"password": "hunter2"'})
     assert "hunter2" not in kept(caught.value)
 
 
 @pytest.mark.parametrize("address", ["two words", "a\nb", "\x1b[2J", "x" * 1000, "host\ud800", b"\x07bel"])
-def test_an_address_that_no_network_has_is_named_without_what_a_terminal_obeys(address: object) -> None:
+def test_an_impossible_address_is_named_without_control_characters(address: object) -> None:
     with pytest.raises(SettingsError, match="address") as caught:
         host.address(SimpleNamespace(ip=address))
     assert str(caught.value).isprintable() and len(str(caught.value)) < 300
 
 
-def test_views_hold_what_was_read_and_leave_out_what_is_not_metered() -> None:
+def test_views_hold_readings_and_omit_unmetered_figures() -> None:
     view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
     assert [(p.identity, p.power_status) for p in view.ports] == [("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)]
     figures = host.statistic_view(None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)])
@@ -98,12 +98,12 @@ def test_views_hold_what_was_read_and_leave_out_what_is_not_metered() -> None:
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
-def test_a_figure_that_is_no_number_never_reaches_the_platform(figure: float) -> None:
+def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
     with pytest.raises(ProtocolError):
         host.statistic_view(figure, None, [])
 
 
-def test_a_label_from_a_device_holds_nothing_that_a_terminal_obeys() -> None:
+def test_a_label_from_a_device_has_no_control_characters() -> None:
     assert host.label("1", "\x1b[2J1", "db\r\n\u202e\ud800 ключ") == ("1", "\\x1b[2J1", "db\\r\\n\\u202e\\ud800 ключ")
 
 
@@ -129,15 +129,15 @@ class Closed:
 
 @pytest.mark.parametrize("cls, energy, load", [(Slotted, "energy", "load"), (Plain, "total_consumption", None),
                                                (KeywordOnly, "consumption", "amperage")])
-def test_a_ports_figures_go_where_the_view_has_room(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
-                                                    load: Optional[str]) -> None:
+def test_a_ports_figures_go_into_the_fields_of_its_view(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
+                                                        load: Optional[str]) -> None:
     monkeypatch.setattr(statistic, "PduPortStatisticView", cls)
     entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
 
-def test_a_view_with_no_room_for_ports_still_gives_the_totals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_view_without_port_figures_still_holds_the_totals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistic, "PduPortStatisticView", Closed)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
@@ -146,7 +146,7 @@ def test_a_view_with_no_room_for_ports_still_gives_the_totals(monkeypatch: pytes
 # ---- SNMP --------------------------------------------------------------------------------------------------
 
 class Device:
-    """A platform's BaseSnmpPdu as far as the seam uses it: it gives what it is told, or raises it."""
+    """A platform's BaseSnmpPdu, as far as handlers use it: returns the given answers, or raises those that are errors."""
 
     def __init__(self, answer: object) -> None:
         self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params={"community": "s3cret", "port": "161"})
@@ -191,7 +191,7 @@ FORMS: List[Tuple[str, Callable[[str, str], SimpleNamespace]]] = [
 
 @pytest.mark.parametrize("indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]])
 @pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
-def test_the_index_of_a_row_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: List[str]) -> None:
+def test_a_rows_index_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: List[str]) -> None:
     assert snmp([form(i, "1") for i in indexes]).walk(ROOT) == {i: "1" for i in indexes}
 
 
@@ -202,7 +202,7 @@ def test_the_index_of_a_row_is_found_in_every_form(form: Callable[[str, str], Si
     ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"),
     ("PowerNet-MIB::masterSwitchrPDU", None), ("1.3.x", None), ("1..3", None), ("\u0661.3", None), ("", ""),
 ])
-def test_an_oid_is_understood_in_every_way_that_a_platform_may_write_it(written: str, arcs: Optional[str]) -> None:
+def test_an_oid_is_read_in_every_possible_spelling(written: str, arcs: Optional[str]) -> None:
     found = oid_arcs(written)
     assert (None if found is None else ".".join(map(str, found))) == arcs
 
@@ -216,7 +216,7 @@ def test_rows_without_oid_and_index_are_an_error() -> None:
         snmp([row("1"), row("2")]).walk(ROOT)
 
 
-def test_a_row_that_comes_twice_is_an_error() -> None:
+def test_a_repeated_row_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="twice"):
         snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)
 
@@ -224,12 +224,12 @@ def test_a_row_that_comes_twice_is_an_error() -> None:
 @pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
                                      row("noSuchName"), RuntimeError("noSuchName at 1"),
                                      type("EasySNMPNoSuchInstanceError", (Exception,), {})("x")])
-def test_a_missing_object_is_none_however_the_platform_says_so(missing: object) -> None:
+def test_a_missing_object_is_none_in_every_form_of_the_platform(missing: object) -> None:
     assert snmp(missing).get(ROOT) is None
 
 
 @pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1])
-def test_a_value_comes_as_it_is(value: object) -> None:
+def test_a_value_is_unchanged(value: object) -> None:
     assert snmp(row(value)).get(ROOT) == value
 
 
@@ -239,7 +239,7 @@ def test_a_value_comes_as_it_is(value: object) -> None:
     ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Unreachable), ("commitFailed", Unreachable),
     ("undoFailed", Unreachable),
     ("snmp_params has no community", SettingsError), ("[Errno -2] Name or service not known", Unreachable)])
-def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str, kind: type) -> None:
+def test_the_platforms_error_text_becomes_one_error_without_secrets(words: str, kind: type) -> None:
     with pytest.raises(PduHandlerError) as caught:
         snmp(RuntimeError(words)).set(ROOT, 1)
     assert type(caught.value) is kind
@@ -251,7 +251,7 @@ def test_the_platforms_words_become_one_error_of_ours_without_secrets(words: str
     ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
     ("Name or service not known", "the address cannot be resolved: check it", "the address cannot be resolved: check it"),
     ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them")])
-def test_the_sentence_names_what_to_do_for_what_was_tried(words: str, reading: str, writing: str) -> None:
+def test_the_remedy_depends_on_reading_or_writing(words: str, reading: str, writing: str) -> None:
     with pytest.raises(PduHandlerError, match=reading):
         snmp(RuntimeError(words)).get(ROOT)
     with pytest.raises(PduHandlerError, match=writing):
@@ -267,9 +267,9 @@ def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> 
 @pytest.mark.parametrize("words, reading, writing", [
     ("noSuchInstance", None, Denied), ("authorizationError", Denied, Denied), ("Timeout: no response", Unreachable, Unreachable),
     ("wrongValue", Refused, Refused)])
-def test_a_community_that_is_part_of_the_platforms_words_changes_no_meaning(
+def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
         community: str, words: str, reading: Optional[type], writing: type) -> None:
-    """Neither where the community is a part of a word, nor where it is one itself."""
+    """This holds where the community is a part of a word and where it is a whole word."""
     device = Device(RuntimeError(f"{words} ({community})"))
     device.pdu_data.snmp_params["community"] = community
     if reading is None:
@@ -291,7 +291,7 @@ def test_a_community_that_is_a_number_is_masked() -> None:
 
 
 @pytest.mark.parametrize("words", ["genErr", "commitFailed", "undoFailed"])
-def test_a_device_that_fails_within_a_write_says_nothing_of_what_it_did(words: str) -> None:
+def test_a_device_that_fails_during_a_write_leaves_the_result_open(words: str) -> None:
     with pytest.raises(Unreachable, match="failed while it carried out the write"):
         snmp(RuntimeError(words)).set(ROOT, 1)
     with pytest.raises(Refused, match="failed while it read"):
@@ -300,14 +300,14 @@ def test_a_device_that_fails_within_a_write_says_nothing_of_what_it_did(words: s
 
 @pytest.mark.parametrize("value", ["1" * 70_000, b"\0" * 70_000, 10**5000, -2**64, SimpleNamespace(value=10**25)],
                          ids=["text", "octets", "5,000 digits", "below 64 bits", "above 64 bits"])
-def test_a_value_that_no_agent_can_send_is_an_error_of_the_tree(value: object) -> None:
+def test_an_impossible_value_is_a_pdu_handler_error(value: object) -> None:
     with pytest.raises(ProtocolError, match="64 bits|datagram"):
         snmp(value if isinstance(value, SimpleNamespace) else row(value)).get(ROOT)
 
 
 @pytest.mark.parametrize("written", ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
                          ids=["long arc", "many arcs", "one number", "long arc behind a name"])
-def test_an_oid_that_is_none_for_its_length_is_not_understood(written: str) -> None:
+def test_an_oid_that_is_too_long_is_refused(written: str) -> None:
     assert oid_arcs(written) is None
     with pytest.raises(ProtocolError):
         snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
@@ -328,7 +328,7 @@ def test_no_request_starts_after_the_end_of_a_call() -> None:
     assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(4.9)
 
 
-def test_an_error_of_ours_goes_through_as_it_is() -> None:
+def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
     with pytest.raises(ProtocolError, match="ours"):
         snmp(ProtocolError("ours")).get(ROOT)
 
@@ -339,8 +339,8 @@ def test_a_walk_that_fails_is_never_a_short_list() -> None:
 
 
 @pytest.mark.parametrize("secret", ["short", "the"])
-def test_a_secret_among_the_words_of_the_platform_takes_them_with_it(secret: str) -> None:
-    """`***er than the 8 characters` would show a password that is "short", `than *** 8` one that is "the"."""
+def test_a_platforms_text_with_a_secret_is_dropped_as_a_whole(secret: str) -> None:
+    """A mask betrays the secret: `***er than the 8 characters` shows that it is "short", `than *** 8` that it is "the"."""
     device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 asks for"))
     device.pdu_data.snmp_params.update(version="3", auth_password=secret)
     with pytest.raises(SettingsError) as caught:

@@ -1,6 +1,6 @@
-"""Devices that lag, stick and lose answers, on a clock that the test moves: no state is reported that is not the truth.
+"""Devices that lag, stick and lose answers, on a clock that the test moves: no wrong state is ever reported.
 
-Two ways: the shared part alone against many thousands of invented devices, and each handler over the wire against the
+Two suites: the shared code alone against many thousands of generated devices, and each handler over the wire against the
 simulators, whose relays and caches run on the same clock.
 """
 from __future__ import annotations
@@ -29,11 +29,11 @@ from tests.simulators.snmp_agent.devices import apc
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 STATES = {True: UP, False: DOWN, None: UNKNOWN}
-LONGEST_LAG = 25.0                          # seconds; a handler waits 10
+LONGEST_LAG = 25.0                          # in seconds, longer than the 10 s for which a handler waits
 
 
 class Clock:
-    """Seconds that pass only when somebody sleeps."""
+    """A clock that moves only while a caller sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -47,7 +47,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock by which every handler waits for an outlet to follow."""
+    """Replaces the clock by which every handler waits for an outlet."""
     made = Clock()
     defaults = cast(Dict[str, Any], switch.__kwdefaults__)
     monkeypatch.setitem(defaults, "clock", made)
@@ -58,7 +58,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 # ---- the shared part alone ------------------------------------------------------------------------------------------
 
 class Bank:
-    """Outlets whose relays follow a command after a lag, whose reported states are older still, and that may stick."""
+    """Outlets whose relays follow a command late or never. Their reported states are older still."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
         self._clock, self._chance = clock, chance
@@ -74,30 +74,30 @@ class Bank:
             raise Unreachable("no answer")
 
     def read(self, outlet: int, age: float = 0.0) -> EnumPowerStatus:
-        """The relay as it was `age` seconds ago."""
+        """Return the state of the relay `age` seconds ago."""
         if age and self._chance.random() < 0.1:
             raise Unreachable("no answer")
         return STATES[[on for since, on in sorted(self._history[outlet]) if since <= self._clock.now - age][-1]]
 
 
-def test_no_reading_of_a_lagging_or_stuck_outlet_is_reported_as_its_state(clock: Clock) -> None:
+def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> None:
     confirmed = unknown = unclear = 0
     for seed in range(5400):
         chance = random.Random(seed)
         bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
         neighbours = [bank.read(outlet) for outlet in range(1, 4)]
-        on = bank.read(0) is DOWN           # the command changes something, so an old reading cannot look like the new state
+        on = bank.read(0) is DOWN           # the wanted state is new, so an old reading never equals it
         try:
-            said = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
+            reported = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
         except Unreachable as error:
             assert "may or may not" in str(error)
             unclear += 1
         else:
-            assert said in (STATES[on], UNKNOWN)
-            if said is UNKNOWN:
+            assert reported in (STATES[on], UNKNOWN)
+            if reported is UNKNOWN:
                 unknown += 1
             else:
-                assert bank.read(0) is said
+                assert bank.read(0) is reported
                 confirmed += 1
         assert bank.commands == [(0, on)]
         assert [bank.read(outlet) for outlet in range(1, 4)] == neighbours
@@ -107,7 +107,7 @@ def test_no_reading_of_a_lagging_or_stuck_outlet_is_reported_as_its_state(clock:
 # ---- the handlers over the wire -------------------------------------------------------------------------------------
 
 class Wired(NamedTuple):
-    """A handler with the truth about its device."""
+    """A handler, and the true states of its device."""
 
     make: Callable[[], Any]
     books: Callable[[], Books]
@@ -144,7 +144,7 @@ def redfish(clock: Clock, lag: float) -> Iterator[Wired]:
 
 
 @pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
-def test_a_handler_reports_no_state_that_a_lagging_device_does_not_have(
+def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
         clock: Clock, device: Callable[[Clock, float], contextlib.AbstractContextManager[Wired]]) -> None:
     reported: List[EnumPowerStatus] = []
     for seed in range(12):

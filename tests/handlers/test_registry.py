@@ -1,4 +1,4 @@
-"""Which handlers there are, and that everything that lists them asks the registry."""
+"""The registry of handlers, and its users: build.py and the tests' peers."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.needs import ROOT
 from tests.packaging.building import build
 
 
-def test_every_folder_with_a_handler_is_known_by_what_it_says_of_itself() -> None:
+def test_every_folder_with_an_about_module_is_registered() -> None:
     assert registry.names() == tuple(sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py")))
     for name in registry.names():
         about = registry.about(name)
@@ -19,7 +19,7 @@ def test_every_folder_with_a_handler_is_known_by_what_it_says_of_itself() -> Non
 
 
 @pytest.mark.parametrize("name", ["http", "host", "command", "registry", "nosuch", "../nut", "nut.handler", ""])
-def test_nothing_else_is_a_handler(name: str) -> None:
+def test_other_folders_are_not_handlers(name: str) -> None:
     assert not registry.is_handler(name) and name not in registry.names()
 
 
@@ -28,7 +28,7 @@ def test_build_and_peers_have_every_handler() -> None:
     assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
 
 
-def test_folder_that_is_put_beside_them_is_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_folder_is_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in ("__init__.py", "about.py", "handler.py"):
         (tmp_path / "fifth").mkdir(exist_ok=True)
         (tmp_path / "fifth" / file).touch()

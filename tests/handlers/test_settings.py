@@ -22,6 +22,11 @@ def test_absent_and_empty_settings_take_their_default() -> None:
     assert (values[PORT], values[VERIFY], values[settings.TIMEOUT]) == (443, True, 10.0)
 
 
+def test_the_repr_names_settings_and_holds_no_value() -> None:
+    shown = repr(Settings({"password": "hunter2"}, TABLE))
+    assert "password" in shown and "hunter2" not in shown
+
+
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="'prot' is unknown; allowed: port, password, verify"):
         Settings({"prot": "1"}, TABLE)
@@ -31,7 +36,7 @@ def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
     ("port", "0"), ("port", "65536"), ("port", "https"), ("port", "٣"), ("verify", "maybe"), ("timeout", "0"),
     ("timeout", "nan"), ("timeout", "1e9"), ("fingerprint", "abcd"), ("ca_pem", "not a certificate"),
     ("ca_pem", "-----BEGIN CERTIFICATE-----\n<>\n-----END CERTIFICATE-----")])
-def test_a_bad_value_names_its_key_and_what_is_allowed(key: str, text: str) -> None:
+def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(key: str, text: str) -> None:
     allowed = next(setting.allowed for setting in TABLE if setting.key == key)
     with pytest.raises(SettingsError) as caught:
         Settings({key: text}, TABLE)
@@ -53,11 +58,11 @@ def test_yes_and_no_have_their_usual_synonyms(text: str, value: bool) -> None:
 
 @pytest.mark.parametrize("mangled", [PEM, PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"),
                                      PEM.replace("\n", "\r\n"), "junk " + PEM])
-def test_a_certificate_that_lost_its_line_ends_is_put_right(mangled: str) -> None:
+def test_a_certificate_without_line_breaks_is_repaired(mangled: str) -> None:
     assert Settings({"ca_pem": mangled}, TABLE)[CA_PEM] == PEM
 
 
-def test_a_chain_of_certificates_stays_a_chain() -> None:
+def test_a_chain_of_certificates_is_kept_whole() -> None:
     assert Settings({"ca_pem": (PEM + PEM).replace("\n", " ")}, TABLE)[CA_PEM] == PEM + PEM
 
 
@@ -67,7 +72,7 @@ def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
     assert Settings({"fingerprint": text}, TABLE)[FINGERPRINT] == "ab" * 32
 
 
-def test_a_bad_secret_is_nowhere_in_the_errors_chain() -> None:
+def test_a_bad_secret_stays_out_of_the_errors_causes() -> None:
     secret: Setting[int] = Setting("password", "a number", int, 0, "x", secret=True)
     for text in ("hunter2", "hunter2\ud800", "hunter2" * 1000):
         with pytest.raises(SettingsError) as caught:
@@ -80,8 +85,8 @@ def test_a_bad_secret_is_nowhere_in_the_errors_chain() -> None:
                          ids=lambda setting: setting.key)
 @pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
                          ids=["digits", "half", "nested", "begins"])
-def test_text_of_absurd_length_and_halves_of_characters_are_refused_in_a_short_sentence(setting: Setting[object],
-                                                                                        text: str) -> None:
+def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_sentence(setting: Setting[object],
+                                                                          text: str) -> None:
     with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
         Settings({setting.key: text}, (setting,))
     assert len(str(caught.value)) < 300 and str(caught.value).isprintable()
@@ -93,7 +98,7 @@ def test_many_certificates_without_an_end_are_refused() -> None:
         Settings({"ca_pem": text}, TABLE)
 
 
-def test_each_setting_is_read_once_however_often_it_is_asked_for() -> None:
+def test_each_setting_is_parsed_once() -> None:
     read = []
 
     def counted(text: str) -> str:
@@ -104,13 +109,13 @@ def test_each_setting_is_read_once_however_often_it_is_asked_for() -> None:
     assert [values[setting] for _ in range(5)] == ["a"] * 5 and read == ["a"]
 
 
-def test_the_name_of_a_file_in_place_of_a_certificate_says_that_the_text_is_wanted() -> None:
+def test_a_file_name_as_certificate_is_refused_with_the_remedy() -> None:
     with pytest.raises(SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"):
         Settings({"ca_pem": "/etc/ssl/pdu.pem"}, TABLE)
 
 
 @pytest.mark.parametrize("text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"])
-def test_a_host_that_no_network_has_is_a_bad_setting(text: str) -> None:
+def test_an_impossible_host_is_a_bad_setting(text: str) -> None:
     with pytest.raises(SettingsError, match="'host'") as caught:
         Settings({"host": text}, (settings.HOST,))
     assert str(caught.value).isprintable()

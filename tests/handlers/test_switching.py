@@ -13,7 +13,7 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 
 class Outlet:
-    """An outlet that gives its readings in order (an error is raised), the last one for ever; time is its own."""
+    """An outlet with a clock and a fixed list of readings. The last reading repeats. An error in the list is raised."""
 
     def __init__(self, *readings: Union[EnumPowerStatus, PduHandlerError], answer: Union[None, PduHandlerError] = None) -> None:
         self._readings = list(readings)
@@ -41,14 +41,14 @@ class Outlet:
         return switch(self.write, self.read, wanted, clock=lambda: self.now, sleep=self.sleep)
 
 
-def test_the_wanted_state_ends_the_wait_at_once() -> None:
+def test_the_wanted_state_ends_the_wait() -> None:
     outlet = Outlet(DOWN, DOWN, UP)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 3)
 
 
 @pytest.mark.parametrize("wanted, seen", [(UP, DOWN), (DOWN, UP), (UP, UNKNOWN)])
-def test_a_state_that_does_not_follow_in_time_is_unknown_and_the_log_keeps_the_reading(
+def test_a_state_that_does_not_follow_is_unknown_and_the_last_reading_is_logged(
         wanted: EnumPowerStatus, seen: EnumPowerStatus, caplog: pytest.LogCaptureFixture) -> None:
     outlet = Outlet(seen)
     with caplog.at_level(logging.INFO):
@@ -57,26 +57,26 @@ def test_a_state_that_does_not_follow_in_time_is_unknown_and_the_log_keeps_the_r
     assert f"was {seen.name} at the last reading, not {wanted.name}" in caplog.text
 
 
-def test_a_write_that_cannot_be_read_back_is_not_known() -> None:
+def test_a_write_that_cannot_be_read_back_is_unknown() -> None:
     assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
 
 
-def test_a_read_that_fails_once_does_not_end_the_wait() -> None:
+def test_one_failed_reading_does_not_end_the_wait() -> None:
     assert Outlet(ProtocolError("half an answer"), DOWN).switch(DOWN) is DOWN
 
 
-def test_a_reading_that_is_denied_ends_the_wait_and_is_not_tried_again() -> None:
+def test_a_denied_reading_ends_the_wait() -> None:
     outlet = Outlet(DOWN, Denied("wrong password"))
     assert outlet.switch(UP) is UNKNOWN
     assert outlet.reads == 2
 
 
-def test_the_last_reading_before_the_device_went_away_is_not_taken_for_the_present_one() -> None:
+def test_a_reading_before_the_device_went_away_is_not_the_present_state() -> None:
     assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
 
 
 @pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])
-def test_an_unanswered_write_that_did_switch_is_the_wanted_state(answer: PduHandlerError) -> None:
+def test_an_unanswered_write_that_switched_is_the_wanted_state(answer: PduHandlerError) -> None:
     outlet = Outlet(UP, answer=answer)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 1)
@@ -92,7 +92,7 @@ def test_an_unanswered_write_may_or_may_not_have_switched(reading: Union[EnumPow
     assert (outlet.writes, caught.value.host) == (1, "pdu1")
 
 
-def test_a_refused_write_is_the_devices_word_and_nothing_is_read() -> None:
+def test_a_refused_write_is_raised_without_a_reading() -> None:
     outlet = Outlet(UP, answer=Refused("locked", "3"))
     with pytest.raises(Refused):
         outlet.switch(UP)

@@ -18,7 +18,7 @@ LEAF = AUTHORITY.issue_cert("127.0.0.1")
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A TLS server that shakes hands and closes, until the test is over."""
+    """A TLS server that completes each handshake and closes, until the test ends."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     LEAF.configure_cert(context)
@@ -55,14 +55,14 @@ def authority() -> str:
     return AUTHORITY.cert_pem.bytes().decode()
 
 
-def test_an_unknown_authority_is_refused_with_the_settings_that_help(port: int) -> None:
+def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, "", "").context(), port)
     sentence = Unreachable(untrusted.reason(caught.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
-def test_what_is_no_tls_names_the_port_as_what_to_check() -> None:
+def test_an_answer_without_tls_names_the_port_as_remedy() -> None:
     client, other = socket.socketpair()
     with client, other:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
@@ -71,7 +71,7 @@ def test_what_is_no_tls_names_the_port_as_what_to_check() -> None:
     assert "check that this is the device's TLS port" in untrusted.reason(caught.value)
 
 
-def test_the_given_authority_is_trusted(port: int) -> None:
+def test_an_authority_in_ca_pem_is_trusted(port: int) -> None:
     assert handshake(tls.Trust(True, authority(), "").context(), port)
 
 
@@ -93,7 +93,7 @@ def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
         tls.Trust(fingerprint="ab" * 32).check(None)
 
 
-def test_a_broken_authority_is_a_sentence_about_ca_pem() -> None:
+def test_a_damaged_ca_pem_is_named() -> None:
     broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     with pytest.raises(SettingsError, match="ca_pem"):
         tls.Trust(True, broken, "").context()

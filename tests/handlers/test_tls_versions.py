@@ -1,7 +1,7 @@
-"""TLS 1.0 and 1.1 are refused by every handler, in real handshakes, also on a Python and an OpenSSL that would take them.
+"""Every handler refuses TLS 1.0 and 1.1 in real handshakes, even where Python and OpenSSL would accept them.
 
-Python 3.9 sets no minimum for a context, and an OpenSSL before 3 takes both versions. The fixture `lenient` makes each
-new context so, whichever Python and OpenSSL run the tests.
+Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions. The fixture `lenient` gives
+each new context these defaults, whichever Python and OpenSSL run the tests.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CA_PEM = AUTHORITY.cert_pem.bytes().decode("ascii")
 
 @pytest.fixture
 def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """New contexts take every version and every cipher unless somebody says otherwise."""
+    """New contexts accept every version and every cipher unless the code restricts them."""
     made = ssl.SSLContext.__new__
 
     def new(cls: Any, *arguments: Any, **options: Any) -> ssl.SSLContext:
@@ -47,7 +47,7 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def serving(version: ssl.TLSVersion) -> ssl.SSLContext:
-    """A server's context that speaks this version and no other."""
+    """Return a server context that speaks only this version."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     LEAF.configure_cert(context)
     context.minimum_version = context.maximum_version = version
@@ -76,21 +76,21 @@ def test_an_old_version_is_refused_in_the_handshake(connect: Callable[[ssl.TLSVe
 
 @pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_present_version_is_taken(version: ssl.TLSVersion) -> None:
+def test_a_current_version_is_accepted(version: ssl.TLSVersion) -> None:
     over_starttls(version)
     try:
         over_https(version)
-    except PduHandlerError as error:            # the peer is no unit; but its answer was read
+    except PduHandlerError as error:            # the peer answers, but not as a PDU
         assert not isinstance(error, Unreachable)
 
 
 @pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize("trust", [(True, "", ""), (True, CA_PEM, ""), (False, "", ""), (True, "", "ab" * 32)])
-def test_every_kind_of_trust_has_the_same_least_version(trust: tuple[bool, str, str]) -> None:
+def test_every_kind_of_trust_has_the_same_minimum_version(trust: tuple[bool, str, str]) -> None:
     assert tls.Trust(*trust).context().minimum_version is ssl.TLSVersion.TLSv1_2
 
 
-def test_whoever_makes_a_context_says_its_least_version() -> None:
+def test_every_new_context_has_a_minimum_version() -> None:
     makes = re.compile(r"\bSSLContext\(|create_default_context\(")
     files = [file for folder in ("handlers", "packaging", "tests") for file in sorted((ROOT / folder).rglob("*.py"))]
     made = [file for file in files if makes.search(file.read_text("utf-8"))]

@@ -1,4 +1,4 @@
-"""One snmpd for all tests of the double that only read, and a fresh agent for each of those with faults."""
+"""One snmpd for all tests of the double that only read, and a new simulated agent for each test with faults."""
 from __future__ import annotations
 
 from typing import Iterator
@@ -13,7 +13,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 
 def connect(port: int, **params: str) -> BaseSnmpPdu:
-    """The double, as the platform would make it, for an agent on this port."""
+    """The double for an agent on this port, made as the platform makes it."""
     wanted = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(port), **params}
     return BaseSnmpPdu(PduSnmpData("127.0.0.1", wanted))
 

@@ -1,7 +1,7 @@
-"""The RPCM handler that DCImanager's public handler page describes, completed by us where the page's copy has gaps.
+"""The RPCM handler of DCImanager's public handler page, completed by us where the page has gaps.
 
-Same imports, names and structure as described there; the sentences and bodies are ours. It is not part of the pack: it
-proves that a handler written for the platform runs on the local doubles unchanged.
+Imports, names and structure are those of the page; texts and bodies are ours. It is not part of the pack. It proves that a
+handler written for the platform runs unchanged on the local doubles.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 
-# One column each of the table of outputs: the state, which is also written, mA, and kWh.
+# Columns of the table of outputs: the state (read and written), the current in mA, the energy in kWh.
 OID_RPCM_ADMINISTRATIVE_STATE = Oid("1.3.6.1.4.1.46235.2.4.2.1.4")
 OID_RPCM_OUTPUT_MILLIAMPS = Oid("1.3.6.1.4.1.46235.2.4.2.1.11")
 OID_RPCM_OUTPUT_ENERGY_KWH = Oid("1.3.6.1.4.1.46235.2.4.2.1.15")
@@ -27,10 +27,10 @@ def make_handler(pdu_data: PduSnmpData) -> BaseSnmpPdu:
 
 
 class Rpcm(BaseSnmpPdu):
-    """An RPCM's outputs as ports."""
+    """An RPCM, whose outputs are the ports."""
 
     def status(self) -> PduView:
-        """Every row of the state column is a port."""
+        """One port for each row of the state column."""
         logging.info("Get PDU status...")
         pdu_info = PduView()
         for port in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):
@@ -45,7 +45,7 @@ class Rpcm(BaseSnmpPdu):
     def __get_port_status(
         self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
     ) -> PduPortView:
-        """Read the port's state, until it is the awaited one where one is given."""
+        """Read the port's state, again and again until it is `wait_for_status` where that is given."""
         logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
         port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
         matcher: Callable[[Union[EnumPowerStatus, Exception]], bool]
@@ -70,17 +70,17 @@ class Rpcm(BaseSnmpPdu):
         return pdu_port_data
 
     def __port_change_status(self, pdu_port_data: PduPortView, power_status: EnumPowerStatus) -> PduPortView:
-        """Write the wanted state, then wait for it."""
+        """Write the wanted state, then wait until the port reports it."""
         logging.info(f"Set status '{power_status}' for PDU port '{pdu_port_data.identity}'")
         self.snmp_set(oid=OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, value=PORT_POWER_DICT[power_status])
         return self.__get_port_status(pdu_port_data, power_status)
 
     def port_up(self, pdu_port_data: PduPortView) -> PduPortView:
-        """Port up"""
+        """Switch the port on."""
         return self.__port_change_status(pdu_port_data, EnumPowerStatus.UP)
 
     def port_down(self, pdu_port_data: PduPortView) -> PduPortView:
-        """Port down"""
+        """Switch the port off."""
         return self.__port_change_status(pdu_port_data, EnumPowerStatus.DOWN)
 
     def statistic(self) -> PduStatisticView:

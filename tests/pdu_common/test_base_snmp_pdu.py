@@ -1,4 +1,4 @@
-"""The double of BaseSnmpPdu against real snmpd: every version and level, types, rights, several threads and processes."""
+"""The double of BaseSnmpPdu against a real snmpd: every version and level, types, rights, threads and processes."""
 from __future__ import annotations
 
 import re
@@ -32,7 +32,7 @@ TYPES = "1.3.6.1.4.1.99999.1"
 
 @pytest.fixture(scope="module")
 def mixed() -> Iterator[Snmpd]:
-    """One object of each type, a writable integer and text, one that refuses, and one whose answer comes too late."""
+    """One object of each type, a writable integer and text, one that refuses writes, and one whose answer is late."""
     rows = {
         f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
         f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
@@ -96,7 +96,7 @@ def test_values_of_every_type_arrive_as_python_values(mixed: Snmpd) -> None:
         "6.0": 2**32 - 1, "7.0": 100, "8.0": 2**64 - 1, "9.0": "", "10.0": "12.5", "20.0": 0, "21.0": "", "22.0": 0, "23.0": 0}
 
 
-def test_numbers_in_text_are_numbers_for_those_who_ask(mixed: Snmpd) -> None:
+def test_a_number_in_text_can_be_read_as_a_number(mixed: Snmpd) -> None:
     pdu = connect(mixed.port)
     assert pdu.snmp_get(f"{TYPES}.10.0").value_float == 12.5
     assert pdu.snmp_get(f"{TYPES}.1.0").value_int == -7
@@ -117,7 +117,7 @@ def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> 
     assert [write.tag for write in mixed.writes()[before:]] == [INTEGER, OCTETS, OCTETS]
 
 
-def test_oids_may_be_text_with_a_dot_or_the_platforms_own(snmpd: Snmpd) -> None:
+def test_an_oid_may_be_text_with_a_leading_dot_or_the_platforms_oid(snmpd: Snmpd) -> None:
     pdu = connect(snmpd.port)
     assert pdu.snmp_get("." + NAME).value == pdu.snmp_get(oid=Oid("1.3.6.1.2.1.1") + "5.0").value == "rpdu2"
 
@@ -128,7 +128,7 @@ def test_oids_may_be_text_with_a_dot_or_the_platforms_own(snmpd: Snmpd) -> None:
     ({}, f"{STATES}.1", "notWritable"),
     ({}, f"{STATES}.99", "notWritable"),
 ])
-def test_a_refused_write_raises_with_the_devices_own_word(snmpd: Snmpd, level: Dict[str, str], oid: str, words: str) -> None:
+def test_a_refused_write_raises_with_the_devices_error_status(snmpd: Snmpd, level: Dict[str, str], oid: str, words: str) -> None:
     with pytest.raises(SnmpError, match=words):
         connect(snmpd.port, **level).snmp_set(oid, 2)
 
@@ -145,7 +145,7 @@ def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"},
      "timeout"),
 ])
-def test_wrong_credentials_of_a_known_user_are_told_apart_as_far_as_the_device_does(
+def test_wrong_credentials_of_a_known_user_raise_with_the_devices_report(
         snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:
@@ -153,17 +153,17 @@ def test_wrong_credentials_of_a_known_user_are_told_apart_as_far_as_the_device_d
     assert "password" not in str(caught.value) and AUTH_PASSWORD not in str(caught.value)
 
 
-def test_an_unknown_user_is_called_so(snmpd: Snmpd) -> None:
+def test_an_unknown_user_is_named_as_the_reason(snmpd: Snmpd) -> None:
     with pytest.raises(SnmpError, match="UnknownUserName"):
         connect(snmpd.port, version="3", user="nobody-here", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
 
 
-def test_a_level_that_the_user_does_not_have_is_called_so(snmpd: Snmpd) -> None:
+def test_a_level_that_the_user_does_not_have_is_named_as_the_reason(snmpd: Snmpd) -> None:
     with pytest.raises(SnmpError, match="UnsupportedSecurityLevel"):
         connect(snmpd.port, version="3", user="plain", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
 
 
-def test_a_wrong_community_is_silence_and_never_shown(snmpd: Snmpd) -> None:
+def test_a_wrong_community_is_a_timeout_and_never_shown(snmpd: Snmpd) -> None:
     with pytest.raises(SnmpError, match="timeout") as caught:
         connect(snmpd.port, community="very-secret", timeout="0.2", retries="0").snmp_get(NAME)
     assert "very-secret" not in str(caught.value)
@@ -176,13 +176,13 @@ def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> 
         pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
         with pytest.raises(SnmpError, match="timeout"):
             pdu.snmp_set(f"{TYPES}.1.0", 1)
-        # snmpd serves one after the other, so whatever was sent again would have arrived before this answer.
+        # snmpd answers in order, so a repeated write would have arrived before this answer.
         assert connect(server.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
         assert len(server.writes()) == 1
 
 
-def test_a_walk_right_after_a_write_is_never_taken_short() -> None:
-    with Snmpd(apc.rpdu2(outlets=48)) as server:        # of its own: other tests expect the states that it begins with
+def test_a_walk_right_after_a_write_is_whole() -> None:
+    with Snmpd(apc.rpdu2(outlets=48)) as server:        # a separate one: other tests expect its first states
         pdu = connect(server.port)
         for turn in range(40):
             pdu.snmp_set(f"{COMMANDS}.{turn % 48 + 1}", 2 - turn % 2)
@@ -197,7 +197,7 @@ def test_threads_share_one_engine_and_never_mix_their_answers() -> None:
     assert rows == [5, 30] * (len(pdus) // 2)
 
 
-def test_one_user_name_may_have_other_passwords_on_another_device() -> None:
+def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
     def user(password: str) -> Tuple[str, str]:
         return f'createUser twin SHA "{password}"', "rwuser twin auth"
 
@@ -222,8 +222,8 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
         assert len(pdu.snmp_walk(STATES)) == 2
 
 
-def test_a_forked_child_reads_on_with_an_engine_of_its_own(snmpd: Snmpd) -> None:
-    """In a process of its own: pytest's threads and forks do not go together."""
+def test_a_forked_child_reads_with_its_own_engine(snmpd: Snmpd) -> None:
+    """Runs in a separate process, because pytest has threads, which a fork must not have."""
     program = (
         "import os, sys\n"
         "from tests.pdu_common.conftest import connect\n"
@@ -241,7 +241,7 @@ def test_a_forked_child_reads_on_with_an_engine_of_its_own(snmpd: Snmpd) -> None
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
-def test_a_process_that_used_snmp_ends_without_a_word(snmpd: Snmpd) -> None:
+def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
     program = ("from tests.pdu_common.conftest import connect; "
                f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')")
     finished = subprocess.run([sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program], cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The double against an agent that misbehaves: it gives the whole answer or raises, within its deadline."""
+"""The double against an agent with faults: within its deadline it returns the whole answer or raises."""
 from __future__ import annotations
 
 import contextlib
@@ -35,14 +35,14 @@ def test_a_walk_of_48_rows_takes_two_requests(agent: Agent) -> None:
     assert agent.counts == {"bulk": 2}
 
 
-def test_a_v1_walk_of_48_rows_asks_for_up_to_16_at_once(agent: Agent) -> None:
+def test_a_v1_walk_of_48_rows_asks_for_up_to_16_rows_at_once(agent: Agent) -> None:
     assert _walked(agent, version="1") == WHOLE
     assert agent.counts == {"next": 5}          # 4, 8, 16, 16 and the rest
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_a_v1_walk_is_whole_whatever_the_indexes_are(seed: int) -> None:
-    """Indexes of up to three arcs, with gaps and runs, up to the highest arc; some are the last objects of the device."""
+def test_a_v1_walk_is_whole_for_any_indexes(seed: int) -> None:
+    """Indexes have up to three arcs, with gaps and runs, up to the highest arc. For even seeds they end the device's MIB."""
     chance = random.Random(seed)
     rows = {f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100)) for _ in range(30) for index in [
         [chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1)) for _ in range(chance.randint(1, 3))]]}
@@ -54,14 +54,14 @@ def test_a_v1_walk_is_whole_whatever_the_indexes_are(seed: int) -> None:
 
 
 class Curt(Agent):
-    """Carries out the first name of a GETNEXT and repeats the others, which it never looked at."""
+    """An agent that answers the first name of a GETNEXT and repeats the other names with the value 0."""
 
     def _get_next(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
         status, place, found = super()._get_next(pdu._replace(bindings=pdu.bindings[:1]), version)
         return status, place, (*found, *((oid, Row(INTEGER, 0)) for oid, _ in pdu.bindings[1:]))
 
 
-def test_a_v1_agent_that_looks_at_one_name_only_is_walked_row_by_row() -> None:
+def test_a_v1_agent_that_answers_one_name_only_is_walked_row_by_row() -> None:
     with Curt(apc.rpdu2(outlets=48)) as agent:
         assert _walked(agent, version="1") == WHOLE
         assert agent.counts == {"next": 49}
@@ -70,7 +70,7 @@ def test_a_v1_agent_that_looks_at_one_name_only_is_walked_row_by_row() -> None:
 @pytest.mark.parametrize("faults", [
     Faults(max_octets=400), Faults(max_octets=120), Faults(silent_above=130), Faults(drop=frozenset((2,))),
     Faults(max_octets=400, drop_answers=frozenset((3,)))], ids=str)
-def test_a_v1_walk_is_whole_whatever_the_agent_can_send_at_once_and_whatever_gets_lost(agent: Agent, faults: Faults) -> None:
+def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
     assert _walked(agent, version="1", retries="8", timeout="1") == WHOLE
 
@@ -80,7 +80,7 @@ def test_a_v1_walk_is_whole_whatever_the_agent_can_send_at_once_and_whatever_get
     Faults(drop=frozenset((1,))), Faults(drop=frozenset((2,))), Faults(drop_answers=frozenset((2,))), Faults(late_s=0.05),
     Faults(no_bulk=True), Faults(max_octets=400, drop=frozenset((2,))),
 ], ids=lambda faults: ", ".join(f"{k}={v}" for k, v in vars(faults).items() if v not in (None, False, 0, 0.0, "", frozenset())))
-def test_a_walk_is_whole_whatever_the_agent_can_send_at_once_and_whatever_gets_lost(agent: Agent, faults: Faults) -> None:
+def test_a_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
     assert _walked(agent, retries="8", timeout="1") == WHOLE
 
@@ -103,7 +103,7 @@ def test_a_walk_that_cannot_be_whole_raises(agent: Agent, faults: Faults, words:
         _walked(agent, version=version, **hurry)
 
 
-def test_a_walk_that_ends_for_want_of_rights_raises(agent: Agent) -> None:
+def test_a_walk_that_ends_for_missing_rights_raises(agent: Agent) -> None:
     agent.faults = Faults(walk_error="authorizationError", walk_error_after=25)
     with pytest.raises(SnmpError, match="authorizationError"):
         _walked(agent)
@@ -129,10 +129,10 @@ def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(ag
 def test_a_lost_question_and_a_lost_answer_are_asked_again(agent: Agent) -> None:
     agent.faults = Faults(drop=frozenset((1,)), drop_answers=frozenset((2,)))
     assert connect(agent.port, timeout="1", retries="8").snmp_get(NAME).value == "rpdu2"
-    assert agent.requests >= 3          # a busy machine asks once more
+    assert agent.requests >= 3          # on a busy machine one more
 
 
-def test_an_answer_that_comes_after_the_second_question_is_not_taken_for_the_next_one(agent: Agent) -> None:
+def test_a_late_answer_is_not_taken_for_that_of_a_later_request(agent: Agent) -> None:
     agent.faults = Faults(late_first_s=1.0)
     pdu = connect(agent.port, timeout="0.4", retries="10")
     assert pdu.snmp_get(NAME).value == "rpdu2"
@@ -140,16 +140,16 @@ def test_an_answer_that_comes_after_the_second_question_is_not_taken_for_the_nex
 
 
 @pytest.mark.parametrize("faults", [Faults(drop_answers=frozenset((1,))), Faults(silent=True), Faults(garbage=True)], ids=str)
-def test_a_write_is_sent_once_whatever_happens_to_the_answer(agent: Agent, faults: Faults) -> None:
+def test_a_write_is_sent_once_even_if_its_answer_is_lost_or_garbage(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
     with pytest.raises(SnmpError):
         connect(agent.port, timeout="0.2", retries="5").snmp_set(f"{COMMANDS}.1", 2)
     agent.faults = Faults()
     assert connect(agent.port, retries="0", timeout="30").snmp_get(NAME).value == "rpdu2"
-    assert agent.requests == 2          # the agent answers in order, so nothing else is on its way
+    assert agent.requests == 2          # the agent answers in order, so no further request is on its way
 
 
-def test_a_write_that_the_device_refuses_raises_with_its_word(agent: Agent) -> None:
+def test_a_write_that_the_device_refuses_raises_with_its_error_status(agent: Agent) -> None:
     agent.faults = Faults(set_error="resourceUnavailable")
     with pytest.raises(SnmpError, match="resourceUnavailable"):
         connect(agent.port).snmp_set(f"{COMMANDS}.1", 2)
@@ -173,7 +173,7 @@ def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog:
 
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
-    """What becomes of pysnmp's engines: made, closed."""
+    """Notes "made" and "closed" for each of pysnmp's engines."""
     noted: List[str] = []
     engine, close = hlapi.SnmpEngine, hlapi.SnmpEngine.close_dispatcher
 
@@ -190,8 +190,8 @@ def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
     return noted
 
 
-def test_an_engine_has_its_share_of_the_devices_and_keeps_it(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The price of a new address grows with those that an engine knows."""
+def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of a new address grows with the number of addresses that an engine has."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 2)
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(5)]
@@ -202,8 +202,8 @@ def test_an_engine_has_its_share_of_the_devices_and_keeps_it(events: List[str], 
     assert events == ["made"] * 3 + ["closed"] * 3
 
 
-def test_the_oldest_engine_goes_where_there_are_many_devices(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An engine that has met 100 devices holds 5 MB."""
+def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine of 100 devices needs 5 MB."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
     monkeypatch.setattr(_snmp, "ENGINES_KEPT", 2)
     with contextlib.ExitStack() as running:
@@ -215,7 +215,7 @@ def test_the_oldest_engine_goes_where_there_are_many_devices(events: List[str], 
 
 
 def test_no_engine_makes_a_compiler_of_mibs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where pysmi is installed that costs a second, and a MIB that is missing would be fetched from the Internet."""
+    """Where pysmi is installed, a compiler costs a second and fetches missing MIBs from the Internet."""
     from pysnmp.smi import compiler
 
     made: List[object] = []
@@ -229,7 +229,7 @@ def test_no_engine_makes_a_compiler_of_mibs(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_devices_share_an_engine_and_one_that_overran_its_deadline_is_closed(
         events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception inside pysnmp can stop an engine's timer for good: the call after a cancelled one gets a new engine."""
+    """An exception inside pysnmp can stop an engine's timer for good, so the call after a cancelled one gets a new engine."""
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""What `snmp_params` may hold, and the sentence for everything else. Nothing here reaches a network."""
+"""The values that `snmp_params` may have, and the sentences for all others. These tests use no network."""
 from __future__ import annotations
 
 import sys
@@ -31,10 +31,10 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
 ])
 def test_a_bad_parameter_is_named_in_a_sentence(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
-    assert words in sentence and sentence.startswith("snmp_params")      # by which the handlers know whose turn it is
+    assert words in sentence and sentence.startswith("snmp_params")      # handlers take this prefix for an error of the owner
 
 
-def test_secrets_never_stand_in_the_sentence() -> None:
+def test_the_sentence_never_holds_a_secret() -> None:
     words = _failure({"version": "3", "user": "u", "auth_password": "s3cret", "priv_password": "pr1vate"})
     assert "s3cret" not in words and "pr1vate" not in words
 
@@ -45,12 +45,12 @@ def test_privacy_without_the_package_cryptography_says_what_to_install(monkeypat
     assert "pip install cryptography" in words
 
 
-def test_an_address_that_is_none_is_called_so() -> None:
+def test_an_address_that_cannot_be_resolved_is_named_as_the_reason() -> None:
     assert "no address for" in _failure({"community": "x"}, host="not a host")
 
 
 @pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3"))
-def test_text_that_is_no_oid_is_refused(oid: str) -> None:
+def test_text_that_is_not_an_oid_is_refused(oid: str) -> None:
     with pytest.raises(SnmpError, match="is no OID"):
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_walk(oid)
 

@@ -1,4 +1,4 @@
-"""The transport on a script's own session of requests: its proxies, certificates and retries are used as they are."""
+"""`RequestsTransport` on a script's own `requests.Session`: its proxies, certificates and retries are used."""
 from __future__ import annotations
 
 import base64
@@ -30,7 +30,7 @@ def _agent(session: requests.Session, proto: str, host: str, user: str = "admin"
     return Agent(proto, host, user, password, timeout=PATIENCE_S, transport=RequestsTransport(session))
 
 
-def test_a_unit_is_read_over_the_session_s_own_connection_and_trust(session: requests.Session, tmp_path: Path) -> None:
+def test_a_unit_is_read_with_the_sessions_connection_and_trust(session: requests.Session, tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     with XerusPdu(Model(outlets=3)) as pdu:
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
@@ -44,7 +44,7 @@ def test_a_unit_is_read_over_the_session_s_own_connection_and_trust(session: req
         assert pdu.books().connections == before + 1
 
 
-def test_a_server_that_asks_for_a_client_certificate_gets_the_session_s(session: requests.Session, tmp_path: Path) -> None:
+def test_the_sessions_client_certificate_is_sent_to_a_server_that_requires_one(session: requests.Session, tmp_path: Path) -> None:
     authority = trustme.CA()
     server, client = authority.issue_cert("127.0.0.1"), authority.issue_cert("script@example.org")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -64,7 +64,7 @@ def test_a_server_that_asks_for_a_client_certificate_gets_the_session_s(session:
         assert len(peer.seen) == 1
 
 
-def test_the_session_s_proxy_is_used_and_its_password_stays_out_of_errors(session: requests.Session, tmp_path: Path) -> None:
+def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(session: requests.Session, tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     with XerusPdu(Model(outlets=2)) as pdu, ConnectProxy() as proxy:
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
@@ -80,7 +80,7 @@ def test_the_session_s_proxy_is_used_and_its_password_stays_out_of_errors(sessio
     assert "hush" not in str(caught.value) and caught.value.__context__ is None
 
 
-def test_retries_and_adapters_are_those_of_the_script(session: requests.Session) -> None:
+def test_retries_and_adapters_of_the_script_are_used(session: requests.Session) -> None:
     retries = requests.adapters.Retry(total=1, status_forcelist=(503,), allowed_methods=None)
     session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
     with Peer([[http(b"", "503 Busy"), result(3)]]) as peer:
@@ -88,8 +88,8 @@ def test_retries_and_adapters_are_those_of_the_script(session: requests.Session)
         assert len(peer.seen) == 2
 
 
-def test_the_agent_s_login_counts_unless_the_session_has_one_and_netrc_does_not(session: requests.Session, tmp_path: Path,
-                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(session: requests.Session, tmp_path: Path,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
     netrc.chmod(0o600)
@@ -103,13 +103,13 @@ def test_the_agent_s_login_counts_unless_the_session_has_one_and_netrc_does_not(
     assert logins == ["admin:secret-word", "session:hush"]
 
 
-def test_a_redirect_is_decided_by_the_agent_and_a_write_is_sent_once(session: requests.Session) -> None:
-    with Peer([[result(1)]]) as there, Peer([[http(b"", "307 Moved", f"Location: http://{there.address}/")]] * 2) as here:
+def test_the_agent_handles_redirects_and_a_write_is_sent_once(session: requests.Session) -> None:
+    with Peer([[result(1)]]) as target, Peer([[http(b"", "307 Moved", f"Location: http://{target.address}/")]] * 2) as origin:
         for call in (get_state, set_state):
             with pytest.raises(HttpException, match="another port"):
-                call(_agent(session, "http", here.address))
+                call(_agent(session, "http", origin.address))
             session.close()
-        assert there.accepted == 0 and len(here.seen) == 2
+        assert target.accepted == 0 and len(origin.seen) == 2
 
 
 @pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"),
@@ -117,7 +117,7 @@ def test_a_redirect_is_decided_by_the_agent_and_a_write_is_sent_once(session: re
                                         (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
                                         (http(b" " * 5_000_000), "protocol")],
                          ids=["closed", "half a body", "no JSON", "401", "404", "too long"])
-def test_what_goes_wrong_is_an_error_of_the_tree(session: requests.Session, step: object, kind: str) -> None:
+def test_every_failure_is_a_pdu_handler_error(session: requests.Session, step: object, kind: str) -> None:
     with Peer([[step]]) as peer:            # type: ignore[list-item]
         with pytest.raises(PduHandlerError) as caught:
             set_state(_agent(session, "http", peer.address))

@@ -1,4 +1,4 @@
-"""A key that an object has twice is found, however the text is written."""
+"""Strict JSON: a repeated key is found in every spelling, and numbers and texts have limits."""
 from __future__ import annotations
 
 import json
@@ -15,7 +15,7 @@ Pairs = List[Tuple[str, Any]]
 
 
 class Object(Pairs):
-    """Pairs as they are written, a key more than once too."""
+    """Return the JSON text of an object with these pairs in their order. Keys may repeat."""
 
 
 _VALUES = st.recursive(
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 
 
 @given(_VALUES, _BLANKS, st.booleans())
-def test_a_text_is_read_unless_an_object_in_it_has_a_key_twice(value: Any, blank: str, ascii_only: bool) -> None:
+def test_a_text_is_read_unless_an_object_repeats_a_key(value: Any, blank: str, ascii_only: bool) -> None:
     body = _written(value, blank, ascii_only).encode()
     if _repeats(value):
         with pytest.raises(ValueError, match="a key twice"):
@@ -58,7 +58,7 @@ def test_a_text_is_read_unless_an_object_in_it_has_a_key_twice(value: Any, blank
 @pytest.mark.parametrize("text", [
     '{"a":1,"a":1}', '{"a":1,"a" :2}', '{"a" :1,"a"\t:2}', '{"a":{"b":1},"a":2}', '{"a":"x\\":y","b":1,"b":2}', '[{"":0,"":0}]',
     '{"a":":","a":1}', '{"\\u0061":1,"a":2}', '{"a":1,"a":2,"b":"\\":"}', '{"a":1,"a"\n:2,"b":"\\": :"}'])
-def test_a_key_twice_is_found_beside_blanks_escapes_and_colons_in_texts(text: str) -> None:
+def test_a_repeated_key_is_found_beside_blanks_escapes_and_colons(text: str) -> None:
     with pytest.raises(ValueError, match="a key twice"):
         loads(text.encode())
 
@@ -71,7 +71,7 @@ def test_an_integer_of_a_hundred_digits_is_the_longest() -> None:
 
 
 @pytest.mark.parametrize("escape", ["\\ud83d", "\\uDE00", "\\uD83d\\u0041"])
-def test_half_of_a_surrogate_pair_is_no_text(escape: str) -> None:
+def test_a_lone_surrogate_is_refused(escape: str) -> None:
     with pytest.raises(ValueError):
         loads(f'["{escape}"]'.encode())
     assert loads(b'["\\ud83d\\ude00\\ud7a3"]') == ["\U0001f600\ud7a3"]

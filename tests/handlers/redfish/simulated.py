@@ -9,7 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.simulators.redfish import RedfishService
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# Models whose action does not say what it takes: the owner has to allow them.
+# The action of these models lists no allowed values. A command needs the setting by which the owner permits it.
 UNPROVEN = ("hpe", "dmtf")
 
 

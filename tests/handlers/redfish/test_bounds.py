@@ -1,11 +1,13 @@
-"""What a service may cost: time, bytes, structure. The clock is the test's."""
+"""Limits on what a service may cost: time, bytes, structure. The clock is moved by the test."""
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, Callable, Iterator, Tuple
 
 import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError
+from handlers.http import connection
 from handlers.http.client import endpoint
 from handlers.http.connection import StandardTransport
 from handlers.redfish import links, settings, units
@@ -21,7 +23,7 @@ Reading = Callable[[RedfishService], Any]
 
 
 class Clock:
-    """Seconds that pass with each request."""
+    """A clock that moves by `step` seconds with each request."""
 
     def __init__(self, step: float) -> None:
         self.now, self.step = 0.0, step
@@ -58,9 +60,21 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
             with RedfishService(endpoint("http", address), given, lambda: StandardTransport(Trust()), clock) as service:
                 read(service)
     assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
-    # 6 requests come before the outlets; of those, 4 may be under way when the time is over.
+    # Six requests precede those for outlets. Four requests for outlets may be under way when the time is over.
     assert len(tree.seen) <= CALL_SECONDS / clock.step + 5
     assert [(seen.method, seen.path) for seen in tree.seen[-1:]] == [("DELETE", f"{SESSIONS}/7")]
+
+
+@pytest.mark.parametrize("answer", [Answer(None, 308, {"Location": "/redfish/v1/moved"}), Answer(None, 408)],
+                         ids=["redirect", "408"])
+def test_a_request_is_not_repeated_after_the_deadline_of_the_call(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, clock = Tree(unit()), Clock(2 * CALL_SECONDS)
+    monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))
+    tree.special["/redfish/v1"] = lambda seen: answer
+    clock.counted(tree)
+    with serving(tree) as address, pytest.raises(PduHandlerError, match="too slowly|in time"):
+        handler(address, timeout="60").status()
+    assert len(tree.seen) == 1
 
 
 def big(megabytes: int) -> bytes:
@@ -72,7 +86,7 @@ def big(megabytes: int) -> bytes:
     b'{"Id":"1","PowerState":"On","PowerState":"Off"}', b'{"Id":"1","x":' + b"9" * 5000 + b"}", b'{"Id":"1\\ud800"}',
     b'{"Id":"1","x":NaN}', b"[]", b"null", b"", b"<html>", b"\xff\xfe"],
     ids=lambda body: repr(body[:20]))
-def test_what_is_no_bounded_json_object_is_a_protocol_error(body: bytes) -> None:
+def test_a_body_that_is_not_a_bounded_json_object_is_a_protocol_error(body: bytes) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit())
         tree.special[path] = lambda seen: Answer(body)
@@ -91,16 +105,16 @@ def test_all_answers_together_are_bounded() -> None:
     assert caught.value.kind == "protocol" and len(tree.seen) < 20
 
 
-@pytest.mark.parametrize("said, path, can", [
+@pytest.mark.parametrize("odata_id, path, can", [
     ("/redfish/v1/Outlets/A1", "/redfish/v1/Outlets/A1?$expand=.", True), ("/redfish/v1/", "/redfish/v1", True),
     ("/REDFISH/V1/outlets/a1/", "/redfish/v1/Outlets/A1", True), ("", "/redfish/v1/Outlets/A1", True),
     ("/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False), ("/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False)])
-def test_resource_that_names_itself_otherwise_is_another_one(said: str, path: str, can: bool) -> None:
-    assert links.same(said, path) is can
+def test_a_resource_whose_odata_id_differs_is_not_the_requested_one(odata_id: str, path: str, can: bool) -> None:
+    assert links.same(odata_id, path) is can
 
 
-def test_figures_of_another_resource_are_none_of_the_pdu() -> None:
-    """The answer before it once more, as a connection that is one answer behind gives it."""
+def test_figures_of_another_resource_are_not_those_of_the_pdu() -> None:
+    """The answer to the request for the metrics repeats the previous one, as on a connection that is one answer behind."""
     metrics = "/redfish/v1/PowerEquipment/RackPDUs/1/Metrics"
     resources = unit([outlet("1", EnergykWh={"Reading": 7.0})], Metrics={"@odata.id": metrics})
     resources[metrics] = {**resources[f"{OUTLETS}/1"]}

@@ -1,4 +1,4 @@
-"""DMTF's own rack PDU, read from where it lies: the figures are those of its files, the requests are counted."""
+"""DMTF's sample rack PDU: the figures agree with its files, and the requests are counted."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple
@@ -34,10 +34,10 @@ def test_without_expansion_each_outlet_is_one_request_over_four_connections() ->
     with serving(tree) as address:
         assert states(handler(address)) == STATES
     assert len(tree.targets) == 5 + 11 and len(set(tree.targets)) == 16
-    assert 2 <= tree.connections <= 4           # one that is quick enough leaves nothing to the next
+    assert 2 <= tree.connections <= 4           # a fast connection may read all outlets before others open
 
 
-def test_an_offer_of_one_level_and_another_form_is_asked_in_that_form() -> None:
+def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() -> None:
     tree = Tree(dmtf())
     tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]["ExpandQuery"] = {"ExpandAll": True, "NoLinks": False}
     with serving(tree) as address:
@@ -47,7 +47,7 @@ def test_an_offer_of_one_level_and_another_form_is_asked_in_that_form() -> None:
 
 
 def figures(tree: Dict[str, Json]) -> Dict[str, Tuple[Any, Any]]:
-    """A and kWh of each outlet, as its file has them."""
+    """Return current in A and energy in kWh of each outlet, from DMTF's files."""
     outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
     return {one["Id"]: (one.get("CurrentAmps", {}).get("Reading"), one.get("EnergykWh", {}).get("Reading")) for one in outlets}
 
@@ -68,7 +68,7 @@ def test_load_and_energy_are_those_of_the_mains_and_the_metrics(expand: bool) ->
     assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
 
 
-def test_labels_are_the_outlets_own_names() -> None:
+def test_labels_hold_the_outlets_names() -> None:
     with serving(Tree(dmtf())) as address:
         assert handler(address).labels()[:2] == [("A1", "A1", "Outlet A1, Branch Circuit A"),
                                                  ("A2", "A2", "Outlet A2, Branch Circuit A")]

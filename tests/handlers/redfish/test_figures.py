@@ -1,4 +1,4 @@
-"""Which current and energy a resource has: from the schemas' words."""
+"""The current and the energy of a resource, as the schemas define them."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
@@ -21,12 +21,12 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(1.0, 2.0, 4.0, neutral=2.5, PhaseWiringType="ThreePhase5Wire"), 7.0),
     (lines(1.0, 2.0, 4.0, PhaseWiringType="ThreePhase4Wire", CurrentAmps={"Reading": 4.0}), 7.0),
     (lines(1.0, 2.0, neutral=1.0, PhaseWiringType="TwoPhase4Wire"), 3.0),
-    (lines(3.0, 3.0, PhaseWiringType="TwoPhase3Wire"), 3.0),                    # the same current in both
+    (lines(3.0, 3.0, PhaseWiringType="TwoPhase3Wire"), 3.0),                    # one circuit: the same current in both lines
     (lines(3.0, 3.0), 3.0),
     (lines(3.0, 2.0, neutral=1.0), 5.0),
     (lines(5.19, PhaseWiringType="TwoPhase3Wire", CurrentAmps={"Reading": 5.19}), 5.19),
-    (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # a part of the lines is no total
-    ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # the highest line, perhaps
+    (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are no total
+    ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps only the highest line
     ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}, "Line2ToLine3": {}}}, None),
     ({"CurrentAmps": {"Reading": None}}, None),
     ({"CurrentAmps": {}}, None),
@@ -43,7 +43,7 @@ def test_the_current_of_a_circuit_or_an_outlet(resource: Dict[str, Any], amperes
     assert total(current(resource), {}) == amperes
 
 
-def test_what_is_not_metered_is_not_what_is_not_known() -> None:
+def test_unmetered_and_unknown_figures_differ() -> None:
     assert current({}) is None and current({"CurrentAmps": None}) is None
     assert current({"CurrentAmps": {"Reading": None}}) == [Figure()]
     assert whole([]) is None and whole([[Figure(1.0)], None]) is None
@@ -62,11 +62,11 @@ def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
     ({"Reading": 2, "ReadingUnits": "A"}, 2.0), ({"Reading": 2, "ReadingUnits": "mA"}, None), ({"Reading": 2}, None),
     ({"Reading": None, "ReadingUnits": "A"}, None), ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Enabled"}}, 2.0),
     ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Disabled"}}, None)])
-def test_a_sensor_counts_in_the_unit_that_is_asked(resource: Dict[str, Any], value: Optional[float]) -> None:
+def test_a_sensor_counts_only_in_the_requested_unit(resource: Dict[str, Any], value: Optional[float]) -> None:
     assert sensor(resource, AMPERES) == value
 
 
 @pytest.mark.parametrize("values, exact", [([0.1] * 10, 1.0), ([2.55, 2.6, 2.55], 7.7), ([56438.123, 0.001], 56438.124)])
-def test_a_sum_is_that_of_the_decimals_that_were_written(values: List[float], exact: float) -> None:
+def test_a_sum_adds_the_decimals_as_written(values: List[float], exact: float) -> None:
     parts: List[List[Figure]] = [[Figure(value)] for value in values]
     assert total(whole(parts), {}) == exact

@@ -1,6 +1,6 @@
-"""A service, or something before it, that is broken, slow or hostile: an error of the tree, no wrong state, nothing left open.
+"""A broken, slow or hostile service or proxy leads to an error of our tree, never to a wrong state or an open connection.
 
-Each method of the handler meets each fault, at the first request that it makes and in the middle, over TLS.
+Each method of the handler meets each fault at its first request and at a later one, over TLS.
 """
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call
 
 
 def _tells_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
-    """Neither the error nor those behind it carry the login, in any form that was sent."""
+    """Neither the error nor its causes hold the login in any form in which it was sent."""
     secrets = [unit.password, base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()]
     while error is not None:
         assert not any(secret in f"{error} {error!r} {vars(error)}" for secret in secrets)
@@ -87,7 +87,7 @@ def _tells_no_secret(unit: RedfishService, error: Optional[BaseException]) -> No
 
 @pytest.mark.parametrize("session", ["basic", "session", "auto"])
 @pytest.mark.parametrize("call", CALLS)
-def test_a_wrong_login_is_denied_and_not_tried_again_and_again(unit: RedfishService, call: str, session: str) -> None:
+def test_a_wrong_login_is_denied_and_not_repeated(unit: RedfishService, call: str, session: str) -> None:
     with pytest.raises(Denied):
         CALLS[call](handler(unit, password="wrong", session=session))
     assert sum(one.status == 401 for one in unit.log) <= 2
@@ -96,7 +96,7 @@ def test_a_wrong_login_is_denied_and_not_tried_again_and_again(unit: RedfishServ
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("fault", [Fault.STATUS, Fault.HALF_ANSWER, Fault.HTML, Fault.CLOSE_BEFORE])
-def test_a_session_is_deleted_whatever_goes_wrong_after_it_was_opened(call: str, fault: Fault) -> None:
+def test_a_session_is_deleted_after_every_kind_of_failure(call: str, fault: Fault) -> None:
     with RedfishService(units.sessions_only()) as unit:
         unit.faults.order(fault, count=None, method="PowerEquipment", status=500)
         with pytest.raises(PduHandlerError):
@@ -105,7 +105,7 @@ def test_a_session_is_deleted_whatever_goes_wrong_after_it_was_opened(call: str,
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_session_s_token_is_in_no_error_and_no_log(call: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_sessions_token_is_in_no_error_and_no_log(call: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with RedfishService(units.sessions_only()) as unit:
         unit.faults.order(Fault.ECHO, count=None, method="PowerEquipment")
@@ -116,7 +116,7 @@ def test_a_session_s_token_is_in_no_error_and_no_log(call: str, caplog: pytest.L
         assert re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
 
 
-def test_no_session_is_left_where_there_are_too_many() -> None:
+def test_too_many_sessions_are_an_error_and_none_is_left() -> None:
     with RedfishService(Model(login="session", most_sessions=1)) as unit:
         with unit.lock:
             unit.access.log_in(unit.viewer_user, unit.viewer_password)
@@ -144,41 +144,41 @@ def test_a_redirect_to_another_host_gets_neither_request_nor_login(unit: Redfish
 @pytest.mark.parametrize("where", ["Outlets", "RackPDUs", "Members", "Mains", "DataSourceUri", "nextLink"])
 def test_a_link_to_another_host_is_not_followed(where: str) -> None:
     with RedfishService(tls=False) as other, RedfishService(units.apc() if where == "DataSourceUri" else units.plain()) as unit:
-        there = f"http://{other.host}:{other.port}"
+        other_url = f"http://{other.host}:{other.port}"
 
         def elsewhere(target: str, body: Any) -> Any:
-            return _led(body, where, there)
+            return _led(body, where, other_url)
         unit.rewrite = elsewhere
         try:
             handler(unit).statistic()
         except PduHandlerError:
             pass
         else:
-            assert where == "DataSourceUri"         # a figure that is nowhere is not known
+            assert where == "DataSourceUri"         # only a figure may be unknown; any other refused link is an error
         assert other.books().connections == 0
 
 
-def _led(body: Any, where: str, there: str) -> Any:
-    """The body with the links called `where`, or in it, led to another host."""
+def _led(body: Any, where: str, other_url: str) -> Any:
+    """Return the body with all links named `where`, at any depth, replaced by links to another host."""
     if isinstance(body, list):
-        return [_led(one, where, there) for one in body]
+        return [_led(one, where, other_url) for one in body]
     if not isinstance(body, dict):
         return body
     if where == "nextLink" and "Members" in body:
-        return {**body, "Members@odata.nextLink": f"{there}{body['@odata.id']}?$skip=1"}
+        return {**body, "Members@odata.nextLink": f"{other_url}{body['@odata.id']}?$skip=1"}
     led: Dict[str, Any] = {}
     for name, value in body.items():
         if name == where and isinstance(value, str):
-            led[name] = there + value
+            led[name] = other_url + value
         elif name == where:
-            led[name] = [{"@odata.id": there + one["@odata.id"]} for one in value] if isinstance(value, list) else {
-                "@odata.id": there + value["@odata.id"]}
+            led[name] = [{"@odata.id": other_url + one["@odata.id"]} for one in value] if isinstance(value, list) else {
+                "@odata.id": other_url + value["@odata.id"]}
         else:
-            led[name] = _led(value, where, there)
+            led[name] = _led(value, where, other_url)
     return led
 
 
-# -- lists and answers without an end
+# -- endless lists and answers
 
 
 @pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
@@ -200,8 +200,8 @@ def test_paging_that_does_not_end_is_an_error_within_the_deadline(model: Model, 
         assert unit.books().requests < 3000
 
 
-@pytest.mark.parametrize("loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list is in itself"])
-def test_links_that_lead_in_a_circle_end_and_show_no_state(unit: RedfishService, loop: str) -> None:
+@pytest.mark.parametrize("loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list contains itself"])
+def test_circular_links_end_and_show_no_state(unit: RedfishService, loop: str) -> None:
     pdus = OUTLETS.rpartition("/1/")[0]
 
     def circle(target: str, body: Any) -> Any:
@@ -210,7 +210,7 @@ def test_links_that_lead_in_a_circle_end_and_show_no_state(unit: RedfishService,
             return _set(body, "Outlets", {"@odata.id": pdus})
         if path == OUTLETS and "Members" in body:
             return {**body, "Members": [{"@odata.id": OUTLETS}] * len(body["Members"])}
-        if path == pdus and loop == "a list is in itself":
+        if path == pdus and loop == "a list contains itself":
             return {**body, "Members": [{"@odata.id": pdus}]}
         return body
     unit.rewrite = circle
@@ -219,7 +219,7 @@ def test_links_that_lead_in_a_circle_end_and_show_no_state(unit: RedfishService,
             found = call(handler(unit, timeout="5"))
         except PduHandlerError:
             continue
-        assert name != "port_down" and loop == "a PDU's outlets are the PDUs"   # then they are outlets without a state
+        assert name != "port_down" and loop == "a PDU's outlets are the PDUs"   # PDUs are read as outlets without a state
         assert name != "status" or {port.power_status for port in found.ports} == {EnumPowerStatus.UNKNOWN}
     assert unit.books().requests < 500 and unit.books().writes == []
 
@@ -244,7 +244,7 @@ def test_an_answer_of_100_mb_is_refused_before_it_is_read(unit: RedfishService) 
     assert peak < HUGE_BYTES // 2
 
 
-def test_a_service_that_answers_slowly_meets_the_time_out(unit: RedfishService) -> None:
+def test_a_service_that_answers_slowly_runs_into_the_time_out(unit: RedfishService) -> None:
     unit.faults.order(Fault.SLOW, count=None, seconds=30.0)
     began = time.monotonic()
     with pytest.raises(Unreachable):
@@ -260,7 +260,7 @@ def test_a_service_that_answers_slowly_meets_the_time_out(unit: RedfishService) 
     (Fault.DONE_STATUS, {"status": 500}, True), (Fault.DONE_STATUS, {"status": 502}, True),
     (Fault.STATUS, {"status": 503}, False),
     (Fault.HTML, {}, False), (Fault.NOT_JSON, {}, False)])
-def test_a_command_is_sent_once_and_what_is_reported_is_the_truth(fault: Fault, more: Dict[str, Any], done: bool) -> None:
+def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, more: Dict[str, Any], done: bool) -> None:
     with RedfishService(Model(says_success=True)) as unit:
         unit.faults.order(fault, count=1, method="PowerControl", **more)
         port = PduPortView("A1")
@@ -280,7 +280,7 @@ def test_a_command_is_sent_once_and_what_is_reported_is_the_truth(fault: Fault, 
     f"{OUTLETS}/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A1/../A2/Actions/Outlet.PowerControl",
     f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A11/Actions/Outlet.PowerControl", OUTLETS, f"{OUTLETS}/A1",
     "/redfish/v1/Managers/1/Actions/Manager.Reset", "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl"])
-def test_a_command_is_not_sent_where_another_outlet_or_the_unit_itself_is(unit: RedfishService, target: str) -> None:
+def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishService, target: str) -> None:
     def led(body: Any) -> Any:
         if isinstance(body, list):
             return [led(one) for one in body]
@@ -297,14 +297,14 @@ def test_a_command_is_not_sent_where_another_outlet_or_the_unit_itself_is(unit: 
     assert all(unit.books().states.values()) and unit.boots() == 0
 
 
-def test_a_device_that_lies_is_not_believed(unit: RedfishService) -> None:
+def test_a_command_that_is_accepted_and_ignored_is_unknown(unit: RedfishService) -> None:
     unit.control.ignores = True
     port = PduPortView("A1")
     handler(unit).port_down(port, deadline=1.0, pause=0.1)
     assert port.power_status is EnumPowerStatus.UNKNOWN and unit.books().writes == [("A1", "Off")]
 
 
-def test_a_task_that_fails_or_never_ends_is_no_success() -> None:
+def test_a_task_that_fails_or_never_ends_is_not_a_success() -> None:
     for result, seconds in (("Exception", 0.1), ("Cancelled", 0.1), ("Completed", 600.0)):
         with RedfishService(Model(task_seconds=seconds)) as unit:
             unit.tasks.result, unit.control.ignores = result, True
@@ -318,7 +318,7 @@ def test_a_task_that_fails_or_never_ends_is_no_success() -> None:
             assert unit.books().states["A1"] is True
 
 
-def test_a_service_that_restarts_under_a_command_is_no_wrong_state() -> None:
+def test_a_restart_during_a_command_reports_no_wrong_state() -> None:
     with RedfishService(Model(relay_delay=0.3), reboot_seconds=0.2) as unit:
         def restart(target: str, body: Any) -> Any:
             if any(one.method == "POST" for one in unit.log) and not unit.boots():
@@ -351,7 +351,7 @@ def test_each_state_twice_in_one_answer_is_an_error_or_unknown(unit: RedfishServ
 @pytest.mark.parametrize("change", [
     {"PowerState": "on"}, {"PowerState": True}, {"PowerState": 1}, {"PowerState": ["On"]}, {"PowerState": None},
     {"PowerState": "Paused"}, {"PowerState": {}}, {"PowerStateInTransition": True}, {"PowerStateInTransition": "true"}])
-def test_a_state_of_no_meaning_is_unknown(unit: RedfishService, change: Dict[str, Any]) -> None:
+def test_a_meaningless_state_is_unknown(unit: RedfishService, change: Dict[str, Any]) -> None:
     def other(target: str, body: Any) -> Any:
         for one in body.get("Members", []):
             if one.get("Id") == "A1" and "PowerState" in one:
@@ -367,7 +367,7 @@ def test_a_state_of_no_meaning_is_unknown(unit: RedfishService, change: Dict[str
 
 
 @pytest.mark.parametrize("reading", [float("inf"), float("nan"), -1.5, "1.5", True, [1.5], 10 ** 400, "", {}])
-def test_a_reading_that_is_no_figure_is_never_shown(unit: RedfishService, reading: Any) -> None:
+def test_a_reading_that_is_not_a_number_is_never_shown(unit: RedfishService, reading: Any) -> None:
     unit.rewrite = lambda target, body: _set(body, "Reading", reading)
     try:
         figures = handler(unit).statistic()

@@ -1,4 +1,4 @@
-"""Basic login and sessions: which is used, and that a session is always deleted."""
+"""Basic login and sessions: which of the two is used, and that each session is deleted."""
 from __future__ import annotations
 
 import base64
@@ -21,7 +21,7 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 class Guarded(Tree):
-    """A service that asks for a login everywhere but at its root; `challenge` is what a 401 offers."""
+    """A service that demands a login everywhere but at its root. `challenge` is the WWW-Authenticate header of a 401."""
 
     def __init__(self, basic: bool = True, challenge: str = "", location: str = f"{SESSIONS}/7", token: str = "token-7") -> None:
         super().__init__(unit())
@@ -69,7 +69,7 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
         assert not any("authorization" in seen.headers for seen in tree.seen)
 
 
-def test_auto_opens_a_session_where_the_root_takes_any_login() -> None:
+def test_auto_opens_a_session_if_the_root_accepts_any_login() -> None:
     tree = Guarded(basic=False)
     tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])
     with serving(tree) as address:
@@ -113,7 +113,7 @@ def test_a_session_is_deleted_also_after_an_error(call: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["", "https://evil.example/session/7", f"{SESSIONS}/7"])
-def test_a_session_is_deleted_at_this_service_alone(location: str) -> None:
+def test_a_session_is_deleted_only_at_the_same_service(location: str) -> None:
     tree = Guarded(location=location)
     with serving(tree) as address:
         handler(address, session="session").status()
@@ -128,7 +128,7 @@ def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
     assert caught.value.kind == "protocol"
 
 
-def test_the_devices_own_words_are_the_reason_without_the_login() -> None:
+def test_the_reason_quotes_the_device_but_not_the_login() -> None:
     def refuses(seen: Seen) -> Optional[Answer]:
         return Answer({"error": {"code": "x", "message": "general", "@Message.ExtendedInfo": [
             {"MessageId": "Base.1.8.InsufficientPrivilege", "Message": "The account\x1b[31m has no privilege."},

@@ -23,7 +23,7 @@ def hours(value: Any, **more: Any) -> Json:
 
 
 def metered(outlets: List[Json], expand: Optional[Json] = None, metrics: Optional[Json] = None, **circuits: List[Json]) -> Tree:
-    """A PDU with Mains and Branches as given."""
+    """Return a tree of a PDU with these lists of circuits, such as Mains and Branches."""
     linked: Dict[str, Json] = {key: {"@odata.id": f"{PDU}/{key}"} for key in circuits}
     if metrics is not None:
         linked["Metrics"] = {"@odata.id": f"{PDU}/Metrics"}
@@ -51,12 +51,12 @@ DEFAULT = PduStatisticView()
 @pytest.mark.parametrize("mains, branches, load", [
     ([amps(8.0)], [amps(5.0)], 8.0), ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
     ([{}], [amps(5.0), amps(2.0)], 7.0),                                        # the mains are not metered
-    ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),                             # a part of the mains is no total
+    ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),                             # one of two mains is no total
     ([amps(8.0), {"Status": {"State": "Absent"}}], [amps(5.0)], 8.0),           # the second cord is not fitted
     ([], [amps(5.0)], 5.0), ([{}], [{}], 3.0), ([{}], [amps(5.0), {}], 3.0),
-    ([amps(None)], [amps(5.0)], DEFAULT.load),                                  # not known now: no other source takes its place
+    ([amps(None)], [amps(5.0)], DEFAULT.load),                                  # unknown at present: no other source replaces it
     ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load), ([{}], [amps(None)], DEFAULT.load)])
-def test_the_load_is_that_of_the_mains_else_the_branches_else_the_outlets(mains: List[Json], branches: List[Json],
+def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(mains: List[Json], branches: List[Json],
                                                                           load: float) -> None:
     tree = metered([amps(1.0), amps(2.0)], Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
@@ -74,12 +74,12 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: List[Json
     (hours(56438), [hours(7)], 56438.0), ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0), (None, [hours(7)], 7.0),
     (None, [hours(7), {}], 30.0), (hours(None), [hours(7)], DEFAULT.total_consumption), ({}, [hours(7)], 7.0),
     ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption)])
-def test_the_energy_is_that_of_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: List[Json],
+def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: List[Json],
                                                                            kwh: float) -> None:
     assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
 
 
-def test_a_list_of_circuits_that_is_not_there_is_none_and_one_that_fails_is_an_error() -> None:
+def test_a_missing_list_of_circuits_is_empty_and_a_failing_one_is_an_error() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
     tree.special[f"{PDU}/Mains"] = lambda seen: Answer(None, 404)
     assert totals(tree)[0] == 5.0
@@ -98,7 +98,7 @@ def test_a_pdu_that_lists_no_outlets_still_has_its_figures() -> None:
 # ---- sensors -----------------------------------------------------------------------------------------------------
 
 def behind(count: int, expand: Optional[Json]) -> Tree:
-    """A PDU whose figures are in sensors alone."""
+    """Return a tree of a PDU whose figures are only in sensors."""
     def source(name: str) -> Json:
         return {"DataSourceUri": f"{CHASSIS}/Sensors/{name}"}
     tree = metered([{"EnergykWh": source(f"E{number}"), "CurrentAmps": source(f"A{number}")} for number in range(count)], expand)
@@ -110,6 +110,13 @@ def behind(count: int, expand: Optional[Json]) -> Tree:
             tree.resources[path] = {"@odata.id": path, "Id": f"{name}{number}", "Reading": number, "ReadingUnits": units}
     tree.resources[f"{CHASSIS}/Sensors"] = {"Members": [{"@odata.id": path} for path in tree.resources if "/Sensors/" in path]}
     return tree
+
+
+def test_a_missing_list_does_not_end_the_expansion_of_other_lists() -> None:
+    tree = behind(20, EXPAND)
+    tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
+    assert totals(tree) == (190.0, 190.0)
+    assert len(tree.targets) == 3 + 2 + 2, "the list is requested with and without the query; the 40 sensors still come as a list"
 
 
 @pytest.mark.parametrize("expand, count, requests", [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)])
@@ -125,11 +132,11 @@ def test_without_the_list_of_sensors_they_are_read_one_by_one(change: str) -> No
     assert totals(tree) == (190.0, 190.0)
 
 
-@pytest.mark.parametrize("said", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
-                                  Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}), Answer(b"no JSON")], ids=str)
-def test_a_sensor_that_is_missing_or_of_another_unit_is_not_known(said: Answer) -> None:
+@pytest.mark.parametrize("answer", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
+                                    Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}), Answer(b"no JSON")], ids=str)
+def test_a_sensor_that_is_missing_or_of_another_unit_is_unknown(answer: Answer) -> None:
     tree = behind(3, None)
-    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: said
+    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: answer
     assert totals(tree) == (DEFAULT.load, 3.0)
 
 

@@ -1,4 +1,4 @@
-"""States, links and what a root offers."""
+"""States, links, and the features that a service root offers."""
 from __future__ import annotations
 
 from typing import Any, Dict
@@ -46,7 +46,7 @@ def test_links_of_the_service_are_followed(link: str, sent: str) -> None:
     "https://user@pdu.example/A", "https://pdu.example@evil.example/A", "//evil.example/A", "///evil.example/A",
     "https:///A", "file:///etc/passwd", "href/redfish/v1/A", "A", "", "/A\r\nX-Evil: 1", "/A\\B", "/A#/B",
     "https://pdu.example:x/A", "https://[pdu.example/A", "/\ud800", None, 1, ["/A"], "/" + "A" * 3000])
-def test_links_that_leave_the_service_or_lead_nowhere_are_refused(link: object) -> None:
+def test_links_to_another_service_and_invalid_links_are_refused(link: object) -> None:
     with pytest.raises(ProtocolError) as caught:
         path(link, HERE, Login("admin", "secret-word"))
     str(caught.value).encode()
@@ -67,12 +67,12 @@ def test_a_link_that_carries_the_login_is_not_shown() -> None:
     ({"ExpandAll": True, "NoLinks": True}, "?$expand=.", ""),
     ({"Links": True, "Levels": True, "MaxLevels": 6}, "", ""), ({}, "", ""), (None, "", ""),
     ({"NoLinks": "true"}, "", ""), ({"NoLinks": True, "Levels": True, "MaxLevels": "6"}, "", "")])
-def test_expansion_is_asked_in_the_form_that_is_offered(offered: Any, level: str, two: str) -> None:
+def test_expansion_is_requested_in_the_offered_form(offered: Any, level: str, two: str) -> None:
     root = {"ProtocolFeaturesSupported": {"ExpandQuery": offered}}
     assert (expansion(root, 1), expansion(root, 2)) == (level, two)
 
 
 @pytest.mark.parametrize("found", [None, 1, "", " A1", "A\x1b[31m", "A" * 201])
-def test_an_id_that_no_port_can_have_is_no_identity(found: object) -> None:
+def test_an_invalid_id_is_not_an_identity(found: object) -> None:
     with pytest.raises(ProtocolError):
         identity({"Id": found})

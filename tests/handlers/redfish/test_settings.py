@@ -1,4 +1,4 @@
-"""The handler's settings: what is refused before anything is sent."""
+"""The handler's settings. A bad setting is refused before anything is sent."""
 from __future__ import annotations
 
 from typing import Dict
@@ -18,16 +18,16 @@ def read(**texts: str) -> settings.Given:
     return settings.read(PduData("192.0.2.7", {**LOGIN, **texts}))
 
 
-@pytest.mark.parametrize("texts, said", [
+@pytest.mark.parametrize("texts, sentence", [
     ({"username": ""}, "'username' and 'password' are needed"), ({"password": ""}, "'username' and 'password' are needed"),
     ({"password": "two\nlines"}, "password"), ({"session": "token"}, "auto, basic or session"),
     ({"scheme": "ftp"}, "https or http"),
     ({"port": "70000"}, "1 to 65535"), ({"switch_unproven": "perhaps"}, "yes or no"), ({"outlet": "7"}, "'outlet' is unknown"),
     ({"scheme": "http", "ca_pem": PEM}, "scheme=https"), ({"scheme": "http", "fingerprint": "ab" * 32}, "scheme=https")])
-def test_a_bad_setting_is_a_sentence_that_says_what_is_allowed(texts: Dict[str, str], said: str) -> None:
+def test_a_bad_setting_is_one_sentence_with_the_allowed_values(texts: Dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read(**texts)
-    assert said in str(caught.value) and LOGIN["password"] not in str(caught.value)
+    assert sentence in str(caught.value) and LOGIN["password"] not in str(caught.value)
 
 
 def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
@@ -37,7 +37,7 @@ def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
     assert caught.value.operation == "status"
 
 
-def test_defaults_and_the_address_on_the_form() -> None:
+def test_settings_have_defaults_and_the_address_comes_from_the_form() -> None:
     given = read()
     assert (given.scheme, given.host, given.port, given.session, given.pdu) == ("https", "192.0.2.7", None, "auto", "")
     assert given.trust.verify and not given.switch_unproven and given.timeout == 10.0

@@ -1,4 +1,4 @@
-"""The handler reads and switches every simulated unit as its books say."""
+"""The handler reads and switches every simulated unit, compared with the unit's books."""
 from __future__ import annotations
 
 import dataclasses
@@ -14,12 +14,12 @@ from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService, units
 from .simulated import STATES, UNPROVEN, handler
 
 NOTHING = PduStatisticView()
-# Of a status on a unit that offers the expansion in full, and in the forms that some units offer.
+# The requests of a status, for units that offer $expand in full or in other forms.
 REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
 
 
 @pytest.mark.parametrize("name", sorted(UNITS))
-def test_states_load_and_energy_are_those_of_the_books(name: str) -> None:
+def test_states_load_and_energy_agree_with_the_books(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         view, figures, books = handler(unit).status(), handler(unit).statistic(), unit.books()
         assert {port.identity: port.power_status for port in view.ports} == {
@@ -85,7 +85,7 @@ def test_hpes_configuration_survives_the_switching() -> None:
     (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
     (Model(says_success=True, short_targets=True), EnumPowerStatus.DOWN),
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
-def test_what_is_reported_is_what_the_contact_does(model: Model, shown: EnumPowerStatus) -> None:
+def test_the_reported_state_is_that_of_the_contact(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:
         port = handler(unit).port_down(PduPortView("A1"), deadline=3.0, pause=0.1)
         assert port.power_status is shown
@@ -102,7 +102,7 @@ def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
             assert (states["A1"], states["A2"]) == (EnumPowerStatus.UNKNOWN, EnumPowerStatus.UP)
 
 
-def test_a_locked_outlet_gets_no_command_and_a_lock_that_is_not_shown_is_the_devices_word() -> None:
+def test_a_visible_lock_prevents_the_command_and_a_hidden_one_is_the_devices_refusal() -> None:
     with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
         with pytest.raises(Unsupported):
             handler(unit).port_down(PduPortView("A1"))
@@ -129,7 +129,7 @@ def test_three_thousand_sensors_are_read_as_lists() -> None:
         assert books.requests < 100 and books.connections == 1
 
 
-def test_readings_that_are_null_are_not_known_and_no_zero() -> None:
+def test_null_readings_are_unknown_and_not_zero() -> None:
     with RedfishService(Model((Pdu(figures="null"),))) as unit:
         figures = handler(unit).statistic()
         assert (figures.load, figures.total_consumption) == (NOTHING.load, NOTHING.total_consumption)
@@ -145,7 +145,7 @@ def test_pages_and_expansion_in_every_form_list_the_same_outlets() -> None:
                 wanted = seen
 
 
-def test_many_polls_side_by_side_leave_nothing_open() -> None:
+def test_parallel_polls_leave_nothing_open() -> None:
     failed = []
     with RedfishService(units.sessions_only()) as unit:
         def poll() -> None:

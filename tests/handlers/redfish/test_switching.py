@@ -1,4 +1,4 @@
-"""Switching: what is sent, once, and what is refused before anything is sent."""
+"""Switching: which command is sent, once, and what is refused before a command is sent."""
 from __future__ import annotations
 
 import json
@@ -9,7 +9,7 @@ import pytest
 from handlers.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from .tree import EXPAND, OUTLETS, Answer, Json, Seen, Tree, handler, outlet, serving, unit
+from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 TARGET, INFO, MONITOR = f"{OUTLETS}/1/Outlet.PowerControl", f"{OUTLETS}/1/Info", "/redfish/v1/TaskService/Tasks/5"
@@ -18,7 +18,10 @@ FAST = 0.01
 
 
 class Switched(Tree):
-    """A unit whose outlet 1 follows its action at once. `say` answers a command; what it returns is sent, after it was done."""
+    """A unit whose outlet 1 follows its action at once. `say` returns the answer to a command.
+
+    With `done` false, the unit answers and does not switch.
+    """
 
     def __init__(self, one: Optional[Json] = None, say: Optional[Say] = None, done: bool = True, **more: Any) -> None:
         super().__init__(unit([one or outlet("1"), outlet("2")], **more))
@@ -32,11 +35,11 @@ class Switched(Tree):
         return [json.loads(seen.body) for seen in self.seen if seen.method == "POST"]
 
     def _command(self, seen: Seen) -> Optional[Answer]:
-        said = self.say(seen)
+        reply = self.say(seen)
         if seen.method == "POST" and self.done:
             body = json.loads(seen.body)
             self.resources[f"{OUTLETS}/1"]["PowerState"] = body.get("PowerState") or str(body["OutletStatus"]).title()
-        return said
+        return reply
 
 
 def switch(tree: Tree, on: bool = False, identity: str = "1", deadline: float = 1.0, **settings: str) -> EnumPowerStatus:
@@ -54,7 +57,7 @@ def refused(tree: Tree, **how: Any) -> PduHandlerError:
 
 
 @pytest.mark.parametrize("expand", [None, EXPAND])
-def test_one_command_with_the_absolute_state_and_one_reading(expand: Optional[Json]) -> None:
+def test_switching_sends_one_absolute_command_and_reads_once(expand: Optional[Json]) -> None:
     tree = Switched(expand=expand)
     assert switch(tree) is DOWN and switch(tree) is DOWN and switch(tree, on=True) is UP
     assert tree.commands == [{"PowerState": "Off"}, {"PowerState": "Off"}, {"PowerState": "On"}]
@@ -63,13 +66,13 @@ def test_one_command_with_the_absolute_state_and_one_reading(expand: Optional[Js
 
 def test_an_outlet_whose_link_does_not_end_with_its_id_is_found_by_its_id() -> None:
     tree = Switched()
-    for number, name in (("1", "OUTLET1"), ("2", "1")):        # the second one's Id is what the first one's link ends with
+    for number, name in (("1", "OUTLET1"), ("2", "1")):        # the first outlet's link ends with the second outlet's Id
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
     assert switch(tree, identity="OUTLET1") is DOWN
     assert tree.resources[f"{OUTLETS}/2"]["PowerState"] == "On"
 
 
-def test_a_link_that_ends_with_the_id_of_another_outlet_leads_to_no_command_there() -> None:
+def test_a_link_that_ends_with_the_id_of_another_outlet_sends_that_outlet_no_command() -> None:
     tree = Switched()
     for number, name in (("1", "OUTLET1"), ("2", "1")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
@@ -78,25 +81,25 @@ def test_a_link_that_ends_with_the_id_of_another_outlet_leads_to_no_command_ther
     assert [seen.path for seen in tree.seen if seen.method == "POST"] == [f"{OUTLETS}/2/Outlet.PowerControl"]
 
 
-def test_an_outlet_that_gives_the_link_of_another_one_gets_no_command() -> None:
+def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
     tree = Switched({**outlet("1"), "@odata.id": f"{OUTLETS}/2"}, done=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     assert refused(tree).kind == "protocol" and not tree.commands
 
 
-def test_a_reading_of_another_outlet_is_no_state() -> None:
+def test_a_reading_of_another_outlet_is_not_the_state() -> None:
     tree = Switched(done=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(tree.resources[f"{OUTLETS}/2"]) if tree.commands else None
     assert switch(tree, deadline=0.05) is UNKNOWN
 
 
-def test_an_identity_that_means_two_outlets_gets_no_command() -> None:
+def test_an_ambiguous_identity_gets_no_command() -> None:
     tree = Switched()
     tree.resources[f"{OUTLETS}/other/1"] = {**tree.resources[f"{OUTLETS}/1"], "@odata.id": f"{OUTLETS}/other/1"}
     tree.resources[OUTLETS] = {"Members": [{"@odata.id": f"{OUTLETS}/{one}"} for one in ("1", "2", "other/1")]}
     assert refused(tree).kind == "protocol" and not tree.commands
-    tree = Switched()                           # outlet 2.1 of PDU 1, and outlet 1 of PDU 1.2
+    tree = Switched()                           # outlet 2.1 of PDU 1 and outlet 1 of PDU 1.2 share the identity 1.2.1
     racks = "/redfish/v1/PowerEquipment/RackPDUs"
     tree.resources[racks] = {"Members": [{"@odata.id": f"{racks}/{one}"} for one in ("1", "1.2")]}
     tree.resources[f"{racks}/1.2"] = {**tree.resources[f"{racks}/1"], "Id": "1.2"}
@@ -133,21 +136,31 @@ def action(**more: Any) -> Json:
 
 @pytest.mark.parametrize("values, sent", [(["On", "Off"], True), (["On", "Cycle"], False), ([], False), (None, False),
                                           ("Off", False), (["off"], False)])
-def test_the_wanted_value_is_one_that_the_action_takes(values: Any, sent: bool) -> None:
-    said = Switched(action(**{"PowerState@Redfish.AllowableValues": values}))
+def test_a_value_is_sent_only_if_the_action_allows_it(values: Any, sent: bool) -> None:
+    allowed = Switched(action(**{"PowerState@Redfish.AllowableValues": values}))
     described = Switched(action(**{"@Redfish.ActionInfo": INFO}))
     linked = Switched(action(**{"@Redfish.ActionInfo": INFO}))
     for tree in (described, linked):
         tree.resources[INFO] = {"Id": "Info", "Parameters": [{"Name": "Other", "AllowableValues": ["Off"]},
                                                              {"Name": "PowerState", "AllowableValues": values}]}
-    for tree in (said, described, linked):
+    for tree in (allowed, described, linked):
         if sent:
             assert switch(tree) is DOWN and tree.commands == [{"PowerState": "Off"}]
         else:
             assert refused(tree).kind == "unsupported" and not tree.commands
 
 
-def test_an_action_that_does_not_say_what_it_takes_is_sent_where_the_owner_says_so() -> None:
+@pytest.mark.parametrize("action", [{"PowerState@Redfish.AllowableValues": [PASSWORD]}, {"target": f"/redfish/v1/{PASSWORD}"}])
+def test_a_password_in_an_action_is_not_in_the_error(action: Json) -> None:
+    one = outlet("1")
+    one["Actions"]["#Outlet.PowerControl"].update(action)
+    tree = Switched(one)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address).port_down(PduPortView("1"))
+    assert PASSWORD not in str(caught.value) and "holds the login" in str(caught.value) and not tree.commands
+
+
+def test_an_action_without_allowed_values_is_sent_only_with_the_owners_setting() -> None:
     tree = Switched(action())
     error = refused(tree)
     assert error.kind == "unsupported" and error.keys == ("switch_unproven",) and not tree.commands
@@ -158,7 +171,7 @@ HPE = {"OutletNumber": 1, "StartupState": "last", "OutletName": "db-1", "OnDelay
        "OutletStatus": "on"}
 
 
-def test_hpes_own_body_repeats_the_configuration_that_was_read() -> None:
+def test_the_command_for_hpe_repeats_the_configuration_that_was_read() -> None:
     tree = Switched({**action(), **HPE})
     assert refused(tree).kind == "unsupported" and not tree.commands
     assert switch(tree, switch_unproven="yes") is DOWN
@@ -166,23 +179,23 @@ def test_hpes_own_body_repeats_the_configuration_that_was_read() -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in HPE if key != "OutletStatus"])
-def test_hpes_own_body_is_not_sent_where_a_part_of_the_configuration_cannot_be_read(key: str) -> None:
+def test_the_command_for_hpe_is_not_sent_without_the_whole_configuration(key: str) -> None:
     values: List[Any] = [None, [], True]
     for value in values:
         tree = Switched({**action(), **HPE, key: value})
         assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands
 
 
-def test_an_outlet_that_is_called_as_hpes_gets_no_body_that_would_leave_out_its_configuration() -> None:
+def test_an_outlet_named_like_those_of_hpe_gets_no_body_without_its_configuration() -> None:
     tree = Switched(action())
     tree.resources[f"{OUTLETS}/1"]["Id"] = "OUTLET1"
     assert refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported" and not tree.commands
 
 
-# ---- what is answered --------------------------------------------------------------------------------------------
+# ---- answers -----------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 423, 429])
-def test_a_command_that_is_declined_is_the_devices_word_and_nothing_is_read(status: int) -> None:
+def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
     tree = Switched(say=lambda seen: Answer({"error": {"message": "not today"}}, status), done=False)
     error = refused(tree)
     assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(error)
@@ -196,7 +209,7 @@ _OPEN = [*(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503
 
 
 @pytest.mark.parametrize("answer", _OPEN, ids=str)
-def test_an_answer_that_leaves_open_what_was_done_is_followed_by_one_reading(answer: Answer) -> None:
+def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> None:
     for done in (True, False):
         tree = Switched(say=lambda seen: answer, done=done)
         if done:
@@ -225,7 +238,7 @@ def test_an_outlet_that_does_not_follow_is_unknown() -> None:
 # ---- versions ----------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("header", [True, False])
-def test_a_service_that_wants_an_etag_gets_the_outlets(header: bool) -> None:
+def test_a_service_that_requires_an_etag_gets_that_of_the_outlet(header: bool) -> None:
     def say(seen: Seen) -> Answer:
         return Answer(None, 204 if seen.headers.get("if-match") == 'W/"9"' else 428)
     tree = Switched({**outlet("1"), "@odata.etag": 'W/"9"'}, say)
@@ -238,7 +251,7 @@ def test_a_service_that_wants_an_etag_gets_the_outlets(header: bool) -> None:
 
 
 @pytest.mark.parametrize("etag", ["", "\x1b", "ä"])
-def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_wanted(etag: str) -> None:
+def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(etag: str) -> None:
     tree = Switched({**outlet("1"), "@odata.etag": etag}, lambda seen: Answer(None, 428), done=False)
     assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
 
@@ -266,7 +279,7 @@ def test_a_task_is_followed_to_its_end_before_the_outlet_is_read(end: Answer) ->
     assert [seen.path.rpartition("/")[2] for seen in tree.seen[-5:]] == ["Outlet.PowerControl", "5", "5", "5", "1"]
 
 
-def test_a_task_that_is_still_under_way_at_the_end_is_unknown() -> None:
+def test_a_task_that_runs_beyond_the_deadline_is_unknown() -> None:
     tree = accepted(RUNNING)
     assert switch(tree, deadline=0.05) is UNKNOWN and len(tree.commands) == 1
     assert tree.seen[-1].path == MONITOR
@@ -274,17 +287,17 @@ def test_a_task_that_is_still_under_way_at_the_end_is_unknown() -> None:
 
 @pytest.mark.parametrize("end", [Answer(task("Exception", "the relay is stuck"), 200),
                                  Answer({"error": {"message": "the relay is stuck"}}, 409)], ids=str)
-def test_a_task_that_fails_is_the_devices_word(end: Answer) -> None:
+def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None:
     error = refused(accepted(RUNNING, end, done=False), deadline=0.1)
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_a_task_that_the_service_forgot_says_nothing_of_the_command(status: int) -> None:
+def test_a_task_that_the_service_forgot_leaves_the_command_open(status: int) -> None:
     assert switch(accepted(RUNNING, Answer(None, status), done=False), deadline=0.1) is UNKNOWN
 
 
-def test_a_task_that_fails_after_it_was_done_is_what_the_outlet_shows() -> None:
+def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
     assert switch(accepted(Answer(task("Exception"), 200))) is DOWN
 
 

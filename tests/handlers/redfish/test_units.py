@@ -1,22 +1,24 @@
-"""PDUs, their outlets and their identities; lists that are not what they say."""
+"""PDUs, their outlets and identities, and inconsistent lists."""
 from __future__ import annotations
 
+import contextvars
 from typing import Any, Dict, List
 
 import pytest
 
 from handlers.errors import PduHandlerError, Unsupported
 from handlers.redfish.members import MOST_MEMBERS
+from handlers.tally import SENT
 from pdu_common.helper import EnumPowerStatus
 
-from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
+from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Tree, handler, outlet, serving, unit
 
 ROOT = "/redfish/v1"
 RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
 
 
 def two() -> Dict[str, Json]:
-    """Two PDUs behind one service."""
+    """Return the resources of a service with two PDUs."""
     made = unit()
     other = {path.replace("RackPDUs/1", "RackPDUs/2"): value for path, value in unit([outlet("1", "Off")]).items()}
     for path in (f"{RACKS}/2", f"{RACKS}/2/Outlets"):
@@ -38,7 +40,7 @@ def refused(tree: Tree, **settings: str) -> PduHandlerError:
     return caught.value
 
 
-def test_several_pdus_are_told_apart_and_one_can_be_chosen() -> None:
+def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert identities(Tree(two())) == ["1.1", "1.2", "2.1"]
     assert identities(Tree(two()), pdu="2") == ["1"]
     error = refused(Tree(two()), pdu="3")
@@ -47,26 +49,35 @@ def test_several_pdus_are_told_apart_and_one_can_be_chosen() -> None:
 
 def test_two_outlets_of_several_pdus_with_one_identity_are_an_error() -> None:
     made = two()
-    made[f"{RACKS}/2"]["Id"] = "1.2"                           # outlet 1 of PDU 1.2, and outlet 2.1 of PDU 1
+    made[f"{RACKS}/2"]["Id"] = "1.2"                           # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
     made[f"{OUTLETS}/2"]["Id"] = "2.1"
     assert refused(Tree(made)).kind == "protocol"
 
 
-def test_two_pdus_of_one_id_are_an_error() -> None:
+def test_two_pdus_with_the_same_id_are_an_error() -> None:
     made = two()
     made[f"{RACKS}/2"]["Id"] = "1"
     assert refused(Tree(made)).kind == "protocol"
 
 
-def test_panduits_own_link_leads_to_the_pdus() -> None:
+@pytest.mark.parametrize("ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})])
+def test_a_password_in_an_id_is_not_in_the_error(ids: List[str], settings: Dict[str, str]) -> None:
+    made = two()
+    for number, one in enumerate(ids, 1):
+        made[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
+    error = refused(Tree(made), **settings)
+    assert PASSWORD not in str(error) and "holds the login" in str(error)
+
+
+def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
     made = unit()
     del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]
-    for target in (RACKS, f"{RACKS}/1"):                       # to the list of PDUs, or to the PDU
+    for target in (RACKS, f"{RACKS}/1"):                       # the link may lead to the list of PDUs or to a PDU
         made[ROOT]["PowerDistribution"] = {"@odata.id": target}
         assert identities(Tree(made)) == ["1", "2"]
 
 
-def test_a_service_that_is_off_or_has_no_pdus_says_what_to_do() -> None:
+def test_a_disabled_service_and_a_service_without_pdus_are_errors_with_a_remedy() -> None:
     error = refused(Tree({}))
     assert error.kind == "unsupported" and "switch it on" in str(error)
     made = unit()
@@ -84,7 +95,7 @@ def test_a_pdu_without_a_list_of_outlets_is_an_error_and_equipment_without_outle
     made[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
     assert identities(Tree(made)) == []
     made = unit([])
-    assert identities(Tree(made)) == []                        # the unit's own count is 0
+    assert identities(Tree(made)) == []                        # the unit counts 0 outlets
 
 
 def paged(pages: List[List[Json]], count: int) -> Tree:
@@ -104,7 +115,7 @@ def test_all_pages_are_followed(expand: Any) -> None:
 
 
 @pytest.mark.parametrize("page", [
-    {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # to itself
+    {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # the page links to itself
     {"Members@odata.nextLink": "https://evil.example/more"}, {"Members@odata.nextLink": 7}, {"Members@odata.count": 3},
     {"Members": None}, {"Members": ["/redfish/v1"]}, {"Members": [{}]}])
 def test_a_list_that_does_not_end_or_is_shorter_than_its_count_is_an_error(page: Json) -> None:
@@ -116,7 +127,7 @@ def test_a_list_that_does_not_end_or_is_shorter_than_its_count_is_an_error(page:
     assert refused(tree).kind == "protocol"
 
 
-def test_a_list_that_goes_on_for_ever_ends() -> None:
+def test_an_endless_list_is_an_error() -> None:
     tree, pages = Tree(unit()), iter(range(10_000))
     tree.special[OUTLETS] = lambda seen: Answer({"Members": [{"@odata.id": f"{OUTLETS}/1"}],
                                                  "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}"})
@@ -131,7 +142,7 @@ def test_a_list_of_too_many_members_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])
-def test_two_outlets_of_one_id_are_an_error_in_every_call(call: str) -> None:
+def test_two_outlets_with_the_same_id_are_an_error_in_every_call(call: str) -> None:
     tree = Tree(unit())
     tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
@@ -139,7 +150,7 @@ def test_two_outlets_of_one_id_are_an_error_in_every_call(call: str) -> None:
     assert caught.value.kind == "protocol"
 
 
-def test_two_outlets_of_one_id_and_an_outlet_that_cannot_be_read_are_errors() -> None:
+def test_two_outlets_with_the_same_id_and_an_unreadable_outlet_are_errors() -> None:
     tree = Tree(unit())
     tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
     assert refused(tree).kind == "protocol"
@@ -149,13 +160,13 @@ def test_two_outlets_of_one_id_and_an_outlet_that_cannot_be_read_are_errors() ->
 
 
 @pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])
-def test_what_is_offered_and_then_refused_is_read_without_it(status: int) -> None:
+def test_a_refused_expansion_is_replaced_by_plain_requests(status: int) -> None:
     tree = Tree(unit(expand=EXPAND))
     tree.special[f"{ROOT}/PowerEquipment"] = lambda seen: Answer(None, status) if "$expand" in seen.target else None
     assert identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
 
 
-def test_an_offer_that_is_ignored_costs_a_request_for_each_outlet() -> None:
+def test_an_ignored_expansion_costs_a_request_for_each_outlet() -> None:
     tree = Tree(unit(expand=EXPAND))
     tree.expands = False
     with serving(tree) as address:
@@ -168,14 +179,20 @@ def test_an_offer_that_is_ignored_costs_a_request_for_each_outlet() -> None:
 NAMES = [str(number) for number in range(1, 21)]
 
 
-def test_a_unit_that_serves_one_connection_at_a_time_is_read_over_one() -> None:
+def test_a_unit_that_serves_one_connection_at_a_time_is_read_over_one_connection() -> None:
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
         assert identities(tree) == NAMES, how
 
 
-def test_reading_side_by_side_ends_with_the_first_error() -> None:
+def test_requests_of_every_connection_are_counted() -> None:
+    tree, sent = Tree(unit([outlet(name) for name in NAMES])), []
+    contextvars.copy_context().run(lambda: (SENT.set(lambda: sent.append(1)), identities(tree)))
+    assert tree.connections > 1 and len(sent) == len(tree.seen)
+
+
+def test_parallel_reading_ends_with_the_first_error() -> None:
     tree = Tree(unit([outlet(name) for name in NAMES]))
     tree.special[f"{OUTLETS}/7"] = lambda seen: Answer(None, 403)
     assert refused(tree).kind == "denied"
@@ -193,7 +210,7 @@ def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
     assert identities(moved(location)) == ["1", "2"]
 
 
-def test_a_root_that_moves_elsewhere_gets_no_login_there() -> None:
+def test_a_root_that_moves_to_another_service_gets_no_login() -> None:
     other = Tree(unit())
     with serving(other) as elsewhere:
         for location in (f"http://{elsewhere}/redfish/v1/", f"//{elsewhere}/redfish/v1/", "http://HERE@evil.example/",

@@ -1,6 +1,6 @@
-"""A static service over a tree of resources, over HTTP on 127.0.0.1: for what is read, and for answers that a test makes up.
+"""A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test replaces.
 
-It does not switch: `tests.simulators.redfish` does.
+It cannot switch an outlet; `tests.simulators.redfish` can.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ USER, PASSWORD = "operator", "secret-word"
 
 
 class Seen(NamedTuple):
-    """One request as it came."""
+    """One received request."""
 
     method: str
     target: str
@@ -37,22 +37,27 @@ class Seen(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is said to one request; with status 0 the connection is closed instead."""
+    """The answer to one request. A status of 0 closes the connection without an answer."""
 
-    body: Any = None                # JSON, or bytes as they are
+    body: Any = None                # a JSON value, or bytes that are sent unchanged
     status: int = 200
     headers: Mapping[str, str] = {}
 
 
 class Tree:
-    """`resources` by path without a slash at the end; `special` answers a path instead, and may return None to leave it."""
+    """A service of static resources.
+
+    `resources` are keyed by path without a slash at the end. `special` holds functions that answer a path in their place.
+    A function that returns None leaves the request to `resources`.
+    """
 
     def __init__(self, resources: Dict[str, Json]) -> None:
         self.resources = resources
         self.special: Dict[str, Callable[[Seen], Optional[Answer]]] = {}
         self.seen: List[Seen] = []
         self.connections = self.open = 0
-        self.most, self.beyond = 100, ""        # connections that are served, and what becomes of more: closes, waits, refuses
+        # The tree serves `most` connections at a time. `beyond` says what it does with more: closes, waits, refuses.
+        self.most, self.beyond = 100, ""
         self.expands = True
 
     @property
@@ -72,7 +77,7 @@ class Tree:
         return Answer(self.expanded(found, levels) if self.expands else found)
 
     def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
-        """`value` with the resources behind its links, outside of Links (DSP0266, "$expand": `.`)."""
+        """Return `value` with its links replaced by their resources, except those in Links (DSP0266, "$expand": `.`)."""
         if isinstance(value, list):
             return [self.expanded(one, levels, False) for one in value]
         if not isinstance(value, dict):
@@ -84,7 +89,7 @@ class Tree:
 
 @contextlib.contextmanager
 def serving(tree: Tree) -> Iterator[str]:
-    """`host:port` where the tree is served."""
+    """Serve the tree until the block ends. Yield its `host:port`."""
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -111,20 +116,21 @@ def serving(tree: Tree) -> Iterator[str]:
             if self.beyond and tree.beyond != "refuses":
                 self.close_connection = True
                 if tree.beyond == "waits":
-                    self.rfile.read(1)          # until the other side goes away
+                    self.rfile.read(1)          # wait until the other side closes
                 return
             length = int(self.headers.get("Content-Length") or 0)
             seen = Seen(self.command, self.path, {name.lower(): value for name, value in self.headers.items()},
                         self.rfile.read(length))
             with lock:
                 tree.seen.append(seen)
-            said = Answer(None, 429) if self.beyond else tree.answer(seen)
-            if said.status == 0:
+            answer = Answer(None, 429) if self.beyond else tree.answer(seen)
+            if answer.status == 0:
                 self.close_connection = True
                 return
-            body = said.body if isinstance(said.body, bytes) else b"" if said.body is None else json.dumps(said.body).encode()
-            head = [f"HTTP/1.1 {said.status} Said", "Content-Type: application/json", f"Content-Length: {len(body)}",
-                    *(f"{name}: {value}" for name, value in said.headers.items()), "", ""]
+            content = answer.body
+            body = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
+            head = [f"HTTP/1.1 {answer.status} Answer", "Content-Type: application/json", f"Content-Length: {len(body)}",
+                    *(f"{name}: {value}" for name, value in answer.headers.items()), "", ""]
             self.wfile.write("\r\n".join(head).encode() + body)
 
         do_GET = do_POST = do_DELETE = do_PATCH = _serve
@@ -142,12 +148,12 @@ def serving(tree: Tree) -> Iterator[str]:
 
 
 def handler(address: str, **settings: str) -> RedfishPdu:
-    """The handler of the PDU that is served there."""
+    """Make the handler for the PDU at this address."""
     return make_handler(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, **settings}))
 
 
 def dmtf() -> Dict[str, Json]:
-    """DMTF's rack PDU, by path. Skips the test where it is not beside the project."""
+    """Return the resources of DMTF's rack PDU by path. Skips the test where the files are not available."""
     folder: Path = shared("redfish", "mockups", "public-pdu")
     found = {}
     for file in folder.rglob("index.json"):
@@ -157,7 +163,7 @@ def dmtf() -> Dict[str, Json]:
 
 
 def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **more: Any) -> Dict[str, Json]:
-    """A PDU of two outlets, written from the schemas. `more`: properties of the PDU."""
+    """Return the resources of a PDU of two outlets, written from the schemas. `more` are properties of the PDU."""
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
     listed = outlets if outlets is not None else [outlet("1"), outlet("2")]
@@ -175,7 +181,7 @@ def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **
 
 
 def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
-    """An outlet that may be switched."""
+    """Return the resource of an outlet that can be switched."""
     path = f"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/{identity}"
     return {"Id": identity, "Name": f"Outlet {identity}", "PowerState": state, "Actions": {"#Outlet.PowerControl": {
         "target": f"{path}/Outlet.PowerControl", "PowerState@Redfish.AllowableValues": ["On", "Off", "PowerCycle"]}}, **more}

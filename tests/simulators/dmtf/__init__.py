@@ -1,1 +1,1 @@
-"""DMTF's own programs as witnesses of the simulated Redfish service, each in a process of its own."""
+"""DMTF's own programs test the simulated Redfish service, each in a separate process."""

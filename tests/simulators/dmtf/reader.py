@@ -1,8 +1,8 @@
-"""Reads a rack PDU's outlets, mains and metrics with DMTF's own clients, in a process of its own.
+"""Reads a rack PDU's outlets, mains and metrics with DMTF's own clients, in a separate process.
 
 A line of JSON in: [way, address, CA file, user, password, "basic" or "session", PDU]. A line out: {"result": [seconds, CPU
-seconds, reading]}, log-in and log-out included, where the reading has `states` and `amperes` by the outlets' ids, `load` as the
-sum of the lines, and `energy`.
+seconds, reading]}, with log-in and log-out. The reading has `states` and `amperes` by the outlets' ids, `load` as the sum of the
+lines, and `energy`.
 """
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = Dict[str, Any]
 
 
 def library(client: Any, pdu: str) -> Json:
-    """The `redfish` library, from link to link."""
+    """Follows the links with the `redfish` library."""
     def read(link: Json) -> Json:
         found: Json = client.get(link["@odata.id"]).dict
         return found
@@ -36,7 +36,7 @@ def library(client: Any, pdu: str) -> Json:
 
 
 def tool(client: Any, pdu: str) -> Json:
-    """What rf_power_equipment.py calls."""
+    """Calls the same function as rf_power_equipment.py."""
     found = utilities.get_power_equipment(client, utilities.power_equipment_types.RACK_PDU, pdu, get_metrics=True,
                                           get_outlets=True, get_mains=True)
     return _reading([one.dict for one in found["Outlets"]], [one.dict for one in found["Mains"]], found["Metrics"].dict)

@@ -1,7 +1,7 @@
-"""DMTF's validators judge the simulated units: against all schemas, and against OCP's profile of a rack PDU.
+"""DMTF's validators check the simulated units against all schemas and against OCP's profile of a rack PDU.
 
-Each fault that is left is explained below; a row that explains nothing any more fails the test. DMTF's own published tree has
-52 and 54 faults with these two judges.
+Each remaining fault is explained by a row below; a row that explains no fault fails the test. DMTF's own published tree has 52
+faults by the first validator and 54 by the second.
 """
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OF_DMTF = {"service": 52, "interop": 54}
 
 
 class Left(NamedTuple):
-    """`what` is a pattern of "resource property message"."""
+    """Explains remaining faults: `what` is a pattern for "resource property message"."""
 
     what: str
     why: str
@@ -32,16 +32,16 @@ NOT_A_CONTROLLER = Left("(CertificateService|EventService|UpdateService|NetworkP
                         "Certificate|LogEntry|SoftwareInventory)['; ]",
                         "the controller's network, logs, firmware and events are not simulated")
 BRANCHES = Left("Circuit Required Resource Error",
-                "the judge finds no branch in DMTF's own tree either: it asks for one of two types")
-NO_SESSIONS = Left("(Links/Sessions|SessionService|Session) ", "this service has no sessions, as units exist that have none")
-NO_EXPAND = Left("ExpandQuery", "this service offers no $expand, as units exist that offer none")
+                "the validator finds no branch in DMTF's own tree either: it looks for one of two types")
+NO_SESSIONS = Left("(Links/Sessions|SessionService|Session) ", "this service has no sessions, like some real units")
+NO_EXPAND = Left("ExpandQuery", "this service offers no $expand, like some real units")
 NO_STATES = Left("/Outlets/.* /Power(State|RestorePolicy) ", "the outlets of a metered unit have no switch")
 IN_SENSORS = Left("/Reading ", "this unit shows figures at its sensors only")
 OWN_WORDS = Left("Unknown Property Error.*Outlet.v1_4_4", "the vendor's own names for its outlet control")
 OWN_ROOT = Left("Unknown Property Error: The property 'PowerDistribution'|PowerEquipment (Required|Read)",
                 "the vendor's own link in the root")
 
-# What may be left of each unit, by the judge; units that are not named are without a fault to the first.
+# The faults that may remain, by validator and unit. Units that SERVICE does not name have no fault there.
 SERVICE: Dict[str, List[Left]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
                                   "panduit": [OWN_ROOT]}
 INTEROP: Dict[str, List[Left]] = {
@@ -55,13 +55,13 @@ _KINDS = ("four_wire", "no_state", "locked", "stuck", "off")
 
 @pytest.fixture(scope="module")
 def judges() -> Iterator[Worker]:
-    """One process for all: the schemas take long to read."""
+    """One process for all tests, because the schemas take long to read."""
     with Worker(Path(), "tests.simulators.dmtf.judges") as worker:
         yield worker
 
 
 def _small(model: Model) -> Model:
-    """With one outlet of each kind: what is wrong with one is wrong with its like."""
+    """The model with one outlet of each kind, since outlets of a kind have the same faults."""
     def few(pdu: Pdu) -> Pdu:
         kinds = {tuple(id in getattr(pdu, name) for name in _KINDS): id for id in reversed(pdu.outlets)}
         kept = tuple(id for id in pdu.outlets if id in kinds.values())
@@ -87,22 +87,20 @@ def _explain(faults: List[str], rows: List[Left], most: int) -> None:
 
 @pytest.mark.against("DMTF's service validator")
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
-def test_resources_are_as_the_schemas_say(judges: Worker, name: str) -> None:
+def test_resources_agree_with_the_schemas(judges: Worker, name: str) -> None:
     faults = _judged(judges, "service", shared("redfish", "csdl"), name)
     _explain(faults, SERVICE.get(name, []), OF_DMTF["service"])
 
 
 @pytest.mark.against("DMTF's interop validator, OCP's rack PDU profile")
 @pytest.mark.parametrize("name", sorted(INTEROP))
-def test_rack_pdus_offer_what_the_profile_asks_for(name: str) -> None:
-    profile = shared("redfish", "profiles", "OCPRackPDU.v1_0_0.json")
-    with Worker(Path(), "tests.simulators.dmtf.judges") as fresh:       # it counts what it found over all services
-        faults = _judged(fresh, "interop", profile, name)
+def test_rack_pdus_agree_with_ocps_profile(judges: Worker, name: str) -> None:
+    faults = _judged(judges, "interop", shared("redfish", "profiles", "OCPRackPDU.v1_0_0.json"), name)
     _explain(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], OF_DMTF["interop"])
 
 
 @pytest.mark.against("DMTF's service validator")
-def test_the_judge_sees_a_wrong_unit(judges: Worker) -> None:
+def test_the_validator_finds_a_wrong_value(judges: Worker) -> None:
     def wrong(target: str, body: Any) -> Any:
         return {**body, "PowerState": "Maybe"} if target.endswith("/Outlets/A1") else body
     with RedfishService(_small(Model()), tls=False) as unit:

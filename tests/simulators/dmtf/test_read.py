@@ -1,4 +1,4 @@
-"""DMTF's own clients read from the simulated units what their books say."""
+"""DMTF's own clients read the values of the simulated units' books."""
 from __future__ import annotations
 
 import os
@@ -16,7 +16,7 @@ from ..redfish import UNITS, Model, RedfishService, units
 
 STATES = {"On": True, "Off": False, None: None}
 TOOL = Path(sys.executable).with_name("rf_power_equipment.py")
-# As the tool's own command line, but with the account from the environment.
+# The tool's own command line, but with the account from the environment.
 _CALL = """
 import os, runpy, sys
 account = ["-r", os.environ["URL"], "-u", os.environ["ACCOUNT"], "-p", os.environ["SECRET"]]
@@ -41,7 +41,7 @@ def test_outlets_and_figures_are_those_of_the_books(reader: Worker, tmp_path: Pa
 
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
 @pytest.mark.parametrize("way", ["library", "tool"])
-def test_so_are_those_of_dmtf_s_own_tree(reader: Worker, tmp_path: Path, way: str) -> None:
+def test_outlets_and_figures_of_dmtfs_tree_are_those_of_the_books(reader: Worker, tmp_path: Path, way: str) -> None:
     _compare(reader, tmp_path, units.dmtf(shared("redfish", "mockups", "public-pdu")), way)
 
 

@@ -3,8 +3,8 @@
     with RedfishService(units.rack()) as unit:
         ... unit.host, unit.port, unit.books(), unit.log, unit.sessions, unit.faults
 
-Written from DMTF's protocol (DSP0266) and schemas; it shares nothing with the handlers, so that both can only agree by being
-right. DMTF's own validators judge its resources, and DMTF's own clients read them.
+Written from DMTF's protocol (DSP0266) and schemas. It shares no code with the handlers, so that the two cannot have the same
+bug. DMTF's own validators check its resources, and DMTF's own clients read them.
 """
 from . import units
 from .faults import Fault

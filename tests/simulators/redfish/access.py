@@ -1,4 +1,4 @@
-"""Who may come in: basic login, sessions, and what each account may do. Source: DSP0266, "Authentication"."""
+"""Basic login, sessions and the rights of each account. Source: DSP0266, "Authentication"."""
 from __future__ import annotations
 
 import base64
@@ -38,9 +38,9 @@ class Session:
 
 
 class Access:
-    """Accounts by name and the book of sessions: `sessions` are open, `opened` is how many ever were.
+    """Accounts by name, the open `sessions`, and in `opened` the number of sessions since the start.
 
-    `refuse_all`: every login is wrong, whatever it is.
+    `refuse_all`: refuses every login, even a right one.
     """
 
     def __init__(self, model: Model, clockwork: Clockwork) -> None:
@@ -51,7 +51,7 @@ class Access:
         self.refuse_all = False
 
     def account(self, headers: Message) -> Account:
-        """Who sends a request with these headers."""
+        """The account of a request with these headers. Raises Refusal."""
         if self.refuse_all:
             raise self._denied()
         token = headers.get("X-Auth-Token")
@@ -79,7 +79,7 @@ class Access:
         return session
 
     def open(self) -> List[Session]:
-        """Those that have not timed out."""
+        """The sessions that have not timed out."""
         oldest = self._clockwork.now() - SESSION_TIMEOUT_S
         for session in [one for one in self.sessions.values() if one.used < oldest]:
             del self.sessions[session.id]

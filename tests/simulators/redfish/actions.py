@@ -1,4 +1,4 @@
-"""What a POST to an action's target does."""
+"""The actions that a POST to their target carries out."""
 from __future__ import annotations
 
 import re
@@ -20,15 +20,15 @@ class Counters(Protocol):
 
 
 class Control:
-    """Switches outlets as a model's action takes it; `writes` is the book of what was accepted."""
+    """Switches outlets by the model's form of the action; `writes` lists all accepted commands."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self.writes: List[Tuple[str, str]] = []
-        self.ignores = False                # says that it is done, and does nothing
+        self.ignores = False                # acknowledges commands without effect
 
     def switch(self, identity: str, outlet: Outlet, body: Json) -> float:
-        """Carries out Outlet.PowerControl; returns after how many seconds the contact has followed."""
+        """Carries out Outlet.PowerControl; returns the seconds until the contact has moved."""
         verb = self._hpe(outlet, body) if self._model.body == "hpe" else self._verb(body)
         if outlet.locked:
             raise Refusal(409, "ResourceInUse", "PowerControlLocked")
@@ -74,7 +74,7 @@ class Control:
 
 
 def _configure(outlet: Outlet, body: Json) -> None:
-    """The unit takes the whole configuration from the body: what is not there falls back to its default."""
+    """The unit takes its whole configuration from the body; missing values fall back to their defaults."""
     for name, attribute in _HPE_NUMBERS.items():
         setattr(outlet, attribute, float(body.get(name, 0)))
     for name, (attribute, default) in _HPE_TEXTS.items():
@@ -82,7 +82,7 @@ def _configure(outlet: Outlet, body: Json) -> None:
 
 
 def identity_of(path: str, several: bool) -> str:
-    """An outlet's identity: its id, behind that of its PDU where there are several."""
+    """An outlet's identity: its id; with several PDUs, the PDU's id, a dot and the outlet's id."""
     found = re.search(r"/([^/]+)/Outlets/([^/]+)$", path)
     assert found is not None, path
     return f"{found[1]}.{found[2]}" if several else found[2]

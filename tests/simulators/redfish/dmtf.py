@@ -1,6 +1,6 @@
-"""A published tree of resources, served as it is but for its outlets, which switch.
+"""A published tree of resources, served unchanged except for its outlets, which switch.
 
-A folder with one index.json for each resource, as DMTF publishes its mockups. It is read where it is.
+The tree is a folder with one index.json for each resource, as DMTF publishes its mockups.
 """
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Tree:
         return found
 
     def target(self, path: str) -> Optional[str]:
-        """Where an outlet's action is sent."""
+        """The target of an outlet's action; None if it has none."""
         action: Optional[Json] = self._read[path].get("Actions", {}).get("#Outlet.PowerControl")
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the line currents at the mains, as the tree has them."""
+        """The sum of the line currents at the mains, from the tree."""
         lines = [figure["Reading"] for path, body in self._read.items()
                  if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
                  for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]

@@ -16,7 +16,7 @@ _MESSAGES: Dict[str, Tuple[str, str, str]] = {
     "QueryNotSupported": ("The service does not support this query.", "Warning", "Send it without."),
     "QueryParameterValueFormatError": ("The value '%1' of the parameter %2 has another form.", "Warning", "Correct it."),
     "QueryCombinationInvalid": ("These query parameters do not go together.", "Warning", "Take one away."),
-    "MalformedJSON": ("The body of the request is no JSON object.", "Critical", "Correct it."),
+    "MalformedJSON": ("The body of the request is not a JSON object.", "Critical", "Correct it."),
     "ActionParameterMissing": ("The action %1 needs the parameter %2.", "Critical", "Add it."),
     "ActionParameterUnknown": ("The action %1 has no parameter %2.", "Warning", "Leave it out."),
     "ActionParameterValueNotInList": ("The value '%1' of the parameter %2 of the action %3 is not in its list.", "Warning",

@@ -1,4 +1,4 @@
-"""Faults on demand: what a service, its network or something in between can do to a client."""
+"""Faults on demand, of the service, of the network or of a proxy in between."""
 from __future__ import annotations
 
 import json
@@ -13,20 +13,20 @@ from .errors import error
 
 
 class Fault(Enum):
-    STATUS = "answers an HTTP status instead, without doing what was asked"
+    STATUS = "answers with an HTTP status and does not carry out the request"
     HTML = "status 200 with a page of HTML, as a proxy would"
     EMPTY = "status 200 with no body"
-    NOT_JSON = "status 200, announced as JSON, that is none"
-    LIST = "status 200 with a JSON array where an object belongs"
-    HALF_ANSWER = "does what was asked and closes after half the body"
+    NOT_JSON = "status 200 with a body that is announced as JSON but is none"
+    LIST = "status 200 with a JSON array in place of an object"
+    HALF_ANSWER = "carries out the request and closes after half of the body"
     CLOSE_AFTER = "closes the connection after the answer, without announcing it"
-    CLOSE_BEFORE = "closes the connection when a request comes, without doing what was asked"
-    DROP_AFTER_WRITE = "does what was asked and closes without an answer"
-    SLOW = "waits before it does what was asked"
-    REDIRECT = "sends the client to another address, without doing what was asked"
-    DONE_STATUS = "does what was asked and answers an HTTP status that does not say so"
-    DONE_TWICE = "does what was asked and answers with each PowerState twice, the second time as the other one"
-    ECHO = "answers 400 with an extended message that holds the login as the client sent it"
+    CLOSE_BEFORE = "closes the connection when a request comes, and does not carry it out"
+    DROP_AFTER_WRITE = "carries out the request and closes without an answer"
+    SLOW = "waits before it carries out the request"
+    REDIRECT = "redirects the client to another address and does not carry out the request"
+    DONE_STATUS = "carries out the request and answers with an HTTP status for something else"
+    DONE_TWICE = "carries out the request and answers with each PowerState twice, the second time inverted"
+    ECHO = "answers 400 with an extended message that repeats the client's login"
     PRIVILEGE = "answers 403: the account lacks the privilege"
     HUGE = "answers 200 with a body of 100 MB"
 
@@ -38,7 +38,7 @@ _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in 
 
 
 def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
-    """The answer that comes in place of the service's own."""
+    """The answer that replaces the service's own; None if this fault replaces none."""
     table: Dict[Fault, Callable[[], Answer]] = {
         Fault.STATUS: lambda: _refused(order.status, "GeneralError"),
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
@@ -57,7 +57,7 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
 
 
 def after(order: Order, answer: Answer) -> Answer:
-    """The service's own answer as the fault changes it."""
+    """The service's own answer, changed by the fault."""
     if order.fault is Fault.DONE_STATUS:
         return answer._replace(status=order.status, body=b"" if order.status in (204, 304) else answer.body)
     if order.fault is Fault.DONE_TWICE:

@@ -1,4 +1,4 @@
-"""Sensors, and the excerpts of them that other resources show. Source: Sensor v1.12.0 and its Redfish.Excerpt annotations."""
+"""Sensors, and their excerpts in other resources. Source: Sensor v1.12.0 and its Redfish.Excerpt annotations."""
 from __future__ import annotations
 
 from functools import partial
@@ -19,9 +19,9 @@ class Figure(NamedTuple):
 
 
 class Sensors:
-    """The sensors of one chassis by name; an excerpt of one makes it known.
+    """The sensors of one chassis by name; the first excerpt of a sensor adds it.
 
-    `figures` is how excerpts show a value: "inline"; "sensors": only a DataSourceUri; "null": Reading is null.
+    `figures` is the form of a value in excerpts: "inline"; "sensors": only a DataSourceUri; "null": Reading is null.
     """
 
     def __init__(self, path: str, figures: str, physical: str = "PowerOutlet") -> None:
@@ -55,7 +55,7 @@ class Sensors:
                 "ReadingType": figure.kind, "ReadingUnits": _UNITS[figure.kind], "ElectricalContext": figure.context,
                 "PhysicalContext": "PowerSubsystem", "Status": ENABLED, "ReadingTime": "2026-11-20T12:00:00Z",
                 "SensingInterval": "PT1S"}
-        # At the sensor itself the value is there, unless the unit does not know it.
+        # The sensor itself shows its value, unless the unit does not know the value.
         values = Sensors("", "inline" if self._figures == "sensors" else self._figures)._values(figure)
         if figure.kind == "Power":
             made.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")

@@ -1,4 +1,4 @@
-"""What kind of Redfish service is simulated: one value, so that a test says in a line what it needs."""
+"""The kind of Redfish service to simulate, as one value, so that a test describes its unit in a line."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ def _one_of(name: str, value: str, allowed: Tuple[str, ...]) -> None:
 
 @dataclass(frozen=True)
 class Expand:
-    """What the root offers as ExpandQuery (DSP0266, "The $expand query parameter")."""
+    """The ExpandQuery that the root offers (DSP0266, "The $expand query parameter")."""
 
     all: bool = True            # ExpandAll: $expand=*
     links: bool = True          # Links: $expand=~
@@ -39,16 +39,16 @@ class Pdu:
 
     kind            EquipmentType
     mains           two for a transfer switch: the first is in use
-    branches        outlets are shared out over them in order; branch n is on line n of the phases
+    branches        the outlets are distributed over the branches in order; branch n is on line n of the phases
     metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
     switched        false: outlets have neither state nor action
     figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null
     four_wire       outlets with three lines and no single current (ThreePhase4Wire)
     no_state        outlets without PowerState and action
     locked          outlets with PowerControlLocked
-    stuck           outlets whose contact no longer follows
+    stuck           outlets whose contact does not move
     off             outlets that are off at the start
-    on_delay, off_delay, cycle_delay    seconds, as the outlets' Power…DelaySeconds
+    on_delay, off_delay, cycle_delay    the outlets' Power…DelaySeconds
     """
 
     id: str = "1"
@@ -97,23 +97,23 @@ class Pdu:
 class Model:
     """One service, at one address.
 
-    tree            a folder with a published tree of resources, served in place of `pdus`
-    root            "standard", or "panduit": no PowerEquipment but a PowerDistribution link to the rack PDUs
+    tree            a folder with a published tree of resources, served instead of `pdus`
+    root            "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of PowerEquipment
     expand          None: the root offers none, and $expand is answered 501
-    ignores_expand  $expand is offered, and answered without it
+    ignores_expand  $expand is offered but has no effect
     page            members of one page of a collection; 0: all
     login           "both"; "basic"; "session"
-    most_sessions   more are refused
+    most_sessions   largest number of open sessions
     relay_delay     seconds between an accepted switching and the contact's movement
-    transition      how an outlet shows that it is about to switch: "words" (PoweringOn, PoweringOff, and the flag), "flag"
-                    (PowerStateInTransition), "silent" (as before)
-    values          how the action says what it takes: "allowable" (@Redfish.AllowableValues), "info" (@Redfish.ActionInfo),
-                    "none"
-    verbs           what the action takes
-    body            "standard", or "hpe": outlet control with the names of its own, which overwrites what is not sent
+    transition      an outlet's sign that it is about to switch: "words" (PoweringOn, PoweringOff, and the flag), "flag"
+                    (PowerStateInTransition), "silent" (none)
+    values          the form in which the action names its values: "allowable" (@Redfish.AllowableValues), "info"
+                    (@Redfish.ActionInfo), "none"
+    verbs           the values of the action
+    body            "standard", or "hpe": outlet control with the vendor's names, which resets every value that is not sent
     short_targets   action targets without /Actions/, as in DMTF's own tree
-    task_seconds    a switching is answered 202, with a task that takes so long; None: at once
-    demand_etag     an action without If-Match is answered 428, with an old one 412
+    task_seconds    switching is answered 202, with a task that takes so long; None: at once
+    demand_etag     an action without If-Match is answered 428, an action with an old one 412
     says_success    an action is answered 200 with a Success message; else 204
     absolute        Location is an absolute URI
     live            energy counters run with time

@@ -1,4 +1,4 @@
-"""The electrical truth: outlets with relays and loads, and what flows through the branches and mains above them."""
+"""The electrical state: outlets with relays and loads, and the currents of the branches and mains above them."""
 from __future__ import annotations
 
 import math
@@ -13,9 +13,9 @@ LINES = (1, 2, 3)
 
 
 class Outlet:
-    """One outlet. `on` is the contact, None where the unit does not know it; `amperes` flows on each of `lines` while it is on.
+    """One outlet. `on` is its contact, None if the unit does not know the state. `name` and `startup` are settings.
 
-    `name` and `startup` are its settings. `metered`: it counts its energy, `wh`.
+    `amperes` is the current on each of `lines` while the outlet is on. `metered`: the outlet counts its energy, `wh`.
     """
 
     def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: Tuple[int, ...] = (1,)) -> None:
@@ -23,7 +23,7 @@ class Outlet:
         self._clockwork = clockwork
         self.name, self.startup = f"Server {id}", "last"
         self.on = on
-        self.target: Optional[bool] = None      # where the contact is about to go
+        self.target: Optional[bool] = None      # the state to which the contact is about to move
         self.stuck = self.locked = False
         self.metered = True
         self.switchable = on is not None
@@ -34,7 +34,7 @@ class Outlet:
         self._ticket = 0
 
     def switch(self, verb: str, lag: float) -> float:
-        """Carries out On, Off or a power cycle; returns after how many seconds it is done."""
+        """Carries out On, Off or a power cycle; returns the seconds until that is done."""
         now = self._clockwork.now()
         if verb in ("On", "Off"):
             return self._plan(verb == "On", now, lag) - now
@@ -48,17 +48,17 @@ class Outlet:
         return again + self.on_delay + lag - now
 
     def turn(self, on: bool) -> None:
-        """As somebody at the device would."""
+        """Switches as a person at the device would."""
         self.forget()
         self.on = on
 
     def forget(self) -> None:
-        """What a reboot does: the contact stays, a plan is gone."""
+        """Cancels a planned movement, as a reboot does; the contact stays."""
         self._ticket += 1
         self.target = None
 
     def _plan(self, on: bool, begin: float, lag: float) -> float:
-        """Moves the contact after its delay and the relay's lag; returns when, on the clock."""
+        """Moves the contact after its delay and the relay's lag; returns that time on the clock."""
         self._ticket += 1
         ticket = self._ticket
         self.target = on
@@ -83,7 +83,7 @@ class Outlet:
         return self.target is not None
 
     def current(self) -> float:
-        """A on each of its lines."""
+        """The current in A on each of the outlet's lines."""
         return self.amperes if self.on is not False else 0.0
 
     def watts(self) -> float:
@@ -111,11 +111,11 @@ class Plant:
                 self.branch_of[id] = pdu.branches[branch]
         if model.live:
             clockwork.elapse.append(lambda seconds: self.run_for(seconds / 3600))
-        # A unit without outlets still has something behind its branches.
+        # The current of the load behind a unit without outlets.
         self._behind = 0.0 if pdu.outlets else 12.5
 
     def run_for(self, hours: float) -> None:
-        """Lets the energy counters run."""
+        """Advances the energy counters by some hours."""
         for outlet in self.outlets.values():
             outlet.wh += outlet.watts() * hours
         self.base_wh += self._behind * VOLTS * self.pdu.phases * hours
@@ -124,7 +124,7 @@ class Plant:
         return [outlet for id, outlet in self.outlets.items() if self.branch_of.get(id) == branch]
 
     def branch_lines(self, branch: str) -> Dict[int, float]:
-        """A on each line that the branch has."""
+        """The current in A on each line of the branch."""
         outlets = self.on_branch(branch)
         used = {line for outlet in outlets for line in outlet.lines}
         lines = sorted(used) or [self.pdu.branches.index(branch) % self.pdu.phases + 1]
@@ -132,7 +132,7 @@ class Plant:
                 for line in lines}
 
     def main_lines(self, main: str) -> Dict[int, float]:
-        """A on each line; 0 on a main that is not in use."""
+        """The current in A on each line; 0 on a main that is not in use."""
         in_use = main == self.pdu.mains[0]
         lines = range(1, self.pdu.phases + 1)
         return {line: round(sum(one.current() for one in self.outlets.values() if line in one.lines) + self._behind, 3) * in_use
@@ -145,7 +145,7 @@ class Plant:
         return self.base_wh + sum(outlet.wh for outlet in self.outlets.values())
 
     def main_wh(self, main: str) -> float:
-        """What one of the mains has counted: what is not in use has counted little."""
+        """The energy in Wh that one of the mains has counted; a main that is not in use has counted little."""
         return self.counted_wh() if main == self.pdu.mains[0] else 1500.0
 
     def load_percent(self) -> float:

@@ -1,4 +1,4 @@
-"""The protocol of the service: which request gets which answer. Source: DSP0266."""
+"""The protocol of the service: the answer to each request. Source: DSP0266."""
 from __future__ import annotations
 
 import hashlib
@@ -23,7 +23,7 @@ Rewrite = Callable[[str, Json], Any]
 
 
 class Action(NamedTuple):
-    """`resource` is the path that it changes; `run` takes the body and returns after how many seconds it is done."""
+    """`resource` is the path of the changed resource. `run` takes the body and returns the seconds until the action is done."""
 
     resource: str
     run: Callable[[Json], float]
@@ -32,8 +32,8 @@ class Action(NamedTuple):
 class Dispatcher:
     """Answers requests one after another; the caller holds the lock.
 
-    `made`: path → a function of the resource's body; `actions`: by their target; `rewrite`: changes bodies before they are sent;
-    `front` is put before a Location.
+    `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes bodies
+    before they are sent. `front` is the prefix of an absolute Location.
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
@@ -42,7 +42,7 @@ class Dispatcher:
         self.actions: Dict[str, Action] = {}
         self.rewrite: Optional[Rewrite] = None
         self.front = ""
-        self._set: Dict[str, Json] = {}             # by PATCH
+        self._set: Dict[str, Json] = {}             # properties set by PATCH, by resource
 
     def answer(self, request: Request) -> Answer:
         path, _, query = request.target.partition("?")
@@ -147,7 +147,7 @@ class Dispatcher:
             raise Refusal(412, "PreconditionFailed")
 
     def _task(self, task: Task, path: str) -> Answer:
-        """A task can be read as long as the service runs, its monitor until it has handed out the result."""
+        """A task can be read while the service runs, its monitor only until it has returned the result."""
         if path == task.path:
             return of(200, self._tasks.body(task))
         if not self._tasks.ended(task):
@@ -159,7 +159,7 @@ class Dispatcher:
 
 
 def etag(body: Json) -> str:
-    """Of what is set or switched; figures change without it."""
+    """The ETag of a body. It depends on settings and states, but not on figures."""
     kept = {name: value for name, value in body.items()
             if name != "@odata.etag" and (name == "Links" or not isinstance(value, dict))}
     return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'

@@ -14,7 +14,7 @@ _EXPAND = re.compile(r"([.*~])(?:\(\$levels=(\d+)\))?")
 
 
 class Query(NamedTuple):
-    """`expand` is ".", "*" or "~", or empty; `skip` and `top` are a page's."""
+    """`expand` is ".", "*", "~" or empty; `skip` and `top` choose a page."""
 
     expand: str = ""
     levels: int = 1
@@ -24,7 +24,7 @@ class Query(NamedTuple):
 
 
 def parse(text: str, model: Model) -> Query:
-    """What a request asks for. Unknown parameters with "$" are refused, others ignored."""
+    """The query of a request. Unknown parameters with "$" are refused, others ignored."""
     query = Query()
     for name, value in parse_qsl(text, keep_blank_values=True):
         if name == "$expand":
@@ -58,7 +58,7 @@ def _expand(value: str, model: Model) -> Dict[str, Any]:
 
 
 def answer(body: Json, query: Query, model: Model, read: Read, text: str) -> Json:
-    """The body of a resource as the query wants it."""
+    """The body of a resource, changed by the query."""
     if "Members" in body:
         if query.only and len(body["Members"]) == 1:
             return read(body["Members"][0]["@odata.id"]) or body
@@ -79,7 +79,7 @@ def _page(body: Json, query: Query, model: Model, text: str) -> Json:
 
 
 def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
-    """With the resources in place of links to them: "." those outside Links, "~" those inside, "*" all."""
+    """The body with links replaced by their resources: "." links outside Links, "~" those inside, "*" all."""
     def grow(value: Any, in_links: bool) -> Any:
         if isinstance(value, list):
             return [grow(one, in_links) for one in value]

@@ -1,4 +1,4 @@
-"""The resources of one PDU as the schemas name them.
+"""The resources of one PDU, with the names of the schemas.
 
 Source: DMTF's PowerDistribution v1.6.0, Outlet v1.4.4, Circuit v1.9.0, PowerDistributionMetrics v1.4.0, ActionInfo v1.5.0.
 """
@@ -31,19 +31,19 @@ def collection(path: str, kind: str, name: str, ids: Iterable[str]) -> Json:
 
 
 def head(path: str, kind: str, id: str, name: str) -> Json:
-    """What every resource has; `kind` as "Outlet.v1_4_4"."""
+    """The properties that every resource has; `kind` has the form "Outlet.v1_4_4"."""
     return {"@odata.id": path, "@odata.type": f"#{kind}.{kind.split('.')[0]}", "Id": id, "Name": name}
 
 
 def hpe_outlet(outlet: Outlet) -> Json:
-    """The vendor's own words for an outlet; public scripts show them."""
+    """The vendor's own properties of an outlet, as public scripts use them."""
     return {"OutletNumber": outlet.number + 1, "StartupState": outlet.startup, "OutletName": outlet.name,
             "OnDelay": int(outlet.on_delay), "OffDelay": int(outlet.off_delay), "RebootDelay": int(outlet.cycle_delay),
             "OutletStatus": "on" if outlet.on else "off"}
 
 
 def power_words(outlet: Outlet, model: Model) -> Json:
-    """How an outlet shows its state, and that it is about to switch."""
+    """The properties with an outlet's state, and with its sign that it is about to switch."""
     words: Json = {"PowerState": _WORDS[bool(outlet.on)]}
     if outlet.target is not None and model.transition == "words":
         words["PowerState"] = _MOVING[outlet.target]
@@ -53,7 +53,7 @@ def power_words(outlet: Outlet, model: Model) -> Json:
 
 
 class PduResources:
-    """`made`: path → a function of its body at this moment."""
+    """`made`: path → a function that returns the resource's current body."""
 
     def __init__(self, plant: Plant, model: Model, chassis: str) -> None:
         self.plant, self.pdu, self._model = plant, plant.pdu, model
@@ -75,12 +75,12 @@ class PduResources:
         if model.values == "info":
             self.made[self._info] = self._action_info
         for body in list(self.made.values()):
-            body()                          # each excerpt makes its sensor known
+            body()                          # each excerpt adds its sensor
         self.made.update((f"{self.sensors.path}/{name}", body) for name, body in self.sensors.made.items())
         self.made[self.sensors.path] = partial(collection, self.sensors.path, "SensorCollection", "Sensors",
                                                list(self.sensors.made))
 
-    # -- where actions are sent
+    # -- targets of actions
 
     def target(self, resource: str, action: str) -> str:
         return f"{resource}/{action}" if self._model.short_targets else f"{resource}/Actions/{action}"
@@ -129,7 +129,7 @@ class PduResources:
 
     def _circuit(self, place: str, id: str, kind: str, lines: Mapping[int, float], depth: int,
                  read: Callable[[], Mapping[int, float]]) -> Json:
-        """What mains and branches have in common; figures where the unit meters that deep."""
+        """The common part of mains and branches; figures only where the unit meters on this level."""
         three = len(lines) == 3
         body = {**head(f"{self.path}/{place}/{id}", "Circuit.v1_9_0", id, f"{kind} {id}"), "CircuitType": kind, "UserLabel": id,
                 "Status": ENABLED, "PhaseWiringType": _WIRING[3 if three else 1], "VoltageType": "AC",
@@ -222,6 +222,6 @@ class PduResources:
 
 
 def neutral(lines: Mapping[int, float]) -> float:
-    """What flows back in the neutral, at 120° between the lines."""
+    """The current of the neutral, for line currents 120° apart."""
     one, two, three = (lines[line] for line in (1, 2, 3))
     return float(max(0.0, one ** 2 + two ** 2 + three ** 2 - one * two - two * three - one * three) ** 0.5)

@@ -1,4 +1,4 @@
-"""The service's web server: what it reads, counts and sends."""
+"""The service's web server: reads and counts requests, and sends answers."""
 from __future__ import annotations
 
 import ssl
@@ -23,12 +23,12 @@ class Seen(NamedTuple):
 class Request(NamedTuple):
     method: str
     target: str                     # path with query
-    headers: Message                # names without regard to case
+    headers: Message                # looks names up case-insensitively
     body: bytes
 
 
 class Service(Protocol):
-    """What is behind the server."""
+    """The part of the service that the server uses."""
 
     faults: Faults
     delay_s: float
@@ -53,7 +53,7 @@ class RedfishConnection(Connection):
         return "Redfish simulator"
 
     def __getattr__(self, name: str) -> Any:
-        """Every method is answered: 405 is the service's to say."""
+        """Serves every HTTP method, so that the service itself answers 405."""
         if name.startswith("do_"):
             return self._serve
         raise AttributeError(name)

@@ -30,16 +30,16 @@ VIEWER, VIEWER_PASSWORD = "viewer", "only-to-look"
 class RedfishService:
     """A Redfish service listening on 127.0.0.1; usable as a context manager.
 
-    model           what kind of service it is
+    model           the kind of service
     tls             HTTPS, with a certificate that `ca_pem` verifies and whose SHA-256 is `fingerprint`; else plain HTTP
     port            0: chosen by the system
-    user, password  the administrator; a second account, viewer_user and viewer_password, may read only
-    clock           seconds, monotonic; a test may bring one that it moves
-    delay_s         before each answer
+    user, password  the administrator; a second account, viewer_user and viewer_password, may only read
+    clock           seconds, monotonic; a test may pass a clock that it moves itself
+    delay_s         delay before each answer
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (what goes wrong on request); log (every request); access (accounts,
-    sessions and how many were opened); tasks; control (accepted writes; `ignores`: says done and does nothing); plants (PDU's
-    id → its outlets, loads and counters); rewrite (target, body → the body that is sent instead).
+    Attributes: host, port, url, ca_pem, fingerprint; faults (on request); log (every request); access (accounts, sessions and
+    their number); tasks; control (accepted writes; `ignores`: acknowledges without effect); plants (PDU's id → its outlets,
+    loads and counters); rewrite (target, body → the body to send instead).
     """
 
     host = "127.0.0.1"
@@ -56,7 +56,7 @@ class RedfishService:
         self.log: List[Seen] = []
         self.plants: Dict[str, Plant] = {}
         self.tree: Optional[Tree] = None
-        self.outlets: Dict[str, Outlet] = {}            # by their path
+        self.outlets: Dict[str, Outlet] = {}            # path -> outlet
         self._dispatcher = Dispatcher(model, self.access, self.tasks)
         if model.tree is not None:
             self._serve_tree(Tree(model.tree, model, self.clockwork))
@@ -109,7 +109,7 @@ class RedfishService:
     # -- for tests
 
     def books(self) -> Books:
-        """The truth at this moment, of the rack PDUs; of all where there is none."""
+        """The current true state of the rack PDUs; of all PDUs if there is no rack PDU."""
         with self.lock:
             self.clockwork.settle()
             books = Books(states={}, requests=self._counters.requests, connections=self._counters.connections,
@@ -148,7 +148,7 @@ class RedfishService:
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
-        """Changes each body that a GET is answered with."""
+        """Changes the body of each answer to a GET."""
         return self._dispatcher.rewrite
 
     @rewrite.setter
@@ -157,40 +157,40 @@ class RedfishService:
 
     @property
     def sessions(self) -> List[Session]:
-        """Those that are open: at the end of a handler's call there is none."""
+        """The open sessions; none after a handler's call."""
         with self.lock:
             return self.access.open()
 
     @property
     def opened(self) -> int:
-        """How many sessions were ever opened."""
+        """The number of sessions since the start."""
         return self.access.opened
 
     def outlet(self, identity: str) -> Outlet:
-        """By its identity in the books."""
+        """The outlet with this identity in the books."""
         with self.lock:
             several = len(self.tree.rack_pdus() if self.tree is not None else self.plants) > 1
             return next(one for path, one in self.outlets.items() if identity_of(path, several) == identity)
 
     def turn(self, identity: str, on: bool) -> None:
-        """Switches an outlet as somebody at the device would."""
+        """Switches an outlet as a person at the device would."""
         with self.lock:
             self.outlet(identity).turn(on)
 
     def close_connections(self) -> None:
-        """What a service does with idle connections: the next request on one of them finds it closed."""
+        """Closes all connections, as a service does with idle ones; a client notices at its next request."""
         self._server.hang_up_all()
 
     def close_after_each_answer(self, on: bool = True) -> None:
         self._server.close_after_each = on
 
     def reboot(self) -> None:
-        """Connections break, sessions, tasks and plans are forgotten, relays stay; nothing answers for reboot_seconds."""
+        """Breaks connections, forgets sessions, tasks and planned switching, keeps relays; no answers for reboot_seconds."""
         self._reboot_soon(0.0)
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """As `reboot`, but the answer to the request that asked for it still gets out."""
+        """As `reboot`, but the answer to the request for the reboot is still sent."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

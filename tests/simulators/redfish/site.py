@@ -35,7 +35,7 @@ def protocol_features(model: Model) -> Json:
 
 
 class Site:
-    """`made`: path → a function of its body at this moment."""
+    """`made`: path → a function that returns the resource's current body."""
 
     def __init__(self, model: Model, pdus: List[PduResources], access: Access, tasks: Tasks) -> None:
         self._model, self._pdus, self._access, self._tasks = model, pdus, access, tasks

@@ -1,4 +1,4 @@
-"""Actions that take a while: 202, a Task and its monitor. Source: DSP0266, "Asynchronous operations"; Task v1.7.4."""
+"""Actions that take time: 202, a Task and its monitor. Source: DSP0266, "Asynchronous operations"; Task v1.7.4."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ Json = Dict[str, Any]
 
 @dataclass
 class Task:
-    """`result` is the state at its end: "Completed", "Exception", "Cancelled" or "Killed"."""
+    """`result` is the state at the task's end: "Completed", "Exception", "Cancelled" or "Killed"."""
 
     id: str
     due: float
     result: str
-    fetched: bool = False               # its monitor has handed out the result
+    fetched: bool = False               # the monitor has returned the result
 
     @property
     def path(self) -> str:
@@ -31,7 +31,7 @@ class Task:
 
 
 class Tasks:
-    """`result` is how tasks end from now on; `forgets`: a monitor is gone as soon as its task has ended."""
+    """All tasks. `result` is the state in which new tasks end."""
 
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork

@@ -1,4 +1,4 @@
-"""Services ready to be simulated, by the features that public material tells of each vendor."""
+"""Models of services, with the features of each vendor's units that are known from public material."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -8,17 +8,17 @@ from .model import Expand, Model, Pdu
 
 
 def rack() -> Model:
-    """A switched and metered rack PDU of 12 outlets, three-phase, with everything that the schema offers."""
+    """A switched and metered three-phase rack PDU of 12 outlets, with everything that the schema offers."""
     return Model()
 
 
 def plain() -> Model:
-    """No $expand, one resource for each GET."""
+    """Without $expand: one resource for each GET."""
     return Model(expand=None)
 
 
 def paged() -> Model:
-    """Collections of at most five members for each page."""
+    """Collections have at most five members on a page."""
     return Model(page=5)
 
 
@@ -31,7 +31,7 @@ def basic_only() -> Model:
 
 
 def panduit() -> Model:
-    """No PowerEquipment in the root, a PowerDistribution link instead."""
+    """The root links to PowerDistribution instead of PowerEquipment."""
     return Model((Pdu(outlets=tuple(str(number) for number in range(1, 25)), manufacturer="Panduit", model="G5"),),
                  root="panduit", expand=None)
 
@@ -58,18 +58,18 @@ def rittal() -> Model:
 
 
 def apc() -> Model:
-    """The word for a power cycle is Cycle; readings are at the sensors only."""
+    """The value for a power cycle is Cycle; only sensors have readings."""
     return Model((Pdu(figures="sensors", manufacturer="APC", model="APDU10452SW"),), verbs=("On", "Off", "Cycle"),
                  expand=Expand(all=False, links=False, levels=False, max_levels=1))
 
 
 def four_wire() -> Model:
-    """Outlets of three lines beside plain ones."""
+    """Some outlets have three lines, the others one."""
     return Model((Pdu(four_wire=("A1", "B1", "C1")),))
 
 
 def metered() -> Model:
-    """Mains and branches are metered, outlets are listed without state, action and readings."""
+    """Mains and branches are metered; outlets are listed without state, action and readings."""
     return Model((Pdu(metering="branch", switched=False),))
 
 
@@ -84,7 +84,7 @@ def floor() -> Model:
 
 
 def transfer_switch() -> Model:
-    """Two mains, the first in use."""
+    """A transfer switch with two mains, the first in use."""
     return Model((Pdu(kind="AutomaticTransferSwitch", mains=("AC1", "AC2"), branches=("A", "B"), phases=1,
                       outlets=("A1", "A2", "A3", "B1", "B2", "B3")),))
 

@@ -1,4 +1,4 @@
-"""PATCH: labels and places that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
+"""PATCH: the labels and locations that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
 from __future__ import annotations
 
 from typing import Any, Dict
@@ -7,7 +7,7 @@ from .errors import Refusal
 
 Json = Dict[str, Any]
 _PLACE = {"Location": {"Placement": {"Rack": str, "Row": str, "RackOffset": int, "RackOffsetUnits": str}, "Contacts": list}}
-# By the type of a resource: what may be set, with the type of its value.
+# By the type of a resource: its writable properties, with the types of their values.
 _MAY: Dict[str, Json] = {
     "PowerDistribution": {"AssetTag": str, "UserLabel": str, **_PLACE},
     "Chassis": {"AssetTag": str, **_PLACE},
@@ -17,12 +17,12 @@ _MAY: Dict[str, Json] = {
 
 
 def of(body: Json) -> Json:
-    """What may be set of a resource; empty where nothing may."""
+    """The writable properties of a resource; empty if there are none."""
     return _MAY.get(str(body.get("@odata.type", "")).partition(".")[0].lstrip("#"), {})
 
 
 def check(given: Json, may: Json) -> None:
-    """All that is given may be set, or nothing is."""
+    """Checks that all given properties are writable and have the right types. Raises Refusal."""
     for name, value in given.items():
         kind = may.get(name)
         if kind is None:
@@ -34,6 +34,6 @@ def check(given: Json, may: Json) -> None:
 
 
 def merged(body: Json, given: Json) -> Json:
-    """The body with what was set."""
+    """The body with the given properties."""
     return {**body, **{name: merged(body.get(name, {}), value) if isinstance(value, dict) else value
                        for name, value in given.items()}}
