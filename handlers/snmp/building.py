@@ -1,7 +1,6 @@
-"""What an archive of the SNMP handler is built with, checked before anything is built.
+"""Checks the build options of an SNMP archive for `packaging/build.py`, and writes the options.py that holds them.
 
-`packaging/build.py` asks here, and puts the text of `module` in the place of options.py. No archive needs this file, and
-it needs no library: the handler itself is not imported.
+No archive contains this file. It does not import the handler, so it needs no library.
 """
 from __future__ import annotations
 
@@ -16,16 +15,16 @@ from .profiles import PROFILES
 from .schema import ProfileError
 
 _KEYS = PROFILES.keys
-_LONGEST_KEY = 40                   # the key becomes a directory name and a row in DCImanager's list
+_LONGEST_KEY = 40                   # the key is part of a directory's name and of DCImanager's list
 _MOST_NEAR = 8
 
 
 class UnknownFamily(ValueError):
-    """One sentence that names the key and the families near it."""
+    """No family has this key. The sentence suggests similar ones."""
 
 
 class OwnFamily(NamedTuple):
-    """An archive with one family of its owner's: `name` goes behind pdu_, `shown` into DCImanager's list of handlers."""
+    """An archive with an owner's own profile. `name` follows pdu_; `shown` appears in DCImanager's list of handlers."""
 
     name: str
     shown: str
@@ -33,7 +32,7 @@ class OwnFamily(NamedTuple):
 
 
 def read(file: Path) -> Profile:
-    """The profile in a JSON file; a byte order mark, as some editors write it, is no part of it. Raises ProfileError."""
+    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError."""
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -52,25 +51,25 @@ def family(key: str) -> Profile:
 
 
 def own_family(profile: Profile) -> OwnFamily:
-    """The archive of an owner's profile. Its text is JSON written anew: blanks and order in the owner's file do not count.
+    """The archive of an owner's profile. The JSON is written anew, so its layout does not change the archive.
 
-    Raises ProfileError where the key is too long for a name.
+    Raises ProfileError if the key is too long for a name.
     """
     if len(profile.key) > _LONGEST_KEY:
         raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is the archive's name; "
                            f"give at most {_LONGEST_KEY} characters")
-    # A shell script holds this name, so whatever a shell might read is left out.
+    # The name is written into a shell script, so characters with a meaning for the shell are left out.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
     return OwnFamily(profile.key.replace("-", "_"), f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
                      {"own_profile": schema.dumps(profile)})
 
 
 def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = ()) -> Dict[str, str]:
-    """The options of an archive with built-in families; those that are not given are left out. Raises UnknownFamily.
+    """The given options of an archive with built-in families. Raises UnknownFamily.
 
-    `only` comes out in the order of PROFILES, the richer MIB first, since detection goes by it. `flags`: settings that are yes.
+    `only` gets the order of PROFILES, the richer MIB first, because detection follows it. `flags`: settings that are yes.
     """
-    for key in (*only, *([profile] if profile else [])):
+    for key in filter(None, (*only, profile)):
         family(key)
     if only and profile and profile not in only:
         raise UnknownFamily(f"the family {profile!r} is to be fixed, but is none of the chosen ones ({', '.join(only)})")
@@ -83,7 +82,7 @@ def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = 
 
 
 def _near(text: str) -> str:
-    """The families that may be meant: by a part of key, vendor or model, else by likeness."""
+    """Suggestions: families with the text in key, vendor or model, else those with a similar key."""
     word = text.lower()
     near: List[str] = []
     if len(word) > 1:
@@ -96,7 +95,7 @@ def _near(text: str) -> str:
 
 
 def module(chosen: Mapping[str, str]) -> str:
-    """The text of an options.py with these options; ASCII, and the same for the same options."""
+    """The text of an options.py with these options: ASCII, and always the same for the same options."""
     rows = "".join(f"    {key!r}: {ascii(chosen[key])},\n" for key in sorted(chosen))
-    return ('"""What the builder of this archive decided; packaging/build.py wrote it."""\n'
+    return ('"""Build options of this archive, written by packaging/build.py."""\n'
             f"from typing import Dict\n\nOPTIONS: Dict[str, str] = {{\n{rows}}}\n")

@@ -1,4 +1,4 @@
-"""What the profiles say about themselves, as Markdown for docs/; no archive needs it."""
+"""Tables of the families as Markdown, for docs/ and `pdu snmp families`. No archive contains this file."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
@@ -10,27 +10,25 @@ from .outlets import Outlets
 from .profile import Profile
 from .sources import Column, First, Named, Scalar, Spread, Tables
 
-_WORDS = {Proof.NONE: "–", Proof.DRIVER: "driver", Proof.MIB: "MIB", Proof.SIMULATED: "simulated",
-          Proof.RECORDING: "recording", Proof.UNIT: "unit"}
-
 
 def devices(profiles: Sequence[Profile]) -> str:
-    """The supported devices: one row for each family, with what each capability rests on."""
+    """The supported devices: one row for each family, with the evidence for each capability."""
     head = ["family", "vendor", "models", "MIB", *Evidence.FIELDS, "commands"]
     return _table(head, ([f"`{p.key}`", p.vendor, ", ".join(p.models),
                           f"[{p.mib}]({p.source})" if p.source.startswith("https:") else p.mib,
-                          *(_WORDS[getattr(p.evidence, name)] for name in Evidence.FIELDS), commands(p)]
+                          *(proof.value if proof is not Proof.NONE else "–" for proof in vars(p.evidence).values()), commands(p)]
                          for p in sorted(profiles, key=lambda p: (p.vendor.lower(), p.key))))
 
 
 def commands(profile: Profile) -> str:
+    """The confidence in a family's commands, or why it is not switched."""
     if profile.switching_confidence is Confidence.NONE:
         return "not switched"
     return "only with `switch_unproven`" if profile.switching_confidence is Confidence.LOW else profile.switching_confidence.value
 
 
 def identities(profiles: Sequence[Profile]) -> str:
-    """Where each family's outlets, printed numbers, names and loads come from, by the names of the MIB."""
+    """The MIB objects of each family's identities, printed numbers, names and loads."""
     head = ["family", "identity and state", "number on the unit", "name", "load"]
     return _table(head, ([f"`{p.key}`", _objects(outlets.states or outlets.rows),
                           _objects(outlets.number) if outlets.number else "last part of the identity",
@@ -38,7 +36,7 @@ def identities(profiles: Sequence[Profile]) -> str:
 
 
 def _objects(part: object) -> str:
-    """The names of the objects in a part; where there is a choice, of the first."""
+    """The result of `objects` as one text."""
     return ", ".join(dict.fromkeys(objects(part))) or "–"
 
 
@@ -50,7 +48,7 @@ def _load(total: Total | None) -> str:
 
 
 def objects(part: object) -> Iterable[str]:
-    """The names in the MIB of the objects that a part reads; where there is a choice, of the first."""
+    """The MIB names of the objects that a part reads; of several choices, those of the first."""
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name
@@ -59,7 +57,7 @@ def objects(part: object) -> Iterable[str]:
 
 
 class Read(NamedTuple):
-    """One question of a status: `verb` is GET or walk, `object` its name in the MIB, `branch` what those of one part share."""
+    """One read of a status. `verb` is GET or walk, `object` the MIB name. Reads of the same part share a `branch`, an OID."""
 
     verb: str
     oid: str
@@ -68,14 +66,14 @@ class Read(NamedTuple):
 
 
 def costly(profiles: Sequence[Profile]) -> str:
-    """The families whose status costs more than one GET and one walk: how many reads, and of what."""
+    """The families whose status costs more than one GET and one walk, with all their reads."""
     rows = ((p, status_reads(outlets)) for p in profiles for outlets in p.outlets[:1])
     return _table(["family", "reads after the first GET", "objects"], (
         [f"`{p.key}`", str(len(reads)), ", ".join(_grouped(reads))] for p, reads in rows if len(reads) > 1))
 
 
 def _grouped(reads: Sequence[Read]) -> Iterable[str]:
-    """The reads in words; those of one branch counted, not listed."""
+    """The reads in words. Those of one branch are counted, not listed."""
     groups: Dict[Tuple[str, str, str], List[Read]] = {}
     for read in reads:
         groups.setdefault((read.verb, read.branch, read.object), []).append(read)
@@ -87,7 +85,7 @@ def _grouped(reads: Sequence[Read]) -> Iterable[str]:
 
 
 def status_reads(outlets: Outlets) -> List[Read]:
-    """The walks and GETs of a status once detection has found the outlets, each once."""
+    """The walks and GETs of a status after the GET of sysObjectID, each once."""
     return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
 
 
@@ -113,7 +111,7 @@ def _reads(part: object) -> Iterable[Read]:
 
 
 def _read_with(part: object) -> Iterable[object]:
-    """The parts that are read whenever `part` is: of a choice, the first alone."""
+    """The parts that are always read with `part`: of several choices, the first."""
     if isinstance(part, First):
         return part.choices[:1]
     if isinstance(part, tuple):

@@ -1,6 +1,6 @@
-"""How an outlet is switched. A control returns the objects and values to write, in order, after all of its checks.
+"""How an outlet is switched. A control makes its checks and returns the objects and values to write, in order.
 
-Nothing is written while a control thinks: a control that refuses raises Unsupported, and the device was only read.
+A control itself only reads. If it raises Unsupported, nothing was written.
 """
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .reader import Reader
 from .sources import Packed, Place, Source
 
 Value = Union[int, str]
-Order = Tuple[str, Value]           # OID with its instance, value: an int goes as INTEGER, text as OCTET STRING
+Order = Tuple[str, Value]           # OID with its instance, and value: int as INTEGER, text as OCTET STRING
 
 
 class Control(Frozen, ABC):
-    """Gives the writes that bring one outlet into the wanted state."""
+    """Returns the writes that switch one outlet to the wanted state."""
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
-        """What to write, in this order, once each. Raises Unsupported where the outlet must not be switched."""
+        """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched."""
 
     def over_automatic(self) -> Control:
         """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""
@@ -35,12 +35,12 @@ class Control(Frozen, ABC):
         return False
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        """Whether the device reads as written for all other outlets that `orders` repeated; no request where there are none."""
+        """Whether all other outlets that `orders` wrote read as written. Makes no request if `orders` wrote no others."""
         return True
 
 
 class Write(Control):
-    """One absolute value to one object; never a toggle, a cycle or a delayed verb."""
+    """Writes one absolute value to one object: never a toggle, a cycle or a delayed verb."""
 
     at: Place
     on: Value
@@ -55,7 +55,7 @@ class Write(Control):
 
 
 class Verbs(Control):
-    """An object for each verb; what is written is a delay, so `value` is 0 for now."""
+    """An object for each verb. The value written is a delay in seconds; 0 is now."""
 
     on: Place
     off: Place
@@ -70,7 +70,7 @@ class Verbs(Control):
 
 
 class Unlock(Control):
-    """First `value` to an object of the same outlet, then the real command, which the device ignores without it."""
+    """Writes `value` to the outlet's object `at`, then the command. Without the first write the device ignores the second."""
 
     at: Place
     value: Value
@@ -84,11 +84,11 @@ class Unlock(Control):
 
 
 class WritePacked(Control):
-    """A text with the states of all outlets, written back with one of them changed.
+    """Writes one text with the states of all outlets, of which one is changed.
 
-    It is read anew right before; from this reading until the device shows what was written, no other command to the
-    device may run. Refused where any outlet reports something else than `on` or `off` (writing that back could switch
-    it), or where the text is longer than `longest` (a cut text would switch the rest).
+    The text is read again right before the write. No other command to the device may run from this reading until the device
+    shows the new text. Refused if any outlet reports something else than `on` or `off`, because writing that back could switch
+    it. Refused if the text is longer than `longest`, because the device would cut it and switch the outlets behind the cut.
     """
 
     at: Place
@@ -129,11 +129,11 @@ class WritePacked(Control):
 
 
 class Guarded(Control):
-    """A control behind a lock or a right: refused with the sentence `why` unless `test` permits it for this outlet.
+    """A control behind a lock or a right: refused with the sentence `why` if `test` forbids it for this outlet.
 
-    With `allow`: only if `test` reads one of these. With `refuse`: unless it reads one of these (also if the device does
-    not have the object, as older firmware may). Exactly one of the two. `automatic`: the test is of an automatic mode, which
-    the device lets a command end: the setting `switch_automatic` lifts this guard.
+    Exactly one of the two is given. `allow`: permitted only if `test` reads one of these. `refuse`: refused only if it reads
+    one of these, so a device without the object permits it. `automatic`: `test` is of an automatic mode that a command would
+    end; the setting `switch_automatic` lifts this guard.
     """
 
     then: Control
@@ -163,8 +163,8 @@ class Guarded(Control):
 
 
 class Unmarked(Control):
-    """A control whose command also carries out what others left marked: refused while any row of `marks` but the
-    outlet's own reads something else than one of `quiet`."""
+    """A control whose command also executes commands that are marked for other outlets. Refused while `marks` reads anything
+    but one of `quiet` for another outlet."""
 
     then: Control
     marks: Source

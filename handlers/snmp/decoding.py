@@ -1,4 +1,4 @@
-"""What an SNMP agent answered, as text, octets or an exact number. Everything a device says is hostile until it passed here."""
+"""Decodes an SNMP agent's values to text, octets or exact numbers. Raw values are hostile: they are used only through here."""
 from __future__ import annotations
 
 import re
@@ -7,7 +7,7 @@ from typing import Dict, Mapping, Optional
 
 from ..host.rows import Raw
 
-Rows = Dict[str, Raw]           # identity, or index suffix -> value, in the device's order
+Rows = Dict[str, Raw]           # identity or index suffix -> value, in the device's order
 Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # digits of a number that counts outlets
@@ -24,12 +24,12 @@ def text(raw: Raw) -> str:
 
 
 def shown(raw: Raw, longest: int = 80) -> str:
-    """The value as text for a person: one line, no control characters, not longer than `longest`."""
+    """The value for a person: one line without control characters, of at most `longest` characters."""
     return "".join(c for c in text(raw) if c.isprintable())[:longest]
 
 
 def octets(raw: Raw) -> bytes:
-    """The octets of an OCTET STRING, whether the platform gave bytes, text, or hex digits after `0x`."""
+    """The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits after `0x`."""
     if isinstance(raw, bytes):
         return raw
     hexed = _HEX.fullmatch(str(raw))
@@ -37,8 +37,8 @@ def octets(raw: Raw) -> bytes:
 
 
 def bits(raw: Raw) -> bytes:
-    """The octets of a BITS value, also where the platform gives it as Net-SNMP prints it: pairs of hex digits, then the
-    numbers of the bits that are set (`9F 04 0 3 4 5 6 7 13`)."""
+    """The octets of a BITS value. Also reads the text of Net-SNMP: pairs of hex digits, then the numbers of the bits that are
+    set (`9F 04 0 3 4 5 6 7 13`)."""
     words = raw.split() if isinstance(raw, str) else []
     pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
     for end in range(pairs, 1, -1):
@@ -49,7 +49,7 @@ def bits(raw: Raw) -> bytes:
 
 
 def number(raw: Raw, unit: str = "") -> Optional[Decimal]:
-    """The value as an exact number; None for anything else. `unit` is a text that the device may put behind it."""
+    """The value as an exact number, None if it is none. `unit` is a text that may follow the number."""
     said = text(raw)
     if unit and said.endswith(unit):
         said = said[:-len(unit)].rstrip()

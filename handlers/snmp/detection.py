@@ -1,4 +1,4 @@
-"""Finds the family of a device: one GET of sysObjectID, then a walk of each candidate's states until one has rows."""
+"""Detects the family of a device: one GET of sysObjectID, then a walk of each candidate's states until one has rows."""
 from __future__ import annotations
 
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -27,12 +27,12 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
-    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if none of its
-    meters answers and it is the first candidate.
+    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if none of
+    its meters answers and it is the first candidate.
 
-    Raises Unreachable where the GET has no answer; nothing else is asked then, since another family's tables could pass for the
-    device's own. Raises Unsupported where no family fits. Raises ProtocolError where a family has outlets and only its meters
-    answer, unless the device proves that it has no outlets or its owner says so (`metered_only`).
+    Raises Unreachable if the GET is not answered. Nothing else is read then, because another family's tables could pass for the
+    device's own. Raises Unsupported if no family fits. Raises ProtocolError if a family has outlets and only its meters answer,
+    unless the device proves that it has no outlets or its owner says so (`metered_only`).
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -44,20 +44,21 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
 
 def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
-    """The device read as this family, whatever its sysObjectID. Raises Unsupported where none of the family's objects answers,
-    else as `detect`."""
+    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it answers none of the family's objects,
+    and otherwise as `detect` does."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
-        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), which is set: "
-                           "leave ", Named("profile", noun="the setting "), " out to have the family detected"))
+        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), fixed "
+                           "by ", Named("profile", noun="the setting "), " or by the archive's build; without these the family "
+                           "is detected"))
     return found
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
-    """The families to try, in this order, for a usable sysObjectID or for none ("")."""
+    """The families to try, in this order; "" is a device without a usable sysObjectID."""
     if sys_object_id:
         fitting = [profile for profile in near(profiles, sys_object_id) if profile.match(sys_object_id)]
         fitting.sort(key=lambda profile: -profile.match(sys_object_id))     # stable: equals keep their order
@@ -69,15 +70,15 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
 
 
 def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
-    """The first candidate whose states have rows; None where none has."""
+    """The first candidate whose states have rows, else None."""
     return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """The first candidate without states that answers; None where none does. Raises ProtocolError where only meters of families
-    with outlets answer, and nothing proves that this device has no outlets."""
+    """The first candidate that answers with outlets without states, or with meters; else None. Raises ProtocolError if only
+    meters of a family with outlets answer and nothing proves that this device has no outlets."""
     unproven: Optional[Found] = None
-    # A sysObjectID that families with outlets share proves none of them: only the likeliest candidate is known by it alone.
+    # Several families may share a sysObjectID, so only the first candidate is recognised by it alone.
     for probe, likely in ((by_other_rows, tried), (by_identity, tried[:1] if by_id else ())):
         for candidate in likely:
             found = probe(candidate.profile, reader.at(candidate.root))
@@ -94,7 +95,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
 
 
 def _metered(found: Found) -> Found:
-    """A unit that only meters, according to its owner. Raises ProtocolError where the unit counts switched outlets."""
+    """A unit that only meters, as its owner says. Raises ProtocolError if the unit counts switched outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
         raise ProtocolError(f"the device says that it switches {counted} outlets and listed none, so it does not only meter; "
@@ -103,7 +104,7 @@ def _metered(found: Found) -> Found:
 
 
 def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
-    """The device's sysObjectID for people, and the dotted OID if it names an enterprise or a family matches it, else ""."""
+    """The device's sysObjectID for people; and its dotted OID if it names an enterprise or fits a family, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else shown(raw)
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
@@ -116,7 +117,7 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
-        raw = None                      # sysDescr only adds detail to the error
+        raw = None                      # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "

@@ -1,4 +1,4 @@
-"""One device read through one profile: which outlets it has and their states."""
+"""One device read by one profile: its outlets and their states."""
 from __future__ import annotations
 
 from typing import Dict, NamedTuple, Optional
@@ -17,9 +17,9 @@ States = Dict[str, EnumPowerStatus]
 
 
 class Found(NamedTuple):
-    """A device that answers as a family: its outlets with their states, in the device's order.
+    """A device of a family, and the states of its outlets in the device's order.
 
-    `outlets` is None where the device has meters of the family and no outlets.
+    `outlets` is None if the device has meters of the family and no outlets.
     """
 
     profile: Profile
@@ -29,9 +29,9 @@ class Found(NamedTuple):
 
 
 def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
-    """The profile's first way to reach outlets whose states have rows, or whose own count is above zero; else None.
+    """The first of the profile's `Outlets` whose states have rows, or whose count is above zero; else None.
 
-    One walk of each state source tried, one GET of its count. Raises ProtocolError where the device lists fewer outlets
+    Costs one walk for each state source tried and one GET of its count. Raises ProtocolError if the device lists fewer outlets
     than it counts.
     """
     for outlets in profile.outlets:
@@ -43,14 +43,15 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
 
 
 def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
-    """For a device that answers no state: its outlets as UNKNOWN, else its meters alone; None where it has neither.
+    """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets, else None.
 
-    Without a state a command could not be confirmed, so these outlets are not switched.
+    These outlets are not switched, because no command could be confirmed. Raises ProtocolError as `by_states` does.
     """
     for outlets in profile.outlets:
-        listed = outlets.rows.rows(reader) if outlets.rows else {}
-        if listed:
-            return Found(profile, changed(outlets, control=None), dict.fromkeys(listed, EnumPowerStatus.UNKNOWN), reader)
+        states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN) if outlets.rows else {}
+        counted = 0 if outlets.states else _count(outlets.count, reader)        # with states, `by_states` has compared the count
+        if states or counted:
+            return Found(profile, changed(outlets, control=None), _complete(outlets, states, counted, reader), reader)
     totals = (profile.load, profile.energy, profile.power)
     if any(total is not None and total.read(reader) is not None for total in totals):
         return Found(profile, None, {}, reader)
@@ -58,16 +59,16 @@ def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
 
 
 def has_no_outlets(profile: Profile, reader: Reader) -> bool:
-    """Whether it is proven that the device has no outlets, so that an empty table is right and not lost.
+    """Whether the device is proven to have no outlets, so that an empty table is right.
 
-    The proof is a family without outlets, a number of outlets that is 0 in every row, or a table whose rows all say that
-    they are no outlets.
+    Proofs are a family without outlets, a number of outlets that is 0 in every row, and a table in which every row is marked as
+    no outlet.
     """
     return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)
 
 
 def controlled_outlets(profile: Profile, reader: Reader) -> int:
-    """How many outlets the device says that it switches, by a number that is 0 on a unit that only meters."""
+    """The device's own number of switched outlets, from an object that is 0 on a unit that only meters."""
     return max((_count(outlets.none_if_zero, reader) for outlets in profile.outlets), default=0)
 
 
@@ -80,12 +81,12 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
 
 
 def by_identity(profile: Profile, reader: Reader) -> Optional[Found]:
-    """A device of a family that has no outlets, whatever it answers of its meters; None for every other family."""
+    """A device of a family without outlets, even if none of its meters answers; None for every other family."""
     return None if profile.outlets else Found(profile, None, {}, reader)
 
 
 def _count(source: Optional[Source], reader: Reader) -> int:
-    """The device's own number of outlets, summed over its units; 0 where it has no such object."""
+    """The device's own number of outlets, summed over its units; 0 if it has no such object."""
     if source is None:
         return 0
     numbers = [number(value) for value in source.rows(reader).values()]
@@ -93,6 +94,7 @@ def _count(source: Optional[Source], reader: Reader) -> int:
 
 
 def _complete(outlets: Outlets, states: States, counted: int, reader: Reader) -> States:
+    """The states, with outlets that only `rows` lists as UNKNOWN. Raises ProtocolError if fewer than `counted` are listed."""
     if len(states) < counted and outlets.rows is not None:
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**listed, **states}

@@ -1,33 +1,33 @@
-"""What each capability of a family rests on, and how certain its commands are."""
+"""The evidence for each capability of a family, and the confidence in its commands."""
 from __future__ import annotations
 
 from enum import Enum
 
-from .frozen import Frozen
+from .frozen import Frozen, changed
 
 
 class Proof(Enum):
-    """What a capability of a profile rests on, the weakest first."""
+    """The evidence for a capability, the weakest first."""
 
-    NONE = "none"               # the family does not have it
-    DRIVER = "driver"           # from another program or an example, without the MIB's text
-    MIB = "MIB"                 # from the MIB's text
-    SIMULATED = "simulated"     # and tried on a simulator made from the MIB's text
-    RECORDING = "recording"     # and read from the recording of a real unit
-    UNIT = "unit"               # tried on a real unit
+    NONE = "none"               # the family does not have this capability
+    DRIVER = "driver"           # another program or an example, without the MIB's text
+    MIB = "MIB"                 # the text of the MIB
+    SIMULATED = "simulated"     # a trial on a simulator made from the MIB's text
+    RECORDING = "recording"     # values read from the recording of a real unit
+    UNIT = "unit"               # a trial on a real unit
 
 
 class Confidence(Enum):
-    """How sure the command column of a family is. LOW is switched only where the owner asked for it."""
+    """How certain a family's commands are. LOW is switched only with the setting `switch_unproven`."""
 
-    NONE = "none"               # the family is not switched at all
+    NONE = "none"               # the family is not switched
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
 
 
 class Evidence(Frozen):
-    """What each capability rests on: on and off, amperes, watts, kilowatt-hours, switching."""
+    """The evidence for each capability: states, A, W, kWh, switching."""
 
     state: Proof = Proof.NONE
     current: Proof = Proof.NONE
@@ -35,9 +35,12 @@ class Evidence(Frozen):
     energy: Proof = Proof.NONE
     switching: Proof = Proof.NONE
 
+    def of(self, *capabilities: str) -> Evidence:
+        """This evidence for a family that has only these capabilities."""
+        return Evidence(**{name: getattr(self, name) for name in capabilities})
 
-# Of families that report and meter everything: tried on a simulator; or read from a recording, with the switching simulated.
-SIMULATED = Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                     switching=Proof.SIMULATED)
-RECORDED = Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                    switching=Proof.SIMULATED)
+
+# All capabilities: from another program; tried on a simulator; read from a recording, with simulated switching.
+DRIVER, SIMULATED, _RECORDED = (Evidence(proof, proof, proof, proof, proof)
+                                for proof in (Proof.DRIVER, Proof.SIMULATED, Proof.RECORDING))
+RECORDED = changed(_RECORDED, switching=Proof.SIMULATED)

@@ -1,4 +1,4 @@
-"""Measurements: what the values of a source mean in A, W or kWh, and how they are summed."""
+"""Measurements in A, W or kWh made from the values of a source, and their sums."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -10,19 +10,18 @@ from .frozen import Frozen
 from .reader import Reader
 from .sources.base import Source
 
-_FILLED = (Decimal(2**32 - 1), Decimal(2**31 - 1))
+_FILLED = (Decimal(2**32 - 1), Decimal(2**31 - 1))      # "not measured": -1 as unsigned 32 bits, and the largest signed number
 
 
 class Figure(Frozen):
     """A measurement: value * `scale` is in A, W or kWh, exactly.
 
-    `absent`: values that mean "not measured"; so do texts that are no number, the largest numbers of 32 bits (-1 where a
-    device has no sign, and what others fill such a field with), and numbers below zero, unless
-    `magnitude` says that the sign is only a direction (then |value| counts). `padding`: values of rows for parts that the
-    device does not have (a line cord); no sum misses them. `exponent`: the power of ten that the
-    device reports for each value (-2: value / 100); a row without one has no figure. `factor`: the factor that the device
-    reports, negative for a divisor (-10: value / 10). `unit`: a text that the device puts behind the number.
-    `scale_of_integers`: the scale where the same object comes as INTEGER instead of text.
+    `absent`: values that mean "not measured", besides texts that are no number, 2^32 - 1, 2^31 - 1, and numbers below zero. With
+    `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the device does not
+    have, such as a second line cord; a sum is whole without them. `exponent`: the power of ten that the device reports for each
+    value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10: value / 10). A row
+    without its exponent or factor has no figure. `unit`: a text that follows the number. `scale_of_integers`: the scale if the
+    value comes as INTEGER instead of text.
     """
 
     source: Source
@@ -43,13 +42,13 @@ class Figure(Frozen):
                 raise ValueError(f"scale {scale} is not above zero")
 
     def read(self, reader: Reader) -> Dict[str, Decimal]:
-        """Identity -> figure, for rows that have one."""
+        """Identity -> figure, for rows with a figure."""
         return {identity: figure for identity, figure in self.listed(reader).items() if figure is not None}
 
     def listed(self, reader: Reader) -> Dict[str, Optional[Decimal]]:
-        """As `read`, with None for rows that the device lists without a figure: no sum is whole without them.
+        """Identity -> figure as in `read`, and None for rows without a figure: a sum is not whole without them.
 
-        A 0 that means "not measured" is none of them, because it adds nothing.
+        Rows with a 0 that means "not measured" are left out, because they add nothing to a sum.
         """
         rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.padding}
         if not rows:
@@ -89,12 +88,12 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """The device's own sum: the first of `figures` that has rows, over all its rows (a scalar has one).
+    """A total of the device: the sum over all rows of the first of `figures` that has rows (a scalar has one row).
 
-    `else_outlets`: where none has, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the rows of
-    the figures and in the identities of the outlets; the choice is then made for each unit. A partial sum is no total: there
-    is none if a unit with outlets has neither row nor sum, no sum over rows if one of them is not measured, and none over
-    outlets if one of them is not metered.
+    `else_outlets`: if none of them has rows, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the
+    indexes of the figures and in the identities of the outlets; each unit of a chain is then summed by its own first choice. A
+    partial sum is no total. Rows are not summed if one of them is not measured, nor outlets if one of them is not metered, and
+    units are not summed if a unit with outlets has no sum.
     """
 
     figures: Tuple[Figure, ...] = ()
@@ -106,14 +105,11 @@ class Total(Frozen):
             raise ValueError("figures is empty; give at least one, or else_outlets")
 
     def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
-        """The total, None where the device meters none.
-
-        `outlets`: the figure of each outlet that the device lists, None for one that is not metered.
-        """
+        """The total, None if there is none. `outlets`: the figure of each listed outlet, None for one that is not metered."""
         wanted = set(map(self._unit, outlets))
         found: Dict[str, Decimal] = {}
         for figure in self.figures:
-            if not found or not wanted <= found.keys():
+            if self.unit or not found:
                 sums, unmeasured = self._by_unit(figure.listed(reader))
                 wanted |= unmeasured
                 found = {**sums, **found}
@@ -122,7 +118,7 @@ class Total(Frozen):
         return sum(found.values(), Decimal(0)) if found and wanted <= found.keys() else None
 
     def _by_unit(self, rows: Mapping[str, Optional[Decimal]]) -> Tuple[Dict[str, Decimal], Set[str]]:
-        """The sum of each unit's rows, and the units that have none because one of their rows has no figure."""
+        """The sum of each unit's rows; and the units without a sum, because one of their rows has no figure."""
         sums: Dict[str, Decimal] = {}
         for index, value in rows.items():
             if value is not None:

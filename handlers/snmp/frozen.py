@@ -1,14 +1,14 @@
-"""Immutable values whose fields are their annotations: what profiles are made of.
+"""Immutable values whose fields are their annotations. Profiles are made of them.
 
-They behave as frozen dataclasses do. The standard ones compile a constructor for each class when they are imported, which took
-longer than reading a PDU; these share one constructor.
+They behave like frozen dataclasses. The standard dataclasses compile a constructor for each class at import, which took longer
+than reading a PDU. All classes here share one constructor.
 """
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Iterator, Mapping, TypeVar
 
 T = TypeVar("T", bound="Frozen")
-REQUIRED: Any = object()        # the default of a field that has none
+REQUIRED: Any = object()        # marks a field without a default
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -42,7 +42,7 @@ class Frozen:
         self.__post_init__()
 
     def __post_init__(self) -> None:
-        """Checks of the fields."""
+        """Check the fields. Raises ValueError."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")
@@ -58,7 +58,7 @@ class Frozen:
 
 
 def changed(value: T, **fields: Any) -> T:
-    """A copy of `value` with other fields, checked anew."""
+    """A copy of `value` with these fields replaced. All checks run again."""
     return type(value)(**{**value.__dict__, **fields})
 
 

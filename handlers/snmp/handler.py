@@ -1,4 +1,4 @@
-"""The SNMP handler: turns DCImanager's four calls into readings and writes of the profile that fits the device."""
+"""The SNMP handler: DCImanager's four calls, made with the profile that fits the device."""
 from __future__ import annotations
 
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import PduHandlerError, SettingsError
-from ..host.snmp import CALL_SECONDS, Snmp
+from ..errors import PduHandlerError
+from ..host.snmp import CALL_SECONDS, Snmp, known_address
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from . import detection, metering, options, switching
 from .device import Found
@@ -28,9 +28,9 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Each call detects the family anew (one GET and one walk) and keeps nothing."""
 
     def status(self) -> PduView:
-        """Every outlet with its state as the device reports it now. One GET, and the columns that the profile names.
+        """Every outlet and its state now. Costs one GET and the profile's columns, one walk for most families.
 
-        The view is empty for a device that has no outlets. Raises the errors of handlers/errors.py.
+        The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """
         with self._session("status") as session:
             return host.pdu_view(session.found.states.items())
@@ -48,7 +48,7 @@ class SnmpPdu(BaseSnmpPdu):
             return switching.switch_outlet(session, pdu_port_data, EnumPowerStatus.DOWN, deadline, pause)
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, of the device and of each outlet that it meters. One walk for each figure."""
+        """Load in A and energy in kWh, of the device and of each metered outlet. Costs one walk for each figure."""
         with self._session("statistic") as session:
             read = metering.meter(session.found, with_power=False)
         ports = [host.PortFigures(identity, _float(read.current_of.get(identity)), _float(read.energy_of.get(identity)))
@@ -56,20 +56,20 @@ class SnmpPdu(BaseSnmpPdu):
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
     def labels(self) -> List[host.Label]:
-        """Identity, number printed on the unit and name of every outlet, for people; DCImanager does not call this."""
+        """Identity, printed number and name of every outlet, for people; DCImanager does not call this."""
         with self._session("labels") as session:
             return metering.labels(session.found)
 
     def figures(self) -> Tuple[Found, Readings]:
-        """What was found and everything that it meters, watts too, for tools; DCImanager does not call this."""
+        """The device with all its figures, W included, for tools; DCImanager does not call this."""
         with self._session("figures") as session:
             return session.found, metering.meter(session.found)
 
     @contextmanager
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
-        """The device read as its family, for one call; the errors inside name the address and the method.
+        """One call on the device, read as its family. Errors name the address and the method.
 
-        No request starts later than `seconds` after the call (CALL_SECONDS if None). Logs once which code and which family run.
+        No request starts later than `seconds` after the call (CALL_SECONDS if None). Logs version and family once.
         """
         family = ""
         try:
@@ -85,7 +85,7 @@ class SnmpPdu(BaseSnmpPdu):
                 host.log_call(_LOGGER, NAME, method, family)
             yield switching.Session(device, found, choice.switch_unproven, choice.switch_automatic)
         except PduHandlerError as error:
-            error.at(_address(self.pdu_data), method)
+            error.at(known_address(self.pdu_data), method)
             raise
 
 
@@ -93,13 +93,6 @@ def _float(figure: Optional[Decimal]) -> Optional[float]:
     return None if figure is None else float(figure)
 
 
-def _address(pdu_data: object) -> str:
-    try:
-        return host.address(pdu_data)
-    except SettingsError:
-        return ""
-
-
 def make_handler(pdu_data: PduSnmpData) -> BaseSnmpPdu:
-    """The handler for one PDU; does no I/O and looks at no setting."""
+    """The handler for one PDU. Does no I/O; settings are checked in the first call."""
     return SnmpPdu(pdu_data)

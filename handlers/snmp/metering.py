@@ -1,4 +1,4 @@
-"""What a found device meters, and what is printed on it."""
+"""Figures and labels of a detected device."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -11,7 +11,7 @@ from .figures import Figure, Total
 
 
 class Readings(NamedTuple):
-    """What the device meters, in A, W and kWh; outlets without a figure are not in the dictionaries."""
+    """Figures in A, W and kWh. The dictionaries have only outlets with a figure."""
 
     load: Optional[Decimal]
     power: Optional[Decimal]
@@ -22,7 +22,7 @@ class Readings(NamedTuple):
 
 
 def labels(found: Found) -> List[host.Label]:
-    """What is printed on the unit and what its owner typed, for each outlet; two walks at most."""
+    """Number and name of each outlet. Costs two walks at most."""
     if found.outlets is None:
         return []
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
@@ -32,7 +32,7 @@ def labels(found: Found) -> List[host.Label]:
 
 
 def meter(found: Found, with_power: bool = True) -> Readings:
-    """All figures that the profile names; one walk for each object. Without `with_power`, nothing in W is read."""
+    """All figures of the profile, with one walk for each object. Without `with_power`, no W are read."""
     outlets = found.outlets
     current = _of_outlets(outlets.current if outlets else None, found)
     energy = _of_outlets(outlets.energy if outlets else None, found)
@@ -45,7 +45,7 @@ def meter(found: Found, with_power: bool = True) -> Readings:
 
 
 def _of_outlets(figure: Optional[Figure], found: Found) -> Dict[str, Decimal]:
-    """A figure of the outlets that the device lists: a meter's padding rows are none of them."""
+    """The figure of each listed outlet. Other rows of the meter's table are padding."""
     read = figure.read(found.reader) if figure else {}
     return {identity: read[identity] for identity in found.states if identity in read}
 

@@ -1,4 +1,4 @@
-"""One way to reach the outlets of a family: their states, commands, labels and figures."""
+"""The outlets of a family in one group of tables: states, commands, labels and figures."""
 from __future__ import annotations
 
 from typing import Optional
@@ -11,13 +11,13 @@ from .states import State
 
 
 class Outlets(Frozen):
-    """One way in which the outlets of a family are reached; everything in it shares one identity space.
+    """One way to read and switch the outlets of a family. All its parts share the same identities.
 
-    `states` lists the outlets. `rows` lists them if the device reports no states (metered outlets), and in addition where
-    `count`, the device's own number of outlets, says that there are more; those without a state are UNKNOWN.
-    `none_if_zero` is a number that is 0 in every row of a unit without outlets: it allows an empty table, as a `count` of
-    0 does, and is not compared with the table. `number` is printed on the unit, `name` was typed by its owner; figures are
-    in A, W and kWh.
+    `states` lists the outlets. `rows` lists outlets without a state, which are UNKNOWN: all of them if the device reports no
+    states, the missing ones if `states` has fewer than `count`. `count` is the device's own number of outlets; a table with
+    fewer is an error. `none_if_zero` is a number that is 0 in every row of a unit without outlets. It allows an empty table, as
+    a `count` of 0 does, and is not compared with the table. `number` is printed on the unit, `name` was typed by its owner.
+    Figures are in A, W and kWh.
     """
 
     states: Optional[State] = None

@@ -1,12 +1,13 @@
-"""What a family's entry is made of beside its sources: one import for the files of profiles."""
+"""The parts of a family's entry except sources, for the files in profiles/."""
 from __future__ import annotations
 
 from .controls import Control, Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
-from .evidence import RECORDED, SIMULATED, Confidence, Evidence, Proof
+from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Proof
 from .figures import Arcs, Figure, Total
+from .frozen import changed
 from .outlets import Outlets
 from .profile import Profile, Root
 from .states import Doubt, State
 
-__all__ = ["Arcs", "Confidence", "Control", "Doubt", "Evidence", "Figure", "Guarded", "Outlets", "Profile", "Proof", "RECORDED",
-           "Root", "SIMULATED", "State", "Total", "Unlock", "Unmarked", "Verbs", "Write", "WritePacked"]
+__all__ = ["Arcs", "Confidence", "Control", "DRIVER", "Doubt", "Evidence", "Figure", "Guarded", "Outlets", "Profile", "Proof",
+           "RECORDED", "Root", "SIMULATED", "State", "Total", "Unlock", "Unmarked", "Verbs", "Write", "WritePacked", "changed"]

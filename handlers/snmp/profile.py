@@ -1,7 +1,7 @@
-"""A PDU family as one value: its devices, the objects of its outlets, what their values mean, how they are switched.
+"""A PDU family as one value: its devices, objects, states, figures and commands.
 
-`sources/`, `states.py`, `figures.py` and `controls.py` hold the parts, `profiles/` the families, `schema.py` the same as
-JSON. A profile checks itself when it is built and raises ValueError with a sentence for its author.
+The parts are in `sources/`, `states.py`, `figures.py` and `controls.py`, the families in `profiles/`, and `schema.py` reads and
+writes profiles as JSON. A profile checks itself when it is built and raises ValueError with a sentence for its author.
 """
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Profile(Frozen):
-    """One PDU family: which devices it is, and how they are read, metered and switched.
+    """One PDU family: how to recognise, read and switch its devices.
 
-    `mib` names the MIB and, where known, the date of its LAST-UPDATED; `source` links to its text. `sys_object_ids` are
-    prefixes, compared by arcs; `roots` adds prefixes with a tree for each. `sweep`: probed if a device has no usable
-    sysObjectID. A family without any of these is used only if the setting `profile` names it. `outlets`: ways to reach the
-    outlets, the richest first; the first whose states have rows is used for everything, so that a state and its command never
-    come from different tables; empty for a family without outlets. `load` (A), `power` (W) and `energy` (kWh) are the device's
-    totals.
+    `mib` is the name of the MIB with its LAST-UPDATED, if known; `source` links to its text. `sys_object_ids` are prefixes,
+    compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the family is probed on devices
+    without a usable sysObjectID. A family without any of these three is used only if the setting `profile` names it.
+
+    `outlets` are ways to read the outlets, the richest first; none for a family without outlets. The first one whose states
+    have rows is used alone, so a state and its command always come from the same tables. `load` (A), `power` (W) and
+    `energy` (kWh) are the device's totals.
     """
 
     key: str
@@ -97,14 +98,15 @@ class Profile(Frozen):
         return max((prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)), default=0)
 
     def roots_for(self, sys_object_id: str) -> Tuple[str, ...]:
-        """Roots of the tree to try on such a device, the likeliest first; ("",) for a family without roots."""
+        """The roots to try on a device with this sysObjectID, the likeliest first; ("",) for a family without roots."""
         fitting = [root for root in self.roots if below(sys_object_id, root.sys_object_id)]
         fitting.sort(key=lambda root: -root.sys_object_id.count("."))
         return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)
 
 
 def below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs: every candidate is asked this in every call."""
+    """Whether `oid` is `prefix` or starts with all its arcs. Compares texts, because each call does this for every
+    candidate."""
     return f"{oid}.".startswith(f"{prefix}.")
 
 
@@ -112,7 +114,7 @@ _OID_FIELDS = ("oid", "names", "values")
 
 
 def oids(value: object) -> Iterator[str]:
-    """Every OID that a part reads or writes (roots and sysObjectIDs left out)."""
+    """Every OID that a part reads or writes, without roots and sysObjectIDs."""
     for part in parts(value):
         if isinstance(part, Frozen) and not isinstance(part, Root):
             for name in _OID_FIELDS:

@@ -1,4 +1,4 @@
-"""Reads of one call, each made once: a walk that proves a family is the walk that is read."""
+"""Reads of one call, each made once: the walk that detects a family is also the walk that status reads."""
 from __future__ import annotations
 
 from typing import Dict, Optional, Protocol
@@ -6,59 +6,61 @@ from typing import Dict, Optional, Protocol
 from ..host.rows import Raw
 from .decoding import Walked
 
-ROOT = "~"          # in a profile's OIDs: the root that belongs to the device's sysObjectID
+ROOT = "~"          # in a profile's OIDs: the root that the device's sysObjectID selects
 
 
 class Device(Protocol):
-    """What a profile may ask of a device; both raise the errors of handlers/errors.py."""
+    """The reads of a device that profiles use. Both raise the errors of handlers/errors.py."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
     def walk(self, oid: str) -> Walked: ...
 
 
 class Reader:
-    """A device, and what it answered so far, for one call (or one reading): nothing in it grows old. `root` replaces a
-    leading `~` in OIDs, for families whose root differs by product."""
+    """A device with all its answers (`walked`, `got`) during one call or one reading.
+
+    `root` replaces a leading `~` in OIDs, for families whose root differs by product.
+    """
 
     def __init__(self, device: Device, root: str = "") -> None:
         self._device, self.root = device, root
-        self._walked: Dict[str, Walked] = {}
-        self._got: Dict[str, Optional[Raw]] = {}
+        self.walked: Dict[str, Walked] = {}
+        self.got: Dict[str, Optional[Raw]] = {}
         self._names: Dict[str, Walked] = {}
 
     def walk(self, oid: str) -> Walked:
-        """Index suffix -> value below `oid`, {} where the device has nothing there; one walk however often asked."""
+        """Index suffix -> value for all rows below `oid`; {} if the device has none. Walks once."""
         full = self.resolve(oid)
-        if full not in self._walked:
-            self._walked[full] = self._device.walk(full)
-        return self._walked[full]
+        if full not in self.walked:
+            self.walked[full] = self._device.walk(full)
+        return self.walked[full]
 
     def names(self, oid: str) -> Walked:
-        """A walk of names, which do not change during a call: later readings of the call reuse it."""
+        """A walk of names. They do not change during a call, so `again` keeps them."""
         full = self.resolve(oid)
         if full not in self._names:
             self._names[full] = self.walk(oid)
         return self._names[full]
 
     def get(self, oid: str) -> Optional[Raw]:
-        """One object, None where the device has none; one round trip however often asked."""
+        """One object, None if the device does not have it. Reads once."""
         full = self.resolve(oid)
-        if full not in self._got:
-            self._got[full] = self._device.get(full)
-        return self._got[full]
+        if full not in self.got:
+            self.got[full] = self._device.get(full)
+        return self.got[full]
 
     def resolve(self, oid: str) -> str:
-        """`oid` with the root in the place of `~`."""
+        """`oid` with the root instead of `~`."""
         return self.root + oid[len(ROOT):] if oid.startswith(ROOT) else oid
 
     def at(self, root: str) -> Reader:
-        """The same device and memory, below another root."""
+        """The same device and answers, with another root."""
         other = Reader(self._device, root)
-        other._walked, other._got, other._names = self._walked, self._got, self._names
+        other.walked, other.got, other._names = self.walked, self.got, self._names
         return other
 
     def again(self) -> Reader:
-        """The same device with nothing remembered but names: for a reading that must be new."""
+        """The same device without its answers, except names: for a reading that must be new."""
         other = Reader(self._device, self.root)
         other._names = self._names
         return other

@@ -1,7 +1,7 @@
-"""Profiles as JSON, both ways, strictly: whatever a profile can say, JSON can say, and nothing else.
+"""Reads and writes profiles as JSON. Every profile can be written; only valid profiles can be read.
 
-An object's fields are those of the class that is meant there. Where several classes fit (a source, a control), `kind`
-names one. A number with a scale is written as text ("0.1"), so that it stays exact.
+The members of an object are the fields of its class. Where several classes are possible (sources, controls), `kind` names one.
+A decimal number is written as text ("0.1"), so that it stays exact.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .states import Doubt, State
 
 
 class ProfileError(ValueError):
-    """A profile's JSON is wrong: the sentence starts with the path of the key, such as profile.outlets[0].states.on."""
+    """A profile's JSON is not valid. The sentence starts with the path of the key, such as profile.outlets[0].states.on."""
 
 
 def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
@@ -38,7 +38,7 @@ PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, 
 
 
 def dumps(profile: Profile) -> str:
-    """The profile as JSON text, without fields that hold their default; `loads` of it is equal to the profile."""
+    """The profile as JSON text without fields that have their default. `loads` returns an equal profile."""
     return json.dumps(_plain(profile), indent=1)
 
 
@@ -156,8 +156,8 @@ def _said(data: object) -> str:
 
 
 def reference() -> str:
-    """All kinds with their fields, as Markdown, for people who describe a PDU of their own."""
-    lines = ["| kind | stands for a | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
+    """All kinds with their fields, as Markdown, for owners who describe their own PDU."""
+    lines = ["| kind | used as | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
     for cls in (*PLAIN, *KINDS.values()):
         where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \
             else "source" if issubclass(cls, Source) else "–"
@@ -174,7 +174,7 @@ _TYPES: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or fa
 
 
 def _type(hint: Any) -> str:
-    """What a field takes, in words."""
+    """The type of a field in words."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
         return f"list of {_type(arguments[0])}"

@@ -1,4 +1,4 @@
-"""The handler's settings and build options, and what they choose: the families to look for, what may be sent."""
+"""The handler's settings and build options, and the choice of families and permissions that follows from them."""
 from __future__ import annotations
 
 import difflib
@@ -11,7 +11,7 @@ from .families import keys, named
 from .profile import Profile
 from .profiles import PROFILES
 
-_MOST_NEAR = 3                  # families that an error suggests
+_MOST_NEAR = 3                  # families suggested in an error
 
 
 def _key(word: str) -> str:
@@ -36,15 +36,14 @@ SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_n
 SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
-                                         "the archive knows these families and no others", longest=10_000)
-OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "the archive knows this family and no other",
+                                         "the archive has only these families", longest=10_000)
+OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "the archive has only this family",
                                     longest=1_000_000)
 BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
-    """What settings and build options decide: the families to look for, whether unproven commands are sent, whether the
-    owner says that the unit has no outlets, and whether outlets in an automatic mode are switched."""
+    """The families to detect (with `is_fixed`: the one family to read the device as), and the owner's permissions."""
 
     profiles: Sequence[Profile]
     is_fixed: bool
@@ -54,9 +53,9 @@ class Choice(NamedTuple):
 
 
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
-    """The families that are looked for; a setting of the form wins over a build option. Raises SettingsError.
+    """The choice by handler settings and build options. A setting overrides the build option. Raises SettingsError.
 
-    An owner's own profile counts as confirmed by its owner: it is switched, whatever its confidence says.
+    An owner's own profile is switched whatever its confidence is, because its owner vouches for it.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
     unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
@@ -73,7 +72,7 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
 
 def _own(written: str) -> Profile:
-    from .schema import ProfileError, loads  # the JSON reader is for these archives alone
+    from .schema import ProfileError, loads  # only archives with an own profile need the JSON reader
     try:
         return loads(written)
     except ProfileError as error:

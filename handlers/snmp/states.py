@@ -1,4 +1,4 @@
-"""On, off or not known: what the values of a source mean as states."""
+"""The states of outlets: which values of a source mean on, and which mean off."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, Optional, Tuple
@@ -16,8 +16,7 @@ from .sources.base import Source
 class Doubt(Frozen):
     """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet (its fuse is whole, it does not cycle).
 
-    Any other value raises the doubt, also one that is not documented, and so does none: a reading that was cut short
-    removes no doubt.
+    An undocumented value or a missing one is not quiet either.
     """
 
     test: Source
@@ -27,15 +26,15 @@ class Doubt(Frozen):
         validation.some(self.quiet, "quiet")
 
     def rises(self, mark: Optional[Raw]) -> bool:
-        """Whether the value of `test` makes the state doubtful; no value does."""
+        """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
         return mark is None or text(mark) not in self.quiet
 
 
 class State(Frozen):
-    """On, off, or not known: only a value in `on` is UP, only one in `off` is DOWN, all others are UNKNOWN.
+    """States of outlets. A value in `on` is UP, a value in `off` is DOWN, every other value is UNKNOWN.
 
-    Values are texts ("1", "On"), compared whole. A row whose value is in `absent` is no outlet. `confirm` is a second
-    reading with the same values: where it says something else, or nothing, the state is UNKNOWN.
+    Values are texts ("1", "On"), compared whole. A row whose value is in `absent` is no outlet. `confirm` is a second reading
+    with the same values: if it differs or is missing, the state is UNKNOWN.
     """
 
     source: Source
@@ -52,7 +51,7 @@ class State(Frozen):
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
     def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
-        """The state of every outlet, in the device's order; {} where the device has none of these objects."""
+        """The state of every outlet, in the device's order; {} if the device has none of these objects."""
         rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.absent}
         if not rows:
             return {}
@@ -62,7 +61,7 @@ class State(Frozen):
                 for identity, value in rows.items()}
 
     def lists_no_outlet(self, reader: Reader) -> bool:
-        """Whether the table has rows and each says that it is no outlet."""
+        """Whether the table has rows, all marked as no outlet."""
         rows = self.source.rows(reader)
         return bool(rows) and all(text(value) in self.absent for value in rows.values())
 

@@ -1,4 +1,4 @@
-"""One outlet switched: what is checked before, the write, and the confirmation."""
+"""Switches one outlet: checks, the write, and the confirmation."""
 from __future__ import annotations
 
 from contextlib import nullcontext
@@ -16,14 +16,14 @@ from .evidence import Confidence
 from .settings import SWITCH_UNPROVEN
 from .states import State
 
-# Of a switching call: until then the last request before the command may start, and until then the last reading after it.
-# With requests of up to 20 s each, and 25 s for a walk, a call ends within a minute.
+# Seconds after the start of a switching call. The last request before the command starts by the first limit, the last reading
+# after it by the second. A request takes up to 20 s and a walk up to 25 s, so a call ends within a minute.
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
 class Session(NamedTuple):
-    """One call: the device, what was found of it, whether unproven commands may be sent, and whether to outlets in an
-    automatic mode."""
+    """One call. `unproven`: commands of LOW confidence may be sent. `automatic`: outlets in an automatic mode may be
+    switched."""
 
     device: Snmp
     found: Found
@@ -32,21 +32,20 @@ class Session(NamedTuple):
 
 
 def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
-    """Write the absolute state once, then read that outlet until it has it or `deadline` seconds are over.
+    """Write the absolute state once, then read that outlet until it has the state or `deadline` seconds are over.
 
-    Sets `wanted` or UNKNOWN on `port` and returns `port`. Nothing is written where the outlet does not exist
-    (NoSuchOutlet), is locked, metered only, or of a family whose commands are not certain (Unsupported). Where a write
-    repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all of them read as
-    written.
+    Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
+    it is locked, only metered, or of a family whose commands are not certain: nothing was written then. If a write repeats the
+    states of other outlets, one command runs at a time, and the state is UNKNOWN unless all of them read as written.
     """
     device, found = session.device, session.found
-    identity = str(port.identity)           # a platform may hand back a number
+    identity = str(port.identity)           # a platform may return a number
     states, control = _switchable(found, identity, session.unproven)
     if session.automatic:
         control = control.over_automatic()
     with turns.alone(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
-        device.check()                      # a command that comes too late is none: nothing was sent
+        device.check()                      # raises before anything is sent if it is too late
         device.extend(CONFIRM_UNTIL_SECONDS)
 
         def write() -> None:
@@ -62,13 +61,13 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
 
 def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Control]:
-    """How the outlet's state is read and how it is switched. Raises NoSuchOutlet or Unsupported; nothing is written."""
+    """The outlet's state and control. Raises NoSuchOutlet or Unsupported."""
     profile = found.profile
     if identity not in found.states:
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}), which meters here and does not switch")
-    if identity not in found.outlets.states.read(found.reader):             # walked already; others of the device have states
+    if identity not in found.outlets.states.read(found.reader):             # no new walk; outlets listed by `rows` have no state
         raise Unsupported(f"outlet {identity} reports no state: it has no relay, or the device does not say, so it is not "
                           "switched")
     if profile.switching_confidence is Confidence.LOW and not unproven:

@@ -1,8 +1,7 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
-A lock exists while somebody holds it or waits for it, and no longer: nothing is kept of a device between calls. It
-reaches as far as the process; what another process or a person at the device does in between shows when every outlet is
-compared after the write.
+A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers this process alone. A
+change by another process or by a person is noticed after the write, when the states of all outlets are compared.
 """
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ _guard = threading.Lock()
 
 @contextmanager
 def alone(device: str, seconds: float) -> Iterator[None]:
-    """Waits up to `seconds` until no other thread commands the device. Raises Unreachable where it does not end by then."""
+    """Waits until no other thread commands the device. Raises Unreachable after `seconds`."""
     with _guard:
         turn = _turns.get(device) or _Turn()
         _turns[device] = turn
@@ -42,7 +41,7 @@ def alone(device: str, seconds: float) -> Iterator[None]:
 
 
 def _forget() -> None:
-    """In a forked child: the threads that held the locks are not in it."""
+    """Drop all locks in a forked child: it does not have the threads that held them."""
     global _turns, _guard
     _turns, _guard = weakref.WeakValueDictionary(), threading.Lock()
 

@@ -1,11 +1,11 @@
-"""Checks that parts of a profile make when they are built. They raise ValueError with a sentence for the profile's author."""
+"""Checks of a profile's parts, made when they are built. They raise ValueError with a sentence for the profile's author."""
 from __future__ import annotations
 
 import re
 from typing import Sequence, Tuple
 
-_OID = re.compile(r"(~|1)(\.(0|[1-9]\d*))+")
-_SUFFIX = re.compile(r"\d+(\.\d+)*")
+_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]*))+")
+_SUFFIX = re.compile(r"[0-9]+(\.[0-9]+)*")
 
 
 def oid(value: str, what: str) -> None:

@@ -1,13 +1,13 @@
-"""Synthetic units of each family, made from the MIB's words: `<name>.snmprec` holds the rows, `<name>.json` the truth.
+"""Synthetic units of each family, made from its MIB: `<name>.snmprec` holds the rows, `<name>.json` the expected readings.
 
-The name is the family's key, and for a further unit of it (another layout, a unit that only meters) the key, an
-underscore and a word.
+The name is the family's key. A further unit of the family (another layout, a metered-only unit) has the key, an underscore
+and a word.
 
-The JSON has `about` (which words it was made from), `snmp` (the versions that the unit speaks), `outlets` by identity,
-`load_a`, `power_w`, `energy_kwh`, `walks` and `gets` (what a status costs; one GET unless it says otherwise), `rules`
-(how the unit behaves when it is written; fields of the simulator's Rule), `switch` (the exact writes, in order) or null,
-and where they apply `padding` (row indexes that are no outlets), `also` (families whose objects it answers too) and
-`metered_only` (true: it has no outlets, and nothing that it answers proves so, so that its owner must say it).
+The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by identity, `load_a`, `power_w`,
+`energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (the unit's behaviour when it is
+written; fields of the simulator's Rule), `switch` (the exact writes, in order) or null. Optional are `padding` (row indexes
+that are not outlets), `also` (other families whose objects the unit answers too) and `metered_only` (true: the unit has no
+outlets, but no answer of it proves that, so its owner must set it).
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4}
 
 
 class Outlet(NamedTuple):
-    """What a right reader says of one outlet; None means that the unit does not meter it."""
+    """The values that a correct reader reports for one outlet; None means that the unit does not meter that figure."""
 
     state: str
     number: str
@@ -34,7 +34,7 @@ class Outlet(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One write as it must arrive: OID with its instance, BER tag, value as text."""
+    """One expected write: OID with its instance, BER tag, value as text."""
 
     oid: str
     tag: int
@@ -50,7 +50,7 @@ class Switch(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What a right reader returns, and what it costs."""
+    """The values that a correct reader returns, and their cost in walks and GETs."""
 
     outlets: Mapping[str, Outlet]
     load_a: Optional[float]
@@ -76,13 +76,13 @@ class Fixture(NamedTuple):
     rows: Mapping[str, Row]
 
     def device(self) -> Device:
-        """The unit anew, as it stands when it is switched on."""
+        """A new unit in the state of the recording."""
         return Device(self.rows, self.rules)
 
 
 @cache
 def fixture(name: str) -> Fixture:
-    """One unit."""
+    """The unit with this name."""
     return written(name, (_HERE / f"{name}.json").read_text("utf-8"), (_HERE / f"{name}.snmprec").read_text("utf-8"))
 
 

@@ -1,8 +1,8 @@
-"""The families, one file per vendor; each file has a tuple PROFILES and holds data only.
+"""The families, one file for each vendor. A file contains data only, in a tuple PROFILES.
 
-Order matters where two families answer the same sysObjectID, and where none is usable and the families that name a root
-(`sweep`) are asked one after the other: the richer MIB comes first. To add a family, write one entry in its vendor's
-file (CONTRIBUTING shows one), name its key here, and add a fixture: the suite runs over this table.
+The order matters for families with the same sysObjectID, and for families with `sweep`, which are probed one after the other:
+the richer MIB comes first. To add a family, write an entry in its vendor's file (CONTRIBUTING has an example), add its key
+here, and add a fixture. The tests run over this table.
 """
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import import_module
 
 from ..families import Families, Vendor
 
-# sysObjectIDs of agents built on Net-SNMP whose maker changed nothing: linux and netSnmpAgentOIDs.10 (UCD-SNMP-MIB, NET-SNMP-TC).
+# Default sysObjectIDs of agents built on Net-SNMP: netSnmpAgentOIDs.10 and linux (NET-SNMP-TC, UCD-SNMP-MIB).
 _NET_SNMP = "8072.3.2.10 2021.250.10"
 
 PROFILES = Families(
@@ -61,7 +61,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".vertiv", __package__),
            "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 476 10418 " + _NET_SNMP),
     Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + _NET_SNMP),
-    # Behind the others with Net-SNMP's numbers, which have a MIB.
+    # After the other families with Net-SNMP's numbers: those have a MIB.
     Vendor(lambda: import_module(".clever", __package__),
            "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu", "30966 " + _NET_SNMP),
 )

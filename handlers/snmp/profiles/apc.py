@@ -1,34 +1,20 @@
-"""APC by Schneider Electric: rack PDUs of PowerNet-MIB, oldest to newest, and what APC sells beside them.
+"""APC by Schneider Electric: all generations of rack PDUs in PowerNet-MIB, and other units with outlets or meters.
 
-Every later APC unit still answers the tables of the ones before it, so the richer family comes first. State and command
-number their verbs differently inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2;
-MasterSwitch plus: command off = 3, and 2 would be "on, later"): no value that was read is ever written back.
+A newer unit also answers the tables of older generations, so the richer family comes first. States and commands have different
+numbers inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2; MasterSwitch plus: command
+off = 3, where 2 would be "on, later"), so a value that was read is never written back.
 """
 from __future__ import annotations
 
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
+from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source
 from . import enlogic
-from .shorthand import (
-    HUNDREDTHS,
-    KILO,
-    ONES,
-    TENS,
-    TENTHS,
-    THOUSANDTHS,
-    by_number,
-    column,
-    counted,
-    figure,
-    librenms,
-    oids,
-    scalar,
-    total,
-)
+from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
-ANY_APC = "318"             # the whole sysObjectID of some units
+POWERNET = librenms("apc/PowerNet-MIB")
+ANY_APC = "318"             # for some units the whole sysObjectID
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (not known).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
@@ -41,23 +27,21 @@ def _spdu(state: Source) -> Outlets:
 
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """Of a table that mixes phases, the banks behind them and perhaps a total, the phases: of no bank, and of a phase."""
+    """The rows of phases in a table of phases, their banks and perhaps a total: rows without a bank and with a phase."""
     of_no_bank = Only(values, banks, ("0",))
     return First((Only(of_no_bank, phases, ("0",), keep=False), of_no_bank))
 
 
-# First generation (rPDU). Rows of the load table are phases and banks of the same current.
+# First generation (rPDU). The load table has phases, and banks that carry the same current again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
 RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("1", "2", "3"))
-RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # a table of row 1 alone
+RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # for a table with no row but row 1
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
-
-
 RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")      # 0 on a metered unit
 
 
@@ -70,7 +54,7 @@ def _rpdu(state: Source) -> Outlets:
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
 
 
-# Second generation (rPDU2). The index runs over all linked units; the metered table has another index.
+# Second generation (rPDU2). The index counts over all linked units. The metered table has another index.
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
 RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")
 RPDU2_NUMBER = column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber")
@@ -103,15 +87,16 @@ def unit_and_outlet(state: Source) -> Chained:
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
-# MasterSwitch plus and VM: the index is unit.outlet (three arcs on some units): it is taken from the walk, never built.
+# MasterSwitch plus and VM. The index is unit.outlet, on some units with a third arc, so it is taken from the walk.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
 
-# Firmware of Easy PDUs without a company's number: figures as text, with their units.
-EASY_TEXT = "0"             # 1.3.6.1.4.1.0, its sysObjectID
+# Easy PDU firmware without an enterprise number: figures are texts with their unit.
+EASY_TEXT = "0"             # the sysObjectID is 1.3.6.1.4.1.0
 
 
-def _easy_text(below: str, what: str, unit: str, scale: Decimal = ONES) -> Figure:
+def _easy_text(below: str, what: str, unit: str) -> Figure:
+    scale = Decimal(1000 if unit == "kW" else 1)
     return Figure(column(f"1.1.{below}", f"{what} as text (one unit)"), scale, ("-",), unit=unit)
 
 
@@ -119,15 +104,14 @@ EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 
-# The environmental unit's one outlet: older firmware reports its state in the control column only.
+# The one outlet of an Environmental Manager. Older firmware reports its state only in the control column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
-ATS_NEUTRAL = "4"           # atsOutputPhaseIndex
+ATS_NEUTRAL = "4"           # a value of atsOutputPhaseIndex
 
 PROFILES = (
     Profile(
-        key="apc-rpdu2", vendor="APC", mib="PowerNet-MIB (rPDU2)",
-        source=librenms("apc/PowerNet-MIB"),
+        key="apc-rpdu2", vendor="APC", mib="PowerNet-MIB (rPDU2)", source=POWERNET,
         models=("AP84xx", "AP86xx", "AP88xx", "AP89xx", "APDU9xxx", "AP7900B to AP7999B"),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
@@ -135,65 +119,48 @@ PROFILES = (
         load=total(RPDU2_LINES, RPDU_LINES),
         power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS), RPDU_WATTS),
         energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
-        switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
-        note="The outlet tables of rPDU2 itself are from the MIB; the recording answers the older sPDU table."),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        note="The outlet tables of rPDU2 are from the MIB; the recorded unit answers the older sPDU table."),
     Profile(
-        key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)",
-        source=librenms("apc/PowerNet-MIB"),
-        models=("AP78xx", "AP79xx"),
-        sys_object_ids=oids("318.1.3.4.5", ANY_APC),
+        key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)", source=POWERNET,
+        models=("AP78xx", "AP79xx"), sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=(_rpdu(RPDU_STATE), _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching")),
     Profile(
-        key="apc-masterswitch", vendor="APC", mib="PowerNet-MIB (sPDU)",
-        source=librenms("apc/PowerNet-MIB"),
+        key="apc-masterswitch", vendor="APC", mib="PowerNet-MIB (sPDU)", source=POWERNET,
         models=("MasterSwitch AP9210 to AP9218",),
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
         outlets=(_spdu(SPDU_STATE),),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "switching")),
     Profile(
-        key="apc-masterswitch-plus", vendor="APC", mib="PowerNet-MIB (MasterSwitch plus)",
-        source=librenms("apc/PowerNet-MIB"),
-        models=("MasterSwitch plus AP9225, AP9225EXP",),
-        sys_object_ids=oids("318.1.3.4.4"),
+        key="apc-masterswitch-plus", vendor="APC", mib="PowerNet-MIB (MasterSwitch plus)", source=POWERNET,
+        models=("MasterSwitch plus AP9225, AP9225EXP",), sys_object_ids=oids("318.1.3.4.4"),
         outlets=(Outlets(
             states=State(MSP_STATE, on=("1",), off=("2",)),
             control=Write(column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3),
             number=unit_and_outlet(MSP_STATE),
             name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName")),),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
     Profile(
-        key="apc-masterswitch-vm", vendor="APC", mib="PowerNet-MIB (MasterSwitch VM)",
-        source=librenms("apc/PowerNet-MIB"),
-        models=("MasterSwitch VM AP9224",),
-        sys_object_ids=oids("318.1.3.4.3"),
+        key="apc-masterswitch-vm", vendor="APC", mib="PowerNet-MIB (MasterSwitch VM)", source=POWERNET,
+        models=("MasterSwitch VM AP9224",), sys_object_ids=oids("318.1.3.4.3"),
         outlets=(Outlets(
             states=State(VM_STATE, on=("1",), off=("2",)),
             control=Write(column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2),
             number=unit_and_outlet(VM_STATE),
             name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName")),),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
     Profile(
-        key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)",
-        source=librenms("apc-cpdu/PowerNet-MIB"),
-        models=("Easy Rack PDU APDU10xxx",),
-        sys_object_ids=oids("318.1.1.32.1"),
+        key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)", source=librenms("apc-cpdu/PowerNet-MIB"),
+        models=("Easy Rack PDU APDU10xxx",), sys_object_ids=oids("318.1.1.32.1"),
         outlets=(enlogic.outlets("318.1.1.32"),),
         load=enlogic.load("318.1.1.32"), power=enlogic.power("318.1.1.32"), energy=enlogic.energy("318.1.1.32"),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED),
     Profile(
-        key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)",
-        source=librenms("apc/PowerNet-MIB"),
-        models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
-        sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
+        key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)", source=POWERNET,
+        models=("Easy PDU EPDU1xxxS, EPDU1xxxM",), sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(Outlets(
             # A unit without switched outlets has one row with -1 in every column.
             states=State(EASY_STATE, on=("2",), off=("1",), absent=("-1",)),
@@ -203,15 +170,13 @@ PROFILES = (
         load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")),
                     figure(column("318.1.1.30.4.2.1.6", "ePDUPhaseStatusActivePower")),
-                    _easy_text("3", "power", "kW", KILO)),
+                    _easy_text("3", "power", "kW")),
         energy=total(figure(column("318.1.1.30.2.1.1.11", "ePDUDeviceStatusEnergy"), THOUSANDTHS),
                      figure(column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
                      _easy_text("7", "energy", "kWh")),
-        switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
     Profile(
-        key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)",
-        source=librenms("apc/PowerNet-MIB"),
+        key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)", source=POWERNET,
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
         outlets=(Outlets(
@@ -220,13 +185,10 @@ PROFILES = (
             control=Write(EMS_COMMAND, on=1, off=2),
             name=First((column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
                         column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName")))),),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "switching")),
     Profile(
-        key="apc-ats", vendor="APC", mib="PowerNet-MIB (ATS)",
-        source=librenms("apc/PowerNet-MIB"),
-        models=("Rack ATS AP44xx, AP77xx",),
-        sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
+        key="apc-ats", vendor="APC", mib="PowerNet-MIB (ATS)", source=POWERNET,
+        models=("Rack ATS AP44xx, AP77xx",), sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         load=total(figure(Arc(column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"), -1, (ATS_NEUTRAL,), keep=False), TENTHS)),
-        evidence=Evidence(current=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current")),
 )

@@ -1,12 +1,12 @@
 """AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of one table of nodes.
 
-A node with outlet 0 is no outlet. Only nodes of the switching types have a state, and only those of the metering types a
-figure; the PDU's totals count where it has such nodes. A gateway answers with the same objects for a PDU on its bus, and
-carries a write to that PDU by a further command: it is not read.
+A node with outlet 0 is no outlet. Only nodes of switching types have a state, and only those of metering types have figures.
+The PDU's totals are valid if it has metering nodes. A gateway has the same objects for a PDU on its bus, but passes a write to
+that PDU only after a further command, so it is not read.
 """
 from __future__ import annotations
 
-from ..parts import Confidence, Doubt, Evidence, Guarded, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Provided, Source
 from .shorthand import ONES, TENTHS, column, figure, oids, public, scalar, total
 
@@ -24,12 +24,12 @@ def _metered(values: Source) -> Source:
 
 
 def _of_pdu(values: Source) -> Source:
-    """Objects of a PDU itself, and none of a gateway."""
+    """Objects of a PDU; none of a gateway."""
     return Provided(values, PDU_TYPE, MODULAR)
 
 
 def _total_of_pdu(values: Source) -> Source:
-    """The PDU's own total, which says 0 without a node that meters."""
+    """The PDU's own total, which is 0 without a metering node."""
     return _of_pdu(Provided(values, _metered(TYPE), ".*"))
 
 
@@ -37,8 +37,7 @@ PROFILES = (
     Profile(
         key="apnl-modular", vendor="AP Nederland", mib="APNL-MODULAR-PDU-MIB of 2013-01-24",
         source=public("DotZero24/pysnmp-mibs", "mibs/apnl/APNL-MODULAR-PDU-MIB"),
-        models=("OEC2 modular PDU",),
-        sys_object_ids=oids("29640"),
+        models=("OEC2 modular PDU",), sys_object_ids=oids("29640"),
         outlets=(Outlets(
             states=State(_of_pdu(Only(column("29640.4.3.33.1.13", "nodeSwitchOperStatus"), OUTLET, (NO_OUTLET,), keep=False)),
                          on=("2",), off=("1",), doubts=(Doubt(TYPE, SWITCHING),)),
@@ -50,6 +49,5 @@ PROFILES = (
             energy=figure(_metered(column("29640.4.3.33.1.5", "nodePower")), ONES)),),
         load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
         energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")), ONES)),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching")),
 )

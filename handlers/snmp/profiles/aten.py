@@ -1,16 +1,15 @@
-"""Aten: PE series of ATEN-PE-CFG. One object for each outlet; sub-identifier 10 is the table of names, so outlet 9 has 11.
+"""Aten: PE series of ATEN-PE-CFG, with one object for each outlet.
 
-Each outlet has an object. The names take the place of outlet 9, so from there on each object is one further.
-Slots beyond the unit's own outlets answer, too: "not supported" (7). A walk of these objects would also read some 800 rows
-of names and meters that lie between them. Firmware that has the table displayOutletStatus and the unit's number of outlets
-is read there, where values above 3 mean something else; the others, and units that the table is too short for, slot by slot:
-the slots whose outletConfirmation is supported, or all where it is supported nowhere. Server boards of this vendor have the same
-sysObjectID and none of these tables.
+Sub-identifier 10 is the table of names, so outlet 8 has 9 and outlet 9 has 11. Slots without an outlet answer "not supported"
+(7). A walk of these objects would also read some 800 rows of names and meters between them.
+
+Newer firmware has the table displayOutletStatus, where values above 3 have another meaning, and the unit's number of outlets.
+It is read there if the table is long enough. Otherwise slots are read one by one: those whose outletConfirmation is supported,
+or all if none is. Server boards of this vendor have the same sysObjectID and none of these tables.
 """
 from __future__ import annotations
 
-from ..frozen import changed
-from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write
+from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write, changed
 from ..sources import Only, Provided, Span, Spread, Whole
 from .shorthand import THOUSANDTHS, column, figure, librenms, oid, oids, scalar, total
 
@@ -44,10 +43,8 @@ def _outlets(states: State) -> Outlets:
 
 PROFILES = (
     Profile(
-        key="aten-pe", vendor="Aten", mib="ATEN-PE-CFG",
-        source=librenms("aten/ATEN-PE-CFG"),
-        models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
-        sys_object_ids=oids("21317"),
+        key="aten-pe", vendor="Aten", mib="ATEN-PE-CFG", source=librenms("aten/ATEN-PE-CFG"),
+        models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"), sys_object_ids=oids("21317"),
         outlets=(
             _outlets(State(Whole(Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False), NUMBER_OF_OUTLETS),
                            on=("2",), off=("1",))),
@@ -59,6 +56,5 @@ PROFILES = (
                     else_outlets=True),
         energy=total(figure(column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED),
                      else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED),
 )

@@ -1,12 +1,12 @@
 """Austin Hughes: InfraPower PDUs behind an IP dongle, with up to sixteen PDUs in a chain.
 
-Its MIB is not public. What is here was read from an owner's checks, which only read. C13 and other outlets are rows of one
-table, C19 outlets of a second one: the first arc of the identity is the table. A 0 may as well mean that an outlet has no
-meter. Powers are left out: the checks do not say their unit. The load is the sum of the circuits behind the breakers.
+The MIB is not public. The source is an owner's monitoring checks, which only read. C19 outlets have a separate table: the
+first arc of the identity is 2 for them and 1 for C13 and all others. A current of 0 may also mean that an outlet has no meter.
+Powers are left out, because the checks do not say their unit. The load is the sum of the circuits behind the breakers.
 """
 from __future__ import annotations
 
-from ..parts import Evidence, Outlets, Profile, Proof, State
+from ..parts import DRIVER, Outlets, Profile, State
 from ..sources import Merged
 from .shorthand import TENTHS, by_unit, column, figure, oids, total
 
@@ -23,12 +23,11 @@ PROFILES = (
     Profile(
         key="infrapower", vendor="Austin Hughes", mib="InfraPower: no MIB is public",
         source="https://github.com/rmblake/cmk-austinhughes-pdu-checks/tree/HEAD",
-        models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",),
-        sys_object_ids=oids("34550"),
+        models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",), sys_object_ids=oids("34550"),
         outlets=(Outlets(
             states=State(_outlets("7", "outletStatus"), on=("1",), off=("0",)),
             name=_outlets("4", "outletName"),
             current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED)),),
         load=total(figure(column(PDU + ".24.1.1.7", "circuitAmp"), TENTHS)),
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER)),
+        evidence=DRIVER.of("state", "current")),
 )

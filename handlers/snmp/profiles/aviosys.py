@@ -1,7 +1,5 @@
-"""Aviosys: IP Power 9258, from one driver that only writes. SNMPv1, below the enterprise number of another company."""
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+"""Aviosys: IP Power 9258, from one driver that only writes. It speaks SNMPv1, below another company's enterprise number."""
+from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
 from .shorthand import oid, public
 
@@ -13,8 +11,7 @@ PROFILES = (
         source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
         models=("IP Power 9258",),
         outlets=(Outlets(states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)),),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER),
-        note="The device cannot be detected: name the family in the setting 'profile'. That the written object also shows "
-             "the state is an assumption."),
+        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
+        note="The device cannot be detected: name the family in the setting 'profile'. It is assumed that the written object "
+             "also shows the state."),
 )

@@ -1,8 +1,8 @@
 """Bachmann: BlueNet of BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
-The status has on and off once for each alarm and warning: odd numbers from 9 to 23 are on, even ones from 10 to 24 off.
-Measurements are in one table of variables, indexed by a GUID of eight octets: that of the socket (or phase) which it
-measures, with another last octet for each variable. Each variable has a type, a status, a unit and a power of ten.
+The status has one value for on and one for off for each alarm and warning: odd numbers from 9 to 23 are on, even ones from 10
+to 24 off. Measurements are in one table of variables, indexed by a GUID of eight octets. The first seven are those of the
+measured socket or phase, the last one differs for each variable. Each variable has a type, a status, a unit and a power of ten.
 """
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
 CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
 SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
 UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
-CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit: A, W, kWh
-NO_VALUE = ("0", "1", "7", "8", "44")           # expected, undefined, lost, deactivate, disabled
+CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit of variables in A, W and kWh
+NO_VALUE = ("0", "1", "7", "8", "44")           # statuses: expected, undefined, lost, deactivate, disabled
 ENTITY = 7                                      # octets of a GUID that name what is measured
 
 
@@ -39,8 +39,7 @@ PROFILES = (
     Profile(
         key="bachmann-bluenet2", vendor="Bachmann", mib="BACHMANN-BLUENET2-MIB",
         source=public("DotZero24/pysnmp-mibs", "mibs/bachmann/BACHMANN-BLUENET2-MIB"),
-        models=("BlueNet BN2000 to BN7500",),
-        sys_object_ids=oids("31770.2.1"),
+        models=("BlueNet BN2000 to BN7500",), sys_object_ids=oids("31770.2.1"),
         outlets=(Outlets(
             states=State(STATUS, on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2)))),
             control=Guarded(Write(MODE, on=1, off=2), MODE, refuse=(NOT_AVAILABLE, NOT_SWITCHABLE),
@@ -51,6 +50,5 @@ PROFILES = (
         load=total(_measured(CURRENT, PHASES), else_outlets=True),
         power=total(_measured(POWER, PHASES), else_outlets=True),
         energy=total(_measured(ENERGY, PHASES), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

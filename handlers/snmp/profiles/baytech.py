@@ -1,9 +1,7 @@
-"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet; state and command share a column, and locks are states of their own.
+"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet. State and command share a column, and a lock is a further state.
 
-No MIB says the units: tenths of amperes and watts are those of two public drivers. An RPC without a meter reads -2000000.
+The MIB does not name units: tenths of amperes and watts are from two public drivers. An RPC without a meter reads -2000000.
 """
-from __future__ import annotations
-
 from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import Unless
 from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
@@ -17,8 +15,7 @@ PROFILES = (
     Profile(
         key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1",
         source=public("DotZero24/pysnmp-mibs", "mibs/baytech/Baytech-MIB-403-1"),
-        models=("MRP27", "RPC-nNC", "MMP"),
-        sys_object_ids=oids("4779"),
+        models=("MRP27", "RPC-nNC", "MMP"), sys_object_ids=oids("4779"),
         outlets=(Outlets(
             states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),

@@ -1,13 +1,11 @@
-"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent; the index is outlet, then the PDU's MAC as text.
+"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent. The index is outlet, then the PDU's MAC as text.
 
-The control column also reads 1 on PDUs that cannot switch. The energy of outlets is in deca-watt-seconds, that of branches VAh,
-and what is called power is VA, so that both are left out.
+The control column also reads 1 on PDUs that cannot switch. The energy of outlets is in deca-watt-seconds. That of branches is
+in VAh, and the objects called power are in VA, so both are left out.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
-from ..parts import Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
+from ..parts import RECORDED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
 from .shorthand import HUNDREDTHS, column, figure, librenms, oids, total
 
@@ -18,10 +16,8 @@ DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
 
 PROFILES = (
     Profile(
-        key="cpi-econnect", vendor="Chatsworth", mib="CPI-UNITY-MIB",
-        source=librenms("chatsworth/CPI-UNITY-MIB"),
-        models=("eConnect P, K, Z with Unity firmware",),
-        sys_object_ids=oids("30932"), sweep=True,
+        key="cpi-econnect", vendor="Chatsworth", mib="CPI-UNITY-MIB", source=librenms("chatsworth/CPI-UNITY-MIB"),
+        models=("eConnect P, K, Z with Unity firmware",), sys_object_ids=oids("30932"), sweep=True,
         outlets=(Outlets(
             states=State(CONTROL, on=("1",), off=("0",)),
             control=Guarded(Write(CONTROL, on=1, off=0), HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
@@ -33,6 +29,5 @@ PROFILES = (
                    figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS),
                    else_outlets=True, unit=THE_PDU),
         energy=total(else_outlets=True, unit=THE_PDU),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, energy=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "energy", "switching")),
 )

@@ -1,17 +1,17 @@
-"""Clever Electronic, also sold by FS.COM and under other names: a tree of its own below 30966 for each line of products.
+"""Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
-No MIB of them is public. What is here was read from programs: the agent that runs on the MPro units, the maker's test and
-management programs, and programs of owners. Values are texts with their unit's decimals ("1.53"), "--" where a unit has no
-such meter or relay. In a chain each unit has a tree beside that of the first; only the unit that is asked is read.
+No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs of
+owners. Values are texts with decimals ("1.53"), or "--" if a unit has no such meter or relay. In a chain each unit has a tree
+beside that of the first one. Only the addressed unit is read.
 
-Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the others read "--". Figures of
-outlets count only where each outlet has one, so that a group's current is not taken for an outlet's.
+Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
+outlets are used only if every outlet has one, so that a group's current is not taken for an outlet's.
 """
 from __future__ import annotations
 
 from typing import Optional
 
-from ..parts import Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
+from ..parts import DRIVER, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Counted, Only, Provided, Scalar, Source, Span, Spread, Whole
 from .shorthand import HUNDREDTHS, KILO, NET_SNMP, ONES, TENTHS, column, figure, oid, oids, public, scalar, total
 
@@ -34,7 +34,7 @@ def _kilowatt_hours(source: Source) -> Figure:
 
 def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, switch: Column, name: Column, current: Column,
               energy: Column, line_current: Source, line_energy: Source, power: Optional[Column] = None) -> Profile:
-    """A family whose values are texts. Its number of outlets, 0 included, is the probe: the other trees cost one GET each."""
+    """A family with values as texts. Its number of outlets, 0 included, is the probe, so each other tree costs one GET."""
     def here(values: Source) -> Provided:
         return Provided(values, count, r"\d+")
 
@@ -42,10 +42,8 @@ def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, swi
         return Whole(Only(values, values, NOT_THERE, keep=False), count)
 
     return Profile(
-        key=key, vendor=VENDOR, mib=f"{models[0]}: {NO_MIB}",
-        source=source,
-        models=models,
-        sys_object_ids=oids("30966"),
+        key=key, vendor=VENDOR, mib=f"{models[0]}: {NO_MIB}", source=source,
+        models=models, sys_object_ids=oids("30966"),
         outlets=(Outlets(
             states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
             control=Write(switch, on=ON, off=OFF),
@@ -57,53 +55,49 @@ def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, swi
         load=total(_amperes(here(line_current))),
         energy=total(_kilowatt_hours(here(line_energy))),
         switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, power=Proof.DRIVER if power else Proof.NONE,
-                          energy=Proof.DRIVER, switching=Proof.DRIVER))
+        evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"))
+
+
+def _output(unit: str, below: str, name: str) -> Column:
+    return column(f"{unit}.{below}", name, "0")
 
 
 def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
-    """ZPDU and MPDU: a table for each kind of value, that of kW only where a program reads it."""
+    """ZPDU and MPDU: a table for each kind of value; that of kW only if a program reads it."""
     unit = f"30966.{tree}.1"
-
-    def output(below: str, name: str) -> Column:
-        return column(f"{unit}.{below}", name, "0")
-
     return _of_texts(
         key, f"{TEST_PROGRAM}/common/snmp", models, scalar(f"{unit}.1.3.0", "outputNum"),
-        switch=output("7", "outputSwitch"), name=output("5", "outputName"),
-        current=output("8.1", "outputCurrent"), energy=output("10", "outputEnergy"),
+        switch=_output(unit, "7", "outputSwitch"), name=_output(unit, "5", "outputName"),
+        current=_output(unit, "8.1", "outputCurrent"), energy=_output(unit, "10", "outputEnergy"),
         line_current=column(f"{unit}.2", "line", "1.0"), line_energy=column(f"{unit}.2", "line", "5.0"),
-        power=output(power, "outputPower") if power else None)
+        power=_output(unit, power, "outputPower") if power else None)
 
 
 def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
     """RPDU and NPM-V: one list of items, in which items 3 to 5 are the lines."""
     unit = f"30966.{tree}.1.1"
 
-    def output(below: str, name: str) -> Column:
-        return column(f"{unit}.{below}", name, "0")
-
     def lines(item: int, name: str) -> Spread:
         return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
 
     return _of_texts(
         key, source, models, scalar(f"{unit}.7.0", "outputNum"),
-        switch=output("9", "outputStatus"), name=output("8", "outputName"),
-        current=output("10", "outputCurrent"), energy=output("13", "outputEnergy"),
+        switch=_output(unit, "9", "outputStatus"), name=_output(unit, "8", "outputName"),
+        current=_output(unit, "10", "outputCurrent"), energy=_output(unit, "13", "outputEnergy"),
         line_current=lines(4, "lineCurrent"), line_energy=lines(3, "lineEnergy"))
 
 
-MPRO = "30966.11.0"                                 # 0 is the unit that is asked
+MPRO = "30966.11.0"                                 # 0 is the addressed unit
 
 
 def _lines(item: str, tail: str) -> Source:
-    """An item of each line: current 2.1, power 3.1, energy 6. Only where power is 3.1; older firmware has other items."""
+    """An item of each line: current 2.1, power 3.1, energy 6. None if power is not at 3.1: older firmware has other items."""
     lines = MPRO + ".1.1"
     return Provided(column(lines, "line", item + tail), column(lines, "line", "3.1" + tail), ".*")
 
 
 def _mpro(tail: str) -> Outlets:
-    """Outlets; some firmware puts a 0 behind each object. One kind of unit has no relays, another no meters of outlets."""
+    """The outlets. Some firmware has a 0 after each object. Some units have no relays, others no meters of outlets."""
     outputs, relay = MPRO + ".1.3", column(MPRO + ".3.1", "relay", "1.1" + tail)
     current = column(outputs, "output", "1.1" + tail)
     return Outlets(
@@ -120,7 +114,7 @@ def _mpro(tail: str) -> Outlets:
 MS = "30966.10.2"
 MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
 MS_STATUS = column(MS + ".4", "outputStatus", "0")
-FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"           # a unit without outlets has its baud rate there
+FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"           # on a unit without outlets this object is the baud rate
 
 IP = "30966.10.3.2"
 
@@ -128,37 +122,30 @@ PROFILES = (
     Profile(
         key="clever-mpro", vendor=VENDOR, mib=f"MPro: {NO_MIB}",
         source=public("ChinaClever/MPro-App", "cores/agents/agent_get.cpp"),
-        models=("MPro PDU",),
-        sys_object_ids=(*oids("30966"), *NET_SNMP),
+        models=("MPro PDU",), sys_object_ids=(*oids("30966"), *NET_SNMP),
         outlets=(_mpro(""), _mpro(".0")),
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, power=Proof.DRIVER, energy=Proof.DRIVER,
-                          switching=Proof.DRIVER)),
+        switching_confidence=Confidence.MEDIUM, evidence=DRIVER),
     _zm("clever-mpdu", "8", "MPDU", "FS.COM switched and metered PDUs with the MPDU tree", power="11"),
     _zm("clever-zpdu", "7", "ZPDU"),
     _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU", "C3 Solutions PDU"),
     _rpdu("clever-npm-v", "5", MANAGER, "NPM-V"),
     Profile(
-        key="clever-ms-pdu", vendor=VENDOR, mib=f"MS-PDU: {NO_MIB}",
-        source=MANAGER,
-        models=("MS-PDU", "CPC PDU"),
-        sys_object_ids=oids("30966"),
+        key="clever-ms-pdu", vendor=VENDOR, mib=f"MS-PDU: {NO_MIB}", source=MANAGER,
+        models=("MS-PDU", "CPC PDU"), sys_object_ids=oids("30966"),
         outlets=(Outlets(
             states=State(Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49), on=(ON,), off=(OFF,)),
             control=Write(MS_STATUS, on=ON, off=OFF),
             current=figure(column(MS + ".3", "outputCurrent", "0"))),),
         load=total(figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, switching=Proof.DRIVER)),
+        switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "switching")),
     Profile(
         key="clever-ip-pdu", vendor=VENDOR, mib=f"IP-PDU: {NO_MIB}",
         source=public("librenms/librenms", "includes/discovery/sensors/current/fs-net-pdu.inc.php"),
-        models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
-        sys_object_ids=oids("30966"),
+        models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"), sys_object_ids=oids("30966"),
         load=total(figure(Arc(column(IP, "lineCurrent"), 0, ("4", "5", "6")), TENTHS)),
-        evidence=Evidence(current=Proof.DRIVER),
-        note="Energies are left out: two generations of firmware have them in other places, and programs differ on their unit."),
+        evidence=DRIVER.of("current"),
+        note="Energies are left out: their place differs between generations of firmware, and programs disagree on the unit."),
 )

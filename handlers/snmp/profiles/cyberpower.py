@@ -1,12 +1,12 @@
-"""CyberPower: PDUs of CPS-MIB, whose two generations are copies of APC's with other numbers, and its transfer switches.
+"""CyberPower: two generations of PDUs in CPS-MIB, which are copies of APC's with other numbers, and transfer switches.
 
-ePDU2 looks like APC's rPDU2 but its states are on 1 and off 2, as its commands are (rPDU2: states on 2, off 1). Its rows
-run over all units of a chain; the metered table has another index. ePDU is rPDU with more meters: its load table
-holds phases and, again, the banks behind them. Some units have their outlets in ePDU2 and their meters in ePDU. UPS of this
-vendor share the older identities: the outlet table decides.
+ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for states as for commands (rPDU2: state on 2, off 1). Its rows count over
+all units of a chain. The metered table has another index. ePDU is rPDU with more meters: its load table has phases, and banks
+that carry the same current again. Some units have their outlets in ePDU2 and their meters in ePDU. UPS of this vendor have the
+same older sysObjectIDs, so the outlet table decides.
 
-A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines,
-which count the current of the lines again.
+A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines, which
+count the current of the lines again.
 """
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, 
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
+CPS = librenms("cyberpower/CPS-MIB")
 
 EPDU2_STATE = column(EPDU2 + ".6.1.4.1.5", "ePDU2OutletSwitchedStatusState")
 MODULE = column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex")
@@ -30,8 +31,8 @@ METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
 EPDU_STATE = column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState")
 ATS_STATE = column(ATS + ".6.3.1.3", "atsOutletStatusOutletState")
-LINES = ("1", "2", "3")                                                        # of the phase; 4 to 6 are pairs of them
-ATS_TOTAL = "1"                                                                # of the index of the bank table
+LINES = ("1", "2", "3")                                                        # of atsLoadStatusPhase; 4 to 6 are pairs of lines
+ATS_TOTAL = "1"                                                                # the row with the total, in the table of banks
 
 
 def _lines(below: str, name: str) -> Only:
@@ -53,7 +54,7 @@ PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
-    """The meters of the old tree on a unit that has its outlets in the new one."""
+    """The meters of the ePDU tree on a unit with its outlets in ePDU2."""
     return figure(Provided(values, EPDU2_STATE, ".*"), scale)
 
 
@@ -64,10 +65,8 @@ def _metered(below: str, name: str) -> Figure:
 
 PROFILES = (
     Profile(
-        key="cyberpower-epdu2", vendor="CyberPower", mib="CPS-MIB (ePDU2)",
-        source=librenms("cyberpower/CPS-MIB"),
-        models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
-        sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
+        key="cyberpower-epdu2", vendor="CyberPower", mib="CPS-MIB (ePDU2)", source=CPS,
+        models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"), sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
         outlets=(Outlets(
             states=State(EPDU2_STATE, on=("1",), off=("2",)),
             control=Write(column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
@@ -85,14 +84,11 @@ PROFILES = (
                     _beside_epdu2(PHASE_POWER), else_outlets=True),
         energy=total(figure(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy"), TENTHS),
                      _beside_epdu2(PHASE_ENERGY, TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED,
-        note="A slave of a chain lists only itself: ask the host."),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED,
+        note="A slave of a chain lists only itself: read the host."),
     Profile(
-        key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)",
-        source=librenms("cyberpower/CPS-MIB"),
-        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
-        sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
+        key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)", source=CPS,
+        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",), sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(
             states=State(EPDU_STATE, on=("1",), off=("2",)),
             count=EPDU_COUNT, none_if_zero=EPDU_COUNT,
@@ -104,13 +100,10 @@ PROFILES = (
         load=total(figure(PHASE_LOAD, TENTHS), else_outlets=True),
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
     Profile(
-        key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)",
-        source=librenms("cyberpower/CPS-MIB"),
-        models=("Switched ATS PDU (PDUxxSW...ATNET)",),
-        sys_object_ids=oids(ATS, ANY_CYBERPOWER),
+        key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)", source=CPS,
+        models=("Switched ATS PDU (PDUxxSW...ATNET)",), sys_object_ids=oids(ATS, ANY_CYBERPOWER),
         outlets=(Outlets(
             states=State(ATS_STATE, on=("1",), off=("2",)),
             control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
@@ -120,7 +113,6 @@ PROFILES = (
                    figure(_ats_total("3", "atsLoadStatusBankLoad"), TENTHS)),
         power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED,
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
         note="The outlets are not metered. Cards in UPS answer the same sysObjectID; they list no outlet."),
 )

@@ -1,11 +1,9 @@
 """Cyclades: AlterPath PM power strips behind an AlterPath ACS console server. The index is serial port.outlet.
 
-Row 0 of a port is ALL its outlets: it is neither listed nor written. State and command share a column; 2 is a cycle, 3 unknown.
-The current of a port is that of its chained units, in tenths of A.
+Row 0 of a port is all its outlets, so it is neither listed nor written. State and command share a column; 2 is a cycle, 3
+unknown. The current of a port is that of its chained units, in tenths of A.
 """
-from __future__ import annotations
-
-from ..parts import Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc
 from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
 
@@ -17,8 +15,7 @@ PROFILES = (
     Profile(
         key="cyclades-pm", vendor="Cyclades", mib="CYCLADES-ACS-PM-MIB of 2005-08-29",
         source=public("DotZero24/pysnmp-mibs", "mibs/vertiv/CYCLADES-ACS-PM-MIB"),
-        models=("AlterPath PM behind AlterPath ACS",),
-        sys_object_ids=oids("2925"),
+        models=("AlterPath PM behind AlterPath ACS",), sys_object_ids=oids("2925"),
         outlets=(Outlets(
             states=State(OUTLETS, on=("1",), off=("0",)),
             control=Guarded(Write(POWER, on=1, off=0), column("2925.4.5.4.1.5", "cyOutletLock"), refuse=(LOCKED,),
@@ -26,6 +23,5 @@ PROFILES = (
             count=counted_by_unit(column("2925.4.5.2.1.2", "cyPMNumberOutlets"), OUTLETS),
             name=column("2925.4.5.4.1.2", "cyOutletName")),),
         load=total(figure(column("2925.4.5.3.1.5", "cyPMUnitCurrent"), TENTHS), unit=Arcs(0, 1)),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "switching")),
 )

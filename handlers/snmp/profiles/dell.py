@@ -1,7 +1,7 @@
-"""Dell: rack PDUs made by APC, with a MIB of their own (DellrPDU-MIB).
+"""Dell: rack PDUs made by APC, with their own MIB (DellrPDU-MIB).
 
-It reads like APC's rPDU2 but its states are on 1 and off 2 (rPDU2: on 2, off 1). The metered table has an index of its
-own; outlets are metered in whole amperes.
+It resembles APC's rPDU2, but states are on 1 and off 2 (rPDU2: on 2, off 1). The metered table has another index. Outlets are
+metered in whole amperes.
 """
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ def _metered(below: str, name: str) -> Figure:
 
 PROFILES = (
     Profile(
-        key="dell-rpdu", vendor="Dell", mib="DellrPDU-MIB",
-        source=librenms("dell/DellrPDU-MIB"),
-        models=("Managed and metered rack PDUs 66xx, 68xx",),
-        sys_object_ids=oids("674.10903.200.3.1"),
+        key="dell-rpdu", vendor="Dell", mib="DellrPDU-MIB", source=librenms("dell/DellrPDU-MIB"),
+        models=("Managed and metered rack PDUs 66xx, 68xx",), sys_object_ids=oids("674.10903.200.3.1"),
         outlets=(Outlets(
             states=State(column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"), on=("1",), off=("2",)),
             control=Write(column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2),
@@ -39,6 +37,5 @@ PROFILES = (
         load=total(figure(column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"), TENTHS), else_outlets=True),
         power=total(figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True),
         energy=total(figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

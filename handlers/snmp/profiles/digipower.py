@@ -1,11 +1,11 @@
-"""DigiPower, also sold by Lindy and Manhattan: all states of a unit in one text, which a write replaces as a whole.
+"""DigiPower, also sold by Lindy and Manhattan: all states of a unit are one text, and a write replaces all of it.
 
-Up to 16 units hang on one agent; outlets of the first have their position as identity, those of others "unit.position".
--1 is a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.
+One agent has up to 16 units. The identity is the position of an outlet on the first unit, "unit.position" on the others. -1 is
+a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.
 """
 from __future__ import annotations
 
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, WritePacked
+from ..parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
 from ..sources import Field, Merged, Packed, Prefixed, Span, Spread
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
 
@@ -25,16 +25,13 @@ NAMES = Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in r
 
 PROFILES = (
     Profile(
-        key="digipower", vendor="DigiPower", mib="DigiPower-PDU-MIB",
-        source=librenms("digipower/DigiPower-PDU-MIB"),
-        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
-        sys_object_ids=oids("17420"),
+        key="digipower", vendor="DigiPower", mib="DigiPower-PDU-MIB", source=librenms("digipower/DigiPower-PDU-MIB"),
+        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"), sys_object_ids=oids("17420"),
         outlets=(Outlets(
             states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
             control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
             name=NAMES),),
         load=total(figure(CURRENT, TENTHS)),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, switching=Proof.SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
         note="Units with more than 16 outlets need more characters than a write may have, and are not switched."),
 )

@@ -1,10 +1,8 @@
 """Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257 off, 259 on).
 
-Ordered is the admin state, true is the oper state; every value but these two is no plain on or off.
+The admin state is the command, the oper state the true state. Every other value is UNKNOWN.
 """
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
 from .shorthand import NET_SNMP, librenms
 
@@ -21,6 +19,5 @@ PROFILES = (
         outlets=(Outlets(
             states=State(Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""), on=("259",), off=("257",)),
             control=Write(Spread(f"{ENERGY_OBJECTS}.8", OUTLETS, "eoPowerAdminState", tail=""), on=259, off=257)),),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "switching")),
 )

@@ -1,16 +1,15 @@
-"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and the families that came with the makers it bought.
+"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and families of makers that Eaton bought.
 
-EATON-EPDU-MIB: the index is strapping.outlet; the first unit of a chain is 0. Each verb has a column, and what is written
-there is a delay in seconds: 0 is now. One public driver has columns 3 (off) and 4 (on) the other way round; the MIB,
-two other drivers and the sister families agree on this order.
-Revelation (Aphel) is Raritan's PDU-MIB below another root, its rows start at 0. Pulizzi has an object for each outlet: the
-state of outlet N at 3.N.0, its command at 2.(N+1).0, because 2.1.0 is the command for ALL outlets. The monitored
-Pulizzi units have channels whose meaning is their type. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has
-panels with breakers: each is listed, and none is switched.
+EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a column. The value written
+there is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4 (on) in the opposite order; the MIB, two
+other drivers and the sister families agree on this one.
+
+Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object for each outlet: the state
+of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all outlets. The type of a monitored Pulizzi unit says what
+its channels meter. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has panels with breakers, which are listed
+and not switched.
 """
-from __future__ import annotations
-
-from ..parts import RECORDED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
+from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
 from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread
 from . import hpe, raritan
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, scalar, total
@@ -28,8 +27,8 @@ PULIZZI_NAME = Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail
 
 MONITORED = "20677.3.1.1"
 MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
-# Types of which each channel meters another current: the unit, branches, outlets, three or two lines. The others have lines and
-# branches together, and the MIB does not say which channel is which.
+# Types whose channels do not overlap: the unit, branches, outlets, three or two lines. Other types have lines and branches
+# together, and the MIB does not say which channel is which.
 DISJOINT = "[12345]"
 CHANNELS = Counted(Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
                    scalar(MONITORED + ".1.23.0", "numCurrentChannels"))
@@ -44,8 +43,7 @@ NLOGIC = "534.7.1"
 
 PROFILES = (
     Profile(
-        key="eaton-epdu", vendor="Eaton", mib="EATON-EPDU-MIB of 2023-03-31",
-        source=librenms("eaton/EATON-EPDU-MIB"),
+        key="eaton-epdu", vendor="Eaton", mib="EATON-EPDU-MIB of 2023-03-31", source=librenms("eaton/EATON-EPDU-MIB"),
         models=("ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input (EMI)",),
         sys_object_ids=oids("534.6.6.7"),
         outlets=(Outlets(
@@ -65,22 +63,18 @@ PROFILES = (
         load=total(LINES, else_outlets=True),
         power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")), else_outlets=True),
         energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
-        key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)",
-        source=librenms("eaton/PDU-MIB"),
-        models=("Managed ePDU of the Revelation (Aphel) series",),
-        roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
+        key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)", source=librenms("eaton/PDU-MIB"),
+        models=("Managed ePDU of the Revelation (Aphel) series",), roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
         outlets=(raritan.px1_outlets(label_plus=1, energy=None),),
-        load=raritan.px1_load(), power=raritan.px1_power(),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        load=raritan.PX1_LOAD, power=raritan.PX1_POWER,
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching")),
     Profile(
         key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB",
         source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
-        # Newer firmware of the second identity answers the tree of the first; the older one has another tree.
+        # Units with the second sysObjectID have the first one's tree with newer firmware, and another tree with older firmware.
         roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
                Root(oid("20677.1"), oid("20677.1.5"))),
         outlets=(Outlets(
@@ -93,23 +87,21 @@ PROFILES = (
     Profile(
         key="eaton-pulizzi-monitored", vendor="Eaton", mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
         source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-EPDU-PU-MI-MIB"),
-        models=("Monitored ePDU with blue display (Pulizzi)",),
-        sys_object_ids=oids("20677.3"),
+        models=("Monitored ePDU with blue display (Pulizzi)",), sys_object_ids=oids("20677.3"),
         load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
-        evidence=Evidence(current=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current")),
     Profile(
-        # Each current transformer is a row. What it measures is not said, so that their sum is no load; -1: the unit has none.
+        # Each current transformer is a row. The MIB does not say what it measures, so their sum is no load. -1 is no
+        # transformer.
         key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB",
         source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-GENESIS-II-MIB"),
-        models=("Monitored ePDU Genesis II (Aphel)",),
-        sys_object_ids=oids("17373"),
+        models=("Monitored ePDU Genesis II (Aphel)",), sys_object_ids=oids("17373"),
         outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
-        evidence=Evidence(current=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current")),
     Profile(
         key="eaton-nlogic", vendor="Eaton", mib="nLogic (public driver)",
         source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
-        models=("nLogic PDU",),
-        sys_object_ids=oids(NLOGIC),
+        models=("nLogic PDU",), sys_object_ids=oids(NLOGIC),
         outlets=(hpe.outlets(
             NLOGIC, "pdu",
             Guarded(Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
@@ -119,26 +111,22 @@ PROFILES = (
             HUNDREDTHS, "13", None),),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, figure(column(NLOGIC + ".2.1.1.11", "pduInputTotalCurrent"), HUNDREDTHS)),
         power=total(else_outlets=True),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.DRIVER),
-        note="One public driver, no MIB text; the unit of the device's power is not known, so that outlets are summed."),
+        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
+        note="One public driver, no MIB text. The unit of the device's power is not known, so the powers of outlets are summed."),
     Profile(
         key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08",
         source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-PDU-MIB"),
-        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
-        sys_object_ids=oids("534.6.6.4"),
+        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",), sys_object_ids=oids("534.6.6.4"),
         outlets=(Outlets(
             rows=BREAKER, number=Chained(Number(BREAKER, plus=0, position=0), Number(BREAKER, plus=0)), name=BREAKER,
             energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours"))),),
         load=total(figure(column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"), TENTHS)),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
         energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
-        evidence=Evidence(current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current", "power", "energy")),
     Profile(
-        key="eaton-ats2", vendor="Eaton", mib="EATON-ATS2-MIB of 2014-07-31",
-        source=librenms("eaton/EATON-ATS2-MIB"),
-        models=("ATS 16",),
-        sys_object_ids=oids("534.10.2"),
+        key="eaton-ats2", vendor="Eaton", mib="EATON-ATS2-MIB of 2014-07-31", source=librenms("eaton/EATON-ATS2-MIB"),
+        models=("ATS 16",), sys_object_ids=oids("534.10.2"),
         load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
-        evidence=Evidence(current=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current")),
 )

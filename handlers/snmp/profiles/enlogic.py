@@ -1,7 +1,7 @@
-"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.outlet; APC sells the same design as cPDU, below its own root.
+"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.outlet. APC sells the same design as cPDU, below its own root.
 
-Switched and metered outlets are two tables with indexes of their own, joined by unit and number. Rows beyond the unit's
-outlets are padding, whose number is 0. States are 0 and 1, commands 1 (off) and 2 (on).
+Switched and metered outlets are two tables with different indexes, joined by unit and number. Rows beyond the unit's outlets
+are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on).
 """
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Tota
 from ..sources import Arc, Chained, First, Number, Only, Source
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
-PADDING = "0"               # the outlet number of a row that is none
+PADDING = "0"               # the outlet number of a padding row
 
 
 def _unit(numbers: Source) -> Number:
@@ -41,8 +41,8 @@ def outlets(root: str) -> Outlets:
 
 
 def load(root: str) -> Total:
-    """The sum of the first three rows of each unit: its phases, or its lines where it is fed in delta. Rows 4 to 6 repeat
-    the current as delta phases."""
+    """The sum of the first three rows of each unit: its phases, or its lines if fed in delta. Rows 4 to 6 repeat the current as
+    delta phases."""
     lines = Arc(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), -1, ("1", "2", "3"))
     return total(figure(lines, HUNDREDTHS), else_outlets=True)
 
@@ -61,10 +61,8 @@ PROFILES = (
     Profile(
         key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18",
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
-        models=("EN1xxx to EN6xxx",),
-        sys_object_ids=oids("38446.1"),
+        models=("EN1xxx to EN6xxx",), sys_object_ids=oids("38446.1"),
         outlets=(outlets("38446.1"),),
         load=load("38446.1"), power=power("38446.1"), energy=energy("38446.1"),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

@@ -1,15 +1,15 @@
 """IBM: DPI PDUs of IBM-PDU-MIB, in two layouts under one sysObjectID.
 
-Newer firmware put two columns (power factor, voltage) before the current, so that everything behind them moved by two:
-state 11 to 13, power 13 to 15, current 7 to 9. In each layout the other's state column is something else that can read
-0 or 1: column 13 is power in W on older firmware, column 11 a writable threshold in mA on newer. Only column 15 distinguishes
-them apart: the older table ends before it. Without it column 11 is the state only if the version does not carry the
-mark of newer firmware and every row is one of the values that a state can have; else outlets are listed and not
-switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
+Newer firmware has two more columns (power factor, voltage) before the current, so the columns after them moved by two: state 11
+to 13, power 13 to 15, current 7 to 9. In each layout, the state column of the other one is an object that may also read 0 or 1:
+column 13 is power in W on older firmware, column 11 a writable threshold in mA on newer firmware. Only column 15 distinguishes
+them: the older table ends before it. Without column 15, column 11 is the state only if the version has no mark of newer
+firmware ("sLEN") and every row has a valid value of a state. Otherwise outlets are listed and not switched. Values 2 to 5
+(cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
 """
 from __future__ import annotations
 
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Source
 from .shorthand import THOUSANDTHS, column, counted, figure, oids, public, scalar, total
 
@@ -32,10 +32,8 @@ def _older(at: Source) -> Source:
 
 PROFILES = (
     Profile(
-        key="ibm-dpi", vendor="IBM", mib="IBM-PDU-MIB",
-        source=public("DotZero24/pysnmp-mibs", "mibs/ibm/IBM-PDU-MIB"),
-        models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",),
-        sys_object_ids=oids("2.6.223"),
+        key="ibm-dpi", vendor="IBM", mib="IBM-PDU-MIB", source=public("DotZero24/pysnmp-mibs", "mibs/ibm/IBM-PDU-MIB"),
+        models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",), sys_object_ids=oids("2.6.223"),
         outlets=(
             Outlets(
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
@@ -54,6 +52,5 @@ PROFILES = (
                 power=figure(NEWER))),
         load=total(else_outlets=True),
         power=total(figure(column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching")),
 )

@@ -1,29 +1,27 @@
-"""ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1; on plants of -48 V currents are negative.
+"""ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On plants of -48 V currents are negative.
 
-A panel with two buses reports the current of each; systemCurrent is then that of the first alone. An output that is enabled
-and whose fuse is open has no power: its state is UNKNOWN.
+A panel with two buses reports the current of each one, and systemCurrent is that of the first bus. An enabled output with
+an open fuse has no power, so its state is UNKNOWN.
 """
 from __future__ import annotations
 
-from ..parts import Confidence, Doubt, Evidence, Figure, Outlets, Profile, Proof, State, Write
+from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Number, Source
 from .shorthand import column, librenms, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
-WHOLE = "1"                         # of outputFuseStatus; 2 is open
+WHOLE = "1"                         # outputFuseStatus of a good fuse; 2 is open
 
 
 def _amperes(source: Source) -> Figure:
-    """Decimal text, whose sign is that of the plant; -1 is an ampere."""
+    """Amperes as decimal text. The sign is that of the plant's voltage: -1 is a current of 1 A."""
     return Figure(source, absent=(), magnitude=True)
 
 
 PROFILES = (
     Profile(
-        key="ict-pdu", vendor="ICT", mib="ICT-PDU-MIB",
-        source=librenms("ict/ICT-PDU-MIB"),
-        models=("ICT180S", "ICT200DB"),
-        sys_object_ids=oids("39145.10"),
+        key="ict-pdu", vendor="ICT", mib="ICT-PDU-MIB", source=librenms("ict/ICT-PDU-MIB"),
+        models=("ICT180S", "ICT200DB"), sys_object_ids=oids("39145.10"),
         outlets=(Outlets(
             states=State(ENABLE, on=("1",), off=("2",),
                          doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),)),
@@ -33,6 +31,5 @@ PROFILES = (
             current=_amperes(column("39145.10.8.1.3", "outputCurrent"))),),
         load=total(_amperes(column("39145.10.10.1.4", "busCurrent")), _amperes(scalar("39145.10.7.0", "systemCurrent")),
                    else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "switching")),
 )

@@ -1,22 +1,15 @@
-"""Ingrasys iPoMan, also sold by Socomec under another enterprise number; and Socomec's metered PDU, which has other tables.
+"""Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU, which has other tables.
 
-outletStatusKwatt is accumulated energy in spite of its name. outletStatusWH is not read: its unit is not documented.
+outletStatusKwatt is accumulated energy in spite of its name. outletStatusWH is not read, because its unit is not documented.
 """
-from __future__ import annotations
+from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
+from .shorthand import TENTHS, THOUSANDTHS, by_unit, column, figure, librenms, oid, oids, scalar, total
 
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, Root, State, Write
-from ..sources import Merged, Prefixed
-from .shorthand import TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, scalar, total
-
-LINES = Merged((
-    Prefixed("1", scalar("4555.2.30.2.3.0", "dpduOutputCurrent1")),
-    Prefixed("2", scalar("4555.2.30.2.5.0", "dpduOutputCurrent2")),
-    Prefixed("3", scalar("4555.2.30.2.7.0", "dpduOutputCurrent3"))))
+LINES = by_unit(lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3))
 
 PROFILES = (
     Profile(
-        key="ipoman", vendor="Ingrasys", mib="IPOMANII-MIB, SOCOMECIPDU-MIB",
-        source=librenms("ingrasys/IPOMANII-MIB"),
+        key="ipoman", vendor="Ingrasys", mib="IPOMANII-MIB, SOCOMECIPDU-MIB", source=librenms("ingrasys/IPOMANII-MIB"),
         models=("iPoMan II, III", "Socomec iPDU"),
         roots=(Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")), Root(oid("4555.1.1.20"), oid("4555.1.1.20.1"))),
         outlets=(Outlets(
@@ -28,14 +21,11 @@ PROFILES = (
             energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS)),),
         load=total(figure(column("~.3.1.3.1.3", "inletStatusCurrent"), THOUSANDTHS), else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching")),
     Profile(
-        key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB",
-        source=librenms("socomec/SOCOMECPDU-MIB"),
-        models=("metered PDU (NRT-OP-PDU)",),
-        sys_object_ids=oids("4555.2.30"),
+        key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB", source=librenms("socomec/SOCOMECPDU-MIB"),
+        models=("metered PDU (NRT-OP-PDU)",), sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),
-        evidence=Evidence(current=Proof.SIMULATED),
+        evidence=SIMULATED.of("current"),
         note="Metered per line, without outlets. In spite of its key it is no transfer switch."),
 )

@@ -1,6 +1,4 @@
-"""NETIO products: PowerPDU and PowerBOX of NETIO-PRODUCTS-NETIO-MIB. A measured 0 may as well mean that there is no meter."""
-from __future__ import annotations
-
+"""NETIO products: PowerPDU and PowerBOX of NETIO-PRODUCTS-NETIO-MIB. A 0 may also mean that there is no meter."""
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, scalar, total
@@ -13,12 +11,11 @@ PROFILES = (
     Profile(
         key="netio", vendor="NETIO", mib="NETIO-PRODUCTS-NETIO-MIB",
         source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/NETIO-PRODUCTS-NETIO-MIB.py"),
-        models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
-        sys_object_ids=oids("47952"),
+        models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"), sys_object_ids=oids("47952"),
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("0",)),
             control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
-            number=Number(STATE, plus=0, position=0),       # some firmware puts a 0 behind the number
+            number=Number(STATE, plus=0, position=0),       # some firmware has a 0 after the number
             name=column("47952.1.1.1.2", "netioOutputName"),
             current=figure(column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED),
             power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
@@ -26,6 +23,5 @@ PROFILES = (
         load=total(figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
         power=total(figure(scalar("47952.1.2.5.0", "netioTotalLoad"), ONES, NOT_MEASURED), else_outlets=True),
         energy=total(figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

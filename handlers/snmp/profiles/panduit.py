@@ -1,11 +1,9 @@
 """Panduit: SmartZone G5 of PANDUIT-MIB, which has the tables of HPE's pdu3 below its own root.
 
-There are two ways to switch: a column for each verb, and one command column, which not every firmware may have. Padding
-rows have the index 0 in their index column. Outlets count in Wh, inputs in kWh. The MIB has G6 as a hardware version (2.0,
-pdug5HWVersion) of the same tables.
+Of two ways to switch, the columns for each verb are used; the command column may be missing in some firmware. Padding rows have
+a 0 in their index column. Outlets count in Wh, inputs in kWh. In the MIB, G6 is a hardware version (2.0, pdug5HWVersion) with
+the same tables.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Profile
 from ..sources import Only
 from . import hpe
@@ -17,15 +15,12 @@ STATES = Only(column(ROOT + ".5.2.1.1", "pdug5OutletControlStatus"), column(ROOT
 
 PROFILES = (
     Profile(
-        key="panduit-g5", vendor="Panduit", mib="PANDUIT-MIB of 2023-07-24",
-        source=librenms("panduit/PANDUIT-MIB"),
-        models=("SmartZone G5", "SmartZone G6"),
-        sys_object_ids=oids(ROOT),
+        key="panduit-g5", vendor="Panduit", mib="PANDUIT-MIB of 2023-07-24", source=librenms("panduit/PANDUIT-MIB"),
+        models=("SmartZone G5", "SmartZone G6"), sys_object_ids=oids(ROOT),
         outlets=(hpe.outlets(ROOT, NAME, hpe.verbs(ROOT, NAME), HUNDREDTHS, "13",
                              figure(column(ROOT + ".5.1.1.14", "pdug5OutletWh"), THOUSANDTHS), states=STATES),),
         load=hpe.load(ROOT, NAME, HUNDREDTHS, figure(column(ROOT + ".2.1.1.11", "pdug5InputTotalCurrent"), HUNDREDTHS)),
         power=hpe.power(ROOT, NAME),
         energy=total(figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

@@ -1,15 +1,11 @@
-"""Planet: IPM power managers of DIGIPDU-MIB. State (off 0, on 1) and command (on 1, off 2) are neighbours with other numbers."""
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+"""Planet: IPM power managers of DIGIPDU-MIB. State (off 0, on 1) and command (on 1, off 2) have different numbers."""
+from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from .shorthand import TENTHS, column, figure, librenms, oids, total
 
 PROFILES = (
     Profile(
-        key="planet-ipm", vendor="Planet", mib="DIGIPDU-MIB of 2009-04-16",
-        source=librenms("planet/DIGIPDU-MIB"),
-        models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
-        sys_object_ids=oids("10456"),
+        key="planet-ipm", vendor="Planet", mib="DIGIPDU-MIB of 2009-04-16", source=librenms("planet/DIGIPDU-MIB"),
+        models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"), sys_object_ids=oids("10456"),
         outlets=(Outlets(
             states=State(column("10456.3.3.3.1.4", "outSwitchStatus"), on=("1",), off=("0",)),
             control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
@@ -17,6 +13,5 @@ PROFILES = (
             power=figure(column("10456.3.3.3.1.9", "outPowerLoad"))),),
         load=total(figure(column("10456.3.3.2.1.5", "inFeedCurrent"), TENTHS), else_outlets=True),
         power=total(figure(column("10456.3.3.2.1.6", "inFeedPowerLoad")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching")),
 )

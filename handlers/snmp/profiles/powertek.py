@@ -1,19 +1,19 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
-Every table lists as many rows as the largest unit has, states included; each unit's number of outlets decides which
-of them are real. Energies are Wh although the text says KWh: two units show what they draw and since when they count, and
-only Wh fit. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID with other numbers: 2
-is on and 4 is off there too, but each after a delay that the unit is set to.
+Every table has as many rows as the largest unit, with states in all of them. Only rows up to the unit's number of outlets are
+real. Energies are in Wh although the MIB says KWh: on two units with known power and start of the count, only Wh are plausible.
+An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off, but after
+a delay that is set on the unit.
 
-PWT2 (SPS2v1-MIB) has the same commands in other places: a table for the first unit of a chain and for each of fifteen
-more, and the number of rows of each. The state of an outlet that is offline is not known. Its energies are left out:
-its text says KWH, as the text does whose energies are Wh.
+PWT2 (SPS2v1-MIB) has the same commands in other objects: a table for the first unit of a chain and for each of fifteen more,
+with the number of rows of each. The state of an outlet that is offline is UNKNOWN. Energies are left out, because the MIB says
+KWH, as PWTv1-MIB does where they are Wh.
 
-The Simple PDU (SimplePDU-MIB) meters its inlet. Its energies are left out for the same reason.
+The Simple PDU (SimplePDU-MIB) meters its inlet. Energies are left out for the same reason.
 """
 from __future__ import annotations
 
-from ..parts import SIMULATED, Confidence, Doubt, Evidence, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
 from ..sources import Counted, Merged, Provided, Source, Tables
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, by_unit, column, figure, oid, oids, public, scalar, total
 
@@ -38,7 +38,7 @@ SIMPLE = "42610.1.4.2"
 
 
 def _by_phase(indexes: str) -> Source:
-    """The current of each phase, where all indexes match; 0 to 3 in the MIB, so that a fourth row could be the sum."""
+    """The current of each phase, if all indexes match. Indexes are 0 to 3 in the MIB, so a fourth row could be the sum."""
     return Provided(column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
                     column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"), indexes)
 
@@ -52,13 +52,13 @@ def _pwt2(below: str, name: str) -> Merged:
     return by_unit(lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)), PWT2_UNITS)
 
 
-# Whether an outlet is online, for the units that have outlets.
+# Whether an outlet is online, on units with outlets.
 PWT2_VALID = by_unit(
     lambda unit: Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"), PWT2_UNITS)
 
 
 def _pwt2_inlets(first: int, *names: str) -> Merged:
-    """Columns of the inlets, one after the other from `first`."""
+    """Consecutive columns of the inlets, from `first`."""
     return by_unit(lambda below: column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]),
                    range(first, first + len(names)))
 
@@ -67,8 +67,7 @@ PROFILES = (
     Profile(
         key="ts-bspdu", vendor="Powertek", mib="PWTv1-MIB",
         source=public("DotZero24/pysnmp-mibs", "mibs/powertek/PWTv1-MIB"),
-        models=("BSPDU", "TS BSPDU"),
-        sys_object_ids=oids("42610.1.4.4"),
+        models=("BSPDU", "TS BSPDU"), sys_object_ids=oids("42610.1.4.4"),
         outlets=(Outlets(
             states=State(by_unit(_states, range(1, 9)), on=("2",), off=("1",)),
             control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
@@ -79,14 +78,12 @@ PROFILES = (
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
         energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.LOW,
-        evidence=SIMULATED,
+        switching_confidence=Confidence.LOW, evidence=SIMULATED,
         note="Units of an older MIB under the same sysObjectID switch after a delay; nothing on the device distinguishes them."),
     Profile(
         key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94",
         source=public("DotZero24/pysnmp-mibs", "mibs/powertek/SPS2v1-MIB"),
-        models=("PWT2 (SPS2)",),
-        sys_object_ids=oids("42610.1.4.1"),
+        models=("PWT2 (SPS2)",), sys_object_ids=oids("42610.1.4.1"),
         outlets=(Outlets(
             states=State(_pwt2("5", "pduDevMonOutletXPortRlyState"), on=("2",), off=("1",),
                          doubts=(Doubt(PWT2_VALID, (ONLINE,)),)),
@@ -98,15 +95,13 @@ PROFILES = (
         load=total(figure(_pwt2_inlets(14, "CurrentPh1B1", "CurrentPh2B1", "CurrentPh3B1",
                                        "CurrentPh1B2", "CurrentPh2B2", "CurrentPh3B2"), HUNDREDTHS), else_outlets=True),
         power=total(figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: their unit is not certain."),
     Profile(
         key="powertek-simple", vendor="Powertek", mib="SimplePDU-MIB 0.60 of 2021-03-12",
         source=public("DotZero24/pysnmp-mibs", "mibs/powertek/SimplePDU-MIB"),
-        models=("Simple PDU: metered inlet",),
-        sys_object_ids=oids(SIMPLE),
+        models=("Simple PDU: metered inlet",), sys_object_ids=oids(SIMPLE),
         load=total(figure(_by_phase("[123]"), HUNDREDTHS), figure(_by_phase("[012]"), HUNDREDTHS)),
         power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
-        evidence=Evidence(current=Proof.SIMULATED, power=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current", "power")),
 )

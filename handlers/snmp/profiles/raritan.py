@@ -1,18 +1,20 @@
-"""Raritan: PDU2-MIB (PX2, PX3, PX4, and the PRO4X that Server Technology builds on that platform), and the PDU-MIB of the
-first PX, which Eaton sells below its own root.
+"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the PDU-MIB of the first PX, which
+Eaton sells below its own root.
 
-PDU2-MIB: the index is pdu.outlet; sensor tables add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are a general sensor
-enumeration (7 on, 8 off of 38), commands are 0 and 1. The device reports the decimal digits of each sensor. A table of sensors
-has a row for each outlet and type, 612 on a PX4 of 36 outlets: which sensors an outlet has is read from its capabilities, and
-digits from the first and last outlet with the same ones. A reading of 0 counts where the sensor is available. The
-current of a three-phase inlet is that of its highest line, so its poles are summed; an inlet of one phase has no rows for
-poles, and its own current counts. PDU-MIB: the state column itself is written; an energy of 0 means "not measured".
+PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are values of a
+general enumeration for sensors (7 on, 8 off), commands are 0 and 1. The device reports the decimal digits of each sensor. A
+table of sensors has a row for each outlet and type, 612 on a PX4 of 36 outlets. To read fewer, an outlet's sensors are taken
+from its capabilities, and digits from the first and last outlet with the same capabilities. A reading of 0 counts if the sensor
+is available. The current of a three-phase inlet is that of its highest line, so its poles are summed. An inlet of one phase has
+no poles, so its own current counts.
+
+PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
 from __future__ import annotations
 
 from typing import Optional
 
-from ..parts import RECORDED, Confidence, Evidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Total, Write
+from ..parts import RECORDED, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import Alike, Arc, Bits, Chained, Checked, First, Listed, Negative, Number, Only, Source, Unless
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
@@ -43,7 +45,7 @@ def _available_inlet(kind: str) -> Source:
 
 
 def _inlets(kind: str) -> Source:
-    """One value for each inlet; none where the reading is not available."""
+    """A row for each inlet, without a value if the reading is not available."""
     return Listed(column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), _available_inlet(kind))
 
 
@@ -52,7 +54,7 @@ def _inlet(kind: str) -> Figure:
 
 
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
-NEUTRAL = "4"                                               # of inletPoleLine
+NEUTRAL = "4"                                               # a value of inletPoleLine
 POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
 POLE_AVAILABLE = column("13742.6.5.2.4.1.2", "measurementsInletPoleSensorIsAvailable", CURRENT)
 LINES = _sensor(
@@ -62,17 +64,17 @@ LINES = _sensor(
 ONE_PHASE_INLETS = _sensor(
     Only(_inlets(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),
     column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT))
-# The current of an inlet of three phases is that of its highest line: no load, but it shows that the sum of the breakers is none.
+# Breakers are summed only if no inlet reports a current. A three-phase inlet's current, which is no load, excludes them too.
 BREAKERS = _sensor(
     Unless(column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT), _available_inlet(CURRENT)),
     column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT))
 
-# PDU-MIB of the first PX, below ~ (13742.4.1; in older firmware, and in its copies, elsewhere).
+# PDU-MIB of the first PX, below ~: 13742.4.1, another root in older firmware and in copies.
 NO_ENERGY = ("-1", "0")
 
 
 def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
-    """The outlets; `label_plus` is what the printed number is above the row's. Eaton's copy has no energies."""
+    """The outlets. The printed number is the row's plus `label_plus`. Eaton's copy has no energies."""
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
     return Outlets(
         states=State(state, on=("1",), off=("0",)),
@@ -86,27 +88,18 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
         energy=energy)
 
 
-def px1_load() -> Total:
-    """The poles of the inlet without its neutral, else the inlet, else the unit."""
-    poles = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
-    return total(figure(poles, THOUSANDTHS), figure(column("~.20.2.1.7", "inletCurrent"), THOUSANDTHS),
+# The poles of the inlet without its neutral, else the inlet, else the unit.
+PX1_POLES = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
+PX1_LOAD = total(figure(PX1_POLES, THOUSANDTHS), figure(column("~.20.2.1.7", "inletCurrent"), THOUSANDTHS),
                  figure(scalar("~.3.1.1.0", "unitCurrent"), THOUSANDTHS), else_outlets=True)
-
-
-def px1_power() -> Total:
-    """The inlet, else the unit."""
-    return total(figure(column("~.20.2.1.9", "inletActivePower")), figure(scalar("~.3.1.3.0", "unitActivePower")),
-                 else_outlets=True)
-
-
+PX1_POWER = total(figure(column("~.20.2.1.9", "inletActivePower")), figure(scalar("~.3.1.3.0", "unitActivePower")),
+                  else_outlets=True)
 PX1_TREES = ("13742.4.1", "13742.1")
 
 PROFILES = (
     Profile(
-        key="raritan-px2", vendor="Raritan", mib="PDU2-MIB of 2017-11-13",
-        source=librenms("raritan/PDU2-MIB"),
-        models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
-        sys_object_ids=oids("13742.6"),
+        key="raritan-px2", vendor="Raritan", mib="PDU2-MIB of 2017-11-13", source=librenms("raritan/PDU2-MIB"),
+        models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"), sys_object_ids=oids("13742.6"),
         outlets=(Outlets(
             states=State(First((column("13742.6.4.1.2.1.3", "outletSwitchingState"),
                                 column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF))),
@@ -123,18 +116,15 @@ PROFILES = (
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True),
         power=total(_inlet(POWER), else_outlets=True),
         energy=total(_inlet(ENERGY), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
-        key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22",
-        source=librenms("raritan/PDU-MIB"),
+        key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22", source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
         roots=tuple(Root(oid(prefix), oid(tree)) for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
                     for tree in trees),
         outlets=(px1_outlets(label_plus=0, energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY)),),
-        load=px1_load(), power=px1_power(),
+        load=PX1_LOAD, power=PX1_POWER,
         energy=total(figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING)),
 )

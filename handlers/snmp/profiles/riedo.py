@@ -1,13 +1,13 @@
-"""Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters count differently.
+"""Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters have different indexes.
 
-One table holds meters of the PDU, its phases, its modules and its outlets. A meter without data says 0 in every column, so
+One table has the meters of the PDU, its phases, its modules and its outlets. A meter without data reads 0 in every column, so
 only meters with data of good quality count. Power may be below zero.
 """
 from __future__ import annotations
 
 from decimal import Decimal
 
-from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
+from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
 from ..sources import Gathered, Only, Source
 from .shorthand import ONES, THOUSANDTHS, column, figure, librenms, oids, total
 
@@ -18,7 +18,7 @@ POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 QUALITY = column("55108.1.3.1.1.15", "upduMeterDataQuality")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
-PDU_TOTAL, PDU_TOTAL_CALCULATED, PHASE_TOTAL, PHASE_TOTAL_CALCULATED, OUTLET = "0", "1", "2", "3", "6"
+OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: measured and calculated totals; an outlet
 WITHOUT_DATA = ("1", "2")
 
 
@@ -26,8 +26,12 @@ def _with_data(values: Source) -> Source:
     return Only(values, QUALITY, WITHOUT_DATA, keep=False)
 
 
-def _of_type(values: Source, scale: Decimal, *types: str) -> Figure:
-    return figure(Only(_with_data(values), TYPE, types), scale)
+def _of_type(values: Source, scale: Decimal, kind: str) -> Figure:
+    return figure(Only(_with_data(values), TYPE, (kind,)), scale)
+
+
+def _first_of(values: Source, scale: Decimal, *kinds: str) -> Total:
+    return total(*(_of_type(values, scale, kind) for kind in kinds), else_outlets=True)
 
 
 def _of_relay(values: Source) -> Source:
@@ -36,10 +40,8 @@ def _of_relay(values: Source) -> Source:
 
 PROFILES = (
     Profile(
-        key="riedo-updu", vendor="Riedo Networks", mib="RNX-UPDU-MIB",
-        source=librenms("riedo/RNX-UPDU-MIB"),
-        models=("UPDU RN3xxx",),
-        sys_object_ids=oids("55108.1"),
+        key="riedo-updu", vendor="Riedo Networks", mib="RNX-UPDU-MIB", source=librenms("riedo/RNX-UPDU-MIB"),
+        models=("UPDU RN3xxx",), sys_object_ids=oids("55108.1"),
         outlets=(
             Outlets(
                 states=State(column("55108.1.4.1.1.4", "upduRelayOperStatus"), on=("1",), off=("0",)),
@@ -53,12 +55,8 @@ PROFILES = (
                 current=_of_type(CURRENT, THOUSANDTHS, OUTLET), power=_of_type(POWER, ONES, OUTLET),
                 energy=_of_type(ENERGY, THOUSANDTHS, OUTLET))),
         # A unit of one phase has no meters of phases.
-        load=total(_of_type(CURRENT, THOUSANDTHS, PHASE_TOTAL), _of_type(CURRENT, THOUSANDTHS, PHASE_TOTAL_CALCULATED),
-                   _of_type(CURRENT, THOUSANDTHS, PDU_TOTAL), _of_type(CURRENT, THOUSANDTHS, PDU_TOTAL_CALCULATED),
-                   else_outlets=True),
-        power=total(_of_type(POWER, ONES, PDU_TOTAL), _of_type(POWER, ONES, PDU_TOTAL_CALCULATED), else_outlets=True),
-        energy=total(_of_type(ENERGY, THOUSANDTHS, PDU_TOTAL), _of_type(ENERGY, THOUSANDTHS, PDU_TOTAL_CALCULATED),
-                     else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
+        power=_first_of(POWER, ONES, *OF_PDU),
+        energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

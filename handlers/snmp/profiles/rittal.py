@@ -1,20 +1,20 @@
-"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB. There is no table of outlets but one of variables.
+"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables instead of one of outlets.
 
-A variable is found by its whole name, since its number changes with firmware and sensors: the CMC's own relays
+A variable is found by its whole name, because its number changes with firmware and sensors. The CMC's own relays
 ("Output.Relay") are no sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
-variable has its unit and its scale.
+variable has a unit and a scale.
 
-CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18,
-whose value is 1 on and 0 off. The identity is the arc of the port (3 to 6) and the row.
+CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18 with
+the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
 """
 from __future__ import annotations
 
-from ..parts import Confidence, Doubt, Evidence, Figure, Guarded, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Provided, Tables
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))
-# A strip is named by the port that it is on and its place there ("PSM_P1_2"), or without numbers where it is the only one.
+# A strip is named by its port and its place on that port ("PSM_P1_2"), or without numbers if it is the only one.
 _SOCKET = r"(?:Sockets\.Socket |PSM_(?:P(\d+)_(\d+)|[^.]*)\.Plug ?)(\d+)\."
 RELAYS = _SOCKET + r"(?:General\.)?Relay"
 STRIPS = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.Value"
@@ -28,7 +28,7 @@ def _sum(pattern: str, of: str) -> Figure:
                   factor=Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}"))
 
 
-# The value of a strip is its current where its unit says so.
+# The value of a strip is its current if the unit is A.
 STRIP_CURRENT = Figure(
     Only(Named(NAMES, NUMBERS, STRIPS, "cmcIIIVarValueInt of PSM_...Unit.Value"),
          Named(NAMES, UNITS, STRIPS, "cmcIIIVarUnit of PSM_...Unit.Value"), ("A",)),
@@ -36,9 +36,9 @@ STRIP_CURRENT = Figure(
 
 CMC_TC = "2606.4.2"
 PORTS = range(3, 7)                                 # the arcs of the four ports
-RELAY_PSM = "18"                                    # of unitXOutputType
-SETTLED = ("4", "5", "6", "7", "8")                 # of unitXOutputStatus: ok, off, on, setOff, setOn
-ANSWERING = "[128]"                                 # of cmcTcUnitXStatus: ok, error (a value overflows), lowPower
+RELAY_PSM = "18"                                    # a value of unitXOutputType
+SETTLED = ("4", "5", "6", "7", "8")                 # unitXOutputStatus: ok, off, on, setOff, setOn
+ANSWERING = "[128]"                                 # cmcTcUnitXStatus: ok, error (a value overflows), lowPower
 
 
 def _output(port: int, below: str, name: str) -> Column:
@@ -46,7 +46,7 @@ def _output(port: int, below: str, name: str) -> Column:
 
 
 def _outputs(below: str, name: str) -> Merged:
-    """A column of the outputs of all ports, as many rows as each port counts."""
+    """A column of the outputs of all ports, with as many rows as each port counts."""
     return by_unit(
         lambda port: Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")), PORTS)
 
@@ -59,8 +59,7 @@ TC_STATUS = by_unit(
 
 PROFILES = (
     Profile(
-        key="rittal-cmc3", vendor="Rittal", mib="RITTAL-CMC-III-MIB",
-        source=librenms("rittal/RITTAL-CMC-III-MIB"),
+        key="rittal-cmc3", vendor="Rittal", mib="RITTAL-CMC-III-MIB", source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
         outlets=(Outlets(
@@ -73,23 +72,18 @@ PROFILES = (
                     _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value")),
         energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
                      _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value")),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.DRIVER),
-        note="That 0 switches a socket off is inferred from what is read: the MIB gives the variables no meaning."),
+        switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
+        note="It is inferred from readings that 0 switches a socket off: the MIB does not define its variables."),
     Profile(
-        key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h",
-        source=librenms("rittal/RITTAL-CMC-TC-MIB"),
-        models=("CMC-TC Processing Unit with PSM strips that switch",),
-        sys_object_ids=oids("2606.4"),
+        key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h", source=librenms("rittal/RITTAL-CMC-TC-MIB"),
+        models=("CMC-TC Processing Unit with PSM strips that switch",), sys_object_ids=oids("2606.4"),
         outlets=(Outlets(
             states=State(TC_RELAY, on=("1",), off=("0",), doubts=(Doubt(TC_STATUS, SETTLED),)),
             control=Guarded(Write(Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"), on=1, off=0),
                             TC_TYPE, allow=(RELAY_PSM,), why="it is no relay of a PSM strip"),
             number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
             name=_outputs("3", "unitXOutputText")),),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED),
+        switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),
         note="The number is port:row. The MIB does not say whether the value or the command column switches a relay, nor which "
-             "currents of a strip add up, so that no meter is read."),
+             "currents of a strip add up, so no meter is read."),
 )

@@ -1,7 +1,5 @@
-"""RCNTEC RPCM: the columns of the example handler that DCImanager's vendor publishes; no MIB text is public."""
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+"""RCNTEC RPCM: columns from the example handler that DCImanager's vendor publishes. The MIB is not public."""
+from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import THOUSANDTHS, column, figure, oids, total
 
 STATE = column("46235.2.4.2.1.4", "output state (example handler)")
@@ -10,8 +8,7 @@ PROFILES = (
     Profile(
         key="rpcm", vendor="RCNTEC", mib="RPCM (vendor's example)",
         source="https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/creating-a-pdu-handler",
-        models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
-        sys_object_ids=oids("46235"),
+        models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"), sys_object_ids=oids("46235"),
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("0",)),
             control=Write(STATE, on=1, off=0),
@@ -19,6 +16,5 @@ PROFILES = (
             energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)"))),),
         load=total(else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.DRIVER, energy=Proof.DRIVER, switching=Proof.DRIVER)),
+        switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "energy", "switching")),
 )

@@ -1,14 +1,14 @@
 """Schleifenbauer: databus rings of up to 512 units, also sold by Conteg under another root. The index is unit.outlet.
 
-The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches; where only
-some outlets are metered or switched, the others are missing there. An input that reads no voltage is not wired to its
-meter: measuring modules answer zeros for all of theirs, while their channels meter.
+The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches; outlets without a
+meter or a switch are missing in that table. An input without voltage is not wired to its meter: measuring modules answer zeros
+for all inputs, while their channels meter.
 """
 from __future__ import annotations
 
 from decimal import Decimal
 
-from ..parts import Confidence, Evidence, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write
+from ..parts import RECORDED, Confidence, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write, changed
 from ..sources import Only
 from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
 
@@ -38,9 +38,7 @@ PROFILES = (
             energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
         load=total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True),
         power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True),
-        # What an input has counted stays while its phase is dead: only one that never counted says nothing.
+        # An input keeps its count while its phase is dead, so only a 0 is not measured.
         energy=total(figure(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), absent=("-1", "0")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING, energy=Proof.RECORDING,
-                          switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED)),
 )

@@ -1,12 +1,10 @@
-"""Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). A firmware may
-change a unit from one to the other, and with it on and off: 1 and 0 become 1 and 2.
+"""Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). New firmware may
+change a unit from the first MIB to the second. On and off are 1 and 0 in the first, 1 and 2 in the second.
 
-Every infeed has outlets, not the first alone. The fourth infeed of a three-phase tower is the neutral line. Energy
-comes in three units: outlets in Wh, infeeds (cords) in 0.1 kWh, towers in kWh.
+Every infeed has outlets. The fourth infeed of a three-phase tower is the neutral line. Energies are in Wh for outlets, 0.1 kWh
+for infeeds (cords) and kWh for towers.
 """
-from __future__ import annotations
-
-from ..parts import SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Only, Part
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
 
@@ -14,7 +12,7 @@ THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
-ST4_NEUTRAL = "4"           # st4LineIndex
+ST4_NEUTRAL = "4"           # a value of st4LineIndex
 
 STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
@@ -25,8 +23,7 @@ PROFILES = (
     Profile(
         key="sentry3", vendor="Server Technology", mib="Sentry3-MIB of 2016-01-25",
         source=librenms("sentry/Sentry3-MIB"),
-        models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
-        sys_object_ids=oids("1718.3"),
+        models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",), sys_object_ids=oids("1718.3"),
         outlets=(Outlets(
             states=State(STATUS, on=("1",), off=("0",)),
             control=Guarded(
@@ -47,14 +44,11 @@ PROFILES = (
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(figure(column("1718.3.2.1.1.14", "towerEnergy")),
                      figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.RECORDING, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.HIGH, evidence=changed(SIMULATED, current=Proof.RECORDING)),
     Profile(
         key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15",
         source=librenms("sentry/Sentry4-MIB"),
-        models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
-        sys_object_ids=oids("1718.4"),
+        models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",), sys_object_ids=oids("1718.4"),
         outlets=(Outlets(
             states=State(ST4_STATE, on=("1",), off=("2",)),
             control=Guarded(
@@ -72,6 +66,5 @@ PROFILES = (
                    else_outlets=True),
         power=total(figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")), else_outlets=True),
         energy=total(figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
 )

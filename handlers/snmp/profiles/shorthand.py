@@ -1,4 +1,4 @@
-"""Short forms for entries of profiles: OIDs are written without 1.3.6.1.4.1; `~` is the family's root."""
+"""Short forms for entries of profiles. OIDs are written without 1.3.6.1.4.1; `~` is the family's root."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -14,17 +14,17 @@ ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:
-    """The link of a text in a public repository: a MIB, or where none is public a driver."""
+    """The link of a file in a public repository: a MIB, or a driver if no MIB is public."""
     return f"https://github.com/{repository}/blob/HEAD/{path}"
 
 
 def librenms(path: str) -> str:
-    """The link of a MIB's text in LibreNMS, which collects the vendors' releases."""
+    """The link of a MIB in LibreNMS, which collects the vendors' releases."""
     return public("librenms/librenms", f"mibs/{path}")
 
 
 def oid(below: str) -> str:
-    """The whole OID of what is written below 1.3.6.1.4.1, or below the root with a leading `~`."""
+    """The whole OID for arcs below 1.3.6.1.4.1. One with a leading `~` stays."""
     return below if below.startswith(ROOT) else ENTERPRISES + below
 
 
@@ -34,7 +34,7 @@ def oids(*below: str) -> tuple[str, ...]:
 
 
 def column(below: str, name: str, suffix: str = "") -> Column:
-    """A column and its name in the MIB; with `suffix` only rows whose index ends so (a sensor type)."""
+    """A column and its name in the MIB; with `suffix`, only rows whose index ends with it (a sensor type)."""
     return Column(oid(below), name, suffix)
 
 
@@ -49,29 +49,29 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
-    """Values of a metered table with another index: joined by unit and number, or by row if these columns are empty."""
+    """Values of a metered table with another index, joined by unit and number, or by row if these columns are empty."""
     return Joined(values, keys, own, else_same_row=True)
 
 
 def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
-    """The rows of the tables that units (ports, phases) have for themselves: the identity begins with the unit's number."""
+    """Rows of units (ports, phases) with an object or a table each. The identity begins with the unit's number."""
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
 def counted(count: Source, listed: Source) -> Provided:
-    """The device's number of outlets; ignored if the table `listed` is empty, because units without the table count, too."""
+    """The device's number of outlets, ignored if the table `listed` is empty: units without the table count outlets too."""
     return Provided(count, listed, ".*")
 
 
 def counted_by_unit(count: Source, listed: Source) -> OfUnits:
-    """The number of outlets of each unit; units absent from `listed` are ignored, because metered units count, too."""
+    """The number of outlets of each unit. Units absent from `listed` are ignored: metered units count outlets too."""
     return OfUnits(count, listed)
 
 
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None) -> Total:
-    """The first of these figures that has rows, summed; else, where wanted, the outlets' sum. For each `unit` of a chain."""
+    """The sum of the first of these figures that has rows, else that of the outlets if wanted; for each `unit` of a chain."""
     return Total(tuple(figures), else_outlets, unit)
 
 
-# The default sysObjectIDs of agents built on Net-SNMP; several families share them.
+# The default sysObjectIDs of agents built on Net-SNMP. Several families share them.
 NET_SNMP = oids("8072.3.2.10", "2021.250.10")

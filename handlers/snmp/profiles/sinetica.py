@@ -1,24 +1,21 @@
 """Sinetica Hawk-i, sold by Panduit as Eagle-i: HAWK-I2-MIB. The index is pdu.outlet.
 
-There is a password for each outlet, and the MIB does not say how it goes with a command. The objects beside this table
-switch all outlets of a unit, or of all units.
+Each outlet has a password, and the MIB does not say how a command uses it. The objects beside this table switch all outlets of
+a unit or of all units.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Outlets, Profile, Proof, State, Write, changed
 from .shorthand import TENTHS, column, figure, oids, public, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
-HUNDREDS = Decimal(100)         # tenths of a kilowatt
+HUNDREDS = Decimal(100)         # W in a tenth of a kilowatt
 
 PROFILES = (
     Profile(
         key="sinetica-hawk", vendor="Sinetica", mib="HAWK-I2-MIB",
         source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/HAWK-I2-MIB.py"),
-        models=("Hawk-i", "Panduit Eagle-i"),
-        sys_object_ids=oids("3711.24"),
+        models=("Hawk-i", "Panduit Eagle-i"), sys_object_ids=oids("3711.24"),
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("2",)),
             control=Write(STATE, on=1, off=2),
@@ -28,8 +25,6 @@ PROFILES = (
         load=total(figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS), else_outlets=True),
         power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS)),
         energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.MIB),
+        switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, switching=Proof.MIB),
         note="A command acts after a delay set on the device, and a password of the outlet may block it."),
 )

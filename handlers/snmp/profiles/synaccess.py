@@ -1,20 +1,17 @@
 """Synaccess: netBooter of SYNSYS-MIB and SynLink of SYNLINK-MIB.
 
-In the netBooter's present table index 0 is outlet 1; in the tree that older units have, index 1 is outlet 1. A command
-given with the wrong one of the two would switch the neighbour: they are two ways, and state and command never mix.
+In the netBooter's present table index 0 is outlet 1. In the tree of older units index 1 is outlet 1. A command with an index of
+the wrong tree would switch the neighbour, so each tree has its own `Outlets`.
 """
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
-from ..sources import Merged, Number, Prefixed
-from .shorthand import ONES, column, figure, oids, public, scalar, total
+from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
+from ..sources import Number
+from .shorthand import ONES, by_unit, column, figure, oids, public, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLD_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
-BANKS = Merged((Prefixed("1", scalar("21728.3.3.2.0", "currentDrawStatus1")),
-                Prefixed("2", scalar("21728.3.3.3.0", "currentDrawStatus2"))))
-# An inlet module that is not fitted reads as nothing or as zero: then the banks are summed.
+BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
+# Without an inlet module its objects are missing or 0. Then the banks are summed.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 
@@ -22,8 +19,7 @@ PROFILES = (
     Profile(
         key="synaccess-synlink", vendor="Synaccess", mib="SYNLINK-MIB",
         source=public("DotZero24/pysnmp-mibs", "mibs/synaccess/SYNLINK-MIB"),
-        models=("SynLink SP, SM",),
-        sys_object_ids=oids("21728.4", "21728"),
+        models=("SynLink SP, SM",), sys_object_ids=oids("21728.4", "21728"),
         outlets=(Outlets(
             states=State(LINK_STATE, on=("1",), off=("0",)),
             control=Guarded(Write(LINK_STATE, on=1, off=0), scalar("21728.4.1.10.0", "outletSwitchingSupported"), refuse=(NO,),
@@ -31,14 +27,12 @@ PROFILES = (
             name=column("21728.4.5.1.1.3", "outletName")),),
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED),
-        note="Currents are not read: the MIB says amperes for whole numbers and no scale."),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "power", "energy", "switching"),
+        note="Currents are not read: they are whole numbers, for which the MIB names amperes and no scale."),
     Profile(
         key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB",
         source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/SYNSYS-MIB.py"),
-        models=("netBooter NP series",),
-        sys_object_ids=oids("21728"),
+        models=("netBooter NP series",), sys_object_ids=oids("21728"),
         outlets=(
             Outlets(
                 states=State(STATUS, on=("1",), off=("2",)),
@@ -51,6 +45,5 @@ PROFILES = (
                 control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
         load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
         energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"))),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, energy=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "energy", "switching")),
 )

@@ -1,7 +1,5 @@
 """Teltronix: from one driver, without a MIB."""
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Write
+from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import column, oids, public
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
@@ -10,9 +8,7 @@ PROFILES = (
     Profile(
         key="teltronix", vendor="Teltronix", mib="none public",
         source=public("openstack/ironic", "ironic/drivers/modules/snmp.py"),
-        models=("PDU",),
-        sys_object_ids=oids("23620"),
+        models=("PDU",), sys_object_ids=oids("23620"),
         outlets=(Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER)),
+        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching")),
 )

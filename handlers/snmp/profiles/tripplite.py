@@ -1,12 +1,12 @@
 """Tripp Lite: three generations of cards. In all of them off is 1 and on is 2, for states and for commands.
 
-The LX card (TRIPPLITE-PRODUCTS) has the same table once for each kind of product (PDU, ATS, UPS), with a right for each
-outlet; there is no counter of energy: what is called energy there is a projection or the sum of a day. The older cards
-share one sysObjectID with the vendor's UPS, so that the outlet table decides.
+The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PDU, ATS, UPS), with a right for each outlet. It
+has no counter of energy: its objects with that name are a projection or the sum of a day. The older cards and the vendor's UPS
+have the same sysObjectID, so the outlet table decides.
 """
 from __future__ import annotations
 
-from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
+from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
 
 
@@ -23,14 +23,13 @@ def _lx(table: str, name: str) -> Outlets:
 PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1", "850.1.1.3.1.3.3.2.1"
 LEGACY = "850.10.2.3.5.1"
 UPS12 = "850.100.1.10.2.1"
-CONTROLLABLE = ("2", "3")           # bit 1 of a field of two; bit 0 is no right to switch
+CONTROLLABLE = ("2", "3")           # values with bit 1; bit 0 does not permit switching
 
 PROFILES = (
     Profile(
         key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS",
         source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
-        models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",),
-        sys_object_ids=oids("850.1.1.1"),
+        models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",), sys_object_ids=oids("850.1.1.1"),
         outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"),
                  _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
         load=total(figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
@@ -39,13 +38,10 @@ PROFILES = (
         power=total(figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
                     figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
                     figure(column(UPS_LINES + ".4", "tlpUpsOutputLineActivePower")), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching")),
     Profile(
-        key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X",
-        source=librenms("poweralert/TRIPPLITE-12X"),
-        models=("UPS with PowerAlert 12 and switched outlets",),
-        sys_object_ids=oids("850.1"),
+        key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X", source=librenms("poweralert/TRIPPLITE-12X"),
+        models=("UPS with PowerAlert 12 and switched outlets",), sys_object_ids=oids("850.1"),
         outlets=(Outlets(
             states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
             control=Guarded(Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
@@ -55,18 +51,15 @@ PROFILES = (
             power=figure(column(UPS12 + ".14", "tlUpsOutletPower"))),),
         load=total(else_outlets=True),
         power=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching")),
     Profile(
         key="tripplite-legacy-pdu", vendor="Tripp Lite", mib="TRIPPLITE (850.10)",
         source=public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
-        models=("PDUMH..NET with SNMPWEBCARD",),
-        sys_object_ids=oids("850.1"),
+        models=("PDUMH..NET with SNMPWEBCARD",), sys_object_ids=oids("850.1"),
         outlets=(Outlets(
             states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
             control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
             name=column(LEGACY + ".5", "outlet name (driver)")),),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, switching=Proof.DRIVER),
+        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
         note="One public driver, no MIB text."),
 )

@@ -1,13 +1,10 @@
-"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents share one
-row of numbers.
+"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
+numbers below one object.
 
-TPDIN2-MIB does not say what 0 and 1 do. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not say in which circuit a current
-is measured (a battery's charge is a current, too), so a WEB3 has no load. A load at normally closed contacts is on while its
-relay is off.
+TPDIN2-MIB does not define 0 and 1. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not define the circuit of a current, which
+may be the charge of a battery, so a WEB3 has no load. A load at normally closed contacts is on while its relay is off.
 """
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
+from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
 from .shorthand import ONES, TENTHS, librenms, oid, oids, total
 
@@ -17,10 +14,8 @@ WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 PROFILES = (
     Profile(
-        key="tycon-tpdin2", vendor="Tycon", mib="TPDIN2-MIB",
-        source=librenms("tycon/TPDIN2-MIB"),
-        models=("TPDIN-Monitor-WEB2",),
-        sys_object_ids=oids("45621.2"),
+        key="tycon-tpdin2", vendor="Tycon", mib="TPDIN2-MIB", source=librenms("tycon/TPDIN2-MIB"),
+        models=("TPDIN-Monitor-WEB2",), sys_object_ids=oids("45621.2"),
         outlets=(Outlets(
             states=State(RELAYS, on=("1",), off=("0",)),
             control=Write(RELAYS, on=1, off=0),
@@ -31,14 +26,11 @@ PROFILES = (
         evidence=Evidence(state=Proof.MIB, current=Proof.SIMULATED, switching=Proof.MIB),
         note="The relays are for DC, and how they are wired decides what 0 and 1 do."),
     Profile(
-        key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10",
-        source=librenms("tycon/TPDIN3-MIB"),
-        models=("TPDIN-Monitor-WEB3",),
-        sys_object_ids=oids("45621.3"),
+        key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10", source=librenms("tycon/TPDIN3-MIB"),
+        models=("TPDIN-Monitor-WEB3",), sys_object_ids=oids("45621.3"),
         outlets=(Outlets(
             states=State(WEB3_RELAYS, on=("1",), off=("0",)),
             control=Write(WEB3_RELAYS, on=1, off=0)),),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, switching=Proof.SIMULATED),
-        note="The relays are for DC. What is wired to normally closed contacts is on while its relay is off."),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
+        note="The relays are for DC. A load wired to normally closed contacts is on while its relay is off."),
 )

@@ -1,10 +1,10 @@
-"""Vertiv and what it bought: Geist, Liebert, Avocent, and the rack manager with its MPDUs.
+"""Vertiv and the makers that it bought: Geist, Liebert, Avocent; and the rack manager with its MPDUs.
 
-Six layouts that share nothing but the owner. In four of them the numbers of the command are not those of the state.
+The six layouts have nothing in common. In four of them the numbers of the command differ from those of the state.
 """
 from __future__ import annotations
 
-from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Write
+from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import First, Merged, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
@@ -24,7 +24,7 @@ from .shorthand import (
     total,
 )
 
-# Geist of today (VERTIV-V5-MIB): switched and metered outlets are two tables; the factory's name joins them.
+# Present Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the factory's name.
 V5_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
 V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
@@ -36,36 +36,36 @@ def _v5_metered(values: Source) -> Source:
     return by_number(values, keys=(V5_METERED_NAME,), own=(V5_NAME,))
 
 
-# A unit fed in delta has its phases between the lines: what it draws is the current of the lines. Firmware without them reads 0.
-V5_DELTA = "1"              # pduMeterType
+# A unit fed in delta draws the current of its lines; its phases are between them. Firmware without lines reads 0.
+V5_DELTA = "1"              # a value of pduMeterType
 V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
                   HUNDREDTHS, ("-1", "0"))
 
-# Geist of before (GEIST-MIB-V3): one column is read as a state and written as a verb.
+# Older Geist units (GEIST-MIB-V3): the same column is the state, and the command when written.
 V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
 V3_PLUGGED = column("21239.2.25.1.4", "ctrl3ChIECAvail")
 
 
 def _v3_phases(first: int, name: str) -> Merged:
-    """A column of each phase of ctrl3ChIECTable, which are 8 apart; the identity is the phase, then the row."""
+    """A column of ctrl3ChIECTable for each phase: they are 8 apart. The identity is the phase, then the row."""
     return by_unit(
         lambda n: Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)), (1, 2, 3))
 
 
-# Geist of the EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, "auxiliary" ones an outlet each.
+# Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, "auxiliary" channels an outlet each.
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 
-# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N; the columns after outlet 24 are writable
-# limits.
+# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns after outlet 24 are
+# writable limits.
 DCS_OUTLETS = Spread(oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
 DCS_SWITCHED = ("2", "4", "6", "8")
 
 AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
-NOT_MEASURED = ("0", "-1")      # what PM-MIB says 0 means in every measured column
+NOT_MEASURED = ("0", "-1")      # PM-MIB: a 0 in any measured column means that it is not measured
 
-NO_SENSOR, THREE_PHASES = "0", "3"      # acsPowerMgmtPDUTablePowerType, acsPowerMgmtPDUTableNumberOfPhases
+NO_SENSOR, THREE_PHASES = "0", "3"      # acsPowerMgmtPDUTablePowerType, ...NumberOfPhases
 
 
 def _acs(below: str, name: str) -> First:
@@ -74,7 +74,7 @@ def _acs(below: str, name: str) -> First:
 
 
 ACS_LINES = _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue")
-# Of a PDU fed by three phases, the MIB does not say which current this is.
+# On a PDU with three phases the MIB does not define which current this is.
 ACS_CURRENT = Only(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
                    _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)
 ACS_POWER = Only(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"),
@@ -83,8 +83,7 @@ PDU_OF_PORT = Arcs(0, 2)
 
 PROFILES = (
     Profile(
-        key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB of 2020-01-07",
-        source=librenms("vertiv/VERTIV-V5-MIB"),
+        key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB of 2020-01-07", source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         outlets=(
@@ -102,15 +101,12 @@ PROFILES = (
                    figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS), else_outlets=True),
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
         energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
     Profile(
-        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3 of 2013-06-19",
-        source=librenms("geist/GEIST-MIB-V3"),
-        models=("Geist RCM, RCM-O, RSO with version 3 firmware",),
-        sys_object_ids=oids("21239.2"),
+        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3 of 2013-06-19", source=librenms("geist/GEIST-MIB-V3"),
+        models=("Geist RCM, RCM-O, RSO with version 3 firmware",), sys_object_ids=oids("21239.2"),
         outlets=(Outlets(
-            # The status is what was ordered and the feedback what was measured: both must agree.
+            # The status is the command, the feedback is measured. Both must agree.
             states=State(V3_STATUS, on=("1",), off=("0",), confirm=column("21239.2.16.1.4", "ctrlOutletFeedback")),
             none_if_zero=scalar("21239.2.1.8.1.16.0", "ctrlOutletCount"),
             control=Write(V3_STATUS, on=1, off=3),
@@ -121,27 +117,23 @@ PROFILES = (
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.SIMULATED, power=Proof.SIMULATED, energy=Proof.SIMULATED,
-                          switching=Proof.MIB),
+        switching_confidence=Confidence.MEDIUM, evidence=changed(SIMULATED, switching=Proof.MIB),
         note="The command is a Gauge32 in the MIB and DCImanager writes an INTEGER, which a strict device refuses."),
     Profile(
         key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
         source=public("DotZero24/pysnmp-mibs", "mibs/geist/GEIST-EM-SERIES-MIB"),
-        models=("Geist EM series",),
-        sys_object_ids=oids("21239.3"),
+        models=("Geist EM series",), sys_object_ids=oids("21239.3"),
         outlets=(Outlets(
             rows=EM_CURRENT, count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
             name=column("21239.3.3.1.3", "auxChannelFriendly"), current=figure(EM_CURRENT, TENTHS)),),
-        # Several mains may be lines, circuits or a neutral: the MIB does not say.
+        # Several mains may be lines, circuits or a neutral. The MIB does not say which.
         load=total(figure(Provided(column("21239.3.2.1.4", "mainChannelDeciAmps"),
                                    scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
-        evidence=Evidence(current=Proof.SIMULATED)),
+        evidence=SIMULATED.of("current")),
     Profile(
         key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02",
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
-        models=("Liebert MPH, MPH2", "Liebert MPX"),
-        sys_object_ids=oids("476.1.42"),
+        models=("Liebert MPH, MPH2", "Liebert MPX"), sys_object_ids=oids("476.1.42"),
         outlets=(Outlets(
             states=State(column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"), on=("2",), off=("1",)),
             control=Guarded(
@@ -159,14 +151,11 @@ PROFILES = (
         load=total(figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS), else_outlets=True),
         power=total(figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")), else_outlets=True),
         energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
         note="A command also becomes the state of the receptacle after a power failure."),
     Profile(
-        key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB",
-        source=librenms("vertiv/DCS-MIB"),
-        models=("RDU-A and RDU manager with MPDU",),
-        sys_object_ids=NET_SNMP,
+        key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB", source=librenms("vertiv/DCS-MIB"),
+        models=("RDU-A and RDU manager with MPDU",), sys_object_ids=NET_SNMP,
         outlets=(Outlets(
             states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
             control=Guarded(
@@ -178,11 +167,9 @@ PROFILES = (
                            absent=("9999",))),
         energy=total(figure(Only(column("13400.3.2.225.1.1.13", "mpduMpscom13PowerConsumption"), DCS_TYPE, DCS_PRESENT),
                             HUNDREDTHS)),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
     Profile(
-        key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB",
-        source=librenms("avocent/PM-MIB"),
+        key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB", source=librenms("avocent/PM-MIB"),
         models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
         roots=(Root(oid("10418.17.1"), oid("10418.17.2.5.5.1")),
                Root(oid("10418.16"), oid("10418.16.2.5.5.1")),
@@ -203,6 +190,5 @@ PROFILES = (
                     figure(ACS_POWER, TENTHS, NOT_MEASURED), else_outlets=True, unit=PDU_OF_PORT),
         energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
                      else_outlets=True),
-        switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
 )

@@ -1,20 +1,16 @@
-"""WTI: power switches of WTI-POWER-MIB. Actions 1 to 4 only mark a plug, 5 to 8 mark it and carry out all marks of the unit.
+"""WTI: power switches of WTI-POWER-MIB. Actions 1 to 4 only mark a plug; 5 to 8 mark it and execute all marks of the unit.
 
-The meaning of the actions is from WTI's user guides; the MIB has their range alone.
+The meaning of the actions is from WTI's user guides; the MIB defines only their range.
 """
-from __future__ import annotations
-
-from ..parts import Confidence, Evidence, Outlets, Profile, Proof, State, Unmarked, Write
+from ..parts import RECORDED, Confidence, Outlets, Profile, State, Unmarked, Write
 from .shorthand import NET_SNMP, TENTHS, column, figure, librenms, oids, scalar, total
 
 ACTION = column("2634.3.100.200.1.4", "plugAction")
 
 PROFILES = (
     Profile(
-        key="wti-power", vendor="WTI", mib="WTI-POWER-MIB of 2019-01-29",
-        source=librenms("wti/WTI-POWER-MIB"),
-        models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
-        sys_object_ids=(*oids("2634.6"), *NET_SNMP),
+        key="wti-power", vendor="WTI", mib="WTI-POWER-MIB of 2019-01-29", source=librenms("wti/WTI-POWER-MIB"),
+        models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"), sys_object_ids=(*oids("2634.6"), *NET_SNMP),
         outlets=(Outlets(
             states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
             control=Unmarked(Write(ACTION, on=5, off=6), ACTION, quiet=("0",),
@@ -25,6 +21,5 @@ PROFILES = (
             power=figure(column("2634.3.100.200.1.8", "plugPower"))),),
         load=total(figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS), else_outlets=True),
         power=total(figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.RECORDING, power=Proof.RECORDING, switching=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching")),
 )

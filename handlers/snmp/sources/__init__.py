@@ -1,4 +1,4 @@
-"""All sources: which objects hold the values of outlets, as immutable values that compose."""
+"""All sources. A source is an immutable value that reads objects of outlets; sources compose."""
 from __future__ import annotations
 
 from .base import Place, Source

@@ -1,6 +1,6 @@
-"""Sources turn what a device answers into {identity: value}.
+"""Base classes of sources, which read {identity: value} from a device.
 
-An identity is the row's index, dots kept ("7", "1.1.7"), or the number that a source defines where there is no table.
+An identity is the index of a row with its dots ("7", "1.1.7"). Without a table it is a number that the source defines.
 """
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ..reader import Reader
 
 
 class Source(Frozen, ABC):
-    """Turns what the device answers into {identity: value}."""
+    """Reads {identity: value} from the device."""
 
     @abstractmethod
     def rows(self, reader: Reader) -> Rows:
         """All values, in the device's order; {} if the device has none of these objects."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        """The value of one identity, None where there is none; as few round trips as the source allows."""
+        """The value of one identity, None if it has none, in as few round trips as possible."""
         return self.rows(reader).get(identity)
 
 
 class Place(Source):
-    """A source that has one object for each identity: it can be read alone and be written."""
+    """A source with one object for each identity, which can be read by GET and written."""
 
     @abstractmethod
     def instance(self, reader: Reader, identity: str) -> str:

@@ -1,4 +1,4 @@
-"""Sources that choose between others, or put several together."""
+"""Sources that choose between other sources, or combine several."""
 from __future__ import annotations
 
 from typing import Optional, Tuple
@@ -12,9 +12,9 @@ from .base import Source
 
 
 class First(Source):
-    """The first of `choices` that has rows: the richer or newer table first.
+    """The first of `choices` that has rows. The richer or newer table comes first.
 
-    For readings only: if the commands differ too, use two `Outlets` in the profile.
+    For readings only. If the commands differ too, use two `Outlets` in the profile.
     """
 
     choices: Tuple[Source, ...]
@@ -31,9 +31,9 @@ class First(Source):
 
 
 class Provided(Source):
-    """`source`, but only on a device where `test` has rows and every one of them matches `pattern` as a whole.
+    """`source` on a device where `test` has rows and each of them matches the whole `pattern`; else no rows.
 
-    For firmware generations under one sysObjectID: on any other device this source has no rows.
+    For generations of firmware with the same sysObjectID.
     """
 
     source: Source
@@ -55,9 +55,9 @@ class Provided(Source):
 
 
 class Whole(Source):
-    """`source`, but only where it has as many rows as the device's own `count`; where the device does not count, no rows.
+    """`source` if it has at least as many rows as the device's own `count`; else, or without a count, no rows.
 
-    For a table that may be shorter than the device: a dearer way to reach all outlets comes next in the profile.
+    For a table that may be too short for the device. The next `Outlets` of the profile is slower but complete.
     """
 
     source: Source
@@ -74,7 +74,7 @@ class Whole(Source):
 
 
 class Unless(Source):
-    """`source`, but only on a device where `test` has no rows: a fallback that must not contradict a better reading."""
+    """`source` on a device where `test` has no rows; else no rows. For a fallback that must not contradict a better reading."""
 
     source: Source
     test: Source
@@ -87,7 +87,7 @@ class Unless(Source):
 
 
 class Merged(Source):
-    """The rows of all `parts`, one after the other. Raises ProtocolError where two parts have the same identity."""
+    """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same identity."""
 
     parts: Tuple[Source, ...]
 

@@ -1,4 +1,4 @@
-"""Sources that leave out rows of another one: padding, other units, neutral lines."""
+"""Sources that leave out rows of another source: padding, other units, neutral lines."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -13,10 +13,9 @@ from .base import Source
 
 
 class Only(Source):
-    """Rows of `source` whose value in `test` is one of `values`, or with keep=false is none of them.
+    """Rows of `source` whose value in `test` is one of `values`; with keep=false, all other rows.
 
-    Padding rows, mixed tables, neutral lines. A row without a value in `test` is dropped by keep=true and kept by
-    keep=false.
+    For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it.
     """
 
     source: Source
@@ -39,7 +38,7 @@ class Only(Source):
 
 
 class Listed(Source):
-    """The rows of `source`; those that `known` leaves out have no value. So a sum shows that one of its parts is missing."""
+    """All rows of `source`, with the values of `known`. A row that `known` leaves out has no value, so a sum is not whole."""
 
     source: Source
     known: Source
@@ -55,7 +54,7 @@ class Listed(Source):
 class Arc(Source):
     """Rows of `source` whose index has one of `values` as its arc at `position` (0 is the first, -1 the last).
 
-    With keep=false: all others. A row whose index is shorter counts as having none of them.
+    With keep=false, all other rows. A row with a shorter index has none of the values.
     """
 
     source: Source
@@ -79,9 +78,9 @@ class Arc(Source):
 
 
 class OfUnits(Source):
-    """Rows of `source`, one for each unit, of those units that have rows in `listed`: whose index begins an index there.
+    """Rows of `source`, one for each unit, but only of units with rows in `listed`. Their indexes begin with that of the unit.
 
-    A unit without such rows (metered only, in a chain with switched ones) says nothing.
+    For counts in a chain with units that only meter: these have no rows in `listed`, and their count is left out.
     """
 
     source: Source
@@ -94,10 +93,10 @@ class OfUnits(Source):
 
 
 class Counted(Source):
-    """The rows of `source` up to the device's own `count` of them, by the last arc of the index.
+    """The rows of `source` whose last arc is at most the device's own `count`.
 
-    For tables that always list as many rows as the largest unit has. Nothing is read where the count is 0; all rows
-    where the device does not count. Raises ProtocolError where the table has fewer rows than the device counts.
+    For tables that always have as many rows as the largest unit. With a count of 0 nothing is read. Without a count, all rows
+    are kept. Raises ProtocolError if the table has fewer rows than the count.
     """
 
     source: Source

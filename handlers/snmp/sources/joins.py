@@ -1,4 +1,4 @@
-"""Sources that join another table to the outlets' rows by columns of both."""
+"""Sources that join another table to the rows of outlets."""
 from __future__ import annotations
 
 from collections import Counter
@@ -13,10 +13,10 @@ from .base import Source
 
 
 class Joined(Source):
-    """Values of another table, joined by what the rows say (module and number), never by the row's position.
+    """Values of another table, joined by columns of both tables (such as module and number).
 
-    `keys` are columns of the value's table, `own` the same columns of the outlets' table. A key that two rows share
-    joins nothing. `else_same_row`: where the device does not fill these columns, the same index is the same outlet.
+    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows share
+    joins nothing. `else_same_row`: if the device leaves these columns empty, rows with the same index are joined.
     """
 
     values: Source
@@ -40,7 +40,7 @@ class Joined(Source):
 
 
 def _keyed(columns: Tuple[Source, ...], reader: Reader) -> Dict[Tuple[str, ...], str]:
-    """Key -> row, for rows that have all columns and a key of their own."""
+    """Key -> row, for rows that have all columns and a key that no other row has."""
     tables = [column.rows(reader) for column in columns]
     keys = {row: tuple(text(table[row]) for table in tables) for row in tables[0] if all(row in t for t in tables)}
     often = Counter(keys.values())
@@ -48,10 +48,10 @@ def _keyed(columns: Tuple[Source, ...], reader: Reader) -> Dict[Tuple[str, ...],
 
 
 class Part(Source):
-    """A value that belongs to a part of the index: to the unit, the tower, the PDU of an outlet.
+    """The value of a larger part, such as the unit, the tower or the PDU of an outlet.
 
-    An identity of `over` gets the row of `source` whose index is the identity's arcs from `start` up to `stop`
-    (without `stop`; left out: to the end).
+    Each identity of `over` gets the value of `source` at the index that consists of the identity's arcs from `start` up to, but
+    not including, `stop` (none: to the end).
     """
 
     source: Source
@@ -72,10 +72,10 @@ class Part(Source):
 
 
 class Gathered(Source):
-    """For each row of `lists` (a text that names meters), the sum of the `values` of the meters with these `names`.
+    """For each row of `lists` (a text with names of meters), the sum of the `values` of these meters, found by their `names`.
 
-    A row that names no meter, or one without a value, has none. Meters and lists are matched within the same first arc
-    of their indexes (the module).
+    A row that names no meter, or a meter without a value, has no value. Only meters with the same first arc of the index (the
+    module) are matched.
     """
 
     values: Source
@@ -104,9 +104,9 @@ class Gathered(Source):
 
 
 class Spelt(Source):
-    """For each row of `ids` (octets, such as a GUID), the one row of `values` whose index starts with the first `length` octets.
+    """For each row of `ids` (octets, such as a GUID), the row of `values` whose index starts with the first `length` octets.
 
-    For tables that are indexed by what another table's column says. Where no row or several start so, there is no value.
+    For tables whose index is a column of another table. If no row or several rows start so, there is no value.
     """
 
     values: Source
@@ -126,10 +126,10 @@ class Spelt(Source):
 
 
 class Renumbered(Source):
-    """Rows of `source` under the identities of `over`, which are 1 … N: its indexes may count from 0 or from 1.
+    """Rows of `source`, whose indexes count from 0 or from 1, under the identities of `over`, which are 1 … N.
 
-    Indexes of exactly 0 … N - 1 become one more, those of exactly 1 … N stay. Any other set of rows could belong to
-    other outlets: no rows.
+    Indexes of exactly 0 … N - 1 are increased by one, indexes of exactly 1 … N stay. Any other set of rows could belong to
+    other outlets, so it gives no rows.
     """
 
     source: Source

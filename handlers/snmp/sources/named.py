@@ -1,4 +1,4 @@
-"""Rows of a table of variables, found by the variables' names."""
+"""Rows of a table of variables, selected by the variables' names."""
 from __future__ import annotations
 
 from typing import Dict, List
@@ -11,13 +11,12 @@ from .base import Place
 
 
 class Named(Place):
-    """Rows of a table of variables, found by the variable's whole name (numbers change with the firmware).
+    """Rows of a table of variables, selected by name, because the variables' numbers change with the firmware.
 
-    `names` and `values` are columns of that table. `pattern` matches the whole name. Its groups are numbers, and the
-    identity is the first arc of the row's index (the device) and these numbers: "2.14". A group that took no part in the
-    match is left out; a name with a number of more than nine digits does not match. Without a group the identity is the
-    device alone: a variable that each device has once, such as a total. Raises ProtocolError if two variables have the
-    same identity.
+    `names` and `values` are columns of that table. `pattern` matches the whole name. Its groups are numbers. The identity is
+    the first arc of the row's index (the device) followed by these numbers: "2.14". A group without a match is left out. A name
+    with a number of more than nine digits does not match. Without groups the identity is the device, for a variable that each
+    device has once, such as a total. Raises ProtocolError if two variables have the same identity.
     """
 
     names: str

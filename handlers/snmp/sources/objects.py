@@ -1,4 +1,4 @@
-"""Objects of the device: columns and scalars. `object` is the name in the MIB."""
+"""Columns and scalars of the device. `object` is the name in the MIB."""
 from __future__ import annotations
 
 from .. import validation
@@ -8,9 +8,10 @@ from .base import Place
 
 
 class Column(Place):
-    """A column of a table: the identity is the row's index.
+    """A column of a table. The identity is the row's index.
 
-    `suffix`: only rows whose index ends with these arcs, which are cut off (a sensor table's type: "14").
+    `suffix`: only rows whose index ends with these arcs (such as the type in a table of sensors), which the identity leaves
+    out.
     """
 
     oid: str
@@ -31,7 +32,7 @@ class Column(Place):
 
 
 class Scalar(Place):
-    """One object of the whole device, instance included (`….0`), read by GET. Its identity is "0"."""
+    """One object of the whole device, read by GET. The OID includes the instance (`….0`). The identity is "0"."""
 
     oid: str
     object: str = ""

@@ -1,4 +1,4 @@
-"""Sources that ask a large table for the rows that matter, by GET, instead of walking all of it."""
+"""Sources that read a few rows of a large table by GET instead of walking all of it."""
 from __future__ import annotations
 
 from typing import Dict, Tuple
@@ -10,10 +10,10 @@ from .base import Place, Source
 
 
 class Alike(Source):
-    """A property of the hardware, which rows of the same kind share: read by GET for the first and the last row of each kind.
+    """A property of the hardware that rows of the same kind share, read by GET for the first and the last row of each kind.
 
-    A kind is a unit (the first arc of the index) with one value of `like`. Where two rows of a kind differ, or a row has no
-    value, or `like` has no rows, all of `source` is walked.
+    Rows are of the same kind if they have the same unit (the first arc of the index) and the same value of `like`. All of
+    `source` is walked if the two rows differ, if a row has no value, or if `like` has no rows.
     """
 
     source: Place
@@ -33,10 +33,10 @@ class Alike(Source):
 
 
 class Checked(Source):
-    """Rows of `source`, but a row with one of `values` only where `test` reads none of `refuse` for it.
+    """Rows of `source` without those that have one of `values` and for which `test` reads one of `refuse`.
 
-    For values that a missing reading has, too, such as 0: only those are looked up, by GET, and by a walk of `test` where
-    more than `most` rows have one of them.
+    For a value such as 0, which may also mean that there is no reading. `test` is read by GET for rows with such a value, and
+    by a walk if more than `most` rows have one.
     """
 
     source: Source

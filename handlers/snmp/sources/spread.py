@@ -1,4 +1,4 @@
-"""One object or table for each outlet or unit, where the MIB has no common table. `object` is the name in the MIB."""
+"""Outlets or units with an object or a table each, in MIBs without a common table. `object` is the name in the MIB."""
 from __future__ import annotations
 
 from typing import Dict, Iterator, Optional, Tuple
@@ -25,12 +25,12 @@ class Span(Frozen):
 
 
 class Spread(Place):
-    """One object for each outlet, at `oid`.SUB.`tail`; the identity is the outlet's number N.
+    """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    `spans` bound the numbers on both sides: nothing outside them is ever read as an outlet or written (one real MIB
-    has "all outlets" right before outlet 1, another has limits right behind the last). `by_row`: what follows SUB is
-    the row of a unit, and the identity is "row.N". `by_get` reads each number by GET, where a walk of `oid` would be
-    longer than the spans; with `listed`, only the numbers that have a row there.
+    `spans` limit the numbers on both sides, and nothing else is read or written: in one real MIB the object before outlet 1
+    switches all outlets, in another one limits follow the last outlet. `by_row`: the row of a unit follows SUB, and the
+    identity is "row.N". `by_get` reads each number by GET, for an `oid` with many other objects; with `listed`, only the
+    numbers that have a row there.
     """
 
     oid: str
@@ -53,7 +53,7 @@ class Spread(Place):
             raise ValueError("listed goes with by_get: a walk reads all numbers at once")
 
     def numbers(self) -> Iterator[Tuple[int, int]]:
-        """Every outlet's number and its sub-identifier."""
+        """Number and sub-identifier of each outlet."""
         for span in self.spans:
             for n in range(span.first, span.last + 1):
                 yield n, span.sub + n - span.first
@@ -92,12 +92,12 @@ class Spread(Place):
         return f"{self.oid}.{self.below(sub)}"
 
     def below(self, sub: int) -> str:
-        """What follows `oid` in the OID of a sub-identifier's object."""
+        """The arcs after `oid` in the OID of the object with this sub-identifier."""
         return f"{sub}.{self.tail}" if self.tail else str(sub)
 
 
 class Tables(Place):
-    """The same table once for each unit, at `oid`.UNIT.`column`.ROW; the identity is "UNIT.ROW". One walk per unit."""
+    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Costs one walk for each unit."""
 
     oid: str
     first: int

@@ -1,4 +1,4 @@
-"""Sources that take values apart (packed texts, fields, bits), and printed numbers made of indexes."""
+"""Sources that split values (packed texts, fields, bits), and printed numbers made from indexes."""
 from __future__ import annotations
 
 from typing import Optional, Tuple
@@ -12,10 +12,10 @@ from .base import Source
 
 
 class Packed(Source):
-    """All values of a row in one text: one identity for each position, from 1.
+    """Rows whose text has the values of several outlets. Each position, from 1, is an identity.
 
-    The identity is "row.position", or the position alone in the row `main` (the first or only unit). Raises ProtocolError
-    where the row `main` has no text and another one has.
+    The identity is "row.position", and in the row `main` (the first or only unit) the position. Raises ProtocolError if the row
+    `main` has no text and another row has one.
     """
 
     source: Source
@@ -37,13 +37,13 @@ class Packed(Source):
         return str(position) if row == self.main else f"{row}.{position}"
 
     def position(self, identity: str) -> Tuple[str, int]:
-        """The row and the position (from 1) of an identity; position 0 where it is none."""
+        """The row and the position (from 1) of an identity; position 0 if it is not valid."""
         row, _, n = identity.rpartition(".")
         return row or self.main, int(n) if n.isascii() and n.isdigit() and len(n) <= LONGEST_NUMBER else 0
 
 
 class Field(Source):
-    """One field of each row's text, counted from 0; a row with fewer fields has no value."""
+    """One field of each row's text, counted from 0. A row with fewer fields has no value."""
 
     source: Source
     field: int
@@ -60,7 +60,7 @@ class Field(Source):
 
 
 class Bits(Source):
-    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest of the first octet; missing octets are 0."""
+    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet. Missing octets are 0."""
 
     source: Source
     bit: int
@@ -82,7 +82,7 @@ class Bits(Source):
 
 
 class Negative(Source):
-    """The numbers of `source` with the other sign: decimal digits, as a power of ten. What is no number has no value."""
+    """The numbers of `source` with the opposite sign: decimal digits become a power of ten. Other values are left out."""
 
     source: Source
 
@@ -92,7 +92,7 @@ class Negative(Source):
 
 
 class Number(Source):
-    """The number printed on the unit where it follows from the index: the arc at `position` plus `plus`."""
+    """A printed number that follows from the index: the arc at `position` plus `plus`."""
 
     over: Source
     plus: int = 1
@@ -108,7 +108,7 @@ class Number(Source):
 
 
 class Chained(Source):
-    """The number printed on a unit of a chain: the `number`, with the `unit` before it where there are several units."""
+    """A printed number in a chain: the `number`, with the `unit` before it if there are several units."""
 
     unit: Source
     number: Source

@@ -1,4 +1,4 @@
-"""Handlers for simulated devices, as DCImanager makes them."""
+"""Handlers for simulated devices, made as DCImanager makes them."""
 from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Tuple, Union
@@ -14,7 +14,7 @@ from tests.simulators.snmp_agent.device import INTEGER, OCTETS, Arcs, arcs, dott
 
 
 class Listening(Protocol):
-    """Whatever listens for SNMP: the project's agent or a real one."""
+    """An SNMP agent: the project's or a real one."""
 
     @property
     def host(self) -> str: ...
@@ -23,28 +23,28 @@ class Listening(Protocol):
 
 
 def form(agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]) -> PduSnmpData:
-    """DCImanager's form for a PDU that may be read and written; `params` replace its fields."""
+    """Return the connection data of a PDU with read and write access. `params` replace its fields."""
     given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
     return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
 
 
 def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
-    """A handler that asks over the wire."""
+    """Make a handler that talks to the agent over the wire."""
     handler = make_handler(form(agent, settings, params))
     assert isinstance(handler, SnmpPdu)
     return handler
 
 
 def near(agent: Agent, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
-    """A handler that asks the agent in memory."""
+    """Make a handler that calls the agent in memory."""
     return NearPdu(form(agent, settings, params), agent)
 
 
 class NearPdu(SnmpPdu):
-    """The handler on a platform that hands each datagram to the agent and takes its answer, with no socket between.
+    """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
-    pysnmp and its waits are most of the time of a call over the wire. Tests that ask how each family behaves ask here,
-    and over the wire for one family of each kind. Errors read as those of the platform's double.
+    Over the wire, pysnmp and its waits take most of the time of a call. Tests of every family therefore use this class,
+    and test one family of each kind over the wire. Errors have the sentences of the platform's double.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:
@@ -78,7 +78,7 @@ class NearPdu(SnmpPdu):
                 return rows
 
     def _ask(self, kind: int, oid: str, value: Optional[Row]) -> Tuple[str, Sequence[Binding]]:
-        """The bindings of the answer, or "noSuchName". Raises SnmpError for silence and for any other error."""
+        """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError for silence and for any other error."""
         community = str(self.pdu_data.snmp_params["community"]).encode()
         request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))
         answer = self._agent.exchange(ber.encode(Message(self._version - 1, community, request)))

@@ -1,4 +1,4 @@
-"""One profile that holds every part there is, with every field away from its default: what JSON must be able to say."""
+"""One profile with every kind of part and no field at its default. JSON must express all of them."""
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What each simulated family is told to do, by the words of its MIB: the exact object, and the values for on and off."""
+"""The SET that switches each simulated family according to its MIB: the exact object, and the values for on and off."""
 from __future__ import annotations
 
 from typing import List, Mapping, NamedTuple, Tuple
@@ -8,7 +8,7 @@ INTEGER = 2
 
 
 class Command(NamedTuple):
-    """Columns for on and off, the values written there, and the columns' common type."""
+    """The columns written for on and off, the written values, and the columns' common type."""
 
     on_oid: str
     on: str
@@ -17,7 +17,7 @@ class Command(NamedTuple):
     tag: int = INTEGER
 
     def written(self, identity: str, up: bool) -> List[Tuple[str, int, str, str]]:
-        """The whole log of one switching at the agent: OID, type, value, and no error."""
+        """Return the agent's complete log of one command: OID, type, value and an empty error of each write."""
         oid, value = (self.on_oid, self.on) if up else (self.off_oid, self.off)
         return [(f"{oid}.{identity}", self.tag, value, "")]
 

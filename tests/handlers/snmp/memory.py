@@ -1,6 +1,7 @@
-"""A device in memory: what an SNMP agent would answer, and what it was asked."""
+"""An SNMP device in memory, with a log of its requests."""
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from typing import Dict, List, Mapping, Optional, Tuple, Union
 
@@ -12,7 +13,7 @@ Value = Union[int, str, bytes]
 
 
 class Memory:
-    """Objects by their OID; `asked` lists every GET and walk in order."""
+    """A device that holds its objects by OID. `asked` lists every GET and walk in order."""
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
         self._objects: Dict[Tuple[int, ...], Value] = {_arcs(oid): value for oid, value in objects.items()}
@@ -43,12 +44,12 @@ def reader(objects: Mapping[str, Value], root: str = "") -> Reader:
 
 
 def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:
-    """The objects of one column."""
+    """Return the objects of one column, by OID."""
     return {f"{column}.{index}": value for index, value in values.items()}
 
 
 def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
-    """The rows, after a check that each can be read alone with the same value and that an unknown identity has none."""
+    """Return the rows of a source. Checks that each row reads the same alone and that an unknown identity has no value."""
     rows = source.rows(reader(objects))
     assert {identity: source.one(reader(objects), identity) for identity in rows} == rows
     assert source.one(reader(objects), absent) in (None, "")
@@ -56,12 +57,12 @@ def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Ma
 
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:
-    """A device with the rows of a simulator or of a recording, as the platform would give their values."""
+    """Make a device with the rows of a simulator or of a recording. Its values have the platform's form."""
     return Memory({oid: plain(row) for oid, row in rows.items()})
 
 
 def plain(row: Row) -> Value:
-    """The value of an object as the platform gives it: text where the octets are text."""
+    """Return an object's value in the platform's form: octets in valid UTF-8 become text, OIDs become dotted text."""
     if isinstance(row.value, bytes):
         try:
             return row.value.decode("utf-8")
@@ -70,5 +71,6 @@ def plain(row: Row) -> Value:
     return ".".join(map(str, row.value)) if isinstance(row.value, tuple) else row.value
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _arcs(oid: str) -> Tuple[int, ...]:
     return tuple(map(int, oid.split(".")))

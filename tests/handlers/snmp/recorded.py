@@ -1,4 +1,4 @@
-"""The recordings beside the project: walks of real units, and what a right reader makes of them. Test input only."""
+"""The recordings in shared/snmp: walks of real units, and the readings expected of them. Test input only."""
 from __future__ import annotations
 
 import json
@@ -13,7 +13,7 @@ _FAMILIES = {profile.key for profile in PROFILES}
 
 
 def names() -> List[str]:
-    """The recordings of families that are declared; one name that is none where they do not lie beside the project."""
+    """Return the names of the recordings of declared families, or ["none"] where the recordings are not available."""
     folder = SHARED / "snmp" / "recordings" / "expected"
     found = [path.stem for path in sorted(folder.glob("*.json"))
              if json.loads(path.read_text("utf-8"))["family"] in _FAMILIES]
@@ -22,11 +22,11 @@ def names() -> List[str]:
 
 @cache
 def rows(name: str) -> Mapping[str, Row]:
-    """The objects of a recording; the test is skipped where there is none."""
+    """Return the objects of a recording. Skips the test where the recording is not available."""
     return read_snmprec(shared("snmp", "recordings", f"{name}.snmprec").read_text("utf-8", "surrogateescape"))
 
 
 def expected(name: str) -> Dict[str, Any]:
-    """What a right reader returns: by identity in `outlets`, and `device`, `family`, `phantom_rows`."""
+    """Return the expected readings of a recording: `outlets` by identity, `device`, `family` and `phantom_rows`."""
     data: Dict[str, Any] = json.loads(shared("snmp", "recordings", "expected", f"{name}.json").read_text("utf-8"))
     return data

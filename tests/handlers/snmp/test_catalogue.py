@@ -16,8 +16,8 @@ from tests.simulators.snmp_agent import BUILT_IN
 
 
 @pytest.mark.parametrize("key", sorted(set(BUILT_IN) & {profile.key for profile in PROFILES}))
-def test_a_status_asks_for_exactly_what_the_table_of_costs_says(key: str) -> None:
-    """And for no more than the states of families that share its sysObjectID and stand before it."""
+def test_a_status_makes_exactly_the_requests_of_the_cost_table(key: str) -> None:
+    """Its only other walks probe the states of earlier families that share the sysObjectID."""
     device = of_rows(BUILT_IN[key]().device.rows())
     profile = next(profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)
@@ -26,21 +26,21 @@ def test_a_status_asks_for_exactly_what_the_table_of_costs_says(key: str) -> Non
     tried = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
     before = tried[:[candidate.profile for candidate in tried].index(profile)]
     probed = {read for candidate in before for outlets in candidate.profile.outlets for read in questions(outlets)}
-    said = {question.replace("~", found.reader.root) for question in questions(found.outlets)}
+    documented = {question.replace("~", found.reader.root) for question in questions(found.outlets)}
     assert device.asked[0] == f"get {SYS_OBJECT_ID}"
-    assert said <= asked
-    assert {question for question in asked - said if question.startswith("walk ")} <= probed
+    assert documented <= asked
+    assert {question for question in asked - documented if question.startswith("walk ")} <= probed
     if not before:
-        assert len(asked) == len(said)
+        assert len(asked) == len(documented)
 
 
 def questions(outlets: Outlets) -> Set[str]:
-    """The reads that the table counts, in the words of the device in memory."""
+    """Return the reads that the table counts, written as in the log of the device in memory."""
     return {f"{read.verb.lower()} {read.oid}" for read in catalogue.status_reads(outlets)}
 
 
 @pytest.mark.parametrize("call", ["devices", "identities", "costly"])
-def test_the_tables_have_a_row_for_each_family_that_they_are_about(call: str) -> None:
+def test_each_table_has_a_row_for_every_family_in_its_scope(call: str) -> None:
     lines = getattr(catalogue, call)(PROFILES).splitlines()
     listed = {line.split("`")[1] for line in lines[2:]}
     with_outlets = {profile.key for profile in PROFILES if profile.outlets}
@@ -55,7 +55,7 @@ def test_reads_of_every_kind_of_source_are_counted() -> None:
     assert questions(EVERY_PART.outlets[1]) == {"get 1.3.6.1.4.1.99999.2.0"}
 
 
-def test_many_reads_of_one_branch_are_counted_and_objects_named_as_in_the_mib() -> None:
+def test_many_reads_of_one_branch_are_summed_up_and_objects_have_their_mib_names() -> None:
     one_by_one = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
     by_unit = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
     states = Merged((Only(one_by_one, Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"), ("1",)), Prefixed("9", by_unit),

@@ -1,4 +1,4 @@
-"""The worked example of CONTRIBUTING, taken from the page, is a family that this project reads, meters and switches."""
+"""The worked example of CONTRIBUTING.md: the family defined on that page is read, metered and switched."""
 from __future__ import annotations
 
 import re
@@ -23,7 +23,7 @@ STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 
 @pytest.fixture(name="example", scope="module")
 def _example() -> Mapping[str, str]:
-    """The example's blocks by their language."""
+    """Return the example's code blocks by language."""
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2].partition("\n## ")[0]
     found: Dict[str, str] = dict(re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE))
     return {language: textwrap.dedent(block) for language, block in found.items()}
@@ -31,9 +31,9 @@ def _example() -> Mapping[str, str]:
 
 @pytest.fixture(name="families", scope="module")
 def _families(example: Mapping[str, str]) -> Any:
-    """All families, with the entry as it would stand in a file of the profiles."""
+    """Return all families and that of the example, which is compiled like a file of profiles."""
     names: Dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
-    exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)      # the example is run, else it would rot
+    exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)      # run, so that a mistake in the example fails
     return (*PROFILES, *names["PROFILES"])
 
 
@@ -55,7 +55,7 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
     assert (float(read.load or 0), float(read.energy or 0)) == (unit.expected.load_a, unit.expected.energy_kwh)
 
 
-def test_a_table_of_the_example_that_ends_early_is_an_error(families: Any, unit: Fixture) -> None:
+def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:
     rows = {oid: row for oid, row in unit.device().rows().items() if oid != "1.3.6.1.4.1.99999.2.1.1.3.2"}
     with pytest.raises(ProtocolError, match="2 outlets"):
         detect(of_rows(rows), families)

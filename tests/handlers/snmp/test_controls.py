@@ -17,12 +17,12 @@ def test_a_write_is_one_absolute_value_to_one_object() -> None:
     assert WRITE.orders(reader({}), "1.7", False) == [("1.3.5.1.7", 2)]
 
 
-def test_a_write_that_cannot_tell_on_from_off_is_refused() -> None:
+def test_a_write_with_equal_values_for_on_and_off_is_refused() -> None:
     with pytest.raises(ValueError):
         Write(COMMAND, on=1, off=1)
 
 
-def test_each_verb_has_its_column_and_the_value_is_a_delay_of_none() -> None:
+def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
     verbs = Verbs(on=Column("1.3.4"), off=Column("1.3.3"))
     assert verbs.orders(reader({}), "0.7", True) == [("1.3.4.0.7", 0)]
     assert verbs.orders(reader({}), "0.7", False) == [("1.3.3.0.7", 0)]
@@ -30,7 +30,7 @@ def test_each_verb_has_its_column_and_the_value_is_a_delay_of_none() -> None:
         Verbs(on=Column("1.3.3"), off=Column("1.3.3"))
 
 
-def test_a_command_that_is_shifted_against_its_state_never_reaches_the_object_for_all_outlets() -> None:
+def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> None:
     shifted = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
     assert shifted.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
     assert shifted.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
@@ -39,7 +39,7 @@ def test_a_command_that_is_shifted_against_its_state_never_reaches_the_object_fo
             shifted.orders(reader({}), outside, False)
 
 
-def test_unlocking_comes_first_and_for_the_same_outlet() -> None:
+def test_the_same_outlet_is_unlocked_before_the_command() -> None:
     control = Unlock(Column("1.3.4"), 1, Write(Column("1.3.2"), on=1, off=0))
     assert control.orders(reader({}), "210.3", False) == [("1.3.4.210.3", 1), ("1.3.2.210.3", 0)]
 
@@ -52,7 +52,7 @@ def test_a_packed_text_is_written_back_with_one_position_changed() -> None:
     assert PACKED.orders(reader({"1.3.13.0": "1, 0 ,1\0"}), "3", False) == [("1.3.13.0", "1,0,0")]
 
 
-def test_a_packed_text_is_read_anew_right_before_the_write() -> None:
+def test_a_packed_text_is_read_again_right_before_the_write() -> None:
     device = Memory({"1.3.13.0": "1,1"})
     at = Reader(device)
     assert at.get("1.3.13.0") == "1,1"
@@ -61,18 +61,18 @@ def test_a_packed_text_is_read_anew_right_before_the_write() -> None:
 
 
 @pytest.mark.parametrize("held", ["1,-1,1", "1,-2,1", "1,,1", "1,x,1"])
-def test_a_neighbour_without_a_plain_state_forbids_the_write(held: str) -> None:
+def test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write(held: str) -> None:
     with pytest.raises(Unsupported, match="outlet 2"):
         PACKED.orders(reader({"1.3.13.0": held}), "1", False)
 
 
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", ""])
-def test_a_position_outside_the_text_is_no_outlet(identity: str) -> None:
+def test_a_position_outside_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):
         PACKED.orders(reader({"1.3.13.0": "1,0,1"}), identity, True)
 
 
-def test_a_text_that_the_device_would_cut_is_not_written() -> None:
+def test_a_text_that_the_device_would_truncate_is_not_written() -> None:
     control = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", longest=32)
     assert control.orders(reader({"1.3.13.0": ",".join("1" * 16)}), "1", False)
     with pytest.raises(Unsupported, match="47 characters"):
@@ -83,7 +83,7 @@ LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked")
 ALLOWED = Guarded(WRITE, Column("1.3.6"), allow=("1",), why="nobody allowed it")
 
 
-def test_a_lock_refuses_and_an_object_that_older_firmware_lacks_does_not() -> None:
+def test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not() -> None:
     objects = table("1.3.6", {"1": 1, "2": 2})
     assert LOCKED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
     assert LOCKED.orders(reader(objects), "3", True) == [("1.3.5.3", 1)]
@@ -91,7 +91,7 @@ def test_a_lock_refuses_and_an_object_that_older_firmware_lacks_does_not() -> No
         LOCKED.orders(reader(objects), "2", True)
 
 
-def test_a_right_must_be_there() -> None:
+def test_a_missing_right_forbids_the_write() -> None:
     objects = table("1.3.6", {"1": 1, "2": 2})
     assert ALLOWED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
     for identity in ("2", "3"):
@@ -99,13 +99,13 @@ def test_a_right_must_be_there() -> None:
             ALLOWED.orders(reader(objects), identity, True)
 
 
-def test_a_guard_says_either_what_allows_or_what_refuses() -> None:
+def test_a_guard_has_either_allowed_or_refused_values() -> None:
     for allow, refuse in (((), ()), (("1",), ("2",))):
         with pytest.raises(ValueError, match="either allow or refuse"):
             Guarded(WRITE, Column("1.3.6"), "why", allow, refuse)
 
 
-def test_marks_that_others_left_are_not_carried_out() -> None:
+def test_a_mark_on_another_plug_forbids_the_write() -> None:
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "another plug is marked")
     assert control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "1", True) == [("1.3.5.1", 1)]
     with pytest.raises(Unsupported, match="another plug is marked .outlet 1."):

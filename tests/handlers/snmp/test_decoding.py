@@ -8,13 +8,13 @@ from hypothesis import given, strategies as st
 from handlers.snmp.decoding import bits, number, octets, shown, text
 
 
-@pytest.mark.parametrize("raw, said", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
-def test_text_is_freed_of_what_agents_pad_it_with(raw: int | str | bytes, said: str) -> None:
-    assert text(raw) == said
+@pytest.mark.parametrize("raw, expected", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
+def test_padding_is_stripped_from_text(raw: int | str | bytes, expected: str) -> None:
+    assert text(raw) == expected
 
 
 @pytest.mark.parametrize("raw", ["", "n/a", "-", "1e3", "NaN", "inf", "1,5", "0x10", "1" * 30, "1.2.3", b"\x01\x02", "١"])
-def test_what_is_no_plain_number_is_none(raw: str | bytes) -> None:
+def test_anything_but_a_plain_number_is_none(raw: str | bytes) -> None:
     assert number(raw) is None
 
 
@@ -25,12 +25,12 @@ def test_a_number_is_exact_and_may_carry_its_unit() -> None:
 
 
 @given(st.integers(-2**63, 2**64 - 1))
-def test_every_integer_that_snmp_knows_is_its_own_number(value: int) -> None:
+def test_every_snmp_integer_is_read_unchanged(value: int) -> None:
     assert number(value) == value
 
 
 @given(st.binary(max_size=20))
-def test_octets_survive_whichever_form_the_platform_gives(value: bytes) -> None:
+def test_octets_are_the_same_in_every_form_of_the_platform(value: bytes) -> None:
     assert octets(value) == octets("0x" + value.hex()) == value
     try:
         assert octets(value.decode("utf-8")) == value or value.startswith((b"0x", b"0X"))
@@ -42,9 +42,9 @@ def test_octets_survive_whichever_form_the_platform_gives(value: bytes) -> None:
     ("9F 04 02 00 0 3 4 5 6 7 13 22", b"\x9f\x04\x02\x00"), ("00 04 13", b"\x00\x04"), ("9f 04", b"\x9f\x04"),
     ("00 00 ", b"\x00\x00"), ("0x9f04", b"\x9f\x04"), (b"9F 04", b"9F 04"),
     ("A", b"A"), ("9F", b"9F"), ("9F 04 1", b"9F 04 1"), ("", b"")])
-def test_bits_are_read_as_octets_or_as_net_snmp_prints_them(raw: str | bytes, held: bytes) -> None:
+def test_bits_are_read_from_octets_and_from_the_output_of_net_snmp(raw: str | bytes, held: bytes) -> None:
     assert bits(raw) == held
 
 
-def test_a_name_cannot_bring_control_characters_or_lines() -> None:
+def test_control_characters_and_line_breaks_are_removed_from_a_name() -> None:
     assert shown("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"

@@ -40,13 +40,13 @@ OLD, NEW, OTHER = family("acme-1", f"{ACME}.1", ACME), family("acme-2", f"{ACME}
 
 
 @pytest.mark.parametrize("sys_object_id, tables, key", [
-    (f"{ACME}.1", "12", "acme-1"),                  # the longest prefix first
+    (f"{ACME}.1", "12", "acme-1"),                  # acme-1 has the longest prefix that fits
     (f"{ACME}.2.7", "12", "acme-2"),
-    (f"{ACME}.1", "2", "acme-2"),                   # then the next that fits, if the first has no rows
-    (ACME, "12", "acme-2"),                         # equals keep their order: the richer stands first
+    (f"{ACME}.1", "2", "acme-2"),                   # acme-1 has no rows, so the next family is tried
+    (ACME, "12", "acme-2"),                         # families that fit equally keep their order
     (f"{ACME}.3", "1", "acme-1"),                   # .3 is not below .30
-    (f".{ACME}.2", "12", "acme-2"),                 # a leading dot, as some agents give it
-    (f"iso{ACME[1:]}.2", "12", "acme-2"),           # and with names, as the platform may give it
+    (f".{ACME}.2", "12", "acme-2"),                 # some agents send a leading dot
+    (f"iso{ACME[1:]}.2", "12", "acme-2"),           # the platform may return names for the first arcs
     (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),
     (f"enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),
 ])
@@ -56,13 +56,13 @@ def test_the_longest_prefix_by_arcs_is_tried_first(sys_object_id: str, tables: s
     assert found.states == {"1": UP, "2": DOWN}
 
 
-def test_the_walk_that_reads_is_the_probe() -> None:
+def test_detection_and_reading_share_one_walk() -> None:
     memory = device(f"{ACME}.1", "1")
     detect(memory, (NEW, OLD))
     assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.1.3"]
 
 
-def test_a_family_that_only_meters_comes_after_every_family_with_states() -> None:
+def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
     meter = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
                     evidence=Evidence(current=Proof.MIB))
     both = device(f"{ACME}.1", "1")
@@ -78,18 +78,18 @@ METER = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=T
                 evidence=Evidence(current=Proof.MIB))
 
 
-def test_a_family_without_outlets_is_told_by_its_sys_object_id_alone_where_no_other_fits() -> None:
+def test_a_family_without_outlets_is_detected_by_sys_object_id_if_no_other_fits() -> None:
     hidden = device(f"{ACME}.1")
     for found in (detect(hidden, (METER, OLD)), read_as(hidden, METER)):
         assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
-        detect(device(f"{ACME}.1"), (OLD, NEW))         # families with outlets, of which none answered
+        detect(device(f"{ACME}.1"), (OLD, NEW))         # both families list outlets, but no outlet answers
     with pytest.raises(Unsupported):
-        read_as(device(f"{ACME}.3"), METER)             # set by hand, and the device is something else
+        read_as(device(f"{ACME}.3"), METER)             # the owner fixed the family, but the device is another
 
 
-def test_a_sys_object_id_without_a_company_is_usable_where_a_family_is_known_to_give_it() -> None:
+def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:
     text = family("acme-text", "1.3.6.1.4.1.0", below="2")
     memory = device("1.3.6.1.4.1.0", "2")
     assert detect(memory, (*SWEPT, text)).profile.key == "acme-text"
@@ -107,21 +107,36 @@ COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
 
 
 @pytest.mark.parametrize("counted", [2, 1, 0, -1, "n/a"])
-def test_a_count_that_is_reached_or_not_told_is_no_objection(counted: Value) -> None:
+def test_a_count_that_is_reached_or_unreadable_is_accepted(counted: Value) -> None:
     memory = device(ACME, "5")
     memory.put(f"{ACME}.5.1.0", counted)
     assert list(detect(memory, (COUNTED,)).states) == ["1", "2"]
 
 
 @pytest.mark.parametrize("tables", ["5", ""])
-def test_a_walk_that_ends_before_the_devices_own_count_is_an_error_and_no_shorter_view(tables: str) -> None:
+def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
     memory = device(ACME, *tables)
     memory.put(f"{ACME}.5.1.0", 24)
     with pytest.raises(ProtocolError, match="24 outlets and listed"):
         detect(memory, (COUNTED,))
 
 
-def test_outlets_beyond_those_with_a_state_are_listed_where_the_device_counts_them() -> None:
+def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
+    """Families without states list their outlets by `rows`. The `count` is compared for them too."""
+    rows = Column(f"{ACME}.1.5")
+    meters = Profile("acme-1", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), evidence=Evidence(current=Proof.MIB),
+                     outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),))
+
+    def read(listed: int) -> Dict[str, EnumPowerStatus]:
+        answers = {**table(f"{ACME}.1.5", {str(n): 7 for n in range(1, listed + 1)}), f"{ACME}.1.9.0": 3}
+        return detect(Memory({SYS_OBJECT_ID: f"{ACME}.1", **answers}), (meters,)).states
+    assert read(3) == dict.fromkeys("123", UNKNOWN)
+    for listed in (2, 0):
+        with pytest.raises(ProtocolError, match=f"has 3 outlets and listed {listed}"):
+            read(listed)
+
+
+def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
     profile = Profile("acme-6", "Acme", ("6",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
         states=State(Column(f"{ACME}.5.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Scalar(f"{ACME}.5.1.0")),))
     memory = device(ACME, "5")
@@ -144,7 +159,7 @@ def test_the_tree_of_a_product_follows_from_its_sys_object_id(product: str) -> N
     assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.{product}.3"]
 
 
-def test_a_fixed_family_with_roots_tries_them_all_where_the_device_does_not_say_which() -> None:
+def test_a_fixed_family_tries_all_its_roots_without_a_sys_object_id() -> None:
     assert read_as(device(None, "2"), ROOTED).reader.root == f"{ACME}.2"
 
 
@@ -153,13 +168,13 @@ SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acm
 
 @pytest.mark.parametrize("sys_object_id", [None, "", "0.0", ".0.10.43.6.1.4.1", "1.3.6.1.4.1.0", "1.3.6.1.4.1", "noSuch",
                                            "1.3.6.1.2.1.1"])
-def test_without_a_usable_sys_object_id_the_families_that_name_a_root_are_asked_in_order(sys_object_id: Optional[str]) -> None:
+def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(sys_object_id: Optional[str]) -> None:
     memory = device(sys_object_id, "2", "3")
     assert detect(memory, SWEPT).profile.key == "acme-2"
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
 
 
-def test_an_unknown_device_is_told_what_was_seen_and_what_to_do() -> None:
+def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step() -> None:
     with pytest.raises(Unsupported) as caught:
         detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
     words = str(caught.value)
@@ -168,7 +183,7 @@ def test_an_unknown_device_is_told_what_was_seen_and_what_to_do() -> None:
 
 
 class Broken(Memory):
-    """A device that answers some questions with an error."""
+    """A device that fails for some OIDs."""
 
     def __init__(self, objects: Mapping[str, Value], errors: Mapping[str, PduHandlerError]) -> None:
         super().__init__(objects)
@@ -189,14 +204,14 @@ class Broken(Memory):
 
 @pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
 def test_a_lost_sys_object_id_is_unreachable_and_no_other_family_is_read(answers: Mapping[str, Value]) -> None:
-    """A family that is swept might be answered, too, by a device of a richer one, with other numbers for its outlets."""
+    """The device might also answer the objects of a sweep family, which number its outlets differently."""
     memory = Broken(answers, {SYS_OBJECT_ID: Unreachable("silence")})
     with pytest.raises(Unreachable):
         detect(memory, SWEPT)
     assert memory.asked == [f"get {SYS_OBJECT_ID}"]
 
 
-def test_a_device_that_refuses_is_not_asked_further() -> None:
+def test_a_device_that_denies_access_gets_no_further_request() -> None:
     memory = Broken({}, {SYS_OBJECT_ID: Denied("no")})
     with pytest.raises(Denied):
         detect(memory, SWEPT)
@@ -204,25 +219,25 @@ def test_a_device_that_refuses_is_not_asked_further() -> None:
 
 
 @pytest.mark.parametrize("broken", ["1", "2"])
-def test_a_walk_that_breaks_is_an_error_and_never_the_next_family(broken: str) -> None:
+def test_a_broken_walk_is_an_error_and_no_other_family_is_read(broken: str) -> None:
     memory = Broken({SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})}, {f"{ACME}.{broken}.3": Unreachable("lost")})
     with pytest.raises(Unreachable):
         detect(memory, (NEW, OLD))
 
 
-def test_a_set_family_that_the_device_does_not_answer_is_not_replaced_by_another() -> None:
-    with pytest.raises(Unsupported, match="'acme-2'"):
+def test_a_fixed_family_is_not_replaced_by_another() -> None:
+    with pytest.raises(Unsupported, match="'acme-2' .*fixed by the setting 'profile' or by the archive's build"):
         read_as(device(ACME, "1"), NEW)
 
 
-def test_a_set_family_is_read_without_asking_who_the_device_is() -> None:
+def test_a_fixed_family_is_read_without_the_sys_object_id() -> None:
     memory = device("1.3.6.1.4.1.1", "2")
     assert read_as(memory, NEW).states == {"1": UP, "2": DOWN}
     assert memory.asked == [f"walk {ACME}.2.3"]
 
 
 @pytest.mark.parametrize("key", sorted(set(BUILT_IN) & {profile.key for profile in PROFILES}))
-def test_every_simulated_device_is_found_to_be_its_family(key: str) -> None:
+def test_every_simulated_device_is_detected_as_its_family(key: str) -> None:
     model = BUILT_IN[key]()
     found = detect(of_rows(model.device.rows()), PROFILES)
     assert found.profile.key == model.name
@@ -231,7 +246,7 @@ def test_every_simulated_device_is_found_to_be_its_family(key: str) -> None:
 
 
 @pytest.mark.parametrize("tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")])
-def test_of_several_tables_of_an_apc_the_richest_is_read(tables: str, key: str) -> None:
+def test_the_richest_of_an_apcs_tables_is_read(tables: str, key: str) -> None:
     kept = {oid: row for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
             if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()}
     memory = of_rows(kept)
@@ -239,7 +254,7 @@ def test_of_several_tables_of_an_apc_the_richest_is_read(tables: str, key: str) 
     assert detect(memory, PROFILES).profile.key == key
 
 
-def test_candidates_that_share_a_column_walk_it_once() -> None:
+def test_a_column_shared_by_candidates_is_walked_once() -> None:
     again: List[Profile] = [OLD, family("acme-9", f"{ACME}.1", below="1")]
     memory = device(f"{ACME}.1")
     with pytest.raises(Unsupported):

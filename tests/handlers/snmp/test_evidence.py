@@ -1,4 +1,4 @@
-"""What the profiles claim to rest on is what the units and recordings of this project show, capability by capability."""
+"""The evidence that profiles claim for each capability agrees with the units and recordings of the project."""
 from __future__ import annotations
 
 import re
@@ -15,7 +15,7 @@ from tests.needs import shared
 from tests.recordings import Fixture, fixtures
 
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
-# A link to a driver, or to a folder of a program; a MIB that pysnmp compiled is a text.
+# A link to a driver or to a program's folder. A MIB that pysnmp compiled counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/pysnmp_mibs/).*(\.(py|c|cpp|php)$|/tree/)")
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
@@ -23,7 +23,7 @@ TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": 
 
 
 def shown_by_unit(unit: Fixture) -> Set[str]:
-    """The capabilities that a synthetic unit has a value for."""
+    """Return the capabilities for which a synthetic unit has a value."""
     outlets = unit.expected.outlets.values()
     shown = {name for name in FIGURES if getattr(unit.expected, TOTALS[name]) is not None
              or any(getattr(outlet, FIGURES[name]) is not None for outlet in outlets)}
@@ -33,7 +33,7 @@ def shown_by_unit(unit: Fixture) -> Set[str]:
 
 
 def shown_by_recording(wanted: Dict[str, Any]) -> Set[str]:
-    """The capabilities that a recording has a value for; it was only read, so that switching is never among them."""
+    """Return the capabilities for which a recording has a value. Switching is never one of them: the unit was only read."""
     outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
     shown = {name for name, key in FIGURES.items() if device.get(key) is not None
@@ -46,7 +46,7 @@ def claimed(evidence: Evidence, *proofs: Proof) -> Set[str]:
 
 
 @EACH
-def test_every_capability_of_a_family_is_shown_by_a_unit_and_no_unit_shows_another(profile: Profile) -> None:
+def test_the_units_of_a_family_show_exactly_its_capabilities(profile: Profile) -> None:
     units = [unit for unit in fixtures() if unit.key == profile.key]
     shown = set().union(*map(shown_by_unit, units))
     assert shown == set(CAPABILITIES) - claimed(profile.evidence, Proof.NONE)
@@ -54,24 +54,24 @@ def test_every_capability_of_a_family_is_shown_by_a_unit_and_no_unit_shows_anoth
 
 @EACH
 @pytest.mark.against("recordings of real units, in memory")
-def test_what_a_family_claims_to_have_read_from_a_recording_is_in_a_recording_of_that_family(profile: Profile) -> None:
+def test_recordings_show_exactly_the_capabilities_that_a_family_claims_from_them(profile: Profile) -> None:
     shared("snmp", "recordings")
     read = [recorded.expected(name) for name in recorded.names() if recorded.expected(name)["family"] == profile.key]
     assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))
 
 
 @EACH
-def test_every_family_names_the_text_that_it_was_made_from_and_links_it(profile: Profile) -> None:
+def test_every_family_names_its_mib_and_links_its_source(profile: Profile) -> None:
     assert profile.mib.strip() and re.fullmatch(r"https://[a-z.]+/\S+", profile.source)
 
 
 @EACH
-def test_what_was_made_from_a_program_rests_on_no_more_than_a_program(profile: Profile) -> None:
+def test_a_family_made_from_a_program_claims_no_stronger_evidence(profile: Profile) -> None:
     if PROGRAM.search(profile.source):
         assert not claimed(profile.evidence, Proof.MIB, Proof.SIMULATED, Proof.RECORDING)
 
 
 @EACH
-def test_no_family_claims_more_than_can_be_known_without_a_unit(profile: Profile) -> None:
+def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
     assert not claimed(profile.evidence, Proof.UNIT), "nobody tried this on a unit"
     assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"

@@ -1,4 +1,4 @@
-"""Every declared family, on a unit made from its MIB's words: found, read, metered, switched, and honest when that fails."""
+"""Every declared family, on a unit made from its MIB: detection, states, figures, switching, and failures of each."""
 from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Set, Tuple
@@ -29,7 +29,7 @@ _FIXTURES = [unit for unit in fixtures() if unit.key in _FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
 _OCTETS = 4
-# A SET that is never answered is waited for 0.3 s; a GET that a busy machine answers late is asked ten times more.
+# A SET without an answer is given up after 0.3 s. A GET that a busy machine answers late is repeated ten times.
 HURRIED = {"timeout": "0.3", "retries": "10"}
 
 
@@ -66,7 +66,7 @@ def memory(unit: Fixture) -> Memory:
 
 
 def chosen_by_hand(unit: Fixture) -> bool:
-    """Whether the family is found by the setting `profile` alone."""
+    """Whether only the setting `profile` selects the family."""
     profile = _FAMILIES[unit.key]
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
@@ -78,7 +78,7 @@ def find(unit: Fixture, device: Memory) -> Found:
 
 
 def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str) -> SnmpPdu:
-    """A handler as DCImanager makes it, for switching too; over the wire, or with `near` in memory."""
+    """Make a handler as DCImanager does, with switching allowed. It works over the wire, or in memory with `near`."""
     settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
                 "metered_only": "yes" if unit.metered_only else "no"}
     return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
@@ -105,8 +105,8 @@ def port_of(unit: Fixture) -> PduPortView:
     return PduPortView(switching(unit).identity, EnumPowerStatus.UNKNOWN)
 
 
-def told_by(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
-    """The states that a status would find on the agent now; read in memory, since a status over the wire has its own test."""
+def states_on(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
+    """Return the agent's present states. They are read in memory, since another test reads a status over the wire."""
     return dict(find(unit, of_rows(agent.device.rows())).states)
 
 
@@ -118,24 +118,24 @@ def test_seventy_two_families_or_more_are_declared() -> None:
     assert len(_FAMILIES) == len(PROFILES) >= 72
 
 
-def test_every_family_has_a_unit_made_from_its_mib_and_no_unit_is_without_a_family() -> None:
+def test_every_family_has_a_unit_made_from_its_mib_and_every_unit_a_family() -> None:
     assert {unit.key for unit in fixtures()} == set(_FAMILIES)
 
 
 @EACH
-def test_a_unit_is_found_to_be_its_family(unit: Fixture) -> None:
+def test_a_unit_is_detected_as_its_family(unit: Fixture) -> None:
     assert find(unit, memory(unit)).profile.key == unit.key
 
 
 @EACH
-def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_answer(unit: Fixture) -> None:
+def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fixture) -> None:
     fitting = []
     device = memory(unit)
     for other in PROFILES:
         try:
             detection.detect(device, [other], metered_only=unit.metered_only)
             fitting.append(other.key)
-        except ProtocolError:           # its meters alone answer, of a family that has outlets
+        except ProtocolError:           # the family fits, but only its meters answer
             fitting.append(other.key)
         except Unsupported:
             continue
@@ -143,24 +143,24 @@ def test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_an
 
 
 @EACH
-def test_the_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
+def test_the_profile_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
     assert dict(detection.read_as(memory(unit), _FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
 
 
 @EACH
-def test_outlets_and_their_states_are_those_of_the_unit_in_its_order(unit: Fixture) -> None:
+def test_outlets_and_states_are_listed_in_the_units_order(unit: Fixture) -> None:
     found = find(unit, memory(unit))
     assert list(found.states.items()) == list(expected_states(unit).items())
 
 
 @EACH
-def test_numbers_and_names_are_those_of_the_unit(unit: Fixture) -> None:
+def test_numbers_and_names_agree_with_the_unit(unit: Fixture) -> None:
     labels = metering.labels(find(unit, memory(unit)))
     assert labels == [Label(identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
 
 
 @EACH
-def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fixture) -> None:
+def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented(unit: Fixture) -> None:
     read = metering.meter(find(unit, memory(unit)))
     shown = {identity: tuple(about(None if figures.get(identity) is None else float(figures[identity]))
                              for figures in (read.current_of, read.power_of, read.energy_of))
@@ -170,14 +170,14 @@ def test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented(unit: Fi
 
 
 @EACH
-def test_totals_are_the_units_own_and_count_no_current_twice(unit: Fixture) -> None:
+def test_totals_agree_with_the_unit_and_count_no_current_twice(unit: Fixture) -> None:
     read = metering.meter(find(unit, memory(unit)))
     totals = tuple(None if total is None else float(total) for total in (read.load, read.power, read.energy))
     assert totals == (about(unit.expected.load_a), about(unit.expected.power_w), about(unit.expected.energy_kwh))
 
 
 @EACH
-def test_rows_that_are_no_outlets_are_never_shown(unit: Fixture) -> None:
+def test_rows_that_are_not_outlets_are_never_shown(unit: Fixture) -> None:
     found = find(unit, memory(unit))
     for index in unit.padding:
         assert any(oid.endswith(f".{index}")
@@ -186,7 +186,7 @@ def test_rows_that_are_no_outlets_are_never_shown(unit: Fixture) -> None:
 
 
 @EACH
-def test_identities_stay_when_names_change(unit: Fixture) -> None:
+def test_identities_do_not_depend_on_names(unit: Fixture) -> None:
     names = {outlet.name for outlet in unit.expected.outlets.values()} - {""}
     rows = {oid: row._replace(value=b"renamed") if row.tag == _OCTETS and isinstance(row.value, bytes)
             and row.value.decode("utf-8", "replace") in names else row for oid, row in unit.device().rows().items()}
@@ -194,7 +194,7 @@ def test_identities_stay_when_names_change(unit: Fixture) -> None:
 
 
 @EACH
-def test_a_status_costs_one_get_and_the_columns_that_the_profile_names(unit: Fixture) -> None:
+def test_a_status_costs_the_requests_that_the_fixture_expects(unit: Fixture) -> None:
     device = memory(unit)
     find(unit, device)
     asked = [question.partition(" ")[0] for question in device.asked]
@@ -202,7 +202,7 @@ def test_a_status_costs_one_get_and_the_columns_that_the_profile_names(unit: Fix
 
 
 def counted_states(unit: Fixture) -> List[str]:
-    """The outlets with a state of a unit whose own count is exactly theirs."""
+    """Return the outlets that have a state if the unit counts exactly as many, else none."""
     found = find(unit, memory(unit))
     outlets = found.outlets
     states = list(outlets.states.read(found.reader)) if outlets and outlets.states else []
@@ -211,7 +211,7 @@ def counted_states(unit: Fixture) -> List[str]:
 
 
 def state_columns(unit: Fixture) -> List[str]:
-    """What a reading of the states alone walks on this unit."""
+    """Return the columns that are walked to read the states of this unit."""
     device = memory(unit)
     found = find(unit, device)
     device.asked.clear()
@@ -220,12 +220,12 @@ def state_columns(unit: Fixture) -> List[str]:
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 
-# Their meters lie in a table with rows of its own: a unit that lost its relays shows its meters, all of them UNKNOWN.
+# Their meters have a separate table: a unit without states still lists its metered outlets, all of them UNKNOWN.
 METERS_APART = ("geist-v5", "riedo-updu")
 
 
 def without_state_rows(unit: Fixture) -> Dict[str, Row]:
-    """The unit's objects without those that its states are read from."""
+    """Return the unit's objects except those that hold its states."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
@@ -235,8 +235,8 @@ def without_state_rows(unit: Fixture) -> Dict[str, Row]:
 
 
 @pytest.mark.parametrize("unit", [unit for unit in _FIXTURES if unit.switch], ids=_id)
-def test_a_switched_unit_whose_table_of_states_is_empty_is_an_error_or_lists_every_outlet(unit: Fixture) -> None:
-    """A table that vanished is no PDU without outlets, although the unit's meters still answer."""
+def test_a_switched_unit_without_states_is_an_error_or_lists_every_outlet(unit: Fixture) -> None:
+    """A missing table does not mean a PDU without outlets, even if the unit's meters still answer."""
     whole = expected_states(unit)
     try:
         found = dict(find(unit, of_rows(without_state_rows(unit))).states)
@@ -251,14 +251,14 @@ def test_a_switched_unit_whose_table_of_states_is_empty_is_an_error_or_lists_eve
 
 
 @pytest.mark.parametrize("name", ["apc-rpdu_total", "cyberpower-epdu"])
-def test_a_unit_that_counts_its_controlled_outlets_is_no_metered_one_when_their_table_vanishes(name: str) -> None:
-    """The number of controlled outlets is 0 on a metered unit: here it is not, and the owner's `metered_only` is wrong."""
+def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name: str) -> None:
+    """A metered unit counts 0 controlled outlets. This unit counts more, so the owner's `metered_only` is wrong."""
     unit = next(unit for unit in _FIXTURES if unit.name == name)
     with pytest.raises(ProtocolError, match="says that it"):
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
 
 
-def test_the_outlets_of_a_controllable_hpe_unit_of_a_chain_stay_when_their_states_vanish() -> None:
+def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_states() -> None:
     unit = next(unit for unit in _FIXTURES if unit.name == "hpe-mapdu3")
     lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
     rows = {oid: row for oid, row in unit.device().rows().items() if not oid.startswith(lost)}
@@ -270,10 +270,10 @@ def test_the_outlets_of_a_controllable_hpe_unit_of_a_chain_stay_when_their_state
 
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
-def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: str) -> None:
+def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in _FIXTURES if unit.name == name)
     rows = unit.device().rows()
-    if name == "digipower":         # the text with all states is there, and empty
+    if name == "digipower":         # the text with all states is empty
         rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
     else:
         rows = without_state_rows(unit)
@@ -283,16 +283,16 @@ def test_an_empty_table_of_states_is_an_error_over_the_wire_in_each_call(name: s
             with pytest.raises(ProtocolError, match="lists no outlet|outlets and listed 0"):
                 call()
         assert agent.writes() == []
-        owners_word = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
-        if name == "apc-rpdu_total":    # it counts its switched outlets
+        metered = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
+        if name == "apc-rpdu_total":    # this unit counts its switched outlets
             with pytest.raises(ProtocolError, match="does not only meter"):
-                owners_word.status()
+                metered.status()
         else:
-            assert owners_word.status().ports == []
+            assert metered.status().ports == []
 
 
 @pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
-def test_a_first_unit_without_outlets_is_an_error_where_one_behind_it_has_some(first: Optional[bytes]) -> None:
+def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first: Optional[bytes]) -> None:
     unit = next(unit for unit in _FIXTURES if unit.name == "digipower")
     state = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
     rows = {oid: row._replace(value=first) if oid == state and first is not None else row
@@ -306,7 +306,7 @@ DOUBTED = [unit for unit in _FIXTURES for outlets in _FAMILIES[unit.key].outlets
 
 
 def _objects(source: Source, identity: str) -> Set[str]:
-    """The objects that may hold the value of one outlet."""
+    """Return the objects that may hold the value of one outlet."""
     if isinstance(source, Column):
         return {f"{source.oid}.{identity}"}
     if isinstance(source, Merged):
@@ -319,8 +319,8 @@ def _objects(source: Source, identity: str) -> Set[str]:
 
 
 @pytest.mark.parametrize("unit", DOUBTED, ids=_id)
-def test_a_row_of_doubt_that_is_missing_raises_the_doubt(unit: Fixture) -> None:
-    """A platform may cut a walk short: the rest of the rows must not look certain."""
+def test_a_missing_row_of_a_doubt_makes_the_state_unknown(unit: Fixture) -> None:
+    """A platform may cut a walk short. The outlet of a missing row must not look certain."""
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None and outlets.states is not None
     state = outlets.states
@@ -334,7 +334,7 @@ def test_a_row_of_doubt_that_is_missing_raises_the_doubt(unit: Fixture) -> None:
             assert state.one(Reader(of_rows(rows)), lost) is EnumPowerStatus.UNKNOWN
 
 
-def test_three_families_doubt_their_states() -> None:
+def test_three_families_or_more_can_doubt_their_states() -> None:
     assert len({unit.key for unit in DOUBTED}) >= 3
 
 
@@ -351,7 +351,7 @@ COUNTED = [unit for unit in _FIXTURES if counted_states(unit)]
 
 
 @pytest.mark.parametrize("unit", COUNTED, ids=_id)
-def test_a_table_of_states_that_ends_early_is_never_a_shorter_view(unit: Fixture) -> None:
+def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fixture) -> None:
     whole, lost = expected_states(unit), counted_states(unit)[-1]
     ends = tuple(f"{column}.{lost}." for column in state_columns(unit))
     short = of_rows({oid: row for oid, row in unit.device().rows().items() if not f"{oid}.".startswith(ends)})
@@ -363,7 +363,7 @@ def test_a_table_of_states_that_ends_early_is_never_a_shorter_view(unit: Fixture
         assert found == {**whole, lost: EnumPowerStatus.UNKNOWN}
 
 
-def test_a_row_that_is_no_outlet_is_none_although_the_device_counts_it() -> None:
+def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
     unit = next(unit for unit in _FIXTURES if unit.name == "apc-easy-epdu_metered")
     size = "1.3.6.1.4.1.318.1.1.30.5.0"
     rows = unit.device().rows()
@@ -377,14 +377,14 @@ def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
 @EACH_VERSION
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> None:
-    """Over the wire in the newest version that the unit speaks."""
+    """The newest version of the unit is tested over the wire, the others in memory."""
     reach = pdu if version == unit.versions[-1] else near
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(unit)
         assert agent.counts["get"] == unit.expected.gets
         statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
-    # What the unit does not meter stays at the view's own default, which is 0.0 here.
+    # A total that the unit does not meter keeps the view's default, 0.0.
     assert (statistic.load, statistic.total_consumption) == (about(unit.expected.load_a or 0.0),
                                                              about(unit.expected.energy_kwh or 0.0))
     assert {port.identity: port.consumption for port in statistic.ports} == {
@@ -394,11 +394,11 @@ def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> Non
 
 @SWITCHED_VERSION
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other(unit: Fixture, version: str) -> None:
-    """Over the wire in the newest version that the unit speaks."""
+def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(unit: Fixture, version: str) -> None:
+    """The newest version of the unit is tested over the wire, the others in memory."""
     switch, reach = switching(unit), pdu if version == unit.versions[-1] else near
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
-        at_first = told_by(unit, agent)
+        at_first = states_on(unit, agent)
         for up in (False, True):
             before = len(agent.writes())
             handler = handler_of(unit, agent, reach, version=version)
@@ -408,7 +408,7 @@ def test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other(
             written = agent.writes()[before:]
             assert [Order(write.oid, write.tag, write.value) for write in written] == orders(unit, up)
             assert {write.answer for write in written} == {""}
-            assert told_by(unit, agent) == {**at_first, switch.identity: wanted}
+            assert states_on(unit, agent) == {**at_first, switch.identity: wanted}
 
 
 @REACHED
@@ -417,7 +417,7 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: F
     switch = switching(unit)
     deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
-        before = told_by(unit, agent)[switch.identity]
+        before = states_on(unit, agent)[switch.identity]
         wishes = [(up, wanted) for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN))
                   if wanted is not before]
         for up, _ in wishes:
@@ -429,35 +429,35 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: F
 
 @REACHED
 @pytest.mark.against("units made from MIBs, switched with faults")
-def test_a_command_that_is_refused_is_an_error_and_nothing_has_switched(unit: Fixture, reach: Reach) -> None:
+def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach: Reach) -> None:
     with Agent(unit.device(), faults=Faults(set_error="wrongValue")) as agent:
-        before = told_by(unit, agent)
+        before = states_on(unit, agent)
         for up in (True, False):
             handler = handler_of(unit, agent, reach)
             with pytest.raises((Refused, Denied)):
                 (handler.port_up if up else handler.port_down)(port_of(unit), pause=0.01)
-        assert told_by(unit, agent) == before
+        assert states_on(unit, agent) == before
 
 
 @REACHED
 @pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
 @pytest.mark.against("units made from MIBs, switched with faults")
-def test_a_device_that_fails_within_a_command_is_read_once_and_may_have_switched(
+def test_a_device_that_fails_within_a_command_may_have_switched(
         unit: Fixture, reach: Reach, answer: str) -> None:
     with Agent(unit.device(), faults=Faults(set_error=answer)) as agent:
-        before = told_by(unit, agent)[switching(unit).identity]
+        before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach)
         with pytest.raises(Unreachable, match="may or may not have switched"):
             (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
-        assert len(agent.writes()) == 1, "nothing is sent a second time, and nothing after a failure"
+        assert len(agent.writes()) == 1, "no write is repeated, and none follows a failure"
 
 
 @REACHED
 @pytest.mark.against("units made from MIBs, switched with faults")
-def test_a_command_that_is_lost_is_an_error_and_never_the_wish(unit: Fixture, reach: Reach) -> None:
+def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(unit: Fixture, reach: Reach) -> None:
     device = unit.device()
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
-        before = told_by(unit, agent)[switching(unit).identity]
+        before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach, **HURRIED)
         with pytest.raises(Unreachable, match="may or may not have switched"):
             (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
@@ -466,23 +466,23 @@ def test_a_command_that_is_lost_is_an_error_and_never_the_wish(unit: Fixture, re
 
 @REACHED
 @pytest.mark.against("units made from MIBs, switched with faults")
-def test_a_command_whose_answer_is_lost_tells_what_the_device_says_afterwards(unit: Fixture, reach: Reach) -> None:
+def test_a_command_whose_answer_is_lost_shows_the_state_read_afterwards(unit: Fixture, reach: Reach) -> None:
     with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
-        before = told_by(unit, agent)[switching(unit).identity]
+        before = states_on(unit, agent)[switching(unit).identity]
         down = before is EnumPowerStatus.UP
         handler = handler_of(unit, agent, reach, **HURRIED)
-        said: Optional[EnumPowerStatus] = None
+        reported: Optional[EnumPowerStatus] = None
         try:
-            said = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status
+            reported = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status
         except Unreachable:
-            said = None             # more than one write, and the first one's answer was lost: that is said, not guessed
-        assert said in (None, told_by(unit, agent)[switching(unit).identity])
+            reported = None             # the answer to the first of several writes was lost
+        assert reported in (None, states_on(unit, agent)[switching(unit).identity])
         written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
         assert written == orders(unit, not down)[:len(written)]
 
 
 @EACH
-def test_what_is_not_certain_or_not_switched_is_read_only(unit: Fixture) -> None:
+def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
     profile = _FAMILIES[unit.key]
     if unit.switch and profile.switching_confidence is not Confidence.LOW:
         assert profile.is_switched
@@ -499,7 +499,7 @@ def test_what_is_not_certain_or_not_switched_is_read_only(unit: Fixture) -> None
 
 
 @EACH
-def test_an_outlet_that_the_unit_does_not_have_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
+def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
     with Agent(Device(unit.device().rows(), rules=None)) as agent:
         for identity in ("999", *unit.padding[:1]):
             with pytest.raises(PduHandlerError):

@@ -19,15 +19,15 @@ STATE = State(A, on=("1",), off=("2",), absent=("7",))
 
 @given(st.one_of(st.integers(), st.text(max_size=4), st.binary(max_size=4)))
 def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
-    said = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(" \t\r\n\0")
+    content = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(" \t\r\n\0")
     states = STATE.read(reader({"1.3.1.1": value}))
-    if said == "7":
+    if content == "7":
         assert states == {}
     else:
-        assert states == {"1": {"1": UP, "2": DOWN}.get(said, UNKNOWN)}
+        assert states == {"1": {"1": UP, "2": DOWN}.get(content, UNKNOWN)}
 
 
-def test_a_missing_object_is_not_known_and_never_off() -> None:
+def test_a_missing_state_is_unknown_and_never_off() -> None:
     assert STATE.read(reader({})) == {}
     assert STATE.one(reader({}), "1") is UNKNOWN
 
@@ -45,14 +45,14 @@ def test_a_blown_fuse_makes_the_state_doubtful() -> None:
 
 
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
-def test_a_value_of_a_doubt_that_is_not_documented_raises_the_doubt(mark: Union[int, str, bytes]) -> None:
+def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(mark: Union[int, str, bytes]) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN}
     assert [state.one(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
 
 
-def test_two_readings_that_contradict_each_other_are_not_known() -> None:
+def test_contradicting_readings_make_the_state_unknown() -> None:
     state = State(A, on=("1",), off=("0",), confirm=B)
     objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}), **table("1.3.2", {"1": 1, "2": 0, "3": 0})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
@@ -74,17 +74,17 @@ def test_a_figure_is_exact(value: int, scale: str) -> None:
 
 @pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5, 2**32 - 1, 2**31 - 1,
                                    "4294967295"])
-def test_what_is_not_measured_is_no_figure_and_never_zero(value: Value) -> None:
+def test_an_unmeasured_value_is_no_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read(reader({"1.3.1.1": value})) == {}
 
 
-def test_zero_is_a_measurement_unless_the_device_means_none_by_it() -> None:
+def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
     assert Figure(A).read(reader({"1.3.1.1": 0})) == {"1": 0}
     assert Figure(A, absent=("0",)).read(reader({"1.3.1.1": 0})) == {}
     assert Figure(A, absent=("9999",)).read(reader({"1.3.1.1": 9999})) == {}
 
 
-def test_the_sign_of_a_plant_below_ground_is_only_a_direction() -> None:
+def test_magnitude_drops_the_sign_of_a_figure() -> None:
     assert Figure(A, absent=(), magnitude=True).read(reader({"1.3.1.1": "-0.20"})) == {"1": Decimal("0.20")}
 
 
@@ -95,14 +95,14 @@ def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) ->
 
 
 @pytest.mark.parametrize("digits", [None, 99, "x"])
-def test_a_value_whose_digits_are_not_known_is_no_figure(digits: int | str | None) -> None:
+def test_a_value_with_unknown_digits_is_no_figure(digits: int | str | None) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
     assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 
 
 @pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None),
                                            ("x", None)])
-def test_the_device_tells_the_power_of_ten_of_each_value(power: int | str | None, figure: Optional[str]) -> None:
+def test_a_value_is_scaled_by_the_devices_power_of_ten(power: int | str | None, figure: Optional[str]) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
     assert Figure(A, exponent=B).read(reader(objects)) == ({} if figure is None else {"1": Decimal(figure)})
 
@@ -117,32 +117,32 @@ def test_an_integer_may_have_another_scale_than_a_text() -> None:
     assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
 
 
-def test_a_total_is_the_first_figure_that_has_rows_and_never_two_of_them() -> None:
+def test_a_total_is_the_first_figure_with_rows_and_never_a_sum_of_two() -> None:
     total = Total((Figure(A), Figure(B)))
     assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
     assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
     assert total.read(reader({})) is None
 
 
-def test_a_sum_over_rows_is_a_total_only_where_each_of_them_is_measured() -> None:
+def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
     lines = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
     assert Total((Figure(A),)).read(reader(lines)) is None
     assert Total((Figure(A), Figure(B))).read(reader({**lines, **table("1.3.2", {"0": 9})})) == 9
     assert Total((Figure(A, padding=("-1",)),)).read(reader(lines)) == 7
-    assert Total((Figure(A, absent=("0",)),)).read(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2      # a 0 adds nothing
+    assert Total((Figure(A, absent=("0",)),)).read(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2  # 0: absent, adds nothing
     by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
     assert by_unit.read(reader(lines)) is None
     assert by_unit.read(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) == 9
 
 
-def test_a_sum_over_outlets_is_a_total_only_where_each_of_them_is_metered() -> None:
+def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None:
     total = Total((Figure(A),), else_outlets=True)
     assert total.read(reader({}), {"1": Decimal(2), "2": Decimal(3)}) == 5
     assert total.read(reader({}), {"1": Decimal(2), "2": None}) is None
     assert total.read(reader(table("1.3.1", {"1": 7})), {"1": Decimal(2), "2": None}) == 7
 
 
-def test_each_unit_of_a_chain_adds_its_lines_else_its_outlets_and_a_unit_without_either_leaves_no_total() -> None:
+def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lacks_both() -> None:
     total = Total((Figure(A), Figure(B)), else_outlets=True, unit=Arcs(1))
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
     outlets = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "2.7": Decimal(1)}
@@ -151,11 +151,19 @@ def test_each_unit_of_a_chain_adds_its_lines_else_its_outlets_and_a_unit_without
     assert Total((Figure(A),), unit=Arcs(1)).read(reader(objects), outlets) is None
 
 
+def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
+    """Unit 9 has lines, unit 8 only branches, and neither lists outlets: the load is that of both."""
+    total = Total((Figure(A), Figure(B)), unit=Arcs(1))
+    objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
+    assert total.read(reader(objects)) == total.read(reader(objects), {"1.9": None}) == 2 + 3 + 10
+    assert total.read(reader({**objects, "1.3.2.2.8": -1})) is None
+
+
 def test_a_total_of_measured_zeros_is_zero() -> None:
     assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
 
 
-def test_a_total_of_nothing_and_a_scale_of_nothing_are_refused() -> None:
+def test_a_total_without_figures_and_a_scale_without_a_value_are_refused() -> None:
     with pytest.raises(ValueError, match="figures"):
         Total()
     with pytest.raises(ValueError, match="scale"):

@@ -19,7 +19,7 @@ class Named(Point):
     at: tuple[Point, ...] = ()
 
 
-def test_fields_are_the_annotations_with_those_of_the_base_first() -> None:
+def test_fields_are_the_annotations_with_the_base_class_first() -> None:
     value = Named(1, name="a")
     assert (value.x, value.y, value.name) == (1, 0, "a") and list(Named.FIELDS) == ["x", "y", "name", "at"]
     assert repr(value) == "Named(x=1, y=0, name='a', at=())"
@@ -31,7 +31,7 @@ def test_values_are_equal_by_class_and_fields_and_can_be_keys() -> None:
     assert len({Point(1), Point(1, 0), Named(1)}) == 2
 
 
-def test_a_value_cannot_be_changed_but_copied_with_other_fields() -> None:
+def test_a_value_is_immutable_and_can_be_copied_with_other_fields() -> None:
     value = Point(1)
     with pytest.raises(AttributeError, match="cannot be changed"):
         setattr(value, "x", 2)
@@ -47,6 +47,6 @@ def test_a_wrong_call_is_a_type_error(positional: tuple[int, ...], named: dict[s
         Point(*positional, **named)
 
 
-def test_the_parts_of_a_value_are_those_inside_it_too() -> None:
+def test_the_parts_of_a_value_include_nested_values() -> None:
     inner = Point(3)
     assert inner in list(parts(Named(1, at=(inner, Point(4))))) and 4 in list(parts((Point(4),)))

@@ -1,4 +1,4 @@
-"""Status and statistics as DCImanager gets them from agents, with their cost; settings and build options."""
+"""Status and statistics of agents through DCImanager's calls, their cost, settings and build options."""
 from __future__ import annotations
 
 import json
@@ -35,7 +35,7 @@ BIG: Mapping[str, Callable[[], Model]] = {
 
 @FAMILIES
 @pytest.mark.parametrize("version", ["1", "2"])
-def test_status_and_figures_agree_with_the_devices_own_books(key: str, version: str) -> None:
+def test_status_and_figures_agree_with_the_simulators_books(key: str, version: str) -> None:
     model = BUILT_IN[key]()
     with Agent(model) as agent:
         handler = pdu(agent, version=version)
@@ -57,7 +57,7 @@ def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests(key: str) -
         assert agent.counts["get"] <= 2
 
 
-def test_linked_units_keep_their_own_outlets_and_add_up() -> None:
+def test_linked_units_keep_their_outlets_and_their_figures_add_up() -> None:
     for model in (apc.rpdu2(8, units=3), raritan.px(8, units=3)):
         with Agent(model) as agent:
             view, statistic, books = pdu(agent).status(), pdu(agent).statistic(), agent.books()
@@ -70,7 +70,7 @@ def test_linked_units_keep_their_own_outlets_and_add_up() -> None:
 def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
     model = apc.rpdu2(4)
     rows = dict(model.device.rows())
-    for column in (2, 3, 4, 6, 7, 11):                     # the metered table has its rows in another order, and one less
+    for column in (2, 3, 4, 6, 7, 11):                     # reverse the rows of the metered table and drop outlet 1
         held = {n: rows.pop(f"{apc.RPDU2_METERED}.{column}.{n}") for n in (1, 2, 3, 4)}
         rows.update({f"{apc.RPDU2_METERED}.{column}.{5 - n}": held[n] for n in (2, 3, 4)})
     with Agent(Device(rows, rules=())) as agent:
@@ -81,25 +81,25 @@ def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
 
 def test_the_neutral_of_a_three_phase_tower_is_not_added() -> None:
     model = servertech.sentry3(4, neutral=True)
-    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}          # threePhase
+    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}          # the capability threePhase
     with Agent(Device(rows, rules=())) as agent:
         assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
 
 
-def test_four_infeeds_of_a_tower_that_is_not_three_phase_are_four_lines() -> None:
+def test_four_infeeds_of_a_tower_without_three_phases_are_four_lines() -> None:
     model = servertech.sentry3(4, infeeds=4)
     rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x40")}
     with Agent(Device(rows, rules=())) as agent:
         assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
 
 
-def test_an_outlet_without_a_figure_has_no_entry_and_a_device_without_meters_keeps_the_defaults() -> None:
+def test_a_device_without_meters_has_no_entries_and_keeps_the_defaults() -> None:
     with Agent(apc.masterswitch(4)) as agent:
         view = pdu(agent).statistic()
     assert (view.load, view.total_consumption, view.ports) == (0.0, 0.0, [])
 
 
-def test_a_sensor_that_is_not_available_is_no_measured_zero() -> None:
+def test_an_unavailable_sensor_is_not_a_measured_zero() -> None:
     model = raritan.px(3)
     model.device.put(f"{raritan.OUTLET_SENSOR}.2.1.2.8", "2")
     with Agent(model) as agent:
@@ -107,7 +107,7 @@ def test_a_sensor_that_is_not_available_is_no_measured_zero() -> None:
 
 
 @FAMILIES
-def test_labels_say_what_is_printed_on_the_unit(key: str) -> None:
+def test_labels_have_the_numbers_printed_on_the_unit(key: str) -> None:
     model = BUILT_IN[key]()
     with Agent(model) as agent:
         labels = pdu(agent).labels()
@@ -115,7 +115,7 @@ def test_labels_say_what_is_printed_on_the_unit(key: str) -> None:
     assert {label.identity: label.number for label in labels} == dict(model.labels)
 
 
-def test_all_figures_are_there_for_tools() -> None:
+def test_tools_get_all_figures_with_power() -> None:
     with Agent(eaton.epdu(4)) as agent:
         found, read = pdu(agent).figures()
     assert found.profile.key == "eaton-epdu" and len(read.power_of) == 4 and read.power == sum(read.power_of.values())
@@ -124,7 +124,7 @@ def test_all_figures_are_there_for_tools() -> None:
 @pytest.mark.parametrize("faults", [
     Faults(walk_silent_after=10), Faults(walk_error="genErr", walk_error_after=10), Faults(garbage=True), Faults(truncate=True),
     Faults(silent=True), Faults(same_oid_after=10)], ids=lambda faults: next(k for k, v in vars(faults).items() if v))
-def test_a_reading_that_breaks_off_is_an_error_and_never_a_shorter_view(faults: Faults) -> None:
+def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Faults) -> None:
     for version in ("1", "2"):
         with Agent(apc.rpdu2(48), faults=faults) as agent:
             with pytest.raises(PduHandlerError) as caught:
@@ -133,20 +133,20 @@ def test_a_reading_that_breaks_off_is_an_error_and_never_a_shorter_view(faults: 
 
 
 @pytest.mark.parametrize("community", ["wrong-secret"])
-def test_a_wrong_community_names_address_port_and_community_and_shows_none(community: str) -> None:
+def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it(community: str) -> None:
     with Agent(apc.rpdu2(4)) as agent:
         with pytest.raises(Unreachable, match="port.*community") as caught:
             pdu(agent, community=community, timeout="0.1", retries="0").status()
         assert community not in str(caught.value) and until(lambda: agent.requests == 1)
 
 
-def test_silence_names_the_port_that_was_asked() -> None:
+def test_the_error_for_a_silent_device_names_the_port() -> None:
     with Agent(apc.rpdu2(4), faults=Faults(silent=True)) as agent:
         with pytest.raises(Unreachable, match=rf"the port \({agent.port}\)"):
             pdu(agent, timeout="0.1", retries="0").status()
 
 
-def test_a_lost_question_for_the_kind_of_device_is_unreachable() -> None:
+def test_a_lost_request_for_the_sys_object_id_is_unreachable() -> None:
     with Agent(apc.rpdu2(4), faults=Faults(drop=frozenset((1,)))) as agent:
         with pytest.raises(Unreachable, match="no answer over SNMP"):
             pdu(agent, timeout="0.5", retries="0").status()
@@ -155,9 +155,9 @@ def test_a_lost_question_for_the_kind_of_device_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
-def test_a_device_that_answers_slowly_ends_with_the_call_and_not_with_each_request(
+def test_a_call_to_a_slow_device_ends_by_its_total_time(
         method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every answer comes in time and late: the call as a whole has an end, and nothing is written after it."""
+    """Every answer is slow but within the timeout of its request. The call has its own limit and then writes nothing."""
     monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
     monkeypatch.setattr("handlers.snmp.handler.CALL_SECONDS", 0.5)
     with Agent(apc.rpdu2(8), faults=Faults(late_s=0.3)) as agent:
@@ -168,8 +168,8 @@ def test_a_device_that_answers_slowly_ends_with_the_call_and_not_with_each_reque
         assert agent.writes() == []
 
 
-def test_a_call_over_snmp_ends_within_a_minute_however_slow_each_request_is() -> None:
-    """The platform's requests cannot be interrupted: the last one may start at the end of its part of the call."""
+def test_a_call_over_snmp_ends_within_a_minute_even_if_requests_are_slow() -> None:
+    """The platform's requests cannot be interrupted, and the last one may start right before the limit."""
     request = max(_credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
                   for version in (2, 3))
     walk = _snmp.WALK_DEADLINE_S
@@ -179,14 +179,14 @@ def test_a_call_over_snmp_ends_within_a_minute_however_slow_each_request_is() ->
     assert switching.CONFIRM_UNTIL_SECONDS + max(request, walk) <= 60
 
 
-def test_a_unit_that_speaks_version_1_only_is_silent_to_version_2_and_the_error_says_so() -> None:
+def test_the_error_for_a_unit_that_is_silent_to_version_2_suggests_version_1() -> None:
     with Agent(apc.rpdu2(4), versions=(1,)) as agent:
         with pytest.raises(Unreachable, match=r"version \(older PDUs speak only 1\)"):
             pdu(agent, version="2", timeout="0.2", retries="0").status()
         assert len(pdu(agent, version="1").status().ports) == 4
 
 
-def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_call_logs_the_version_of_the_code_and_the_family_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with Agent(rpcm.rpcm(2)) as agent:
         handler = pdu(agent)
@@ -202,25 +202,25 @@ def test_every_call_logs_once_which_code_and_which_family_ran(caplog: pytest.Log
 
 # ---- settings and build options ----------------------------------------------------------------------------
 
-def test_a_handler_is_made_without_looking_at_anything() -> None:
+def test_making_a_handler_checks_no_settings() -> None:
     handler = make_handler(PduSnmpData("", {}, {"profile": "!", "colour": "red"}))
     with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven, metered_only, switch_automatic"):
         handler.status()
 
 
 @pytest.mark.parametrize("settings, sentence", [
-    ({"profile": "acme-strip"}, f"family 'acme-strip'.*it has {len(PROFILES)}, such as apc-rpdu2, apc-rpdu, apc-masterswitch$"),
+    ({"profile": "no-strip"}, f"family 'no-strip'.*it has {len(PROFILES)}, such as apc-rpdu2, apc-rpdu, apc-masterswitch$"),
     ({"profile": "raritan"}, "near it: raritan-px2, raritan-px1$"),
     ({"profile": "entry3"}, "near it: sentry3"),
     ({"profile": "a b"}, "'profile'.*'a b' is not allowed"),
     ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
 ])
-def test_a_bad_setting_is_named_with_what_is_allowed(settings: Dict[str, str], sentence: str) -> None:
+def test_the_error_for_a_bad_setting_names_the_allowed_values(settings: Dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         choose(settings, {})
 
 
-def test_a_set_family_is_read_whatever_the_device_calls_itself() -> None:
+def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
     with Agent(apc.rpdu2(4)) as agent:
         pdu(agent, {"profile": "apc-masterswitch"}).port_down(PduPortView("1"))
         assert [write.oid for write in agent.writes()] == ["1.3.6.1.4.1.318.1.1.4.4.2.1.3.1"]
@@ -228,7 +228,7 @@ def test_a_set_family_is_read_whatever_the_device_calls_itself() -> None:
             pdu(agent, {"profile": "RPCM"}).status()
 
 
-def test_a_setting_of_the_form_wins_over_a_build_option() -> None:
+def test_a_setting_overrides_a_build_option() -> None:
     keys = [profile.key for profile in choose({"profile": "rpcm"}, {"profile": "sentry3"}).profiles]
     assert keys == ["rpcm"]
     assert choose({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven is False
@@ -241,7 +241,7 @@ def test_a_setting_of_the_form_wins_over_a_build_option() -> None:
     assert not choose({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
 
 
-def test_an_archive_may_know_chosen_families_alone() -> None:
+def test_an_archive_can_be_limited_to_chosen_families() -> None:
     choice = choose({}, {"only": "sentry3, rpcm"})
     assert [profile.key for profile in choice.profiles] == ["sentry3", "rpcm"]
     with pytest.raises(SettingsError, match="apc-rpdu.*it has 2, such as sentry3, rpcm"):
@@ -252,7 +252,7 @@ def test_an_archive_may_know_chosen_families_alone() -> None:
         choose({"only": "rpcm"}, {})
 
 
-def test_an_owners_own_profile_is_read_and_switched_on_its_owners_word(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
     data = json.loads(schema.dumps(RPCM[0]))
     data.update(key="my-strip", sys_object_ids=[], switching_confidence="low")
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(data)})
@@ -262,11 +262,11 @@ def test_an_owners_own_profile_is_read_and_switched_on_its_owners_word(monkeypat
         assert handler.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
 
 
-def test_an_own_profile_that_is_not_valid_is_a_sentence_at_the_first_call() -> None:
+def test_an_invalid_profile_of_the_owner_is_refused_with_one_sentence() -> None:
     with pytest.raises(SettingsError, match="profile.vendor: this key is missing"):
         choose({}, {"own_profile": '{"key": "x"}'})
 
 
-def test_the_tree_itself_is_built_without_options() -> None:
+def test_the_tree_has_no_build_options() -> None:
     assert set(SETTINGS) < set(BUILD_OPTIONS)
-    assert options.OPTIONS == {}, "the tree itself is built with no options"
+    assert options.OPTIONS == {}, "only archives have build options"

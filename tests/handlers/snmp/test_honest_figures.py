@@ -1,4 +1,4 @@
-"""Over every recording and every unit made from a MIB: no partial sum, and no zero that no object of the device reads."""
+"""No recording and no unit made from a MIB shows a partial sum, or a zero that no object of the device holds."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -43,7 +43,7 @@ Source = Callable[[str], Tuple[Rows, Callable[[Memory], Found]]]
 
 
 def totals(found: Found) -> Iterator[Tuple[str, Total, Optional[Figure], Optional[Decimal], Dict[str, Decimal]]]:
-    """Each total with the figure of outlets beside it, and what both read."""
+    """Yield for each total: its kind, its declaration, the outlets' figure, its value and the outlets' values."""
     read, outlets = metering.meter(found), found.outlets
     for kind, total, of_outlets in (("current", read.load, read.current_of), ("power", read.power, read.power_of),
                                     ("energy", read.energy, read.energy_of)):
@@ -53,13 +53,13 @@ def totals(found: Found) -> Iterator[Tuple[str, Total, Optional[Figure], Optiona
 
 
 @EACH
-def test_a_total_that_outlets_make_up_counts_every_one_of_them(source: Source, name: str) -> None:
+def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, name: str) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
     for kind, declared, _, total, of_outlets in totals(found):
         own = changed(declared, else_outlets=False) if declared.figures else None
         if total is None or (own and own.read(found.reader, dict.fromkeys(found.states)) is not None):
-            continue                                                    # none, or the device's own
+            continue                                                    # no total, or the device reports it
         by_unit: Dict[str, List[str]] = {}
         for identity in found.states:
             by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(identity)
@@ -70,7 +70,7 @@ def test_a_total_that_outlets_make_up_counts_every_one_of_them(source: Source, n
 
 
 @EACH
-def test_a_total_of_outlets_is_gone_when_one_of_them_is_not_metered(source: Source, name: str) -> None:
+def test_a_total_of_outlets_is_missing_if_one_of_them_is_not_metered(source: Source, name: str) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
     for kind, declared, _, total, of_outlets in totals(found):
@@ -82,7 +82,7 @@ def test_a_total_of_outlets_is_gone_when_one_of_them_is_not_metered(source: Sour
 
 
 @EACH
-def test_a_total_over_rows_is_gone_when_one_of_them_is_not_measured(source: Source, name: str) -> None:
+def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(source: Source, name: str) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
     for kind, declared, *_ in totals(found):
@@ -94,7 +94,7 @@ def test_a_total_over_rows_is_gone_when_one_of_them_is_not_measured(source: Sour
 
 
 def objects_of_meters(profile: Profile, root: str) -> Set[str]:
-    """Every object that figures are read from, where none of them also says what the outlets are; else no object."""
+    """Return every object that holds figures, or none if one of them also describes the outlets."""
     def spelt(*parts: object) -> Set[str]:
         return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
 
@@ -105,18 +105,18 @@ def objects_of_meters(profile: Profile, root: str) -> Set[str]:
     return set() if figures & others else figures
 
 
-def test_most_families_have_meters_of_their_own_that_can_be_taken_away() -> None:
+def test_a_third_of_the_families_have_meters_that_can_be_removed() -> None:
     assert len([profile for profile in PROFILES if objects_of_meters(profile, "1.3")]) > len(PROFILES) / 3
 
 
 @EACH
-def test_a_unit_without_its_meters_tells_no_figure_and_no_zero(source: Source, name: str) -> None:
+def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, name: str) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
     lost = tuple(f"{oid}." for oid in objects_of_meters(found.profile, found.reader.root))
     try:
         bare = find(of_rows({oid: row for oid, row in rows.items() if not lost or not f"{oid}.".startswith(lost)}))
     except PduHandlerError:
-        return                                                          # nothing is left to tell it by
+        return                                                          # the unit is not detected without its meters
     if lost and bare.profile.key == found.profile.key:
         assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})

@@ -26,12 +26,12 @@ from tests.handlers.snmp.memory import Memory, both, reader, table
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
 
-def test_the_first_choice_that_has_rows_is_taken_whole() -> None:
+def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
     assert both(First((A, B)), {**table("1.3.2", {"1": 5})}) == {"1": 5}
     assert First((A, B)).rows(reader({**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})})) == {"2": 1}
 
 
-def test_merged_tables_follow_each_other_and_never_hide_one_another() -> None:
+def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
     merged = Merged((A, Prefixed("9", B)))
     assert both(merged, {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}) == {"1": 5, "9.1": 6}
     with pytest.raises(ProtocolError, match="outlet 1"):
@@ -41,11 +41,11 @@ def test_merged_tables_follow_each_other_and_never_hide_one_another() -> None:
 PADDED: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
 
 
-def test_only_keeps_rows_with_a_mark_and_drops_those_that_have_none() -> None:
+def test_only_keeps_rows_with_the_mark_and_drops_rows_without_one() -> None:
     assert both(Only(A, B, ("1",)), PADDED, "2") == {"1": 1}
 
 
-def test_only_without_padding_keeps_rows_that_have_no_mark() -> None:
+def test_only_with_keep_false_drops_only_marked_rows() -> None:
     assert both(Only(A, B, ("0",), keep=False), PADDED, "2") == {"1": 1, "3": 1}
 
 
@@ -61,18 +61,18 @@ OLD_FIRMWARE = Provided(Provided(A, A, "[012]"), B, "(?!.*sLEN).*")
 @pytest.mark.parametrize("states, version, has", [
     ({"1": 0, "2": 1}, "OPDP_sIBM_v01.2", True), ({"1": 0, "2": 1}, "v02_sLEN_1", False),
     ({"1": 0, "2": 6000}, "OPDP_sIBM_v01.2", False), ({}, "OPDP_sIBM_v01.2", False)])
-def test_a_source_may_depend_on_what_the_firmware_shows(states: dict[str, int], version: str, has: bool) -> None:
+def test_a_source_may_depend_on_values_of_the_firmware(states: dict[str, int], version: str, has: bool) -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", states), **table("1.3.2", {"0": version})}
     assert both(OLD_FIRMWARE, objects, "9") == (states if has else {})
 
 
-def test_a_condition_without_an_answer_does_not_hold() -> None:
+def test_a_condition_on_a_missing_object_is_false() -> None:
     assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
 
 
 @pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False),
                                           ("n/a", False)])
-def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: int | str | None, has: bool) -> None:
+def test_a_table_is_empty_unless_the_device_confirms_its_count(counted: int | str | None, has: bool) -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6}),
                                              **({} if counted is None else {"1.3.2.0": counted})}
     whole = Whole(A, Scalar("1.3.2.0"))
@@ -80,44 +80,44 @@ def test_a_table_that_the_device_does_not_confirm_to_be_whole_is_none(counted: i
     assert whole.one(reader(objects), "2") == 6
 
 
-def test_only_units_that_the_table_lists_are_heard() -> None:
+def test_rows_of_unlisted_units_are_ignored() -> None:
     objects = {**table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}), **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1})}
     assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
 
 
-def test_rows_behind_the_device_s_own_count_are_none() -> None:
+def test_rows_beyond_the_devices_count_are_ignored() -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
     assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
     assert both(Counted(A, Scalar("1.3.9.0")), objects) == {"1": 5, "2": 6, "3": 7}
 
 
-def test_a_table_without_any_counted_row_is_not_walked() -> None:
+def test_a_table_with_a_count_of_zero_is_not_walked() -> None:
     device = Memory({**table("1.3.1", {"1": 5}), "1.3.2.0": 0})
     assert Counted(A, Scalar("1.3.2.0")).rows(Reader(device)) == {}
     assert device.asked == ["get 1.3.2.0"]
 
 
-def test_a_fallback_is_silent_where_a_better_reading_has_rows() -> None:
-    here, there = table("1.3.1", {"1": 5}), table("1.3.2", {"9": 1})
-    assert both(Unless(A, B), dict(here)) == {"1": 5}
-    assert both(Unless(A, B), {**here, **there}) == {}
+def test_a_fallback_is_empty_if_the_better_source_has_rows() -> None:
+    first, second = table("1.3.1", {"1": 5}), table("1.3.2", {"9": 1})
+    assert both(Unless(A, B), dict(first)) == {"1": 5}
+    assert both(Unless(A, B), {**first, **second}) == {}
 
 
-def test_a_join_goes_by_module_and_number_and_not_by_the_row() -> None:
+def test_a_join_matches_module_and_number_and_not_the_row() -> None:
     objects: dict[str, int | str | bytes] = {
-        **table("1.3.1", {"1": 11, "2": 12, "3": 21}),                              # figures of a metered table
-        **table("1.3.2", {"1": 1, "2": 1, "3": 2}), **table("1.3.3", {"1": 7, "2": 8, "3": 7}),     # its module and number
-        **table("1.3.4", {"1": 1, "2": 2, "5": 2}), **table("1.3.5", {"1": 8, "2": 7, "5": 9})}     # the outlets'
+        **table("1.3.1", {"1": 11, "2": 12, "3": 21}),                              # the meters' figures
+        **table("1.3.2", {"1": 1, "2": 1, "3": 2}), **table("1.3.3", {"1": 7, "2": 8, "3": 7}),    # meters: module, number
+        **table("1.3.4", {"1": 1, "2": 2, "5": 2}), **table("1.3.5", {"1": 8, "2": 7, "5": 9})}    # outlets: module, number
     joined = Joined(A, keys=(B, C), own=(D, Column("1.3.5")), else_same_row=True)
     assert joined.rows(reader(objects)) == {"1": 12, "2": 21}
 
 
-def test_a_key_that_two_rows_share_joins_nothing() -> None:
+def test_a_key_shared_by_two_rows_joins_nothing() -> None:
     objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", {"1": 1, "2": 1}), **table("1.3.4", {"1": 1})}
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
 
 
-def test_without_the_key_columns_the_same_row_counts_only_where_the_profile_says_so() -> None:
+def test_without_key_columns_the_same_row_is_joined_only_if_the_profile_allows_it() -> None:
     objects = table("1.3.1", {"1": 11})
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
     assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}
@@ -128,7 +128,7 @@ def test_a_join_needs_the_same_columns_on_both_sides() -> None:
         Joined(A, keys=(B, C), own=(D,))
 
 
-def test_a_value_of_the_unit_reaches_each_of_its_outlets() -> None:
+def test_a_value_of_the_unit_applies_to_each_of_its_outlets() -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", {"12.48": 1}),
                                              **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}
@@ -138,7 +138,7 @@ def test_a_value_of_the_unit_reaches_each_of_its_outlets() -> None:
     ({"0": 5, "1": 6, "2": 7}, {"1": 5, "2": 6, "3": 7}), ({"1": 5, "2": 6, "3": 7}, {"1": 5, "2": 6, "3": 7}),
     ({"0": 5, "1": 6}, {}), ({"1": 5, "2": 6}, {}), ({"0": 4, "1": 5, "2": 6, "3": 7}, {}), ({"2": 5, "3": 6, "4": 7}, {}),
     ({"0": 5, "1": 6, "2.1": 7}, {}), ({}, {})])
-def test_a_table_that_may_count_from_zero_is_joined_only_where_its_rows_are_all_outlets(
+def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_all_outlets(
         rows: dict[str, int], joined: dict[str, int]) -> None:
     assert Renumbered(A, B).rows(reader({**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})})) == joined
 

@@ -1,4 +1,4 @@
-"""Rows and objects that look like outlets or totals and are none: another device's nodes, a neutral wire, a missing meter."""
+"""Rows and objects that only look like outlets or totals: another device's nodes, a neutral wire, a missing meter."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -29,7 +29,7 @@ def test_a_gateway_does_not_show_the_nodes_of_the_pdu_on_its_bus() -> None:
         detect(device, PROFILES)
 
 
-def test_totals_of_a_pdu_without_a_metering_node_are_no_zeros() -> None:
+def test_a_pdu_without_a_metering_node_has_no_totals_of_zero() -> None:
     device = unit("apnl-modular")
     for node in ("2", "3", "4", "6"):
         device.put(f"{APNL}.33.1.2.{node}", 6)
@@ -42,20 +42,20 @@ def test_totals_of_a_pdu_without_a_metering_node_are_no_zeros() -> None:
 def test_a_channel_counts_only_if_it_is_a_live_wire() -> None:
     device = unit("e3meter-ipm")
     device.put(f"{IPM}.12.3", 0)
-    assert meter(detect(device, PROFILES)).load == Decimal("4.47")      # all four would count the neutral's 1.402 A
+    assert meter(detect(device, PROFILES)).load == Decimal("4.47")      # 1.402 A of the neutral are left out
     for channel in range(4):
-        device.put(f"{IPM}.12.{channel}", 7)                            # no type that the MIB names
+        device.put(f"{IPM}.12.{channel}", 7)                            # the MIB has no type 7
     assert meter(detect(device, PROFILES)).load is None
 
 
 @pytest.mark.parametrize("put, state", [
     ({}, UP),
-    ({"2.1": 2}, UP),                       # the pause after a reset
-    ({"2.1": 1}, UNKNOWN),                  # a reset
-    ({"2.1": 3}, UNKNOWN),                  # no value that the MIB names
-    ({"3.1": 2}, UNKNOWN),                  # the watchdog's
+    ({"2.1": 2}, UP),                       # during the pause after a reset
+    ({"2.1": 1}, UNKNOWN),                  # during a reset
+    ({"2.1": 3}, UNKNOWN),                  # the MIB has no value 3
+    ({"3.1": 2}, UNKNOWN),                  # the watchdog controls the outlet
 ])
-def test_a_mode_is_a_state_only_by_hand_and_without_a_reset(put: Mapping[str, int], state: EnumPowerStatus) -> None:
+def test_a_mode_is_a_state_only_under_manual_control_without_a_reset(put: Mapping[str, int], state: EnumPowerStatus) -> None:
     device = unit("netping-pwr_mode")
     for below, value in put.items():
         device.put(f"{NETPING}.{below}", value)
@@ -63,7 +63,7 @@ def test_a_mode_is_a_state_only_by_hand_and_without_a_reset(put: Mapping[str, in
 
 
 @pytest.mark.parametrize("current_of_rack_b, load", [(-1, None), (102, Decimal("3.52"))])
-def test_the_load_behind_a_console_server_is_that_of_all_pdus(current_of_rack_b: int, load: Optional[Decimal]) -> None:
+def test_the_load_behind_a_console_server_is_the_sum_of_all_pdus(current_of_rack_b: int, load: Optional[Decimal]) -> None:
     device = unit("opengear-rpc")
     device.put("1.3.6.1.4.1.25049.17.16.1.7.2.1", current_of_rack_b)
     assert meter(detect(device, PROFILES)).load == load
@@ -72,20 +72,20 @@ def test_the_load_behind_a_console_server_is_that_of_all_pdus(current_of_rack_b:
 RPDU_LOADS = "1.3.6.1.4.1.318.1.1.12.2.3.1.1"
 
 
-def test_a_table_of_loads_that_does_not_say_which_rows_are_phases_is_no_load() -> None:
-    """Phases and the banks behind them lie in one table: without both marks the sum could count the same current twice."""
+def test_a_table_of_loads_without_marks_for_phases_is_not_summed() -> None:
+    """Phases and their banks share one table. Without both marks, a sum could count the same current twice."""
     rows = {oid: row for oid, row in fixture("apc-rpdu").device().rows().items()
             if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))}
-    assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the outlets' own"
+    assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the sum of the outlets"
     alone = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
     assert meter(detect(of_rows(alone), PROFILES)).load == Decimal("4.9")
 
 
 @pytest.mark.parametrize("lost, error, says", [
-    ("11.0.1.3", ProtocolError, "lists no outlet"),         # its lines answer, its outlets do not
-    ("11", Unsupported, "of no family"),                    # another product of this maker
+    ("11.0.1.3", ProtocolError, "lists no outlet"),         # the lines answer, the outlets do not
+    ("11", Unsupported, "of no family"),                    # looks like another product of this maker
 ])
-def test_a_sys_object_id_that_families_with_outlets_share_makes_no_unit_one_without(
+def test_a_shared_sys_object_id_does_not_prove_a_unit_without_outlets(
         lost: str, error: Type[Exception], says: str) -> None:
     rows = fixture("clever-mpro_metered").device().rows()
     device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})

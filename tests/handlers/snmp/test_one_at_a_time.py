@@ -1,4 +1,4 @@
-"""Devices whose commands repeat the states of all outlets: two commands at once, neighbours that move, devices that hang."""
+"""Devices whose commands repeat the states of all outlets: concurrent commands, neighbours that move, devices that hang."""
 from __future__ import annotations
 
 import gc
@@ -39,9 +39,9 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 
 @pytest.mark.against("the project's agent, two commands at once")
 @pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
-def test_two_commands_at_once_are_both_carried_out(relay_s: float) -> None:
-    """In each round two callers switch two outlets of one unit; afterwards both have what was wanted and no other moved.
-    Two units at a time, so that callers of one do not hold up the other."""
+def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
+    """In each round, two callers switch two outlets of one unit. Afterwards both are switched and no other outlet moved.
+    Two units are tested in parallel, so that callers of one do not delay the other."""
     with ThreadPoolExecutor(2) as units:
         list(units.map(lambda seed: rounds(relay_s, seed), (1, 2)))
 
@@ -52,8 +52,8 @@ def rounds(relay_s: float, seed: int) -> None:
         for round_ in range(15):
             before = states(agent)
             orders = [(outlet, chance.random() < 0.5) for outlet in chance.sample(range(1, OUTLETS + 1), 2)]
-            said = list(callers.map(lambda order: switch(agent, *order), orders))
-            assert said == [UP if up else DOWN for _, up in orders]
+            reported = list(callers.map(lambda order: switch(agent, *order), orders))
+            assert reported == [UP if up else DOWN for _, up in orders]
             wanted = list(before)
             for outlet, up in orders:
                 wanted[outlet - 1] = "1" if up else "0"
@@ -62,7 +62,7 @@ def rounds(relay_s: float, seed: int) -> None:
 
 
 class Meddled(Agent):
-    """An agent where another manager writes its own text right after each SET: it read before, and knows nothing of it."""
+    """An agent with a second manager, which writes the text right after each SET from a reading made before it."""
 
     def __init__(self, undo: bool, neighbour: Optional[int] = None) -> None:
         super().__init__(digipower(OUTLETS))
@@ -87,7 +87,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, nei
         assert len(agent.writes()) == 1
 
 
-def test_a_device_that_hangs_blocks_the_next_command_for_a_bounded_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_that_hangs_blocks_the_next_command_for_a_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
     entered, leave = threading.Event(), threading.Event()
     with Agent(digipower(OUTLETS)) as agent:
@@ -111,7 +111,7 @@ def test_a_device_that_hangs_blocks_the_next_command_for_a_bounded_time_only(mon
         assert switch(agent, 1, True) is UP
 
 
-def test_nothing_is_kept_of_a_device_after_its_commands() -> None:
+def test_no_lock_of_a_device_is_kept_after_its_commands() -> None:
     with alone("192.0.2.1 161", 1), alone("192.0.2.2 161", 1):
         assert {"192.0.2.1 161", "192.0.2.2 161"} <= set(turns._turns)
     with pytest.raises(PduHandlerError), alone("192.0.2.1 161", 1):
@@ -122,7 +122,7 @@ def test_nothing_is_kept_of_a_device_after_its_commands() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
-def test_a_forked_worker_does_not_inherit_a_lock_that_nobody_will_release() -> None:
+def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
     with alone("192.0.2.1 161", 1):
         child = os.fork()
         if child == 0:
@@ -131,7 +131,7 @@ def test_a_forked_worker_does_not_inherit_a_lock_that_nobody_will_release() -> N
                     os._exit(0)
             finally:
                 os._exit(1)
-    assert os.waitpid(child, 0)[1] == 0         # the child ends by itself: it waits for a lock 1 s at most
+    assert os.waitpid(child, 0)[1] == 0         # ends in time: the child waits at most 1 s for the lock
 
 
 def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:

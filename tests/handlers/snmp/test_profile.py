@@ -37,13 +37,13 @@ def acme(**changed: Any) -> Profile:
     (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
     (dict(outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",)), control=OUTLETS.control),)), "roots"),
 ])
-def test_a_profile_that_contradicts_itself_is_refused_when_it_is_built(changed: Dict[str, Any], sentence: str) -> None:
+def test_a_profile_that_contradicts_itself_is_refused(changed: Dict[str, Any], sentence: str) -> None:
     acme()
     with pytest.raises(ValueError, match=sentence):
         acme(**changed)
 
 
-def test_outlets_must_be_listed_by_something_and_commands_confirmed_by_something() -> None:
+def test_outlets_need_a_source_that_lists_them_and_commands_need_states() -> None:
     with pytest.raises(ValueError, match="list the outlets"):
         Outlets()
     with pytest.raises(ValueError, match="confirmed"):
@@ -52,17 +52,17 @@ def test_outlets_must_be_listed_by_something_and_commands_confirmed_by_something
 
 @pytest.mark.parametrize("device, arcs", [
     ("1.3.6.1.4.1.99999.1", 8), ("1.3.6.1.4.1.99999.1.7", 8), ("1.3.6.1.4.1.99999.10", 0), ("1.3.6.1.4.1.99999", 0), ("", 0)])
-def test_a_prefix_fits_by_arcs_and_not_by_characters(device: str, arcs: int) -> None:
+def test_a_prefix_fits_whole_arcs_and_not_characters(device: str, arcs: int) -> None:
     assert acme().match(device) == arcs
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
-def test_every_family_cites_the_text_that_it_was_made_from(profile: Profile) -> None:
-    """A link to a MIB or a driver; one family is the example of the platform's own documentation."""
+def test_every_family_cites_its_source(profile: Profile) -> None:
+    """The source is a link to a MIB or a driver. One family is the example of the platform's documentation."""
     assert profile.mib and (profile.source.startswith("https://github.com/") or profile.key == "rpcm" and profile.source)
 
 
-def test_each_product_has_its_root_and_without_one_all_are_tried() -> None:
+def test_each_product_has_its_root_and_an_unknown_product_tries_all_roots() -> None:
     states = State(Column("~.3"), on=("1",), off=("2",))
     profile = acme(sys_object_ids=(), switching_confidence=Confidence.NONE, evidence=Evidence(state=Proof.MIB),
                    outlets=(Outlets(states=states),),
@@ -101,7 +101,7 @@ def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile
     assert all(oid.startswith(("1.3.6.1.4.1.", "1.3.6.1.2.1.229.")) and oid.count(".") > 7 for oid in below_root)
 
 
-def test_a_total_and_a_place_are_parts_that_are_found() -> None:
+def test_totals_and_places_are_parts_of_a_profile() -> None:
     found = list(parts(acme(load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
                             evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB))))
     assert [part.oid for part in found if isinstance(part, Column)] == [

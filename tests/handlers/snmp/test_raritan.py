@@ -1,4 +1,4 @@
-"""A PX4 with many sensors for each outlet: what its statistics cost, and that no figure is told that it does not have."""
+"""A PX4 with many sensors for each outlet: the cost of its statistics, and no figure without an available sensor."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -27,7 +27,7 @@ def meter(device: Memory) -> metering.Readings:
 
 
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_the_statistics_of_thirty_six_outlets_with_seventeen_sensors_cost_about_sixty_requests() -> None:
+def test_statistics_of_36_outlets_with_17_sensors_cost_at_most_60_requests() -> None:
     model = raritan.px(36, more=raritan.PX4_SENSORS)
     with Agent(model) as agent:
         statistic, books = pdu(agent).statistic(), agent.books()
@@ -36,7 +36,7 @@ def test_the_statistics_of_thirty_six_outlets_with_seventeen_sensors_cost_about_
     assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(books.port_energy_kwh)
 
 
-def test_an_outlet_whose_capabilities_have_no_energy_is_not_metered() -> None:
+def test_an_outlet_without_the_energy_capability_has_no_energy() -> None:
     device = px4()
     device.put(f"{CAPABILITIES}.1.7", ALL_BUT_ENERGY)
     read = meter(device)
@@ -44,7 +44,7 @@ def test_an_outlet_whose_capabilities_have_no_energy_is_not_metered() -> None:
 
 
 @pytest.mark.parametrize("zeros", [1, 16, 17, 36])
-def test_a_reading_of_zero_whose_sensor_is_not_available_is_not_metered(zeros: int) -> None:
+def test_a_zero_of_an_unavailable_sensor_is_not_metered(zeros: int) -> None:
     device = px4()
     for n in range(1, zeros + 1):
         device.put(f"{VALUE}.1.{n}.1", 0)
@@ -54,7 +54,7 @@ def test_a_reading_of_zero_whose_sensor_is_not_available_is_not_metered(zeros: i
 
 
 @pytest.mark.parametrize("outlet", [1, 36])
-def test_outlets_whose_sensors_have_other_digits_are_scaled_by_their_own(outlet: int) -> None:
+def test_outlets_with_other_sensor_digits_are_scaled_by_these(outlet: int) -> None:
     device = px4()
     before = meter(device).current_of
     device.put(f"{DIGITS}.1.{outlet}.1", 1)
@@ -64,12 +64,12 @@ def test_outlets_whose_sensors_have_other_digits_are_scaled_by_their_own(outlet:
         identity: before[identity] for identity in before if identity != f"1.{outlet}"}
 
 
-def test_linked_units_and_kinds_of_outlets_have_digits_of_their_own() -> None:
+def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
     device = of_rows(raritan.px(6, units=2, more=raritan.PX4_SENSORS).device.rows())
     before = meter(device).current_of
     for n in range(1, 7):
-        device.put(f"{DIGITS}.2.{n}.1", 1)                  # another model
-    device.put(f"{CAPABILITIES}.1.3", ALL_BUT_ENERGY)       # another kind of outlet
+        device.put(f"{DIGITS}.2.{n}.1", 1)                  # unit 2 is of another model
+    device.put(f"{CAPABILITIES}.1.3", ALL_BUT_ENERGY)       # outlet 3 is of another kind
     device.put(f"{DIGITS}.1.3.1", 2)
     after = meter(device).current_of
     factor = {"2": 100, "1": 1}
@@ -78,17 +78,17 @@ def test_linked_units_and_kinds_of_outlets_have_digits_of_their_own() -> None:
     assert after["1.3"] == before["1.3"] * 10
 
 
-def test_a_line_that_reads_zero_because_it_is_not_available_leaves_no_load_of_the_others() -> None:
+def test_the_load_is_the_sum_of_the_outlets_if_a_line_is_unavailable() -> None:
     device = of_rows(fixture("raritan-px2").device().rows())
     value, available = E + "5.2.4.1.4.1.1.2.1", E + "5.2.4.1.2.1.1.2.1"
     device.put(value, 0)
     device.put(available, 1)
     assert meter(device).load == Decimal("9.513")
     device.put(available, 2)
-    assert meter(device).load == Decimal("1.554")                       # the outlets
+    assert meter(device).load == Decimal("1.554")                       # the line is unavailable, so the outlets are added
 
 
-def test_one_inlet_of_two_whose_reading_is_not_available_leaves_the_outlets() -> None:
+def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable() -> None:
     device = of_rows(fixture("raritan-px2_sensors").device().rows())
     assert meter(device).load == Decimal("1.612")
     for oid, value in ((E + "5.2.3.1.4.1.2.1", 0), (E + "5.2.3.1.2.1.2.1", 2), (E + "3.3.4.1.7.1.2.1", 3)):

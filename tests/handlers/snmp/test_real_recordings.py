@@ -1,4 +1,4 @@
-"""All recordings of real units together: none is left out, none could be taken for another family, no total is missed."""
+"""Every recording of a real unit has an expectation, is read by its own family alone, and lacks no total."""
 from __future__ import annotations
 
 import re
@@ -14,18 +14,18 @@ from tests.handlers.snmp.memory import of_rows
 from tests.needs import shared
 
 RECORDINGS = pytest.mark.parametrize("name", recorded.names())
-# Later APC units keep the tables of the ones before them.
+# Later APC units keep the tables of earlier families.
 ALSO = {"apc_ap8959eu3": ["apc-rpdu", "apc-masterswitch"]}
 
 
-def test_every_recording_beside_the_project_is_of_a_declared_family_and_has_its_expectation() -> None:
+def test_every_recording_has_a_declared_family_and_an_expectation() -> None:
     files = {path.stem for path in shared("snmp", "recordings").glob("*.snmprec")}
     assert set(recorded.names()) == files
 
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_is_the_family_that_the_index_of_the_recordings_names(name: str) -> None:
+def test_a_recorded_unit_is_detected_as_the_family_of_the_index(name: str) -> None:
     index = shared("snmp", "recordings", "INDEX.md").read_text("utf-8")
     row = re.search(rf"^\| {re.escape(name)}\.snmprec \|[^|]*\| ([a-z0-9-]+) \|", index, re.MULTILINE)
     assert row and detection.detect(of_rows(recorded.rows(name)), PROFILES).profile.key == row[1]
@@ -33,7 +33,7 @@ def test_a_recorded_unit_is_the_family_that_the_index_of_the_recordings_names(na
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_asked_for_one_family_alone_answers_as_its_own_only(name: str) -> None:
+def test_a_recorded_unit_fits_only_its_own_family(name: str) -> None:
     device = of_rows(recorded.rows(name))
     answering: List[str] = []
     for profile in PROFILES:
@@ -58,6 +58,6 @@ def test_energies_of_inputs_add_up_to_the_energy_of_the_unit(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_no_row_of_a_recorded_unit_that_is_padding_can_be_switched(name: str) -> None:
+def test_a_padding_row_of_a_recorded_unit_cannot_be_switched(name: str) -> None:
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     assert not set(recorded.expected(name)["phantom_rows"]) & {label.identity for label in metering.labels(found)}

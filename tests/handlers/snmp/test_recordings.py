@@ -1,4 +1,4 @@
-"""Real units, recorded by others: each is found to be its family, and every state and figure is right."""
+"""Recordings of real units: each is detected as its family, and every state and figure is right."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, Optional
@@ -19,20 +19,20 @@ from tests.simulators.snmp_agent.device import COUNTER64
 
 RECORDINGS = pytest.mark.parametrize("name", recorded.names())
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
-# The lines, whose sum is the load, as the expectations of these recordings spell their lines.
-ROUNDED = 5e-7              # the expectations are written with six decimals
+ROUNDED = 5e-7              # the expectations are rounded to six decimals
+# The expectations' keys for lines. The load is the sum of the lines.
 LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
 
 
 def load_of(device: Dict[str, Any]) -> Optional[float]:
-    """The load in A that a recording's expectation amounts to: its lines, else its inlet."""
+    """Return the load in A of an expectation: the sum of its lines, else the current of its inlet."""
     lines = next((device[key] for key in LINES if device.get(key)), None)
     return sum(lines.values()) if lines else device.get("current_a")
 
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_is_read_as_its_family_and_as_no_other(name: str) -> None:
+def test_a_recorded_unit_is_detected_as_its_family_and_has_the_expected_states(name: str) -> None:
     wanted = recorded.expected(name)
     device = of_rows(recorded.rows(name))
     found = detection.detect(device, PROFILES)
@@ -63,7 +63,7 @@ def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_shows_the_names_that_its_owner_gave(name: str) -> None:
+def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
     wanted = recorded.expected(name)
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     labels = {label.identity: label for label in metering.labels(found)}
@@ -75,7 +75,7 @@ def test_a_recorded_unit_shows_the_names_that_its_owner_gave(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_what_a_profile_claims_to_have_read_from_a_recording_is_in_one(name: str) -> None:
+def test_a_recording_shows_no_less_than_its_profile_claims_from_it(name: str) -> None:
     wanted = recorded.expected(name)
     profile = next(profile for profile in PROFILES if profile.key == wanted["family"])
     outlets = wanted["outlets"].values()
@@ -92,14 +92,14 @@ def test_what_a_profile_claims_to_have_read_from_a_recording_is_in_one(name: str
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("recordings of real units, served by the project's agent")
 def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -> None:
-    """Version 1 knows no Counter64: an agent leaves such objects out there, and the figure is not told."""
+    """Version 1 has no Counter64: an agent leaves such objects out, and the figure is missing."""
     with Agent(Device(recorded.rows(name), rules=None)) as agent:
         reads_the_same(name, lambda: near(agent, version=version), version)
         assert agent.writes() == []
 
 
 def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None:
-    """States as the recording's expectations have them, figures as they are read in memory, where those are compared."""
+    """States are compared with the expectation, and figures with a reading in memory, which another test compares."""
     wanted, rows = recorded.expected(name), recorded.rows(name)
     carried = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
     in_memory = metering.meter(detection.detect(of_rows(carried), PROFILES))
@@ -114,7 +114,7 @@ def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None
 
 
 def found_figures(read: metering.Readings) -> set[str]:
-    """The outlets that have an entry of their own in the statistics."""
+    """Return the outlets that have an entry in the statistics."""
     return set(read.current_of) | set(read.energy_of)
 
 
@@ -124,7 +124,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
         yield request.param, server
 
 
-# The unit that is read over version 1 too has Counter64, which that version cannot carry.
+# The unit that is also read over version 1 has Counter64 objects, which that version cannot carry.
 @pytest.mark.parametrize("served, version", [*((name, "2") for name in recorded.names()), ("apc_ap8959eu3", "1")],
                          indirect=["served"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")

@@ -1,7 +1,7 @@
-"""What a unit or its owner has reserved is left alone: locks, rights, capabilities, automatic modes, marks, neighbours.
+"""Reserved outlets are not switched: locks, rights, capabilities, automatic modes, marks, neighbours.
 
-Each row puts one object into the state that the MIB's words reserve, on the synthetic unit of the family, and asks for
-what the unit would otherwise do; nothing may be written, and the sentence says why.
+Each case is an outlet that is reserved according to its MIB, on the synthetic unit of the family. Some cases set one object
+first. Nothing may be written, and the error says why.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAC = "12.48.50.65.65.48.48.48.48.48.48.48"
 
 
 class Reserved(NamedTuple):
-    """A unit, the outlet that is asked for, what is put into the unit before (OID -> value), and words of the refusal."""
+    """A unit, the outlet to switch, objects to set first (OID -> value), and a part of the error's sentence."""
 
     unit: str
     identity: str
@@ -42,7 +42,7 @@ RESERVED = {
     "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
     "a socket without a relay": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "no relay"),
     "a socket out of reach": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "cannot reach"),
-    "a PDU that reads on and cannot switch": Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
+    "a PDU that reports on and cannot switch": Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
     "a UPS outlet without any bit": Reserved("tripplite-12x-ups", "3", {}, "cannot be switched"),
     "a UPS outlet with another bit": Reserved("tripplite-12x-ups", "5", {}, "cannot be switched"),
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
@@ -56,7 +56,7 @@ RESERVED = {
     "a watchdog's relay, in the older table": Reserved("netping-pwr", "4", {}, "automatic mode"),
     "a watchdog's relay, without a state": Reserved("netping-pwr_mode", "4", {}, "automatic mode"),
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
-    "what someone else has marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"}, "someone else has marked"),
+    "an outlet marked by someone else": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"}, "someone else has marked"),
     "a neighbour without power in the same text": Reserved("digipower", "2.1", {}, "outlet 2 reports '-2'"),
     "a position without an outlet in the same text": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"},
                                                               "outlet 4 reports '-1'"),
@@ -66,7 +66,7 @@ RESERVED = {
 
 
 @pytest.mark.parametrize("case", RESERVED.values(), ids=list(RESERVED))
-def test_what_is_reserved_is_not_switched_and_nothing_is_written(case: Reserved) -> None:
+def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(case: Reserved) -> None:
     device = Device(fixture(case.unit).device().rows(), rules=None)
     for oid, value in case.put.items():
         device.put(oid, value)
@@ -80,12 +80,12 @@ def test_what_is_reserved_is_not_switched_and_nothing_is_written(case: Reserved)
 
 
 @pytest.mark.parametrize("unit, identity, put", [
-    ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),              # its own mark is what the command replaces
-    ("netping", "3", {E + "25728.5500.5.1.15.3": "0"}),                 # the mode is by hand, whatever the relay does
-    ("vertiv-dcs-mpdu", "1.4", {}),                                     # an odd state of a unit that switches
+    ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),              # only this outlet is marked, and its mark may be replaced
+    ("netping", "3", {E + "25728.5500.5.1.15.3": "0"}),                 # manual mode
+    ("vertiv-dcs-mpdu", "1.4", {}),                                     # a switched unit whose state is unusual
 ])
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_what_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping[str, str]) -> None:
+def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping[str, str]) -> None:
     device = fixture(unit).device()
     for oid, value in put.items():
         device.put(oid, value)
@@ -96,7 +96,7 @@ def test_what_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping
 
 @pytest.mark.parametrize("unit, identity", [("netping", "4"), ("netping", "5"), ("netping-pwr", "4"), ("netping-pwr_mode", "4")])
 @pytest.mark.against("units made from MIBs, served by the project's agent")
-def test_an_outlet_in_an_automatic_mode_is_switched_where_its_owner_allows_it(unit: str, identity: str) -> None:
+def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit: str, identity: str) -> None:
     with Agent(fixture(unit).device()) as agent:
         with pytest.raises(Unsupported, match="automatic mode.*unless its owner sets switch_automatic=yes"):
             pdu(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
@@ -108,7 +108,7 @@ def test_an_outlet_in_an_automatic_mode_is_switched_where_its_owner_allows_it(un
 
 @pytest.mark.parametrize("case", [case for case in RESERVED.values() if "automatic" not in case.words],
                          ids=[name for name, case in RESERVED.items() if "automatic" not in case.words])
-def test_leave_to_end_automatic_modes_opens_no_other_lock(case: Reserved) -> None:
+def test_permission_to_end_automatic_modes_opens_no_other_lock(case: Reserved) -> None:
     device = Device(fixture(case.unit).device().rows(), rules=None)
     for oid, value in case.put.items():
         device.put(oid, value)

@@ -24,13 +24,13 @@ ACME: Dict[str, Any] = {
 
 
 @pytest.mark.parametrize("profile", [*PROFILES, EVERY_PART], ids=lambda p: p.key)
-def test_json_says_all_that_a_profile_says(profile: Profile) -> None:
+def test_a_profile_survives_json_unchanged(profile: Profile) -> None:
     text = schema.dumps(profile)
     assert schema.loads(text) == profile
     assert schema.dumps(schema.loads(text)) == text
 
 
-def test_the_profile_of_every_part_really_has_every_part() -> None:
+def test_the_profile_with_every_part_is_complete() -> None:
     text = schema.dumps(EVERY_PART)
     assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
 
@@ -41,7 +41,7 @@ def test_json_builds_a_profile() -> None:
 
 
 def changed(path: str, value: Any) -> str:
-    """ACME with one key changed; the value None of a path that ends with ! removes the key."""
+    """ACME as JSON with one key changed. A path that ends with ! removes the key."""
     data = json.loads(json.dumps(ACME))
     *inner, last = re.findall(r"\w+", path)
     target = data
@@ -83,7 +83,7 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not above zero"),
     ("outlets.0.current.exponent", None, None),
 ])
-def test_what_is_wrong_is_named_by_its_path_in_a_sentence(path: str, value: Any, sentence: str | None) -> None:
+def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sentence: str | None) -> None:
     text = changed(path, value)
     if sentence is None:
         schema.loads(text)
@@ -94,7 +94,7 @@ def test_what_is_wrong_is_named_by_its_path_in_a_sentence(path: str, value: Any,
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '{"key": "a", "key": "b"}', "[" * 100_000])
-def test_what_is_no_profile_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_profile_is_refused(text: str) -> None:
     with pytest.raises(schema.ProfileError, match="^profile"):
         schema.loads(text)
 
@@ -107,20 +107,20 @@ JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(m
 @settings(deadline=None)
 @given(st.sampled_from(["key", "models", "roots", "outlets", "load", "evidence", "outlets.0.states", "outlets.0.control",
                         "outlets.0.control.at", "outlets.0.current", "outlets.0.states.source"]), JSON)
-def test_whatever_stands_in_the_json_the_answer_is_a_profile_or_a_sentence(path: str, value: Any) -> None:
+def test_any_json_becomes_a_profile_or_one_sentence(path: str, value: Any) -> None:
     try:
         assert isinstance(schema.loads(changed(path, value)), Profile)
     except schema.ProfileError as error:
         assert str(error).startswith("profile")
 
 
-def test_the_reference_names_every_kind_and_says_what_it_is_for() -> None:
+def test_the_reference_explains_every_kind() -> None:
     rows = schema.reference().splitlines()[2:]
     assert {row.split(" | ")[0].strip("| ") for row in rows} == {cls.__name__ for cls in (*schema.PLAIN, *schema.KINDS.values())}
     assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows)
 
 
-def test_the_reference_tells_what_each_field_takes_and_its_default() -> None:
+def test_the_reference_shows_the_type_and_default_of_each_field() -> None:
     rows = {row.split(" | ")[0].strip("| "): row for row in schema.reference().splitlines()[2:]}
     for kind, words in {"State": "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)",
                         "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source",

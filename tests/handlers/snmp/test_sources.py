@@ -12,7 +12,7 @@ INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(lambda arcs: 
 
 
 @given(st.dictionaries(INDEXES, st.integers(), max_size=8))
-def test_a_column_gives_every_row_under_its_index_and_finds_each_again(rows: dict[str, int]) -> None:
+def test_a_column_reads_all_rows_by_index_and_each_row_alone(rows: dict[str, int]) -> None:
     column = Column("1.3.9")
     at = reader({**table("1.3.9", rows), "1.3.91.1": 5})
     assert column.rows(at) == rows
@@ -23,7 +23,7 @@ def test_a_column_keeps_the_devices_order() -> None:
     assert list(Column("1.3.9").rows(reader(table("1.3.9", {"10": 1, "2": 1, "1.1": 1})))) == ["1.1", "2", "10"]
 
 
-def test_a_sensor_type_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
+def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
     column = Column("1.3.9", suffix="4")
     at = reader(table("1.3.9", {"1.1.4": 230, "1.1.14": 0, "1.2.4": 231, "4": 9}))
     assert column.rows(at) == {"1.1": 230, "1.2": 231}
@@ -60,13 +60,13 @@ def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
             spread.instance(reader({}), identity)
 
 
-def test_a_spread_by_get_asks_for_its_numbers_alone() -> None:
+def test_a_spread_by_get_requests_only_its_own_numbers() -> None:
     device = Memory({"1.3.9.1.0": 1, "1.3.9.3.0": 3, "1.3.9.4.0": 4})
     assert Spread("1.3.9", (Span(1, 3, 1),), by_get=True).rows(Reader(device)) == {"1": 1, "3": 3}
     assert device.asked == ["get 1.3.9.1.0", "get 1.3.9.2.0", "get 1.3.9.3.0"]
 
 
-def test_a_spread_by_get_asks_for_no_number_that_its_list_does_not_have() -> None:
+def test_a_spread_by_get_requests_only_listed_numbers() -> None:
     spread = Spread("1.3.9", (Span(1, 42, 1),), by_get=True, listed=Column("1.3.1"))
     device = Memory({"1.3.9.1.0": 1, "1.3.9.2.0": 2, "1.3.9.3.0": 3, "1.3.1.1": 1, "1.3.1.3": 1})
     assert spread.rows(Reader(device)) == {"1": 1, "3": 3}
@@ -75,7 +75,7 @@ def test_a_spread_by_get_asks_for_no_number_that_its_list_does_not_have() -> Non
         Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1"))
 
 
-def test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_column() -> None:
+def test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column() -> None:
     spread = Spread("1.3.9", (Span(1, 24, 52),), by_row=True)
     at = reader({f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)})
     rows = spread.rows(at)
@@ -88,12 +88,12 @@ def test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_co
 
 
 @pytest.mark.parametrize("spans", [(), (Span(1, 4, 2), Span(4, 5, 9)), (Span(1, 4, 2), Span(5, 6, 5))])
-def test_spans_that_overlap_or_are_missing_are_refused(spans: tuple[Span, ...]) -> None:
+def test_missing_or_overlapping_spans_are_refused(spans: tuple[Span, ...]) -> None:
     with pytest.raises(ValueError, match="spans"):
         Spread("1.3.9", spans)
 
 
-def test_a_span_that_bounds_nothing_is_refused() -> None:
+def test_an_empty_span_is_refused() -> None:
     with pytest.raises(ValueError, match="bound no outlets"):
         Span(5, 4, 1)
 
@@ -113,7 +113,7 @@ NAMES = {"2.17": "Phase L1.Sockets.Socket 01.General.Relay", "2.40": "Sockets.So
          "2.41": "Sockets.Socket 02.General.Status", "1.3": "Output.Relay", "1.4": "Output 1.Relay"}
 
 
-def test_variables_are_found_by_their_whole_name_and_never_by_an_end_that_looks_alike() -> None:
+def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() -> None:
     at = reader({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
     assert SOCKETS.rows(at) == {"2.1": "On", "2.2": "On"}
     assert SOCKETS.instance(at, "2.2") == "1.3.2.2.40"
@@ -121,20 +121,20 @@ def test_variables_are_found_by_their_whole_name_and_never_by_an_end_that_looks_
         SOCKETS.instance(at, "1.1")
 
 
-def test_a_variable_is_read_back_without_looking_for_its_name_again() -> None:
+def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
     device = Memory({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
     at = Reader(device)
     assert [SOCKETS.one(at.again(), "2.2") for _ in range(2)] == ["On", "On"]
     assert device.asked == ["walk 1.3.1", "get 1.3.2.2.40", "get 1.3.2.2.40"]
 
 
-def test_two_variables_for_one_outlet_are_no_answer_to_act_on() -> None:
+def test_two_variables_for_one_outlet_are_an_error() -> None:
     names = {"2.1": "Sockets.Socket 1.General.Relay", "2.2": "Sockets.Socket 01.General.Relay"}
     with pytest.raises(ProtocolError, match="outlet 2.1"):
         SOCKETS.rows(reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))}))
 
 
-def test_a_variable_without_a_number_is_its_devices_own_and_may_occur_once_in_each() -> None:
+def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
     total = Named("1.3.1", "1.3.2", r"Total\.Power")
     values = table("1.3.2", {"1.9": 70, "2.9": 500, "2.10": 501, "2.11": 502})
     assert total.rows(reader({**table("1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}),

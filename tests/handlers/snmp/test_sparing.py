@@ -15,18 +15,18 @@ def asked(device: Memory) -> tuple[int, int]:
     return verbs.count("get"), verbs.count("walk")
 
 
-def test_rows_of_a_kind_share_the_value_of_its_first_and_last() -> None:
+def test_rows_of_a_kind_share_the_value_of_the_first_and_last_row() -> None:
     device = Memory({**KINDS, **table("1.3.1", {"1.1": 3, "1.3": 3, "1.4": 2, "2.1": 1})})
     assert Alike(A, B).rows(Reader(device)) == {"1.1": 3, "1.2": 3, "1.3": 3, "1.4": 2, "2.1": 1}
     assert asked(device) == (4, 1)
 
 
 @pytest.mark.parametrize("values", [{"1.1": 3, "1.2": 4, "1.3": 2, "1.4": 2, "2.1": 1}, {"1.1": 3, "1.2": 4}])
-def test_a_kind_whose_ends_differ_or_say_nothing_has_all_its_rows_read(values: dict[str, int]) -> None:
+def test_all_rows_of_a_kind_are_read_if_the_first_and_last_differ_or_are_missing(values: dict[str, int]) -> None:
     assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
 
 
-def test_a_device_that_tells_no_kinds_has_all_its_rows_read() -> None:
+def test_all_rows_are_read_on_a_device_without_kinds() -> None:
     assert Alike(A, B).rows(reader(table("1.3.1", {"1.1": 3, "1.2": 4}))) == {"1.1": 3, "1.2": 4}
 
 
@@ -34,13 +34,13 @@ ZEROS = {**table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}), **table("1.3.2", {"
 
 
 @pytest.mark.parametrize("most, cost", [(3, (3, 1)), (2, (0, 2))])
-def test_only_a_doubtful_value_is_looked_up_and_few_of_them_one_by_one(most: int, cost: tuple[int, int]) -> None:
+def test_only_doubtful_values_are_checked_and_only_a_few_one_by_one(most: int, cost: tuple[int, int]) -> None:
     device = Memory(ZEROS)
     assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost
 
 
-def test_without_a_value_or_a_refusal_there_is_nothing_to_look_up() -> None:
+def test_checked_needs_a_doubtful_value_and_a_refused_one() -> None:
     for values, refuse in (((), ("2",)), (("0",), ())):
         with pytest.raises(ValueError, match="is empty"):
             Checked(A, values, B, refuse)

@@ -1,4 +1,4 @@
-"""Switching on agents: the exact object, type and value, once; and whatever goes wrong, never the wish as the state."""
+"""Switching on agents: the exact object, type and value are written once, and a fault never shows the wanted state as read."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, Optional
@@ -46,7 +46,7 @@ def test_one_object_is_written_once_and_the_relay_follows(key: str, version: str
 
 
 @FAMILIES
-def test_an_outlet_that_already_has_the_state_is_written_all_the_same(key: str) -> None:
+def test_an_outlet_already_in_the_wanted_state_is_written(key: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
         identity = one_that_is_on(BUILT_IN[key]())
         assert pdu(agent).port_up(PduPortView(identity)).power_status is UP
@@ -55,7 +55,7 @@ def test_an_outlet_that_already_has_the_state_is_written_all_the_same(key: str) 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 @pytest.mark.against("Net-SNMP snmpd, switching")
-def test_a_real_agent_is_told_what_the_kind_of_control_needs(kind: Kind) -> None:
+def test_a_real_agent_receives_the_writes_of_each_kind_of_control(kind: Kind) -> None:
     with Snmpd(kind.build()) as server:
         handler = pdu(server, {"switch_unproven": "yes"})
         assert handler.port_down(PduPortView(kind.identity), pause=0.05).power_status is DOWN
@@ -67,7 +67,7 @@ def test_a_real_agent_is_told_what_the_kind_of_control_needs(kind: Kind) -> None
 @pytest.mark.parametrize("model", [
     apc.rpdu2(8, relay_s=0.7), eaton.epdu(8, relay_s=0.7), raritan.px(8, relay_s=0.7), servertech.sentry3(4, relay_s=0.7)],
     ids=lambda model: model.name)
-def test_a_relay_that_takes_its_time_is_waited_for(model: Model) -> None:
+def test_a_command_waits_for_a_slow_relay(model: Model) -> None:
     identity = one_that_is_on(model)
     with Agent(model) as agent:
         assert pdu(agent).port_down(PduPortView(identity), pause=0.05).power_status is DOWN
@@ -75,14 +75,14 @@ def test_a_relay_that_takes_its_time_is_waited_for(model: Model) -> None:
 
 
 @pytest.mark.parametrize("model", [servertech.sentry3(4, relay_s=60), apc.rpdu2(8, relay_s=60)], ids=["waiting", "still on"])
-def test_after_the_deadline_a_state_that_is_not_the_wanted_one_is_not_known(model: Model) -> None:
-    """The Sentry reports that it waits to be off; the rPDU2 goes on reporting "on"."""
+def test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline(model: Model) -> None:
+    """The Sentry reports that its outlet waits to be switched off; the rPDU2 still reports "on"."""
     with Agent(model) as agent:
         port = PduPortView(one_that_is_on(model))
         assert pdu(agent).port_down(port, deadline=0.2, pause=0.05).power_status is UNKNOWN
 
 
-def test_the_state_of_a_device_that_accepts_and_does_nothing_is_not_known() -> None:
+def test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing() -> None:
     model = apc.rpdu2(8)
     deaf = Device(model.device.rows(), [Rule(f"{apc.RPDU2_CONTROL}.5.*", ignore=True)])
     with Agent(deaf) as agent:
@@ -92,7 +92,7 @@ def test_the_state_of_a_device_that_accepts_and_does_nothing_is_not_known() -> N
 
 def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str,
             reach: Callable[[Agent], SnmpPdu] = pdu) -> None:
-    """Both calls raise, name the device, leave the port as it was, and nothing arrives at the device."""
+    """Both calls raise, name the device and leave the port unchanged. Nothing is written."""
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(error, match=words) as caught:
@@ -133,7 +133,7 @@ def test_an_outlet_without_power_control_or_with_a_lock_is_not_written() -> None
         refused(agent, "1.2.3", Unsupported, "locked")
 
 
-def test_a_unit_that_only_meters_is_not_written() -> None:
+def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None:
     rows = {oid: row for oid, row in raritan.px(4).device.rows().items()
             if not oid.startswith((raritan.SWITCHING, f"{raritan.OUTLET_SENSOR}.3"))}
     with Agent(Device(rows, rules=None)) as agent:
@@ -141,7 +141,7 @@ def test_a_unit_that_only_meters_is_not_written() -> None:
         assert len(pdu(agent).statistic().ports) == 4
 
 
-def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_says_otherwise(
+def test_a_family_with_unproven_commands_is_read_only_until_its_owner_allows_them(
         monkeypatch: pytest.MonkeyPatch) -> None:
     unsure = tuple(changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
                    for p in PROFILES if p.is_switched)
@@ -155,10 +155,10 @@ def test_a_family_whose_commands_are_not_certain_is_only_read_until_its_owner_sa
 # ---- faults ------------------------------------------------------------------------------------------------
 
 class Moody(Agent):
-    """An agent that loses things around a SET, counted from that SET and not by datagrams."""
+    """An agent that loses a SET, its answer, or the requests after it."""
 
     lose_command = lose_answer = False
-    silent_after = 0            # requests without an answer after a SET
+    silent_after = 0            # how many requests after a SET are lost
 
     def _answer(self, message: Message) -> Optional[bytes]:
         is_set = message.pdu.kind == ber.SET
@@ -171,12 +171,12 @@ class Moody(Agent):
         return None if is_set and self.lose_answer else answer
 
 
-# For what is never answered: a SET is given 0.3 s, a GET is repeated for 3 s.
+# Settings for lost messages: a SET waits 0.3 s for its answer, a GET is repeated for 3 s.
 LOST: Dict[str, Any] = {"timeout": "0.3", "retries": "10"}
 
 
 class Cut:
-    """A PDU whose outlet 1 was switched off, and is to be switched on again under difficulties."""
+    """A PDU with outlet 1 switched off. Tests switch the outlet on while the agent has faults."""
 
     def __init__(self, agent: Moody) -> None:
         self.agent = agent
@@ -196,20 +196,20 @@ def cut() -> Iterator[Cut]:
         yield Cut(agent)
 
 
-def test_a_lost_answer_is_not_written_again_and_the_state_is_read(cut: Cut) -> None:
+def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(cut: Cut) -> None:
     cut.agent.lose_answer = True
     assert cut.up(**LOST).power_status is UP
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_lost_command_is_not_written_again_and_says_that_nobody_knows(cut: Cut) -> None:
+def test_a_lost_command_is_not_repeated_and_the_error_is_uncertain(cut: Cut) -> None:
     cut.agent.lose_command = True
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
     assert not cut.is_on() and len(cut.agent.writes()) == 1
 
 
-def test_a_lost_answer_and_silence_after_it_says_that_nobody_knows(cut: Cut) -> None:
+def test_the_error_after_a_lost_answer_and_silence_is_uncertain(cut: Cut) -> None:
     cut.agent.lose_answer, cut.agent.silent_after = True, 1000
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
@@ -222,7 +222,7 @@ def test_a_command_that_cannot_be_read_back_leaves_the_state_unknown(cut: Cut) -
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_device_that_reboots_in_between_and_comes_back_is_read_then(cut: Cut) -> None:
+def test_a_device_that_reboots_after_a_command_is_read_when_it_is_back(cut: Cut) -> None:
     cut.agent.silent_after = 3
     assert cut.up(deadline=30, timeout="1", retries="1").power_status is UP
     assert len(cut.agent.writes()) == 2
@@ -230,7 +230,7 @@ def test_a_device_that_reboots_in_between_and_comes_back_is_read_then(cut: Cut) 
 
 @pytest.mark.parametrize("answer, error", [("notWritable", Denied), ("noAccess", Denied), ("authorizationError", Denied),
                                            ("wrongValue", Refused), ("inconsistentValue", Refused)])
-def test_a_refusal_is_the_devices_own_word_and_changes_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
+def test_a_refusal_shows_the_devices_status_and_switches_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(error, match=answer):
         cut.up()
@@ -238,26 +238,26 @@ def test_a_refusal_is_the_devices_own_word_and_changes_nothing(cut: Cut, answer:
 
 
 @pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
-def test_a_failure_within_a_write_says_that_nobody_knows(cut: Cut, answer: str) -> None:
+def test_the_error_for_a_failure_within_a_write_is_uncertain(cut: Cut, answer: str) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up()
     assert len(cut.agent.writes()) == 2
 
 
-def test_a_community_that_may_only_read_is_told_so(cut: Cut) -> None:
+def test_the_error_for_a_read_only_community_says_so(cut: Cut) -> None:
     for version in ("1", "2"):
         with pytest.raises(Denied, match="write"):
             cut.up(community="public", version=version)
     assert not cut.is_on()
 
 
-def test_switching_is_tried_only_after_a_whole_look_at_the_device(cut: Cut) -> None:
+def test_nothing_is_written_if_the_device_cannot_be_read_completely(cut: Cut) -> None:
     cut.agent.faults = Faults(walk_silent_after=0)
     with pytest.raises(Unreachable):
         cut.up(**LOST)
     assert len(cut.agent.writes()) == 1
 
 
-def test_every_command_table_is_below_its_makers_number() -> None:
+def test_every_command_is_below_the_enterprises_branch() -> None:
     assert all(command.on_oid.startswith(E) and command.off_oid.startswith(E) for command in COMMANDS.values())

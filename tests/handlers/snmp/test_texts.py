@@ -24,40 +24,40 @@ def test_a_field_of_a_text_may_be_missing() -> None:
     assert both(Field(A, 1), dict(table("1.3.1", {"1": "name, 5,0", "2": "alone"}))) == {"1": "5"}
 
 
-@pytest.mark.parametrize("bit, said", [(0, "1"), (2, "1"), (3, "0"), (8, "1"), (16, "0"), (99, "0")])
-def test_bits_count_from_the_highest_of_the_first_octet(bit: int, said: str) -> None:
-    assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": said}
+@pytest.mark.parametrize("bit, expected", [(0, "1"), (2, "1"), (3, "0"), (8, "1"), (16, "0"), (99, "0")])
+def test_bits_count_from_the_highest_bit_of_the_first_octet(bit: int, expected: str) -> None:
+    assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": expected}
 
 
-def test_the_other_sign_of_a_number_is_exact_and_what_is_no_number_is_left_out() -> None:
+def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
     assert both(Negative(A), dict(table("1.3.1", {"1": 3, "2": "-0.50", "3": 0}))) == {"1": "-3", "2": "0.50", "3": "0"}
     assert Negative(A).rows(reader(table("1.3.1", {"1": "n/a"}))) == {}
 
 
-def test_a_printed_number_may_follow_from_an_index_that_starts_at_zero() -> None:
+def test_a_printed_number_may_be_the_index_plus_one() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
 
 
-def test_a_unit_is_shown_before_the_number_only_where_there_are_several() -> None:
+def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
     one = {**table("1.3.1", {"1": 1, "2": 1}), **table("1.3.2", {"1": 7, "2": 8})}
     assert Chained(A, B).rows(reader(one)) == {"1": 7, "2": 8}
     assert Chained(A, B).rows(reader({**one, "1.3.1.2": 2})) == {"1": "1:7", "2": "2:8"}
 
 
-def test_the_meters_that_a_relay_names_are_summed_within_its_module() -> None:
+def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
     objects = {**table("1.3.1", {"0.1": 5, "0.2": 7, "1.1": 100, "0.4": "n/a"}),
                **table("1.3.2", {"0.1": "M1", "0.2": "M2", "1.1": "M1", "0.4": "M4"}),
                **table("1.3.3", {"0.1": "M1, M2", "1.1": "M1", "0.3": "M9", "0.4": "M1,M4", "0.5": ""})}
     assert Gathered(A, B, C).rows(reader(objects)) == {"0.1": "12", "1.1": "100"}
 
 
-def test_a_meter_name_that_comes_twice_counts_for_nobody() -> None:
+def test_a_meter_name_that_occurs_twice_is_ignored() -> None:
     objects = {**table("1.3.1", {"0.1": 5, "0.2": 7}), **table("1.3.2", {"0.1": "M1", "0.2": "M1"}),
                **table("1.3.3", {"0.1": "M1"})}
     assert Gathered(A, B, C).rows(reader(objects)) == {}
 
 
-def test_an_index_may_be_spelt_by_the_octets_of_another_column() -> None:
+def test_an_index_may_be_the_octets_of_another_column() -> None:
     measured = {**table("1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}),
                 **table("1.3.2", {"1": b"\x00\x00\xff\x00", "2": "0x0001FF00", "3": b"\x00\x02\xff\x00", "4": b"\x00\x03\xff\x00",
                                   "5": b"\x00", "6": ""})}

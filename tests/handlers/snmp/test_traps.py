@@ -12,7 +12,7 @@ FOLDER = "tests/handlers/snmp"
 
 
 def collected() -> FrozenSet[str]:
-    """The ids of all tests beside this one, without the folder, with and without their cases."""
+    """Return the ids of the folder's other tests, relative to the folder, with and without their cases."""
     ran = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", FOLDER,
                           f"--deselect={FOLDER}/test_traps.py"], cwd=ROOT, capture_output=True,
                          encoding="utf-8", timeout=100)
@@ -21,14 +21,14 @@ def collected() -> FrozenSet[str]:
     return frozenset([*ids, *(name.partition("[")[0] for name in ids)])
 
 
-def test_the_traps_are_numbered_as_in_the_facts_without_a_gap() -> None:
+def test_the_traps_are_numbered_without_a_gap() -> None:
     assert [trap.number for trap in TRAPS] == list(range(1, 48))
 
 
-def test_every_test_that_answers_a_trap_exists() -> None:
-    """One test, since each worker that had one of several would collect them all."""
+def test_every_test_named_by_a_trap_exists() -> None:
+    """One test for all traps: with a test for each trap, every worker would collect the folder again."""
     exist = collected()
     assert {trap.number: set(trap.tests) - exist for trap in TRAPS if set(trap.tests) - exist} == {}
     assert all(trap.tests for trap in TRAPS)
-    assert "test_families.py::test_a_unit_is_found_to_be_its_family[no-such-unit]" not in exist
+    assert "test_families.py::test_a_unit_is_detected_as_its_family[no-such-unit]" not in exist
     assert "test_families.py::test_no_such_test" not in exist

@@ -1,4 +1,4 @@
-"""The table of vendors: it agrees with the files of profiles, and a status loads one vendor's file alone."""
+"""The table of vendors agrees with the files of profiles, and a status loads one vendor's file alone."""
 from __future__ import annotations
 
 import subprocess
@@ -15,7 +15,7 @@ VENDORS = pytest.mark.parametrize("vendor", PROFILES.vendors, ids=lambda vendor:
 
 
 @VENDORS
-def test_a_vendors_line_says_what_its_file_holds(vendor: Vendor) -> None:
+def test_a_vendors_row_agrees_with_its_file(vendor: Vendor) -> None:
     profiles = vendor.profiles()
     assert vendor.keys.split() == [profile.key for profile in profiles]
     assert vendor.sweep == any(profile.sweep for profile in profiles)
@@ -26,7 +26,7 @@ def test_a_vendors_line_says_what_its_file_holds(vendor: Vendor) -> None:
         assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), f"no family needs {number}"
 
 
-def test_the_sequence_is_every_family_once() -> None:
+def test_the_sequence_holds_every_family_once() -> None:
     assert len(PROFILES) == len(list(PROFILES)) == len(set(PROFILES.keys)) and PROFILES.keys == tuple(p.key for p in PROFILES)
     assert PROFILES[0] is next(iter(PROFILES)) and list(PROFILES[:2]) == list(PROFILES)[:2]
     assert [PROFILES.named(key) for key in PROFILES.keys] == list(PROFILES) and PROFILES.named("acme") is None
@@ -36,12 +36,12 @@ def test_the_sequence_is_every_family_once() -> None:
     "", "1.3.6.1.4.1.2021.250.10", "1.3.6.1.4.1.8072.3.2.10", "1.3.6.1.4.1.0", "1.3.6.1.4.1.99999",
     *sorted({prefix for profile in PROFILES for prefix in (*profile.sys_object_ids,
                                                            *(root.sys_object_id for root in profile.roots))})])
-def test_candidates_are_the_same_whether_all_vendors_are_asked_or_those_that_it_may_be(sys_object_id: str) -> None:
-    for said in (sys_object_id, f"{sys_object_id}.7" if sys_object_id else ""):
-        assert list(candidates(said, PROFILES)) == list(candidates(said, tuple(PROFILES)))
+def test_choosing_vendors_by_sys_object_id_loses_no_candidate(sys_object_id: str) -> None:
+    for object_id in (sys_object_id, f"{sys_object_id}.7" if sys_object_id else ""):
+        assert list(candidates(object_id, PROFILES)) == list(candidates(object_id, tuple(PROFILES)))
 
 
-def test_a_handler_is_made_without_a_family_and_a_status_builds_one_vendors_alone() -> None:
+def test_making_a_handler_loads_no_family_and_a_status_loads_one_vendor() -> None:
     program = """
 import sys
 from handlers.snmp.handler import make_handler
@@ -53,6 +53,6 @@ print(loaded())
 PROFILES.near("1.3.6.1.4.1.46235")
 print(loaded())
 """
-    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True,
-                          timeout=60).stdout
-    assert said.splitlines() == ["[]", "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']"]
+    output = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True,
+                            timeout=60).stdout
+    assert output.splitlines() == ["[]", "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']"]

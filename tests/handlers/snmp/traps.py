@@ -1,31 +1,31 @@
-"""What makes SNMP PDUs dangerous or unreadable, one example each: what answers it here, and the tests that hold it.
+"""Traps of SNMP PDUs that lead to wrong commands or readings. Each has examples, its answer in the code, and its tests.
 
-`tests` are ids of pytest without this folder; test_traps.py says whether each exists. An id without brackets stands for all
-of its cases (so where the cases are recordings, which a clone may not have).
+`tests` are pytest ids relative to this folder; test_traps.py checks that each exists. An id without brackets means all of its
+cases. Tests of recordings have such ids, since a clone may have no recordings.
 """
 from __future__ import annotations
 
 from typing import NamedTuple, Tuple
 
 _FAMILIES = "test_families.py::"
-_STATES = _FAMILIES + "test_outlets_and_their_states_are_those_of_the_unit_in_its_order"
-_SWITCH = _FAMILIES + "test_switching_writes_exactly_the_objects_of_that_outlet_and_moves_no_other"
-_NUMBERS = _FAMILIES + "test_numbers_and_names_are_those_of_the_unit"
-_FIGURES = _FAMILIES + "test_figures_of_outlets_are_those_of_the_unit_and_none_are_invented"
-_TOTALS = _FAMILIES + "test_totals_are_the_units_own_and_count_no_current_twice"
-_PADDING = _FAMILIES + "test_rows_that_are_no_outlets_are_never_shown"
-_READ_ONLY = _FAMILIES + "test_what_is_not_certain_or_not_switched_is_read_only"
+_STATES = _FAMILIES + "test_outlets_and_states_are_listed_in_the_units_order"
+_SWITCH = _FAMILIES + "test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet"
+_NUMBERS = _FAMILIES + "test_numbers_and_names_agree_with_the_unit"
+_FIGURES = _FAMILIES + "test_figures_of_outlets_agree_with_the_unit_and_none_is_invented"
+_TOTALS = _FAMILIES + "test_totals_agree_with_the_unit_and_count_no_current_twice"
+_PADDING = _FAMILIES + "test_rows_that_are_not_outlets_are_never_shown"
+_READ_ONLY = _FAMILIES + "test_a_unit_with_unproven_or_no_switching_is_read_only"
 _IGNORED = _FAMILIES + "test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown"
-_NOWHERE = _FAMILIES + "test_an_outlet_that_the_unit_does_not_have_is_an_error_and_nothing_is_written"
-_FOUND = _FAMILIES + "test_a_unit_is_found_to_be_its_family"
-_OTHERS = _FAMILIES + "test_a_unit_is_of_no_other_family_than_those_whose_objects_it_is_known_to_answer"
-_COST = _FAMILIES + "test_a_status_costs_one_get_and_the_columns_that_the_profile_names"
+_NOWHERE = _FAMILIES + "test_an_unknown_outlet_is_an_error_and_nothing_is_written"
+_FOUND = _FAMILIES + "test_a_unit_is_detected_as_its_family"
+_OTHERS = _FAMILIES + "test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture"
+_COST = _FAMILIES + "test_a_status_costs_the_requests_that_the_fixture_expects"
 _WIRE = _FAMILIES + "test_a_unit_reads_the_same_from_an_agent"
-_RESERVED = "test_refusals.py::test_what_is_reserved_is_not_switched_and_nothing_is_written"
+_RESERVED = "test_refusals.py::test_a_reserved_outlet_is_not_switched_and_nothing_is_written"
 
 
 class Trap(NamedTuple):
-    """`answer` names the source, control, datum or rule."""
+    """`answer` names the source, control, data or rule that handles the trap."""
 
     number: int
     trap: str
@@ -39,7 +39,7 @@ def _on(test: str, *units: str) -> Tuple[str, ...]:
 
 TRAPS: Tuple[Trap, ...] = (
     Trap(1, "state and command inverted in one MIB (APC rPDU2, Easy PDU)",
-         "State and Write have values of their own; nothing that was read is written",
+         "State and Write have separate values; no value that was read is written",
          _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c")),
     Trap(2, "same vendor, opposite command (APC cPDU); nLogic is HPE's layout, not Enlogic's",
          "Write of each family; layouts as functions",
@@ -48,7 +48,7 @@ TRAPS: Tuple[Trap, ...] = (
          "State of each family; two Outlets, the older behind Provided(Provided(...))",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c", "panduit-g5-2c", "dell-rpdu-2c", "cyberpower-epdu2-2c",
              "ibm-dpi-1", "ibm-dpi_older-1") + _on(_READ_ONLY, "ibm-dpi_doubtful")
-         + ("test_joins.py::test_a_source_may_depend_on_what_the_firmware_shows",)),
+         + ("test_joins.py::test_a_source_may_depend_on_values_of_the_firmware",)),
     Trap(4, "the number for off is not 2 (MasterSwitch plus 3, Geist v5 4, Avocent 3)", "Write",
          _on(_SWITCH, "apc-masterswitch-plus-1", "geist-v5-2c", "avocent-pm-2c")),
     Trap(5, "one column whose values mean other things read than written (Geist v3)", "State and Write on the same Column",
@@ -57,7 +57,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_STATES, "raritan-px2") + _on(_SWITCH, "raritan-px2-2c")),
     Trap(7, "neighbour columns with shifted numbers (Liebert, Planet)", "Write",
          _on(_SWITCH, "liebert-mph-2c", "planet-ipm-2c")),
-    Trap(8, "off and on against intuition (Tripp Lite, Aten, Teltronix; Synaccess the other way)", "State and Write",
+    Trap(8, "unexpected values for off and on (Tripp Lite, Aten, Teltronix; Synaccess the reverse)", "State and Write",
          _on(_SWITCH, "tripplite-products-2c", "aten-pe-2c", "teltronix-2c", "synaccess-netbooter-2c")),
     Trap(9, "large numbers (Digital Loggers: 257 and 259)", "State and Write",
          _on(_STATES, "dli-energy-object") + _on(_SWITCH, "dli-energy-object-2c")),
@@ -68,39 +68,39 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_STATES, "hpe-ipdu", "rittal-cmc3") + ("test_figures.py::test_states_may_be_text",)),
     Trap(12, "a column for each verb, whose value is a delay (Eaton, HPE, Panduit)", "Verbs, always 0",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "panduit-g5-2c")
-         + ("test_controls.py::test_each_verb_has_its_column_and_the_value_is_a_delay_of_none",)),
+         + ("test_controls.py::test_each_verb_has_its_column_and_writes_a_delay_of_zero",)),
     Trap(13, "unlock, then write, within seconds (Schleifenbauer)", "Unlock",
-         _on(_SWITCH, "schleifenbauer-2c") + ("test_controls.py::test_unlocking_comes_first_and_for_the_same_outlet",)),
+         _on(_SWITCH, "schleifenbauer-2c") + ("test_controls.py::test_the_same_outlet_is_unlocked_before_the_command",)),
     Trap(14, "one text with all outlets, which a write replaces (DigiPower)", "Packed and WritePacked",
-         _on(_SWITCH, "digipower-2c") + ("test_controls.py::test_a_packed_text_is_read_anew_right_before_the_write",
-                                         "test_controls.py::test_a_neighbour_without_a_plain_state_forbids_the_write",
-                                         "test_controls.py::test_a_text_that_the_device_would_cut_is_not_written")),
+         _on(_SWITCH, "digipower-2c") + ("test_controls.py::test_a_packed_text_is_read_again_right_before_the_write",
+                                         "test_controls.py::test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write",
+                                         "test_controls.py::test_a_text_that_the_device_would_truncate_is_not_written")),
     Trap(15, "a column for each outlet, with limits right behind the last (Vertiv DCS)", "Spread by_row, bounded on both sides",
          _on(_SWITCH, "vertiv-dcs-mpdu-2c") + _on(_NOWHERE, "vertiv-dcs-mpdu")
          + ("test_sources.py::test_a_spread_never_leaves_its_bounds_on_either_side",
-            "test_sources.py::test_a_spread_by_row_has_the_unit_before_the_outlet_and_stops_at_its_last_column")),
+            "test_sources.py::test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column")),
     Trap(16, "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon, Teltronix, DigiPower)",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "gude-epc-2c", "ict-pdu-2c", "tycon-tpdin2-2c")
          + ("test_controls.py::test_a_write_is_one_absolute_value_to_one_object",)),
     Trap(17, "a cycle of an outlet that is off: ignored by some, switched on by others",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
-         + ("test_switching.py::test_an_outlet_that_already_has_the_state_is_written_all_the_same",)),
+         + ("test_switching.py::test_an_outlet_already_in_the_wanted_state_is_written",)),
     Trap(18, "locks, rights and passwords; SET disabled on delivery", "Guarded, read anew; Denied where the device says so",
-         (_RESERVED, "test_refusals.py::test_what_is_not_reserved_is_switched",
-          "test_controls.py::test_a_lock_refuses_and_an_object_that_older_firmware_lacks_does_not",
-          "test_switching.py::test_a_community_that_may_only_read_is_told_so")),
-    Trap(19, "a write that succeeds and does nothing", "rule: the state is read back, and what it says is the answer",
+         (_RESERVED, "test_refusals.py::test_an_outlet_that_is_not_reserved_is_switched",
+          "test_controls.py::test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not",
+          "test_switching.py::test_the_error_for_a_read_only_community_says_so")),
+    Trap(19, "a write that succeeds and does nothing", "rule: the state is read back and returned",
          _on(_IGNORED, "avocent-pm", "schleifenbauer", "liebert-mph")
-         + ("test_switching.py::test_the_state_of_a_device_that_accepts_and_does_nothing_is_not_known",)),
+         + ("test_switching.py::test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing",)),
     Trap(20, "counters that a write resets, beside the commands", "rule: exactly the objects of the control are written",
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
     Trap(21, "a command that carries out what others marked (WTI)", "Unmarked",
-         _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_marks_that_others_left_are_not_carried_out",)),
-    Trap(22, "rows and units that count from 0", "identity is the row; Number gives what is printed",
+         _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_plug_forbids_the_write",)),
+    Trap(22, "rows and units that count from 0", "identity is the row; Number is the printed one",
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
              "hpe-mapdu2")
          + _on(_SWITCH, "synaccess-netbooter-2c", "eaton-revelation-2c")),
-    Trap(23, "an index of three parts, of which others know 1.1 only (Sentry3, Liebert)", "identity is the whole index",
+    Trap(23, "an index of three parts, of which other readers use 1.1 only (Sentry3, Liebert)", "identity is the whole index",
          _on(_STATES, "sentry3", "liebert-mph", "sentry4")),
     Trap(24, "a text in the index (CPI)", "identity is the whole index; Number for what is printed",
          _on(_STATES, "cpi-econnect") + _on(_NUMBERS, "cpi-econnect")),
@@ -112,10 +112,10 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_NUMBERS, "apc-rpdu2", "cyberpower-epdu2") + _on(_FIGURES, "apc-rpdu2", "cyberpower-epdu2")),
     Trap(28, "switched and metered tables with different rows", "Joined, Gathered; never by the row",
          _on(_FIGURES, "schleifenbauer", "gude-epc", "riedo-updu", "apc-cpdu", "dell-rpdu")
-         + ("test_joins.py::test_a_join_goes_by_module_and_number_and_not_by_the_row",)),
+         + ("test_joins.py::test_a_join_matches_module_and_number_and_not_the_row",)),
     Trap(29, "no table at all, numbers that change with the firmware (Rittal)", "Named: the variable's whole name",
          _on(_STATES, "rittal-cmc3")
-         + ("test_sources.py::test_variables_are_found_by_their_whole_name_and_never_by_an_end_that_looks_alike",)),
+         + ("test_sources.py::test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end",)),
     Trap(30, "rows that are no outlets", "absent, Only",
          _on(_PADDING, "apc-cpdu", "hpe-mapdu3", "hpe-mapdu3_metered", "panduit-g5", "aten-pe", "apc-easy-epdu")
          + _on(_STATES, "vertiv-dcs-mpdu")),
@@ -126,7 +126,7 @@ TRAPS: Tuple[Trap, ...] = (
          + ("test_handler.py::test_the_neutral_of_a_three_phase_tower_is_not_added",)),
     Trap(33, "values that mean 'not measured'", "Figure.absent, below zero, no number",
          _on(_FIGURES, "apc-rpdu2", "sentry3", "aten-pe", "vertiv-dcs-mpdu", "avocent-pm", "raritan-px1")
-         + ("test_figures.py::test_what_is_not_measured_is_no_figure_and_never_zero",)),
+         + ("test_figures.py::test_an_unmeasured_value_is_no_figure_and_never_zero",)),
     Trap(34, "units of energy, three in one MIB; projections that are no counters",
          "Figure.scale of each column; no energy where there is no counter",
          _on(_FIGURES, "eaton-epdu", "apc-rpdu2", "hpe-mapdu3", "panduit-g5", "cpi-econnect", "sentry3", "schleifenbauer")
@@ -137,34 +137,34 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(36, "units of power; VA called power", "Figure.scale; VA is not taken for W",
          _on(_TOTALS, "apc-rpdu2", "cpi-econnect") + _on(_FIGURES, "cpi-econnect", "apc-rpdu2")),
     Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt, BSPDU's KWh)",
-         "datum: the recording wins, then the neighbours' sense",
+         "data: first the recording, then what makes sense beside the neighbouring objects",
          _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman")
          + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
-    Trap(38, "the scale stands in another column (Raritan, Rittal)", "Figure.digits, Figure.factor",
+    Trap(38, "the scale is in another column (Raritan, Rittal)", "Figure.digits, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors")
          + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",
             "test_figures.py::test_a_negative_factor_divides")),
     Trap(39, "an on/off sensor whose value stays 0 (PX3, PX4)", "the STATE column, Column.suffix 14",
          _on(_STATES, "raritan-px2_sensors")
-         + ("test_sources.py::test_a_sensor_type_selects_rows_by_whole_arcs_and_is_cut_off",)),
+         + ("test_sources.py::test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off",)),
     Trap(40, "figures below zero (ICT)", "Figure.magnitude",
-         _on(_FIGURES, "ict-pdu") + ("test_figures.py::test_the_sign_of_a_plant_below_ground_is_only_a_direction",)),
+         _on(_FIGURES, "ict-pdu") + ("test_figures.py::test_magnitude_drops_the_sign_of_a_figure",)),
     Trap(41, "SNMPv1 alone", "one object a GET, GETNEXT walks; every unit's versions are in its fixture",
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
     Trap(42, "text as octets, with NULs, OIDs with a dot before them", "values.text, values.arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
-         + ("test_decoding.py::test_text_is_freed_of_what_agents_pad_it_with",
-            "test_decoding.py::test_octets_survive_whichever_form_the_platform_gives")),
+         + ("test_decoding.py::test_padding_is_stripped_from_text",
+            "test_decoding.py::test_octets_are_the_same_in_every_form_of_the_platform")),
     Trap(43, "slow agents with thousands of rows", "columns, never whole trees; each walked once",
          _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_however_many_parts_read_it",)),
-    Trap(44, "a state that is read back too early", "rule: read until it fits or the deadline is over",
-         ("test_switching.py::test_a_relay_that_takes_its_time_is_waited_for",
-          "test_switching.py::test_after_the_deadline_a_state_that_is_not_the_wanted_one_is_not_known")),
+    Trap(44, "a state that is read back too early", "rule: read until the wanted state is reported or the deadline is over",
+         ("test_switching.py::test_a_command_waits_for_a_slow_relay",
+          "test_switching.py::test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline")),
     Trap(45, "the command shifted against the state, with 'all outlets' before the first (Pulizzi, PX1)",
          "Spread with another sub; rows from the walk only",
          _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c")
          + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
-         + ("test_controls.py::test_a_command_that_is_shifted_against_its_state_never_reaches_the_object_for_all_outlets",)),
+         + ("test_controls.py::test_a_shifted_command_column_never_reaches_the_object_for_all_outlets",)),
     Trap(46, "the same verb in the next column (Eaton, HPE)", "Verbs of each family",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c")),
     Trap(47, "a console server with another root (Avocent ACS)", "Root and ~",

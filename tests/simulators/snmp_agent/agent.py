@@ -1,7 +1,7 @@
-"""The project's own SNMP agent: v1 and v2c over UDP on 127.0.0.1, in a thread, with faults to order.
+"""The project's own SNMP agent: v1 and v2c over UDP on 127.0.0.1, in a thread, with faults on demand.
 
-Written from RFC 1157, RFC 3416 and RFC 2576 (what v1 answers). It serves a Device, counts what it is asked, and keeps
-the exact log of what was written. SNMPv3 is tested against Net-SNMP's snmpd, which serves the same devices.
+Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts its requests, and logs every write.
+SNMPv3 is tested against Net-SNMP's snmpd, which serves the same devices.
 """
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from .model import Model
 ERRORS = ("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
           "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
           "undoFailed", "authorizationError", "notWritable", "inconsistentName")
-# What a v1 manager gets for the errors of v2c (RFC 2576, 4.3).
+# v2c error -> the v1 error that replaces it (RFC 2576, 4.3).
 _FOR_V1 = {"wrongType": "badValue", "wrongLength": "badValue", "wrongEncoding": "badValue", "wrongValue": "badValue",
            "inconsistentValue": "badValue", "noAccess": "noSuchName", "notWritable": "noSuchName",
            "noCreation": "noSuchName", "inconsistentName": "noSuchName", "authorizationError": "noSuchName"}
 _NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
-_LARGEST = 65_507       # what a UDP datagram can hold
+_LARGEST = 65_507       # octets of a UDP datagram
 _V1 = 0
 
 
 class Agent:
-    """An agent for one device; a context manager. `port` 0 is chosen by the system.
+    """An agent for one device; a context manager. `port` 0: the system chooses one.
 
-    A Model is a device that knows its own books; with a plain Device, `books()` has the counters and writes only.
+    `books()` is complete for a Model; for a plain Device it has only the counters and the writes.
     """
 
     def __init__(self, device: Union[Model, Device], port: int = 0, read: str = "public", write: str = "private",
@@ -77,18 +77,18 @@ class Agent:
         self._socket.close()
 
     def books(self) -> Books:
-        """The truth at this moment."""
+        """The true state of the device at this moment."""
         books = self._model.books() if self._model else Books({})
         return replace(books, requests=self._datagrams,
                        writes=[(write.oid, write.value) for write in self.device.writes()])
 
     def writes(self) -> List[Write]:
-        """Every SET varbind that arrived, with its type and its answer."""
+        """Every SET varbind so far, with its type and its answer."""
         return self.device.writes()
 
     @property
     def requests(self) -> int:
-        """Datagrams that arrived, retransmissions included."""
+        """The number of received datagrams, retransmissions included."""
         return self._datagrams
 
     def _serve(self) -> None:
@@ -104,14 +104,14 @@ class Agent:
                 self._send(answer, peer)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        """The answer to one datagram, None where none is sent: the agent without the wire, and without a delay."""
+        """The answer to one datagram, without the delay of a fault; None if none is sent."""
         self._datagrams += 1
         faults = self.faults
         if faults.silent or self._datagrams in faults.drop:
             return None
         try:
             answer = self._answer(ber.decode(data))
-        except ber.BerError:                                # what is no SNMP message gets no answer
+        except ber.BerError:                                # not an SNMP message: no answer
             return None
         if answer is None or self._datagrams in faults.drop_answers:
             return None
@@ -231,7 +231,7 @@ class Agent:
         refused = "noAccess" if not allowed else self.faults.set_error
         for place, (oid, value) in enumerate(pdu.bindings, 1):
             error = refused or ("wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0])
-            if error:           # all or nothing: the first that cannot be done leaves the others undone
+            if error:           # all or nothing: if one varbind is refused, none is written
                 shown = value if isinstance(value, Row) else Row(ber.NULL, b"")
                 self.device.record(oid, shown.tag, shown.value, error)
                 return error, place, ()
@@ -242,5 +242,5 @@ class Agent:
 
 
 def _unknown_to(version: int, value: Wire) -> bool:
-    """SNMPv1 has no 64-bit counters: for it such objects do not exist (RFC 2576, 4.1.2)."""
+    """Whether a value does not exist in this version: SNMPv1 has no 64-bit counters (RFC 2576, 4.1.2)."""
     return version == _V1 and isinstance(value, Row) and value.tag == COUNTER64

@@ -1,6 +1,7 @@
-"""SNMPv1 and v2c messages as bytes, and back: the part of BER that RFC 1157 and RFC 3416 use."""
+"""Encodes and decodes SNMPv1 and v2c messages: the part of BER that RFC 1157 and RFC 3416 use."""
 from __future__ import annotations
 
+import functools
 from typing import List, NamedTuple, Tuple, Union
 
 from .device import COUNTER64, INTEGER, OCTETS, OID, Arcs, Row
@@ -16,7 +17,7 @@ Binding = Tuple[Arcs, Wire]
 
 
 class BerError(ValueError):
-    """Bytes that are no SNMP message."""
+    """Bytes that are not an SNMP message."""
 
 
 class Pdu(NamedTuple):
@@ -43,7 +44,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode(data: bytes) -> Message:
-    """Raises BerError."""
+    """The message in the bytes of a datagram. Raises BerError if they are not an SNMP message."""
     top = _parts(_expect(_parts(data), _SEQUENCE))
     if len(top) != 3 or top[0][0] != INTEGER or top[1][0] != OCTETS:
         raise BerError("no version, community and PDU")
@@ -68,6 +69,7 @@ def _integer(number: int, tag: int = INTEGER) -> bytes:
     return _tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _oid(oid: Arcs) -> bytes:
     content = bytearray()
     for arc in (oid[0] * 40 + oid[1], *oid[2:]):
@@ -120,6 +122,7 @@ def _signed(content: bytes) -> int:
     return int.from_bytes(content, "big", signed=True)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _arcs(content: bytes) -> Arcs:
     arcs: List[int] = []
     number = 0

@@ -1,15 +1,16 @@
-"""A simulated PDU as SNMP sees it: rows, and rules that say what a SET does.
+"""A simulated PDU as SNMP sees it: rows, and rules for the effects of a SET.
 
 Standard library only and no imports of this project: the same file runs inside the project's agent and, copied beside
-the back end, behind a real Net-SNMP snmpd. Rules are data, so both serve the same device.
+the back end, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
-In rules all values are text ("2", "on"), and an OID that ends in `.*` stands for a column: the row of the SET in what is
-written, asked or changed.
+In rules all values are text ("2", "on"). An OID that ends in `.*` means a column; a rule, its conditions and its effects use the
+same row of their columns, that of the SET.
 """
 from __future__ import annotations
 
 import bisect
 import dataclasses
+import functools
 import threading
 import time
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Row(NamedTuple):
 
 
 class Write(NamedTuple):
-    """One SET varbind that arrived: what, of which type, the value as text, and the answer ("" or an error's name)."""
+    """One received SET varbind: OID, BER tag, the value as text, and the answer ("" or an error's name)."""
 
     oid: str
     tag: int
@@ -40,7 +41,7 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True)
 class When:
-    """Holds while the object has one of `values`, or none of them where `negate` is set."""
+    """A condition: the object has one of `values`; with `negate`, it has none of them."""
 
     oid: str
     values: Tuple[str, ...]
@@ -49,12 +50,12 @@ class When:
 
 @dataclass(frozen=True)
 class Effect:
-    """What else changes: `oid` gets `value`, or what `mapping` makes of the written value, `after` so many seconds.
+    """A change of another object: `oid` gets `value`, or the written value translated by `mapping`, `after` some seconds.
 
-    `mapping` without a fitting key leaves the object alone; with neither value nor mapping, the written value itself is
-    taken over. `written`: only if one of these was written. `source` replaces the written value by that of another
-    object. `after_written` waits for as many seconds more as the written value says. `cancels` first drops what is
-    still to come for the object. `every` does all this for each row of the column, not only for the row of the SET.
+    A written value that is not a key of `mapping` changes nothing. With neither value nor mapping, the object gets the written
+    value. `written`: only if one of these was written. `source` names another object, whose value replaces the written one.
+    `after_written` adds the written value to the delay, in seconds. `cancels` first drops pending changes of the object.
+    `every` changes each row of the column, not only the row of the SET.
     """
 
     oid: str
@@ -71,11 +72,11 @@ class Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """A writable object or column. Where several rules fit an object, the first that allows the value counts.
+    """A writable object or column. Where several rules match an object, the first that allows the value applies.
 
-    Refused with `refuse` always, with wrongLength above `longest` octets, with wrongValue unless in `allow` or between
-    `lowest` and `highest`, and with `otherwise` unless every `when` holds ("" acknowledges without effect). `ignore`:
-    acknowledges without effect. `keep`: whether the object itself takes the value. `sleep` blocks the answer for so many seconds.
+    A SET is refused with `refuse`, if that is not empty; with wrongLength above `longest` octets; with wrongValue unless the
+    value is in `allow` or between `lowest` and `highest`; with `otherwise` unless every `when` holds ("": no effect).
+    `ignore`: acknowledges without effect. `keep`: the object itself takes the value. `sleep`: seconds before the answer.
     """
 
     oid: str
@@ -97,7 +98,7 @@ class Device:
 
     def __init__(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]] = (),
                  clock: Callable[[], float] = time.monotonic) -> None:
-        """`rules` None: every row may be written and holds what it was given."""
+        """`rules` None: every row may be written and keeps the written value."""
         self._rows: Dict[Arcs, Row] = {arcs(oid): row for oid, row in rows.items()}
         self._order = sorted(self._rows)
         self._rules = rules
@@ -108,7 +109,7 @@ class Device:
         self._writes: List[Write] = []
 
     def on(self, clock: Callable[[], float]) -> Device:
-        """A new device with these rows and rules whose delays run on `clock`, in seconds."""
+        """A new device with the same rows and rules, whose delays run on `clock` (seconds)."""
         return Device(self.rows(), self._rules, clock)
 
     def get(self, oid: Arcs) -> Optional[Row]:
@@ -127,7 +128,7 @@ class Device:
             return found, self._rows[found]
 
     def write(self, oid: Arcs, tag: int, value: Value) -> str:
-        """Carries out a SET of one object; "" or the name of the error it is refused with."""
+        """Carries out a SET of one object; returns "" or the name of the error with which it is refused."""
         with self._lock:
             self._tick()
             answer, rule = self.check(oid, tag, value)
@@ -139,7 +140,7 @@ class Device:
             return answer
 
     def check(self, oid: Arcs, tag: int, value: Value) -> Tuple[str, Optional[Rule]]:
-        """What `write` would answer, and the rule it goes by."""
+        """The answer of `write`, and the rule that applies."""
         row = self._rows.get(oid)
         if row is None:
             return "notWritable", None
@@ -156,24 +157,24 @@ class Device:
         return answer, None
 
     def put(self, oid: str, value: str) -> None:
-        """Changes a value from outside, as a person at the device does; the object must exist."""
+        """Changes a value as a person at the device would; the object must exist."""
         with self._lock:
             self._tick()
             self._store(arcs(oid), value)
 
     def take(self, oid: str) -> None:
-        """An object vanishes, as a row of a table that is numbered anew."""
+        """Removes an object, as a renumbered table does."""
         with self._lock:
             del self._rows[arcs(oid)]
             self._order.remove(arcs(oid))
 
     def text(self, oid: str) -> Optional[str]:
-        """The present value as text, None where there is no such object."""
+        """The present value as text, None if there is no such object."""
         row = self.get(arcs(oid))
         return None if row is None else as_text(row.value)
 
     def rows(self) -> Dict[str, Row]:
-        """All objects as they are now, in order."""
+        """All objects with their current values, in order."""
         with self._lock:
             self._tick()
             return {dotted(oid): self._rows[oid] for oid in self._order}
@@ -184,7 +185,7 @@ class Device:
             return list(self._writes)
 
     def record(self, oid: Arcs, tag: int, value: Value, answer: str) -> None:
-        """Notes a SET that was refused before it reached this object."""
+        """Logs a SET that was refused before it reached its object."""
         with self._lock:
             self._writes.append(Write(dotted(oid), tag, as_text(value), answer))
 
@@ -264,6 +265,7 @@ class Device:
         return [found[len(column):] for found in self._order if found[:len(column)] == column]
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def arcs(oid: str) -> Arcs:
     return tuple(int(part) for part in oid.strip().strip(".").split("."))
 
@@ -273,7 +275,7 @@ def dotted(oid: Arcs) -> str:
 
 
 def as_text(value: Value) -> str:
-    """A value as rules and logs show it. Octets that are no UTF-8 come as they are, one character for each."""
+    """A value as text, for rules and logs. Octets that are not UTF-8 become one character each."""
     if isinstance(value, bytes):
         try:
             return value.decode("utf-8")
@@ -307,7 +309,7 @@ def _at(pattern: str, row: Arcs) -> Arcs:
 def read_snmprec(text: str) -> Dict[str, Row]:
     """Rows of a .snmprec text: `OID|tag|value` in each line. Raises ValueError with the number of a bad line.
 
-    Behind the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes.
+    After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes.
     """
     rows: Dict[str, Row] = {}
     for number, line in enumerate(text.split("\n"), 1):
@@ -348,8 +350,7 @@ def rules_as_json(rules: Sequence[Rule]) -> List[Dict[str, Any]]:
 
 
 def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> List[Rule]:
-    """The inverse of `rules_as_json` after a trip through JSON, which has lists in place of tuples. What is left out
-    has its default."""
+    """Rules from the JSON of `rules_as_json`, which has lists in place of tuples. Missing fields have their defaults."""
     def when(holder: Mapping[str, Any]) -> Tuple[When, ...]:
         return tuple(When(**{**c, "values": tuple(c["values"])}) for c in holder.get("when", ()))
 

@@ -1,4 +1,4 @@
-"""How an agent may misbehave; each field is one kind, and none is on by default."""
+"""Faults of an agent; each field is one kind, and all are off by default."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,26 +7,26 @@ from typing import FrozenSet, Optional
 
 @dataclass
 class Faults:
-    """May be changed while the agent runs; the next datagram is answered by it. Datagrams are counted from 1."""
+    """May be changed while the agent runs, and applies from the next datagram on. Datagrams are counted from 1."""
 
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments
-    max_bindings: Optional[int] = None          # a GETBULK gives no more than this, however many were asked for
-    drop: FrozenSet[int] = frozenset()          # these requests are lost on the way
-    drop_answers: FrozenSet[int] = frozenset()  # these are carried out, but their answer is lost
-    lose_sets: bool = False                     # SETs are lost on the way; everything else is answered
+    max_bindings: Optional[int] = None          # largest number of varbinds in the answer to a GETBULK
+    drop: FrozenSet[int] = frozenset()          # numbers of the requests that are lost on the way
+    drop_answers: FrozenSet[int] = frozenset()  # numbers of the requests that are carried out without an answer
+    lose_sets: bool = False                     # SETs are lost on the way; all other requests are answered
     lose_set_answers: bool = False              # SETs are carried out, but their answers are lost
     silent: bool = False                        # no answer at all
-    late_s: float = 0.0                         # every answer comes so much later
-    late_first_s: float = 0.0                   # only the first one does
-    same_oid_after: Optional[int] = None        # from this row of a walk on, the same row comes again and again
-    back_after: Optional[int] = None            # from this row of a walk on, an object far before it comes
-    endless: bool = False                       # every walk goes on with new rows below the last one
+    late_s: float = 0.0                         # seconds before every answer
+    late_first_s: float = 0.0                   # seconds before the first answer
+    same_oid_after: Optional[int] = None        # after this row, a walk returns the same row again and again
+    back_after: Optional[int] = None            # after this row, a walk returns an object far before it
+    endless: bool = False                       # a walk continues with new rows after the last one of a column
     truncate: bool = False                      # answers are cut in half
-    garbage: bool = False                       # answers are no BER
-    wrong_request_id: bool = False              # answers belong to a request that nobody made
-    walk_error: str = ""                        # this error ...
-    walk_error_after: int = 0                   # ... in place of rows, after so many rows of GETNEXT and GETBULK
-    walk_silent_after: Optional[int] = None     # no answer to GETNEXT and GETBULK after so many rows
-    set_error: str = ""                         # every SET is refused with this
-    no_bulk: bool = False                       # GETBULK is not understood: no answer
+    garbage: bool = False                       # answers are not SNMP messages
+    wrong_request_id: bool = False              # answers have the id of a request that was never made
+    walk_error: str = ""                        # error that answers GETNEXT and GETBULK instead of rows
+    walk_error_after: int = 0                   # number of rows before `walk_error`
+    walk_silent_after: Optional[int] = None     # number of rows before GETNEXT and GETBULK get no answer
+    set_error: str = ""                         # every SET is refused with this error
+    no_bulk: bool = False                       # no answer to GETBULK

@@ -1,4 +1,4 @@
-"""A device that knows the truth about itself: which object shows each outlet's relay, and which figures count."""
+"""A device with its books: the objects that show each outlet's relay, and those that hold the figures."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from tests.simulators.books import Books
 
 from .device import Device
 
-# An object and what one unit of it is worth, in A or kWh ("0.1").
+# An object, and the value of its unit in A or kWh ("0.1").
 Figure = Tuple[str, str]
 
 
@@ -23,7 +23,7 @@ class Relay:
     place: Optional[int] = None
 
     def state(self, text: Optional[str]) -> Optional[bool]:
-        """On, off, or neither for sure, by the text of the object's value."""
+        """On, off or None (uncertain), from the text of the object's value."""
         if text is not None and self.place is not None:
             text = text.split(",")[self.place].strip()
         return True if text in self.on else False if text in self.off else None
@@ -31,7 +31,8 @@ class Relay:
 
 @dataclass(frozen=True)
 class Model:
-    """`relays` is by the identity that DCImanager shows, in the device's order. No figure: the device has none."""
+    """`relays` has the identities that DCImanager shows, in the device's order. `load`, `energy` and `port_energy` are empty
+    where the device has no such figure."""
 
     name: str
     device: Device
@@ -42,7 +43,7 @@ class Model:
     labels: Mapping[str, str] = field(default_factory=dict)     # identity -> number printed on the unit
 
     def books(self) -> Books:
-        """The truth at this moment; an outlet that is neither surely on nor surely off is None."""
+        """The true state at this moment; None for an outlet that is neither certainly on nor certainly off."""
         return Books(
             states={identity: relay.state(self.device.text(relay.oid)) for identity, relay in self.relays.items()},
             load_a=self._sum(self.load), energy_kwh=self._sum(self.energy),
@@ -57,5 +58,5 @@ class Model:
 
 
 def numbered(count: int) -> Dict[str, str]:
-    """Labels of a unit whose outlets bear the numbers 1 to `count`, with those numbers as identities."""
+    """Labels of a unit whose outlets have the printed numbers and the identities 1 to `count`."""
     return {str(number): str(number) for number in range(1, count + 1)}

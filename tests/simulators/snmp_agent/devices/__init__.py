@@ -1,4 +1,4 @@
-"""The built-in devices, by the key that the families have in the project's README, and one for each kind of control."""
+"""The built-in devices by their family's key, and a device for each kind of control."""
 from __future__ import annotations
 
 from typing import Callable, Dict, Mapping, NamedTuple, Tuple, Union
@@ -26,9 +26,9 @@ BUILT_IN: Dict[str, Callable[[], Model]] = {
 
 
 class Kind(NamedTuple):
-    """A kind of control: a device that has it, and the SETs that a manager makes for off and on of one outlet.
+    """A kind of control: a device that has it, and the SETs that switch one of its outlets off and on.
 
-    `off` and `on` are (OID, value) pairs in the order of writing, an int for INTEGER and text for an OCTET STRING.
+    `off` and `on` are (OID, value) pairs in the order of writing; an int is an INTEGER, text an OCTET STRING.
     """
 
     build: Callable[[], Model]
@@ -42,7 +42,7 @@ _RELAY_S = 0.15
 KINDS: Mapping[str, Kind] = {
     "state and command in one column": Kind(
         apc.masterswitch, "2", ((f"{apc.SPDU_CONTROL}.3.2", 2),), ((f"{apc.SPDU_CONTROL}.3.2", 1),)),
-    "command numbered against state, delayed relay": Kind(
+    "command numbers opposite to state numbers, delayed relay": Kind(
         lambda: apc.rpdu2(relay_s=_RELAY_S), "2", ((f"{apc.RPDU2_CONTROL}.5.2", 2),), ((f"{apc.RPDU2_CONTROL}.5.2", 1),)),
     "transitional states": Kind(
         lambda: servertech.sentry3(relay_s=_RELAY_S), "1.2.1",
@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "marked verbs": Kind(
         lambda: packed.wti(relay_s=_RELAY_S), "2",
         (("1.3.6.1.4.1.2634.3.100.200.1.4.2", 6),), (("1.3.6.1.4.1.2634.3.100.200.1.4.2", 5),)),
-    "command shifted against state": Kind(
+    "command index one above state index": Kind(
         packed.pulizzi, "2", (("1.3.6.1.4.1.20677.2.6.2.3.0", 2),), (("1.3.6.1.4.1.20677.2.6.2.3.0", 1),)),
     "an object for each outlet, with a gap": Kind(
         lambda: packed.aten(relay_s=_RELAY_S), "9",

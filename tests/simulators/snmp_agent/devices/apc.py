@@ -1,4 +1,4 @@
-"""APC's three generations of switched PDUs, from the words of PowerNet-MIB.
+"""APC's three generations of switched PDUs, from PowerNet-MIB.
 
 A later generation also answers the tables of the earlier ones, and a command in any of them switches the same relay.
 State and command have the same numbers in the two older tables; in the newest, states are off 1 and on 2 while commands
@@ -18,7 +18,7 @@ RPDU_CONTROL, RPDU_STATUS, RPDU_LOAD = f"{_APC}.12.3.3.1.1", f"{_APC}.12.3.5.1.1
 RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9.2.4.1", f"{_APC}.26.9.4.3.1"
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
-_CONFIGURED_DELAY_S = 1.0       # what a real unit has configured for its delayed commands, shortened
+_CONFIGURED_DELAY_S = 1.0       # seconds until a delayed command acts; shorter than on a real unit
 _PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
 _TURNED = {"1": "2", "2": "1"}
 
@@ -35,7 +35,7 @@ def masterswitch(outlets: int = 8, relay_s: float = 0.0) -> Model:
 
 
 def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
-    """AP79xx: one phase over two banks; the load table holds the phase and, again, its banks."""
+    """AP79xx: one phase with two banks; the load table has a row for the phase and one for each bank."""
     rows = Rows()
     rows.system("APC Web/SNMP Management Card (PN:apc_hw02_aos_370.bin MN:AP7900)", "1.3.6.1.4.1.318.1.3.4.5", "rpdu")
     numbers = range(1, outlets + 1)
@@ -47,7 +47,7 @@ def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
 
 
 def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
-    """AP8xxx/AP9xxx, three phases; `units` linked ones share running rows. Answers the older tables too."""
+    """AP8xxx/AP9xxx, three phases. The rows of `units` linked units are numbered consecutively. Answers the older tables too."""
     rows = Rows()
     rows.system("APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)", "1.3.6.1.4.1.318.1.3.4.6", "rpdu2")
     numbers = range(1, outlets * units + 1)
@@ -70,7 +70,7 @@ def _relays(column: str, outlets: int) -> Dict[str, Relay]:
 
 
 def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[Rule]:
-    """One rule for each command column; all of them move `columns`, and `turned`, which has the other numbers."""
+    """One rule for each command column. Each rule changes all `columns`, and `turned`, in which 1 and 2 are swapped."""
     def all_to(meaning: Mapping[str, str], after: float) -> List[Effect]:
         moved = [Effect(f"{column}.*", mapping=meaning, after=after) for column in columns]
         if turned:
@@ -93,7 +93,7 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[
             *pending(_NOT_PENDING, (on_later, off_later), later), *pending(_NOT_PENDING, (cycle_later,), back))
         return Rule(f"{command}.*", allow=("1", "2", "3", on_later, off_later, cycle_later), keep=False, effects=effects)
 
-    # In the oldest and the newest table 4 is "unknown", which is only ever read; the delayed verbs follow it.
+    # In the oldest and the newest table 4 is "unknown", which is read-only; the delayed commands follow it.
     return [rule(f"{SPDU_CONTROL}.3", 5), rule(f"{RPDU_CONTROL}.4", 4), rule(f"{RPDU2_CONTROL}.5", 5)]
 
 

@@ -1,4 +1,4 @@
-"""Eaton ePDU G2/G3, from the words of EATON-EPDU-MIB: one column for each verb, and the value written is a delay."""
+"""Eaton ePDU G2/G3, from EATON-EPDU-MIB: one column for each command, and the written value is a delay."""
 from __future__ import annotations
 
 from typing import List, Sequence, Tuple
@@ -56,7 +56,7 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
     may = (When(f"{SWITCHABLE}.*", ("1",)),)
     rules = [_verb(OFF, _PENDING_OFF, _IS_OFF, relay_s, may, only_now), _verb(ON, _PENDING_ON, _IS_ON, relay_s, may, only_now)]
     reboot = (Effect(f"{STATE}.*", _IS_OFF, after=relay_s, after_written=True),
-              # An outlet that was off is switched on by a reboot, too.
+              # A reboot also switches on an outlet that was off.
               Effect(f"{STATE}.*", _IS_ON, after=relay_s + _REBOOT_OFF_S, after_written=True),
               Effect(f"{REBOOT}.*", _IDLE, after=relay_s + _REBOOT_OFF_S, after_written=True))
     rules.append(Rule(f"{REBOOT}.*", lowest=0, highest=0 if only_now else 99_999, when=may, otherwise="notWritable",
@@ -67,10 +67,10 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
 
 
 def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
-    """0 is now, n is in n seconds (with a pending state until then), -1 takes back what is pending."""
+    """0 switches now, n in n seconds (with a pending state until then), -1 cancels a pending command."""
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(
-        # Whatever was ordered before is replaced: what is pending for this outlet ends with the relay as it is.
+        # A new command replaces a pending one: the outlet's pending state ends without a movement of the relay.
         Effect(f"{STATE}.*", opposite, cancels=True, when=(When(f"{STATE}.*", (pending,)),)),
         Effect(f"{STATE}.*", pending, when=(When(f"{STATE}.*", (opposite,)), When(f"{column}.*", ("-1", "0"), negate=True))),
         Effect(f"{STATE}.*", done, after=relay_s, after_written=True, when=(When(f"{column}.*", ("-1",), negate=True),)),

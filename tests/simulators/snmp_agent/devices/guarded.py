@@ -1,6 +1,6 @@
-"""Units that do not simply obey: locks, an unlock before the write, writes that are accepted and ignored.
+"""Units with conditions for a write: locks, an unlock before the write, writes that are accepted and ignored.
 
-From the words of LIEBERT-GP-PDU-MIB, SCHLEIFENBAUER-DATABUS-MIB and Avocent's PM-MIB.
+From LIEBERT-GP-PDU-MIB, SCHLEIFENBAUER-DATABUS-MIB and Avocent's PM-MIB.
 """
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
     was_on, was_off = When(f"{state}.*", ("2",)), When(f"{state}.*", ("1",))
     unlocked = When(f"{lock}.*", ("1",))
     switch = Rule(f"{command}.*", allow=("0", "1", "2"), when=(unlocked,), otherwise="inconsistentValue", effects=(
-        # The cycle comes first: it asks whether the receptacle was on before.
+        # The cycle comes first, because it depends on the receptacle's state before.
         Effect(f"{state}.*", "2", written=("2",), after=relay_s + _REBOOT_S, when=(was_on,)),
         Effect(f"{state}.*", "1", written=("2",), after=relay_s, when=(was_on,)),
         Effect(f"{state}.*", "3", written=("1",), when=(was_off,)),
@@ -51,7 +51,7 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
 
 
 def schleifenbauer(outlets: int = 9, relay_s: float = 0.0, unlock_s: float = 10.0) -> Model:
-    """Schleifenbauer: 1 into the outlet's unlock, then the state, within `unlock_s`; else the write does nothing."""
+    """Schleifenbauer: a write of the state works only within `unlock_s` after a write of 1 to the outlet's unlock object."""
     root, unit = "1.3.6.1.4.1.31034.12.1.1.2", 210
     state, unlock, reboot = (f"{root}.7.3.1.{column}" for column in (2, 4, 6))
     rows = Rows()
@@ -86,9 +86,9 @@ def schleifenbauer(outlets: int = 9, relay_s: float = 0.0, unlock_s: float = 10.
 
 
 def avocent(outlets: int = 10, relay_s: float = 0.0, locked: Sequence[int] = ()) -> Model:
-    """Avocent PM: state off 1, on 2, the same locked 3 and 4; command none 1, on 2, off 3, cycle 4, lock 5, unlock 6.
+    """Avocent PM: state off 1, on 2, locked off 3, locked on 4; command none 1, on 2, off 3, cycle 4, lock 5, unlock 6.
 
-    A 1 is accepted and means nothing; a locked outlet refuses the others.
+    A 1 is accepted without effect; a locked outlet refuses all other commands but unlock.
     """
     table = "1.3.6.1.4.1.10418.17.2.5.5.1"
     name, state, command = (f"{table}.{column}" for column in (4, 5, 6))

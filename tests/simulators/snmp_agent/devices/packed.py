@@ -1,6 +1,6 @@
 """Units without a plain table of outlets: states in one string, one object for each outlet, shifted commands, marks.
 
-From the words of DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER-MIB with WTI's user guide.
+From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER-MIB with WTI's user guide.
 """
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
 
 
 def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Sequence[int] = ()) -> Model:
-    """Aten PE: one object for each outlet, its number one more up to outlet 8 and two more from 9 on, where names lie.
+    """Aten PE: one object for each outlet, whose number is the outlet's plus 1, from outlet 9 on plus 2 (10 is the names).
 
-    The slots beyond the unit's outlets answer "not supported" (7) and -2000000; `forbidden` outlets answer 6, and
-    refuse: the community has no right there. displayOutletStatus shows the same in one table, where no right is 5 and not
-    supported 6; outletnumber counts the outlets.
+    The slots beyond the unit's outlets answer "not supported" (7) and -2000000. `forbidden` outlets answer 6 and refuse
+    writes: the community has no right to them. displayOutletStatus shows the same states in a table, where 5 is "no right"
+    and 6 "not supported". outletnumber is the number of outlets.
     """
     root, absent = "1.3.6.1.4.1.21317.1.3.2.2.2.2", -2_000_000
     rows = Rows()
@@ -122,9 +122,9 @@ def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
 
 
 def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
-    """Vertiv DCS: the row is the unit, outlet N is column 51+N, up to 24; 9999 is an outlet that is not there.
+    """Vertiv DCS: the row is the unit, outlet N is column 51+N, up to 24; 9999 means that there is no such outlet.
 
-    The columns after the outlets are writable limits, so a column too far does something else than switching.
+    The columns after the outlets are writable limits, so a write to a column too far would change a limit.
     """
     table = "1.3.6.1.4.1.13400.3.2.225.1.1"
     rows = Rows()

@@ -1,7 +1,7 @@
-"""Raritan PX2 and later, from the words of PDU2-MIB.
+"""Raritan PX2 and later, from PDU2-MIB.
 
-The state is a sensor's: on 7, off 8, unavailable -1 among 38 values; the command is off 0, on 1, cycle 2. Every sensor
-says its own decimal digits. A three-phase inlet's own current is that of its highest line; the lines are its poles.
+The state is that of a sensor: on 7, off 8, unavailable -1 among 38 values. The command is off 0, on 1, cycle 2. Every sensor
+reports its number of decimal digits. The current of a three-phase inlet is that of its highest line; its poles are the lines.
 """
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _AVAILABLE, _STATE, _VALUE = ".2", ".3", ".4"
 _CYCLE_S = 1.0
 _NEUTRAL_MA = 250
 _CAPABILITIES, _CAPABILITY_OCTETS = ".10", 10
-PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # beside A, W, Wh and on/off
+PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor types besides A, W, Wh and on/off
 
 
 def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
-    """PX3: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors of each outlet,
-    whose unit says in outletDeviceCapabilities which it has (a PX4)."""
+    """PX3: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors of each outlet;
+    the unit then has outletDeviceCapabilities, as a PX4."""
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")
     numbers = {f"{unit}.{n}": n for unit in range(1, units + 1) for n in range(1, outlets + 1)}
@@ -71,7 +71,7 @@ def capabilities(*types: int) -> bytes:
 
 
 def _rules(numbers: Mapping[str, int], relay_s: float) -> Tuple[Rule, ...]:
-    """The relay and the on/off sensor follow; that sensor's row is one arc longer than the outlet's."""
+    """A command changes the relay and the on/off sensor, whose row has one arc more than the outlet's."""
     states, commands = {"0": str(_OFF), "1": str(_ON), "2": str(_OFF)}, {"0": "0", "1": "1", "2": "0"}
     rules = []
     for index in numbers:

@@ -1,4 +1,4 @@
-"""Writing down a device's objects, column by column as its MIB has them."""
+"""Builds a device's objects, column by column as in its MIB."""
 from __future__ import annotations
 
 from typing import Dict, Mapping, Sequence, Union

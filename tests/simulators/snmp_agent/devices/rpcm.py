@@ -1,4 +1,4 @@
-"""RPCM, as far as DCImanager's public handler page tells: three columns of one table, no totals."""
+"""RPCM, as far as DCImanager's public handler page describes it: three columns of one table, no totals."""
 from __future__ import annotations
 
 from ..device import GAUGE, Device, Effect, Rule
@@ -10,7 +10,7 @@ STATE, MILLIAMPS, ENERGY_KWH = f"{_OUTPUT}.4", f"{_OUTPUT}.11", f"{_OUTPUT}.15"
 
 
 def rpcm(outlets: int = 10, relay_s: float = 0.0) -> Model:
-    """The state column itself is written: 1 on, 0 off. Current in mA, energy in kWh."""
+    """The state column is also the command: 1 on, 0 off. Current in mA, energy in kWh."""
     rows = Rows()
     rows.system("RPCM 1502", "1.3.6.1.4.1.46235", "rpcm")
     numbers = range(1, outlets + 1)
