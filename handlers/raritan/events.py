@@ -1,12 +1,12 @@
-"""Events of a unit as a Python iterator, over an event channel. Ours; the vendor's calls are in `rpc.event`.
+"""Events of a unit as a Python iterator. The vendor's binding does not have it; its calls for events are in `rpc.event`.
 
     with Listener(agent, [(pdumodel.Outlet.StateChangedEvent, None)]) as events:
         for event in events:
             print(event.source, event.newState.powerState)
 
-A channel is a queue on the unit. It keeps events until somebody polls them, and ends when nobody has accessed it for 30 s
-("Event Service", JSON-RPC API 3.5 to 4.4). So a shorter outage loses nothing but an answer that was on its way. pollEvents is
-not used: a wait that breaks off stays behind on the unit and takes the next events with it.
+A channel is a queue on the unit. It keeps events until they are polled, and ends when it was not accessed for 30 s
+("Event Service", JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most an answer that was on its way. pollEvents is
+not used: after a broken connection its wait goes on inside the unit and takes the next events.
 """
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import Unit
 
-Demand = Tuple[Type[Event], Optional[Interface]]        # a type with all derived ones, and a source; None: any
-_USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # between two polls; well below the life of a channel
-_REST = 9                       # times what a poll took: units that close each connection compute a TLS handshake for it
-_FAREWELL_S = 2.0
-# One object of each interface whose events are usual: they say which version of it the firmware has.
+Demand = Tuple[Type[Event], Optional[Interface]]        # an event type and all derived from it; a source (None: any)
+_USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
+_REST = 9                       # pause 9 times as long as the poll took: some units compute a TLS handshake for each
+_CLOSE_S = 2.0
+# One object of each interface that commonly sends events: its type shows the version that the firmware has.
 _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
     "", "/outlet/0", "/inlet/0", "/ocp/0", "/transferswitch/0", "/outlet/0/outletState", "/outlet/0/activeEnergy",
     "/inlet/0/activeEnergy", "/inlet/0/current", "/ocp/0/trip"))
 
 
 class Outage(NamedTuple):
-    """The connection was lost, or is back. `back`: seconds that it took, None while it is lost. `kept`: the channel is the
-    same, with what it held; otherwise events of these seconds are lost."""
+    """An outage of the connection. `back` is its duration in seconds, None while it lasts.
+
+    `kept`: the channel and the events in it survived; otherwise the events of these seconds are lost.
+    """
 
     error: PduHandlerError
     back: Optional[float] = None
@@ -44,13 +46,14 @@ class Outage(NamedTuple):
 
 
 class Listener(Iterator[Event]):
-    """Subscribes at once, in 3 round trips; one more for each poll. Close it, or use it in `with`.
+    """Subscribes at once, in 3 round trips. Each poll costs 1 round trip. Close it, or use it in `with`.
 
-    link: the link unit that is listened to; 0: the unit itself. seconds: how long; None: until it is closed.
-    notice: is called with each Outage, once when it begins and once when it ends; before_poll: before each poll.
-    One poll a second, fewer where a unit takes long to answer.
-    Iterating raises Denied, ProtocolError, and Unreachable where the connection is lost when `seconds` are over. The first
-    calls raise as any call does: Refused where the unit has no event service, or no channel is free.
+    link: the link unit whose events are wanted, 0 for the unit itself. seconds: the iteration ends after so many seconds, with
+    None only when the listener is closed. notice: called with each Outage, when it begins and when it ends. before_poll: called
+    before each poll. Polls once a second, or less often if the unit answers slowly.
+
+    Iterating raises Denied, ProtocolError, and Unreachable if the connection is down when `seconds` are over. Subscribing raises
+    the errors of any call, and Refused if the unit has no event service or no free channel.
     """
 
     def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,
@@ -77,12 +80,12 @@ class Listener(Iterator[Event]):
         return self._waiting.popleft()
 
     def close(self) -> None:
-        """Give the channel back, if the unit answers soon; it would end by itself, too."""
+        """Release the channel if the unit answers soon; otherwise it ends by itself."""
         channel, self._channel = self._channel, None
         if channel is not None:
-            before, self._agent.timeout = self._agent.timeout, _FAREWELL_S
+            before, self._agent.timeout = self._agent.timeout, _CLOSE_S
             with contextlib.suppress(PduHandlerError):
-                self._agent.close()             # a wait that was interrupted may have left half an answer
+                self._agent.close()             # an interrupted poll may have left half an answer on the connection
                 self._service.destroyChannel(channel)
             self._agent.timeout = before
 
@@ -111,7 +114,7 @@ class Listener(Iterator[Event]):
         self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
-        """Attempts until the old channel answers, or a new one is there."""
+        """Try until the old channel answers or a new one is subscribed."""
         began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not _gone(error)
         while True:
             try:
@@ -135,7 +138,7 @@ class Listener(Iterator[Event]):
     # ---- subscribing ---------------------------------------------------------------------------------------------
 
     def _subscribed(self) -> Channel:
-        """A channel with what is wanted. 3 round trips."""
+        """A new channel for the wanted events: 3 round trips."""
         names = self._names()
         handed_out = self._service.createChannel()
         if handed_out is None:
@@ -146,14 +149,17 @@ class Listener(Iterator[Event]):
         return channel
 
     def _names(self) -> Callable[[Type[Event]], str]:
-        """Event types as this firmware names them: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0` holds the version of the
-        interface. 1 round trip; interfaces that no example has get the newest version."""
+        """A function that names an event type as this firmware does: 1 round trip.
+
+        The name holds the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. Interfaces without an
+        example get the newest version.
+        """
         # > POST /bulk: getTypeInfo of the examples
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1", "base": null}}}
-        asked: List[str] = [self._unit.mine(Interface(rid, self._agent)).target for rid in _EXAMPLES]
-        asked += [source.target for _, source in self._wanted if source is not None]
+        targets: List[str] = [self._unit.mine(Interface(rid, self._agent)).target for rid in _EXAMPLES]
+        targets += [source.target for _, source in self._wanted if source is not None]
         calls = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": "getTypeInfo", "params": {}, "id": number}}
-                 for number, rid in enumerate(asked)]
+                 for number, rid in enumerate(targets)]
         found: Dict[str, str] = {}
         answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": calls}, calls=len(calls), repeatable=True)
         for one in responses(answer, len(calls), self._agent.login):
@@ -162,12 +168,12 @@ class Listener(Iterator[Event]):
 
 
 def _gone(error: PduHandlerError) -> bool:
-    """Whether the unit says that it has no such channel, or no such service."""
+    """Whether the unit answered that it has no such channel or service."""
     return isinstance(error, Refused) and not leaves_open(error)
 
 
 def _versions(answer: Union[object, PduHandlerError]) -> Dict[str, str]:
-    """Interface → version, from a type with its bases; nothing where the unit has no such object."""
+    """The version of a type and of its bases, by interface; empty if the unit has no such object."""
     info = answer.get("_ret_") if isinstance(answer, dict) else None
     found: Dict[str, str] = {}
     while isinstance(info, dict) and isinstance(info.get("id"), str) and len(found) < 10:
@@ -178,7 +184,7 @@ def _versions(answer: Union[object, PduHandlerError]) -> Dict[str, str]:
 
 
 def _named(idl_type: str, versions: Dict[str, str]) -> str:
-    """The event's type name with the version that its interface has here; 1.0.0 is left out."""
+    """The name of an event type with the version that its interface has here; version 1.0.0 is left out."""
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:
         return idl_type

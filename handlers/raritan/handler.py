@@ -1,7 +1,7 @@
 """DCImanager's four calls on a PDU with Xerus firmware.
 
-An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7". Names that the owner
-may edit never enter it.
+An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7". It never depends on
+names, which the owner may edit.
 """
 from __future__ import annotations
 
@@ -26,64 +26,64 @@ LOGGER = get_logger(__name__)
 
 
 class RaritanPdu(host.BasePdu):
-    """A Raritan, Legrand or Server Technology PDU. Nothing is kept between calls; each call uses one connection.
+    """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls; each call uses one connection.
 
-    Raises the errors of `handlers.errors`. A round trip is one HTTP request; a bulk takes one per 300 calls.
+    Raises the errors of `handlers.errors`. A round trip is one HTTP request; a bulk takes one for every 300 calls.
     """
 
     def transport(self, trust: Trust) -> Transport:
-        """What carries the requests; tests put another one here."""
+        """The transport of one call; tests override this."""
         return StandardTransport(trust, CALL_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips, 3 with panels, whose circuits have no state.
+        """Every outlet and its state: 2 round trips, 3 with panels, whose circuits are UNKNOWN.
 
-        One more where `link_units=yes` finds link ids beyond 8; twice as many where a unit that can switch reports no state.
+        1 more where `link_units=yes` finds link ids above 8; twice as many where a unit that can switch reports no state.
         """
         with self._session("status") as (agent, given):
             return host.pdu_view(states.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
-        """Load in A, energy in kWh, and both by outlet where outlets are metered: 2 round trips.
+        """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips.
 
         3 where the device refuses well-known sensor ids or has more than 4 inlets; 4 where all its readings are invalid at
-        first, or it lists outlets in another order than their labels; 5 with panels; one more where `link_units=yes`
-        finds link ids beyond 8.
+        first, or it lists outlets in another order than their labels; 5 with panels; 1 more where `link_units=yes`
+        finds link ids above 8.
         """
-        from . import metering  # a status in a fresh process need not wait for it
+        from . import metering  # imported late: a status does not need it
         with self._session("statistic") as (agent, given):
             return host.statistic_view(*metering.measured(agent, given.link_units))
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on: two looks (2 round trips), the command with a first reading (1), then one reading after each pause.
+        """Switch on: 2 round trips to check the outlet, 1 for the command with a first reading, then 1 after each pause.
 
-        Sets `power_status` of the object it was given, and returns that. `deadline` and `pause` are seconds.
+        Sets `power_status` of the object that it is called with, and returns that object. `deadline` and `pause`: seconds.
         """
         return self._switch("port_up", pdu_port_data, Outlet.PowerState.PS_ON, deadline, pause)
 
     def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                   pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch off, as `port_up`."""
+        """Switch off; see `port_up`."""
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
     def labels(self) -> List[host.Label]:
-        """The number printed on the unit and the owner's name beside each identity: 2 round trips, 4 on a unit with panels."""
+        """Identity, number printed on the unit and owner's name of each outlet: 2 round trips, 4 on a unit with panels."""
         with self._session("labels") as (agent, given):
-            from .labels import labels  # for people: DCImanager does not call this
+            from .labels import labels  # imported late: only tools call this method
             return labels(agent, given.link_units)
 
     def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
                 pause: float) -> PduPortView:
         from .switching import switched
         with self._session(method) as (agent, given):
-            # A platform may hand back the identity as a number.
+            # A platform may pass the identity as a number.
             port.power_status = switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)
             return port
 
     @contextmanager
     def _session(self, method: str) -> Iterator[Tuple[Agent, settings.Given]]:
-        """One connection, closed whatever happens, and errors that name the host and the call."""
+        """One connection, which is always closed. Errors name the host and the call."""
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""
         try:
@@ -97,5 +97,5 @@ class RaritanPdu(host.BasePdu):
 
 
 def make_handler(pdu_data: object) -> RaritanPdu:
-    """The handler of one PDU; no I/O, and no error before the first call."""
+    """The handler of one PDU. No I/O; settings are checked in the first call."""
     return RaritanPdu(pdu_data)

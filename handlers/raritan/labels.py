@@ -1,4 +1,4 @@
-"""Beside each identity: the number printed on the unit and the owner's name."""
+"""The number printed on the unit and the owner's name for each identity."""
 from __future__ import annotations
 
 from typing import List
@@ -11,15 +11,15 @@ from .units import discovered, without_outlets
 
 
 def labels(agent: Agent, wanted: LinkUnits) -> List[Label]:
-    """Of every outlet and branch circuit, in the order of `status`."""
+    """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discovered(agent, wanted)
-    asked = [(there, bulk.each(Outlet.getMetaData, there.outlets), bulk.each(Outlet.getSettings, there.outlets))
-             for there in units]
+    queued = [(listed, bulk.each(Outlet.getMetaData, listed.outlets), bulk.each(Outlet.getSettings, listed.outlets))
+              for listed in units]
     bare = without_outlets(bulk, units)
     bulk.perform()
-    found = {there.unit.link: [
+    found = {listed.unit.link: [
         label(identity, "" if printed.error else printed.get().label, "" if named.error else named.get().name)
-        for identity, printed, named in zip(there.identities(), metadata, names)] for there, metadata, names in asked}
+        for identity, printed, named in zip(listed.identities(), metadata, names)] for listed, metadata, names in queued}
     if bare:
         from . import panels
         found.update(panels.labels(bulk, bare))

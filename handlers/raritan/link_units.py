@@ -1,4 +1,4 @@
-"""The setting `link_units`: which link units are part of the PDU."""
+"""The setting `link_units`."""
 from __future__ import annotations
 
 import re
@@ -10,7 +10,7 @@ LOWEST_LINK, HIGHEST_LINK = 2, 255
 
 
 class LinkUnits(NamedTuple):
-    """Which link units are part of the PDU: none, all that are linked, or those named."""
+    """The link units that are part of the PDU: none, all linked ones, or those with the given ids."""
 
     all: bool = False
     ids: Tuple[int, ...] = ()
@@ -24,9 +24,9 @@ def _link_units(words: str) -> LinkUnits:
         return LinkUnits(all=True)
     if words.lower() in ("no", "false", "off", "0"):
         return LinkUnits()
-    if not re.fullmatch(r"\d{1,3}(\s*[,;\s]\s*\d{1,3})*", words):
+    if not re.fullmatch(r"[0-9]{1,3}(\s*[,;\s]\s*[0-9]{1,3})*", words):
         raise ValueError(words)
-    ids = sorted({int(one) for one in re.findall(r"\d+", words)})
+    ids = sorted({int(one) for one in re.findall("[0-9]+", words)})
     if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:
         raise ValueError(words)
     return LinkUnits(ids=tuple(ids))

@@ -1,4 +1,4 @@
-"""Link units: which of them are there, and what is an error instead of a shorter list."""
+"""Finding link units. A unit that is listed and does not answer is an error: the list of outlets is never shortened."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional
@@ -6,7 +6,7 @@ from typing import Dict, List, Optional
 from common.logger import get_logger
 
 from ..errors import Denied, Named, PduHandlerError, Unreachable
-from .link_units import LINK_UNITS, LinkUnits
+from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
 from .readings import absent
 from .rpc import Agent, Bulk, Pending, present
 from .rpc.cascading import CascadeManager
@@ -14,40 +14,39 @@ from .rpc.pdumodel import Pdu
 from .units import OWN, Present, Unit, UnitDiscovery
 
 LOGGER = get_logger(__name__)
-_FIRST_LINK, _LAST_USUAL_LINK = 2, 8            # documented up to firmware 3.6; newer firmware may link more
+_LAST_USUAL_LINK = 8            # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
 _LinkStatus = CascadeManager.LinkUnitStatus
 _USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
 
 
 class LinkedUnits(UnitDiscovery):
-    """The unit itself, and its link units: those with the ids that the owner named, or all."""
+    """Finds the unit itself and its link units: those with the ids in the setting, or all."""
 
     def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
         super().__init__(agent)
         self._agent, self._wanted = agent, wanted
-        usual = tuple(range(_FIRST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
+        usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
         self.asked += [Unit(link, agent) for link in usual]
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """One call for each unit that may be there, and one for the list of linked ones."""
+        """Queue getOutlets of each unit that may exist, and the list of linked units."""
         super().ask(bulk)
         # > getStatus of /cascade
         # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
-        self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # cascading.CascadeManager, from 3.6
+        self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
-        """Linked units with ids beyond the usual ones: asked now, and returned."""
-        asked = [unit.link for unit in self.asked]
-        known = self._known()
-        more = [Unit(link, self._agent) for link in sorted(known or ()) if link not in asked and link >= _FIRST_LINK] \
-            if self._wanted.all else []
+        """Queue getOutlets of the linked units that `ask` did not reach, and return these units."""
+        links = [unit.link for unit in self.asked]
+        linked = sorted(self._known() or ()) if self._wanted.all else []
+        more = [Unit(link, self._agent) for link in linked if link not in links and link >= LOWEST_LINK]
         self.asked += more
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in more]
         return more
 
     def present(self) -> List[Present]:
-        """The units that answered. A link unit that is listed but does not answer raises; one that is not listed is left out."""
+        """The units that answered, without those not linked. Raises Unreachable or Denied if a linked unit does not answer."""
         known = self._known()
         unknown = [link for link in self._wanted.ids if known is not None and link not in known]
         if unknown:
@@ -66,9 +65,9 @@ class LinkedUnits(UnitDiscovery):
         return out
 
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
-        """The linked units by id; None where the firmware has no list of them (before 3.6).
+        """The linked units by id; None if the firmware has no list of them (before 3.6).
 
-        A list that cannot be read raises: without it, a unit that does not answer looks like one that is not linked.
+        Raises if the list cannot be read: without it, a unit that does not answer looks like one that is not linked.
         """
         if self._cascade is None or absent(self._cascade.error):
             return None

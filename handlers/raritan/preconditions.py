@@ -1,4 +1,4 @@
-"""Why an outlet is not switched: what can be seen before the command, and what the device answers to it."""
+"""Why an outlet is not switched: refusals before the command is sent, and the result codes of the device."""
 from __future__ import annotations
 
 from typing import Callable, Dict
@@ -9,7 +9,7 @@ from .rpc.pdumodel import Outlet, Pdu
 
 _REASONS: Dict[int, str] = {
     Outlet.ERR_OUTLET_NOT_SWITCHABLE: "it cannot be switched: this outlet has no relay, or the unit is metered only",
-    Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated, Outlet.idl 3.0.4
+    Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated in Outlet.idl 3.0.4
     Outlet.ERR_OUTLET_DISABLED: "its switching is disabled on the PDU: enable the outlet there",
     Outlet.ERR_OUTLET_NOT_OFF: "it is not off",
     Outlet.ERR_RELAY_CONTROL_DISABLED: "relay control is inhibited in the PDU's settings: allow it there",
@@ -24,12 +24,12 @@ def refused(identity: str, code: int) -> Refused:
 
 def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pending[Outlet.MetaData],
                     quoted: Callable[[str], str]) -> None:
-    """Raise where the outlet at a position of getOutlets and the one with that well-known id carry different labels.
+    """Raise Unsupported where the outlet at a position of getOutlets and the one with that well-known id have different labels.
 
-    The unit then counts its outlets in two ways, and nobody can say which of them the owner's wiring follows.
+    The unit then numbers its outlets in two ways, and which of them the owner's wiring follows is not known.
     """
     if any(answer.error is not None or not present(answer.get(), "label") for answer in (known, metadata)):
-        return                              # an older firmware may lack one of them: nothing contradicts
+        return                              # an older firmware may lack one of them; that is no contradiction
     label, other = metadata.get().label, known.get().label
     if label != other:
         raise Unsupported(f"outlet {identity} was not switched: the PDU hands out the outlet labelled {quoted(label)!r} at this "
@@ -39,12 +39,12 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
 
 def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pending[Outlet.MetaData],
                   state: Pending[Outlet.State]) -> None:
-    """Raise where the device already says that it will not switch, so that nothing is written.
+    """Raise where the device already reports that it will not switch, so that nothing is written.
 
-    What it does not say (an older firmware has no such field, or the account may not read the PDU's settings) does not
-    stop anything; an outlet that the account may not read does, since it could not be read back either. Load shedding stops
-    nothing: the device takes the command and lets power come when shedding ends (Legrand PDU User Guide, June 2018, "Off and
-    Lock Icons for Outlets").
+    A field that is missing (in an older firmware, or because the account may not read the PDU's settings) refuses nothing. An
+    outlet that the account may not read is refused, since it could not be read back. Load shedding refuses nothing: the device
+    accepts the command and turns the outlet on when shedding ends (Legrand PDU User Guide, June 2018, "Off and Lock Icons for
+    Outlets").
     """
     for answer in (metadata, state):
         if isinstance(answer.error, Denied):

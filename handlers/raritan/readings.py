@@ -1,4 +1,4 @@
-"""Single figures out of bulk answers: what counts as measured, what as not known, what as not there."""
+"""Figures from the answers of a bulk: measured, not known at the moment, or not metered at all."""
 from __future__ import annotations
 
 from typing import Callable, Iterable, List, NamedTuple, Optional
@@ -13,7 +13,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure: `metered` is whether the device has it at all, `value` is None while it is not known."""
+    """A figure. `metered` is False if the device does not have it at all. `value` is None while it is not known."""
 
     metered: bool
     value: Optional[float] = None
@@ -21,15 +21,19 @@ class Amount(NamedTuple):
 
 NOT_METERED = Amount(False)
 NOT_KNOWN = Amount(True)
+_WH_IN_KWH = 1000.0
 
 
 def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Reading]:
-    """Queue one reading of a sensor of this unit; None where no sensor is fitted."""
+    """Queue one reading of a sensor of this unit; None if no sensor is fitted."""
     return bulk.add(unit.mine(sensor).getReading) if sensor is not None else None
 
 
 def amount(reading: Optional[Reading]) -> Amount:
-    """What was read. A sensor that the device refuses is not there; one that is not valid now is not known."""
+    """The value that was read. A sensor that the device refuses is not metered; one that is not valid now is not known.
+
+    Raises Denied if the account may not read it.
+    """
     if reading is None:
         return NOT_METERED
     if isinstance(reading.error, Denied):
@@ -43,18 +47,18 @@ def amount(reading: Optional[Reading]) -> Amount:
 
 
 def counted(reading: Reading) -> Amount:
-    """What a counter that the device named shows: not known where it cannot be read, for whatever reason."""
+    """The value of a counter that the device lists. If the device refuses the reading, it is not known. Raises Denied."""
     found = amount(reading)
     return found if found.metered else NOT_KNOWN
 
 
 def total(parts: Iterable[Amount]) -> Amount:
-    """The sum of what is metered; not known as soon as one metered part is not."""
+    """The sum of the metered parts; not known if one of them is not."""
     return _together(parts, sum)
 
 
 def largest(parts: Iterable[Amount]) -> Amount:
-    """The largest of what is metered; not known as soon as one metered part is not."""
+    """The largest of the metered parts; not known if one of them is not."""
     return _together(parts, max)
 
 
@@ -67,17 +71,22 @@ def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> A
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
-    """As `total`, but only where every part is metered: a sum that leaves something out is no total."""
+    """As `total`, but not metered unless every part is: a sum that leaves a part out is no total."""
     every = list(parts)
     return total(every) if every and all(part.metered for part in every) else NOT_METERED
 
 
+def kilowatt_hours(watt_hours: Amount) -> Optional[float]:
+    """An energy in kWh; None if it is not known."""
+    return None if watt_hours.value is None else watt_hours.value / _WH_IN_KWH
+
+
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
-    """Whether there are readings, and not one of them is valid: references may have gone stale."""
+    """Whether sensors answered and none of them is valid: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether the device answered that it has no such object or method. A failure does not prove that."""
+    """Whether the device answered that it has no such object or method. Any other failure does not prove that."""
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)

@@ -1,4 +1,4 @@
-"""The states of all outlets: what each outlet reports, and what its unit says of its own relays."""
+"""The states of all outlets, from each outlet's report and from the relay failures that its unit reports."""
 from __future__ import annotations
 
 import functools
@@ -14,7 +14,7 @@ from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
 from .units import Present, Unit, discovered, without_outlets
 
-_LONGEST_ID = 200                   # of a failed component; a device chooses the text
+_LONGEST_ID = 200                   # characters; the device chooses the id of a failed component, so it is cut
 Failures = Pending[List[HardwareHealth.Failure]]
 _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN}
 
@@ -22,7 +22,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
     """Identity and state of each outlet: 2 round trips, 3 with panels.
 
-    4 where a unit that can switch reports no state at all: everything is then fetched anew, once.
+    If a unit with switchable outlets reports no state at all, everything is read once more, which doubles the round trips.
     """
     found = _look(agent, wanted)
     if any(unit.silent for unit in found):
@@ -34,10 +34,10 @@ def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
     units, bulk = discovered(agent, wanted)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of /model/pdu/0
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
-    found, bare = [_UnitStates(bulk, there) for there in units], without_outlets(bulk, units)
+    found, bare = [_UnitStates(bulk, listed) for listed in units], without_outlets(bulk, units)
     bulk.perform()
     if bare:
-        from . import panels  # few units are power meters
+        from . import panels  # imported late: few units are power meters
         circuits = panels.ports(bulk, bare)
         for unit in found:
             unit.circuits = circuits.get(unit.link, [])
@@ -45,24 +45,24 @@ def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
 
 
 class _UnitStates:
-    """One unit: the calls are queued here, and read once the bulk is performed."""
+    """One unit. The constructor queues the calls; the other members read their answers after the bulk."""
 
-    def __init__(self, bulk: Bulk, there: Present) -> None:
-        self.link, self._identities = there.unit.link, there.identities()
-        self.circuits: List[Tuple[str, EnumPowerStatus]] = []       # of a unit without outlets
-        self._answers = bulk.each(Outlet.getState, there.outlets)
+    def __init__(self, bulk: Bulk, listed: Present) -> None:
+        self.link, self._identities = listed.unit.link, listed.identities()
+        self.circuits: List[Tuple[str, EnumPowerStatus]] = []       # the branch circuits of a unit without outlets
+        self._answers = bulk.each(Outlet.getState, listed.outlets)
         if self._answers:
-            self._failures = ask_failures(bulk, there.unit)
-            self._metadata = bulk.add(there.unit.proxy(Pdu).getMetaData)
+            self._failures = ask_failures(bulk, listed.unit)
+            self._metadata = bulk.add(listed.unit.proxy(Pdu).getMetaData)
 
     @functools.cached_property
     def _states(self) -> List[Optional[Outlet.State]]:
-        """None for an outlet that does not answer."""
+        """The report of each outlet; None for an outlet that does not answer."""
         return [answer.get() if answer.error is None else None for answer in self._answers]
 
     @property
     def silent(self) -> bool:
-        """Whether a unit that can switch outlets reports the state of none of them."""
+        """Whether the unit has switchable outlets and reports the state of none of them."""
         answered = [state for state in self._states if state is not None]
         if not answered or any(state.available for state in answered) or self._metadata.error is not None:
             return False
@@ -70,7 +70,7 @@ class _UnitStates:
         return present(metadata, "hasSwitchableOutlets") and metadata.hasSwitchableOutlets
 
     def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet, or of each branch circuit. An outlet that does not answer is UNKNOWN.
+        """Identity and state of each outlet or branch circuit. An outlet that does not answer is UNKNOWN.
 
         Raises the first error where no outlet answers, and Denied where the account may not read one of them.
         """
@@ -86,16 +86,16 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UNKNOWN where the relay board does not answer, while a cycle or a delayed switching on is under way, where fields
-    are missing or contradict one another, and for power states of firmware to come.
+    """UP or DOWN; UNKNOWN if the relay board does not answer, during a cycle or a delayed switching on, if fields are missing or
+    contradict one another, and for power states of newer firmware.
 
-    Source: Outlet.idl 3.0.4, State. A missing `available` reads as false, a missing `powerState` as -1.
+    Source: Outlet.idl 3.0.4, State. A missing `available` decodes to false, a missing `powerState` to -1.
     """
-    if not state.available or state.cycleInProgress:        # a cycle: off now, and on again in a moment
+    if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
-        return EnumPowerStatus.UNKNOWN                      # waiting for its turn; or off and on at once
+        return EnumPowerStatus.UNKNOWN                      # it waits to be switched on, or is reported both on and shed
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
 
 
@@ -107,12 +107,12 @@ def ask_failures(bulk: Bulk, unit: Unit) -> Failures:
 
 
 def contradicted(failures: Failures, outlets: int) -> Set[int]:
-    """The positions, from 0, of outlets whose relay does not follow its commands, as the unit itself has noticed.
+    """The positions, from 0, of outlets for which the unit reports that the relay does not follow its commands.
 
-    `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4); a unit that
-    sees another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number counts as
-    label (from 1) and as index (from 0), and an id without a number of an outlet may mean any. Empty where the unit has no such
-    list, or the account may not read it.
+    `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
+    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number is
+    taken as label (from 1) and as index (from 0); an id without the number of an outlet may mean any outlet. The result is empty
+    if the unit has no such list, or if the list cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

@@ -1,4 +1,4 @@
-"""Switching one outlet: find it, make sure that it may be switched, send the command once, read until the relay follows."""
+"""Switching one outlet: find it, check that it may be switched, send the command once, read until the relay follows."""
 from __future__ import annotations
 
 import re
@@ -16,14 +16,14 @@ from .rpc._runtime.errors import leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .units import OWN, Present, Unit, discovery
 
-_CIRCUIT = re.compile(r"(?:[1-9]\d{0,2}\.)?p\d{1,5}\.\d{1,5}")       # panels.py
-_IDENTITY = re.compile(r"(?:([1-9]\d{0,2})\.)?([1-9]\d{0,3})")
+_CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")       # a branch circuit, see panels.py
+_IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
 _Seen = Tuple[Pending[Outlet.State], states.Failures]
 
 
 def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
              pause: float) -> EnumPowerStatus:
-    """Switch the outlet of that identity; the wanted state, or UNKNOWN where it was not seen within `deadline` seconds.
+    """Switch the outlet. Returns the wanted state, or UNKNOWN where it was not seen within `deadline` seconds.
 
     Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet
     may or may not have switched.
@@ -35,8 +35,9 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
 
 
 def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
-    """The unit and the position, from 0, of an outlet. Raises NoSuchOutlet for what is no identity of this device,
-    Unsupported for a branch circuit.
+    """The unit and the position, from 0, of an outlet.
+
+    Raises NoSuchOutlet for a text that is no identity of this device, Unsupported for a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN
@@ -63,30 +64,30 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
-    there = next((one for one in units.present() if one.unit.link == unit.link), None)
-    if there is None:
+    listed = next((one for one in units.present() if one.unit.link == unit.link), None)
+    if listed is None:
         raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check its port in DCImanager")
-    if index >= len(there.outlets):
-        raise NoSuchOutlet(f"outlet {identity}: the unit has {len(there.outlets)} outlets; check the port in DCImanager")
-    outlet = there.outlets[index]
+    if index >= len(listed.outlets):
+        raise NoSuchOutlet(f"outlet {identity}: the unit has {len(listed.outlets)} outlets; check the port in DCImanager")
+    outlet = listed.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
     bulk.perform()
     refuse_mixed_up(identity, known, metadata, agent.login.quoted)
     refuse_before(identity, settings, metadata, state)
-    return there, index
+    return listed, index
 
 
 class _Command:
     """One switching command for `switch`: `write` sends it once, `read` reads the state."""
 
-    def __init__(self, agent: Agent, there: Present, index: int, wanted: Outlet.PowerState) -> None:
-        self._agent, self._there, self._index, self._wanted = agent, there, index, wanted
-        self._outlet = there.outlets[index]
+    def __init__(self, agent: Agent, listed: Present, index: int, wanted: Outlet.PowerState) -> None:
+        self._agent, self._listed, self._index, self._wanted = agent, listed, index, wanted
+        self._outlet = listed.outlets[index]
         self._seen: Optional[_Seen] = None
 
     def write(self) -> None:
-        """The command, and a first reading behind it: a bulk's calls run one after another (1 round trip)."""
+        """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1 round trip."""
         # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
         # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}        Outlet.idl 3.0.4; other codes: refused()
         bulk = Bulk(self._agent)
@@ -99,19 +100,19 @@ class _Command:
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
         if answered != 0:
-            raise refused(self._there.unit.identity(self._index), answered)
+            raise refused(self._listed.unit.identity(self._index), answered)
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:
-        """The state: first what came with the answer to the command, then a reading for each call (1 round trip)."""
+        """The state: at first the reading that came with the command, then a new one for each call (1 round trip)."""
         seen, self._seen = self._seen, None
         if seen is None:
             bulk = Bulk(self._agent)
             seen = self._ask(bulk)
             bulk.perform()
         state, failures = seen
-        doubted = self._index in states.contradicted(failures, len(self._there.outlets))
+        doubted = self._index in states.contradicted(failures, len(self._listed.outlets))
         return EnumPowerStatus.UNKNOWN if doubted else states.status(state.get())
 
     def _ask(self, bulk: Bulk) -> _Seen:
-        return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._there.unit)
+        return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._listed.unit)

@@ -15,7 +15,7 @@ OWN = 0
 
 
 class Unit(NamedTuple):
-    """One unit by its link id; 0 is the one that is addressed."""
+    """One unit by its link id; 0 is the unit at the address itself."""
 
     link: int
     agent: Agent
@@ -29,36 +29,36 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """A reference that this unit handed out, with the prefix `/link/<id>` on link units.
+        """A reference from an answer of this unit, with the prefix `/link/<id>` on link units.
 
-        Whether such references carry the prefix is not documented. Without it they would address the unit itself.
+        Whether such references carry the prefix is not documented. Without it they would address the primary unit.
         """
         if self.link == OWN or reference.target.startswith((f"/link/{self.link}/", self.path("/"))):
             return reference
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
     def identity(self, index: int) -> str:
-        """Position in getOutlets + 1, the link id before it on link units."""
+        """The identity of the outlet at this index of getOutlets: index + 1, on link units with the link id before it."""
         return f"{self.link}.{index + 1}" if self.link != OWN else str(index + 1)
 
 
 class Present(NamedTuple):
-    """A unit that answered, with its outlets as `getOutlets` handed them out.
+    """A unit that answered, with the references that `getOutlets` returned.
 
     An outlet's identity is its position here, and it is read, checked and switched by this reference. Well-known ids
-    (`/outlet/0`) number the outlets too; whether both numberings agree is checked before a command.
+    (`/outlet/0`) number the outlets too; before a command both numberings are compared.
     """
 
     unit: Unit
     outlets: List[Outlet]
 
     @classmethod
-    def of(cls, unit: Unit, handed_out: Sequence[Outlet]) -> Present:
-        """Raises JsonRpcSyntaxException where an outlet is listed twice: one relay would be two ports."""
-        there = cls(unit, [unit.mine(outlet) for outlet in handed_out])
-        if len({outlet.target for outlet in there.outlets}) != len(handed_out):
+    def of(cls, unit: Unit, references: Sequence[Outlet]) -> Present:
+        """The unit with the result of its getOutlets. Raises JsonRpcSyntaxException if it lists an outlet twice."""
+        listed = cls(unit, [unit.mine(outlet) for outlet in references])
+        if len({outlet.target for outlet in listed.outlets}) != len(references):
             raise JsonRpcSyntaxException("it lists one of its outlets twice").at(unit.agent.host, f"getOutlets {unit.path()}")
-        return there
+        return listed
 
     def identities(self) -> List[str]:
         """The identity of each outlet."""
@@ -66,18 +66,18 @@ class Present(NamedTuple):
 
 
 class UnitDiscovery:
-    """Finds the units behind one address: `ask` queues the calls, `present` reads the answers. This one: the unit itself."""
+    """Finds the units behind one address: `ask` queues calls, `present` reads answers. This class finds one unit."""
 
     def __init__(self, agent: Agent) -> None:
         self.asked = [Unit(OWN, agent)]
         self._outlets: List[Tuple[Unit, Pending[List[Outlet]]]] = []
 
     def ask(self, bulk: Bulk) -> None:
-        """One call for each unit that may be there."""
+        """Queue getOutlets of each unit that may exist."""
         self._outlets = [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in self.asked]
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
-        """Units that the first answers name and that were not asked: asked now, and returned."""
+        """Queue getOutlets of further units that the first answers name, and return these units."""
         return []
 
     def present(self) -> List[Present]:
@@ -86,16 +86,16 @@ class UnitDiscovery:
 
 
 def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:
-    """The discovery of the unit itself, and of link units where the owner wants them."""
+    """The discovery for the setting `link_units`."""
     if not wanted.all and not wanted.ids:
         return UnitDiscovery(agent)
-    from .linking import LinkedUnits  # most units have no links
+    from .linking import LinkedUnits  # imported late: most units have no link units
     return LinkedUnits(agent, wanted)
 
 
 def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
-    """The units that are there, and an empty bulk: 1 round trip, 2 where there are link ids beyond the usual ones."""
-    # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may be there; with them getStatus of /cascade
+    """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link ids above 8."""
+    # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may exist; for link units also getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
     bulk, units = Bulk(agent), discovery(agent, wanted)
     units.ask(bulk)
@@ -106,9 +106,9 @@ def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
 
 
 def without_outlets(bulk: Bulk, units: Sequence[Present]) -> List[WithoutOutlets]:
-    """The units that list no outlets, with the calls queued that show what they are."""
-    bare = [there.unit for there in units if not there.outlets]
+    """The units that list no outlets. Queues the calls that show their type."""
+    bare = [listed.unit for listed in units if not listed.outlets]
     if not bare:
         return []
-    from .panels import WithoutOutlets  # few units are power meters
+    from .panels import WithoutOutlets  # imported late: few units are power meters
     return [WithoutOutlets(unit, bulk) for unit in bare]

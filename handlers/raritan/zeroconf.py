@@ -1,15 +1,14 @@
 """Finding Xerus devices in the local network by mDNS.
 
-Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`; some newer firmware announces nothing
-unless asked to in its settings. Needs the package `zeroconf`, which no handler needs: it is imported when called.
+Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`. Some newer firmware announces nothing unless its
+settings say so. The package `zeroconf` is imported when a function is called; handlers do not need it.
 """
 from __future__ import annotations
 
 import ipaddress
-import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
@@ -21,7 +20,10 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class Device:
-    """One device as it announces itself: `name` is its instance name, `model` its first part; '' where not announced."""
+    """One device as it announces itself. `name` is its instance name, whose first word is the `model` where it announces none.
+
+    `firmware` is '' if it is not announced.
+    """
 
     name: str
     model: str
@@ -33,44 +35,38 @@ class Device:
 class Address(str):
     """An IP address. Also serves as the dictionary that the vendor's `discover` returns: `ip`, `port` and `fw`."""
 
+    _values: Dict[str, Any]
+
     def __new__(cls, device: Device) -> Address:
         made = super().__new__(cls, device.address)
-        made._device = device
+        made._values = {"ip": device.address, "port": device.port, "fw": device.firmware}
         return made
 
-    _device: Device
-
     def get(self, key: str, default: object = None) -> Any:
-        """The value of a key, as a dictionary's `get`."""
-        found = {"ip": str(self), "port": self._device.port, "fw": self._device.firmware}
-        return found.get(key, default)
+        """The value of a key, like `get` of a dictionary."""
+        return self._values.get(key, default)
 
     def __getitem__(self, key: Any) -> Any:
-        if not isinstance(key, str):
-            return super().__getitem__(key)
-        if key not in ("ip", "port", "fw"):
-            raise KeyError(key)
-        return self.get(key)
+        return self._values[key] if isinstance(key, str) else super().__getitem__(key)
 
 
 def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Address]:
     """The IP addresses of all devices that announce themselves within `timeout` seconds, each once.
 
-    It asks over IPv4. interfaces: addresses of own network interfaces to ask on (None: all). An IPv6 address is given only
-    for a device that announces no other. Raises ImportError where `zeroconf` is missing.
+    Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
+    no IPv4 address has its IPv6 address in the list. Raises ImportError where `zeroconf` is missing.
     """
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
 
-def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None,
-                     seen: Callable[[Device], None] = lambda device: None) -> List[Device]:
-    """As `discover`, with everything that a device announces. `seen` is called for each device when it is found."""
+def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Device]:
+    """The devices that `discover` finds, with everything that they announce: each once, in the order of addresses."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
     network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
     try:
-        found = _Found(seen, time.monotonic() + timeout)
+        found = _Found(time.monotonic() + timeout)
         browsers = [ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES]
         time.sleep(timeout)
         for browser in browsers:
@@ -89,28 +85,21 @@ def close(network: Zeroconf) -> None:
 
 
 class _Found:
-    """Collects what is announced; zeroconf calls it from its threads."""
+    """Collects the announcements until `end`. Each browser calls `changed` from a thread, which `cancel` ends."""
 
-    def __init__(self, seen: Callable[[Device], None], end: float) -> None:
-        self._seen, self._end, self._lock = seen, end, threading.Lock()
+    def __init__(self, end: float) -> None:
+        self._end = end
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        """A device came, changed or went. What it did not announce is asked for, until the time is over."""
+        """Handles a device that appeared, changed or left. Asks for data that it did not announce, until the time is over."""
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = zeroconf.get_service_info(service_type, name, timeout=wait) if state_change.name != "Removed" else None
-        devices = _devices(info, service_type) if info is not None else []
-        with self._lock:
-            known = [device for found in self._devices.values() for device in found]
-            self._devices[name] = devices
-        for device in devices:
-            if device not in known:
-                self._seen(device)
+        self._devices[name] = _devices(info, service_type) if info is not None else []
 
     def devices(self) -> List[Device]:
-        """Each device once, whichever of the two names it used, in the order of its address."""
-        with self._lock:
-            every = {(device.address, device.port): device for found in self._devices.values() for device in found}
+        """Each device once, although it may use both service names."""
+        every = {(device.address, device.port): device for found in self._devices.values() for device in found}
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 
 
@@ -131,5 +120,5 @@ def _devices(info: ServiceInfo, service: str) -> List[Device]:
 
 
 def _plain(text: str) -> str:
-    """Text from the network, fit for a terminal."""
+    """Text from the network that is safe to print on a terminal."""
     return "".join(c for c in text if c.isprintable())[:120]

@@ -1,11 +1,11 @@
-"""A simulated PDU for each handler, with what an administrator types into DCImanager's form for it.
+"""A simulated PDU for each handler, with the values of DCImanager's form for it.
 
-Each handler has a module of its name here, with
+Each handler has a module with its name in this package, which defines
 
     peer()              a small PDU, for tests
     shown()             a PDU for the demo
-    KIND                what the page of the local DCImanager says of its simulated PDU
-    living(port, off)   that PDU on this port (0: any), outlets `off` switched off, its loads and counters moving with time
+    KIND                the description of its simulated PDU on the page of the local DCImanager
+    living(port, off)   that PDU on this port (0: any), with the outlets `off` switched off; its loads and counters change
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.simulators.books import Books
 
 @dataclass
 class Peer:
-    """`handler` is the archive's name without pdu_; `protocol` what it is registered with; `title` is for people."""
+    """A running simulator. `handler` is the archive's name without pdu_; `protocol` and `title` are those of its registration."""
 
     handler: str
     protocol: str
@@ -31,7 +31,7 @@ class Peer:
 
 
 class Kind(NamedTuple):
-    """`key` and `title` for the page; `handler` drives it, and it has so many outlets."""
+    """A simulated PDU on the page: its key, its title, its handler's name and its number of outlets."""
 
     key: str
     title: str
@@ -39,7 +39,7 @@ class Kind(NamedTuple):
     outlets: int
 
 
-Tick = Callable[[float], None]              # so many seconds went by
+Tick = Callable[[float], None]              # advances loads and counters by some seconds
 Living = ContextManager[Tuple[Peer, Tick]]
 
 
@@ -53,6 +53,6 @@ KINDS: Mapping[str, Kind] = {kind.key: kind for name in registry.names() for kin
 
 
 def living(key: str, port: int, off: Sequence[int]) -> Living:
-    """The moving PDU of one of `KINDS`."""
+    """The PDU of one of `KINDS`, whose loads and counters change."""
     made: Living = _module(KINDS[key].handler).living(port, off)
     return made

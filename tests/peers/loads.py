@@ -1,24 +1,24 @@
-"""Loads that swing a little, so that plots have something to show, and counters that go on after a new start."""
+"""Loads that vary a little, so that plots show a curve, and energy counters that do not fall after a restart."""
 from __future__ import annotations
 
 import math
 import time
 
-_COUNTING_SINCE = 1_750_000_000.0       # 15 June 2025; counters are those of units that run since then
+_COUNTING_SINCE = 1_750_000_000.0       # 15 June 2025; the units have counted since then
 VOLTS = 230.0
 
 
 def hours_counted() -> float:
-    """How long the units have counted."""
+    """Hours since the units began to count."""
     return (time.time() - _COUNTING_SINCE) / 3600
 
 
 class Loads:
-    """What the outlets of one PDU draw and have drawn: a level for each, with a slow and a quick swing."""
+    """Current and energy of the outlets of one PDU: a level for each outlet, with a slow and a quick variation."""
 
     def __init__(self, outlets: int) -> None:
         self.base = {number: 0.3 + 0.17 * (number * 7 % 9) for number in range(1, outlets + 1)}
-        # Counted at a fifth above the level: whatever the swing, a restart never lets a counter fall.
+        # A fifth above the level is more than any outlet draws, so that no counter falls after a restart.
         self.wh = {number: 1.2 * level * VOLTS * hours_counted() for number, level in self.base.items()}
 
     def amperes(self, number: int, now: float) -> float:

@@ -1,12 +1,10 @@
-"""Bulk requests as documented, in the module from which scripts import `perform_bulk`."""
+"""The documented helper for bulk requests, in its documented module."""
 from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 from ._runtime.agent import Agent
 from ._runtime.calls import Bulk, Pending
-
-__all__ = ["BulkRequestHelper", "perform_bulk"]
 
 
 class BulkRequestHelper:
@@ -18,11 +16,11 @@ class BulkRequestHelper:
         self.responses: List[Any] = []
 
     def add_request(self, method: Callable[..., Any], *args: object) -> None:
-        """Queue one call: the method of a proxy, without parentheses, and its arguments. Later changes to them are not sent."""
+        """Queue one call: the method of a proxy, without parentheses, and its arguments, which are encoded now."""
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
-        """One entry for each request: None, a value, a tuple, or the exception of that request where not raised."""
+        """Send the queue. Returns one entry per request: its result, or its exception unless exceptions are raised."""
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]
         if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:
@@ -37,7 +35,7 @@ class BulkRequestHelper:
 
 def perform_bulk(agent: Agent, requests: Iterable[Tuple[Callable[..., Any], Sequence[object]]],
                  raise_subreq_failure: bool = False) -> List[Any]:
-    """The documented short form: pairs of a method and its arguments; the answers are in the same order."""
+    """The documented short form. requests: pairs of a method and its arguments. The answers have the same order."""
     helper = BulkRequestHelper(agent)
     for method, args in requests:
         helper.add_request(method, *args)

@@ -1,16 +1,17 @@
 """The documented Python binding of the Xerus JSON-RPC interface, under its documented names.
 
-Each module here is one of the vendor's, with the vendor's definitions. What makes them work is in `_runtime`.
-A script for the vendor's binding runs after `raritan` became `handlers.raritan` in its imports. Deliberate differences:
+Each module here is one of the vendor's, with the vendor's definitions. `_runtime` holds the machinery.
+A script for the vendor's binding runs once its imports name `handlers.raritan` instead of `raritan`. Deliberate differences:
 a default time-out, tolerance towards older and newer firmware, one kept connection, and exceptions that also belong to the
 error tree of this pack.
 """
 from __future__ import annotations
 
+from ...http.failures import HttpException
 from ...tls import Trust
 from ._runtime.agent import Agent
 from ._runtime.calls import Bulk, Interface, Pending
-from ._runtime.errors import DecodeException, HttpException, JsonRpcErrorException, JsonRpcSyntaxException
+from ._runtime.errors import DecodeException, JsonRpcErrorException, JsonRpcSyntaxException
 from ._runtime.times import Time
 from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk

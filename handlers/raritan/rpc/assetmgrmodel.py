@@ -3,17 +3,12 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
-from .idl import Event
-
-__all__ = ["AssetStrip", "AssetStripConfig", "AssetStripLogger"]
 
 
-class AssetStripConfig(Interface):
+class AssetStripConfig(Interface, version="1.0.1"):
     """Settings of an asset strip: orientation, numbering, LEDs of its rack units."""
-
-    idlType = "assetmgrmodel.AssetStripConfig:1.0.1"
 
     class LEDMode(Enumeration):
         LED_MODE_ON, LED_MODE_OFF, LED_MODE_BLINK_FAST, LED_MODE_BLINK_SLOW = range(4)
@@ -69,16 +64,10 @@ class AssetStripConfig(Interface):
     def setMultipleRackUnitSettings(self, settings: Dict[int, AssetStripConfig.RackUnitSettings]) -> int: declared()
 
 
-class AssetStrip(Interface):
+class AssetStrip(Interface, version="2.0.6"):
     """An asset strip: the tags in its rack units."""
 
-    idlType = "assetmgrmodel.AssetStrip:2.0.6"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAM = 1
-    ERR_NO_SUCH_OBJECT = 2
-    ERR_NOT_SUPPORTED = 3
-    ERR_OPERATION_FAILED = 4
+    NO_ERROR, ERR_INVALID_PARAM, ERR_NO_SUCH_OBJECT, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = range(5)
     MAIN_STRIP_COLUMN = 0
 
     class CascadeState(Enumeration):
@@ -139,17 +128,17 @@ class AssetStrip(Interface):
         rawId: str = ""
         programmable: bool = False
 
-    class BladeOverflowChangedEvent(Event):
+    class BladeOverflowChangedEvent(idl.Event):
         overflow: bool = False
 
-    class CompositionChangedEvent(Event):
+    class CompositionChangedEvent(idl.Event):
         oldComponentCount: int = 0
         newComponentCount: int = 0
 
-    class FirmwareUpdateStateChangedEvent(Event):
+    class FirmwareUpdateStateChangedEvent(idl.Event):
         state: AssetStrip.FirmwareUpdateState = ZERO
 
-    class OrientationChangedEvent(Event):
+    class OrientationChangedEvent(idl.Event):
         oldOrientation: AssetStripConfig.Orientation = ZERO
         newOrientation: AssetStripConfig.Orientation = ZERO
 
@@ -157,16 +146,16 @@ class AssetStrip(Interface):
         rackUnitNumber: int = 0
         rackUnit: AssetStrip.RackUnitInfo = ZERO
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldState: AssetStrip.State = ZERO
         newState: AssetStrip.State = ZERO
         deviceInfo: AssetStrip.DeviceInfo = ZERO
 
-    class StripInfoChangedEvent(Event):
+    class StripInfoChangedEvent(idl.Event):
         oldInfo: AssetStrip.StripInfo = ZERO
         newInfo: AssetStrip.StripInfo = ZERO
 
-    class TagEvent(Event):
+    class TagEvent(idl.Event):
         tags: List[AssetStrip.TagChangeInfo] = ZERO
         allTags: List[AssetStrip.TagInfo] = ZERO
 
@@ -193,13 +182,10 @@ class AssetStrip(Interface):
     def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState: declared()
 
 
-class AssetStripLogger(Interface):
+class AssetStripLogger(Interface, version="1.0.7"):
     """Log of attached and detached tags, at `/model/assetstriplogger`."""
 
-    idlType = "assetmgrmodel.AssetStripLogger:1.0.7"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAM = 1
+    NO_ERROR, ERR_INVALID_PARAM = range(2)
 
     class RecordType(Enumeration):
         EMPTY, ASSET_TAG_CONNECTED, ASSET_TAG_DISCONNECTED, ASSET_STRIP_STATE_CHANGED = range(4)

@@ -5,8 +5,6 @@ from typing import List, Tuple
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
-__all__ = ["AuthManager", "LdapManager", "Policy", "RadiusManager", "TacPlusManager", "Type", "ldapsrv"]
-
 
 class Type(Enumeration):
     LOCAL, RADIUS, KERBEROS, TACACS_PLUS, LDAP = range(5)
@@ -17,10 +15,8 @@ class Policy(Structure):
     useLocalIfRemoteFailed: bool = False
 
 
-class AuthManager(Interface):
+class AuthManager(Interface, version="1.0.0"):
     """Selects the authentication service, at `/auth`."""
-
-    idlType = "auth.AuthManager:1.0.0"
 
     ERR_UNSUPPORTED_TYPE = 1
 
@@ -28,13 +24,10 @@ class AuthManager(Interface):
     def setPolicy(self, p: Policy) -> int: declared()
 
 
-class LdapManager(Interface):
+class LdapManager(Interface, version="5.0.0"):
     """LDAP servers that check logins, at `/auth/ldap`."""
 
-    idlType = "auth.LdapManager:5.0.0"
-
-    ERR_CYCLIC_DEP = 1
-    ERR_INVALID_CFG = 2
+    ERR_CYCLIC_DEP, ERR_INVALID_CFG = range(1, 3)
     ERR_SERVER_UNSPECIFIED = 1
     ERR_SERVER_UNREACHABLE = 3
     ERR_AUTHENTICATION_FAILED = 4
@@ -76,14 +69,11 @@ class LdapManager(Interface):
     def getLdapServers(self) -> List[LdapManager.ServerSettings]: declared()
     def setLdapServers(self, serverList: List[LdapManager.ServerSettings]) -> int: declared()
     @method("_ret_", "diagMsg")
-    def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> Tuple[int,
-                       str]: declared()
+    def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> Tuple[int, str]: declared()
 
 
-class RadiusManager(Interface):
+class RadiusManager(Interface, version="4.0.0"):
     """RADIUS servers that check logins, at `/auth/radius`."""
-
-    idlType = "auth.RadiusManager:4.0.0"
 
     ERR_INVALID_CFG = 1
     ERR_SERVER_UNSPECIFIED = 2
@@ -114,10 +104,8 @@ class RadiusManager(Interface):
     def testRadiusServer(self, username: str, password: str, settings: RadiusManager.ServerSettings) -> int: declared()
 
 
-class TacPlusManager(Interface):
+class TacPlusManager(Interface, version="1.0.1"):
     """TACACS+ servers that check logins."""
-
-    idlType = "auth.TacPlusManager:1.0.1"
 
     ERR_INVALID_CFG = 1
     ERR_SERVER_UNSPECIFIED = 2
@@ -141,12 +129,11 @@ class TacPlusManager(Interface):
 
     def getTacPlusServers(self) -> List[TacPlusManager.ServerSettings]: declared()
     def setTacPlusServers(self, serverList: List[TacPlusManager.ServerSettings]) -> int: declared()
-    def testTacPlusServer(self, username: str, password: str,
-                          settings: TacPlusManager.ServerSettings) -> int: declared()
+    def testTacPlusServer(self, username: str, password: str, settings: TacPlusManager.ServerSettings) -> int: declared()
 
 
 class ldapsrv:
-    """LDAP types under their names of firmware until 4.0; since then they are in LdapManager."""
+    """LDAP types under their names until firmware 4.0. Since then they are in `LdapManager`."""
 
     ServerSettings = LdapManager.ServerSettings
     SecurityProtocol = LdapManager.SecurityProtocol

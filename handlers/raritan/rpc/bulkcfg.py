@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from ...http.multipart import Progress
     from ._runtime.agent import Agent
 
-__all__ = ["BulkConfiguration", "UploadCode", "download", "upload"]
 
-
-class BulkConfiguration(Interface):
+class BulkConfiguration(Interface, version="1.0.2"):
     """State of the last restore, and the profiles that filter a bulk file; at `/bulkcfg`."""
-
-    idlType = "bulkcfg.BulkConfiguration:1.0.2"
 
     SUCCESS = 0
     ERR_FILTER_NAME_UNKNOWN = 1
@@ -79,14 +75,14 @@ class UploadCode(scripts.ResultCode):
     SUCCESS = 0
     INTERNAL_ERROR = 1
     PARAMETER_ERROR = 2
-    XML_INVALID = 3                         # older firmware
+    XML_INVALID = 3                         # only in older firmware
     DEVICE_TYPE_DIFFERS = 4
     DEVICE_MODEL_DIFFERS = 5
     FIRMWARE_VERSION_DIFFERS = 6
-    DATA_TYPE_UNKNOWN = 7                   # older firmware
-    DATA_INVALID = 8                        # older firmware
-    CHECKSUM_WRONG = 9                      # older firmware
-    MODE_MISMATCH = 10                      # older firmware: bulk where a backup was expected, or the reverse
+    DATA_TYPE_UNKNOWN = 7                   # only in older firmware
+    DATA_INVALID = 8                        # only in older firmware
+    CHECKSUM_WRONG = 9                      # only in older firmware
+    MODE_MISMATCH = 10                      # only in older firmware: a bulk file instead of a backup, or the reverse
     RESTORE_ALREADY_RUNNING = 11
     FILE_TOO_LARGE = 12
     FILE_INVALID = 13

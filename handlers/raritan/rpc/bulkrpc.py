@@ -5,8 +5,6 @@ from typing import Any, List
 
 from ._runtime import Interface, Structure, declared, method
 
-__all__ = ["BulkRequest", "Request", "Response"]
-
 
 class Request(Structure):
     rid: str = ""
@@ -18,10 +16,8 @@ class Response(Structure):
     statcode: int = 0
 
 
-class BulkRequest(Interface):
+class BulkRequest(Interface, version="1.0.2"):
     """Many calls in one request, at `/bulk`; `rpc.Bulk` uses it."""
-
-    idlType = "bulkrpc.BulkRequest:1.0.2"
 
     class Request(Structure):
         rid: str = ""
@@ -36,5 +32,4 @@ class BulkRequest(Interface):
     @method("responses")
     def performBulk(self, requests: List[BulkRequest.Request]) -> List[BulkRequest.Response]: declared()
     @method("responses")
-    def performBulkTimeout(self, requests: List[BulkRequest.Request],
-                           timeoutMs: int) -> List[BulkRequest.Response]: declared()
+    def performBulkTimeout(self, requests: List[BulkRequest.Request], timeoutMs: int) -> List[BulkRequest.Response]: declared()

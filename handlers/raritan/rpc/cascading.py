@@ -3,17 +3,12 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
-from .idl import Event
-
-__all__ = ["CascadeManager", "Cascading"]
 
 
-class CascadeManager(Interface):
+class CascadeManager(Interface, version="3.0.0"):
     """Linking of units to a primary unit, which answers for all of them, at `/cascade` (firmware 3.6 and later)."""
-
-    idlType = "cascading.CascadeManager:3.0.0"
 
     NO_ERROR = 0
     ERR_INVALID_PARAM = 1
@@ -67,7 +62,7 @@ class CascadeManager(Interface):
         linkUnits: Dict[int, CascadeManager.LinkUnit] = ZERO
         _aliases = {"primaryUnit": ("master",)}
 
-    class LinkPortStatusChangedEvent(Event):
+    class LinkPortStatusChangedEvent(idl.Event):
         oldStatus: CascadeManager.LinkPortStatus = ZERO
         newStatus: CascadeManager.LinkPortStatus = ZERO
 
@@ -81,14 +76,14 @@ class CascadeManager(Interface):
         type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
 
-    class LinkUnitStatusChangedEvent(Event):
+    class LinkUnitStatusChangedEvent(idl.Event):
         linkId: int = 0
         type: CascadeManager.LinkUnitType = ZERO
         host: str = ""
         oldStatus: CascadeManager.LinkUnitStatus = ZERO
         newStatus: CascadeManager.LinkUnitStatus = ZERO
 
-    class RoleChangedEvent(Event):
+    class RoleChangedEvent(idl.Event):
         oldRole: CascadeManager.Role = ZERO
         newRole: CascadeManager.Role = ZERO
         primaryUnit: str = ""
@@ -114,13 +109,10 @@ class CascadeManager(Interface):
     def addZigbeeLinkUnit(self, linkId: int, address: str, installKey: str) -> int: declared()
 
 
-class Cascading(Interface):
+class Cascading(Interface, version="1.0.1"):
     """USB cascading of firmware 3.3, at `/cascading`."""
 
-    idlType = "cascading.Cascading:1.0.1"
-
-    ERR_NOT_AVAILABLE = 1
-    ERR_NOT_SUPPORTED_ON_SLAVE = 2
+    ERR_NOT_AVAILABLE, ERR_NOT_SUPPORTED_ON_SLAVE = range(1, 3)
 
     class Type(Enumeration):
         USB_MULTI_IP, USB_SINGLE_IP_NAT = range(2)

@@ -4,22 +4,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, List, Optional
 
+from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
-from .idl import Event
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
 
-__all__ = ["Scep", "ServerSSLCert", "UploadCode", "download", "upload"]
 
-
-class Scep(Interface):
+class Scep(Interface, version="1.0.0"):
     """Certificates by SCEP."""
 
-    idlType = "cert.Scep:1.0.0"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAMS = 1
+    NO_ERROR, ERR_INVALID_PARAMS = range(2)
 
     class EnrollmentRunStatus(Enumeration):
         NOT_RUN, STARTED, PENDING, SUCCESS, FAILED = range(5)
@@ -47,7 +42,7 @@ class Scep(Interface):
         lastSuccessfulEnrollment: Time = ZERO
         lastEnrollmentRunInfo: Scep.EnrollmentRunInfo = ZERO
 
-    class ScepStatusChangedEvent(Event):
+    class ScepStatusChangedEvent(idl.Event):
         newStatus: Scep.ScepStatus = ZERO
 
     def enableScep(self, initialEnrollmentData: Scep.EnrollmentData, scepSettings: Scep.ScepSettings) -> int: declared()
@@ -59,10 +54,8 @@ class Scep(Interface):
     def getSupportedKeyInfos(self) -> List[ServerSSLCert.KeyInfo]: declared()
 
 
-class ServerSSLCert(Interface):
+class ServerSSLCert(Interface, version="4.0.1"):
     """Key and certificate of the device's own web service, at `/server_ssl_cert`."""
-
-    idlType = "cert.ServerSSLCert:4.0.1"
 
     SUCCESS = 0
     ERR_GEN_KEY_LEN_INVALID = 100
@@ -166,7 +159,7 @@ class UploadCode(scripts.ResultCode):
 
 
 def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data] = None) -> UploadCode:
-    """Send a PEM certificate, with its key where the device did not make it: one round trip.
+    """Send a PEM certificate, and its key unless the device has generated that key: one round trip.
 
     The certificate is pending until `installPendingKeyPair`; `ServerSSLCert.getInfo().pendingCertInfo` shows it.
     """
@@ -182,7 +175,7 @@ def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data]
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:
-    """A certificate, key or signing request as PEM: one round trip. ValueError for a tag that is not documented."""
+    """A certificate, key or signing request as PEM: one round trip. Raises ValueError for other tags than TAGS."""
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
     return agent.get(scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))

@@ -5,22 +5,16 @@ from typing import List, Tuple
 
 from ._runtime import Interface, Structure, declared, method
 
-__all__ = ["Cfg", "KeyValue"]
-
 
 class KeyValue(Structure):
     key: str = ""
     value: str = ""
 
 
-class Cfg(Interface):
+class Cfg(Interface, version="1.0.1"):
     """Raw configuration values by key."""
 
-    idlType = "cfg.Cfg:1.0.1"
-
-    ERR_INVALID_KEY = 1
-    ERR_INVALID_VALUE = 2
-    ERR_NOT_ALLOWED_IN_FIPS_MODE = 3
+    ERR_INVALID_KEY, ERR_INVALID_VALUE, ERR_NOT_ALLOWED_IN_FIPS_MODE = range(1, 4)
 
     @method("_ret_", "values")
     def getValues(self, keys: List[str]) -> Tuple[int, List[str]]: declared()

@@ -3,16 +3,12 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple, Union
 
+from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
-from .idl import Event
-
-__all__ = ["DateTime"]
 
 
-class DateTime(Interface):
+class DateTime(Interface, version="4.0.0"):
     """Clock, time zone and NTP, at `/datetime`."""
-
-    idlType = "datetime.DateTime:4.0.0"
 
     SUCCESS = 0
     ERR_NTP_CHECK_INTERNAL = 1
@@ -66,11 +62,11 @@ class DateTime(Interface):
         name: str = ""
         hasDSTInfo: bool = False
 
-    class ClockChangedEvent(Event):
+    class ClockChangedEvent(idl.Event):
         oldTime: Time = ZERO
         newTime: Time = ZERO
 
-    class ConfigurationChangedEvent(Event):
+    class ConfigurationChangedEvent(idl.Event):
         pass
 
     @method("zoneInfos")

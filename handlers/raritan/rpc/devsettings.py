@@ -6,17 +6,12 @@ from __future__ import annotations
 
 from typing import List
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
-from .idl import Event
-
-__all__ = ["Bluetooth", "Crestron", "Modbus", "Redfish", "Smtp", "Snmp", "Zeroconf"]
 
 
-class Bluetooth(Interface):
+class Bluetooth(Interface, version="1.0.0"):
     """The Bluetooth interface."""
-
-    idlType = "devsettings.Bluetooth:1.0.0"
 
     class Antenna(Enumeration):
         Internal, External = range(2)
@@ -33,10 +28,8 @@ class Bluetooth(Interface):
     def setSettings(self, settings: Bluetooth.Settings) -> int: declared()
 
 
-class Crestron(Interface):
+class Crestron(Interface, version="1.0.0"):
     """The Crestron control system."""
-
-    idlType = "devsettings.Crestron:1.0.0"
 
     class Settings(Structure):
         enableXioCloudConnection: bool = False
@@ -45,10 +38,8 @@ class Crestron(Interface):
     def setSettings(self, settings: Crestron.Settings) -> None: declared()
 
 
-class Modbus(Interface):
+class Modbus(Interface, version="2.0.0"):
     """The Modbus/TCP service, at `/modbus`."""
-
-    idlType = "devsettings.Modbus:2.0.0"
 
     ERR_INVALID_PARAM = 1
 
@@ -78,10 +69,8 @@ class Modbus(Interface):
     def setSettings(self, settings: Modbus.Settings) -> int: declared()
 
 
-class Redfish(Interface):
+class Redfish(Interface, version="1.0.0"):
     """The Redfish service."""
-
-    idlType = "devsettings.Redfish:1.0.0"
 
     class Settings(Structure):
         enabled: bool = False
@@ -90,10 +79,8 @@ class Redfish(Interface):
     def setSettings(self, settings: Redfish.Settings) -> None: declared()
 
 
-class Smtp(Interface):
+class Smtp(Interface, version="2.0.0"):
     """The mail server for notifications, at `/smtp`."""
-
-    idlType = "devsettings.Smtp:2.0.0"
 
     ERR_INVALID_PARAMS = 1
 
@@ -119,10 +106,8 @@ class Smtp(Interface):
     def testConfiguration(self, cfg: Smtp.Configuration, recipients: List[str]) -> Smtp.TestResult: declared()
 
 
-class Snmp(Interface):
+class Snmp(Interface, version="1.0.2"):
     """The SNMP agent, at `/snmp`."""
-
-    idlType = "devsettings.Snmp:1.0.2"
 
     ERR_INVALID_PARAMS = 1
 
@@ -135,7 +120,7 @@ class Snmp(Interface):
         sysName: str = ""
         sysLocation: str = ""
 
-    class ConfigurationChangedEvent(Event):
+    class ConfigurationChangedEvent(idl.Event):
         userName: str = ""
         ipAddr: str = ""
         oldConfig: Snmp.Configuration = ZERO
@@ -146,16 +131,14 @@ class Snmp(Interface):
     def getV3EngineId(self) -> str: declared()
 
 
-class Zeroconf(Interface):
+class Zeroconf(Interface, version="2.0.0"):
     """Announcement of the device by mDNS, at `/zeroconf`."""
-
-    idlType = "devsettings.Zeroconf:2.0.0"
 
     class Settings(Structure):
         mdnsEnabled: bool = False
         llmnrEnabled: bool = False
 
-    class SettingsChangedEvent(Event):
+    class SettingsChangedEvent(idl.Event):
         oldSettings: Zeroconf.Settings = ZERO
         newSettings: Zeroconf.Settings = ZERO
 

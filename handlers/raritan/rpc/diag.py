@@ -8,20 +8,14 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
 
-__all__ = ["DiagLogSettings", "download"]
 
-
-class DiagLogSettings(Interface):
+class DiagLogSettings(Interface, version="1.0.0"):
     """How much each part of the firmware writes to the diagnostic log, at `/diag`."""
 
-    idlType = "diag.DiagLogSettings:1.0.0"
-
-    ERR_NONE = 0
-    ERR_UNKNOWN_LOG_CONTEXT_NAME = 1
-    ERR_UNKNOWN_LOG_LEVEL = 2
+    ERR_NONE, ERR_UNKNOWN_LOG_CONTEXT_NAME, ERR_UNKNOWN_LOG_LEVEL = range(3)
 
     class LogLevel(Enumeration):
-        (LOG_LEVEL_NONE, LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_TRACE) = range(6)
+        LOG_LEVEL_NONE, LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_TRACE = range(6)
 
     class LogLevelEntry(Structure):
         ctxName: str = ""

@@ -6,16 +6,11 @@ from typing import List
 from . import event
 from ._runtime import ZERO, Interface, Structure, declared
 
-__all__ = ["DisplayControl"]
 
-
-class DisplayControl(Interface):
+class DisplayControl(Interface, version="2.0.0"):
     """Contents of the front display, at `/display`."""
 
-    idlType = "display.DisplayControl:2.0.0"
-
-    SUCCESS = 0
-    ERR_INVALID_VALUE = 1
+    SUCCESS, ERR_INVALID_VALUE = range(2)
 
     class Info(Structure):
         fwAppVersion: int = 0
@@ -37,7 +32,7 @@ class DisplayControl(Interface):
         newSettings: DisplayControl.Settings = ZERO
 
     class DefaultViewChangedEvent(event.UserEvent):
-        """Until firmware 3.6."""
+        """Only until firmware 3.6."""
 
         idlType = "display.DisplayControl_1_0_1.DefaultViewChangedEvent:1.0.0"
         newView: DisplayControl.DefaultViewItem = ZERO
@@ -46,11 +41,11 @@ class DisplayControl(Interface):
     def getSettings(self) -> DisplayControl.Settings: declared()
     def setSettings(self, settings: DisplayControl.Settings) -> int: declared()
     def getDefaultView(self) -> str:
-        """Until firmware 4.0; it is in the settings since then."""
+        """Only until firmware 4.0. Since then the default view is in the settings."""
         declared()
 
     def setDefaultView(self, id: str) -> int:
-        """As getDefaultView."""
+        """Only until firmware 4.0, like `getDefaultView`."""
         declared()
 
     def getInfo(self) -> DisplayControl.Info: declared()

@@ -3,22 +3,14 @@ from __future__ import annotations
 
 from typing import Dict, Optional
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
-from .idl import Event
-
-__all__ = ["DsamDevice", "DsamManager", "DsamPort"]
 
 
-class DsamPort(Interface):
+class DsamPort(Interface, version="1.0.0"):
     """One serial port of a module, with the console behind it."""
 
-    idlType = "dsam.DsamPort:1.0.0"
-
-    SUCCESS = 0
-    SETTINGS_INVALID = 1
-    SSH_DPA_PORT_INVALID = 2
-    SSH_DPA_PORT_IN_USE = 3
+    SUCCESS, SETTINGS_INVALID, SSH_DPA_PORT_INVALID, SSH_DPA_PORT_IN_USE = range(4)
 
     class DeviceInterfaceType(Enumeration):
         DEV_IFTYPE_AUTO, DEV_IFTYPE_DTE, DEV_IFTYPE_DCE = range(3)
@@ -69,10 +61,8 @@ class DsamPort(Interface):
     def setState(self, state: DsamPort.State) -> None: declared()
 
 
-class DsamDevice(Interface):
+class DsamDevice(Interface, version="1.0.0"):
     """One serial access module."""
-
-    idlType = "dsam.DsamDevice:1.0.0"
 
     SUCCESS = 0
 
@@ -92,19 +82,17 @@ class DsamDevice(Interface):
     def startFirmwareUpdate(self) -> int: declared()
 
 
-class DsamManager(Interface):
+class DsamManager(Interface, version="1.0.0"):
     """All serial access modules, and the update of their firmware."""
 
-    idlType = "dsam.DsamManager:1.0.0"
-
-    class DsamAttachedEvent(Event):
+    class DsamAttachedEvent(idl.Event):
         info: DsamDevice.Info = ZERO
         device: Optional[DsamDevice] = None
 
-    class DsamDetachedEvent(Event):
+    class DsamDetachedEvent(idl.Event):
         info: DsamDevice.Info = ZERO
 
-    class DsamControllerChangedEvent(Event):
+    class DsamControllerChangedEvent(idl.Event):
         dsamNumber: int = 0
         reset: bool = False
         resetReason: str = ""

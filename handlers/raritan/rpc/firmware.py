@@ -3,20 +3,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
-from .idl import Event
 
 if TYPE_CHECKING:
     from ...http.multipart import Progress
     from ._runtime.agent import Agent
-
-__all__ = [
-    "Firmware", "FirmwareUpdateCompletedEvent", "FirmwareUpdateEvent", "FirmwareUpdateFailedEvent",
-    "FirmwareUpdateStartedEvent", "FirmwareUpdateStatus", "FirmwareValidationFailedEvent", "ImageInfo", "ImageState",
-    "ImageStatus", "SystemShutdownEvent", "SystemStartupEvent", "UpdateFlags", "UpdateHistoryEntry", "UpdateHistoryStatus",
-    "UpdateStatus", "upload",
-]
 
 
 class ImageState(Enumeration):
@@ -77,18 +69,14 @@ class UpdateStatus(Structure):
     error_message: str = ""
 
 
-class FirmwareUpdateStatus(Interface):
-    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`; all that answers then."""
-
-    idlType = "firmware.FirmwareUpdateStatus:1.0.0"
+class FirmwareUpdateStatus(Interface, version="1.0.0"):
+    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`. Nothing else answers during an update."""
 
     def getStatus(self) -> UpdateStatus: declared()
 
 
-class Firmware(Interface):
+class Firmware(Interface, version="2.0.4"):
     """Firmware image, update, history, reboot and reset, at `/firmware`."""
-
-    idlType = "firmware.Firmware:2.0.4"
 
     class Info(Structure):
         product: str = ""
@@ -109,34 +97,33 @@ class Firmware(Interface):
     def startUpdate(self, flags: List[UpdateFlags]) -> None: declared()
 
 
-class FirmwareUpdateEvent(event.UserEvent):
-    idlType = "firmware.FirmwareUpdateEvent:1.0.0"
+class FirmwareUpdateEvent(event.UserEvent, version="1.0.0"):
     oldVersion: str = ""
     newVersion: str = ""
 
 
-class FirmwareUpdateCompletedEvent(FirmwareUpdateEvent):
-    idlType = "firmware.FirmwareUpdateCompletedEvent:1.0.0"
+class FirmwareUpdateCompletedEvent(FirmwareUpdateEvent, version="1.0.0"):
+    pass
 
 
-class FirmwareUpdateFailedEvent(FirmwareUpdateEvent):
-    idlType = "firmware.FirmwareUpdateFailedEvent:1.0.0"
+class FirmwareUpdateFailedEvent(FirmwareUpdateEvent, version="1.0.0"):
+    pass
 
 
-class FirmwareUpdateStartedEvent(FirmwareUpdateEvent):
-    idlType = "firmware.FirmwareUpdateStartedEvent:1.0.0"
+class FirmwareUpdateStartedEvent(FirmwareUpdateEvent, version="1.0.0"):
+    pass
 
 
-class FirmwareValidationFailedEvent(event.UserEvent):
-    idlType = "firmware.FirmwareValidationFailedEvent:1.0.0"
+class FirmwareValidationFailedEvent(event.UserEvent, version="1.0.0"):
+    pass
 
 
-class SystemShutdownEvent(event.UserEvent):
-    idlType = "firmware.SystemShutdownEvent:1.0.0"
+class SystemShutdownEvent(event.UserEvent, version="1.0.0"):
+    pass
 
 
-class SystemStartupEvent(Event):
-    idlType = "firmware.SystemStartupEvent:1.0.0"
+class SystemStartupEvent(idl.Event, version="1.0.0"):
+    pass
 
 
 _LOW_MEMORY = ("lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntrusted")

@@ -3,16 +3,12 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
+from . import idl
 from ._runtime import ZERO, Interface, Structure, Time, declared, method
-from .idl import Event
-
-__all__ = ["Fitness", "HardwareHealth"]
 
 
-class Fitness(Interface):
+class Fitness(Interface, version="1.0.0"):
     """Results of self-checks, at `/fitness`."""
-
-    idlType = "fitness.Fitness:1.0.0"
 
     FLAG_VALUE_INVALID = 1
     FLAG_VALUE_OLD = 2
@@ -41,10 +37,8 @@ class Fitness(Interface):
     def getErrorLogEntries(self, startIndex: int, count: int) -> List[Fitness.ErrorLogEntry]: declared()
 
 
-class HardwareHealth(Interface):
+class HardwareHealth(Interface, version="1.0.3"):
     """Failures of the device's own hardware, at `/hwhealth`."""
-
-    idlType = "fitness.HardwareHealth:1.0.3"
 
     FAILURE_TYPE_NETWORK_DEVICE_NOT_DETECTED = 1
     FAILURE_TYPE_I2C_BUS_STUCK = 2
@@ -65,7 +59,7 @@ class HardwareHealth(Interface):
         lastDeassertTimeStamp: Time = ZERO
         assertCount: int = 0
 
-    class FailureStatusChangedEvent(Event):
+    class FailureStatusChangedEvent(idl.Event):
         componentId: str = ""
         failureType: int = 0
         isAsserted: bool = False

@@ -3,22 +3,17 @@ from __future__ import annotations
 
 from typing import Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, declared, method
-from .idl import Event
-
-__all__ = ["ExternalBeeper", "InternalBeeper"]
 
 
-class ExternalBeeper(Interface):
+class ExternalBeeper(Interface, version="1.0.1"):
     """A beeper on a feature port."""
-
-    idlType = "hmi.ExternalBeeper:1.0.1"
 
     class State(Enumeration):
         OFF, ON, ALARMING = range(3)
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldState: ExternalBeeper.State = ZERO
         newState: ExternalBeeper.State = ZERO
 
@@ -28,10 +23,8 @@ class ExternalBeeper(Interface):
     def off(self) -> None: declared()
 
 
-class InternalBeeper(Interface):
-    """The beeper in the unit; older and newer firmware differ in `getState`."""
-
-    idlType = "hmi.InternalBeeper:2.0.1"
+class InternalBeeper(Interface, version="2.0.1"):
+    """The beeper in the unit. Older and newer firmware answer `getState` with different results."""
 
     class State(Enumeration):
         OFF, ON_NOTIFICATION, ON_ACTIVATION = range(3)
@@ -39,7 +32,7 @@ class InternalBeeper(Interface):
     class MuteChangedEvent(event.UserEvent):
         muted: bool = False
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         state: InternalBeeper.State = ZERO
         reason: str = ""
         mutedTemporarily: bool = False

@@ -5,11 +5,8 @@ from typing import Optional
 
 from ._runtime import Interface, ValueObject
 
-__all__ = ["Event"]
 
+class Event(ValueObject, version="1.0.0"):
+    """The base of all events. `source` is the object that the event came from."""
 
-class Event(ValueObject):
-    """The base of all events: `source` is the object that it came from."""
-
-    idlType = "idl.Event:1.0.0"
     source: Optional[Interface] = None

@@ -5,12 +5,8 @@ from typing import Optional
 
 from ._runtime import Interface, declared
 
-__all__ = ["NameService"]
 
-
-class NameService(Interface):
+class NameService(Interface, version="1.0.0"):
     """Finds an object by name, at `/ns`."""
-
-    idlType = "jsonrpc.NameService:1.0.0"
 
     def lookup(self, name: str) -> Optional[Interface]: declared()

@@ -2,19 +2,14 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Tuple, Type
+from datetime import timezone, tzinfo
+from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Tuple
 
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
-
-__all__ = [
-    "DebugLog", "EventLog", "EventLogClearedEvent", "LogChunk", "LogEntry", "LogHelper", "LogInfo", "RangeDirection",
-    "WlanLog",
-]
 
 
 class RangeDirection(Enumeration):
@@ -41,44 +36,41 @@ class LogInfo(Structure):
     idNext: int = 0
 
 
-class EventLogClearedEvent(event.UserEvent):
-    idlType = "logging.EventLogClearedEvent:1.0.0"
+class EventLogClearedEvent(event.UserEvent, version="1.0.0"):
+    pass
 
 
-class DebugLog(Interface):
+class DebugLog(Interface, version="2.0.0"):
     """The debug log, at `/debuglog`."""
-
-    idlType = "logging.DebugLog:2.0.0"
 
     def clear(self) -> None: declared()
     def getInfo(self) -> LogInfo: declared()
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
 
 
-class EventLog(Interface):
+class EventLog(Interface, version="2.0.0"):
     """The event log, at `/eventlog`."""
-
-    idlType = "logging.EventLog:2.0.0"
 
     def clear(self) -> None: declared()
     def getInfo(self) -> LogInfo: declared()
     def getChunk(self, refId: int, count: int, direction: RangeDirection, categories: List[str]) -> LogChunk: declared()
 
 
-class WlanLog(Interface):
+class WlanLog(Interface, version="1.0.0"):
     """The log of the wireless interface."""
-
-    idlType = "logging.WlanLog:1.0.0"
 
     def clear(self) -> None: declared()
     def getInfo(self) -> LogInfo: declared()
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
 
 
-class LogHelper:
-    """Reads a log from its beginning, then what is new: `entries = helper.get_next_entries()`, again and again.
+_LOGS = {"debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wlan": ("/wlanlog", WlanLog)}
 
-    logtype: "debug", "event" or "wlan". Making one reads the whole log once: a round trip, and one for each chunk.
+
+class LogHelper:
+    """Follows a log: each call of `get_next_entries` returns the new entries.
+
+    logtype: "debug", "event" or "wlan". The constructor reads the whole log: one round trip, and one for each chunk.
     """
 
     error_tag = "[ERR]"
@@ -90,7 +82,7 @@ class LogHelper:
         self.last_entry = entries[-1] if entries else None
 
     def get_next_entries(self) -> List[LogEntry]:
-        """The entries logged since the last call. Where the log began anew: those after the last entry seen."""
+        """The entries since the last call. A log that began anew returns those after the last entry seen, else all."""
         before = self.creationtime
         entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
         if self.creationtime != before and self.last_entry in entries:
@@ -116,33 +108,29 @@ class LogHelper:
             chunk = log.getChunk(position, -1, RangeDirection.FORWARD, *filters)
             after = chunk.idFirst + chunk.allEntryCnt
             if chunk.logCreationTime != info.creationTime or chunk.allEntryCnt == 0 or after <= position:
-                break               # it began anew (seen by the next call), has no more, or does not go on
+                break               # the log began anew (the next call notices), ended, or its ids do not advance
             entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
             position = after
         return entries, info.idNext, info.creationTime
 
     @staticmethod
     def log_proxy(agent: Agent, log_type: str) -> Any:
-        """The log of that type. ValueError for any other word."""
+        """The log of that type. Raises ValueError for another type."""
         if log_type not in _LOGS:
             raise ValueError(f"a log is one of {', '.join(_LOGS)}, not {log_type!r}")
         rid, kind = _LOGS[log_type]
         return kind(rid, agent)
 
     @staticmethod
-    def format_entry(entry: LogEntry, tz: Optional[datetime.tzinfo] = None) -> str:
+    def format_entry(entry: LogEntry, tz: Optional[tzinfo] = None) -> str:
         """One line with the time in that zone (None: the local one) and the message."""
-        when = entry.timestamp.replace(tzinfo=datetime.timezone.utc)
-        with contextlib.suppress(OverflowError, ValueError, OSError):       # at the ends of the calendar, or of a system's own
+        when = entry.timestamp.replace(tzinfo=timezone.utc)
+        with contextlib.suppress(OverflowError, ValueError, OSError):       # beyond Python's or the system's calendar: UTC
             when = when.astimezone(tz)
         return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
 
     @classmethod
     def filter_entries(cls, entries: Iterable[LogEntry], search_strings: Optional[List[str]] = None) -> List[LogEntry]:
-        """Those whose message holds one of these words (None: errors and warnings)."""
+        """The entries whose message contains one of these texts (None: errors and warnings)."""
         words = search_strings or [cls.error_tag, cls.warning_tag]
         return [entry for entry in entries if any(word in entry.message for word in words)]
-
-
-_LOGS: Dict[str, Tuple[str, Type[Interface]]] = {
-    "debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wlan": ("/wlanlog", WlanLog)}

@@ -5,8 +5,6 @@ from typing import Dict, List, Tuple
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
-__all__ = ["Environment", "Manager", "ScriptOptions", "ScriptState"]
-
 
 class ScriptState(Structure):
     class ExecState(Enumeration):
@@ -38,10 +36,8 @@ class Environment(Structure):
     autoStartDelay: int = 0
 
 
-class Manager(Interface):
+class Manager(Interface, version="2.0.1"):
     """Scripts: store, start, stop, read their output, at `/luaservice`."""
-
-    idlType = "luaservice.Manager:2.0.1"
 
     NO_ERROR = 0
     ERR_INVALID_NAME = 1

@@ -3,13 +3,9 @@ from __future__ import annotations
 
 from ._runtime import ZERO, Interface, Structure, declared
 
-__all__ = ["Device", "GatewayMgr"]
 
-
-class Device(Interface):
+class Device(Interface, version="1.0.0"):
     """A Modbus device (until firmware 3.6.0)."""
-
-    idlType = "modbus.Device:1.0.0"
 
     class DeviceID(Structure):
         vendor: str = ""
@@ -23,13 +19,10 @@ class Device(Interface):
     def readDeviceIdentification(self) -> Device.DeviceID: declared()
 
 
-class GatewayMgr(Interface):
+class GatewayMgr(Interface, version="1.0.0"):
     """Modbus gateways."""
 
-    idlType = "modbus.GatewayMgr:1.0.0"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAMS = 1
+    NO_ERROR, ERR_INVALID_PARAMS = range(2)
 
     class RtuSettings(Structure):
         defaultAddr: int = 0

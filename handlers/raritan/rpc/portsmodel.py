@@ -3,23 +3,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
+from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
-from .idl import Event
 
 if TYPE_CHECKING:
     from . import peripheral
 
-__all__ = ["Port", "PortFuse"]
 
-
-class Port(Interface):
+class Port(Interface, version="2.0.4"):
     """A port for sensors and accessories."""
 
-    idlType = "portsmodel.Port:2.0.4"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAM = 1
-    ERR_DEVICE_BUSY = 2
+    NO_ERROR, ERR_INVALID_PARAM, ERR_DEVICE_BUSY = range(3)
 
     class DetectionType(Enumeration):
         AUTO, PINNED, DISABLED = range(3)
@@ -49,11 +43,11 @@ class Port(Interface):
         portType: peripheral.PortType = ZERO
         position: List[peripheral.PosElement] = ZERO
 
-    class DeviceChangedEvent(Event):
+    class DeviceChangedEvent(idl.Event):
         oldDevice: Optional[Interface] = None
         newDevice: Optional[Interface] = None
 
-    class PropertiesChangedEvent(Event):
+    class PropertiesChangedEvent(idl.Event):
         oldProperties: Port.Properties = ZERO
         newProperties: Port.Properties = ZERO
 
@@ -66,15 +60,13 @@ class Port(Interface):
     def getFuse(self) -> Optional[PortFuse]: declared()
 
 
-class PortFuse(Interface):
+class PortFuse(Interface, version="1.0.1"):
     """The electronic fuse of a port."""
-
-    idlType = "portsmodel.PortFuse:1.0.1"
 
     class Status(Enumeration):
         UNKNOWN, TRIPPED, GOOD = range(3)
 
-    class StatusChangedEvent(Event):
+    class StatusChangedEvent(idl.Event):
         oldStatus: PortFuse.Status = ZERO
         newStatus: PortFuse.Status = ZERO
 

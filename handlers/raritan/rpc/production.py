@@ -3,13 +3,9 @@ from __future__ import annotations
 
 from ._runtime import Interface, declared
 
-__all__ = ["Production"]
 
-
-class Production(Interface):
+class Production(Interface, version="1.0.1"):
     """Factory functions, at `/production`."""
-
-    idlType = "production.Production:1.0.1"
 
     def enterFactoryConfigMode(self, password: str) -> int: declared()
     def leaveFactoryConfigMode(self) -> None: declared()

@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from ...http.multipart import Progress
     from ._runtime.agent import Agent
 
-__all__ = ["RawConfiguration", "UploadCode", "download", "upload"]
 
-
-class RawConfiguration(Interface):
+class RawConfiguration(Interface, version="1.0.1"):
     """State of the last raw configuration update, at `/rawcfg` (firmware 3.5 and later)."""
-
-    idlType = "rawcfg.RawConfiguration:1.0.1"
 
     class Status(Enumeration):
         UNKNOWN, UPLOAD_FAILED, UPDATE_PENDING, UPDATE_OK, UPDATE_FAILED = range(5)

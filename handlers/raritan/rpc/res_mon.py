@@ -5,8 +5,6 @@ from typing import List
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
-__all__ = ["Entry", "ResMon"]
-
 
 class Entry(Structure):
     class Type(Enumeration):
@@ -18,10 +16,8 @@ class Entry(Structure):
     value: int = 0
 
 
-class ResMon(Interface):
+class ResMon(Interface, version="1.0.0"):
     """Resources of the device's own computer, at `/res_mon`."""
-
-    idlType = "res_mon.ResMon:1.0.0"
 
     @method("entries")
     def getDataEntries(self) -> List[Entry]: declared()

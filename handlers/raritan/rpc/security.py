@@ -6,13 +6,6 @@ from typing import List, Optional, Tuple, Union
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
-__all__ = [
-    "BlockSettings", "FipsSettings", "FrontPanelPrivilegesChanged", "IpFw", "IpfwPolicy", "IpfwRule", "PasswordSettings",
-    "PasswordSettingsChanged", "RestrictedServiceAgreement", "RoleAccessControl", "RoleAccessPolicy", "RoleAccessRule",
-    "SSHHostKey", "SSHHostKeyType", "SSHKeyFingerprint", "SSHKeyFingerprintType", "SSHSettings", "Security",
-    "ServiceAuthorization", "TpmInfo",
-]
-
 
 class IpfwPolicy(Enumeration):
     ACCEPT, DROP, REJECT = range(3)
@@ -104,22 +97,18 @@ class TpmInfo(Structure):
     detected: bool = False
 
 
-class FrontPanelPrivilegesChanged(event.UserEvent):
-    idlType = "security.FrontPanelPrivilegesChanged:1.0.0"
+class FrontPanelPrivilegesChanged(event.UserEvent, version="1.0.0"):
     oldPrivileges: List[str] = ZERO
     newPrivileges: List[str] = ZERO
 
 
-class PasswordSettingsChanged(event.UserEvent):
-    idlType = "security.PasswordSettingsChanged:1.0.0"
+class PasswordSettingsChanged(event.UserEvent, version="1.0.0"):
     oldSettings: PasswordSettings = ZERO
     newSettings: PasswordSettings = ZERO
 
 
-class Security(Interface):
+class Security(Interface, version="5.0.1"):
     """Password rules, lockout, access control and banners, at `/security`."""
-
-    idlType = "security.Security:5.0.1"
 
     ERR_INVALID_VALUE = 1
 
@@ -151,8 +140,7 @@ class Security(Interface):
     @method(older_out=("blockTimeout", "maxFailedLogins"))
     def getBlockSettings(self) -> Union[BlockSettings, Tuple[int, int]]: declared()
     @method(older_in=("blockTimeout", "maxFailedLogins"))
-    def setBlockSettings(self, settings: Union[BlockSettings, int],
-                         maxFailedLogins: Optional[int] = None) -> int: declared()
+    def setBlockSettings(self, settings: Union[BlockSettings, int], maxFailedLogins: Optional[int] = None) -> int: declared()
     def getPwSettings(self) -> PasswordSettings: declared()
     def setPwSettings(self, pwSettings: PasswordSettings) -> int: declared()
     def getIdleTimeoutSettings(self) -> int: declared()
@@ -178,10 +166,8 @@ class Security(Interface):
     def setSettings(self, settings: Security.Settings) -> int: declared()
 
 
-class ServiceAuthorization(Interface):
+class ServiceAuthorization(Interface, version="1.0.0"):
     """Passwords of services, at `/security/serviceauthorization` (until firmware 3.6)."""
-
-    idlType = "security.ServiceAuthorization:1.0.0"
 
     ERR_PASSWORD_INVALID = 1
 

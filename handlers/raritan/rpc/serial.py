@@ -3,25 +3,20 @@ from __future__ import annotations
 
 from typing import Dict, Optional, Tuple
 
+from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
-from .idl import Event
-
-__all__ = ["AnalogModem", "GsmModem", "PortDispatcher", "SerialPort"]
 
 
-class AnalogModem(Interface):
+class AnalogModem(Interface, version="1.0.0"):
     """An analog modem at a serial port."""
 
-    idlType = "serial.AnalogModem:1.0.0"
-
-    SUCCESS = 0
-    ERR_INVALID_VALUE = 1
+    SUCCESS, ERR_INVALID_VALUE = range(2)
 
     class Settings(Structure):
         dialInEnabled: bool = False
         ringsUntilAnswer: int = 0
 
-    class DialInEvent(Event):
+    class DialInEvent(idl.Event):
         number: str = ""
 
     class CallReceivedEvent(DialInEvent):
@@ -34,10 +29,8 @@ class AnalogModem(Interface):
     def setSettings(self, settings: AnalogModem.Settings) -> int: declared()
 
 
-class GsmModem(Interface):
+class GsmModem(Interface, version="1.0.2"):
     """A GSM modem at a serial port."""
-
-    idlType = "serial.GsmModem:1.0.2"
 
     SUCCESS = 0
     ERR_INVALID_VALUE = 1
@@ -68,10 +61,10 @@ class GsmModem(Interface):
         serviceProviderName: str = ""
         receptionLevel: int = 0
 
-    class SimSecurityStatusChangedEvent(Event):
+    class SimSecurityStatusChangedEvent(idl.Event):
         newSimStatus: GsmModem.SimSecurityStatus = ZERO
 
-    class SimPinUpdatedEvent(Event):
+    class SimPinUpdatedEvent(idl.Event):
         newPin: str = ""
 
     def getSettings(self) -> GsmModem.Settings: declared()
@@ -87,13 +80,10 @@ class GsmModem(Interface):
     def unlockSimCard(self, puk: str, newPin: str) -> int: declared()
 
 
-class SerialPort(Interface):
-    """A serial port, and what is attached to it."""
+class SerialPort(Interface, version="3.0.1"):
+    """A serial port, and the device attached to it."""
 
-    idlType = "serial.SerialPort:3.0.1"
-
-    SUCCESS = 0
-    ERR_INVALID_VALUE = 1
+    SUCCESS, ERR_INVALID_VALUE = range(2)
 
     class PortState(Enumeration):
         CONSOLE, ANALOGMODEM, GSMMODEM, DISCONNECTED = range(4)
@@ -116,7 +106,7 @@ class SerialPort(Interface):
         modemBaudRate: SerialPort.BaudRate = ZERO
         detectType: SerialPort.DetectionType = ZERO
 
-    class ModemEvent(Event):
+    class ModemEvent(idl.Event):
         modem: Optional[Interface] = None
 
     class ModemAddedEvent(ModemEvent):
@@ -132,9 +122,7 @@ class SerialPort(Interface):
     def getModem(self) -> Optional[Interface]: declared()
 
 
-class PortDispatcher(Interface):
+class PortDispatcher(Interface, version="1.2.2"):
     """All serial ports by name, at `/serial`."""
-
-    idlType = "serial.PortDispatcher:1.2.2"
 
     def getPorts(self) -> Dict[str, SerialPort]: declared()

@@ -3,28 +3,20 @@ from __future__ import annotations
 
 from typing import Dict, Optional, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
-from .idl import Event
-
-__all__ = ["ServerMonitor"]
 
 
-class ServerMonitor(Interface):
+class ServerMonitor(Interface, version="2.0.1"):
     """Servers that the device pings and power-cycles, at `/servermon`."""
 
-    idlType = "servermon.ServerMonitor:2.0.1"
-
-    ERR_NO_SUCH_ID = 1
-    ERR_INVALID_SETTINGS = 2
-    ERR_DUPLICATE_HOSTNAME = 3
-    ERR_MAX_SERVERS_REACHED = 4
+    ERR_NO_SUCH_ID, ERR_INVALID_SETTINGS, ERR_DUPLICATE_HOSTNAME, ERR_MAX_SERVERS_REACHED = range(1, 5)
 
     class ServerPowerCheckMethod(Enumeration):
         TIMER, POWER_DROP = range(2)
 
     class ServerPowerControlResult(Enumeration):
-        (NO_ERROR, SHUTDOWN_CMD_FAILED, SWITCHING_OFF_FAILED, SWITCHING_ON_FAILED, POWER_CHECK_TIMEOUT) = range(5)
+        NO_ERROR, SHUTDOWN_CMD_FAILED, SWITCHING_OFF_FAILED, SWITCHING_ON_FAILED, POWER_CHECK_TIMEOUT = range(5)
 
     class ServerPowerState(Enumeration):
         UNKNOWN, ON, OFF, SHUTTING_DOWN = range(4)
@@ -76,7 +68,7 @@ class ServerMonitor(Interface):
     class ServerDeletedEvent(event.UserEvent):
         id: int = 0
 
-    class ServerPowerControlCompletedEvent(Event):
+    class ServerPowerControlCompletedEvent(idl.Event):
         id: int = 0
         host: str = ""
         result: ServerMonitor.ServerPowerControlResult = ZERO
@@ -86,13 +78,13 @@ class ServerMonitor(Interface):
         host: str = ""
         on: bool = False
 
-    class ServerPowerStateEvent(Event):
+    class ServerPowerStateEvent(idl.Event):
         id: int = 0
         host: str = ""
         oldPowerState: ServerMonitor.ServerPowerState = ZERO
         newPowerState: ServerMonitor.ServerPowerState = ZERO
 
-    class ServerReachabilityEvent(Event):
+    class ServerReachabilityEvent(idl.Event):
         id: int = 0
         host: str = ""
         reachable: ServerMonitor.ServerReachability = ZERO

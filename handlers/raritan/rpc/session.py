@@ -10,8 +10,6 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
 
-__all__ = ["HistoryEntry", "Session", "SessionManager", "logged_in"]
-
 
 class HistoryEntry(Structure):
     creationTime: Time = ZERO
@@ -30,16 +28,13 @@ class Session(Structure):
     userIdle: int = 0
 
 
-class SessionManager(Interface):
+class SessionManager(Interface, version="2.0.0"):
     """Sessions and their tokens, at `/session`. Close each session that you open: a device may allow one per user."""
-
-    idlType = "session.SessionManager:2.0.0"
 
     ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER = 1
 
     class CloseReason(Enumeration):
-        (CLOSE_REASON_LOGOUT, CLOSE_REASON_TIMEOUT, CLOSE_REASON_BROWSER_CLOSED,
-         CLOSE_REASON_FORCED_DISCONNECT) = range(4)
+        CLOSE_REASON_LOGOUT, CLOSE_REASON_TIMEOUT, CLOSE_REASON_BROWSER_CLOSED, CLOSE_REASON_FORCED_DISCONNECT = range(4)
 
     @method("_ret_", "session", "token")
     def newSession(self) -> Tuple[int, Session, str]: declared()
@@ -53,7 +48,7 @@ class SessionManager(Interface):
 
 @contextlib.contextmanager
 def with_token(agent: Agent, token: str) -> Iterator[None]:
-    """Use that token inside, and afterwards again what was used before. SettingsError for what cannot be a token."""
+    """Log in with that token inside the block, and as before after it. Raises SettingsError for an invalid token."""
     before = agent.user, agent.passwd, agent.token
     agent.set_auth_token(token)
     try:
@@ -64,9 +59,9 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
-    """Opens a session; requests inside carry its token instead of the password. The session is closed in every case.
+    """Open a session for the block. Its requests carry the token instead of the password. The session is always closed.
 
-    2 more round trips. Raises Refused where the user may have one session only and has it.
+    2 more round trips. Raises Refused where the user may have only one session and already has one.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}

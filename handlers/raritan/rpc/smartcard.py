@@ -3,20 +3,14 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Interface, Structure, declared, method
-from .idl import Event
-
-__all__ = ["CardReader", "CardReaderManager"]
 
 
-class CardReader(Interface):
+class CardReader(Interface, version="1.0.4"):
     """One card reader, with its card."""
 
-    idlType = "smartcard.CardReader:1.0.4"
-
-    NO_ERROR = 0
-    ERR_SLOT_EMPTY = 1
+    NO_ERROR, ERR_SLOT_EMPTY = range(2)
 
     class MetaData(Structure):
         id: str = ""
@@ -30,7 +24,7 @@ class CardReader(Interface):
         type: str = ""
         uid: str = ""
 
-    class CardEvent(Event):
+    class CardEvent(idl.Event):
         _legacy = ("cardInfo",)
         idlType = "smartcard.CardReader_1_0_4.CardEvent:2.0.0"
         metaData: CardReader.MetaData = ZERO
@@ -47,17 +41,15 @@ class CardReader(Interface):
     def getCardInformation(self) -> Tuple[int, CardReader.CardInformation]: declared()
 
 
-class CardReaderManager(Interface):
+class CardReaderManager(Interface, version="1.0.5"):
     """All card readers and their settings."""
-
-    idlType = "smartcard.CardReaderManager:1.0.5"
 
     class CardReaderSettings(Structure):
         name: str = ""
         description: str = ""
         cardFormat: str = ""
 
-    class CardReaderEvent(Event):
+    class CardReaderEvent(idl.Event):
         cardReader: Optional[CardReader] = None
         metaData: CardReader.MetaData = ZERO
 

@@ -3,24 +3,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
-from .idl import Event
 
 if TYPE_CHECKING:
     from . import peripheral
 
-__all__ = ["DoorAccessControl", "Keypad", "KeypadManager"]
 
-
-class DoorAccessControl(Interface):
+class DoorAccessControl(Interface, version="1.2.5"):
     """The rules by which cards and PINs open door handles."""
 
-    idlType = "smartlock.DoorAccessControl:1.2.5"
-
-    ERR_INVALID_SETTINGS = 1
-    ERR_NO_SUCH_ID = 2
-    ERR_MAX_RULES_REACHED = 3
+    ERR_INVALID_SETTINGS, ERR_NO_SUCH_ID, ERR_MAX_RULES_REACHED = range(1, 4)
 
     class DoorAccessDenialReason(Enumeration):
         (DENIED_NO_MATCHING_RULE, DENIED_ABSOLUTE_TIME_CONDITION, DENIED_PERIODIC_TIME_CONDITION,
@@ -68,11 +61,11 @@ class DoorAccessControl(Interface):
         absoluteTime: DoorAccessControl.AbsoluteTimeCondition = ZERO
         periodicTime: DoorAccessControl.PeriodicTimeCondition = ZERO
 
-    class DoorAccessGrantedEvent(Event):
+    class DoorAccessGrantedEvent(idl.Event):
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    class DoorAccessDeniedEvent(Event):
+    class DoorAccessDeniedEvent(idl.Event):
         reason: DoorAccessControl.DoorAccessDenialReason = ZERO
         ruleId: int = 0
         ruleName: str = ""
@@ -99,13 +92,10 @@ class DoorAccessControl(Interface):
     def deleteDoorAccessRule(self, id: int) -> int: declared()
 
 
-class Keypad(Interface):
+class Keypad(Interface, version="1.0.0"):
     """One keypad, with the last PIN entered."""
 
-    idlType = "smartlock.Keypad:1.0.0"
-
-    NO_ERROR = 0
-    ERR_SLOT_EMPTY = 1
+    NO_ERROR, ERR_SLOT_EMPTY = range(2)
 
     class MetaData(Structure):
         id: str = ""
@@ -115,7 +105,7 @@ class Keypad(Interface):
         channel: int = 0
         position: str = ""
 
-    class PINEnteredEvent(Event):
+    class PINEnteredEvent(idl.Event):
         metaData: Keypad.MetaData = ZERO
 
     def getMetaData(self) -> Keypad.MetaData: declared()
@@ -123,16 +113,14 @@ class Keypad(Interface):
     def getPIN(self) -> Tuple[int, str]: declared()
 
 
-class KeypadManager(Interface):
+class KeypadManager(Interface, version="1.0.1"):
     """All keypads and their settings."""
-
-    idlType = "smartlock.KeypadManager:1.0.1"
 
     class KeypadSettings(Structure):
         name: str = ""
         description: str = ""
 
-    class KeypadEvent(Event):
+    class KeypadEvent(idl.Event):
         keypad: Optional[Keypad] = None
         metaData: Keypad.MetaData = ZERO
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 from . import event
 from ._runtime import ZERO, Interface, Structure
 
-__all__ = ["Sx"]
 
-
-class Sx(Interface):
+class Sx(Interface, version="1.0.0"):
     """Access to the serial console of another device."""
-
-    idlType = "sx.Sx:1.0.0"
 
     class ClientInfo(Structure):
         portId: str = ""

@@ -3,13 +3,9 @@ from __future__ import annotations
 
 from ._runtime import Interface, declared
 
-__all__ = ["System"]
 
-
-class System(Interface):
+class System(Interface, version="1.0.0"):
     """Processes of the device's own computer, at `/system`."""
-
-    idlType = "sys.System:1.0.0"
 
     def isDaemonRunning(self, name: str) -> bool: declared()
     def restartDaemon(self, name: str) -> None: declared()

@@ -1,7 +1,6 @@
-"""TACACS+ types under their names of firmware until 4.0; since then they are in `auth`. Source: TacPlusManager.idl."""
+"""TACACS+ types under their names until firmware 4.0. Since then they are in `auth`. Source: TacPlusManager.idl."""
 from __future__ import annotations
 
 from .auth import TacPlusManager
 
-__all__ = ["AuthenType", "ServerSettings"]
 AuthenType, ServerSettings = TacPlusManager.AuthenType, TacPlusManager.ServerSettings

@@ -5,13 +5,9 @@ from typing import Dict, List, Optional
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
-__all__ = ["Display", "Unit"]
 
-
-class Display(Interface):
+class Display(Interface, version="2.0.0"):
     """Test of the display."""
-
-    idlType = "test.Display:2.0.0"
 
     class Orientation(Enumeration):
         NORMAL, FLIPPED, LEFT, RIGHT = range(4)
@@ -31,10 +27,8 @@ class Display(Interface):
     def getTestStatus(self) -> Display.TestStatus: declared()
 
 
-class Unit(Interface):
+class Unit(Interface, version="2.0.0"):
     """Tests of the unit's lights, buttons, beeper and bus."""
-
-    idlType = "test.Unit:2.0.0"
 
     def getDisplays(self) -> List[Display]: declared()
     def getButtonStates(self) -> List[bool]: declared()

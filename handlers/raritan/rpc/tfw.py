@@ -5,22 +5,16 @@ from typing import Optional
 
 from ._runtime import Interface, declared
 
-__all__ = ["CoreCtrl", "ScannerCtrl"]
 
-
-class ScannerCtrl(Interface):
+class ScannerCtrl(Interface, version="1.0.0"):
     """One scanner and its interval."""
-
-    idlType = "tfw.ScannerCtrl:1.0.0"
 
     def getScanInterval(self) -> int: declared()
     def setScanInterval(self, interval: int) -> None: declared()
 
 
-class CoreCtrl(Interface):
+class CoreCtrl(Interface, version="1.0.0"):
     """All scanners and background workers: start and stop, at `/model/core`."""
-
-    idlType = "tfw.CoreCtrl:1.0.0"
 
     def getScanner(self, name: str) -> Optional[ScannerCtrl]: declared()
     def startAllScanners(self) -> None: declared()

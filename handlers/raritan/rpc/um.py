@@ -1,16 +1,12 @@
-"""SNMPv3 enumerations under the names of firmware until 3.6; since then they are in `usermgmt`."""
+"""SNMPv3 enumerations under their names until firmware 3.6. Since then they are in `usermgmt`."""
 from __future__ import annotations
 
 from ._runtime import Interface
 from .usermgmt import SnmpV3AuthProto, SnmpV3PrivProto, SnmpV3SecLevel
 
-__all__ = ["SnmpV3"]
 
-
-class SnmpV3(Interface):
-    """Enumerations of firmware until 3.6."""
-
-    idlType = "um.SnmpV3:1.0.0"
+class SnmpV3(Interface, version="1.0.0"):
+    """Only until firmware 3.6."""
 
     SecurityLevel = SnmpV3SecLevel
     AuthProtocol = SnmpV3AuthProto

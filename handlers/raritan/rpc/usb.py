@@ -6,8 +6,6 @@ from typing import List
 from . import event
 from ._runtime import ZERO, Interface, Structure, declared, method
 
-__all__ = ["Usb", "UsbDevice"]
-
 
 class UsbDevice(Structure):
     portNumber: int = 0
@@ -19,10 +17,8 @@ class UsbDevice(Structure):
     product: str = ""
 
 
-class Usb(Interface):
+class Usb(Interface, version="1.0.4"):
     """USB ports, at `/usb`."""
-
-    idlType = "usb.Usb:1.0.4"
 
     class Settings(Structure):
         hostPortsEnabled: bool = False

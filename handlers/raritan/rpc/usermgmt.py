@@ -6,13 +6,6 @@ from typing import List, Tuple
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
-__all__ = [
-    "Account", "AccountAdded", "AccountChanged", "AccountEvent", "AccountRemoved", "AccountRenamed", "AuxInfo",
-    "LengthEnum", "PasswordChanged", "Preferences", "PressureEnum", "Role", "RoleAdded", "RoleChanged", "RoleEvent",
-    "RoleManager", "RoleRemoved", "SnmpV3AuthProto", "SnmpV3PrivProto", "SnmpV3SecLevel", "SnmpV3Settings",
-    "TemperatureEnum", "User", "UserCapabilities", "UserInfo", "UserManager",
-]
-
 
 class LengthEnum(Enumeration):
     METER, FEET = range(2)
@@ -85,10 +78,8 @@ class UserInfo(Structure):
     roleIds: List[int] = ZERO
 
 
-class Role(Interface):
+class Role(Interface, version="1.0.0"):
     """A role and its privileges, at `/auth/role/<name>`."""
-
-    idlType = "usermgmt.Role:1.0.0"
 
     ERR_INVALID_VALUE = 1
 
@@ -105,16 +96,11 @@ class Role(Interface):
     def updateFull(self, info: Role.Info) -> int: declared()
 
 
-class RoleManager(Interface):
+class RoleManager(Interface, version="1.0.0"):
     """All roles and privileges, at `/auth/role`."""
 
-    idlType = "usermgmt.RoleManager:1.0.0"
-
-    ERR_ROLE_ALREADY_EXISTS = 1
-    ERR_MAX_ROLES_REACHED = 2
-    ERR_INVALID_VALUE = 3
-    ERR_ROLE_DOESNT_EXIST = 1
-    ERR_ROLE_NOT_DELETABLE = 2
+    ERR_ROLE_ALREADY_EXISTS, ERR_MAX_ROLES_REACHED, ERR_INVALID_VALUE = range(1, 4)
+    ERR_ROLE_DOESNT_EXIST, ERR_ROLE_NOT_DELETABLE = range(1, 3)
 
     class ArgumentDesc(Structure):
         name: str = ""
@@ -142,10 +128,8 @@ class RoleManager(Interface):
     def getInfo(self) -> RoleManager.Info: declared()
 
 
-class User(Interface):
-    """An account, at `/auth/user/<name>`; the one that is logged in at `/auth/currentUser`."""
-
-    idlType = "usermgmt.User:2.0.0"
+class User(Interface, version="2.0.0"):
+    """An account, at `/auth/user/<name>`. `/auth/currentUser` is the account that is logged in."""
 
     ERR_PASSWORD_UNCHANGED = 1
     ERR_PASSWORD_EMPTY = 2
@@ -174,13 +158,10 @@ class User(Interface):
     def getCapabilities(self) -> UserCapabilities: declared()
 
 
-class UserManager(Interface):
+class UserManager(Interface, version="2.0.0"):
     """All accounts, at `/auth/user`."""
 
-    idlType = "usermgmt.UserManager:2.0.0"
-
-    ERR_USER_DOESNT_EXIST = 1
-    ERR_USER_NOT_DELETABLE = 2
+    ERR_USER_DOESNT_EXIST, ERR_USER_NOT_DELETABLE = range(1, 3)
     ERR_USER_ALREADY_EXISTS = 1
     ERR_MAX_USERS_REACHED = 2
     ERR_PASSWORD_TOO_SHORT_FOR_SNMP = 3
@@ -211,49 +192,44 @@ class UserManager(Interface):
     def setDefaultPreferences(self, prefs: Preferences) -> int: declared()
 
 
-class AccountEvent(event.UserEvent):
-    idlType = "usermgmt.AccountEvent:1.0.0"
+class AccountEvent(event.UserEvent, version="1.0.0"):
     username: str = ""
 
 
-class AccountAdded(AccountEvent):
-    idlType = "usermgmt.AccountAdded:1.0.0"
+class AccountAdded(AccountEvent, version="1.0.0"):
+    pass
 
 
-class AccountChanged(AccountEvent):
-    idlType = "usermgmt.AccountChanged:3.0.0"
+class AccountChanged(AccountEvent, version="3.0.0"):
     oldSettings: UserInfo = ZERO
     newSettings: UserInfo = ZERO
     _legacy = ("oldSettings", "newSettings",)
 
 
-class AccountRemoved(AccountEvent):
-    idlType = "usermgmt.AccountRemoved:1.0.0"
+class AccountRemoved(AccountEvent, version="1.0.0"):
+    pass
 
 
-class AccountRenamed(AccountEvent):
-    idlType = "usermgmt.AccountRenamed:1.0.0"
+class AccountRenamed(AccountEvent, version="1.0.0"):
     newUsername: str = ""
 
 
-class PasswordChanged(AccountEvent):
-    idlType = "usermgmt.PasswordChanged:1.0.0"
+class PasswordChanged(AccountEvent, version="1.0.0"):
+    pass
 
 
-class RoleEvent(event.UserEvent):
-    idlType = "usermgmt.RoleEvent:1.0.0"
+class RoleEvent(event.UserEvent, version="1.0.0"):
     rolename: str = ""
 
 
-class RoleAdded(RoleEvent):
-    idlType = "usermgmt.RoleAdded:1.0.0"
+class RoleAdded(RoleEvent, version="1.0.0"):
+    pass
 
 
-class RoleChanged(RoleEvent):
-    idlType = "usermgmt.RoleChanged:1.0.0"
+class RoleChanged(RoleEvent, version="1.0.0"):
     oldSettings: Role.Info = ZERO
     newSettings: Role.Info = ZERO
 
 
-class RoleRemoved(RoleEvent):
-    idlType = "usermgmt.RoleRemoved:1.0.0"
+class RoleRemoved(RoleEvent, version="1.0.0"):
+    pass

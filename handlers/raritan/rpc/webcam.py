@@ -3,15 +3,8 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple
 
-from . import event
+from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
-from .idl import Event
-
-__all__ = [
-    "Channel", "Controls", "Format", "Image", "ImageMetaData", "Information", "Location", "PixelFormat",
-    "PowerLineFrequency", "Priority", "Settings", "StorageManager", "Webcam", "WebcamAddedEvent", "WebcamEvent",
-    "WebcamManager", "WebcamRemovedEvent",
-]
 
 
 class PixelFormat(Enumeration):
@@ -73,28 +66,24 @@ class Information(Structure):
     supportedFormats: List[Format] = ZERO
 
 
-class WebcamEvent(Event):
-    idlType = "webcam.WebcamEvent:1.0.2"
+class WebcamEvent(idl.Event, version="1.0.2"):
     webcam: Optional[Webcam] = None
     information: Information = ZERO
     name: str = ""
 
 
-class WebcamAddedEvent(WebcamEvent):
-    idlType = "webcam.WebcamAddedEvent:1.0.2"
+class WebcamAddedEvent(WebcamEvent, version="1.0.2"):
+    pass
 
 
-class WebcamRemovedEvent(WebcamEvent):
-    idlType = "webcam.WebcamRemovedEvent:1.0.2"
+class WebcamRemovedEvent(WebcamEvent, version="1.0.2"):
+    pass
 
 
-class Webcam(Interface):
+class Webcam(Interface, version="2.0.2"):
     """One webcam: settings and capabilities."""
 
-    idlType = "webcam.Webcam:2.0.2"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAM = 1
+    NO_ERROR, ERR_INVALID_PARAM = range(2)
 
     class SettingsChangedEvent(event.UserEvent):
         oldSettings: Settings = ZERO
@@ -107,10 +96,8 @@ class Webcam(Interface):
     def getControlDefaults(self) -> Controls: declared()
 
 
-class StorageManager(Interface):
+class StorageManager(Interface, version="1.0.3"):
     """Storage of images, at `/storage_mgr`."""
-
-    idlType = "webcam.StorageManager:1.0.3"
 
     NO_ERROR = 0
     ERR_INVALID_PARAM = 1
@@ -190,10 +177,8 @@ class StorageManager(Interface):
     def stopActivity(self, webcam: Optional[Webcam]) -> int: declared()
 
 
-class Channel(Interface):
+class Channel(Interface, version="1.0.2"):
     """A view of one webcam: its images."""
-
-    idlType = "webcam.Channel:1.0.2"
 
     NO_ERROR = 0
     ERR_NOT_AVAILABLE = 2
@@ -209,13 +194,10 @@ class Channel(Interface):
     def triggerCapture(self) -> Tuple[int, str]: declared()
 
 
-class WebcamManager(Interface):
-    """All webcams and who may watch, at `/webcam_mgr`."""
+class WebcamManager(Interface, version="2.0.2"):
+    """All webcams, and the types of clients that may watch, at `/webcam_mgr`."""
 
-    idlType = "webcam.WebcamManager:2.0.2"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAM = 1
+    NO_ERROR, ERR_INVALID_PARAM = range(2)
 
     def getWebcams(self) -> List[Webcam]: declared()
     @method("_ret_", "channel")

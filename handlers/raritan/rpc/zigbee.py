@@ -3,16 +3,12 @@ from __future__ import annotations
 
 from typing import List
 
+from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
-from .idl import Event
-
-__all__ = ["ZigbeeDevice", "ZigbeeManager"]
 
 
-class ZigbeeDevice(Interface):
+class ZigbeeDevice(Interface, version="1.0.0"):
     """One wireless device."""
-
-    idlType = "zigbee.ZigbeeDevice:1.0.0"
 
     CLUSTER_BASIC = 0
     CLUSTER_POWER_CONFIGURATION = 1
@@ -33,17 +29,15 @@ class ZigbeeDevice(Interface):
         timestamp: Time = ZERO
         value: str = ""
 
-    class ClusterDataEvent(Event):
+    class ClusterDataEvent(idl.Event):
         value: ZigbeeDevice.ClusterValue = ZERO
 
     def getMetaData(self) -> ZigbeeDevice.MetaData: declared()
     def getClusterValues(self) -> List[ZigbeeDevice.ClusterValue]: declared()
 
 
-class ZigbeeManager(Interface):
-    """The bridge to wireless devices, with the list of those admitted."""
-
-    idlType = "zigbee.ZigbeeManager:1.0.0"
+class ZigbeeManager(Interface, version="1.0.0"):
+    """The bridge to wireless devices, and the list of registered devices."""
 
     ERR_DEVICE_EXISTS = 1
     ERR_MAX_DEVICE_REACHED = 2
@@ -67,7 +61,7 @@ class ZigbeeManager(Interface):
         key: str = ""
         slot: int = 0
 
-    class DeviceEvent(Event):
+    class DeviceEvent(idl.Event):
         sourceId: int = 0
 
     class DeviceAddedEvent(DeviceEvent):
@@ -76,11 +70,11 @@ class ZigbeeManager(Interface):
     class DeviceRemovedEvent(DeviceEvent):
         pass
 
-    class SettingsChangedEvent(Event):
+    class SettingsChangedEvent(idl.Event):
         oldSettings: ZigbeeManager.Settings = ZERO
         newSettings: ZigbeeManager.Settings = ZERO
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldState: ZigbeeManager.DongleState = ZERO
         newState: ZigbeeManager.DongleState = ZERO
 

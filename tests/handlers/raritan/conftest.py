@@ -19,13 +19,13 @@ MakeAgent = Callable[..., Agent]
 
 @pytest.fixture(params=GENERATIONS)
 def firmware(request: pytest.FixtureRequest) -> str:
-    """Each firmware generation in turn."""
+    """The test runs once on each firmware generation."""
     return str(request.param)
 
 
 @pytest.fixture
 def agent() -> Iterator[MakeAgent]:
-    """Makes agents, closed at the end."""
+    """A function that makes agents. They are closed after the test."""
     made: List[Agent] = []
 
     def make(proto: str, host: str, user: str = "admin", passwd: str = "secret-word", *, trust: Trust = Trust(),
@@ -40,9 +40,39 @@ def agent() -> Iterator[MakeAgent]:
         one.close()
 
 
+def connected(agent: MakeAgent, pdu: XerusPdu) -> Agent:
+    """Make an agent for a simulated unit, with its login and its CA."""
+    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+
+
+@pytest.fixture
+def to(agent: MakeAgent, unit: XerusPdu) -> Agent:
+    """An agent for the fixture `unit` of the test's module."""
+    return connected(agent, unit)
+
+
+class Clock:
+    """A clock that only a test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def since(first: str) -> pytest.MarkDecorator:
+    """Return a mark that limits the test to firmware of this release or newer."""
+    return pytest.mark.parametrize("firmware", GENERATIONS[GENERATIONS.index(first):], indirect=True)
+
+
 @pytest.fixture
 def handle() -> Handle:
-    """The handler for a simulator."""
+    """A function that makes the handler for a simulator."""
     def made(pdu: XerusPdu, **more: str) -> RaritanPdu:
         return RaritanPdu(PduData(pdu.host, settings(pdu, **more)))
 

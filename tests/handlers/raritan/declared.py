@@ -1,4 +1,4 @@
-"""Every declared type of the binding, and JSON that fits one: shared by the tests of the codec and the declarations."""
+"""All declared types of the binding and JSON that fits them. Shared by the tests of the codec and the declarations."""
 from __future__ import annotations
 
 import datetime
@@ -20,14 +20,14 @@ _RID = st.text(min_size=1, max_size=12)
 
 
 class Nowhere:
-    """An agent for values that are only looked at."""
+    """An agent for tests that only decode values; a call through it fails."""
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
         raise AssertionError(f"{method} was called on {target}")
 
 
 def classes(kind: type) -> List[type]:
-    """All declared classes of a kind, in a stable order."""
+    """Return all declared classes of a kind, in a stable order."""
     found: Dict[str, type] = {}
 
     def visit(values: Iterable[object]) -> None:
@@ -40,7 +40,7 @@ def classes(kind: type) -> List[type]:
 
     for module in sorted(registry.MODULES):
         vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
-        visit([getattr(vendor, name) for name in vendor.__all__])
+        visit([getattr(vendor, name) for name in getattr(vendor, "__all__", vars(vendor))])
     return [found[name] for name in sorted(found) if issubclass(found[name], kind) and found[name] not in _BASES]
 
 
@@ -49,7 +49,7 @@ _BASES = (Structure, ValueObject, Interface, Enumeration)
 
 
 def calls(interface: type) -> Dict[str, Method]:
-    """The methods of an interface by name, inherited ones too."""
+    """Return the methods of an interface by name, including inherited ones."""
     out: Dict[str, Method] = {}
     for cls in interface.__mro__:
         for name, value in vars(cls).items():
@@ -59,13 +59,13 @@ def calls(interface: type) -> Dict[str, Method]:
 
 
 def hints(cls: type) -> Dict[str, Any]:
-    """Field name -> type of a structure."""
+    """Return the type of each field of a structure, by name."""
     types = field_types(cls)
     return {name: types[name] for name in field_names(cls)}
 
 
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
-    """JSON as a device would send it for a value of this type."""
+    """Return JSON as a device would send it for a value of this type."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
         kinds = [json_of(arg) for arg in args if arg is not type(None)]
@@ -97,7 +97,7 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def structure_json(cls: Type[Structure]) -> st.SearchStrategy[Dict[str, Any]]:
-    """The whole JSON object of a structure, with all its fields."""
+    """Return the JSON object of a structure with all its fields."""
     return st.fixed_dictionaries({name: json_of(hint) for name, hint in hints(cls).items()})
 
 

@@ -31,13 +31,13 @@ INTERNAL_ERROR = Failure(-32603)
 
 
 def reading(value: Optional[float]) -> Dict[str, Any]:
-    """A valid reading; None: one that is not valid."""
+    """Return the JSON of a sensor's reading. A value of None makes the reading invalid."""
     return {"timestamp": 0, "available": True, "valid": value is not None, "value": value or 0.0, "status": {}}
 
 
 class Described:
-    """A unit described by the answers to its calls, behind the transport seam; an HTTP status or an error is a call that fails
-    so, and whatever is not described does not exist (404)."""
+    """A transport that answers each call from a table. A `Status` or `Failure` in the table makes the call fail with that
+    status or error; a call that is not in the table gets 404."""
 
     def __init__(self) -> None:
         self.calls: Calls = {(PDU, "getMetaData"): {"hasMeteredOutlets": False}, (PDU, "getSensors"): {},
@@ -90,13 +90,13 @@ class Described:
         return {"statcode": 200, "json": {"result": {"_ret_": found}, "id": call["id"]}}
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, since no connection is open."""
 
     def agent(self) -> Agent:
         return Agent("https", "pdu.example", "a", "b", transport=self)
 
     def measured(self) -> Tuple[Optional[float], Optional[float]]:
-        """Load in A and energy in Wh, None where not known or not metered."""
+        """Return load in A and energy in Wh. Each is None if it is unknown or not metered."""
         agent = self.agent()
         bulk, found_units = Bulk(agent), discovery(agent, LinkUnits())
         found_units.ask(bulk)

@@ -1,4 +1,4 @@
-"""What the tests of the handler share: a handler for a simulator, what a call cost, and what the books say."""
+"""Shared by the handler's tests: settings for a simulator, the cost of a call, comparison with the simulator's books."""
 from __future__ import annotations
 
 import contextlib
@@ -23,7 +23,7 @@ def settings(pdu: XerusPdu, **more: str) -> Dict[str, str]:
 
 @contextlib.contextmanager
 def spent(pdu: XerusPdu) -> Iterator[List[int]]:
-    """Requests and connections of what runs inside."""
+    """Count the requests and connections that are made inside the block."""
     before, cost = pdu.books(), [0, 0]
     yield cost
     after = pdu.books()

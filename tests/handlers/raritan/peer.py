@@ -1,4 +1,4 @@
-"""A peer that says exactly what a test tells it to, byte by byte: what a real server would never do on purpose."""
+"""An HTTP peer that sends exactly the bytes a test orders, including what a real server would never send."""
 from __future__ import annotations
 
 import contextlib
@@ -13,7 +13,7 @@ from handlers.raritan.rpc import Agent
 
 
 class Seen(NamedTuple):
-    """One request as it came."""
+    """One received request."""
 
     start: str
     headers: Dict[str, str]
@@ -27,18 +27,18 @@ class Seen(NamedTuple):
 
 
 Say = Callable[[Optional[Seen]], bytes]
-Step = Union[bytes, Say, "Drip", None]          # None: close now
+Step = Union[bytes, Say, "Drip", None]          # what the peer sends next; None closes the connection
 
 
 class Drip(NamedTuple):
-    """Bytes one by one, for ever if `data` has no end; `between` runs after each."""
+    """Sends bytes one by one and calls `between` after each. An endless `data` never ends the answer."""
 
     data: Iterable[int]
     between: Callable[[], None]
 
 
 def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, length: Optional[int] = None) -> bytes:
-    """A whole HTTP answer; `length` may lie."""
+    """Return a complete HTTP answer. `length` replaces the correct Content-Length."""
     data = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(data) if length is None else length}",
              *headers, "", ""]
@@ -46,17 +46,17 @@ def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, l
 
 
 def result(value: object = None) -> Say:
-    """The right answer to whatever was asked."""
+    """Return a step that answers any request correctly with this result."""
     return lambda seen: http(json.dumps({"jsonrpc": "2.0", "result": {"_ret_": value},
                                          "id": seen.json["id"] if seen is not None else None}))
 
 
 class Peer:
-    """Listens on 127.0.0.1. `connections` holds, for each connection that comes, what is said after each request.
+    """Listens on 127.0.0.1. `connections` holds, for each connection, the answers to its requests in order.
 
-    After the last step of a connection it is closed; connections beyond the list are closed at once. `silent` never
-    says anything at all; `hasty` answers when it has read the headers, and never reads a body. With `tls` it says it
-    over TLS. `ended` counts the connections that were closed.
+    The peer closes a connection after its last answer, and connections beyond the list at once. A `silent` peer never
+    answers. A `hasty` peer answers as soon as it has read the headers and never reads a body. With `tls` the peer speaks
+    TLS. `ended` counts the closed connections.
     """
 
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,
@@ -83,8 +83,8 @@ class Peer:
         self._stopping = True
         for one in self._open:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)  # wakes a read that is under way
-        with socket.socket() as poke:           # and an accept
+                one.shutdown(socket.SHUT_RDWR)  # ends a pending read
+        with socket.socket() as poke:           # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))
         self._thread.join(5)
         self._listener.close()
@@ -107,7 +107,7 @@ class Peer:
                 try:
                     connection = self._tls.wrap_socket(connection, server_side=True)
                 except OSError:
-                    continue                    # the client does not trust us
+                    continue                    # the client does not trust the certificate
                 self._open.append(connection)
             if self._silent:
                 continue
@@ -115,7 +115,7 @@ class Peer:
             try:
                 self._talk(connection, steps)
             except OSError:
-                pass                            # the client went away, as a test may want
+                pass                            # the client closed the connection, which a test may intend
             connection.close()
             self.ended += 1
 
@@ -146,10 +146,10 @@ class Peer:
 
 
 def get_state(agent: Agent) -> object:
-    """A getter, as any other."""
+    """Call a method that only reads."""
     return agent.json_rpc("/model/outlet/0", "getState")
 
 
 def set_state(agent: Agent) -> object:
-    """A write, as any other."""
+    """Call a method that writes."""
     return agent.json_rpc("/model/outlet/0", "setPowerState", {"pstate": 0})

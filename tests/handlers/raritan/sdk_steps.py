@@ -1,6 +1,7 @@
-"""Steps that the vendor's SDK runs in a process of its own: what it prints, what it reads, and which names it has."""
+"""Steps for the worker process of the vendor's SDK: how it prints, what it reads back, and which names it has."""
 from __future__ import annotations
 
+import datetime
 import importlib
 import inspect
 import pkgutil
@@ -13,13 +14,13 @@ def _proxy(agent: Any, interface: str, rid: str) -> Any:
     return getattr(importlib.import_module(f"raritan.rpc.{module}"), name)(rid, agent)
 
 
-def printed(agent: Any, told: List[List[str]]) -> List[str]:
-    """str() of what each [interface, rid, method] gives."""
-    return [str(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in told]
+def printed(agent: Any, asked: List[List[str]]) -> List[str]:
+    """Return str() of the result of each call [interface, rid, method]."""
+    return [str(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
 
 
-def names(agent: Any, told: Any) -> Dict[str, Dict[str, Any]]:
-    """`module.Class.Inner` -> what it is (kind) and has, for every public definition of every module."""
+def names(agent: Any, asked: Any) -> Dict[str, Dict[str, Any]]:
+    """Return kind and members of every public definition of every module, by `module.Class.Inner`."""
     rpc = importlib.import_module("raritan.rpc")
     found: Dict[str, Dict[str, Any]] = {}
     for entry in pkgutil.iter_modules(rpc.__path__):
@@ -56,21 +57,43 @@ def _described(rpc: Any, value: Any) -> Dict[str, Any]:
 
 
 def _results(decode: Any) -> List[str]:
-    """The names of results as they are returned, from the last line of the function."""
+    """Return the names of the results in their order, from the last line of the function's source."""
     last = inspect.getsource(decode).strip().splitlines()[-1]
     return [] if last.strip() == "return None" else re.findall(r"\w+", last)[1:]
 
 
-def echoed(agent: Any, told: List[List[Any]]) -> List[Any]:
-    """What the SDK reads of each [structure, JSON], written again; its reading checks the kind of every value."""
+def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
+    """Decode and encode each [structure, JSON] with the SDK, whose decoder checks the type of every value."""
     out = []
-    for name, json in told:
+    for name, json in asked:
         module, *path = name.split(".")
         kind: Any = importlib.import_module(f"raritan.rpc.{module}")
         for part in path:
             kind = getattr(kind, part)
         try:
             out.append(kind.decode(json, agent).encode())
-        except Exception as error:          # a kind that it does not take; the test shows which
+        except Exception as error:          # the SDK rejects a type; the failed test shows the error
             out.append(repr(error))
     return out
+
+
+def read(agent: Any, asked: List[List[str]]) -> List[Any]:
+    """Return the result of each call [interface, rid, method]."""
+    return [_plain(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as JSON: a tuple becomes a list, any other type that JSON lacks becomes {kind: content}."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {"map": [[_plain(key), _plain(one)] for key, one in value.items()]}
+    if isinstance(value, datetime.datetime):
+        return {"time": [value.year, value.month, value.day]}
+    if hasattr(value, "target"):
+        return {"reference": [type(value).__name__, value.target]}
+    if hasattr(value, "val"):
+        return {"enumeration": value.val}
+    if hasattr(value, "__dict__"):
+        return {"structure": [type(value).__name__, {name: _plain(one) for name, one in vars(value).items()}]}
+    return value

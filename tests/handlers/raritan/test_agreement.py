@@ -1,4 +1,4 @@
-"""What the vendor's SDK reads on a unit of its release, the binding reads there too: every object, call, field and value."""
+"""On a unit of each release the binding reads what the vendor's SDK of that release reads: every object, call and field."""
 from __future__ import annotations
 
 import datetime
@@ -23,7 +23,7 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 
 
 def _reading(unit: XerusPdu) -> List[List[str]]:
-    """[interface, rid, method] of every call without parameters that only reads."""
+    """Return [interface, rid, method] of every call that only reads and takes no parameters."""
     firmware = unit.site.firmware
     return [[served.interface, unit.site.rid(served), method.name]
             for part in unit.units.values() for served in part.objects() if firmware.version(served.interface)
@@ -32,23 +32,26 @@ def _reading(unit: XerusPdu) -> List[List[str]]:
 
 
 @pytest.mark.against("the vendor's SDK")
-def test_each_value_is_the_sdk_s_under_the_sdk_s_name(unit: XerusPdu, firmware: str) -> None:
-    told = _reading(unit)
+def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(unit: XerusPdu, firmware: str) -> None:
+    asked = _reading(unit)
     with sdk.Worker(sdk.needed(sdk.RELEASES[firmware]), SCRIPT) as worker:
-        theirs = worker.order("tests.handlers.raritan.sdk_reading", "read", f"http://{unit.host}:{unit.http_port}", unit.user,
-                              unit.password, told)
+        theirs = worker.order("tests.handlers.raritan.sdk_steps", "read", f"http://{unit.host}:{unit.http_port}", unit.user,
+                              unit.password, asked)
     different: List[str] = []
     with Agent("http", f"{unit.host}:{unit.http_port}", unit.user, unit.password) as agent:
-        for (interface, rid, method), their in zip(told, theirs):
+        for (interface, rid, method), their in zip(asked, theirs):
             kind = find(interface)
             assert kind is not None and issubclass(kind, Interface), interface
             different += _different(getattr(kind(rid, agent), method)(), their, f"{interface}.{method}")
     assert not different
-    assert len(told) > 400
+    assert len(theirs) == len(asked) > 400
 
 
 def _different(our: Any, their: Any, where: str) -> List[str]:
-    """Where our value is not theirs. A tuple of ours may be longer: newer releases have more out parameters."""
+    """Return one line for each place where our value differs from the SDK's.
+
+    Our tuple may be longer, since newer releases have more out parameters.
+    """
     if isinstance(their, list):
         if not isinstance(our, (list, tuple)) or len(our) < len(their) or isinstance(our, list) and len(our) > len(their):
             return [f"{where}: {our} for {their}"]
@@ -57,22 +60,22 @@ def _different(our: Any, their: Any, where: str) -> List[str]:
     if not isinstance(their, dict):
         alike = our == their and isinstance(our, bool) is isinstance(their, bool)
         return [] if alike else [f"{where}: {our!r} for {their!r}"]
-    (what, said), = their.items()
+    (what, content), = their.items()
     if what == "map":
         pairs = [[key, value] for key, value in our.items()] if isinstance(our, dict) else None
-        return _different(pairs, said, where)
+        return _different(pairs, content, where)
     if what == "time":
-        alike = isinstance(our, datetime.datetime) and [our.year, our.month, our.day] == said
+        alike = isinstance(our, datetime.datetime) and [our.year, our.month, our.day] == content
     elif what == "reference":
-        alike = isinstance(our, Interface) and [type(our).__name__, our.target] == said
+        alike = isinstance(our, Interface) and [type(our).__name__, our.target] == content
     elif what == "enumeration":
-        alike = isinstance(our, Enumeration) and our.val == said        # some were called otherwise in old releases
+        alike = isinstance(our, Enumeration) and our.val == content        # by number: old releases name some members differently
     else:
-        alike = type(our).__name__ == said[0]
+        alike = type(our).__name__ == content[0]
     if not alike:
-        return [f"{where}: {our!r} for {said}"]
-    fields = said[1] if what == "structure" else {}
-    # A field that is not declared is read as plain JSON all the same.
+        return [f"{where}: {our!r} for {content}"]
+    fields = content[1] if what == "structure" else {}
+    # The binding reads undeclared fields too, as plain JSON, so they must be reported here.
     undeclared = sorted(our._wire.rest.keys() & fields.keys()) if what == "structure" else []
     return [*(f"{where}.{name} is not declared" for name in undeclared),
             *(line for name, value in fields.items()

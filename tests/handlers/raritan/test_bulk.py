@@ -1,4 +1,4 @@
-"""Answers of a bulk, one by one: each call has its own result or its own error."""
+"""Answers to a bulk: each call has its own result or its own error."""
 from __future__ import annotations
 
 import json
@@ -18,7 +18,7 @@ def _ok(number: int) -> Any:
 
 
 class Device:
-    """Answers every bulk with these responses."""
+    """A transport that answers every bulk with these responses."""
 
     def __init__(self, responses: Any) -> None:
         self.responses: Any = responses
@@ -31,7 +31,7 @@ class Device:
         return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": self.responses}}).encode())
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, since no connection is open."""
 
 
 def _agent(responses: Any) -> Agent:
@@ -60,7 +60,7 @@ _ERRORS: List[Any] = [
 
 
 @pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(one[0])[:60] for one in _ERRORS])
-def test_a_failed_call_has_an_error_of_its_own_and_the_others_their_values(response: Any, kind: type) -> None:
+def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(response: Any, kind: type) -> None:
     agent = _agent([_ok(0), response, _ok(2)])
     bulk = Bulk(agent)
     snmp = devsettings.Snmp("/snmp", agent)
@@ -73,7 +73,7 @@ def test_a_failed_call_has_an_error_of_its_own_and_the_others_their_values(respo
 
 
 @pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])
-def test_another_number_of_answers_than_calls_is_an_error_of_the_whole(responses: Any) -> None:
+def test_a_wrong_number_of_answers_is_an_error_for_the_whole_bulk(responses: Any) -> None:
     agent = _agent(responses)
     bulk = Bulk(agent)
     pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)
@@ -83,7 +83,7 @@ def test_another_number_of_answers_than_calls_is_an_error_of_the_whole(responses
         pending.get()
 
 
-def test_a_bulk_takes_methods_and_not_results_and_checks_arguments_at_once() -> None:
+def test_adding_to_a_bulk_rejects_results_and_wrong_arguments_at_once() -> None:
     agent = _agent([])
     outlet = pdumodel.Outlet("/model/outlet/0", agent)
     helper = BulkRequestHelper(agent)
@@ -95,7 +95,7 @@ def test_a_bulk_takes_methods_and_not_results_and_checks_arguments_at_once() -> 
         helper.add_request(outlet.setPowerState, 1, 2)
 
 
-def test_what_is_queued_is_what_the_arguments_were_then_and_is_sent_again_where_asked() -> None:
+def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twice() -> None:
     device = Device([_ok(0), _ok(1)])
     agent = Agent("https", "pdu.example", "a", "b", transport=device)
     pdu, helper, settings = pdumodel.Pdu("/model/pdu/0", agent), BulkRequestHelper(agent), pdumodel.Pdu.Settings(name="first")
@@ -116,7 +116,7 @@ def test_an_empty_bulk_costs_no_request() -> None:
     assert device.asked == []
 
 
-def test_one_method_of_several_proxies_is_queued_in_their_order() -> None:
+def test_each_queues_one_method_of_several_proxies_in_their_order() -> None:
     unit = Described()
     unit.outlets([1.5, 2.5], [None, None])
     for number in (0, 1):

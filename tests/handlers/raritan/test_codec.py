@@ -1,4 +1,4 @@
-"""Properties of the codec, over every structure and value object that is declared."""
+"""Properties of the codec, for every declared structure and value object."""
 from __future__ import annotations
 
 import copy
@@ -53,7 +53,7 @@ def test_all_structures_of_the_interface_are_declared() -> None:
 
 @thorough
 @given(some_structure())
-def test_what_is_read_is_written_back_as_it_came(made: Tuple[Type[Structure], Dict[str, Any]]) -> None:
+def test_a_structure_is_written_back_exactly_as_it_was_read(made: Tuple[Type[Structure], Dict[str, Any]]) -> None:
     cls, json = made
     value = _decode(cls, json)
     assert encode_structure(value) == json
@@ -62,8 +62,8 @@ def test_what_is_read_is_written_back_as_it_came(made: Tuple[Type[Structure], Di
 
 @thorough
 @given(some_structure(), st.data())
-def test_fields_that_did_not_come_and_fields_we_do_not_know_survive(made: Tuple[Type[Structure], Dict[str, Any]],
-                                                                    data: st.DataObject) -> None:
+def test_missing_fields_stay_missing_and_unknown_fields_survive(made: Tuple[Type[Structure], Dict[str, Any]],
+                                                                data: st.DataObject) -> None:
     cls, json = made
     gone = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
     older = {**{name: value for name, value in json.items() if name not in gone}, "ofTheFuture": [1, {"a": None}]}
@@ -74,8 +74,7 @@ def test_fields_that_did_not_come_and_fields_we_do_not_know_survive(made: Tuple[
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_null_field_is_read_as_not_given_and_written_back_as_null(made: Tuple[Type[Structure], Dict[str, Any]],
-                                                                    data: st.DataObject) -> None:
+def test_a_null_field_is_written_back_as_null(made: Tuple[Type[Structure], Dict[str, Any]], data: st.DataObject) -> None:
     cls, json = made
     if json:
         json = {**json, data.draw(st.sampled_from(sorted(json))): None}
@@ -89,8 +88,8 @@ _ANYTHING = st.recursive(st.none() | st.booleans() | st.integers() | st.floats()
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_field_of_a_wrong_kind_raises_our_error_and_no_other(made: Tuple[Type[Structure], Dict[str, Any]],
-                                                               data: st.DataObject) -> None:
+def test_a_field_of_any_type_is_decoded_or_is_a_syntax_error(made: Tuple[Type[Structure], Dict[str, Any]],
+                                                             data: st.DataObject) -> None:
     cls, json = made
     if json:
         json = {**json, data.draw(st.sampled_from(sorted(json))): data.draw(_ANYTHING)}
@@ -102,7 +101,7 @@ def test_a_field_of_a_wrong_kind_raises_our_error_and_no_other(made: Tuple[Type[
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(STRUCTURES), _ANYTHING)
-def test_any_json_at_all_is_read_or_raises_our_error(cls: Type[Structure], json: Any) -> None:
+def test_any_json_is_decoded_or_is_a_syntax_error(cls: Type[Structure], json: Any) -> None:
     try:
         _decode(cls, json)
     except ProtocolError as error:
@@ -118,12 +117,12 @@ def test_each_structure_is_made_with_no_and_with_all_arguments(cls: Type[Structu
 
 
 @pytest.mark.parametrize("cls", STRUCTURES, ids=lambda cls: f"{cls.__module__}.{cls.__qualname__}")
-def test_each_structure_of_which_nothing_came_is_written_as_nothing(cls: Type[Structure]) -> None:
+def test_a_structure_read_from_an_empty_object_is_written_as_one(cls: Type[Structure]) -> None:
     value = _decode(cls, {})
     assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls))
 
 
-# ---- what has to hold for certain types --------------------------------------------------------------------
+# ---- certain types -----------------------------------------------------------------------------------------
 
 def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     state = decode_structure(State, {"available": True}, AGENT)
@@ -137,14 +136,14 @@ def test_an_ordinal_of_newer_firmware_survives() -> None:
     assert encode_structure(state) == {"powerState": 7}
 
 
-def test_what_the_caller_sets_is_sent_even_if_the_firmware_did_not_have_it_and_it_equals_the_default() -> None:
+def test_a_field_that_the_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_default() -> None:
     settings_ = decode_structure(pdumodel.Pdu.Settings, {"name": "a"}, AGENT)
     settings_.inhibitRelayControl = False
     settings_.cycleDelay = 3
     assert encode_structure(settings_) == {"name": "a", "inhibitRelayControl": False, "cycleDelay": 3}
 
 
-def test_a_change_inside_a_structure_that_did_not_come_is_sent() -> None:
+def test_a_change_inside_a_missing_structure_is_sent() -> None:
     settings_ = decode_structure(servermon.ServerMonitor.ServerSettings, {"host": "a"}, AGENT)
     settings_.powerSettings.enabled = True
     assert encode_structure(settings_) == {"host": "a", "powerSettings": {"enabled": True}}
@@ -161,7 +160,7 @@ def test_a_renamed_field_is_read_and_written_under_both_names(wire: str) -> None
 
 @pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048},
                                   {"keyInfo": {"type": 1, "ecCurve": 0, "rsaKeyLength": 2048, "inSecureElement": False}}])
-def test_a_certificate_s_key_is_read_by_old_and_new_names_on_every_firmware(wire: Dict[str, Any]) -> None:
+def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(wire: Dict[str, Any]) -> None:
     json = {"subject": {"commonName": "a"}, **wire}
     request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
     assert request.keyLength == request.rsaKeyLength == request.keyInfo.rsaKeyLength == 2048
@@ -182,20 +181,20 @@ def test_a_waveform_is_read_as_a_list_of_samples_and_as_a_structure(json: Any) -
     assert encode_structure(entry) == {"waveform": json}
 
 
-def test_a_value_object_keeps_the_type_it_came_with_and_null_is_none() -> None:
+def test_a_value_object_keeps_its_received_type_and_null_is_none() -> None:
     read = decoder(Optional[peripheral.Device])
     json = {"type": "peripheral.Device:6.0.0", "value": {"packageClass": "DX2", "device": None}}
     assert encode(read(json, AGENT)) == json
     assert read(None, AGENT) is None
 
 
-def test_a_value_object_of_an_unknown_type_keeps_what_it_came_with() -> None:
+def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
     json = {"type": "pdumodel.Outlet_9_0_0.FutureEvent:1.0.0", "value": {"source": None, "more": 3}}
     event = decoder(ValueObject)(json, AGENT)
     assert type(event) is ValueObject and encode(event) == json
 
 
-def test_the_version_inside_an_event_s_type_name_does_not_count() -> None:
+def test_the_version_inside_an_events_type_name_is_ignored() -> None:
     json = {"type": "pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0", "value": {"oldState": {}, "newState": {"powerState": 1}}}
     event = decoder(ValueObject)(json, AGENT)
     assert isinstance(event, pdumodel.Outlet.StateChangedEvent)
@@ -210,14 +209,19 @@ def test_a_type_name_from_the_device_imports_nothing(name: str) -> None:
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
 
 
-def test_a_type_name_without_end_is_not_remembered() -> None:
+@pytest.mark.parametrize("name", ["cert.Time", "session.PduHandlerError", "logging.LogHelper", "bulkcfg.UploadCode"])
+def test_a_type_name_finds_only_idl_types_in_a_module(name: str) -> None:
+    assert find(f"{name}:1.0.0") is None
+
+
+def test_a_very_long_type_name_is_not_cached() -> None:
     find(pdumodel.Outlet.idlType)
     before = find.cache_info()
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
     assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
-def test_a_reference_has_the_most_derived_class_and_another_version_changes_nothing() -> None:
+def test_a_reference_gets_the_most_derived_class_for_any_version() -> None:
     reference = {"rid": "/tfwopaque/x", "type": "sensors.AccumulatingNumericSensor:9.9.9"}
     proxy = decoder(sensors.NumericSensor)(reference, AGENT)
     assert type(proxy) is sensors.AccumulatingNumericSensor and encode(proxy) == reference
@@ -231,13 +235,13 @@ def test_times_are_datetimes_in_utc_without_zone() -> None:
 
 
 @pytest.mark.parametrize("items", [(3, 1), range(2), iter([5]), {7}])
-def test_any_iterable_is_a_vector(items: Any) -> None:
+def test_a_vector_accepts_any_iterable(items: Any) -> None:
     settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=items)
     expected = list(copy.copy(items))
     assert encode_structure(settings_)["outletPowerStateSequence"] == expected
 
 
-def test_results_beside_a_code_may_be_null_but_a_lone_one_may_not() -> None:
+def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -> None:
     manager: Any = session.SessionManager("/session", AGENT)
     image_info: Any = firmware.Firmware("/firmware", AGENT).getImageInfo
     assert manager.newSession.decode({"_ret_": 1, "session": None, "token": None}) == (1, session.Session(), "")
@@ -246,14 +250,14 @@ def test_results_beside_a_code_may_be_null_but_a_lone_one_may_not() -> None:
         manager.getCurrentSession.decode({"_ret_": None})
 
 
-def test_maps_are_dictionaries() -> None:
+def test_a_map_is_read_as_a_dictionary() -> None:
     json = {"role": 1, "linkUnits": [{"key": 2, "value": {"host": "a", "status": 1}}]}
     status = decode_structure(cascading.CascadeManager.Status, json, AGENT)
     assert status.linkUnits[2].host == "a"
     assert encode_structure(status) == json
 
 
-def test_the_caller_s_numbers_strings_and_classes_are_encoded_and_other_things_refused() -> None:
+def test_only_json_values_and_idl_types_are_encoded() -> None:
     assert encode([1, 2.5, "a", True, None, pdumodel.Outlet.PowerState.PS_ON]) == [1, 2.5, "a", True, None, 1]
     assert encode(pdumodel.Outlet) == pdumodel.Outlet.idlType
     with pytest.raises(TypeError, match="no IDL type"):

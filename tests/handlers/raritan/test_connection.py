@@ -1,4 +1,4 @@
-"""One agent and its connection: login, threads and forks, time-outs, addresses, and which transport carries it."""
+"""One agent and its connection: login, threads and forks, time-outs, addresses."""
 from __future__ import annotations
 
 import gc
@@ -16,11 +16,10 @@ from handlers.http.client import endpoint
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
 from handlers.raritan.rpc._runtime.waits import MINIMUM_WAITS
-from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
 
-from .conftest import MakeAgent
+from .conftest import MakeAgent, connected
 from .peer import Peer, Step, get_state, http, result, set_state
 
 
@@ -37,7 +36,7 @@ def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
         assert peer.accepted == 1
 
 
-def test_a_connection_that_the_device_closes_after_each_answer_is_opened_anew(agent: MakeAgent) -> None:
+def test_a_connection_that_the_device_closes_after_each_answer_is_opened_again(agent: MakeAgent) -> None:
     close = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}', "200 OK", "Connection: close")]
     second = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":2}', "200 OK", "Connection: close")]
     with Peer([close, second]) as peer:
@@ -47,7 +46,7 @@ def test_a_connection_that_the_device_closes_after_each_answer_is_opened_anew(ag
         assert peer.accepted == 2
 
 
-def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way(agent: MakeAgent) -> None:
+def test_threads_take_turns_and_closing_waits_for_the_present_exchange(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
         one = agent("http", peer.address)
         failed: List[BaseException] = []
@@ -56,7 +55,7 @@ def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way
             for _ in range(50):
                 try:
                     get_state(one)
-                except BaseException as error:          # whatever escapes counts
+                except BaseException as error:          # a failure of any kind counts
                     failed.append(error)
 
         workers = [threading.Thread(target=work) for _ in range(3)]
@@ -68,10 +67,10 @@ def test_threads_take_turns_and_closing_waits_for_the_exchange_that_is_under_way
         assert not failed and len(peer.seen) == 150
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the unit's threads are of this process
-def test_after_a_fork_each_process_has_a_connection_of_its_own(agent: MakeAgent) -> None:
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the simulator's threads run in this process
+def test_after_a_fork_the_child_opens_its_own_connection(agent: MakeAgent) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        one = agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+        one = connected(agent, pdu)
         get_state(one)
         child = os.fork()
         if not child:
@@ -120,7 +119,7 @@ def test_proxies_netrc_and_cookies_of_the_environment_are_not_used(agent: MakeAg
             assert "authorization" not in seen.headers and "cookie" not in seen.headers
 
 
-def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
+def test_a_token_replaces_the_password_and_a_password_the_token(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 3]) as peer:
         one = agent("http", peer.address)
         get_state(one)
@@ -132,14 +131,14 @@ def test_a_login_replaces_the_other_kind(agent: MakeAgent) -> None:
         assert kinds == [(True, False), (False, True), (True, False)]
 
 
-def test_a_password_that_is_no_text_is_a_settings_error_that_does_not_show_it() -> None:
+def test_a_password_that_is_not_utf_8_is_a_settings_error_that_hides_it() -> None:
     with pytest.raises(SettingsError, match="no UTF-8") as caught:
         Agent("https", "pdu.example", "admin", "hush\udcff")
     assert "hush" not in repr(caught.value) + str(caught.value)
 
 
 @pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
-def test_what_cannot_be_a_token_is_a_settings_error_that_does_not_show_it(token: str) -> None:
+def test_an_invalid_token_is_a_settings_error_that_hides_it(token: str) -> None:
     with pytest.raises(SettingsError, match="one line") as caught:
         Agent("https", "pdu.example", token=token)
     assert "Evil" not in str(caught.value)
@@ -164,13 +163,13 @@ def test_errors_leave_no_socket_open() -> None:
             with pytest.raises(PduHandlerError):
                 get_state(one)
             one.close()
-        gc.collect()            # an open socket would warn here, and warnings are errors
+        gc.collect()            # warns about an open socket, and pytest turns warnings into errors
 
 
 # ---- time-outs ---------------------------------------------------------------------------------------------
 
 class _Witness:
-    """A transport that only looks."""
+    """A transport that records requests and answers 0 to every call."""
 
     def __init__(self) -> None:
         self.requests: List[Request] = []
@@ -185,11 +184,11 @@ class _Witness:
         return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, since no connection is open."""
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12, "5"])
-def test_a_time_out_that_cannot_be_is_a_settings_error(timeout: Any) -> None:
+def test_an_invalid_time_out_is_a_settings_error(timeout: Any) -> None:
     with pytest.raises(SettingsError, match="give seconds above 0"):
         Agent("https", "pdu.example", timeout=timeout)
     one = Agent("https", "pdu.example", timeout=7)
@@ -198,7 +197,7 @@ def test_a_time_out_that_cannot_be_is_a_settings_error(timeout: Any) -> None:
     assert one.timeout == 7
 
 
-def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> None:
+def test_the_default_time_out_is_10_seconds_and_a_large_bulk_gets_more() -> None:
     witness = _Witness()
     one = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
     get_state(one)
@@ -211,7 +210,7 @@ def test_no_time_out_means_ours_and_a_bulk_gets_more_time_with_its_size() -> Non
     assert waits[1] == waits[2] > 20.0 > waits[3] > 10.0
 
 
-def test_methods_that_wait_have_minimum_waits() -> None:
+def test_slow_methods_have_minimum_time_outs() -> None:
     witness = _Witness()
     one = Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness)
     for name in ("pollEvents", "generateSelfSignedKeyPair", "addLinkUnit", "getState"):
@@ -221,7 +220,7 @@ def test_methods_that_wait_have_minimum_waits() -> None:
     waits = [request.timeout for request in witness.requests]
     assert waits[0] > 30.0 and min(waits[1:3]) >= 60.0 and waits[3:] == [5.0, 300.0]
     names = [name for interface in (event.Channel, cert.ServerSSLCert, cascading.CascadeManager) for name in vars(interface)]
-    assert set(MINIMUM_WAITS) <= set(names), "methods of the vendor"
+    assert set(MINIMUM_WAITS) <= set(names), "each name is a method of the vendor"
     assert {name for name in names if name.startswith("generate") or "LinkUnit" in name and name.startswith("add")} \
         <= set(MINIMUM_WAITS)
 
@@ -232,13 +231,13 @@ def test_methods_that_wait_have_minimum_waits() -> None:
     ("pdu.example", "https://pdu.example"), ("pdu.example:8443", "https://pdu.example:8443"),
     ("192.0.2.1", "https://192.0.2.1"), ("2001:db8::1", "https://[2001:db8::1]"),
     ("[2001:db8::1]:444", "https://[2001:db8::1]:444"), ("pdu.example:443", "https://pdu.example")])
-def test_addresses_in_all_their_forms(host: str, url: str) -> None:
+def test_each_form_of_an_address_becomes_its_url(host: str, url: str) -> None:
     assert endpoint("https", host).url == url
 
 
 @pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb",
                                   "a\r\nb", "a\x00", "a\x1b"])
-def test_what_is_no_address_is_a_settings_error(host: str) -> None:
+def test_an_invalid_address_is_a_settings_error(host: str) -> None:
     with pytest.raises(SettingsError, match="is no address"):
         endpoint("https", host)
 
@@ -249,6 +248,6 @@ def test_a_password_in_the_address_is_not_shown() -> None:
     assert "hush" not in str(caught.value)
 
 
-def test_another_protocol_than_http_is_a_settings_error() -> None:
+def test_a_scheme_other_than_http_and_https_is_a_settings_error() -> None:
     with pytest.raises(SettingsError, match="https or http"):
         endpoint("ftp", "pdu.example")

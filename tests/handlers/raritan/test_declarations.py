@@ -1,4 +1,4 @@
-"""What a declaration is at run time: a dataclass, an IDL method, a module that is imported when it is needed."""
+"""Declarations at run time: dataclasses, IDL methods, and modules that are imported on demand."""
 from __future__ import annotations
 
 import dataclasses
@@ -37,7 +37,7 @@ def test_defaults_come_from_the_types_of_the_fields() -> None:
     made = pdumodel.Pdu.MetaData()
     assert made.nameplate == pdumodel.Nameplate() and made.supportedInletWirings == []
     assert made.pduOrientation is pdumodel.Pdu.PduOrientation.PO_NONE
-    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()      # the first of two types
+    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()      # default: its first type
     assert pdumodel.Outlet.State().lastPowerStateChange.year == 1970 and event.UserEvent().source is None
 
 
@@ -55,7 +55,7 @@ def test_arguments_that_fit_no_field_are_refused(args: Any, given: Dict[str, Any
         kind(*args, **given)
 
 
-def test_a_script_declares_a_structure_and_a_value_object_of_its_own() -> None:
+def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:
     class Extended(pdumodel.Outlet.Settings):
         owner: str = "nobody"
         tags: List[str] = ZERO
@@ -71,7 +71,7 @@ def test_a_script_declares_a_structure_and_a_value_object_of_its_own() -> None:
 
 # ---- methods -------------------------------------------------------------------------------------------------
 
-def test_a_method_of_a_script_s_own_stays_one_and_a_declared_one_becomes_a_call() -> None:
+def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_calls() -> None:
     class Named(pdumodel.Outlet):
         def name(self) -> str:
             return f"outlet at {self.target}"
@@ -84,14 +84,14 @@ def test_a_method_of_a_script_s_own_stays_one_and_a_declared_one_becomes_a_call(
     assert isinstance(method, Interface.Method) and method.decode({"_ret_": 3}) == 3
 
 
-def test_a_method_declared_outside_an_interface_says_so() -> None:
+def test_declaring_a_method_outside_an_interface_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="outside an interface"):
         declared()
 
 
 # ---- modules -------------------------------------------------------------------------------------------------
 
-def test_beside_the_vendor_s_modules_lies_our_machinery_in_one_place() -> None:
+def test_the_rpc_package_holds_the_vendors_modules_and_one_package_of_ours() -> None:
     found = {path.stem for path in Path(str(rpc.__file__)).parent.iterdir() if path.name != "__pycache__"}
     assert found == {*registry.MODULES, "BulkRequestHelper", "__init__", "_runtime"}
 
@@ -103,7 +103,7 @@ import {package}.handler
 print(json.dumps(sorted(sys.modules)))
 """
 
-# A status needs these; statistics and link units load theirs when they are asked for.
+# A status needs these modules. Statistics and link units import theirs on first use.
 _VENDOR = {"event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.outlet", "pdumodel.pdu", "pdumodel.structures"}
 
 
@@ -114,7 +114,7 @@ def _program(text: str, *arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_handler_loads_the_vendor_s_modules_that_it_uses_and_no_others() -> None:
+def test_importing_the_handler_loads_only_the_modules_of_a_status() -> None:
     modules = _program(_LOADED.format(package="handlers.raritan"), ROOT, ROOT)
     ours = ("_runtime", "BulkRequestHelper")
     loaded = {name.partition(".rpc.")[2] for name in modules if ".raritan.rpc." in name}
@@ -146,7 +146,7 @@ def visit(cls):
 found = [one.name for one in pkgutil.iter_modules(rpc.__path__) if one.name in registry.MODULES]
 for name in found:
     vendor = importlib.import_module(rpc.__name__ + "." + name)
-    for public in vendor.__all__:
+    for public in getattr(vendor, "__all__", vars(vendor)):
         value = getattr(vendor, public)
         if isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
             visit(value)
@@ -160,13 +160,13 @@ def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) 
     assert count > 200 and "pdumodel" in modules and "webcam" not in modules
 
 
-def test_names_that_a_module_of_several_files_does_not_have_are_said() -> None:
+def test_an_unknown_name_in_a_module_of_several_files_is_an_attribute_error() -> None:
     assert pdumodel.Outlet is getattr(pdumodel, "Outlet") and {"Outlet", "Pdu", "download_eto"} <= set(pdumodel.__all__)
     with pytest.raises(AttributeError, match="pdumodel.*no attribute 'Outle'"):
         getattr(pdumodel, "Outle")
 
 
-def test_a_resource_of_any_kind_prints_its_kind_and_its_id() -> None:
+def test_a_proxy_prints_its_interface_and_resource_id() -> None:
     agent = Agent("https", "pdu.example", "a", "b")
     assert str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0",
                                      agent)) == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"

@@ -1,4 +1,4 @@
-"""Every example of the vendor's documentation, written anew: the same calls with the same results, on four firmwares."""
+"""Every example of the vendor's documentation as a test: the same calls with the same results, on four firmwares."""
 from __future__ import annotations
 
 import io
@@ -25,27 +25,12 @@ from handlers.raritan.rpc import (
     session,
 )
 from handlers.tls import Trust
-from tests.simulators.xerus import GENERATIONS, Model, XerusPdu, image
+from tests.simulators.xerus import Model, XerusPdu, image
 
-from .conftest import MakeAgent
+from .conftest import Clock, MakeAgent, since
 
 MODEL = Model(outlets=6, phases=3, in_rush_guard_ms=0, cycle_delay_s=1)
 PDU = "/model/pdu/0"
-
-
-class Clock:
-    """The unit's clock, moved by hand."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -54,17 +39,6 @@ def unit(firmware: str, clock: Clock) -> Iterator[XerusPdu]:
     links = {} if firmware == "3.3" else {3: Model(outlets=2)}
     with XerusPdu(MODEL, firmware, links, http_port=0, clock=clock) as pdu:
         yield pdu
-
-
-@pytest.fixture
-def to(agent: MakeAgent, unit: XerusPdu) -> Agent:
-    """An agent for it, made as documented."""
-    return agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
-
-
-def since(first: str) -> pytest.MarkDecorator:
-    """For what came with a release: only the generations that have it."""
-    return pytest.mark.parametrize("firmware", GENERATIONS[GENERATIONS.index(first):], indirect=True)
 
 
 # ---- the client binding ------------------------------------------------------------------------------------
@@ -81,7 +55,7 @@ def test_getting_device_information(to: Agent, capsys: pytest.CaptureFixture[str
 
 
 def _width(lines: List[str]) -> int:
-    """How far the names of the outermost level are padded."""
+    """Return the width to which the names of the outermost level are padded."""
     return lines[1].index(" = ") - len("    * ")
 
 
@@ -115,6 +89,8 @@ def test_all_definitions_of_a_module_can_be_imported_at_once() -> None:
     exec("from handlers.raritan.rpc.pdumodel import *", names)
     assert names["Pdu"] is pdumodel.Pdu and names["PowerLine"] is pdumodel.PowerLine
     assert {"Outlet", "Nameplate", "Rating", "download_eto", "upload_pmc_config"} <= set(names)
+    exec("from handlers.raritan.rpc.cert import *", names)
+    assert names["Scep"] is cert.Scep and {"ServerSSLCert", "UploadCode", "download", "upload"} <= set(names)
 
 
 def test_enabling_a_threshold_in_a_sensor(to: Agent) -> None:
@@ -180,9 +156,9 @@ def test_a_bulk_request_by_the_helper(to: Agent) -> None:
 
 
 def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agent) -> None:
-    there, nowhere = devsettings.Snmp("/snmp", to), devsettings.Snmp("/no-such-thing", to)
+    snmp, missing = devsettings.Snmp("/snmp", to), devsettings.Snmp("/no-such-thing", to)
     bulk_helper = rpc.BulkRequestHelper(to)
-    for proxy in (there, nowhere, there):
+    for proxy in (snmp, missing, snmp):
         bulk_helper.add_request(proxy.getV3EngineId)
     responses = bulk_helper.perform_bulk()
     assert isinstance(responses[0], str) and isinstance(responses[1], rpc.HttpException) and isinstance(responses[2], str)
@@ -191,10 +167,10 @@ def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agen
     assert len(bulk_helper.responses) == 3
     with pytest.raises(rpc.HttpException):
         rpc.BulkRequestHelper(to, raise_subreq_failure=True).perform_bulk() or perform_bulk(
-            to, [(nowhere.getV3EngineId, [])], raise_subreq_failure=True)
+            to, [(missing.getV3EngineId, [])], raise_subreq_failure=True)
 
 
-def test_a_bulk_gives_none_single_values_and_tuples(to: Agent) -> None:
+def test_a_bulk_returns_none_single_values_and_tuples(to: Agent) -> None:
     outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", to)
     pdu = pdumodel.Pdu(PDU, to)
     answers = perform_bulk(to, [(pdu.cancelOutletSequence, []), (outlet.getState, []), (outlet.getIOP, [])])
@@ -213,7 +189,7 @@ def test_settings_of_all_peripheral_slots_in_one_bulk(to: Agent) -> None:
     assert all(isinstance(one.name, str) for one in settings_objs)
 
 
-def test_a_session_s_token_takes_the_place_of_the_password(to: Agent) -> None:
+def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
     code, opened, token = session.SessionManager("/session", to).newSession()
     assert code == 0 and opened.username == "admin"
     to.set_auth_token(token)
@@ -249,7 +225,7 @@ def test_a_firmware_update(to: Agent, unit: XerusPdu) -> None:
     assert unit.firmware.began is not None
 
 
-def test_a_certificate_is_uploaded_looked_at_and_installed(to: Agent, unit: XerusPdu) -> None:
+def test_a_certificate_is_uploaded_inspected_and_installed(to: Agent, unit: XerusPdu) -> None:
     ssl_proxy = cert.ServerSSLCert("/server_ssl_cert", to)
     key, certificate = unit.authority.issue()
     code = cert.upload(to, certificate, key)
@@ -263,7 +239,7 @@ def test_a_certificate_is_uploaded_looked_at_and_installed(to: Agent, unit: Xeru
     assert pending.keyLength == pending.keyInfo.rsaKeyLength
 
 
-def test_a_certificate_that_is_none_gets_its_documented_code(to: Agent, unit: XerusPdu) -> None:
+def test_an_invalid_certificate_returns_its_documented_code(to: Agent, unit: XerusPdu) -> None:
     key, _ = unit.authority.issue()
     assert cert.upload(to, b"nonsense", key) == cert.UploadCode.CERTIFICATE_INVALID
     _, other = unit.authority.issue()
@@ -278,7 +254,7 @@ def test_the_installed_certificate_is_downloaded(to: Agent) -> None:
 
 
 @since("3.6")
-def test_a_raw_configuration_goes_up_and_down(to: Agent) -> None:
+def test_a_raw_configuration_is_uploaded_and_downloaded(to: Agent) -> None:
     rawconfig = rawcfg.download(to)
     assert isinstance(rawconfig, bytes) and rawconfig
     assert rawcfg.upload(to, rawconfig) == 0
@@ -287,7 +263,7 @@ def test_a_raw_configuration_goes_up_and_down(to: Agent) -> None:
 
 
 @pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
-def test_firmware_without_a_raw_configuration_says_so(to: Agent) -> None:
+def test_firmware_without_a_raw_configuration_is_an_error(to: Agent) -> None:
     with pytest.raises(rpc.HttpException, match="does not offer this"):
         rawcfg.download(to)
     with pytest.raises(rpc.HttpException, match="does not offer this"):
@@ -296,12 +272,12 @@ def test_firmware_without_a_raw_configuration_says_so(to: Agent) -> None:
 
 @pytest.mark.parametrize("backup", [False, True])
 @pytest.mark.parametrize("password", ["", "s3 cret/&"])
-def test_a_bulk_configuration_goes_down_and_up_in_both_modes(to: Agent, clock: Clock, backup: bool, password: str) -> None:
+def test_a_bulk_configuration_is_transferred_in_both_modes(to: Agent, clock: Clock, backup: bool, password: str) -> None:
     data = bulkcfg.download(to, backup=backup, password=password)
     assert bulkcfg.upload(to, data, backup=backup, password=password) == bulkcfg.UploadCode.SUCCESS
     jobs = bulkcfg.BulkConfiguration("/bulkcfg", to)
     assert jobs.getStatus()[0] == bulkcfg.BulkConfiguration.Status.RESTORE_PENDING
-    clock.seconds += 60
+    clock.now += 60
     assert jobs.getStatus()[0] == bulkcfg.BulkConfiguration.Status.RESTORE_OK
     assert bulkcfg.upload(to, b"nonsense", backup=backup) == bulkcfg.UploadCode.FILE_INVALID
 
@@ -311,12 +287,12 @@ def test_a_bulk_configuration_as_clear_text_ignores_the_password(to: Agent) -> N
 
 
 @since("3.6")
-def test_a_bulk_configuration_goes_to_link_units_and_skips_checks(to: Agent, unit: XerusPdu) -> None:
+def test_a_bulk_configuration_is_uploaded_to_link_units_without_checks(to: Agent, unit: XerusPdu) -> None:
     data = bulkcfg.download(to, link_ids=[1, 3])
     assert bulkcfg.upload(to, data, link_ids=range(3, 4), skip_check="firmware_version,model") == 0
 
 
-def test_result_codes_know_their_text_and_others_are_internal_errors() -> None:
+def test_result_codes_have_a_text_and_unknown_codes_are_internal_errors() -> None:
     assert bulkcfg.UploadCode(6).text == "firmware version differs" and bulkcfg.UploadCode(15) == 15
     assert cert.UploadCode(99).text.startswith("internal error") and rawcfg.UploadCode(8).text == "no match in device list"
     assert [[int(code) for code in codes] for codes in (cert.UploadCode, rawcfg.UploadCode, bulkcfg.UploadCode)] == [
@@ -367,7 +343,7 @@ def test_three_phase_inlet_voltages(to: Agent) -> None:
 def test_switching_in_reverse_order_with_a_delay_and_cycling_all(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
-    sequence: Any = reversed(range(0, len(outlets)))            # a vector takes any iterable
+    sequence: Any = reversed(range(0, len(outlets)))            # a vector parameter takes any iterable
     pdu_settings = pdu.getSettings()
     pdu_settings.outletPowerStateSequence = sequence
     assert pdu.setSettings(pdu_settings) == 0
@@ -444,7 +420,7 @@ def test_services_of_an_expansion_unit_are_at_a_documented_port_plus_its_positio
             net.forwarded_port(position, service)
 
 
-def test_https_is_the_service_that_is_meant_and_others_are_refused() -> None:
+def test_the_default_service_is_https_and_an_unknown_service_is_refused() -> None:
     assert net.forwarded_port(2) == 50002
     with pytest.raises(ValueError, match="telnet"):
         net.forwarded_port(2, "gopher")
@@ -466,7 +442,7 @@ def test_a_link_unit_is_added_and_its_resources_used(to: Agent, unit: XerusPdu) 
     assert cm.releaseLinkUnit(2) == 0
 
 
-def test_a_proxy_is_what_it_points_to(to: Agent) -> None:
+def test_proxies_of_the_same_resource_are_equal(to: Agent) -> None:
     outlets = pdumodel.Pdu(PDU, to).getOutlets()
     assert str(outlets[0]).startswith("pdumodel.Outlet: /tfwopaque/") and outlets[0] == pdumodel.Outlet(outlets[0].target, to)
     assert outlets[0] != outlets[1] and len({*outlets, *outlets}) == 6

@@ -1,4 +1,4 @@
-"""Events: a channel's demands in the firmware's own type names, and what an outage, a lost channel or a reboot costs."""
+"""Listening for events: the type names of each firmware, outages, lost channels and reboots."""
 from __future__ import annotations
 
 import itertools
@@ -9,43 +9,23 @@ import pytest
 
 from handlers.errors import Denied, Refused, Unreachable
 from handlers.raritan.events import Listener, Outage
-from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.rpc.sensors import NumericSensor
-from handlers.tls import Trust
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.waiting import finished, until
 
-from .conftest import MakeAgent
+from .conftest import Clock, MakeAgent, connected
 
 MODEL = Model(outlets=2, in_rush_guard_ms=0)
 STATES = [(Outlet.StateChangedEvent, None)]
-
-
-class Clock:
-    """Time passes only when a test says so."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
 def pdu(clock: Clock) -> Iterator[XerusPdu]:
     with XerusPdu(MODEL, clock=clock, reboot_seconds=0.2) as unit:
         yield unit
-
-
-def connected(agent: MakeAgent, pdu: XerusPdu) -> Agent:
-    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
 
 
 def switch(agent: MakeAgent, pdu: XerusPdu, state: Outlet.PowerState) -> None:
@@ -75,7 +55,7 @@ def test_events_of_one_source_and_of_a_base_type_are_demanded(agent: MakeAgent, 
         assert [one.source.target.rpartition("/")[2] for one in events if one.source is not None] == ["outlet.0"] * 2
 
 
-def test_the_vendors_own_poll_waits_and_answers_as_soon_as_something_happens(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPdu) -> None:
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
     channel.demandEventType(Outlet.StateChangedEvent)
@@ -88,7 +68,7 @@ def test_the_vendors_own_poll_waits_and_answers_as_soon_as_something_happens(age
     assert len(found) == 1
 
 
-def test_the_vendors_own_poll_ends_without_an_event(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
+def test_poll_events_returns_no_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
     found: List[object] = []
@@ -102,7 +82,7 @@ def test_the_vendors_own_poll_ends_without_an_event(agent: MakeAgent, pdu: Xerus
 
 def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: XerusPdu) -> None:
     rests: List[float] = []
-    readings = itertools.count(0.0, 0.25)       # so a poll takes 0.25 s
+    readings = itertools.count(0.0, 0.25)       # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
     with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as events:
         assert list(events) == [] and rests[0] == 2.25
 
@@ -117,7 +97,7 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
-def test_an_outage_that_the_channel_outlives_loses_nothing(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
+def test_an_outage_shorter_than_the_channels_life_loses_no_event(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as events:
         switch(agent, pdu, OFF)
@@ -127,10 +107,10 @@ def test_an_outage_that_the_channel_outlives_loses_nothing(agent: MakeAgent, pdu
         assert isinstance(outages[0].error, Unreachable) and len(pdu.events[0].channels) == 1
 
 
-def test_a_channel_that_ended_is_replaced_and_the_loss_is_said(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
+def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append) as events:
-        clock.now += 31.0                       # nobody polled for longer than a channel lives
+        clock.now += 31.0                       # longer than a channel lives without a poll
         thread = threading.Thread(target=events.__next__, daemon=True)
         thread.start()
         assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
@@ -151,14 +131,14 @@ def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: 
         assert [one.kept for one in outages] == [True, False]
 
 
-def test_a_login_that_no_longer_holds_ends_it(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_refused_login_ends_the_listening(agent: MakeAgent, pdu: XerusPdu) -> None:
     with Listener(connected(agent, pdu), STATES) as events:
         pdu.access.refuse_all = True
         with pytest.raises(Denied):
             next(events)
 
 
-def test_time_over_ends_it_and_an_outage_then_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
     passed: List[float] = []
     mine = Clock()
 
@@ -175,7 +155,7 @@ def test_time_over_ends_it_and_an_outage_then_is_an_error(agent: MakeAgent, pdu:
         pdu.faults.clear()
 
 
-def test_the_channel_is_given_back_and_a_silent_unit_does_not_hold_the_end(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_closing_releases_the_channel_and_does_not_wait_for_a_silent_unit(agent: MakeAgent, pdu: XerusPdu) -> None:
     listener = Listener(connected(agent, pdu), STATES)
     assert len(pdu.events[0].channels) == 1
     listener.close()
@@ -185,7 +165,7 @@ def test_the_channel_is_given_back_and_a_silent_unit_does_not_hold_the_end(agent
     listener.close()
 
 
-def test_a_unit_without_a_free_channel_or_without_events_says_so(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_missing_channel_or_event_service_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
     def open_() -> Listener:
         return Listener(connected(agent, pdu), STATES)
 
@@ -197,7 +177,7 @@ def test_a_unit_without_a_free_channel_or_without_events_says_so(agent: MakeAgen
         Listener(connected(agent, pdu), STATES, link=7)
 
 
-def test_a_link_unit_is_listened_to_by_its_own_service(agent: MakeAgent) -> None:
+def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(agent: MakeAgent) -> None:
     with XerusPdu(MODEL, links={3: MODEL}) as pdu, Listener(connected(agent, pdu), STATES, link=3) as events:
         switch(agent, pdu, OFF)
         Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)

@@ -1,4 +1,4 @@
-"""A device that answers wrong: whatever comes, the handler gives whole views or one of our errors."""
+"""Fuzzed answers: the handler returns a complete view or raises one of our errors."""
 from __future__ import annotations
 
 import copy
@@ -26,7 +26,7 @@ thorough = settings(max_examples=150, deadline=None,
 
 
 class Script:
-    """A transport that plays recorded answers, with the ids that were asked for."""
+    """A transport that replays recorded answers with the ids of the present requests."""
 
     def __init__(self, bodies: List[Any]) -> None:
         self._bodies = list(bodies)
@@ -39,11 +39,11 @@ class Script:
         return Reply(200, {}, json.dumps(body).encode())
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, since no connection is open."""
 
 
 class Scripted(RaritanPdu):
-    """The handler in front of a script."""
+    """The handler with a `Script` as its transport."""
 
     def __init__(self, bodies: List[Any]) -> None:
         super().__init__(PduData("pdu.example", SETTINGS))
@@ -55,7 +55,7 @@ class Scripted(RaritanPdu):
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Dict[str, List[Any]]]:
-    """Answers of a simulated unit, by method."""
+    """The recorded answers of a simulated unit, by the handler's method."""
     answers: Dict[str, List[Any]] = {}
     with XerusPdu(Model(outlets=3, phases=3), links={2: Model(outlets=1)}) as pdu:
         for method in ("status", "statistic", "port_down"):
@@ -103,8 +103,8 @@ def _changed(value: Any, path: tuple[Any, ...], junk: Any, remove: bool) -> Any:
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @thorough
 @given(data=st.data())
-def test_a_changed_answer_gives_whole_views_or_our_errors(recorded: Dict[str, List[Any]], method: str,
-                                                          data: st.DataObject) -> None:
+def test_a_changed_answer_is_a_complete_view_or_one_of_our_errors(recorded: Dict[str, List[Any]], method: str,
+                                                                  data: st.DataObject) -> None:
     bodies = list(recorded[method])
     for _ in range(data.draw(st.integers(1, 3))):
         number = data.draw(st.integers(0, len(bodies) - 1))
@@ -131,7 +131,7 @@ def test_the_unchanged_answers_are_understood(recorded: Dict[str, List[Any]], me
 
 @thorough
 @given(bodies=st.lists(JUNK, max_size=3))
-def test_any_json_at_all_is_our_error(bodies: List[Any]) -> None:
+def test_arbitrary_json_is_a_protocol_error(bodies: List[Any]) -> None:
     with pytest.raises(PduHandlerError) as caught:
         Scripted(bodies).status()
     assert caught.value.kind == "protocol"

@@ -1,4 +1,4 @@
-"""The handler on simulated PDUs of four firmware generations, over both transports, compared with their books."""
+"""The handler on simulated PDUs of four firmware generations, compared with the simulators' books."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple
@@ -6,15 +6,14 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.http.message import Transport
-from handlers.raritan.handler import RaritanPdu, make_handler
-from handlers.tls import Trust
+from handlers.raritan.handler import make_handler
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
 from .described import PDU, Described, Status
 from .handling import FAST, LINKED, Handle, agrees, settings, shown, spent, states
+from .test_without_outlets import reads
 
 # ---- status and statistic ----------------------------------------------------------------------------------
 
@@ -31,8 +30,7 @@ def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(ha
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_outlets_whose_relays_failed_by_the_unit_s_own_words_are_unknown_for_no_request_more(handle: Handle,
-                                                                                          firmware: str) -> None:
+def test_outlets_with_a_reported_relay_failure_are_unknown_at_no_extra_request(handle: Handle, firmware: str) -> None:
     links = {2: Model(outlets=3, stuck=(3,), off=(3,))}
     with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6)), firmware, links) as pdu:
         for unit in pdu.units.values():
@@ -41,18 +39,18 @@ def test_outlets_whose_relays_failed_by_the_unit_s_own_words_are_unknown_for_no_
             seen = shown(handle(pdu, link_units="2").status())
         assert [port for port, state in seen.items() if state is EnumPowerStatus.UNKNOWN] == ["5", "6", "2.3"]
         assert seen["1"] is EnumPowerStatus.UP and cost == [2, 1]
-        pdu.units[0].relays.all[4].stuck = False                # the failure stays listed, and is no longer asserted
+        pdu.units[0].relays.all[4].stuck = False                # the unit still lists the failure, but no longer as asserted
         assert shown(handle(pdu).status())["5"] is EnumPowerStatus.DOWN
 
 
-def test_firmware_without_a_list_of_hardware_failures_is_believed(handle: Handle) -> None:
+def test_without_a_failure_list_the_reported_state_counts(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2, stuck=(2,)), "3.3") as pdu:
         assert shown(handle(pdu).status())["2"] is EnumPowerStatus.UP
 
 
-def test_states_that_are_all_missing_are_fetched_anew_once(handle: Handle, firmware: str) -> None:
+def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
-        for looks, answered in ((2, True), (3, False)):         # the first look counts
+        for looks, answered in ((2, True), (3, False)):         # number of getOutlets calls without relay states
             pdu.units[0].stale_looks = looks
             with spent(pdu) as cost:
                 seen = shown(handle(pdu).status())
@@ -60,7 +58,7 @@ def test_states_that_are_all_missing_are_fetched_anew_once(handle: Handle, firmw
             assert len(seen) == 4 and cost == [4, 1]
 
 
-def test_a_unit_without_relays_is_not_looked_at_twice(handle: Handle, firmware: str) -> None:
+def test_a_unit_without_relays_is_read_only_once(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, power_control=False), firmware) as pdu:
         with spent(pdu) as cost:
             assert set(shown(handle(pdu).status()).values()) == {EnumPowerStatus.UNKNOWN}
@@ -94,9 +92,9 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_request_more(handle
 
 
 @pytest.mark.parametrize("phases", [1, 3])
-def test_sensors_that_answer_all_invalid_are_fetched_anew_once(handle: Handle, firmware: str, phases: int) -> None:
+def test_sensors_that_are_all_invalid_are_read_once_more(handle: Handle, firmware: str, phases: int) -> None:
     with XerusPdu(Model(outlets=8, phases=phases), firmware) as pdu:
-        for inlets in (1, 2):                       # the first request fetches the inlets' sensors: twice is anew
+        for inlets in (1, 2):                       # number of getSensors calls without inlet readings
             pdu.fall_asleep(inlets)
             with spent(pdu) as cost:
                 figures = handle(pdu).statistic()
@@ -105,11 +103,11 @@ def test_sensors_that_answer_all_invalid_are_fetched_anew_once(handle: Handle, f
         pdu.fall_asleep(inlets=3)
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
-        agrees(figures, pdu.books())                # the load from the outlets
+        agrees(figures, pdu.books())                # the inlets never answer, so the load comes from the outlets
         assert cost == [4, 1]
 
 
-def test_a_load_that_no_meter_shows_stays_at_the_platform_s_default(handle: Handle) -> None:
+def test_a_load_that_cannot_be_read_stays_at_the_platforms_default(handle: Handle) -> None:
     with XerusPdu(Model(outlets=8, metering="inlet")) as pdu:
         pdu.fall_asleep(inlets=3)
         assert handle(pdu).statistic().load == 0.0 < (pdu.books().load_a or 0.0)
@@ -155,7 +153,7 @@ def test_200_metered_outlets_cost_a_request_more_for_each_300_calls(handle: Hand
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_outlets_of_link_units_are_ports_in_two_requests(handle: Handle, firmware: str, prefixed: bool) -> None:
+def test_outlets_of_link_units_are_read_in_two_requests(handle: Handle, firmware: str, prefixed: bool) -> None:
     links = {2: Model(outlets=3, phases=3, off=(2,)), 5: Model(outlets=2, metering="inlet")}
     with XerusPdu(Model(outlets=4), firmware, links, prefix_links=prefixed) as pdu:
         device = handle(pdu, link_units="yes")
@@ -180,15 +178,15 @@ def test_a_link_unit_without_meter_leaves_the_load_of_all_units_unknown(handle: 
 
 @pytest.mark.parametrize("wanted, ids", [("no", {""}), ("2", {"", "2"}), ("5, 2", {"", "2", "5"}),
                                          ("3", {""}), ("YES", {"", "2", "5"})])
-def test_the_setting_says_which_link_units_count(handle: Handle, wanted: str, ids: Any) -> None:
+def test_the_setting_selects_the_link_units(handle: Handle, wanted: str, ids: Any) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 5: Model(outlets=1)}) as pdu:
         seen = shown(handle(pdu, link_units=wanted).status())
         assert {identity.rpartition(".")[0] for identity in seen} == ids
 
 
-@pytest.mark.parametrize("wanted, said", [("3", "3"), ("2,4,7", "4, 7"), ("2", ""), ("yes", "")])
-def test_a_link_id_that_is_named_and_not_linked_is_said(handle: Handle, caplog: pytest.LogCaptureFixture, wanted: str,
-                                                        said: str) -> None:
+@pytest.mark.parametrize("wanted, unlinked", [("3", "3"), ("2,4,7", "4, 7"), ("2", ""), ("yes", "")])
+def test_a_configured_link_id_that_is_not_linked_is_logged(handle: Handle, caplog: pytest.LogCaptureFixture, wanted: str,
+                                                           unlinked: str) -> None:
     caplog.set_level("INFO")
     with XerusPdu(Model(outlets=1), links={2: Model(outlets=1)}) as pdu:
         device = handle(pdu, link_units=wanted)
@@ -197,7 +195,7 @@ def test_a_link_id_that_is_named_and_not_linked_is_said(handle: Handle, caplog: 
             call()
             lines = [record.getMessage() for record in caplog.records if "link_units" in record.getMessage()]
             assert all(record.levelname == "WARNING" for record in caplog.records if "link_units" in record.getMessage())
-            assert lines == ([f"link_units names {said}, and the PDU has no such link unit: left out"] if said else [])
+            assert lines == ([f"link_units names {unlinked}, and the PDU has no such link unit: left out"] if unlinked else [])
 
 
 def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle) -> None:
@@ -206,7 +204,7 @@ def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle)
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_a_link_unit_that_is_known_but_silent_raises_and_names_the_setting(handle: Handle, method: str) -> None:
+def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(handle: Handle, method: str) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 3: Model(outlets=1)}) as pdu:
         pdu.units[3].reachable = False
         with pytest.raises(PduHandlerError, match="link unit 3 is unreachable.*'link_units'") as caught:
@@ -215,25 +213,26 @@ def test_a_link_unit_that_is_known_but_silent_raises_and_names_the_setting(handl
         assert len(shown(handle(pdu, link_units="2").status())) == 3
 
 
-def test_an_outlet_of_a_link_unit_is_switched_there(handle: Handle) -> None:
+def test_port_down_switches_the_outlet_of_a_link_unit(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=2)}) as pdu:
         port = PduPortView("2.1")
         assert handle(pdu, link_units="yes").port_down(port).power_status is EnumPowerStatus.DOWN
         assert pdu.books().states == {"1": True, "2": True, "2.1": False, "2.2": True}
 
 
-# ---- settings, labels, seam --------------------------------------------------------------------------------
+# ---- settings, labels, log ---------------------------------------------------------------------------------
 
 _BAD: List[Tuple[Dict[str, str], str]] = [
     ({"usrename": "x"}, "unknown"), ({"username": ""}, "'username' and 'password' are needed"),
     ({"token": "abc"}, "not both"), ({"scheme": "ftp"}, "https or http"), ({"port": "0"}, "1 to 65535"),
     ({"link_units": "1"}, "link_units"), ({"link_units": "2-4"}, "link_units"), ({"link_units": "300"}, "link_units"),
+    ({"link_units": "٣"}, "link_units"),
     ({"verify": "perhaps"}, "yes or no"), ({"timeout": "900"}, "timeout"), ({"fingerprint": "12"}, "fingerprint"),
     ({"scheme": "http"}, "scheme=https"), ({"host": "a b"}, "'host'.*not allowed"), ({"host": "a/b"}, "no address")]
 
 
 @pytest.mark.parametrize("wrong, words", _BAD, ids=[str(one[0]) for one in _BAD])
-def test_a_bad_setting_is_named_in_the_first_call_and_not_before(wrong: Dict[str, str], words: str) -> None:
+def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(wrong: Dict[str, str], words: str) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         handler = make_handler(PduData(pdu.host, settings(pdu, **wrong)))
         with pytest.raises(PduHandlerError, match=words) as caught:
@@ -247,25 +246,21 @@ def test_a_device_without_address_is_a_settings_error() -> None:
     assert caught.value.kind == "settings"
 
 
-def test_labels_say_what_is_printed_beside_each_identity(handle: Handle) -> None:
+def test_labels_hold_identity_printed_number_and_name(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2, names={2: "web server"}), links={2: Model(outlets=1)}) as pdu:
         assert handle(pdu, link_units="yes").labels() == [("1", "1", ""), ("2", "2", "web server"), ("2.1", "1", "")]
 
 
-def test_what_an_account_may_not_read_of_an_outlet_is_no_label_and_no_error() -> None:
-    class Read(RaritanPdu):
-        def transport(self, trust: Trust) -> Transport:
-            return unit
-
+def test_labels_stay_empty_where_the_account_may_not_read_the_outlet() -> None:
     unit = Described()
     unit.outlets([None, None], [None, None])
     unit.calls[f"{PDU}/outlet/0", "getMetaData"] = {"label": "A1"}
     unit.calls[f"{PDU}/outlet/0", "getSettings"] = Status(403)
     del unit.calls[f"{PDU}/outlet/1", "getMetaData"]
-    assert Read(PduData("pdu.example", {"username": "a", "password": "b"})).labels() == [("1", "A1", ""), ("2", "", "")]
+    assert reads(unit).labels() == [("1", "A1", ""), ("2", "", "")]
 
 
-def test_the_same_object_serves_many_calls_and_keeps_nothing(handle: Handle) -> None:
+def test_the_handler_keeps_nothing_between_calls(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         device = handle(pdu)
         before = dict(vars(device))
@@ -283,6 +278,6 @@ def test_every_method_logs_once_which_code_runs(handle: Handle, caplog: pytest.L
         device.statistic()
         device.port_down(PduPortView("1"))
         device.port_up(PduPortView("1"), pause=FAST)
-        said = [record.getMessage() for record in caplog.records if "pdu handler raritan" in record.getMessage()]
-        assert [line.rpartition(": ")[2] for line in said] == ["status", "statistic", "port_down", "port_up"]
+        messages = [record.getMessage() for record in caplog.records if "pdu handler raritan" in record.getMessage()]
+        assert [line.rpartition(": ")[2] for line in messages] == ["status", "statistic", "port_down", "port_up"]
         assert pdu.password not in caplog.text

@@ -1,4 +1,4 @@
-"""Answers of a device that means harm, over real sockets: no state is made up, no command sent twice, no login shown."""
+"""Hostile answers over real sockets: no state is invented, no command is sent twice, no login is shown."""
 # ruff: noqa: UP031 (JSON is full of braces)
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Say = Callable[[Any], bytes]
 
 
 def answering(body: str) -> Step:
-    """The body, with the id that was asked in place of ID and the Authorization header in place of LOGIN."""
+    """Return a step that sends the body. The request's id replaces ID, its Authorization header replaces LOGIN."""
     def say(seen: Any) -> bytes:
         assert isinstance(seen, Seen)
-        said = body.replace('"ID"', str(seen.json["id"])).replace("LOGIN", seen.headers.get("authorization", ""))
-        return http(said.encode("utf-8", "surrogatepass"))
+        filled = body.replace('"ID"', str(seen.json["id"])).replace("LOGIN", seen.headers.get("authorization", ""))
+        return http(filled.encode("utf-8", "surrogatepass"))
     return say
 
 
@@ -45,7 +45,7 @@ def bulk_of(answer: str) -> Step:
     return answering('{"jsonrpc":"2.0","id":"ID","result":{"responses":[{"statcode":200,"json":%s}]}}' % answer)
 
 
-# ---- what a command's answer leaves open -------------------------------------------------------------------
+# ---- answers that leave open whether a command was executed ------------------------------------------------
 
 _OPEN: List[Tuple[Fault, Dict[str, Any]]] = [
     *((Fault.DONE_STATUS, {"status": status}) for status in (101, 201, 202, 204, 206, 300, 303, 304, 500, 502)),
@@ -54,8 +54,8 @@ _OPEN: List[Tuple[Fault, Dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("fault, how", _OPEN, ids=[f"{fault.name} {how.get('status', '')}" for fault, how in _OPEN])
-def test_an_answer_that_leaves_open_what_a_command_did_is_followed_by_one_reading(handle: Handle, fault: Fault,
-                                                                                  how: Dict[str, Any]) -> None:
+def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(handle: Handle, fault: Fault,
+                                                                       how: Dict[str, Any]) -> None:
     done = fault is not Fault.REDIRECT
     for stuck in (False, True):
         with XerusPdu(Model(outlets=1, relay_delay=60 if stuck else 0)) as pdu:
@@ -68,14 +68,15 @@ def test_an_answer_that_leaves_open_what_a_command_did_is_followed_by_one_readin
                 with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
                     handle(pdu).port_down(port, pause=FAST)
                 assert caught.value.kind == "unreachable" and port.power_status is EnumPowerStatus.UNKNOWN
-            assert pdu.books().requests - before == 4, "two looks, the command once, one reading"
+            assert pdu.books().requests - before == 4, "two reads, one command, one read after it"
             assert len([name for name, _ in pdu.books().writes if "PowerState" in name]) == done
 
 
 @pytest.mark.parametrize("status", [4, 40, 4000, 201, 204, 302])
-def test_a_status_in_a_bulk_that_declines_nothing_leaves_the_call_open(status: int) -> None:
-    said = {"statcode": status, "json": {"id": 0, "error": {"code": -32601, "message": "no"}} if status in (201, 302) else None}
-    answer, = responses({"responses": [said]}, 1, Login())
+def test_an_unclear_status_in_a_bulk_leaves_open_whether_the_call_was_executed(status: int) -> None:
+    error = {"id": 0, "error": {"code": -32601, "message": "no"}}
+    response = {"statcode": status, "json": error if status in (201, 302) else None}
+    answer, = responses({"responses": [response]}, 1, Login())
     assert leaves_open(answer)
 
 
@@ -89,7 +90,7 @@ def test_a_command_that_the_device_declines_is_not_read_back(handle: Handle, sta
         assert caught.value.kind == ("denied" if status == 451 else "refused") and pdu.books().requests - before == 3
 
 
-# ---- answers that are no state -----------------------------------------------------------------------------
+# ---- answers without a valid state -------------------------------------------------------------------------
 
 _STATE = '{"available":true,"powerState":1,"switchOnInProgress":false,"cycleInProgress":false,"isSuspended":false}'
 _TWICE = _STATE.replace('"powerState":1', '"powerState":1,"powerState":0')
@@ -98,7 +99,7 @@ _TWICE = _STATE.replace('"powerState":1', '"powerState":1,"powerState":0')
 @pytest.mark.parametrize("answer", ['{"result":{"_ret_":%s},"id":0}' % _TWICE, '{"result":{"_ret_":%s}}' % _STATE,
                                     '{"result":{"_ret_":%s},"id":null}' % _STATE, '{"result":{"_ret_":%s},"id":false}' % _STATE,
                                     '{"result":{"_ret_":%s},"id":0.0}' % _STATE, '{"result":{"_ret_":%s},"id":"0"}' % _STATE])
-def test_contrary_keys_and_an_id_that_is_not_the_one_asked_are_no_state(agent: MakeAgent, answer: str) -> None:
+def test_duplicate_keys_and_a_wrong_id_are_protocol_errors(agent: MakeAgent, answer: str) -> None:
     with Peer([[bulk_of(answer)]]) as peer:
         one = agent("http", peer.address)
         bulk = Bulk(one)
@@ -109,7 +110,7 @@ def test_contrary_keys_and_an_id_that_is_not_the_one_asked_are_no_state(agent: M
 
 
 @pytest.mark.parametrize("method", ["status", "port_down"])
-def test_a_device_that_says_everything_twice_and_otherwise_has_no_state(handle: Handle, method: str) -> None:
+def test_contradictory_duplicate_keys_are_a_protocol_error(handle: Handle, method: str) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(Fault.DONE_TWICE, None, skip=1)
         with pytest.raises(PduHandlerError) as caught:
@@ -118,23 +119,23 @@ def test_a_device_that_says_everything_twice_and_otherwise_has_no_state(handle: 
 
 
 @pytest.mark.parametrize("given", ["true", "1.0", '"1"', "null", "2"])
-def test_the_id_of_a_single_call_is_the_number_that_was_sent(agent: MakeAgent, given: str) -> None:
+def test_a_single_call_accepts_only_the_id_that_was_sent(agent: MakeAgent, given: str) -> None:
     with Peer([[http('{"jsonrpc":"2.0","id":%s,"result":{"_ret_":0}}' % given)]]) as peer:
         with pytest.raises(JsonRpcSyntaxException, match="wrong id"):
             get_state(agent("http", peer.address))
 
 
-# ---- text, numbers and nesting that do harm ----------------------------------------------------------------
+# ---- harmful text, numbers and nesting ---------------------------------------------------------------------
 
 _HARMFUL = {"an id with half a surrogate pair": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
-            "an id with raw bytes of one": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
-            "a number without end": "9" * 5000, "a negative one": "-" + "9" * 100_000, "1e999": "1e999",
+            "an id with a raw half surrogate": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
+            "5,000 digits": "9" * 5000, "100,000 negative digits": "-" + "9" * 100_000, "1e999": "1e999",
             "deep arrays": "[" * 100_000 + "]" * 100_000, "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
             "deep within the limit": '{"rid":' + "[" * 900 + "]" * 900 + "}"}
 
 
 @pytest.mark.parametrize("value", _HARMFUL.values(), ids=_HARMFUL)
-def test_what_python_itself_would_stumble_over_is_a_protocol_error(agent: MakeAgent, value: str) -> None:
+def test_a_value_that_python_itself_cannot_handle_is_a_protocol_error(agent: MakeAgent, value: str) -> None:
     for step in (bulk_of('{"id":0,"result":{"_ret_":[%s]}}' % value), answering('{"id":"ID","result":{"_ret_":[%s]}}' % value)):
         with Peer([[step]]) as peer:
             one = agent("http", peer.address)
@@ -147,7 +148,7 @@ def test_what_python_itself_would_stumble_over_is_a_protocol_error(agent: MakeAg
 
 
 @pytest.mark.parametrize("call", [get_state, set_state])
-def test_a_resource_id_that_is_no_text_is_a_protocol_error_and_nothing_is_sent(call: Callable[[Agent], object]) -> None:
+def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_sent(call: Callable[[Agent], object]) -> None:
     agent = Agent("https", "pdu.example", "a", "b")
     with pytest.raises(ProtocolError, match="no text"):
         agent.json_rpc("/model/\ud800", "setPowerState", {"pstate": 0})
@@ -191,7 +192,7 @@ _FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstr
 
 
 def _everything(error: BaseException) -> str:
-    """All that a log, a debugger or a tool may show of an exception and of what it came from."""
+    """Return all that a log, a debugger or a tool may show of an exception and its causes."""
     shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     queue: List[Any] = [error]
     while queue:

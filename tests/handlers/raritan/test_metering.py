@@ -70,7 +70,7 @@ def test_behind_a_transfer_switch_one_feed_counts_and_never_both(unit: Described
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
-def test_behind_two_transfer_switches_nobody_says_which_feeds_belong_together(unit: Described) -> None:
+def test_behind_two_transfer_switches_the_load_is_unknown(unit: Described) -> None:
     for current in (5.0, 0.2, 4.0):
         unit.inlet({}, {L1: current})
     unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
@@ -78,7 +78,7 @@ def test_behind_two_transfer_switches_nobody_says_which_feeds_belong_together(un
     assert unit.measured()[0] is None
 
 
-def test_the_banks_of_a_unit_with_many_unmetered_inlets_tell_its_load(unit: Described) -> None:
+def test_the_load_of_a_unit_with_many_unmetered_inlets_comes_from_its_banks(unit: Described) -> None:
     for _ in range(5):
         unit.inlet({}, {})
     unit.banks([1.0, 2.5])
@@ -90,7 +90,7 @@ def test_two_lines_with_neutral_are_two_circuits(unit: Described) -> None:
     assert unit.measured()[0] == pytest.approx(10.1)
 
 
-def test_a_dc_inlet_tells_its_current_itself(unit: Described) -> None:
+def test_the_load_of_a_dc_inlet_is_the_current_of_the_inlet(unit: Described) -> None:
     unit.inlet({"current": 7.0}, {PLUS: 7.0})
     assert unit.measured()[0] == 7.0
 
@@ -108,19 +108,19 @@ def test_a_measured_zero_is_a_zero(unit: Described) -> None:
     assert unit.measured() == (0.0, 0.0)
 
 
-def test_a_disabled_inlet_does_not_count_for_the_load_but_its_energy_was_used(unit: Described) -> None:
+def test_a_disabled_inlet_counts_for_the_energy_but_not_for_the_load(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 0.5, "activeEnergy": 50.0}, {}, enabled=False)
     assert unit.measured() == (3.0, 150.0)
 
 
-def test_the_unit_s_own_counter_comes_before_the_inlets(unit: Described) -> None:
+def test_the_units_own_counter_comes_before_the_inlets(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
     assert unit.measured()[1] == 777.0
 
 
-def test_energy_of_some_outlets_only_is_no_total(unit: Described) -> None:
+def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     del unit.calls[f"{PDU}/outlet/1/activeEnergy", "getReading"]
     assert unit.measured() == (3.0, None)
@@ -133,7 +133,7 @@ def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Desc
 
 
 @pytest.mark.parametrize("wrong", [{"available": False}, {"valid": False}, {"value": None}, {"available": None}])
-def test_a_reading_that_says_it_is_none_is_not_used(unit: Described, wrong: Dict[str, Any]) -> None:
+def test_a_reading_marked_as_invalid_is_not_used(unit: Described, wrong: Dict[str, Any]) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls["/sensor/I0activeEnergy", "getReading"].update(wrong)
     assert unit.measured() == (3.0, None)
@@ -146,7 +146,7 @@ def test_a_reading_without_one_of_its_fields_is_not_used(unit: Described, gone: 
     assert unit.measured() == (3.0, None)
 
 
-def test_an_inlet_whose_lines_are_not_told_is_not_taken_for_single_phase(unit: Described) -> None:
+def test_an_inlet_whose_lines_cannot_be_read_is_not_taken_for_single_phase(unit: Described) -> None:
     unit.inlet({"current": 6.5, "activeEnergy": 9.0}, {L1: 4.0, L2: 6.5, L3: 6.0})
     unit.calls[f"{PDU}/inlet/0", "getPoles"] = Status(500)
     assert unit.measured() == (None, 9.0)
@@ -155,15 +155,14 @@ def test_an_inlet_whose_lines_are_not_told_is_not_taken_for_single_phase(unit: D
 
 
 @pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None), (Status(403), None)])
-def test_two_feeds_are_added_only_where_there_is_no_transfer_switch(unit: Described, answer: Status,
-                                                                    load: Optional[float]) -> None:
+def test_two_feeds_are_added_only_without_a_transfer_switch(unit: Described, answer: Status, load: Optional[float]) -> None:
     unit.inlet({}, {L1: 5.0})
     unit.inlet({}, {L1: 0.3})
     unit.calls[PDU, "getTransferSwitches"] = answer
     assert unit.measured()[0] == load
 
 
-def test_the_banks_tell_the_load_where_one_of_two_inlets_is_not_metered(unit: Described) -> None:
+def test_the_load_comes_from_the_banks_where_one_of_two_inlets_is_not_metered(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {})
     unit.inlet({}, {})
     unit.banks([4.0, 5.5])
@@ -178,7 +177,7 @@ def test_a_counter_that_cannot_be_read_now_is_not_replaced_by_another(unit: Desc
     assert unit.measured() == (3.0, None)
 
 
-def test_an_inlet_s_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlets(unit: Described) -> None:
+def test_an_inlets_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlets(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     unit.calls["/sensor/I0activeEnergy", "getReading"] = Status(500)

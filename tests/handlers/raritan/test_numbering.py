@@ -1,4 +1,4 @@
-"""One numbering of outlets for reading, metering, checking and switching, on units that list them in another order."""
+"""Reading, metering and switching number the outlets alike, also on units that list their outlets in another order."""
 from __future__ import annotations
 
 from typing import Tuple
@@ -15,14 +15,14 @@ from tests.simulators.xerus import Model, XerusPdu
 from .handling import FAST, Handle, shown, spent
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
-MIXED = (5, 1, 3, 4, 2)             # positions 3 and 4 are where they belong
+MIXED = (5, 1, 3, 4, 2)             # labels in listed order; only 3 and 4 equal their positions
 
 
 def _mixed(outlets: int = 5, off: Tuple[int, ...] = (5,)) -> Model:
     return Model(outlets=outlets, listed=MIXED, off=off)
 
 
-def test_a_status_and_labels_follow_the_references_in_the_order_in_which_they_are_handed_out(handle: Handle) -> None:
+def test_status_and_labels_follow_the_order_in_which_the_unit_lists_its_outlets(handle: Handle) -> None:
     with XerusPdu(_mixed()) as pdu:
         assert shown(handle(pdu).status()) == {"1": DOWN, "2": UP, "3": UP, "4": UP, "5": UP}
         assert [label.number for label in handle(pdu).labels()] == ["5", "1", "3", "4", "2"]
@@ -31,8 +31,8 @@ def test_a_status_and_labels_follow_the_references_in_the_order_in_which_they_ar
 @pytest.mark.parametrize("identity", ["1", "2", "5", "2.1", "2.2"])
 @pytest.mark.parametrize("prefixed", [True, False])
 @pytest.mark.parametrize("method", ["port_up", "port_down"])
-def test_an_outlet_whose_reference_and_well_known_id_carry_two_labels_is_not_switched(handle: Handle, identity: str,
-                                                                                      prefixed: bool, method: str) -> None:
+def test_an_outlet_whose_reference_and_well_known_id_have_different_labels_is_not_switched(handle: Handle, identity: str,
+                                                                                           prefixed: bool, method: str) -> None:
     with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
         before = pdu.books().states
         with pytest.raises(PduHandlerError, match=r"labelled '\d'.* labelled '\d'.*report its model") as caught:
@@ -43,8 +43,8 @@ def test_an_outlet_whose_reference_and_well_known_id_carry_two_labels_is_not_swi
 
 @pytest.mark.parametrize("identity", ["3", "2.3"])
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_an_outlet_in_its_place_is_switched_by_the_reference_that_status_reads(handle: Handle, identity: str,
-                                                                               prefixed: bool) -> None:
+def test_an_outlet_at_its_own_position_is_switched_by_the_reference_that_status_reads(handle: Handle, identity: str,
+                                                                                      prefixed: bool) -> None:
     with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
         device = handle(pdu, link_units="yes")
         with spent(pdu) as cost:
@@ -56,7 +56,7 @@ def test_an_outlet_in_its_place_is_switched_by_the_reference_that_status_reads(h
 
 @pytest.mark.parametrize("model", [_mixed(off=()), Model(outlets=5, listed=MIXED, well_known_sensors=False)],
                          ids=["well-known sensors", "references only"])
-def test_each_port_s_energy_is_that_of_the_outlet_at_its_position(handle: Handle, model: Model) -> None:
+def test_each_ports_energy_is_that_of_the_outlet_at_its_position(handle: Handle, model: Model) -> None:
     with XerusPdu(model, links={2: model}) as pdu:
         counted = {port.identity: port.consumption for port in handle(pdu, link_units="yes").statistic().ports}
         for link, unit in pdu.units.items():
@@ -79,7 +79,7 @@ def test_a_unit_that_lists_an_outlet_twice_is_not_read(handle: Handle, monkeypat
 
 @pytest.mark.parametrize("rid, sent", [("/tfwopaque/x/outlet.0", "/link/2/tfwopaque/x/outlet.0"), ("/link/2/a", "/link/2/a"),
                                        ("/model/pdu/2/outlet/0", "/model/pdu/2/outlet/0")])
-def test_a_reference_of_a_link_unit_is_never_sent_to_the_unit_that_is_addressed(rid: str, sent: str) -> None:
+def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, sent: str) -> None:
     agent = Agent("https", "pdu.example", "a", "b")
-    there = Present.of(Unit(2, agent), [Outlet(rid, agent)])
-    assert [outlet.target for outlet in there.outlets] == [sent]
+    present = Present.of(Unit(2, agent), [Outlet(rid, agent)])
+    assert [outlet.target for outlet in present.outlets] == [sent]

@@ -54,7 +54,7 @@ def test_an_identity_is_the_id_of_the_meter_and_the_position_from_1(handle: Hand
         assert [port.identity for port in handle(pdu).statistic().ports] == identities
 
 
-def test_the_labels_follow_the_panel_s_scheme_and_the_identities_do_not(handle: Handle) -> None:
+def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: Handle) -> None:
     for scheme, printed in ((False, ["1", "2", "7", "10", "42"]), (True, ["1", "3", "13", "19", "42"])):
         with XerusPdu(controller(MeterModel(1, odd_even=scheme, circuits=CIRCUITS))) as pdu:
             with spent(pdu) as cost:
@@ -75,7 +75,7 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(handle: Handle, method:
 
 
 @pytest.mark.parametrize("identity", ["1", "7", "p", "p1", "p1.7.1"])
-def test_what_is_no_circuit_is_no_such_outlet(handle: Handle, identity: str) -> None:
+def test_an_identity_that_is_not_a_circuit_is_no_such_outlet(handle: Handle, identity: str) -> None:
     with XerusPdu(controller(PANEL)) as pdu:
         with pytest.raises(PduHandlerError) as caught:
             handle(pdu).port_down(PduPortView(identity))
@@ -84,7 +84,7 @@ def test_what_is_no_circuit_is_no_such_outlet(handle: Handle, identity: str) -> 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_a_controller_may_be_a_link_unit_or_have_some(handle: Handle, firmware: str, prefixed: bool) -> None:
+def test_a_controller_may_be_a_link_unit_or_have_link_units(handle: Handle, firmware: str, prefixed: bool) -> None:
     pdu_model, pmc = Model(outlets=3, off=(2,)), controller(PANEL)
     for own, linked in ((pdu_model, pmc), (pmc, pdu_model)):
         with XerusPdu(own, firmware, {2: linked}, prefix_links=prefixed) as pdu:
@@ -113,7 +113,7 @@ def test_eight_full_panels_cost_a_request_more_for_each_300_calls(handle: Handle
         assert cost == [8, 1]
 
 
-def test_no_method_of_a_reading_changes_anything(handle: Handle) -> None:
+def test_the_reading_methods_write_nothing(handle: Handle) -> None:
     with XerusPdu(controller(PANEL), user="reader", password="x") as pdu:
         device: RaritanPdu = handle(pdu)
         for method in (device.status, device.statistic, device.labels):
@@ -187,21 +187,21 @@ def test_a_load_needs_every_line_that_the_type_of_meter_has(unit: Meters, kind: 
     assert unit.load() == (load, 1.0)
 
 
-def test_panels_add_up_and_a_meter_beside_them_makes_the_sum_unknown(unit: Meters) -> None:
+def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: 3.0})
     assert unit.load() == (7.0, 3.0)
     unit.meter(3, 0, {L1: 7.0}, panel=False)
-    assert unit.load() == (0.0, 0.0), "the platform's defaults: the third may feed the panels"
+    assert unit.load() == (0.0, 0.0), "the platform's defaults: the third meter may feed the panels"
 
 
-def test_a_meter_of_two_that_is_not_read_now_makes_the_sum_unknown(unit: Meters) -> None:
+def test_one_unreadable_meter_of_two_makes_the_load_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: None})
     assert unit.load() == (0.0, 3.0)
 
 
-def test_a_circuit_s_figures_are_its_own_sensors(unit: Meters) -> None:
+def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 4, current=2.5, activeEnergy=1500.0)
     unit.circuit(1, 0, current=None, activeEnergy=None)
@@ -228,7 +228,7 @@ def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind
 @pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused"), (Status(404), "refused")])
 @pytest.mark.parametrize("method", ["status", "statistic"])
 def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(unit: Meters, method: str, failed: Status,
-                                                                           kind: str) -> None:
+                                                                            kind: str) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.calls["/meter/1", "getCircuits"] = failed
     with pytest.raises(PduHandlerError) as caught:
@@ -242,10 +242,10 @@ def test_circuits_are_unknown_and_never_off(unit: Meters) -> None:
     assert shown(reads(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
 
 
-def test_a_number_without_a_known_scheme_is_left_out(unit: Meters) -> None:
+def test_the_printed_number_is_empty_where_the_labelling_scheme_is_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 0.0})
     rid = unit.circuit(1, 4)
     unit.calls[rid, "getSettings"] = Status(403)
-    for told in ({}, {"labelingScheme": 7, "panelSize": 42}, {"labelingScheme": 1, "panelSize": 4}, Status(404)):
-        unit.calls["/meter/1", "getPanelSettings"] = told
+    for answer in ({}, {"labelingScheme": 7, "panelSize": 42}, {"labelingScheme": 1, "panelSize": 4}, Status(404)):
+        unit.calls["/meter/1", "getPanelSettings"] = answer
         assert reads(unit).labels() == [("p1.5", "", "")]

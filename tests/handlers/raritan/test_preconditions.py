@@ -1,4 +1,4 @@
-"""What stops a switching before anything is written."""
+"""Conditions that stop a switching before anything is written."""
 from __future__ import annotations
 
 from typing import Any, Dict
@@ -18,7 +18,7 @@ ANSWERS: Dict[Any, Any] = {(PDU, "getSettings"): {"inhibitRelayControl": False},
 
 
 def look(**answers: Any) -> None:
-    """Ask as the handler does, with other answers to the methods named."""
+    """Check as the handler does, with other answers for the named methods."""
     unit = Described()
     unit.calls.update({(rid, method): answers.get(method, usual) for (rid, method), usual in ANSWERS.items()})
     agent = unit.agent()
@@ -30,7 +30,7 @@ def look(**answers: Any) -> None:
 
 @pytest.mark.parametrize("answers", [{}, {"getSettings": {}}, {"getMetaData": {}}, {"getState": {}},
                                      {"getSettings": Status(404)}, {"getMetaData": Status(404)}, {"getState": Status(404)}])
-def test_what_the_device_does_not_say_stops_nothing(answers: Dict[str, Any]) -> None:
+def test_a_missing_answer_or_field_stops_nothing(answers: Dict[str, Any]) -> None:
     look(**answers)
 
 
@@ -48,7 +48,7 @@ def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) ->
 
 @pytest.mark.parametrize("answers, kind", [({"getMetaData": {"isSwitchable": False}}, "unsupported"),
                                            ({"getSettings": {"inhibitRelayControl": True}}, "refused")])
-def test_what_cannot_or_may_not_be_switched_is_refused(answers: Dict[str, Any], kind: str) -> None:
+def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: Dict[str, Any], kind: str) -> None:
     with pytest.raises(PduHandlerError) as caught:
         look(**answers)
     assert caught.value.kind == kind

@@ -1,4 +1,4 @@
-"""Values print as the vendor's SDK of the same release prints them, asked on the same unit."""
+"""Values print as the vendor's SDK of the same release prints them on the same unit."""
 from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List
@@ -34,10 +34,10 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
         yield pdu
 
 
-def _ours(unit: XerusPdu, told: List[List[str]]) -> List[str]:
+def _ours(unit: XerusPdu, asked: List[List[str]]) -> List[str]:
     out = []
     with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
-        for interface, rid, method in told:
+        for interface, rid, method in asked:
             kind = find(interface)
             assert kind is not None and issubclass(kind, Interface)
             out.append(str(getattr(kind(rid, agent), method)()))
@@ -46,11 +46,12 @@ def _ours(unit: XerusPdu, told: List[List[str]]) -> List[str]:
 
 @pytest.mark.against("the vendor's SDK")
 def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
-    told = CALLS + (LINKED if firmware != "3.3" else [])
+    asked = CALLS + (LINKED if firmware != "3.3" else [])
     release = sdk.RELEASES[firmware]
     with sdk.Worker(sdk.needed(release), SCRIPT) as worker:
-        theirs: Any = worker.order("tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, told)
-    for call, our, their in zip(told, _ours(unit, told), theirs):
+        theirs: Any = worker.order("tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, asked)
+    assert len(theirs) == len(asked)
+    for call, our, their in zip(asked, _ours(unit, asked), theirs):
         if firmware == "4.4":
             assert our == their, call
         else:
@@ -58,7 +59,7 @@ def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, fi
 
 
 def _facts(text: str) -> List[str]:
-    """The lines without what older releases print otherwise: order, quotes, padding, brackets, renamed fields."""
+    """Return the sorted lines without parts that older releases print differently: quotes, padding, brackets, renamed fields."""
     lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =") for line in text.splitlines())
     return sorted(line for line in lines if line and not any(name in line for name in _RENAMED))
 
@@ -66,7 +67,7 @@ def _facts(text: str) -> List[str]:
 _RENAMED = ("CSumErrCnt", "primaryUnit", "master", "MASTER", "PRIMARY_UNIT", "ONBOARD", "ONEWIRE", "SLAVE", "EXPANSION")
 
 
-def test_empty_and_nested_containers_and_texts() -> None:
+def test_texts_enumerations_and_containers_are_printed() -> None:
     status = cascading.CascadeManager.Status(role=cascading.CascadeManager.Role.STANDALONE, primaryUnit="a b")
     lines = str(status).splitlines()
     assert lines[0] == "cascading.CascadeManager.Status:"
@@ -77,11 +78,11 @@ def test_empty_and_nested_containers_and_texts() -> None:
 
 
 @pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048}])
-def test_what_came_under_older_names_is_printed_where_it_lives_now(wire: Dict[str, int]) -> None:
+def test_a_field_read_under_an_older_name_is_printed_under_its_new_name(wire: Dict[str, int]) -> None:
     request = decode_structure(cert.ServerSSLCert.ReqInfo, {"subject": {"commonName": "a"}, **wire}, Nowhere())
     assert "* rsaKeyLength = 2048" in " ".join(str(request).split())
 
 
-def test_a_field_that_did_not_come_is_not_printed() -> None:
+def test_a_missing_field_is_not_printed() -> None:
     assert "inhibitRelayControl" in str(pdumodel.Pdu.Settings())
     assert str(decode_structure(pdumodel.Pdu.Settings, {"name": "x"}, Nowhere())) == 'pdumodel.Pdu.Settings:\n    * name = "x"'

@@ -1,4 +1,4 @@
-"""Recorded traffic of two real units: every field decoded, and encoded again as it came."""
+"""Recorded traffic of two real units: every field is decoded and encoded back unchanged."""
 from __future__ import annotations
 
 import json
@@ -14,7 +14,7 @@ from tests.needs import shared
 from .declared import Nowhere, calls
 
 AGENT = Nowhere()
-Answer = Tuple[Type[Interface], str, Any]       # interface, method, `result`
+Answer = Tuple[Type[Interface], str, Any]       # interface, method, recorded `result`
 pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
@@ -43,7 +43,7 @@ def _with_requests(exchanges: Any) -> Iterator[Answer]:
 
 
 def _without_requests(exchanges: Any) -> Iterator[Answer]:
-    """The second unit's request bodies were not kept; its calls came in the order of the first unit's."""
+    """The recording of the second unit has no request bodies. Its calls have the order of the first unit's calls."""
     outlets = len(_results(exchanges[0])[1]["_ret_"])
     devices: List[Type[Interface]] = [pdumodel.Inlet, *[pdumodel.Outlet] * outlets]
     slots: List[Type[Interface]] = [peripheral.DeviceSlot] * len(_results(exchanges[0])[2]["_ret_"])
@@ -64,7 +64,7 @@ def _without_requests(exchanges: Any) -> Iterator[Answer]:
 
 
 @pytest.mark.parametrize("unit, count", [("unit-a", 770), ("unit-b", 287)])
-def test_every_recorded_answer_is_decoded_and_encoded_again_equal(unit: str, count: int) -> None:
+def test_every_recorded_answer_is_decoded_and_encoded_back_unchanged(unit: str, count: int) -> None:
     exchanges = _units()[unit]
     answers = list((_with_requests if unit == "unit-a" else _without_requests)(exchanges))
     assert len(answers) == count
@@ -75,7 +75,7 @@ def test_every_recorded_answer_is_decoded_and_encoded_again_equal(unit: str, cou
 
 
 def _unknown(value: object) -> List[str]:
-    """Fields that came and are not declared."""
+    """Return the names of received fields that are not declared."""
     if isinstance(value, list):
         return [name for item in value for name in _unknown(item)]
     if not isinstance(value, Structure) or value._wire is None:
@@ -83,7 +83,7 @@ def _unknown(value: object) -> List[str]:
     return [*value._wire.rest, *(name for item in vars(value).values() for name in _unknown(item))]
 
 
-def test_recorded_readings_are_what_the_device_said() -> None:
+def test_recorded_readings_have_a_time_in_2022_and_a_float_value() -> None:
     readings = [calls(kind)[method].result(result, AGENT) for kind, method, result in _with_requests(_units()["unit-a"])
                 if method == "getReading"]
     assert len(readings) > 200

@@ -1,4 +1,4 @@
-"""The declarations against the types of ten firmware releases: all of each is read, and written as it came."""
+"""The declarations read every type of ten firmware releases in full and write it back unchanged."""
 from __future__ import annotations
 
 import json
@@ -37,8 +37,9 @@ def _variant(kind: str, name: str, release: str) -> Optional[Dict[str, Any]]:
 
 
 def _declared(kind: str, release: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    for name in _schema()[kind]:
-        variant = _variant(kind, name, release)
+    variants = {name: _variant(kind, name, release) for name in _schema()[kind]}
+    assert any(variants.values()), f"release {release} has no {kind}"
+    for name, variant in variants.items():
         if variant is not None:
             yield name, variant
 
@@ -51,7 +52,7 @@ _SIMPLE: Mapping[str, Json] = {
 
 
 def _sample(kind: str, release: str, scope: str) -> Json:
-    """A value of a schema type as that release sends it."""
+    """Return a value of a schema type as that release sends it."""
     kind = kind[len("struct:"):] if kind.startswith("struct:") else kind
     if kind in _SIMPLE:
         return _SIMPLE[kind]
@@ -59,7 +60,7 @@ def _sample(kind: str, release: str, scope: str) -> Json:
         return {"type": "peripheral.Device:1.0.0", "value": {}}
     container = re.fullmatch(r"(vector|map)<(.*)>", kind)
     if container and container.group(2) == scope:
-        return []           # a tree: its leaves
+        return []           # empty, since this type contains itself
     if container and container.group(1) == "vector":
         return [_sample(container.group(2), release, scope)]
     if container:
@@ -78,7 +79,7 @@ def _named(kind: str, release: str, scope: str) -> Json:
             return _fields(name, release, "structs")
         if name in schema["valueobjects"]:
             return {"type": f"{name}:1.0.0", "value": _fields(name, release, "valueobjects")}
-    return {}           # named in an old signature, described nowhere
+    return {}           # an old signature names a type that the schema does not describe
 
 
 def _fields(name: str, release: str, kind: str) -> Dict[str, Json]:
@@ -96,7 +97,7 @@ def _fields(name: str, release: str, kind: str) -> Dict[str, Json]:
 
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("kind, base", [("structs", Structure), ("valueobjects", ValueObject)])
-def test_every_structure_of_a_release_is_read_in_full_and_written_as_it_came(kind: str, base: type, release: str) -> None:
+def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged(kind: str, base: type, release: str) -> None:
     names = [name for name, _ in _declared(kind, release)]
     assert len(names) > 75
     for name in names:
@@ -111,7 +112,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_as_it_came(kin
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_every_method_of_a_release_takes_its_parameters_and_gives_its_results(release: str) -> None:
+def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(release: str) -> None:
     count = 0
     for name, variant in _declared("interfaces", release):
         cls = find(name)
@@ -163,7 +164,7 @@ def test_constructors_take_the_fields_of_the_newest_release_in_its_order() -> No
         assert list(names[:len(variant["fields"])]) == list(variant["fields"]), name
 
 
-def test_value_objects_take_their_own_fields_in_that_order_then_those_of_their_base() -> None:
+def test_value_objects_take_their_own_fields_first_and_then_those_of_their_base() -> None:
     for name, _ in _declared("valueobjects", RELEASES[-1]):
         cls = find(name)
         assert cls is not None and issubclass(cls, ValueObject)

@@ -1,4 +1,4 @@
-"""What scripts for the vendor's binding touch beside the documented calls, as public programs do it."""
+"""What public scripts for the vendor's binding use beside the documented calls."""
 from __future__ import annotations
 
 import copy
@@ -50,20 +50,20 @@ def to(firmware: str) -> Iterator[Agent]:
 # ---- structures --------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("names", [lambda found: found.elements, lambda found: list(vars(found))])
-def test_a_script_goes_through_all_sensors_by_the_names_of_the_fields(to: Agent, names: Any) -> None:
+def test_a_script_can_loop_over_sensors_by_field_name(to: Agent, names: Any) -> None:
     found = pdumodel.Outlet("/model/pdu/0/outlet/0", to).getSensors()
     fitted = [name for name in names(found) if getattr(found, name) is not None]
     assert {"current", "voltage", "activePower", "activeEnergy"} <= set(fitted)
     assert all(isinstance(getattr(found, name), sensors.Sensor) for name in fitted)
 
 
-def test_elements_are_the_fields_that_came_or_of_a_class_those_of_the_newest_firmware() -> None:
+def test_elements_lists_the_received_fields_and_on_a_class_those_of_the_newest_firmware() -> None:
     assert decode_structure(pdumodel.Outlet.State, STATE, AGENT).elements == ["available", "powerState", "isLoadShed"]
     assert pdumodel.Outlet.State.elements == pdumodel.Outlet.State().elements == list(vars(pdumodel.Outlet.State()))
     assert "inhibitRelayControl" in pdumodel.Pdu.Settings.elements and "hwRevision" in pdumodel.Pdu.MetaData.elements
 
 
-def test_a_structure_goes_through_a_file_as_json() -> None:
+def test_a_structure_can_be_stored_as_json() -> None:
     kept = json.dumps(decode_structure(pdumodel.Outlet.State, STATE, AGENT).encode())
     again = pdumodel.Outlet.State.decode(json.loads(kept), AGENT)
     assert again.powerState is pdumodel.Outlet.PowerState.PS_ON and again.encode() == STATE
@@ -72,14 +72,14 @@ def test_a_structure_goes_through_a_file_as_json() -> None:
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
-def test_a_copy_still_knows_what_came(again: Any) -> None:
+def test_a_copy_is_written_back_with_the_received_fields(again: Any) -> None:
     value = decode_structure(pdumodel.Outlet.State, {**STATE, "future": 3}, AGENT)
     other = again(value)
     other.powerState = pdumodel.Outlet.PowerState.PS_OFF
     assert encode(other) == {**STATE, "powerState": 0, "future": 3} and encode(value) == {**STATE, "future": 3}
 
 
-def test_a_misspelt_field_is_said_and_still_kept() -> None:
+def test_setting_a_misspelt_field_warns_and_keeps_the_value() -> None:
     settings = decode_structure(pdumodel.Outlet.Settings, {"name": "x", "sequenceDelay": 5}, AGENT)
     with pytest.warns(UserWarning, match="pdumodel.Outlet.Settings has no field 'sequencDelay'"):
         settings.sequencDelay = 2000
@@ -110,7 +110,7 @@ def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None
 # ---- value objects -----------------------------------------------------------------------------------------
 
 def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
-    kind: Any = usermgmt.AccountRenamed                     # type checkers know dataclasses only: base first
+    kind: Any = usermgmt.AccountRenamed                     # Any: type checkers expect a dataclass's base fields first
     made = kind("new", "old", "admin", "192.0.2.1")
     assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == ("new", "old", "admin",
                                                                                                 "192.0.2.1", None)
@@ -122,7 +122,7 @@ def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
         kind("a", newUsername="b")
 
 
-def test_an_event_prints_its_own_fields_first_and_older_ones_last() -> None:
+def test_an_event_prints_its_own_fields_first_and_inherited_fields_last() -> None:
     lines = str(sensors.StateSensor.StateChangedEvent()).splitlines()
     names = [line.split()[1] for line in lines if line.startswith("    * ")]
     assert lines[0] == "sensors.StateSensor.StateChangedEvent:" and names == ["oldState", "newState", "source"]
@@ -139,7 +139,7 @@ def test_an_event_is_read_from_type_and_value() -> None:
 # ---- enumerations, type names, proxies -----------------------------------------------------------------------
 
 def test_enumerations_have_their_names_by_ordinal_and_travel_as_numbers() -> None:
-    states: Any = pdumodel.Outlet.PowerState                # not every type checker takes `values` for what it is
+    states: Any = pdumodel.Outlet.PowerState                # Any: some type checkers do not find `values`
     roles: Any = net.PortForwardingRole
     assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
     assert [str(one) for one in states.get_elements()] == ["pdumodel.Outlet.PowerState.PS_OFF",
@@ -150,11 +150,11 @@ def test_enumerations_have_their_names_by_ordinal_and_travel_as_numbers() -> Non
 
 def test_an_enumerated_value_is_its_name_in_every_kind_of_formatting() -> None:
     on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
-    old_style = "%s" % on                       # noqa: UP031  # scripts of that age write it so
+    old_style = "%s" % on                       # noqa: UP031  # old scripts use this form
     assert [f"{on}", f"{on!s}", f"{on!r}", f"{on}", old_style, format(on), f"{on:>40}".strip()] == [name] * 7
 
 
-def test_type_names_and_classes_are_found_from_each_other() -> None:
+def test_type_names_map_to_classes_and_back() -> None:
     assert rpc.TypeInfo.idlTypeIdToPyClass("pdumodel.Outlet:2.1.5") is pdumodel.Outlet
     assert rpc.TypeInfo.decode("pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0") is pdumodel.Outlet.StateChangedEvent
     assert rpc.TypeInfo.encode(pdumodel.Outlet) == rpc.TypeInfo.pyClassToIdlName(pdumodel.Outlet) == pdumodel.Outlet.idlType
@@ -166,18 +166,18 @@ def test_type_names_and_classes_are_found_from_each_other() -> None:
             rpc.TypeInfo.decode(unknown)
 
 
-def test_the_helpers_of_printing_have_their_names() -> None:
+def test_utils_offers_the_vendors_printing_helpers() -> None:
     assert rpc.Utils.rprint({"b": 1, "a": ["x"]}) == '{\n    a = [\n        "x"\n    ]\n    b = 1\n}'
     assert rpc.Utils.indent("a\nb", 2) == "  a\n  b"
 
 
-def test_a_method_that_is_not_called_knows_its_proxy_and_its_name() -> None:
+def test_an_uncalled_method_has_its_proxy_and_its_name() -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", AGENT)
     method: Any = outlet.getState
     assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (outlet, "getState")
 
 
-def test_perform_bulk_is_found_where_the_vendor_s_binding_keeps_it_and_the_helper_stays_a_class() -> None:
+def test_perform_bulk_can_be_imported_from_the_vendors_module_and_the_helper_stays_a_class() -> None:
     names: Dict[str, Any] = {}
     exec("from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names)
     assert names["perform_bulk"] is rpc.perform_bulk and names["BulkRequestHelper"] is rpc.BulkRequestHelper
@@ -214,7 +214,7 @@ def test_a_number_that_json_does_not_have_is_not_sent(agent: MakeAgent, number: 
     assert len(peer.seen) == 1
 
 
-def test_a_login_that_cannot_be_sent_leaves_the_one_before(agent: MakeAgent) -> None:
+def test_an_invalid_login_leaves_the_previous_one_in_place(agent: MakeAgent) -> None:
     with Peer([[result()]]) as peer:
         to = agent("http", peer.address, "admin", "good")
         with pytest.raises(SettingsError, match="one line"):
@@ -237,29 +237,27 @@ def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(agent:
     assert isinstance(caught.value, Denied) is (status in (401, 403, 451))
 
 
-def test_a_unit_that_wants_a_new_password_first_says_so_and_takes_it(agent: MakeAgent) -> None:
+def test_a_unit_that_demands_a_new_password_is_an_error_and_accepts_one(agent: MakeAgent) -> None:
     steps: List[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
     with Peer([steps]) as peer:
         to = agent("http", peer.address, "admin", "raritan")
-        try:
+        with pytest.raises(rpc.HttpException, match="HTTP Error 451") as caught:
             pdumodel.Pdu("/model/pdu/0", to).getMetaData()
-        except rpc.HttpException as error:
-            assert "HTTP Error 451" in str(error) and "change its password" in str(error)
+        assert "change its password" in str(caught.value)
         assert usermgmt.User("/auth/user/admin", to).setAccountPassword("new") == 0
 
 
 @pytest.mark.parametrize("seconds, year", [(900_000_000_000, 9999), (-10 ** 15, 1), (1_700_000_000_000_000, 9999)])
 @pytest.mark.parametrize("again", [lambda value: value, copy.copy, copy.deepcopy,
                                    lambda value: pickle.loads(pickle.dumps(value))])
-def test_a_time_beyond_the_calendar_does_not_spoil_the_answer_and_goes_back_as_it_came(seconds: int, year: int,
-                                                                                       again: Any) -> None:
+def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged(seconds: int, year: int, again: Any) -> None:
     from handlers.raritan.rpc.session import Session
     far = again(decode_structure(Session, {"sessionId": 1, "creationTime": seconds}, AGENT))
     assert far.creationTime.year == year and far.sessionId == 1
     assert encode(far) == {"sessionId": 1, "creationTime": seconds}
 
 
-def test_a_moment_calculated_from_one_beyond_the_calendar_is_its_own() -> None:
+def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
     from handlers.raritan.rpc.session import Session
     far = decode_structure(Session, {"creationTime": 900_000_000_000}, AGENT).creationTime
     moment = far.replace(year=2020, tzinfo=datetime.timezone.utc)
@@ -273,7 +271,7 @@ def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
     assert current == found.current and current is not None and current.getReading().valid
 
 
-def test_a_bulk_configuration_is_that_of_the_unit_itself_and_a_blank_in_a_password_is_no_plus(agent: MakeAgent) -> None:
+def test_a_bulk_configuration_is_for_link_id_1_by_default_and_blanks_are_percent_encoded(agent: MakeAgent) -> None:
     answer = http("text", "200 OK", "X-Response-Code: 0")
     with Peer([[answer] * 4]) as peer:
         to = agent("http", peer.address)
@@ -289,7 +287,7 @@ def test_a_bulk_configuration_is_that_of_the_unit_itself_and_a_blank_in_a_passwo
 # ---- logs ----------------------------------------------------------------------------------------------------
 
 class Log:
-    """An agent before a log that gives three entries at a time."""
+    """An agent with a log that returns at most three entries per call."""
 
     def __init__(self) -> None:
         self.created, self.first, self.messages, self.asked = 1, 0, [f"[WRN] {number}" for number in range(5)], 0
@@ -307,7 +305,7 @@ class Log:
 
 
 @pytest.mark.parametrize("kind", ["event", "debug", "wlan"])
-def test_a_log_is_read_whole_and_then_what_is_new(kind: str) -> None:
+def test_a_log_is_read_completely_and_then_only_its_new_entries(kind: str) -> None:
     log: Any = Log()
     entries, following, created = logging.LogHelper.get_entries(log, kind)
     assert [entry.id for entry in entries] == [0, 1, 2, 3, 4] and (following, created) == (5, 1)
@@ -318,7 +316,7 @@ def test_a_log_is_read_whole_and_then_what_is_new(kind: str) -> None:
     assert [entry.message for entry in new] == ["[ERR] five", "six"]
     assert [entry.id for entry in helper.filter_entries(new)] == [5] == [entry.id
                                                                          for entry in helper.filter_entries(new, ["five"])]
-    log.created = 2                                                 # the service began anew: all comes again
+    log.created = 2                         # as a new log: the unit sends all entries again, known ones are left out
     log.messages += ["seven"]
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
 
@@ -332,7 +330,7 @@ def test_a_log_entry_is_one_line_with_its_time() -> None:
         logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 
 
-def test_a_log_that_goes_nowhere_is_left() -> None:
+def test_reading_stops_at_a_log_that_makes_no_progress() -> None:
     class Stuck(Log):
         def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
             if method == "getInfo":

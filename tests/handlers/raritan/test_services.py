@@ -1,4 +1,4 @@
-"""Everyday administration through the binding, on four firmware generations: groups, people, clock, sensors, beeper."""
+"""Everyday administration through the binding, on four firmware generations: groups, accounts, clock, sensors, beeper."""
 from __future__ import annotations
 
 import datetime as dt
@@ -9,6 +9,8 @@ import pytest
 from handlers.errors import Refused
 from handlers.raritan.rpc import (
     Agent,
+    HttpException,
+    JsonRpcErrorException,
     auth,
     datetime,
     devsettings,
@@ -22,11 +24,10 @@ from handlers.raritan.rpc import (
     session,
     usermgmt,
 )
-from handlers.raritan.rpc._runtime.errors import HttpException, JsonRpcErrorException
 from handlers.tls import Trust
-from tests.simulators.xerus import GENERATIONS, Model, XerusPdu
+from tests.simulators.xerus import Model, XerusPdu
 
-from .conftest import MakeAgent
+from .conftest import MakeAgent, connected, since
 
 MODEL = Model(outlets=4, inlets=2, transfer_switch=True, in_rush_guard_ms=0)
 OFF = pdumodel.Outlet.PowerState.PS_OFF
@@ -36,15 +37,6 @@ OFF = pdumodel.Outlet.PowerState.PS_OFF
 def unit(firmware: str) -> Iterator[XerusPdu]:
     with XerusPdu(MODEL, firmware) as pdu:
         yield pdu
-
-
-@pytest.fixture
-def to(agent: MakeAgent, unit: XerusPdu) -> Agent:
-    return agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
-
-
-def since(first: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("firmware", GENERATIONS[GENERATIONS.index(first):], indirect=True)
 
 
 @since("3.6")
@@ -63,7 +55,7 @@ def test_a_group_of_outlets_is_made_switched_and_deleted(to: Agent, unit: XerusP
 
 
 @pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
-def test_firmware_without_groups_refuses_and_nothing_breaks(to: Agent) -> None:
+def test_reading_groups_from_firmware_without_groups_is_an_error(to: Agent) -> None:
     with pytest.raises((HttpException, JsonRpcErrorException)):
         pdumodel.OutletGroupManager("/model/outletgroup", to).getAllGroups()
 
@@ -81,7 +73,7 @@ def test_a_transfer_switch_is_read_and_transferred(to: Agent, unit: XerusPdu) ->
     assert len(switch.getParents()) == 2 and all(isinstance(one, pdumodel.Inlet) for one in switch.getParents())
 
 
-def test_a_counter_is_reset_and_breakers_show_their_trip_sensor(to: Agent, unit: XerusPdu) -> None:
+def test_an_energy_counter_is_read_and_reset(to: Agent, unit: XerusPdu) -> None:
     energy = pdumodel.Pdu("/model/pdu/0", to).getOutlets()[0].getSensors().activeEnergy
     assert isinstance(energy, sensors.AccumulatingNumericSensor) and energy.getReading().value > 0
     energy.resetValue()
@@ -89,7 +81,7 @@ def test_a_counter_is_reset_and_breakers_show_their_trip_sensor(to: Agent, unit:
     assert energy.getTypeSpec().unit == sensors.Sensor.WATT_HOUR and energy.getMetaData().decdigits >= 0
 
 
-def test_peripheral_slots_and_their_devices(to: Agent) -> None:
+def test_a_peripheral_device_is_named_unassigned_and_assigned(to: Agent) -> None:
     manager = pdumodel.Pdu("/model/pdu/0", to).getPeripheralDeviceManager()
     assert isinstance(manager, peripheral.DeviceManager)
     slots = manager.getDeviceSlots()
@@ -105,7 +97,7 @@ def test_peripheral_slots_and_their_devices(to: Agent) -> None:
     assert manager.getMetaData() and manager.getStatistics() and manager.getDeviceTypeInfos() is not None
 
 
-def test_the_account_that_is_logged_in_and_others(to: Agent, unit: XerusPdu) -> None:
+def test_accounts_are_read_created_and_deleted(to: Agent, unit: XerusPdu) -> None:
     me = usermgmt.User("/auth/currentUser", to)
     assert me.getInfo().enabled
     info, privileges = me.getInfoAndPrivileges()
@@ -118,7 +110,7 @@ def test_the_account_that_is_logged_in_and_others(to: Agent, unit: XerusPdu) -> 
     assert usermgmt.RoleManager("/auth/role", to).getAllRoleNames()
 
 
-def test_a_session_is_closed_at_its_end_whatever_happens(to: Agent, unit: XerusPdu) -> None:
+def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(to: Agent, unit: XerusPdu) -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", to)
     with session.logged_in(to) as opened:
         assert opened.username == unit.user and len(unit.access.sessions) == 1
@@ -129,7 +121,7 @@ def test_a_session_is_closed_at_its_end_whatever_happens(to: Agent, unit: XerusP
             assert len(unit.access.sessions) == 1
             raise ZeroDivisionError
     assert not unit.access.sessions
-    assert outlet.getState().available              # by password again
+    assert outlet.getState().available              # the agent logs in by password again
 
 
 def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_stays(to: Agent, unit: XerusPdu) -> None:
@@ -143,7 +135,7 @@ def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_st
         assert len(unit.access.sessions) == 1
 
 
-def test_the_policy_of_logins_is_written_back_as_it_came(to: Agent) -> None:
+def test_the_login_policy_is_written_back_unchanged(to: Agent) -> None:
     manager = auth.AuthManager("/auth", to)
     policy = manager.getPolicy()
     assert policy.type == auth.Type.LOCAL and manager.setPolicy(policy) == 0
@@ -160,7 +152,7 @@ def test_the_clock_is_read_and_set_with_datetimes(to: Agent) -> None:
     assert len(clock.getZoneInfos(True)) > 1
 
 
-def test_a_time_server_is_checked_by_the_call_of_each_release(to: Agent, firmware: str) -> None:
+def test_a_time_server_is_checked_with_the_signature_of_each_release(to: Agent, firmware: str) -> None:
     clock = datetime.DateTime("/datetime", to)
     if firmware == "4.4":
         key = datetime.DateTime.NtpAuthKey()
@@ -170,7 +162,7 @@ def test_a_time_server_is_checked_by_the_call_of_each_release(to: Agent, firmwar
         assert clock.checkNtpServer("127.0.0.1") is True and clock.checkNtpServer("192.0.2.1") is False
 
 
-def test_the_beeper_s_state_has_a_third_part_on_every_firmware(to: Agent) -> None:
+def test_the_beepers_state_has_a_mute_flag_on_every_firmware(to: Agent) -> None:
     beeper = pdumodel.Pdu("/model/pdu/0", to).getBeeper()
     assert isinstance(beeper, hmi.InternalBeeper)
     state, reason, muted = beeper.getState()
@@ -179,7 +171,7 @@ def test_the_beeper_s_state_has_a_third_part_on_every_firmware(to: Agent) -> Non
     assert beeper.isMuted() is True
 
 
-def test_ports_log_levels_and_names(to: Agent) -> None:
+def test_feature_ports_log_levels_and_the_name_service(to: Agent) -> None:
     port = pdumodel.Pdu("/model/pdu/0", to).getFeaturePorts()[0]
     assert isinstance(port, portsmodel.Port)
     port.setName("left")
@@ -193,7 +185,7 @@ def test_ports_log_levels_and_names(to: Agent) -> None:
 
 
 def test_a_session_names_its_client(agent: MakeAgent, firmware: str) -> None:
-    """As the vendor's SDK 4.4 does, by the header X-Client-Type."""
+    """It sends the header X-Client-Type, as the vendor's SDK 4.4 does."""
     with XerusPdu(Model(outlets=1), firmware) as pdu:
-        with session.logged_in(agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))):
+        with session.logged_in(connected(agent, pdu)):
             assert [one.client for one in pdu.access.sessions.values()] == ["Python RPC"]

@@ -1,4 +1,4 @@
-"""What an outlet's state means, decided from JSON as devices send it."""
+"""The state of an outlet, decoded from JSON as devices send it."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -29,7 +29,7 @@ def test_on_is_up_and_off_is_down() -> None:
 
 @pytest.mark.parametrize("missing", ["available", "powerState"])
 @pytest.mark.parametrize("whole", [ON, OFF])
-def test_without_one_of_the_two_fields_that_count_the_state_is_unknown(whole: Dict[str, Any], missing: str) -> None:
+def test_without_available_or_power_state_the_state_is_unknown(whole: Dict[str, Any], missing: str) -> None:
     assert _status({name: value for name, value in whole.items() if name != missing}) == "UNKNOWN"
     assert _status({**whole, missing: None}) == "UNKNOWN"
 
@@ -38,20 +38,20 @@ def test_without_one_of_the_two_fields_that_count_the_state_is_unknown(whole: Di
     {}, {**ON, "available": False}, {**OFF, "available": False}, {**OFF, "cycleInProgress": True},
     {**ON, "cycleInProgress": True}, {**OFF, "switchOnInProgress": True}, {**ON, "powerState": 2}, {**ON, "powerState": -1},
     {**ON, "isSuspended": True}, {**ON, "isLoadShed": True}])
-def test_what_is_pending_contradictory_or_of_the_future_is_unknown(json: Dict[str, Any]) -> None:
+def test_a_pending_contradictory_or_undocumented_state_is_unknown(json: Dict[str, Any]) -> None:
     assert _status(json) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("reason", ["isSuspended", "isLoadShed", "inServiceMode"])
-def test_an_outlet_that_is_off_for_a_reason_is_off(reason: str) -> None:
+def test_a_suspended_shed_or_serviced_outlet_that_is_off_is_down(reason: str) -> None:
     assert _status({**OFF, reason: True}) == "DOWN"
 
 
-def test_an_outlet_that_is_on_already_stays_on_while_others_wait_for_their_turn() -> None:
+def test_an_outlet_that_is_already_on_is_up_while_others_wait_for_their_turn() -> None:
     assert _status({**ON, "switchOnInProgress": True}) == "UP"
 
 
-def test_every_answer_is_one_of_the_platform_s_members() -> None:
+def test_every_state_is_a_member_of_the_platforms_enumeration() -> None:
     for power in range(-2, 4):
         for flags in range(16):
             json = {"available": bool(flags & 1), "powerState": power, "switchOnInProgress": bool(flags & 2),
@@ -72,12 +72,12 @@ def _doubted(failures: Any) -> List[int]:
 @pytest.mark.parametrize("component, positions", [("2", [1, 2]), ("outlet.0", [0]), ("Outlet 4", [3]), ("0:3", [0, 2, 3]),
                                                   ("relay board", [0, 1, 2, 3]), ("", [0, 1, 2, 3]), ("board 77", [0, 1, 2, 3]),
                                                   ("9" * 100_000, [0, 1, 2, 3])])
-def test_a_failed_relay_is_every_outlet_that_its_name_may_mean(component: str, positions: List[int]) -> None:
+def test_a_relay_failure_covers_every_outlet_that_its_component_name_may_mean(component: str, positions: List[int]) -> None:
     failure = {"componentId": component, "type": 5, "isAsserted": True}
     assert _doubted([failure]) == positions
     assert _doubted([{**failure, "isAsserted": False}]) == _doubted([{**failure, "type": 2}]) == []
 
 
 @pytest.mark.parametrize("answer", [Status(404), Status(403), INTERNAL_ERROR, "no list", []])
-def test_a_unit_that_does_not_tell_its_failures_is_believed(answer: Any) -> None:
+def test_without_a_readable_failure_list_no_outlet_is_doubted(answer: Any) -> None:
     assert _doubted(answer) == []

@@ -1,4 +1,4 @@
-"""The handler switches simulated PDUs of four firmware generations, over both transports; and what can go wrong meanwhile."""
+"""Switching on simulated PDUs of four firmware generations, and faults during a switching."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Tuple
@@ -7,9 +7,9 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from handlers.http.connection import StandardTransport
+from handlers.http.failures import HttpUnreachable
 from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.raritan.rpc._runtime.errors import HttpUnreachable
 from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -26,8 +26,8 @@ def writes(pdu: XerusPdu) -> List[Tuple[str, str]]:
 
 
 @pytest.mark.parametrize("latching", [False, True])
-def test_switching_writes_the_absolute_state_once_and_gives_back_the_object_with_what_was_read(
-        handle: Handle, firmware: str, latching: bool) -> None:
+def test_switching_writes_the_absolute_state_once_and_returns_the_port_with_the_state_read_back(handle: Handle, firmware: str,
+                                                                                                latching: bool) -> None:
     with XerusPdu(Model(outlets=3, latching=latching, relay_delay=0.05), firmware) as pdu:
         port = PduPortView("2")
         with spent(pdu) as cost:
@@ -52,20 +52,20 @@ def test_the_state_is_written_even_if_the_device_already_shows_it(handle: Handle
         assert len(writes(pdu)) == 1
 
 
-def test_a_relay_that_does_not_follow_in_time_is_not_known(handle: Handle) -> None:
+def test_a_relay_that_does_not_follow_in_time_is_unknown(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1, relay_delay=60)) as pdu:
         port = handle(pdu).port_down(PduPortView("1"), deadline=0.1, pause=FAST)
         assert port.power_status is EnumPowerStatus.UNKNOWN
         assert len(writes(pdu)) == 1
 
 
-def test_an_outlet_that_waits_for_its_turn_is_not_known(handle: Handle) -> None:
+def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1, off=(1,), relay_delay=60)) as pdu:
         port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
         assert port.power_status is EnumPowerStatus.UNKNOWN
 
 
-def test_an_outlet_in_a_power_cycle_is_not_known_and_can_be_switched_off(handle: Handle, firmware: str) -> None:
+def test_an_outlet_in_a_power_cycle_is_unknown_and_can_be_switched_off(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=2, cycle_delay_s=60), firmware) as pdu:
         assert pdu.units[0].outlets[0].cyclePowerState() == 0
         assert shown(handle(pdu).status())["1"] is EnumPowerStatus.UNKNOWN
@@ -73,15 +73,22 @@ def test_an_outlet_in_a_power_cycle_is_not_known_and_can_be_switched_off(handle:
 
 
 @pytest.mark.parametrize("identity", ["4", "0", "", "x", "1.1", "2.1", "-1", "1 ", "01", "2.", ".2", "9" * 30, "1\n", "٣"])
-def test_what_is_no_outlet_of_the_device_is_an_error_and_nothing_is_written(handle: Handle, identity: str) -> None:
+def test_an_unknown_identity_is_an_error_and_nothing_is_written(handle: Handle, identity: str) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
         with pytest.raises(PduHandlerError, match="outlet") as caught:
             handle(pdu).port_down(PduPortView(identity))
         assert caught.value.kind == "no-such-outlet" and not writes(pdu)
 
 
+def test_digits_of_another_script_do_not_name_an_outlet(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=13)) as pdu:
+        with pytest.raises(PduHandlerError, match="is no outlet of this PDU"):
+            handle(pdu).port_down(PduPortView("1\u0663"))          # the Arabic-Indic digit 3
+        assert not writes(pdu)
+
+
 @pytest.mark.parametrize("identity", ["3.1", "2.2"])
-def test_an_outlet_of_a_link_unit_that_is_not_there_is_an_error(handle: Handle, identity: str) -> None:
+def test_an_unknown_outlet_of_a_link_unit_is_an_error(handle: Handle, identity: str) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
         with pytest.raises(PduHandlerError) as caught:
             handle(pdu, link_units="yes").port_down(PduPortView(identity))
@@ -95,7 +102,7 @@ def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: s
         assert caught.value.kind == "unsupported" and not writes(pdu)
 
 
-def test_a_disabled_outlet_is_refused_with_the_device_s_code_and_words_on_what_to_do(handle: Handle, firmware: str) -> None:
+def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=1, disabled=(1,)), firmware) as pdu:
         with pytest.raises(PduHandlerError, match="disabled on the PDU.*code 3") as caught:
             handle(pdu).port_down(PduPortView("1"))
@@ -117,8 +124,7 @@ def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(handl
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_an_outlet_that_load_shedding_holds_off_is_switched_on_and_not_known_until_power_comes(handle: Handle,
-                                                                                               firmware: str) -> None:
+def test_an_outlet_under_load_shedding_is_switched_on_and_unknown_until_it_has_power(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0), firmware) as pdu:
         assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
         port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
@@ -129,8 +135,7 @@ def test_an_outlet_that_load_shedding_holds_off_is_switched_on_and_not_known_unt
         assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.DOWN}
 
 
-def test_older_firmware_that_refuses_to_switch_on_during_load_shedding_is_quoted(handle: Handle,
-                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_during_load_shedding_is_reported_with_its_code(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
     with XerusPdu(Model(outlets=1, load_shed=(1,))) as pdu:
         monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: 2)
         with pytest.raises(PduHandlerError, match="load shedding is active.*code 2") as caught:
@@ -149,7 +154,7 @@ def test_a_relay_that_the_unit_calls_inconsistent_is_not_confirmed(handle: Handl
 
 # ---- faults ------------------------------------------------------------------------------------------------
 
-def test_a_write_whose_answer_was_lost_is_read_and_found_done(handle: Handle) -> None:
+def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(Fault.DROP_AFTER_WRITE, skip=2)
         assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
@@ -166,7 +171,7 @@ def test_a_write_that_did_not_arrive_may_or_may_not_have_switched(handle: Handle
         assert caught.value.kind == "unreachable" and not writes(pdu) and pdu.books().states == {"1": True}
 
 
-def test_an_internal_error_of_the_device_says_nothing_about_the_relay(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_an_internal_error_of_the_device_the_relay_is_read(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         outlet = pdu.units[0].outlets[0]
         switched = outlet.setPowerState
@@ -191,7 +196,7 @@ def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Hand
 
 
 @pytest.mark.parametrize("fault", [Fault.WRONG_ID, Fault.HALF_ANSWER])
-def test_a_write_with_an_unreadable_answer_is_read_and_found_done(handle: Handle, fault: Fault) -> None:
+def test_a_write_with_an_unreadable_answer_is_confirmed_by_reading(handle: Handle, fault: Fault) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(fault, skip=2)
         assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
@@ -199,7 +204,7 @@ def test_a_write_with_an_unreadable_answer_is_read_and_found_done(handle: Handle
 
 
 class _Restarting:
-    """A transport whose unit restarts as soon as it has done a switching command."""
+    """A transport that restarts the unit as soon as a switching command is done."""
 
     def __init__(self, below: Transport, pdu: XerusPdu, answered: bool) -> None:
         self._below, self._pdu, self._answered = below, pdu, answered
@@ -216,8 +221,7 @@ class _Restarting:
 
 @pytest.mark.parametrize("answered, back_s", [(True, 0.2), (True, 600.0), (False, 600.0)],
                          ids=["answered, is back soon", "answered, stays away", "answer lost, stays away"])
-def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_never_guessed(
-        answered: bool, back_s: float) -> None:
+def test_a_restart_during_switching_never_leads_to_a_guessed_state(answered: bool, back_s: float) -> None:
     with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
         class Handler(RaritanPdu):
             def transport(self, trust: Trust) -> Transport:
@@ -226,7 +230,7 @@ def test_a_unit_that_restarts_while_it_switches_is_believed_once_it_is_back_and_
         port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="20")))
         if answered:
             made.port_down(port, pause=FAST, deadline=PATIENCE_S if back_s < 1 else 0.1)
-            assert port.power_status is EnumPowerStatus.DOWN        # the unit said so before it restarted
+            assert port.power_status is EnumPowerStatus.DOWN        # the unit reported this state before it restarted
         else:
             with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
                 made.port_down(port, pause=FAST)
@@ -255,15 +259,15 @@ def test_a_fault_at_any_request_is_an_error_of_the_right_kind_and_never_a_short_
         assert str(caught.value).startswith(pdu.host) and pdu.password not in str(caught.value)
 
 
-def test_a_device_that_thinks_too_long_is_unreachable(handle: Handle) -> None:
+def test_a_device_that_answers_too_late_is_unreachable(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(Fault.SLOW, seconds=600.0)         # until the unit is stopped
+        pdu.faults.order(Fault.SLOW, seconds=600.0)         # slow until the unit is stopped
         with pytest.raises(PduHandlerError, match="in time.*'timeout'") as caught:
             handle(pdu, timeout="1").status()
         assert caught.value.kind == "unreachable"
 
 
-def test_a_connection_that_the_device_closed_between_two_requests_does_not_matter(handle: Handle) -> None:
+def test_a_connection_that_the_device_closed_between_two_requests_is_replaced(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(Fault.CLOSE_AFTER)
         assert shown(handle(pdu).status()) == states(pdu.books())
@@ -293,7 +297,7 @@ def test_an_account_that_may_only_read_reads_and_is_denied_switching(handle: Han
         assert caught.value.kind == "denied" and pdu.books().states["1"] is True
 
 
-def test_a_session_s_token_serves_instead_of_a_password(handle: Handle) -> None:
+def test_a_sessions_token_serves_instead_of_a_password(handle: Handle) -> None:
     from handlers.raritan.rpc import Agent, session
 
     with XerusPdu(Model(outlets=2)) as pdu:

@@ -1,4 +1,4 @@
-"""Certificates, over both transports: verified by default, against a CA, pinned, or not at all."""
+"""Certificates: verified by default, verified against a CA, pinned, or not verified."""
 from __future__ import annotations
 
 import warnings
@@ -28,39 +28,38 @@ def _agent(agent: MakeAgent, pdu: XerusPdu, trust: Trust) -> Agent:
     return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=trust)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_sentence_says_what_to_do(agent: MakeAgent,
-                                                                                           pdu: XerusPdu) -> None:
+def test_an_untrusted_certificate_is_refused_with_a_remedy(agent: MakeAgent, pdu: XerusPdu) -> None:
     before = pdu.books().requests
     with pytest.raises(HttpException, match="not trusted .*'ca_pem' or 'fingerprint'") as caught:
         _count(_agent(agent, pdu, Trust()))
     assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
-    assert f"SHA-256 is {pdu.fingerprint}" in str(caught.value), "ready to be pinned"
+    assert f"SHA-256 is {pdu.fingerprint}" in str(caught.value), "the fingerprint to pin"
 
 
-def test_a_redirect_to_https_is_named_where_its_certificate_is_not_trusted(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_an_untrusted_certificate_after_a_redirect_names_the_redirect(agent: MakeAgent, pdu: XerusPdu) -> None:
     with pytest.raises(HttpException, match=f"redirects to {pdu.url}; set scheme=https; there .*not trusted"):
         _count(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
 
 
-@pytest.mark.parametrize("password, said", [(" xerus-own-words", True), ("xerus-own-words\u00a0", True), ("le grande", False)])
-def test_a_refused_password_that_begins_or_ends_with_a_blank_says_so(agent: MakeAgent, pdu: XerusPdu, password: str,
-                                                                     said: bool) -> None:
+@pytest.mark.parametrize("password, hinted", [(" xerus-own-words", True), ("xerus-own-words\u00a0", True), ("le grande", False)])
+def test_a_blank_at_either_end_of_a_refused_password_is_pointed_out(agent: MakeAgent, pdu: XerusPdu, password: str,
+                                                                    hinted: bool) -> None:
     with pytest.raises(HttpException, match="refused the login") as caught:
         _count(agent("https", f"{pdu.host}:{pdu.port}", pdu.user, password, trust=Trust(ca_pem=pdu.ca_pem)))
-    assert ("begins or ends with a blank" in str(caught.value)) is said and password.strip() not in str(caught.value)
+    assert ("begins or ends with a blank" in str(caught.value)) is hinted and password.strip() not in str(caught.value)
 
 
-def test_the_authority_that_signed_it_makes_it_good(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_certificate_signed_by_the_configured_ca_is_trusted(agent: MakeAgent, pdu: XerusPdu) -> None:
     assert _count(_agent(agent, pdu, Trust(ca_pem=pdu.ca_pem))) == 2
 
 
-def test_another_authority_does_not(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_certificate_signed_by_another_ca_is_refused(agent: MakeAgent, pdu: XerusPdu) -> None:
     with XerusPdu(Model(outlets=1)) as other:
         with pytest.raises(Unreachable, match="not trusted"):
             _count(_agent(agent, pdu, Trust(ca_pem=other.ca_pem)))
 
 
-def test_the_fingerprint_makes_it_good_whoever_signed_it(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_pinned_certificate_is_trusted_whoever_signed_it(agent: MakeAgent, pdu: XerusPdu) -> None:
     assert _count(_agent(agent, pdu, Trust(fingerprint=pdu.fingerprint))) == 2
 
 
@@ -76,23 +75,23 @@ def test_a_fingerprint_is_checked_even_if_verification_is_off(agent: MakeAgent, 
         _count(_agent(agent, pdu, Trust(verify=False, fingerprint="00" * 32)))
 
 
-def test_verification_can_be_turned_off_and_nobody_warns(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_verification_can_be_turned_off_without_a_warning(agent: MakeAgent, pdu: XerusPdu) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert _count(_agent(agent, pdu, Trust(verify=False))) == 2
 
 
-def test_the_documented_argument_turns_it_off_too(pdu: XerusPdu) -> None:
+def test_the_documented_argument_turns_verification_off(pdu: XerusPdu) -> None:
     with Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, disable_certificate_verification=True) as one:
         assert _count(one) == 2
 
 
-def test_a_ca_that_cannot_be_read_is_said_so(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_an_unreadable_ca_is_a_settings_error(agent: MakeAgent, pdu: XerusPdu) -> None:
     with pytest.raises(SettingsError, match="'ca_pem'.*cannot be read"):
         _count(_agent(agent, pdu, Trust(ca_pem="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")))
 
 
-def test_plain_http_on_a_tls_port_and_tls_on_a_plain_port_are_errors_with_a_hint(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_tls_on_a_plain_http_port_is_an_error_with_a_hint(agent: MakeAgent, pdu: XerusPdu) -> None:
     with pytest.raises(HttpException, match="TLS handshake failed|closed before"):
         _count(agent("https", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(verify=False)))
 

@@ -1,4 +1,4 @@
-"""What can go wrong between a client and a PDU, byte by byte."""
+"""Faults on the connection between client and PDU, byte by byte."""
 from __future__ import annotations
 
 import itertools
@@ -39,7 +39,7 @@ def test_a_refused_connection_is_unreachable_and_names_the_address(agent: MakeAg
     assert isinstance(caught.value, Unreachable) and address in str(caught.value)
 
 
-def test_a_name_that_no_resolver_takes_is_unreachable(agent: MakeAgent) -> None:
+def test_an_unresolvable_name_is_unreachable(agent: MakeAgent) -> None:
     with pytest.raises(Unreachable, match="cannot be resolved|cannot be reached"):
         get_state(agent("http", "a" * 70 + ".invalid"))
 
@@ -53,7 +53,7 @@ def test_a_device_that_never_answers_is_unreachable_after_the_time_out(agent: Ma
 
 
 class Clock:
-    """In place of the deadline's own clock: time passes only when a test says so."""
+    """Replaces the deadline's clock: time passes only when a test moves it."""
 
     now = 0.0
 
@@ -84,7 +84,7 @@ def test_a_body_that_never_comes_ends_at_the_deadline(agent: MakeAgent) -> None:
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_header_that_comes_drop_by_drop_ends_at_the_deadline_too(agent: MakeAgent, proto: str, clock: Clock) -> None:
+def test_a_header_that_comes_drop_by_drop_ends_at_the_deadline(agent: MakeAgent, proto: str, clock: Clock) -> None:
     head = b"HTTP/1.1 200 OK\r\nX-Drops: "
     tls = server_context(*Authority().issue()) if proto == "https" else None
     with Peer([[Drip(itertools.chain(head, itertools.cycle(b"drop")), clock.tick)]], tls=tls) as slow:
@@ -93,9 +93,9 @@ def test_a_header_that_comes_drop_by_drop_ends_at_the_deadline_too(agent: MakeAg
         assert len(slow.seen) == 1
 
 
-def test_the_deadline_counts_anew_for_each_request_of_a_connection(agent: MakeAgent, clock: Clock) -> None:
+def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clock: Clock) -> None:
     def slowly(seen: Optional[Seen]) -> bytes:
-        clock.now += 1.5 * PATIENCE_S               # of the 2 * PATIENCE_S that a whole answer may take
+        clock.now += 1.5 * PATIENCE_S               # shorter than the deadline of an answer, 2 * PATIENCE_S
         return result(0)(seen)
 
     with Peer([[slowly] * 6]) as slow:
@@ -103,6 +103,17 @@ def test_the_deadline_counts_anew_for_each_request_of_a_connection(agent: MakeAg
         for _ in range(6):
             get_state(one)
         assert slow.accepted == 1
+
+
+def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(agent: MakeAgent, clock: Clock) -> None:
+    def slow_handshake(*_: object) -> None:
+        clock.now += 2 * PATIENCE_S                 # the handshake uses up the deadline of the exchange
+
+    tls = server_context(*Authority().issue())
+    tls.sni_callback = slow_handshake
+    answer = http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}')
+    with Peer([[answer]], tls=tls) as slow, pytest.raises(Unreachable, match="in time"):
+        get_state(agent("https", slow.address, timeout=PATIENCE_S, trust=Trust(verify=False)))
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\nContent-Le", http(b'{"jsonrpc"', length=500)],
@@ -138,7 +149,7 @@ def _closed(peer: Peer) -> None:
     assert until(lambda: peer.ended > 0), "the peer keeps its connection"
 
 
-def test_a_connection_that_was_seen_to_be_closed_is_replaced_and_its_successor_is_no_kept_one(agent: MakeAgent) -> None:
+def test_the_replacement_of_a_closed_connection_counts_as_a_new_connection(agent: MakeAgent) -> None:
     with Peer([[result(1)], [None], [result(3)]]) as peer:
         one = agent("http", peer.address)
         get_state(one)
@@ -192,13 +203,13 @@ def test_a_408_is_repeated_for_a_getter_and_raised_for_a_write(agent: MakeAgent)
         assert len(peer.seen) == 2
 
 
-def test_what_counts_as_reading() -> None:
+def test_only_getters_count_as_reading() -> None:
     assert all(map(reads_only, ("getState", "isEnabled", "listServers", "lookup")))
     assert not any(map(reads_only, ("setState", "issue", "getaway", "listen", "cyclePowerState", "newSession", "pollEvents",
                                     "performBulk", "resetValue", "addServer", "startUpdate", "reboot")))
 
 
-# ---- answers that are none ---------------------------------------------------------------------------------
+# ---- invalid answers ---------------------------------------------------------------------------------------
 
 _KINDS: List[Tuple[str, type, type]] = [
     ("401 Unauthorized", HttpException, Denied), ("403 Forbidden", HttpException, Denied),
@@ -207,7 +218,8 @@ _KINDS: List[Tuple[str, type, type]] = [
 
 
 @pytest.mark.parametrize("status, documented, ours", _KINDS, ids=[kind[0] for kind in _KINDS])
-def test_each_status_is_an_error_of_both_trees(agent: MakeAgent, status: str, documented: type, ours: type) -> None:
+def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(agent: MakeAgent, status: str, documented: type,
+                                                                       ours: type) -> None:
     body = b"" if status.startswith("204") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
         with pytest.raises(documented) as caught:
@@ -222,7 +234,7 @@ _BODIES = [b"<!DOCTYPE html><title>Sign in</title>", b"", b"{", b"[]", b"null", 
 
 
 @pytest.mark.parametrize("body", _BODIES, ids=[repr(body[:25]) for body in _BODIES])
-def test_a_body_that_is_no_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent: MakeAgent, body: bytes) -> None:
+def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent: MakeAgent, body: bytes) -> None:
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcSyntaxException) as caught:
             get_state(agent("http", peer.address))
@@ -254,7 +266,7 @@ def test_an_answer_that_never_ends_is_cut_off(agent: MakeAgent) -> None:
     assert isinstance(caught.value, ProtocolError)
 
 
-def test_interim_answers_are_passed_over(agent: MakeAgent) -> None:
+def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
     def step(seen: Optional[Seen]) -> bytes:
         return (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
                 b"HTTP/1.1 102 Processing\r\n\r\n" + result(4)(seen))
@@ -265,14 +277,14 @@ def test_interim_answers_are_passed_over(agent: MakeAgent) -> None:
         assert peer.accepted == 1
 
 
-def test_a_length_that_is_no_number_of_this_world_is_no_bare_error(agent: MakeAgent) -> None:
+def test_an_invalid_content_length_is_a_syntax_error(agent: MakeAgent) -> None:
     for length in ("9" * 5000, "²", "-3", "0x10"):
         with Peer([[f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{{}}".encode()]]) as peer:
             with pytest.raises(JsonRpcSyntaxException):
                 get_state(agent("http", peer.address))
 
 
-def test_a_status_without_a_body_is_what_it_says_whatever_length_it_announces(agent: MakeAgent) -> None:
+def test_a_304_is_reported_even_with_a_content_length(agent: MakeAgent) -> None:
     with Peer([[http(b"", "304 Not Modified", length=14)]]) as peer:
         with pytest.raises(HttpException, match="304"):
             get_state(agent("http", peer.address))
@@ -282,7 +294,7 @@ _BROKEN: List[Tuple[str, Step, type, str]] = [
     ("half a body", http(b'{"jsonrpc"', length=500), Unreachable, "middle of the answer"),
     ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", ProtocolError, "no JSON|no HTTP"),
     ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{", Unreachable, "middle of the answer"),
-    ("no chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Unreachable, "middle of the answer"),
+    ("an invalid chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Unreachable, "middle of the answer"),
     ("half a status", b"HTTP/1", ProtocolError, "no HTTP"), ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "no HTTP"),
     ("nothing", None, Unreachable, "closed before an answer"), ("404", http(b"x", "404 No"), Refused, "no such resource"),
     ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "no HTTP"),
@@ -299,7 +311,7 @@ def test_each_broken_answer_is_an_error_of_the_right_kind_with_its_own_sentence(
 
 
 @pytest.mark.parametrize("host", ["a..b", "a%b", "[fe80::1%lo]:9", "a" * 300])
-def test_an_address_that_leads_nowhere_is_unreachable(agent: MakeAgent, host: str) -> None:
+def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None:
     with pytest.raises(Unreachable, match="check (the )?address|refuses the connection"):
         get_state(agent("http", host))
 
@@ -313,7 +325,7 @@ def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(agent: MakeAg
         assert not peer.seen
 
 
-def test_after_an_answer_to_something_else_the_connection_is_a_new_one(agent: MakeAgent) -> None:
+def test_after_an_answer_with_a_wrong_id_the_connection_is_replaced(agent: MakeAgent) -> None:
     late = http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":999}')
     with Peer([[late, late], [result(5)]]) as peer:
         one = agent("http", peer.address)
@@ -333,27 +345,27 @@ REDIRECTS = ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent 
 
 @pytest.mark.parametrize("status", REDIRECTS)
 def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_remembered(agent: MakeAgent, status: str) -> None:
-    with Peer([[result(1), result(2)]], tls=server_context(*Authority().issue())) as there:
-        with Peer([[_moved(f"https://127.0.0.1:{there.port}/model/outlet/0", status)]]) as here:
-            one = agent("http", here.address, trust=Trust(verify=False))
+    with Peer([[result(1), result(2)]], tls=server_context(*Authority().issue())) as target:
+        with Peer([[_moved(f"https://127.0.0.1:{target.port}/model/outlet/0", status)]]) as origin:
+            one = agent("http", origin.address, trust=Trust(verify=False))
             assert get_state(one) == {"_ret_": 1}
             set_state(one)
-            assert one.url == f"https://{there.address}"
-            sent, moved = here.seen[0], there.seen[0]
+            assert one.url == f"https://{target.address}"
+            sent, moved = origin.seen[0], target.seen[0]
             assert moved.start == sent.start and moved.body == sent.body
             assert moved.headers["authorization"] == sent.headers["authorization"]
-            assert (len(here.seen), len(there.seen)) == (1, 2)
+            assert (len(origin.seen), len(target.seen)) == (1, 2)
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-def test_a_redirected_write_is_not_sent_again_and_the_sentence_says_what_to_do(agent: MakeAgent, status: str) -> None:
-    with Peer([[result(1)]], tls=server_context(*Authority().issue())) as there:
-        with Peer([[_moved(f"https://{there.address}/", status), result(2)]]) as here:
+def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: MakeAgent, status: str) -> None:
+    with Peer([[result(1)]], tls=server_context(*Authority().issue())) as target:
+        with Peer([[_moved(f"https://{target.address}/", status), result(2)]]) as origin:
             with pytest.raises(HttpException,
-                               match=f"https://{there.address} .*not sent there: give that scheme and port") as caught:
-                set_state(agent("http", here.address, trust=Trust(verify=False)))
+                               match=f"https://{target.address} .*not sent there: give that scheme and port") as caught:
+                set_state(agent("http", origin.address, trust=Trust(verify=False)))
             assert leaves_open(caught.value)
-        assert len(here.seen) == 1 and there.accepted == 0
+        assert len(origin.seen) == 1 and target.accepted == 0
 
 
 @pytest.mark.parametrize("call", [get_state, set_state])
@@ -361,57 +373,57 @@ def test_a_redirected_write_is_not_sent_again_and_the_sentence_says_what_to_do(a
 def test_the_login_is_not_carried_to_another_port_of_the_host(agent: MakeAgent, scheme: str,
                                                               call: Callable[[Agent], object]) -> None:
     tls = server_context(*Authority().issue()) if scheme == "https" else None
-    with Peer([[result(1)]], tls=tls) as there, Peer([[_moved(f"{scheme}://{there.address}/")]], tls=tls) as here:
+    with Peer([[result(1)]], tls=tls) as target, Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin:
         with pytest.raises(HttpException, match="another port .*another PDU"):
-            call(agent(scheme, here.address, trust=Trust(verify=False)))
-        assert there.accepted == 0
+            call(agent(scheme, origin.address, trust=Trust(verify=False)))
+        assert target.accepted == 0
 
 
 def test_a_redirect_from_another_port_to_the_usual_one_of_https_is_not_followed(agent: MakeAgent) -> None:
-    """Behind port forwarding 443 is the first PDU, and the one that is asked does not know that."""
-    with Peer([[_moved("https://127.0.0.1/")]]) as here:
+    """Behind port forwarding, port 443 belongs to the first PDU and not to the one that redirects."""
+    with Peer([[_moved("https://127.0.0.1/")]]) as origin:
         with pytest.raises(HttpException, match="another port"):
-            get_state(agent("http", here.address))
+            get_state(agent("http", origin.address))
 
 
 @pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
                                       "http://[", "http://127.0.0.1:99999/"])
 def test_a_redirect_to_another_host_or_to_nowhere_is_refused(agent: MakeAgent, location: str) -> None:
-    with Peer([[result(1)]]) as there:
-        with Peer([[_moved(location.format(port=there.port))]]) as here:
+    with Peer([[result(1)]]) as target:
+        with Peer([[_moved(location.format(port=target.port))]]) as origin:
             with pytest.raises(HttpException, match="redirects") as caught:
-                get_state(agent("http", here.address))
-        assert not there.seen and isinstance(caught.value, Refused)
+                get_state(agent("http", origin.address))
+        assert not target.seen and isinstance(caught.value, Refused)
 
 
 def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
     tls = server_context(*Authority().issue())
-    with Peer([], tls=tls) as last, Peer([[_moved(f"https://{last.address}/")]], tls=tls) as there:
-        with Peer([[_moved(f"https://{there.address}/")]]) as here:
+    with Peer([], tls=tls) as last, Peer([[_moved(f"https://{last.address}/")]], tls=tls) as target:
+        with Peer([[_moved(f"https://{target.address}/")]]) as origin:
             with pytest.raises(HttpException, match="redirects again"):
-                get_state(agent("http", here.address, trust=Trust(verify=False)))
+                get_state(agent("http", origin.address, trust=Trust(verify=False)))
         assert last.accepted == 0
 
 
-def test_see_other_is_no_redirect_since_the_write_was_done(agent: MakeAgent) -> None:
-    with Peer([[result(1)]]) as there:
-        with Peer([[_moved(f"http://{there.address}/", "303 See Other")]]) as here:
+def test_a_303_is_not_followed_because_the_write_was_executed(agent: MakeAgent) -> None:
+    with Peer([[result(1)]]) as target:
+        with Peer([[_moved(f"http://{target.address}/", "303 See Other")]]) as origin:
             with pytest.raises(HttpException, match="303"):
-                set_state(agent("http", here.address))
-        assert there.accepted == 0
+                set_state(agent("http", origin.address))
+        assert target.accepted == 0
 
 
 def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
     def again(_: object) -> bytes:
-        return http(b"", "302 Found", f"Location: http://{here.address}/")
+        return http(b"", "302 Found", f"Location: http://{origin.address}/")
 
-    with Peer([[again]]) as here:
+    with Peer([[again]]) as origin:
         with pytest.raises(HttpException, match="to itself"):
-            get_state(agent("http", here.address))
+            get_state(agent("http", origin.address))
 
 
-def test_what_the_network_or_tls_raised_is_the_second_argument(agent: MakeAgent) -> None:
-    """As in the vendor's SDK 4.4; the copy in another process has it, too, and it holds no frame that saw the password."""
+def test_the_original_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
+    """As in the vendor's SDK 4.4. It survives pickling and has no traceback, whose frames would hold the password."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""Which link units are there, and what is an error instead of a shorter list."""
+"""Discovery of link units: a failure is an error and never a shorter list."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -17,7 +17,7 @@ OK = 1
 
 
 def linked(*ids: int) -> Dict[str, Any]:
-    """The list of link units, as a primary unit gives it."""
+    """Return a primary unit's answer that lists these link units."""
     return {"role": 1, "linkUnits": [{"key": link, "value": {"host": "192.0.2.2", "status": OK, "fwVersion": "4.4.1"}}
                                      for link in ids], "primaryLinkId": 1}
 
@@ -29,7 +29,7 @@ def found(unit: Described, wanted: LinkUnits) -> List[int]:
     bulk.perform()
     found_units.ask_unusual(bulk)
     bulk.perform()
-    return [there.unit.link for there in found_units.present()]
+    return [found.unit.link for found in found_units.present()]
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ def unit() -> Described:
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
-def test_a_linked_unit_is_there(unit: Described, wanted: LinkUnits) -> None:
+def test_a_linked_unit_is_found(unit: Described, wanted: LinkUnits) -> None:
     assert found(unit, wanted) == [0, 2]
 
 
-def test_link_ids_beyond_the_usual_ones_are_asked_for_too(unit: Described) -> None:
+def test_link_units_beyond_the_usual_ids_are_asked(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = linked(2, 12)
     unit.calls["/model/pdu/12", "getOutlets"] = []
     assert found(unit, ALL) == [0, 2, 12]
@@ -62,7 +62,7 @@ def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_l
 
 
 @pytest.mark.parametrize("status", [Status(403), Status(500), Status(503), INTERNAL_ERROR])
-def test_without_a_list_a_unit_that_fails_is_an_error_and_one_that_is_not_there_is_none(unit: Described, status: object) -> None:
+def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped(unit: Described, status: object) -> None:
     del unit.calls["/cascade", "getStatus"]
     assert found(unit, SECOND) == [0, 2]
     unit.calls["/model/pdu/2", "getOutlets"] = Status(404)
@@ -72,12 +72,12 @@ def test_without_a_list_a_unit_that_fails_is_an_error_and_one_that_is_not_there_
         found(unit, SECOND)
 
 
-def test_an_answer_without_the_list_is_not_taken_for_an_empty_one(unit: Described) -> None:
+def test_an_answer_without_the_list_is_not_an_empty_list(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = {"role": 1}
     assert found(unit, SECOND) == [0, 2]
 
 
-def test_a_unit_that_is_not_linked_does_not_count_even_if_it_answers(unit: Described) -> None:
+def test_a_unit_that_is_not_in_the_list_is_skipped_even_if_it_answers(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = linked(3)
     unit.calls["/model/pdu/3", "getOutlets"] = []
     assert found(unit, SECOND) == [0]

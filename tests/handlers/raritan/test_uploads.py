@@ -1,4 +1,4 @@
-"""Files on their way to the device: streamed, counted, never repeated."""
+"""Uploads to the device: streamed, with progress reports, never repeated."""
 from __future__ import annotations
 
 import io
@@ -18,19 +18,15 @@ from tests.needs import ROOT
 from tests.simulators.certificates import Authority, server_context
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
 
-from .conftest import MakeAgent
+from .conftest import MakeAgent, connected
 from .peer import Peer, http
 
 MEGABYTE = 1 << 20
 
 
-def _to(agent: MakeAgent, pdu: XerusPdu) -> Agent:
-    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 60)), max_size=3), st.integers(1, 70))
-def test_a_form_read_in_pieces_is_exactly_as_long_as_it_says(files: List[Tuple[bytes, int]], size: int) -> None:
+def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: List[Tuple[bytes, int]], size: int) -> None:
     opened = [io.BytesIO(data) for data, _ in files]
     for file, (_, start) in zip(opened, files):
         file.seek(start)
@@ -51,26 +47,26 @@ def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
 
 
 @pytest.mark.parametrize("data", ["text", None, io.StringIO("text"), [1]])
-def test_what_is_neither_bytes_nor_a_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
+def test_uploading_neither_bytes_nor_a_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
     with pytest.raises(TypeError, match="bytes or a file"):
         agent("https", "pdu.example").form_data_file("/x", [{"data": data, "filename": "f", "formname": "upfile"}])
 
 
-def test_an_open_file_is_sent_from_where_it_stands_with_progress(agent: MakeAgent, tmp_path: Path) -> None:
-    path, told = tmp_path / "image.bin", []
+def test_an_open_file_is_sent_from_its_current_position_with_progress(agent: MakeAgent, tmp_path: Path) -> None:
+    path, reported = tmp_path / "image.bin", []
     path.write_bytes(b"junk" + image("4.4.1.5-53217", 300_000))
     with XerusPdu(Model(outlets=1)) as pdu, path.open("rb") as file:
         file.read(4)
-        to = _to(agent, pdu)
-        fw.upload(to, file, progress=lambda sent, size: told.append((sent, size)))
+        to = connected(agent, pdu)
+        fw.upload(to, file, progress=lambda sent, size: reported.append((sent, size)))
         assert fw.Firmware("/firmware", to).getImageStatus().size_done == 300_000
-    assert told[-1] == (300_000, 300_000) and told == sorted(told) and len(told) > 3
+    assert reported[-1] == (300_000, 300_000) and reported == sorted(reported) and len(reported) > 3
 
 
 def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        fw.upload(_to(agent, pdu), image("4.4.1.5-1"), {"lowMemoryUpload": True, "allowLowMemoryDowngrade": "1"})
-        assert fw.Firmware("/firmware", _to(agent, pdu)).getImageInfo()[0]
+        fw.upload(connected(agent, pdu), image("4.4.1.5-1"), {"lowMemoryUpload": True, "allowLowMemoryDowngrade": "1"})
+        assert fw.Firmware("/firmware", connected(agent, pdu)).getImageInfo()[0]
 
 
 def test_an_upload_to_plain_http_says_that_https_is_needed(agent: MakeAgent) -> None:
@@ -82,7 +78,7 @@ def test_an_upload_to_plain_http_says_that_https_is_needed(agent: MakeAgent) -> 
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_device_that_refuses_before_it_has_read_everything_is_heard(agent: MakeAgent, proto: str) -> None:
+def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) -> None:
     tls = server_context(*Authority().issue()) if proto == "https" else None
     with Peer([[http(b"<html>", "401 Unauthorized")]], tls=tls, hasty=True) as peer:
         with pytest.raises(HttpException) as caught:
@@ -102,7 +98,7 @@ def test_an_upload_without_a_result_code_is_a_protocol_error_that_says_where_and
 
 def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        to = _to(agent, pdu)
+        to = connected(agent, pdu)
         fw.Firmware("/firmware", to).getVersion()
         pdu.faults.order(Fault.CLOSE_BEFORE)
         before = pdu.books().requests
@@ -122,20 +118,20 @@ class Broken(io.BytesIO):
 
 
 def _gone(sent: int, size: int) -> None:
-    raise BrokenPipeError(32, "Broken pipe")            # the terminal that shows the progress was closed
+    raise BrokenPipeError(32, "Broken pipe")            # as if the terminal that shows the progress was closed
 
 
 @pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),
                                                    (io.BytesIO, _gone, "Broken pipe")])
-def test_what_goes_wrong_on_this_side_of_an_upload_is_not_blamed_on_the_network(
-        agent: MakeAgent, kind: Type[io.BytesIO], progress: Optional[Progress], words: str) -> None:
+def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(agent: MakeAgent, kind: Type[io.BytesIO],
+                                                                         progress: Optional[Progress], words: str) -> None:
     with Peer([[http()]]) as peer:
         with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as caught:
             fw.upload(agent("http", peer.address, timeout=60), kind(b"x" * 5000), progress=progress)
     assert not isinstance(caught.value, Unreachable)
 
 
-def test_an_upload_that_is_given_up_ends_with_the_reason_and_the_next_call_has_a_connection_of_its_own(agent: MakeAgent) -> None:
+def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(agent: MakeAgent) -> None:
     class GivenUp(Exception):
         pass
 
@@ -144,14 +140,14 @@ def test_an_upload_that_is_given_up_ends_with_the_reason_and_the_next_call_has_a
             raise GivenUp
 
     with XerusPdu(Model(outlets=1)) as pdu:
-        to = _to(agent, pdu)
+        to = connected(agent, pdu)
         with pytest.raises(GivenUp):
             fw.upload(to, image("4.4.1.5-1", MEGABYTE), progress=progress)
         assert not fw.Firmware("/firmware", to).getImageInfo()[0]
 
 
 @pytest.mark.parametrize("kind", ["standard", "requests"])
-def test_a_firmware_of_200_megabytes_never_lies_in_memory(kind: str, tmp_path: Path) -> None:
+def test_uploading_200_megabytes_takes_less_than_30_megabytes_of_memory(kind: str, tmp_path: Path) -> None:
     path, ca_file = tmp_path / "image.bin", tmp_path / "ca.pem"
     with path.open("wb") as file:
         file.write(image("4.4.1.5-53217"))
@@ -163,5 +159,5 @@ def test_a_firmware_of_200_megabytes_never_lies_in_memory(kind: str, tmp_path: P
         assert done.returncode == 0, done.stderr
     before, after, sent, size, pieces = map(int, done.stdout.split())
     assert sent == size == 200 * MEGABYTE and pieces > 100
-    assert 0 < before < 100 * 1024              # a Python with our binding, and not the tests' own process
+    assert 0 < before < 100 * 1024              # so low that it is the uploader's peak, not the test process'
     assert (after - before) < 30 * 1024, f"{after - before} KiB more"

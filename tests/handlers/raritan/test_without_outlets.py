@@ -1,4 +1,4 @@
-"""A unit that lists no outlets: an in-line meter is empty and metered, anything else is an error that says what was seen."""
+"""Units that list no outlets. An in-line meter has an empty status and a load; any other unit is an error."""
 from __future__ import annotations
 
 from typing import Any
@@ -28,7 +28,7 @@ def reads(unit: Described) -> RaritanPdu:
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
 @pytest.mark.parametrize("meters", [Status(404), []], ids=["no controller", "nothing configured"])
-def test_nothing_that_shows_the_type_is_an_error_with_what_was_seen(method: str, meters: Any) -> None:
+def test_a_unit_of_unknown_type_is_an_error_that_names_model_firmware_and_inlets(method: str, meters: Any) -> None:
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"nameplate": {"model": "BCM2-9\n"}, "fwRevision": "4.0.0.5-48756"}
     unit.calls[METERS] = meters
@@ -49,7 +49,7 @@ def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, clai
 
 @pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused")])
 @pytest.mark.parametrize("call", [METERS, (PDU, "getMetaData"), (PDU, "getInlets")])
-def test_what_cannot_be_asked_proves_nothing(call: Any, failed: Status, kind: str) -> None:
+def test_a_failed_call_about_the_type_is_an_error(call: Any, failed: Status, kind: str) -> None:
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[call] = failed

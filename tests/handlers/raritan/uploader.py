@@ -1,4 +1,5 @@
-"""Uploads a file in a process of its own and prints how much memory that took: peak RSS before and after, in KiB.
+"""Uploads a file in a separate process. Prints the peak RSS in KiB before and after it, the last progress report (bytes sent
+and size), and the number of reports.
 
     python -m tests.handlers.raritan.uploader TRANSPORT URL CA_FILE FILE
 """
@@ -19,7 +20,7 @@ from handlers.tls import Trust
 
 
 def _peak() -> int:
-    """Of this program alone, where the system tells: getrusage begins with that of the process that started this one."""
+    """Peak RSS of this process in KiB, from /proc where it exists: getrusage starts with the peak of the parent process."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -37,15 +38,15 @@ def main() -> None:
     scheme, _, host = url.partition("://")
     with Agent(scheme, host, "admin", "xerus-own-words", trust=trust, transport=transport) as agent:
         firmware.Firmware("/firmware", agent).getVersion()
-        before, told = _peak(), [0, 0, 0]
+        before, reported = _peak(), [0, 0, 0]
 
         def progress(sent: int, size: int) -> None:
-            assert told[0] < sent <= size
-            told[:] = [sent, size, told[2] + 1]
+            assert reported[0] < sent <= size
+            reported[:] = [sent, size, reported[2] + 1]
 
         with open(path, "rb") as image:
             firmware.upload(agent, image, progress=progress)
-        print(before, _peak(), *told)
+        print(before, _peak(), *reported)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The vendor's SDK drives the simulator of the matching firmware: if both agree, the simulator speaks the protocol.
+"""The vendor's SDK operates the simulator of the matching firmware, to prove that the simulator speaks the protocol.
 
-The SDK is strict: a field that is missing, of the wrong type, or an enumeration value that its release does not know
-makes it raise.
+The SDK is strict: it raises on a missing field, a field of the wrong type, or an enumeration value that its release does not
+have.
 """

@@ -44,6 +44,6 @@ def pdu(generation: str) -> Iterator[XerusPdu]:
 @pytest.fixture
 def step(workers: Callable[[str], sdk.Worker], generation: str, pdu: XerusPdu) -> Step:
     """Runs one step of one of the scripts: step("services", "snmp")."""
-    def run(script: str, name: str, told: Any = None, address: str = pdu.url) -> Any:
-        return workers(generation).order(f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, told)
+    def run(script: str, name: str, given: Any = None, address: str = pdu.url) -> Any:
+        return workers(generation).order(f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, given)
     return run

@@ -1,4 +1,4 @@
-"""The vendor's SDK finds the events that the simulated unit sends: types, sources, old and new values, who did it."""
+"""The vendor's SDK reads the events of the simulated unit: types, sources, old and new values, user and address."""
 from __future__ import annotations
 
 import pytest
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.against("the vendor's SDK")
 BY = {"by": ["admin", "127.0.0.1"]}
 
 
-def test_the_sdk_reads_what_happened_to_one_outlet(step: Step) -> None:
+def test_the_sdk_reads_the_events_of_one_outlet(step: Step) -> None:
     assert step("events", "listen") == [
         {"class": "PowerControlEvent", "source": "outlet.0", "command": [0, False], **BY},
         {"class": "StateChangedEvent", "source": "outlet.0", "states": [1, 0]},

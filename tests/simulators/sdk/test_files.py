@@ -12,7 +12,7 @@ pytestmark = pytest.mark.against("the vendor's SDK")
 
 
 @since("3.6")
-def test_a_firmware_update_from_upload_to_history(pdu: XerusPdu, step: Step) -> None:
+def test_a_firmware_update_is_uploaded_watched_and_listed_in_the_history(pdu: XerusPdu, step: Step) -> None:
     version = f"{pdu.site.firmware.generation}.99.5-60000"
     found = step("files", "firmware", base64.b64encode(image(version, size=300_000)).decode())
     assert found["before"] is False
@@ -24,7 +24,7 @@ def test_a_firmware_update_from_upload_to_history(pdu: XerusPdu, step: Step) -> 
     assert pdu.boots() == 1
 
 
-def test_a_reboot_breaks_the_connections_and_is_over_soon(step: Step) -> None:
+def test_a_rebooted_unit_answers_again(step: Step) -> None:
     assert step("files", "reboot")["version"]
 
 
@@ -42,13 +42,13 @@ def test_a_certificate_is_uploaded_checked_and_installed(pdu: XerusPdu, step: St
 
 
 @only("3.6")
-def test_a_certificate_is_uploaded_by_a_release_that_hears_no_answer(pdu: XerusPdu, step: Step) -> None:
+def test_a_certificate_is_uploaded_by_a_release_that_reads_no_answer(pdu: XerusPdu, step: Step) -> None:
     key, certificate = (part.decode() for part in pdu.authority.issue())
     assert step("files", "plain_certificate", {"key": key, "certificate": certificate}) == {
         "pending": True, "installed": 0, "active": certificate}
 
 
-def test_keys_made_by_the_unit(step: Step) -> None:
+def test_the_unit_makes_keys(step: Step) -> None:
     found = step("files", "requests")
     assert found == {"generated": 0, "again": 101, "request": "pdu.example.org", "early": 201, "gone": False, "signed": 0,
                      "certificate": "pdu.example.org"}
@@ -60,12 +60,12 @@ def test_a_raw_configuration_takes_effect(step: Step) -> None:
 
 
 @since("3.6")
-def test_a_bulk_configuration_goes_out_and_comes_in(step: Step) -> None:
+def test_a_bulk_configuration_is_downloaded_and_uploaded(step: Step) -> None:
     assert step("files", "bulk") == {"codes": [13, 14, 0], "status": 3, "backup as bulk": 10}
 
 
 @since("3.6")
-def test_a_backup_goes_out_and_comes_in(step: Step) -> None:
+def test_a_backup_is_downloaded_and_restored(step: Step) -> None:
     assert step("files", "backup") == {"codes": [13, 10, 0], "status": 3}
 
 
@@ -81,17 +81,17 @@ def test_a_sealed_bulk_configuration_needs_its_password(step: Step) -> None:
 
 
 @since("3.6")
-def test_filter_profiles(step: Step) -> None:
+def test_the_sdk_manages_filter_profiles(step: Step) -> None:
     assert step("files", "profiles") == {"added": 0, "again": 3, "modified": 0, "default": 0, "name": "no snmp",
                                          "is default": 5, "filters": ["outlet", "pdu", "snmp"], "settings": 0, "back": 0,
                                          "deleted": 0}
 
 
 @since("3.6")
-def test_diagnostics_and_power_meters(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_downloads_diagnostics_and_power_meter_data(pdu: XerusPdu, step: Step) -> None:
     found = step("files", "data")
-    assert found["diag"] == "1f8b"                          # gzip
+    assert found["diag"] == "1f8b"                          # the first bytes of a gzip file
     assert found["eto"] > 0
-    assert found["panel"] == 1 + 2 + 12                     # a heading, the inlets, the outlets
+    assert found["panel"] == 1 + 2 + 12                     # lines: a heading, the inlets, the outlets
     assert found["pmc"] == (None if pdu.site.firmware.generation == "3.6" else "OK")
     assert "Main feed" in found["mains"]

@@ -1,4 +1,4 @@
-"""The vendor's SDK finds the panels, circuits and figures that the simulated power meter controller has."""
+"""The vendor's SDK reads the panels, circuits and figures of the simulated power meter controller."""
 from __future__ import annotations
 
 import pytest

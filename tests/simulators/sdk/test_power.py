@@ -11,13 +11,13 @@ from .witness import Step
 pytestmark = pytest.mark.against("the vendor's SDK")
 
 
-def test_every_interface_has_the_version_that_the_sdk_of_its_release_knows(pdu: XerusPdu, step: Step) -> None:
+def test_every_interface_has_the_version_of_its_sdk_release(pdu: XerusPdu, step: Step) -> None:
     firmware = pdu.site.firmware
     served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
     assert step("walk", "types", served) == {interface: firmware.type_id(interface) for interface in served}
 
 
-def test_every_method_of_the_simulator_is_one_that_the_sdk_of_its_release_knows(pdu: XerusPdu, step: Step) -> None:
+def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step: Step) -> None:
     firmware = pdu.site.firmware
     served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
     known: Dict[str, List[str]] = step("walk", "signatures", served)
@@ -26,17 +26,17 @@ def test_every_method_of_the_simulator_is_one_that_the_sdk_of_its_release_knows(
 
 
 def test_the_sdk_reads_everything_that_can_be_read(pdu: XerusPdu, step: Step) -> None:
-    told: List[Tuple[str, str, List[str]]] = []
+    given: List[Tuple[str, str, List[str]]] = []
     for unit in pdu.units.values():
         for served in unit.objects():
             methods = [method.name for method in pdu.site.firmware.methods(served.interface).values()
                        if not method.takes and method.name.startswith(("get", "is", "list"))]
             if pdu.site.firmware.version(served.interface):
-                told.append((pdu.site.rid(served), served.interface, methods))
-    pdu.enforce_https = False                               # thousands of calls, and old releases connect for each
+                given.append((pdu.site.rid(served), served.interface, methods))
+    pdu.enforce_https = False                               # old releases open a connection for each of thousands of calls
     calls = 0
-    for first in range(0, len(told), 40):                   # one order has a minute, also on a busy machine
-        answer = step("walk", "walk", told[first:first + 40], f"http://{pdu.host}:{pdu.http_port}")
+    for first in range(0, len(given), 40):                  # small enough for the minute that an order has
+        answer = step("walk", "walk", given[first:first + 40], f"http://{pdu.host}:{pdu.http_port}")
         assert answer["wrong"] == []
         calls += answer["calls"]
     assert calls > 300
@@ -55,26 +55,26 @@ def test_many_outlets_are_switched_in_the_sequence_of_the_settings(pdu: XerusPdu
     assert found["refused"] == 1
     assert found["settings"] == 0
     assert found["kept"] == list(reversed(range(12)))
-    assert found["all off"] == [0, [0] * 10 + [1, 0]]       # one is disabled and stays on, one has no relay
+    assert found["all off"] == [0, [0] * 10 + [1, 0]]       # one outlet is disabled and stays on, one has no relay
     assert found["some on"][:3] == [1, 1, 0]
     assert found["all on"] == [1] * 11 + [0]
 
 
 def test_a_cancelled_sequence_switches_no_further(step: Step) -> None:
     found = step("switching", "cancelled")
-    assert found["before"] == [True, 1, 9]                  # running, the next outlet, how many to go
+    assert found["before"] == [True, 1, 9]                  # running, the next outlet, the number of remaining ones
     assert found["after"] == [False, 0]
-    assert found["states"] == [1] + [0] * 9 + [1, 0]        # the first was on its way, the eleventh is disabled
+    assert found["states"] == [1] + [0] * 9 + [1, 0]        # the first was switched before, the eleventh is disabled
 
 
-def test_a_cycling_outlet_says_so_and_comes_back(step: Step) -> None:
+def test_a_cycling_outlet_reports_its_cycle_and_ends_on(step: Step) -> None:
     found = step("switching", "cycles")
     assert found["off while cycling"] == [0, True]
     assert found["codes"] == [0, 0, 0, 0]
     assert found["states"] == [1] * 11 + [0]
 
 
-def test_thresholds_counters_and_sensor_types(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_sets_thresholds_resets_counters_and_reads_sensor_types(pdu: XerusPdu, step: Step) -> None:
     found = step("switching", "thresholds")
     assert (found["set"], found["above"], found["wrong order"], found["out of range"]) == (0, True, 2, 1)
     assert found["energy"] == [1000.5, 0]
@@ -83,7 +83,7 @@ def test_thresholds_counters_and_sensor_types(pdu: XerusPdu, step: Step) -> None
     assert found.get("seen", 0.2) == 0.2
 
 
-def test_names_are_kept(pdu: XerusPdu, step: Step) -> None:
+def test_the_unit_keeps_the_names_that_the_sdk_sets(pdu: XerusPdu, step: Step) -> None:
     assert step("switching", "names", "Zürich 1") == ["Zürich 1"] * 3
     assert pdu.units[0].outlets[0].settings["name"] == "Zürich 1"
 
@@ -92,7 +92,7 @@ def test_a_bulk_reads_all_outlets_in_one_request(pdu: XerusPdu, step: Step) -> N
     before = pdu.books().requests
     found = step("switching", "bulk")
     assert found == {"states": [1] * 11 + [0], "missing": True}
-    assert pdu.books().requests - before == 2               # the references, the bulk
+    assert pdu.books().requests - before == 2               # one for the list of outlets, one for the bulk
 
 
 def test_power_flows_from_inlets_through_protectors_to_outlets(pdu: XerusPdu, step: Step) -> None:

@@ -9,14 +9,14 @@ from .witness import Step, only, since
 pytestmark = pytest.mark.against("the vendor's SDK")
 
 
-def test_snmp_settings(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_changes_snmp_settings(pdu: XerusPdu, step: Step) -> None:
     found = step("services", "snmp")
     assert (found["refused"], found["set"], found["read"]) == (1, 0, "public")
     assert found["engine"]
     assert pdu.snmp.configuration["writeComm"] == "private"
 
 
-def test_watched_servers(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_manages_monitored_servers(pdu: XerusPdu, step: Step) -> None:
     found = step("services", "servers")
     assert (found["added"], found["again"], found["modified"]) == ([0, 1], 3, 0)
     assert found["hosts"] == {"1": "192.0.2.2"}
@@ -26,7 +26,7 @@ def test_watched_servers(pdu: XerusPdu, step: Step) -> None:
 
 
 @since("3.6")
-def test_bridging_and_port_forwarding(step: Step) -> None:
+def test_the_sdk_sets_bridging_and_port_forwarding(step: Step) -> None:
     found = step("services", "network")
     assert found == {"without downstream": 300, "set": 0, "bridge": True, "forwarding": True, "role": 0,
                      "interfaces": ["br0", "eth1", "eth2"],
@@ -34,12 +34,12 @@ def test_bridging_and_port_forwarding(step: Step) -> None:
 
 
 @only("3.3")
-def test_the_network_settings_of_old_firmware(step: Step) -> None:
+def test_the_sdk_changes_the_network_settings_of_old_firmware(step: Step) -> None:
     assert step("services", "network") == {"set": 0, "hostname": "simulated"}
 
 
 @since("3.6")
-def test_link_units(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_adds_switches_and_releases_link_units(pdu: XerusPdu, step: Step) -> None:
     found = step("services", "cascade")
     assert (found["role"], found["links"], found["label"], found["off"], found["seen"]) == (1, [2], "2", 0, 0)
     assert found["codes"] == [4, 6, 7, 11, 0]
@@ -53,7 +53,7 @@ def test_a_session_is_opened_used_and_closed(pdu: XerusPdu, step: Step) -> None:
     assert pdu.access.sessions == {}
 
 
-def test_accounts(step: Step) -> None:
+def test_the_sdk_manages_accounts(step: Step) -> None:
     found = step("services", "users")
     assert found["codes"] == [0, 1, 6, 0, 0, 2]
     assert (found["enabled"], found["name"], found["policy"], found["deleted"]) == (True, "Nina", 0, 0)
@@ -62,27 +62,27 @@ def test_accounts(step: Step) -> None:
 
 
 @since("3.6")
-def test_outlet_groups(step: Step) -> None:
+def test_the_sdk_manages_and_switches_outlet_groups(step: Step) -> None:
     found = step("services", "groups")
     assert (found["code"], found["switched"], found["states"]) == (0, 0, [0, 0, 1])
     assert (found["settings"], found["name"], found["members"]) == (0, "mail", [True, True])
     assert (found["groups"], found["empty"], found["got"], found["deleted"], found["gone"]) == ([1], 1, 0, 0, 2)
 
 
-def test_peripheral_slots(step: Step) -> None:
+def test_the_sdk_manages_peripheral_slots(step: Step) -> None:
     found = step("services", "peripherals")
     assert (found["slots"], found["reading"], found["set"], found["name"], found["empty"]) == (8, 17.93, 0, "front", True)
     assert found["actuator"] == [0, 1]
     assert (found["moved"], found["left"], found["unassigned"], found["known"], found["manager"]) == (0, True, 0, 3, 0)
 
 
-def test_the_clock(step: Step) -> None:
+def test_the_sdk_sets_the_time_zone(step: Step) -> None:
     assert step("services", "clock") == {"code": 0, "zone": "Europe/Berlin", "offset": 3600, "wrong": 1}
 
 
-def test_the_beeper(step: Step) -> None:
+def test_the_sdk_starts_and_mutes_the_beeper(step: Step) -> None:
     assert step("services", "beeper") == {"active": 2, "reason": "test", "muted": True, "quiet": 0}
 
 
-def test_log_levels(step: Step) -> None:
+def test_the_sdk_sets_and_resets_log_levels(step: Step) -> None:
     assert step("services", "logs") == {"set": 0, "level": 4, "unknown": 1, "reset": 2}

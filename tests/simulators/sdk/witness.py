@@ -1,4 +1,4 @@
-"""What the tests with the SDK share beside their fixtures."""
+"""Models and marks that the tests with the SDK share."""
 from __future__ import annotations
 
 from typing import Any, Callable
@@ -12,11 +12,11 @@ CIRCUITS = (CircuitModel(0, name="rack 1"), CircuitModel(5, (0, 1, 2), 4.0), Cir
 MODEL = Model(outlets=12, phases=3, inlets=2, transfer_switch=True, in_rush_guard_ms=20, disabled=(11,), not_switchable=(12,),
               meters=(MeterModel(1, circuits=CIRCUITS), MeterModel(4, SPLIT_PHASE)))
 LINKED = Model(outlets=4, in_rush_guard_ms=0)
-Step = Callable[..., Any]           # step(script, name, told=None, address=…) -> what the script's function gives
+Step = Callable[..., Any]           # step(script, name, given=None, address=…) → the result of that function of the script
 
 
 def since(first: str) -> pytest.MarkDecorator:
-    """For what came with a release: only the generations that have it."""
+    """Runs a test for all generations from `first` on."""
     return pytest.mark.parametrize("generation", GENERATIONS[GENERATIONS.index(first):], indirect=True)
 
 

@@ -1,4 +1,4 @@
-"""Who may come in: basic login, sessions, and what each user may do."""
+"""Basic login, sessions and the rights of each user."""
 from __future__ import annotations
 
 import base64
@@ -35,7 +35,7 @@ class Session:
 class Access:
     """Accounts by name, and open sessions.
 
-    `single_login`: a user has one session at a time. `refuse_all`: every login is wrong, whatever it is.
+    `single_login`: a user has one session at a time. `refuse_all`: refuses every login, even a right one.
     """
 
     def __init__(self, clockwork: Clockwork) -> None:
@@ -48,7 +48,7 @@ class Access:
         self._count = 0
 
     def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
-        """Who sends a request with these headers; None where the login is not right."""
+        """The sender of a request with these headers; None if the login is wrong."""
         if self.refuse_all:
             return None
         token = headers.get("X-SessionToken")
@@ -78,7 +78,7 @@ class Access:
         return session
 
     def open(self, caller: Caller) -> Optional[Session]:
-        """None: the user has a session already, and may have one only."""
+        """Opens a session; None if `single_login` is set and the user already has one."""
         if self.single_login and any(session.user == caller.user for session in self.sessions.values()):
             return None
         self._count += 1
@@ -93,7 +93,7 @@ class Access:
 
 
 def _basic(header: str) -> Tuple[str, str]:
-    """User and password. Old releases of the vendor's client write "Basic:" and no space, and get in."""
+    """User and password. Old releases of the vendor's client write "Basic:" without a space, which units accept."""
     for start in ("Basic ", "Basic:"):
         if header.startswith(start):
             try:

@@ -44,21 +44,21 @@ _TEMPORARY_REDIRECT_FROM = 2
 class XerusPdu:
     """A PDU listening on 127.0.0.1; usable as a context manager.
 
-    model           what kind of unit it is
-    firmware        "3.3", "3.6", "4.0" or "4.4": decides every method, field and type version
+    model           the kind of unit
+    firmware        "3.3", "3.6", "4.0" or "4.4": determines every method, field and type version
     links           link units by id (from 2), reached as /link/<id>/… and /model/pdu/<id>/…
-    prefix_links    whether references to a link unit's objects carry /link/<id>
+    prefix_links    whether references to a link unit's objects begin with /link/<id>
     https_port, http_port       0: chosen by the system; http_port None: no plain HTTP
-    enforce_https   plain HTTP answers a redirect
-    user, password  the administrator; a second account, viewer_user and viewer_password, may read only
-    clock           seconds, monotonic; a test may bring a faster one
-    reboot_seconds  how long a reboot takes
-    update_seconds  how long a firmware update takes before its reboot, on `clock`
+    enforce_https   plain HTTP answers with a redirect to HTTPS
+    user, password  the administrator; a second account, viewer_user and viewer_password, may only read
+    clock           seconds, monotonic; a test may pass a faster one
+    reboot_seconds  duration of a reboot
+    update_seconds  duration of a firmware update before its reboot, on `clock`
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
-    faults (what goes wrong on request), access (logins), units (link id -> PduUnit: outlets, relays, inlets …), and the
-    services as they are now: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net, groups;
-    events (link id -> its event service).
+    faults (on demand), access (logins), units (link id → PduUnit: outlets, relays, inlets …), and the
+    current services: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net, groups;
+    events (link id → its event service).
     """
 
     host = "127.0.0.1"
@@ -96,7 +96,7 @@ class XerusPdu:
         self._listen(server_context(key, certificate), https_port, http_port)
 
     def _serve(self, key: bytes, certificate: bytes) -> None:
-        """What only the unit that is addressed has."""
+        """Adds the services that only the primary unit has."""
         unit = self.units[0]
         Served(unit, "bulkrpc.BulkRequest", "bulk", ["/bulk"])
         NameService(unit)
@@ -114,7 +114,7 @@ class XerusPdu:
         self.firmware = self._firmware[0]
 
     def _serve_unit(self, unit: PduUnit) -> None:
-        """What each unit has, link units too."""
+        """Adds the services that each unit has, link units too."""
         DeviceManager(unit)
         FeaturePort(unit)
         Beeper(unit)
@@ -137,7 +137,7 @@ class XerusPdu:
     # -- for tests
 
     def books(self, link_units: bool = True) -> Books:
-        """The truth at this moment; without `link_units` only of the unit itself."""
+        """The true state at this moment; without `link_units` only that of the unit itself."""
         with self.lock:
             self.clockwork.settle()
             units = list(self.units.items()) if link_units else [(0, self.units[0])]
@@ -159,7 +159,7 @@ class XerusPdu:
 
     @staticmethod
     def _enter(books: Books, prefix: str, meters: PowerMeterController) -> None:
-        """Mains as load and energy, and each branch circuit."""
+        """Adds the mains as load and energy, and each branch circuit."""
         books.load_a = (books.load_a or 0.0) + meters.load()
         books.energy_kwh = (books.energy_kwh or 0.0) + meters.counted() / 1000
         for identity, circuit in meters.circuits():
@@ -169,18 +169,18 @@ class XerusPdu:
 
     @property
     def surplus(self) -> List[str]:
-        """Fields and parameters that clients sent and this firmware does not have."""
+        """Fields and parameters from clients that this firmware does not have."""
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Sensors answer "not valid" until getSensors of their owner is called; of an inlet that many times."""
+        """Sensors answer "not valid" until getSensors of their owner is called; of an inlet, `inlets` times."""
         with self.lock:
             for unit in self.units.values():
                 for device in (*unit.inlets, *unit.outlets, *unit.protectors):
                     device.awake.sleep = inlets if device in unit.inlets else 1
 
     def close_connections(self) -> None:
-        """What a unit does with idle connections: the next request on one of them finds it closed."""
+        """Closes all connections, as a unit does with idle ones; a client notices at its next request."""
         for server in self._servers:
             server.hang_up_all()
 
@@ -189,12 +189,12 @@ class XerusPdu:
             server.close_after_each = on
 
     def reboot(self) -> None:
-        """Connections break, plans are forgotten, relays stay; nothing answers for reboot_seconds."""
+        """Breaks connections, forgets planned switching, keeps relays; no answers for reboot_seconds."""
         self.reboot_soon(0.0)
         self.close_connections()
 
     def reboot_soon(self, seconds: float = 0.05) -> None:
-        """As `reboot`, but the answer to the request that asked for it still gets out."""
+        """As `reboot`, but the answer to the request for the reboot is still sent."""
         with self.lock:
             for unit in self.units.values():
                 unit.relays.forget_plans()
@@ -204,7 +204,7 @@ class XerusPdu:
 
     @property
     def caller(self) -> Caller:
-        """Who sent the call that is running."""
+        """The sender of the current call."""
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:
@@ -217,12 +217,12 @@ class XerusPdu:
         del self.units[link_id], self.site.units[link_id]
 
     def install(self, key: bytes, certificate: bytes) -> None:
-        """New connections see the new certificate."""
+        """Uses the certificate for new connections."""
         self._servers[0].tls = server_context(key, certificate)
         self.fingerprint = fingerprint(certificate)
 
     def updated(self, version: str) -> None:
-        """After a firmware update: another generation's types, where the version is of a known one; then a reboot."""
+        """Ends a firmware update: uses the types of the version's generation, if that is known, and reboots."""
         generation = ".".join(version.split(".")[:2])
         if generation in GENERATIONS:
             self.site.firmware = self.site.types(generation)
@@ -246,7 +246,7 @@ class XerusPdu:
     # -- for the server
 
     def stopping(self) -> bool:
-        """The unit is being switched off: who waits for events is answered."""
+        """Whether the simulator is being stopped, so that waiting polls of events must end."""
         return any(server.stopping.is_set() for server in self._servers)
 
     def down(self) -> bool:
@@ -282,7 +282,7 @@ class XerusPdu:
         return Answer(status, json.dumps(answer, separators=(",", ":")).encode(), JSON)
 
     def _busy(self, path: str) -> bool:
-        """While its firmware is updated, a unit answers on one page only."""
+        """Whether a firmware update runs, during which a unit answers only on the progress page."""
         with self.lock:
             self.clockwork.settle()
             return self.firmware.began is not None and path != PROGRESS

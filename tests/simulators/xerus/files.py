@@ -40,7 +40,7 @@ def _links(query: Query) -> List[int]:
 
 
 class Files:
-    """By page name; `find` is None for a page that this unit does not have."""
+    """The pages by their names; `answer` is None for a page that this unit does not have."""
 
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
@@ -55,7 +55,7 @@ class Files:
             "export_pmc.cgi": self._get_pmc}
 
     def answer(self, request: Request, caller: Caller) -> Optional[Answer]:
-        """None: no page of ours."""
+        """The answer of a page; None if the request is for none of these pages."""
         parts = urlsplit(request.target)
         page = parts.path[len(FORM):]
         if not parts.path.startswith(FORM) or page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:
@@ -83,7 +83,7 @@ class Files:
             for part in parts.values():
                 part.file.close()
 
-    # -- in
+    # -- uploads
 
     def _firmware(self, parts: Mapping[str, Part], query: Query) -> Answer:
         if "upfile" in parts and set(query) <= _LOW_MEMORY:
@@ -107,15 +107,15 @@ class Files:
 
     def _pmc(self, parts: Mapping[str, Part], query: Query) -> Answer:
         try:
-            told = json.loads(_data(parts, "config_file") or b"")
+            given = json.loads(_data(parts, "config_file") or b"")
         except ValueError:
-            told = None
-        if not isinstance(told, dict):
+            given = None
+        if not isinstance(given, dict):
             return _text(b"ERROR: the configuration is not JSON")
-        self.pmc_config = {str(key): str(value) for key, value in told.items()}
+        self.pmc_config = {str(key): str(value) for key, value in given.items()}
         return _text(b"OK")
 
-    # -- out
+    # -- downloads
 
     def _get_certificate(self, query: Query) -> Answer:
         pem = self._device.certificate.download(query.get("tag", "active_cert"))
@@ -131,7 +131,7 @@ class Files:
         return Answer(404) if data is None else _text(data)
 
     def _get_diag(self, query: Query) -> Answer:
-        """An archive with what the unit knows of itself."""
+        """An archive with the unit's version and outlet states."""
         files = {"version.txt": self._device.firmware.version, "outlets.json": json.dumps(self._device.books().states)}
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as archive:
@@ -147,7 +147,7 @@ class Files:
                      "application/octet-stream")
 
     def _get_pmc(self, query: Query) -> Answer:
-        """All mains; with a panel id also the panel's circuits, here the outlets."""
+        """A CSV of all mains; with a panel id also of the panel's circuits, here the outlets."""
         panel = query.get("panelid")
         if panel is not None and panel not in {str(number) for number in range(1, 9)}:
             return Answer(404)

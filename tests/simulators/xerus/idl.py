@@ -1,4 +1,4 @@
-"""One firmware generation: which types it has, how values of them go over the wire, and what it refuses.
+"""One firmware generation: its types, the encoding of their values, and the values that it refuses.
 
 From the vendor's mapping: a structure is an object with every field of that firmware, an enumeration its ordinal, a
 map an array of {"key", "value"}, a reference {"rid", "type"} or null, a value object {"type", "value"} or null.
@@ -20,7 +20,7 @@ _DEVICE, _FIRST = "peripheral.Device", "1.0.0"
 
 
 class BadParams(Exception):
-    """An argument that this firmware cannot take: JSON-RPC error -32602."""
+    """An invalid argument for this firmware: JSON-RPC error -32602."""
 
 
 class Method(NamedTuple):
@@ -49,8 +49,8 @@ class Firmware:
     """The types of one generation.
 
     `reference` turns an object of the simulator into its Reference, `resolve` a received rid into the object (None: no
-    such object). `surplus` collects fields received that this generation does not have: it ignores them, as tolerant
-    as the units are said to be, but a test can look here.
+    such object). `surplus` collects received fields that this generation does not have. The simulator ignores them,
+    as real units are reported to do; a test can check this list.
     """
 
     def __init__(self, generation: str, reference: Callable[[Any], Reference],
@@ -67,7 +67,7 @@ class Firmware:
         self._methods: Dict[str, Dict[str, Method]] = {}
 
     def version(self, interface: str) -> Optional[str]:
-        """The interface's version in this firmware; None where it does not have it."""
+        """The interface's version in this firmware; None if this firmware lacks the interface."""
         known: Optional[str] = _table()["interfaces"][interface]["versions"][self.index]
         return known
 
@@ -96,8 +96,8 @@ class Firmware:
         return self._structs[struct]
 
     def value_type(self, name: str) -> str:
-        """The type of a value object: `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`. An interface at 1.0.0 has no
-        version there."""
+        """The type of a value object: `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`. The version of the
+        interface is left out where it is 1.0.0."""
         if name == _DEVICE:
             return f"{name}:{DEVICE_VERSIONS[self.index]}"
         outer, _, inner = name.rpartition(".")
@@ -110,10 +110,10 @@ class Firmware:
         base = _table()["values"][name]["base"]
         return [self.value_type(name), *(self.value_types(base) if base else ())]
 
-    # -- out
+    # -- encoding
 
     def encode(self, kind: str, value: Any) -> Any:
-        """A value of the simulator as JSON of this firmware; what is not given gets the type's own zero."""
+        """A value of the simulator as JSON of this firmware; missing values become the type's zero."""
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
             return [self.encode(generic.group(2), item) for item in value or ()]
@@ -144,10 +144,10 @@ class Firmware:
         body = {field: self.encode(kind, fields.get(field)) for field, kind in self.fields(name)}
         return {"type": self.value_type(name), "value": body}
 
-    # -- in
+    # -- decoding
 
     def decode(self, kind: str, value: Any, where: str) -> Any:
-        """JSON as a value of the simulator; BadParams names the place that this firmware cannot take."""
+        """JSON as a value of the simulator. Raises BadParams, which names the invalid place."""
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
             if not isinstance(value, list):
@@ -165,7 +165,7 @@ class Firmware:
             return self._decode_struct(kind, value, where)
         size = _table()["enums"][kind][self.index]
         if not _is_int(value) or not 0 <= value < size:
-            raise BadParams(f"{where} is no value of {kind}")
+            raise BadParams(f"{where} is not a value of {kind}")
         return value
 
     def _decode_map(self, inner: str, value: Any, where: str) -> Dict[Any, Any]:

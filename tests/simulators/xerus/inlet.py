@@ -1,4 +1,4 @@
-"""Inlets: one line, or three and neutral."""
+"""Inlets with one line, or with three lines and neutral."""
 from __future__ import annotations
 
 import math
@@ -43,12 +43,12 @@ class Inlet(Device):
         return [self.pdu.line_current(self.number, line) for line in range(self.pdu.model.phases)]
 
     def neutral(self) -> float:
-        """What three currents 120° apart leave over."""
+        """The current of the neutral in A, for line currents 120° apart."""
         a, b, c = self.lines()
         return math.sqrt(max(0.0, a * a + b * b + c * c - a * b - b * c - c * a))
 
     def volts(self) -> float:
-        """Between two lines where there are three."""
+        """The voltage of the inlet; between two lines where there are three."""
         return self.pdu.VOLTAGE * math.sqrt(3) if self.pdu.model.phases == 3 else self.pdu.VOLTAGE
 
     def watts(self) -> float:
@@ -98,7 +98,7 @@ class Inlet(Device):
             return volt_amperes() * self.pdu.POWER_FACTOR
 
         sensors.numeric({"voltage": self.volts, "voltageLN": lambda: self.pdu.VOLTAGE, "current": amperes})
-        if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had no more than these three for each line
+        if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had only these three for each line
             sensors.numeric({"activePower": watts, "apparentPower": volt_amperes,
                              "powerFactor": lambda: self.pdu.POWER_FACTOR})
             sensors.counter("activeEnergy", self._start() / self.pdu.model.phases, watts)

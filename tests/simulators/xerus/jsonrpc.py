@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 as the units speak it: one call, and many in a bulk."""
+"""JSON-RPC 2.0 as the units speak it: single calls and bulks."""
 from __future__ import annotations
 
 import json
@@ -9,7 +9,7 @@ from .idl import BadParams, Method
 from .objects import LinkDown, Served, Site
 
 PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = -32700, -32600, -32601, -32602, -32603, -32001
-# What a user without rights may call; everything else changes the unit.
+# Beginnings of the methods that a read-only user may call; all other methods change the unit.
 READING = ("get", "is", "list", "perform", "lookup", "check")
 OWN_SESSION = ("newSession", "closeCurrentSession", "touchCurrentSession")
 OWN_CHANNEL = ("createChannel", "destroyChannel", "demandEventType", "cancelEventType", "demandEventTypes", "cancelEventTypes",
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Caller(NamedTuple):
-    """Who calls: what an object may want to know of it."""
+    """The sender of a call."""
 
     user: str
     may_write: bool
@@ -33,7 +33,7 @@ class RpcError(Exception):
         self.code = code
 
 
-# Told (rid, method, parameters as received) of each call that passed all checks and is about to be run.
+# Called with (object, method, received parameters) before each call that has passed all checks.
 Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
@@ -55,7 +55,7 @@ class Dispatcher:
         return self._answered(rid, lambda: request)
 
     def _answered(self, rid: str, read: Callable[[], Any]) -> Tuple[int, Any]:
-        """What is not there is 404, whatever was sent to it: also a file to a page that this firmware does not have."""
+        """The answer to a request; 404 for an unknown object or page, whatever the body."""
         try:
             served = self._site.find(rid)
         except LinkDown:
@@ -75,7 +75,7 @@ class Dispatcher:
             return 200, _error(number, error.code, str(error))
         except BadParams as error:
             return 200, _error(number, BAD_PARAMS, f"Invalid params: {error}")
-        except Exception:                       # a fault of the simulator must show at the client, not hang it
+        except Exception:                       # a bug of the simulator must reach the client as an error
             log.exception("%s.%s", served.interface, request["method"])
             return 200, _error(number, INTERNAL, "Internal error")
         return 200, {"jsonrpc": "2.0", "result": result, "id": number}

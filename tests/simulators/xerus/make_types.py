@@ -1,10 +1,10 @@
-"""Writes types.json: which method, field and type version each firmware generation of the simulator has.
+"""Writes types.json: the methods, fields and type versions of each firmware generation of the simulator.
 
     python -m tests.simulators.xerus.make_types SCHEMA
 
-SCHEMA is a table of the vendor's interface definitions over many releases (names and types only). What the simulator
-does not serve is left out, and four releases stand for the four generations. Every row carries a mask, one character for
-each generation: "0011" is "from 4.0".
+SCHEMA is a table of the vendor's interface definitions over many releases (names and types only). Types that the
+simulator does not serve are left out. Each generation is represented by one release. Every row has a mask with one
+character for each generation: "0011" is "from 4.0".
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SERVED = (
     "cascading.CascadeManager", "net.Net", "fitness.HardwareHealth", "datetime.DateTime", "jsonrpc.NameService",
     "event.Service", "event.Channel",
 )
-# Value objects: what sits in a peripheral slot, and the events that the simulated unit sends.
+# Value objects: the device in a peripheral slot, and the events of the simulated unit.
 VALUES = (
     "peripheral.Device", "idl.Event", "event.UserEvent", "pdumodel.Outlet.StateChangedEvent",
     "pdumodel.Outlet.PowerControlEvent", "pdumodel.Outlet.SettingsChangedEvent", "pdumodel.Pdu.SettingsChangedEvent",
@@ -39,7 +39,7 @@ VALUES = (
     "sensors.NumericSensor.StateChangedEvent", "sensors.NumericSensor.ThresholdsChangedEvent",
     "sensors.AccumulatingNumericSensor.ResetEvent", "sensors.StateSensor.StateChangedEvent",
 )
-# Rarely used ones, for the factory, board service or hardware that the simulated unit lacks: answered as unknown methods.
+# Rare methods, for the factory, board service or hardware that the simulated unit lacks. They are answered as unknown methods.
 NOT_SERVED = {
     "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
     "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",
@@ -82,13 +82,13 @@ def _fields(variants: Variants) -> List[List[Any]]:
 
 
 def _base(schema: Dict[str, Any], value: str) -> Optional[str]:
-    """The value object that it is derived from."""
+    """The value object from which `value` is derived; None if that is not served."""
     base: str = schema["valueobjects"][value][0]["base"]
     return base if base in VALUES else None
 
 
 def _all_fields(schema: Dict[str, Any], value: str) -> List[List[Any]]:
-    """Its own fields, then those of its bases."""
+    """The fields of a value object, then those of its bases."""
     base = _base(schema, value)
     return _fields(schema["valueobjects"][value]) + (_all_fields(schema, base) if base else [])
 
@@ -107,7 +107,7 @@ def _names(value: Any) -> Set[str]:
 
 
 def build(schema: Dict[str, Any]) -> Dict[str, Any]:
-    """The compact table; the types that the served interfaces reach, and no others."""
+    """The compact table of the served interfaces, and of all types that they use."""
     table: Dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
     for name in SERVED:
         table["interfaces"][name] = _interface(schema["interfaces"][name])
@@ -131,7 +131,7 @@ def build(schema: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def text(table: Dict[str, Any]) -> str:
-    """JSON with one type on a line: small, and a change shows as a line."""
+    """JSON with one type on a line, so that the file is small and a change is one line."""
     parts = []
     for kind, content in table.items():
         if isinstance(content, dict):

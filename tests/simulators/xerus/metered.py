@@ -1,4 +1,4 @@
-"""What inlets, outlets and protectors have in common: a structure of sensors with known ids, some of them fitted."""
+"""The common part of inlets, outlets and protectors: a structure of sensors with well-known ids, some of them fitted."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Optional
@@ -7,7 +7,7 @@ from .objects import Served, Unit
 from .sensors import KINDS, AccumulatingSensor, Awake, NumericSensor, Sensor, StateSensor
 
 Read = Callable[[], float]
-# Residual current states are called otherwise in references than in the structure (seen on real units).
+# Names in references that differ from those in the structure (seen on real units).
 _OPAQUE_NAMES = {"residualCurrentStatus": "ResidualCurrentState"}
 RESIDUAL_SENSOR = "pdumodel.ResidualCurrentStateSensor"
 FAULT_STATE = 29
@@ -78,7 +78,7 @@ class Device(Served):
         self.settings = {**self.settings, **settings}
         return 0
 
-    # Waveforms are a feature of few models, not of the simulated one: empty, as their metadata says.
+    # Few models have waveforms. The simulated one has none, so these are empty.
     def getWaveform(self) -> Dict[str, Any]:
         return {}
 

@@ -1,4 +1,4 @@
-"""What kind of PDU is simulated: one value, so that a test says in a line what it needs."""
+"""The kind of PDU to simulate, as one value, so that a test describes its unit in a line."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -15,22 +15,22 @@ class Model:
 
     metering            "none": no sensors but the relays' states; "inlet"; "outlet": inlets and each outlet
     phases              1 or 3 (three lines and neutral)
-    inlets              outlets are shared out over them; with `transfer_switch` (2 inlets) one feeds all
-    standby_current     what the inlet that is not selected still shows, in A
+    inlets              the outlets are distributed over them; with `transfer_switch` (2 inlets) one feeds all
+    standby_current     current of the inlet that is not selected, in A
     latching            relays keep their state without power
     not_switchable      outlets without a relay: always on
     disabled            outlets whose switching an administrator disabled: result 3
     off, suspended, load_shed       outlets that are off at the start, and why
-    listed              the order in which getOutlets hands outlets out; empty: by number. Well-known ids keep the number
+    listed              the order of outlets in getOutlets; empty: by number. Well-known ids keep the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
-    stuck               outlets whose contact no longer follows the relay's control state; the unit reports that failure
+    stuck               outlets whose contact does not follow the relay's control state; the unit reports that failure
     relay_delay         seconds between an accepted switching and the relay's movement
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
     inhibit_relay_control               start value of that setting (firmware 4.2 and later)
     power_control       false: no outlet is switchable
     asleep              sensors answer "not valid" until getSensors of their owner is called
     well_known_sensors  false: sensors are reached by their references only, their well-known ids answer 404
-    live                energy counters run on with time; else they stand still, which makes figures comparable
+    live                energy counters run with time; else they keep their values, which makes figures comparable
     meters              power meters and panels; None: the unit has no power meter controller
     peripherals         devices in the peripheral slots, of `slots`; the last `actuators` of them can be switched
     """

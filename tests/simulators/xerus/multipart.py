@@ -1,4 +1,4 @@
-"""multipart/form-data, read as a stream: an upload of hundreds of megabytes never lies in memory as a whole."""
+"""multipart/form-data, read as a stream, so that an upload of hundreds of megabytes is never in memory as a whole."""
 from __future__ import annotations
 
 import contextlib
@@ -15,13 +15,13 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The body is not what its content type promises."""
+    """The body does not match its content type."""
 
 
 class Part(NamedTuple):
     filename: str
     size: int
-    file: IO[bytes]             # at its start
+    file: IO[bytes]             # at position 0
 
 
 def boundary_of(content_type: str) -> bytes:
@@ -37,7 +37,7 @@ class _Reader:
     def __init__(self, body: Body, boundary: bytes) -> None:
         self._body = body
         self._mark = b"\r\n--" + boundary
-        self._held = b"\r\n"            # so that the first boundary looks like the others
+        self._held = b"\r\n"            # the first boundary has no line break before it, so one is added
 
     def _fill(self) -> bool:
         piece = self._body.read(_PIECE)
@@ -59,7 +59,7 @@ class _Reader:
         return email.parser.Parser().parsestr(head.decode("utf-8", "replace"))
 
     def copy(self, target: IO[bytes]) -> int:
-        """Everything up to the next boundary, which is passed; returns the number of bytes."""
+        """Copies the bytes up to the next boundary, and skips the boundary; returns the number of copied bytes."""
         size = 0
         while True:
             at = self._held.find(self._mark)
@@ -81,7 +81,7 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
     parts: Dict[str, Part] = {}
-    with contextlib.ExitStack() as files:               # closes them where the form ends early, or the connection
+    with contextlib.ExitStack() as files:               # closes the files where the form or the connection ends early
         while reader.take(2) != b"--":
             headers = reader.headers()
             file = files.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))

@@ -1,4 +1,4 @@
-"""Objects that a unit serves, and how a resource id leads to one."""
+"""The objects that a unit serves, and their look-up by resource id."""
 from __future__ import annotations
 
 import re
@@ -22,8 +22,8 @@ class LinkDown(Exception):
 class Served:
     """One object. Its methods have the interface's own names; the firmware's table decides which of them can be called.
 
-    A method takes decoded parameters by name, and gives its return value, or a dict by name where there are several
-    results. Structures are dicts that may hold more fields than this firmware has.
+    A method takes decoded parameters by name, and returns its result, or a dict by name where there are several results.
+    Structures are dicts that may hold more fields than this firmware has.
     """
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str] = ()) -> None:
@@ -52,7 +52,7 @@ class Unit:
         return self.site.clockwork
 
     def add(self, served: Served, paths: Sequence[str]) -> None:
-        """Keeps an object; one whose interface this firmware lacks is not reachable, but may come with an update."""
+        """Adds an object. Where this firmware lacks its interface, the object is reachable only after an update."""
         self._by_name[served.name] = served
         for path in paths:
             self._by_path[path] = served
@@ -66,12 +66,12 @@ class Unit:
         return list(self._by_name.values())
 
     def emit(self, event: str, source: Served, **fields: Any) -> None:
-        """Something happened: `event` is the IDL name of a value object, `pdumodel.Outlet.PowerControlEvent`."""
+        """Reports an event; `event` is the IDL name of a value object such as `pdumodel.Outlet.PowerControlEvent`."""
         for listener in self.site.listeners:
             listener(event, source, fields)
 
     def named(self, name: str) -> Served:
-        """By the name that a reference ends in."""
+        """The object with the name at the end of its references."""
         return self._by_name[name]
 
     def find(self, rid: str) -> Optional[Served]:
@@ -79,7 +79,7 @@ class Unit:
         if opaque:
             found = self._by_name.get(opaque.group(2))
             same = found is not None and self.firmware.type_id(found.interface) == opaque.group(1)
-            return found if same else None      # an id of another firmware is dead
+            return found if same else None      # an id of another firmware is not found
         path = _ALIAS.sub(r"/model/pdu/0/\1", _OWN_NUMBER.sub("/model/pdu/0", rid))
         found = self._by_path.get(path)
         return found if found is not None and self.firmware.version(found.interface) else None
@@ -88,8 +88,8 @@ class Unit:
 class Site:
     """All units behind one address.
 
-    `prefix_links` says whether references to a link unit's objects carry /link/<n> (the vendor does not tell; without
-    it a reference looks like one to the primary unit's own object).
+    `prefix_links`: references to a link unit's objects begin with /link/<n>. The vendor does not document this; without
+    the prefix a reference looks like one to an object of the primary unit.
     """
 
     def __init__(self, generation: str, clockwork: Clockwork, prefix_links: bool = True) -> None:
@@ -107,11 +107,11 @@ class Site:
         return Reference(f"{prefix}/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}", served.interface)
 
     def rid(self, served: Served) -> str:
-        """What a reference to the object says now."""
+        """The current reference to the object."""
         return self._reference(served).rid
 
     def find(self, rid: str) -> Optional[Served]:
-        """The object behind a resource id; None for one that does not exist (HTTP 404). May raise LinkDown."""
+        """The object with this resource id; None if there is none (HTTP 404). Raises LinkDown."""
         rid = "/" + unquote(rid).lstrip("/")
         relayed = _LINK.match(rid)
         if relayed is None:

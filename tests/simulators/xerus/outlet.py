@@ -18,7 +18,7 @@ Json = Dict[str, Any]
 
 
 class Outlet(Device):
-    """`current` is what its load takes, in A, while it is on; whoever simulates may change it."""
+    """`current` is the current of the load in A while the outlet is on; a test may change it."""
 
     def __init__(self, unit: PduUnit, relay: Relay) -> None:
         number = relay.number
@@ -73,11 +73,11 @@ class Outlet(Device):
                 "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
 
     def state(self) -> Optional[bool]:
-        """On or off; None where the unit cannot tell: no relay, a stuck one, or its board does not answer."""
+        """On or off; None if the state is unknown: no relay, a stuck one, or a board that does not answer."""
         return self.relay.on if self.switchable and self.relay.board_answers and not self.relay.stuck else None
 
     def refusal(self) -> int:
-        """The result code that a switching of this outlet gets; 0: it may be switched."""
+        """The result code for switching this outlet; 0: it may be switched."""
         if not self.switchable:
             return NOT_SWITCHABLE
         if self.pdu.inhibited():
@@ -95,7 +95,7 @@ class Outlet(Device):
         return code
 
     def announce(self, state: int, cycle: bool = False) -> None:
-        """A power command for this outlet was accepted."""
+        """Reports an accepted power command for this outlet as an event."""
         self.unit.emit("pdumodel.Outlet.PowerControlEvent", self, state=state, cycle=cycle)
 
     def cyclePowerState(self) -> int:
@@ -117,7 +117,7 @@ class Outlet(Device):
         return code
 
     def getIOP(self) -> Json:
-        """With a transfer switch the inlet is always the first one."""
+        """The inlet of the outlet; with a transfer switch always the first one."""
         return {"i": self.pdu.inlets[0 if self.pdu.model.transfer_switch else self.pdu.inlet_of(self)],
                 "o": self.pdu.protector_of(self), "p": []}
 

@@ -42,8 +42,8 @@ class MeterModel:
     """A power meter, or a panel where it has `circuits`.
 
     number      the id of the meter board
-    amperes     on each line, beside what flows to the circuits
-    wh          what the mains have counted
+    amperes     current on each line in A, besides that of the circuits
+    wh          energy in Wh that the mains have counted
     mains       false: no current transformers at the mains
     size        circuit positions; `odd_even`: labelled in two columns
     """
@@ -72,7 +72,7 @@ class Pole(NamedTuple):
 
 
 class Configured(Served):
-    """With a name and ratings as its settings, and sensors."""
+    """A part with sensors, and with a name and ratings as its settings."""
 
     settings: Json
     awake: Awake
@@ -193,7 +193,7 @@ class PowerMeterController(Served):
     def getPowerMeters(self) -> Dict[int, Meter]:
         return self.meters
 
-    # -- the truth
+    # -- for the books
 
     def circuits(self) -> Iterator[Tuple[str, Circuit]]:
         """Each branch circuit with its identity: id of the meter, position from 1."""
@@ -202,9 +202,9 @@ class PowerMeterController(Served):
                 yield f"p{number}.{position + 1}", circuit
 
     def load(self) -> float:
-        """What all mains carry, in A."""
+        """The sum of the currents of all mains, in A."""
         return sum(sum(meter.lines()) for meter in self.meters.values())
 
     def counted(self) -> float:
-        """What all mains have counted, in Wh."""
+        """The energy that all mains have counted, in Wh."""
         return sum(meter.energy.stored for meter in self.meters.values() if meter.energy is not None)

@@ -22,7 +22,7 @@ Json = Dict[str, Any]
 
 
 class PduUnit(Unit):
-    """One unit as a machine: what feeds what, and what flows."""
+    """One unit: its parts, which part feeds which, and the currents."""
 
     VOLTAGE, FREQUENCY, POWER_FACTOR = 230.0, 50.0, 0.95
 
@@ -34,7 +34,7 @@ class PduUnit(Unit):
             "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
             "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
         self._protector_numbers: List[int] = []
-        self.stale_looks = 0                # until that many getOutlets from now, no relay board answers
+        self.stale_looks = 0                # number of getOutlets calls during which no relay board answers
         self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
@@ -61,10 +61,10 @@ class PduUnit(Unit):
         return Delays(self.model.relay_delay, lambda: self.settings["inRushGuardDelay"] / 1000, cycle,
                       lambda number: self.outlets[number].settings["sequenceDelay"] / 1000)
 
-    # -- what feeds what
+    # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """One for each line of each inlet, with at most so many outlets; small units have none."""
+        """One for each line of each inlet, with at most _PER_PROTECTOR outlets; small units have none."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))
@@ -87,7 +87,7 @@ class PduUnit(Unit):
         return self.protectors[self._protector_numbers[outlet.relay.number]] if self.protectors else None
 
     def line_current(self, inlet: int, line: int) -> float:
-        """In A; the standby inlet of a transfer switch shows what the model says."""
+        """The current of a line in A; on the standby inlet of a transfer switch that of the model."""
         if self.transfer_switch and inlet != self.transfer_switch.selected:
             return self.model.standby_current
         return sum(outlet.amperes() for outlet in self.outlets
@@ -99,11 +99,11 @@ class PduUnit(Unit):
         return sum(sum(inlet.lines()) for inlet in self.inlets if selected in (None, inlet.number))
 
     def energy(self) -> float:
-        """What all inlets have counted, in Wh."""
+        """The energy that all inlets have counted, in Wh."""
         return sum(inlet.energy.stored for inlet in self.inlets)
 
     def count_from(self, wh: Dict[int, float]) -> None:
-        """Set the energy counters: those of outlets by their number from 1; inlets, lines and the unit share out the sum."""
+        """Sets the energy counters of outlets, by their number from 1, and those of inlets, lines and unit by the sum."""
         for outlet in self.outlets:
             outlet.energy.stored = wh[outlet.relay.number + 1]
         share = sum(wh.values()) / len(self.inlets)
@@ -160,7 +160,7 @@ class Pdu(Served):
                                "apparentPower": lambda: sum(inlet.volt_amperes() for inlet in inlets)})
         self.energy = self._sensors.counter("activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts)
 
-    # -- what it is
+    # -- identity and parts
 
     def getNameplate(self) -> Json:
         three = self._pdu.model.phases == 3
@@ -239,7 +239,7 @@ class Pdu(Served):
         return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
-        """Switches the non-critical outlets off. When it ends, those come back that were on or were switched on meanwhile.
+        """Switches the non-critical outlets off. At the end, those that were on or got an "on" meanwhile are switched on.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """
@@ -251,7 +251,7 @@ class Pdu(Served):
         else:
             self._pdu.relays.restore()
 
-    # -- switching many
+    # -- switching several outlets
 
     def setAllOutletPowerStates(self, pstate: int) -> int:
         if self._pdu.inhibited():
@@ -274,7 +274,7 @@ class Pdu(Served):
 
     @staticmethod
     def _allowed(outlets: List[Outlet]) -> List[Outlet]:
-        """Outlets without a relay, or disabled ones, are passed over where all are switched."""
+        """The outlets that may be switched. A command for all outlets skips those without a relay and disabled ones."""
         return [outlet for outlet in outlets if not outlet.refusal()]
 
     def _refusal(self, numbers: List[int]) -> int:

@@ -29,7 +29,7 @@ class Protector(Device):
         self.sensors = Sensors(unit, f"C{number}", path if model.well_known_sensors else None, self.awake, model.live)
         kind = "pdumodel.OverCurrentProtectorTripSensor"
         if unit.firmware.version(kind) is None:
-            kind = "sensors.StateSensor"        # until 3.3
+            kind = "sensors.StateSensor"        # firmware until 3.3
         self.sensors.state("trip", _TRIP, lambda: OPEN if self.tripped else CLOSED, kind)
         if model.metering != "none":
             self.sensors.numeric({"current": self.amperes})
@@ -59,7 +59,7 @@ class Protector(Device):
         return self.pdu.inlets[self.inlet]
 
     def getOCP(self) -> Optional[Device]:
-        """A protector of higher level; this model has none."""
+        """None: in this model no protector feeds another one."""
         return None
 
     def feeds(self) -> List[Device]:

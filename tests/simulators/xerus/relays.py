@@ -1,4 +1,4 @@
-"""Relays and their order: what the unit does after it has accepted a switching."""
+"""Relays, and the order in which the unit switches them."""
 from __future__ import annotations
 
 from typing import Callable, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Sequence
@@ -7,30 +7,30 @@ from ..clockwork import Clockwork
 
 
 class Relay:
-    """One outlet's relay. `on` is the truth; a unit whose board does not answer cannot tell it."""
+    """One outlet's relay. `on` is the true state; a unit whose board does not answer cannot report it."""
 
     def __init__(self, number: int, on: bool) -> None:
-        self.number = number                # from 0
+        self.number = number                # outlet number, from 0
         self.on = on
-        self.waiting = False                # an accepted "on" has not come to it yet
-        self.moving = False                 # the contact has not followed yet
+        self.waiting = False                # an accepted "on" is still planned
+        self.moving = False                 # the contact has not moved yet
         self.cycling = False
         self.suspended = False
         self.load_shed = False
         self.board_answers = True
-        self.stuck = False                  # the contact does not follow; `on` is the control state alone
-        self.changed = 0                    # seconds since 1970
+        self.stuck = False                  # the contact does not move; `on` is only the control state
+        self.changed = 0                    # time of the last change, in seconds since 1970
         self.cycles = 0
-        self.ticket = 0                     # what was planned with an older ticket no longer counts
+        self.ticket = 0                     # plans with an older ticket are void
 
 
 class Delays(NamedTuple):
-    """Seconds; read anew at each switching, since they are settings."""
+    """Delays in seconds; functions, because settings may change between two switchings."""
 
     movement: float
     in_rush_guard: Callable[[], float]
-    cycle: Callable[[int], float]           # of outlet n
-    sequence: Callable[[int], float]        # to wait after outlet n
+    cycle: Callable[[int], float]           # off time of outlet n in a cycle
+    sequence: Callable[[int], float]        # further delay after outlet n
 
 
 class Planned(NamedTuple):
@@ -80,7 +80,7 @@ class Relays:
             relay.load_shed = True
 
     def restore(self) -> None:
-        """The end of load shedding: outlets that were on, or switched on meanwhile, get power in sequence."""
+        """Ends load shedding: outlets that were on, or got an "on" meanwhile, are switched on in sequence."""
         self.held = frozenset()
         self.on([relay for relay in self.all if relay.load_shed], sequence=True)
 
@@ -91,7 +91,7 @@ class Relays:
                 planned.relay.cycling = False
 
     def forget_plans(self) -> None:
-        """What a reboot of the controller does: relays stay as they are, plans are gone."""
+        """Forgets planned switching, as a reboot of the controller does; relays keep their states."""
         for relay in self.all:
             self._forget(relay)
             relay.cycling = False
@@ -147,7 +147,7 @@ class Relays:
 
 
 def in_order(relays: Sequence[Relay], order: Optional[Sequence[int]]) -> List[Relay]:
-    """The chosen relays in the order of the outlet sequence; without one, as they come."""
+    """The chosen relays in the order of the outlet sequence; without a sequence, in their given order."""
     if not order:
         return list(relays)
     place = {number: position for position, number in enumerate(order)}

@@ -46,13 +46,13 @@ KINDS = {
 
 
 class Awake:
-    """Whether the sensors of one owner answer; sleeping ones do again once getSensors was called `sleep` times."""
+    """Whether the sensors of one owner answer; sleeping ones wake after `sleep` calls of getSensors."""
 
     def __init__(self, awake: bool = True) -> None:
         self.sleep = 0 if awake else 1
 
     def fetched(self) -> None:
-        """getSensors was called."""
+        """Counts one call of getSensors."""
         self.sleep = max(0, self.sleep - 1)
 
 
@@ -79,7 +79,7 @@ class Sensor(Served):
 
 
 class NumericSensor(Sensor):
-    """`read` gives the figure as it is now."""
+    """A figure; `read` returns its current value."""
 
     def __init__(self, unit: Unit, kind: Kind, name: str, paths: Sequence[str], read: Callable[[], float],
                  awake: Awake) -> None:
@@ -106,7 +106,7 @@ class NumericSensor(Sensor):
         value = self.value() if good else 0.0
         if good:
             self._remember(value)
-        # A zero comes as an integer from some units: a client must take both.
+        # Some units send a zero as an integer, so a client must accept both.
         return {"timestamp": self.unit.clockwork.wall(), "available": good, "valid": good,
                 "status": self._status(value) if good else {}, "value": value if value else 0}
 
@@ -126,7 +126,7 @@ class NumericSensor(Sensor):
         active = [(name, thresh[name]) for name in _THRESHOLDS if thresh[f"{name}Active"]]
         if any(not self.kind.lower <= value <= self.kind.upper for _, value in active):
             return _OUT_OF_RANGE
-        falling = [value for _, value in active]        # the names stand from the highest limit to the lowest
+        falling = [value for _, value in active]        # _THRESHOLDS is in the order from the highest limit to the lowest
         if falling != sorted(falling, reverse=True) or thresh["assertionTimeout"] < 0:
             return _INVALID
         old, self.thresholds = self.thresholds, thresh
@@ -151,11 +151,11 @@ class NumericSensor(Sensor):
         self._seen, self._observed_since = None, self.unit.clockwork.wall()
 
     def degauss(self) -> None:
-        """Only the residual current monitor has it; the simulated coil is never magnetised."""
+        """Does nothing: the simulated coil is never magnetised. Only residual current monitors have this method."""
 
 
 class AccumulatingSensor(NumericSensor):
-    """A counter in Wh or VAh; runs on with time where `power` is given, and starts anew after resetValue."""
+    """A counter in Wh or VAh; runs with time where `power` is given, and restarts at 0 after resetValue."""
 
     def __init__(self, unit: Unit, kind: Kind, name: str, paths: Sequence[str], start: float,
                  power: Optional[Callable[[], float]], awake: Awake) -> None:
@@ -179,7 +179,7 @@ class AccumulatingSensor(NumericSensor):
 
 
 class StateSensor(Sensor):
-    """A discrete state; `read` gives its number."""
+    """A discrete state; `read` returns its number."""
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], quantity: int,
                  read: Callable[[], int], awake: Awake) -> None:
@@ -190,11 +190,11 @@ class StateSensor(Sensor):
         return {"timestamp": self.unit.clockwork.wall(), "available": self._answers(), "value": self._read()}
 
     def startSelfTest(self) -> int:
-        """Residual current monitors only."""
+        """Succeeds. Only residual current monitors have this method."""
         return 0
 
     def getTripCause(self) -> Optional[Served]:
-        """The outlet that tripped the protector, where the unit can tell."""
+        """The outlet that tripped the protector: None, because the simulated unit does not find it."""
         return None
 
     def getTripEventInformation(self) -> Json:

@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
 
 class Body:
-    """A request's body, read from the connection piece by piece; what nobody read is skipped at the end."""
+    """A request's body, read from the connection in pieces; `skip` drops the unread rest."""
 
     def __init__(self, read: Callable[[int], bytes], length: int) -> None:
         self._read, self.left = read, length
@@ -46,7 +46,7 @@ class Body:
         return b"".join(iter(lambda: self.read(_PIECE), b""))
 
     def peek(self) -> bytes:
-        """All of it, and it can still be read."""
+        """The whole body, which can still be read afterwards."""
         self._held = self.all()
         return self._held
 
@@ -58,22 +58,22 @@ class Body:
 class Request(NamedTuple):
     method: str
     target: str                 # path with query
-    headers: Any                # email.message.Message: names without regard to case
+    headers: Any                # email.message.Message, which ignores the case of names
     body: Body
     address: str
     secure: bool
 
 
 class Device(Protocol):
-    """What stands behind the server."""
+    """The part of the unit that the server uses."""
 
     faults: Faults
 
     def down(self) -> bool:
-        """The unit reboots: nothing answers."""
+        """Whether the unit reboots, so that nothing answers."""
 
     def boots(self) -> int:
-        """How often it has rebooted; a connection does not outlive a reboot."""
+        """The number of reboots so far; a reboot ends every connection."""
 
     def moved(self, request: Request) -> Optional[Answer]:
         """A redirect to HTTPS, where that is enforced."""
@@ -87,7 +87,7 @@ class XerusConnection(Connection):
     server: XerusServer
 
     def handle_expect_100(self) -> bool:
-        """A client that waits for it before a large upload must not wait for the buffer."""
+        """Sends "100 Continue" at once, because a client may wait for it before a large upload."""
         going_on = super().handle_expect_100()
         self.wfile.flush()
         return going_on
@@ -158,7 +158,7 @@ class XerusConnection(Connection):
 
 
 def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
-    """The answer that stands in place of the unit's own."""
+    """The answer that replaces the unit's own; None if this fault replaces none."""
     if order is None:
         return None
     table: Dict[Fault, Callable[[], Answer]] = {
@@ -196,12 +196,12 @@ def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
 
 
 def _twice(answer: Answer, order: Order) -> Answer:
-    """Every number that is 0 or 1 comes a second time as the other one."""
+    """The answer with every number that is 0 or 1 given twice, the second time inverted."""
     pairs = re.sub(rb'"(\w+)":([01])(?=[,}])', lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])), answer.body)
     return answer._replace(body=pairs)
 
 
-# What is changed in the unit's own answer.
+# The changes that faults make to the unit's own answer.
 _AFTER: Dict[Fault, Callable[[Answer, Order], Answer]] = {
     Fault.WRONG_ID: _other_id,
     Fault.DONE_STATUS: lambda answer, order: answer._replace(

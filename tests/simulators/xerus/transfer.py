@@ -22,7 +22,7 @@ class TransferSwitch(Device):
     """`selected` is the inlet in use, from 0."""
 
     def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)      # no document gives it a well-known id
+        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)      # no well-known id is documented
         self.pdu = unit
         self.selected = 0
         self.powered = [True, True]
@@ -40,7 +40,7 @@ class TransferSwitch(Device):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
     def lose(self, source: int) -> None:
-        """The feed of one inlet fails; the load goes over to the other."""
+        """Lets the feed of one inlet fail; the load moves to the other inlet."""
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)
@@ -79,7 +79,7 @@ class TransferSwitch(Device):
         return self._reason
 
     def getLastTransferWaveform(self) -> Any:
-        """A list of samples until 3.6, a structure from 4.0; nothing was recorded in either form."""
+        """None: no waveform was recorded. (A list of samples until 3.6, a structure from 4.0.)"""
         return None
 
     def getTransferLog(self) -> List[Json]:

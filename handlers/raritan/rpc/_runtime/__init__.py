@@ -1,11 +1,11 @@
-"""The binding's machinery: how declared interfaces, structures and enumerations become calls and JSON.
+"""The machinery of the binding: turns declared interfaces, structures and enumerations into calls and JSON.
 
     agent        one device: login, connection, JSON-RPC calls and answers
     errors       the exceptions
     waits        how long an answer may take; files: uploads and downloads
     calls        interfaces, their methods, bulks
     declarations references, fields, types behind annotations
-    registry     the vendor's modules, classes by IDL name
+    registry     the vendor's modules, the base of IDL types, classes by IDL name
     values       base classes of enumerations, structures and value objects; printing
     decoding     JSON → values; `variants` for maps, unions and value objects, `differing` for firmware older or newer than
                  the declarations
@@ -37,27 +37,24 @@ def declared() -> NoReturn:
         @method("i", "o", "p")                  # results under other names
         def getIOP(self) -> Tuple[Inlet, OverCurrentProtector, List[Pole]]: declared()
 
-    Its name is the name on the wire, its parameters are sent under their names, and the result is `_ret_`. The body is never
-    run: the method is replaced by a `Method` when its class is made.
+    The method and its parameters are sent under their names, and the result is `_ret_`. The body is never run: when its class
+    is made, a `Method` replaces the function.
     """
     raise TypeError("an IDL method was declared outside an interface")
 
 
-class method:
-    """Declares what differs from the usual: `out`, the names of the results, and the parameters or results of older releases.
+def method(*out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...] = ()) -> Callable[[F], F]:
+    """Declares the names of the results (`out`), and the parameters and results of older releases where these differ.
 
-    The number of arguments selects the form that is sent, the names in the answer the form that is read.
+    The number of arguments selects the parameters that are sent; the names in the answer select the results that are read.
     """
-
-    def __init__(self, *out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...] = ()) -> None:
-        self.out, self.older_in, self.older_out = out or ("_ret_",), older_in, older_out
-
-    def __call__(self, function: F) -> F:
-        return cast(F, Method(function, self.out, self.older_in, self.older_out))
+    def made(function: F) -> F:
+        return cast(F, Method(function, out or ("_ret_",), older_in, older_out))
+    return made
 
 
 def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any], List[str]]:
-    """`__getattr__` and `__all__` of a vendor's module in several files: a file is imported when one of its names is asked for.
+    """`__getattr__` and `__all__` for a package that imports each of its files when one of its names is first used.
 
     files: file → the names that it declares, with blanks between them.
     """

@@ -1,7 +1,7 @@
-"""The documented Agent: one device, its login, its connection; one call of a method, and what its answer means.
+"""The documented Agent: the login, the connection and the JSON-RPC calls of one device.
 
-A device is hostile until its answer is parsed: it is JSON as `http.strict_json` takes it, and its id is that of the request.
-Errors do not show an answer that holds the login.
+An answer is trusted only when it is JSON that `http.strict_json` accepts and has the id of the request. Errors never show an
+answer that holds the login.
 """
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
 from .files import Files
 from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
-_FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6: with these an error of JSON-RPC says more than the status
-# The vendor's SDK names the client of a session so, from release 4.4.0 on. Which other names a unit takes is not documented.
+_FAILED = range(400, 600)   # error statuses (RFC 9110, 15.5 and 15.6); a JSON-RPC error in the body is more precise
+# The vendor's SDK sends this client type from release 4.4.0 on. Which other client types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
 reads_only = re.compile(r"(get|is|list|lookup)([A-Z]\w*)?").fullmatch
-"""Whether an IDL method of this name changes nothing on the device, so that it may be repeated."""
+"""Matches the name of an IDL method that changes nothing on the device, so that its call may be repeated."""
 
 
 class Agent(Files):
@@ -35,9 +35,9 @@ class Agent(Files):
 
     proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
     password or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one
-    answer (None: 10), grown with the size of a bulk, and never less than MINIMUM_WAITS for methods that wait.
-    `trust` (a CA, a fingerprint) and `transport` are ours.
-    Raises SettingsError for an address, protocol or time-out that cannot be one. Nothing is sent before the first call.
+    answer (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed.
+    `port`, `trust` (a CA or a fingerprint) and `transport` are not in the vendor's binding.
+    Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
 
     def __init__(self, proto: str, host: str, user: Optional[str] = None, passwd: Optional[str] = None,
@@ -49,7 +49,7 @@ class Agent(Files):
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
         self.user, self.passwd, self.token = user, passwd, token
-        self.login.headers()                # says now what cannot be sent later
+        self.login.headers()                # raises SettingsError for an invalid login
 
     def __enter__(self) -> Agent:
         return self
@@ -62,7 +62,7 @@ class Agent(Files):
 
     @property
     def url(self) -> str:
-        """Where requests go: `https://host[:port]`, after a redirect the new place."""
+        """The address of requests, `https://host[:port]`. A redirect changes it."""
         return self._client.where.url
 
     @property
@@ -72,7 +72,7 @@ class Agent(Files):
 
     @property
     def timeout(self) -> Optional[float]:
-        """Seconds for one answer; None: 10. Setting it raises SettingsError."""
+        """Seconds for one answer (None: 10). Raises SettingsError when set to an invalid value."""
         return self._timeout
 
     @timeout.setter
@@ -83,32 +83,32 @@ class Agent(Files):
         self._timeout = seconds
 
     def close(self) -> None:
-        """Close the connection. A session is closed by `session.SessionManager.closeCurrentSession`, before this."""
+        """Close the connection. Close a session first, with `session.SessionManager.closeCurrentSession`."""
         self._client.close()
 
     @property
     def login(self) -> Login:
-        """How requests log in now; scripts may set user, passwd and token one by one."""
+        """The login of the next request. Scripts may set user, passwd and token one by one."""
         return Login(self.user, self.passwd, self.token)
 
     def set_auth_basic(self, user: str, password: str) -> None:
-        """Log in with user and password in every request. SettingsError for what is no text."""
+        """Log in with user and password in every request. Raises SettingsError for values that are not text."""
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
-        """Use the token of a session from here on, and no password. SettingsError for what cannot be a token."""
+        """Log in with the token of a session, without a password. Raises SettingsError for an invalid token."""
         self._log_in(Login(token=token))
 
     def _log_in(self, login: Login) -> None:
-        login.headers()                     # raises before anything is changed
+        login.headers()                     # raises SettingsError before anything is changed
         self.user, self.passwd, self.token = login[:3]
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
                  calls: int = 1, repeatable: Optional[bool] = None) -> object:
-        """The `result` member of one call: one round trip. `calls` lets the time-out grow with a bulk.
+        """Make one call, in one round trip, and return the `result` member. calls: how many a bulk holds; it waits longer.
 
-        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException; ValueError, before anything is
-        sent, for a number that JSON does not have (NaN, infinity).
+        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException. Raises ValueError before
+        anything is sent for a number that JSON does not have (NaN, infinity).
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
@@ -123,14 +123,14 @@ class Agent(Files):
             return result(parsed(reply, login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
-                self._client.close()        # what comes next on this connection may be the answer to something else
+                self._client.close()        # the next answer on this connection may belong to another request
             raise error.at(self.host, f"{method} {login.quoted(target)}") from None
 
     def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
-        """One HTTP request with this login; see `HttpClient.send`. Prints a line that begins with `shown` where `debug` is set.
+        """One HTTP request with this login; see `HttpClient.send`. With `debug` it prints a line that begins with `shown`.
 
-        `also`: characters of the target that are sent unchanged besides letters and slashes. Raises HttpException.
+        also: characters of the target, besides letters, digits and `_.-~/`, that are not percent-encoded. Raises HttpException.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
             raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is no text")
@@ -147,17 +147,17 @@ def parsed(reply: Reply, login: Login) -> object:
     try:
         return loads(reply.body)
     except (ValueError, RecursionError):
-        pass                                # raised below, outside: Python's own error would hold the whole answer
+        pass                                # raised below, without Python's error, which holds the whole answer
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({shown}): is this a Xerus PDU, and is nothing "
                                  f"between it and here that answers in its place?", login.payload(reply.body))
 
 
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
-    """The `result` member of an answer to the call with that id.
+    """The `result` member of the answer to the call with the id `number`.
 
-    Raises JsonRpcErrorException for an error object, JsonRpcSyntaxException where the answer is none to this call: another
-    id, or none, says nothing of what happened to it (JSON-RPC 2.0, 5).
+    Raises JsonRpcErrorException for an error object. Raises JsonRpcSyntaxException for any other answer, also for one with
+    another id or none: it does not belong to this call (JSON-RPC 2.0, 5).
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is no JSON object", login.payload(body))
@@ -175,7 +175,7 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
 
 
 def responses(answer: object, count: int, login: Login) -> List[Union[object, PduHandlerError]]:
-    """The result or the error of each call in a bulk, from the result of `performBulk`. JsonRpcSyntaxException for any other."""
+    """The result or error of each call in a bulk. Raises JsonRpcSyntaxException if `answer` is no result of `performBulk`."""
     found = answer.get("responses") if isinstance(answer, dict) else None
     if not isinstance(found, list) or len(found) != count:
         raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
@@ -183,7 +183,7 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """`statcode` is beside the JSON, which is null where the call failed as HTTP."""
+    """The result or error of one call. `statcode` is its HTTP status; `json` is null where HTTP itself failed."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is no object with a status")
     status, answer = response["statcode"], response.get("json")

@@ -1,4 +1,4 @@
-"""Interfaces, and calls of their methods: one by one, or many in one HTTP request. Methods are declared as `declared` says."""
+"""Interfaces, and calls of their methods: one by one, or many in one HTTP request. `declared` shows how to declare a method."""
 from __future__ import annotations
 
 import functools
@@ -23,7 +23,7 @@ CALLS_IN_A_BULK = 300                       # in one request; a real unit answer
 
 
 class Method:
-    """One IDL method: its wire name, how parameters are written and results read. On a proxy it is a `BoundMethod`.
+    """One IDL method: encodes its parameters and decodes its results. On a proxy it is a `BoundMethod`.
 
     `out`: the names of its results; `older_in`, `older_out`: the parameters and results of older releases.
     """
@@ -38,12 +38,12 @@ class Method:
 
     @functools.cached_property
     def types(self) -> Mapping[str, Any]:
-        """Of the parameters in IDL order, and of `return`."""
+        """The types of the parameters in IDL order, and of `return`, by name."""
         return signature_types(self.function)
 
     @functools.cached_property
     def readers(self) -> Mapping[str, Reader]:
-        """How each result of the newest release is read, by its name."""
+        """The reader of each result of the newest release, by its name."""
         kind = typing.get_args(self.types["return"])[0] if self.older_out else self.types["return"]
         kinds = typing.get_args(kind) if len(self.out) > 1 else (kind,)
         return {} if kind is None else dict(zip(self.out, map(decoder, kinds)))
@@ -56,7 +56,7 @@ class Method:
         return parameters(self, args, kwargs)
 
     def result(self, json: object, agent: Caller) -> object:
-        """None, one value or a tuple, from the JSON of a result. Raises JsonRpcSyntaxException."""
+        """Decode the JSON of a result: None, one value or a tuple. Raises JsonRpcSyntaxException."""
         if not self.readers:
             return None
         try:
@@ -70,7 +70,7 @@ class Method:
 
 
 class BoundMethod:
-    """A method of one proxy (`parent`). Calling it is one round trip; a bulk takes it without calling it."""
+    """A method of one proxy (`parent`). A call is one round trip; a bulk takes the method without a call."""
 
     def __init__(self, parent: Interface, of: Method) -> None:
         self.parent, self.of, self.name = parent, of, of.name
@@ -93,8 +93,8 @@ class Interface(Reference):
 
     Method = BoundMethod
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
+    def __init_subclass__(cls, version: str = "") -> None:
+        super().__init_subclass__(version)
         for name, value in list(vars(cls).items()):
             if isinstance(value, FunctionType) and value.__code__.co_names == ("declared",):
                 setattr(cls, name, Method(value))
@@ -103,13 +103,13 @@ class Interface(Reference):
 
 
 class Pending(typing.Generic[R]):
-    """The answer of one call in a bulk, once that is performed."""
+    """One call in a bulk. It has an answer once the bulk was performed."""
 
     def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if not isinstance(method, BoundMethod):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
         self.method, self.params = method, method.of.params(args, kwargs)
-        self.error: Optional[PduHandlerError] = None        # of this call alone
+        self.error: Optional[PduHandlerError] = None        # the error of this call, not of the bulk
         self._values: List[R] = []                          # none before `perform`, then one
 
     def get(self) -> R:
@@ -131,7 +131,7 @@ class Pending(typing.Generic[R]):
 
 
 class Bulk:
-    """Calls that travel together; `add` is typed like the call itself. Performing is a round trip per 300 calls."""
+    """Many calls in one request. `add` keeps the result type of the call. `perform` is one round trip per 300 calls."""
 
     def __init__(self, agent: Agent, calls: Iterable[Pending[Any]] = ()) -> None:
         self._agent = agent
@@ -144,13 +144,13 @@ class Bulk:
         return entry
 
     def each(self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]) -> List[Pending[R]]:
-        """Queue one call without parameters for each proxy; `method` is that of their class: `Outlet.getState`."""
+        """Queue one call without parameters for each proxy. method: taken from their class, such as `Outlet.getState`."""
         made: List[Pending[R]] = [Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies]
         self._waiting += made
         return made
 
     def perform(self) -> None:
-        """Send what is queued and fill in the answers. Raises only what concerns the request as a whole."""
+        """Send the queued calls and fill in their answers. Raises only errors of the request as a whole."""
         # bulkrpc.BulkRequest 1.0.2:
         # > POST /bulk performBulk {"requests": [
         #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}

@@ -1,6 +1,6 @@
 """JSON → values, from the annotations of the declared classes. Pure: no connection, no clock.
 
-Every reader raises JsonRpcSyntaxException for JSON of a wrong kind, and nothing else.
+A reader raises JsonRpcSyntaxException for JSON of the wrong type, and no other exception.
 Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
 from __future__ import annotations
@@ -23,19 +23,19 @@ Reader = Callable[[object, Caller], Any]
 
 @once
 def decoder(hint: Any) -> Reader:
-    """How a value of this annotation is read."""
+    """The reader of values with this annotation."""
     if typing.get_origin(hint) is list:
         item = decoder(typing.get_args(hint)[0])
         return lambda json, agent: [item(x, agent) for x in expect(list, json, "vector")]
     for base, make in _KINDS if isinstance(hint, type) and not issubclass(hint, ValueObject) else ():
         if issubclass(hint, base):
             return make(hint)
-    from . import variants  # which reads its parts by this module
+    from . import variants  # imported late: it imports this module
     return variants.decoder(hint)
 
 
 def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
-    """The error for JSON that is not `wanted`, a class or words."""
+    """The error for JSON that is not of the type `wanted`: a class, or the type in words."""
     name = wanted if isinstance(wanted, str) else idl_name(typing.cast(type, wanted)).replace("builtins.", "")
     # A text may hold the login: only its length is kept.
     shown = f"{type(json).__name__} of {len(json)}" if isinstance(json, (dict, list, str)) else repr(json)[:200]
@@ -97,17 +97,17 @@ def _reference(hint: Type[Reference]) -> Reader:
 
 
 def class_of(base: Type[T], idl_type: str) -> Type[T]:
-    """The class of that name where it is a `base`, else `base`: a type newer than this binding stays usable."""
+    """The class of that name if it derives from `base`, else `base`, so that types newer than this binding stay usable."""
     same = idl_type.partition(":")[0] == getattr(base, "idlType", "").partition(":")[0]
     found = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
     return found if found is not None and issubclass(found, base) else base
 
 
 def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
-    """A structure from its JSON object: what did not come is blank and remembered, unknown fields are kept."""
+    """A structure from its JSON object. Missing fields are blank and remembered as missing; unknown fields are kept."""
     made, values = object.__new__(cls), _usual(expect(dict, json, cls), *_fields(cls), agent)
     if values is None:
-        from .differing import fill  # which reads single fields by this module
+        from .differing import fill  # imported late: it imports this module
         fill(made, typing.cast(Dict[str, object], json), agent)
     else:
         object.__setattr__(made, "__dict__", values)
@@ -117,7 +117,7 @@ def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
 
 @once
 def _fields(cls: Type[Structure]) -> Tuple[Mapping[str, type], Mapping[str, Reader]]:
-    """Fields whose JSON is the value, and how the others are read."""
+    """The fields whose JSON already is the value, and the readers of the others."""
     types = field_types(cls)
     plain = {name: kind for name, kind in types.items() if kind in (bool, int, str)}
     return plain, {name: decoder(kind) for name, kind in types.items() if name not in plain}
@@ -125,7 +125,7 @@ def _fields(cls: Type[Structure]) -> Tuple[Mapping[str, type], Mapping[str, Read
 
 def _usual(json: Dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader],
            agent: Caller) -> Optional[Dict[str, object]]:
-    """The fields by name, where each came with its own kind and no other did; else None."""
+    """The values by field name if the device sent exactly the declared fields with their types; else None."""
     if len(json) != len(plain) + len(others):
         return None
     for name, kind in plain.items():

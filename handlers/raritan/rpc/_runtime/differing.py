@@ -1,7 +1,7 @@
-"""Values that do not come exactly as declared, or not at all: from firmware older or newer than this binding.
+"""Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
 
-Results of older releases; fields that did not come, older names, null where the type has none, fields that moved into another
-one, unknown fields.
+They are results of older releases, and structures with missing fields, older names, null where the type has none, fields that
+have moved into another field, or unknown fields.
 """
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if typing.TYPE_CHECKING:
 
 
 def older_result(method: Method, json: object, agent: Caller) -> object:
-    """One value or a tuple where not every result of the newest release came, or one is null.
+    """One value or a tuple, from JSON that lacks a result of the newest release or holds null.
 
-    Another release has other names. Beside a result code other than 0 the rest may be null.
+    Other releases have other names. Where the result code is not 0, the other results may be null.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
@@ -39,7 +39,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
 
 
 def fill(made: Structure, json: Mapping[str, object], agent: Caller) -> None:
-    """Give a structure its fields, and how they came."""
+    """Set the fields of a structure, and remember the form in which the device sent them."""
     values, wire = _fields(type(made), json, agent)
     object.__setattr__(made, "__dict__", values)
     object.__setattr__(made, "_wire", wire)
@@ -65,7 +65,7 @@ def _fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> 
 
 
 def _lift(made: Structure, agent: Caller) -> None:
-    """Put older fields where they are now, and remember them, so that they are written as they came."""
+    """Move older fields to their place now. They are remembered and written back in the form that the device sent."""
     wire = made._wire or WireForm()
     rest, lifted = dict(wire.rest), {}
     for older, place in made._lifted.items():
@@ -85,13 +85,13 @@ def _nullable(hint: Any) -> bool:
     return hint is Any or (typing.get_origin(hint) is Union and type(None) in typing.get_args(hint))
 
 
-# ---- what did not come ---------------------------------------------------------------------------------------
+# ---- blank values --------------------------------------------------------------------------------------------
 
 @once
 def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """What makes a value that did not come: an enumeration is then -1, which is no element, and a value object None.
+    """A function that makes the value of a missing field: -1 for an enumeration, which no element has; None for a value object.
 
-    made_here: what makes the default of a constructor instead.
+    made_here: makes the default of a constructor's argument instead.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
@@ -109,7 +109,7 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
     return (lambda: None) if issubclass(hint, ValueObject) else lambda: decode_structure(hint, {}, _NOBODY)
 
 
-_NOBODY = typing.cast(Caller, None)         # an empty object holds no reference that would need an agent
+_NOBODY = typing.cast(Caller, None)         # only references need an agent, and `{}` contains none
 
 
 def default(cls: Type[Structure], name: str) -> object:

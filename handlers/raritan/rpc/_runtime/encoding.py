@@ -1,4 +1,4 @@
-"""Values → JSON. Pure. A structure is written with the fields it came with, under the names it came with, plus changes.
+"""Values → JSON. Pure. A structure is written with the fields and names that the device sent, and with the caller's changes.
 
 Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
     """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
-    One whose default is None is left out where it is not given: older firmware does not know it.
+    A parameter whose default is None is left out where it is not given, because older firmware does not have it.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}
     if method.older_in and len(args) == len(method.older_in) and not kwargs:
@@ -47,7 +47,7 @@ def needed(method: Method) -> List[str]:
 
 
 def encode(value: object) -> object:
-    """JSON for a value of any IDL type; any iterable is a vector. Raises TypeError for what is no IDL value."""
+    """JSON for a value of any IDL type; any iterable is a vector. Raises TypeError for other values."""
     if isinstance(value, ValueObject):
         return {"type": value.wire_type, "value": encode_structure(value)}
     if isinstance(value, Structure):
@@ -70,7 +70,7 @@ def encode(value: object) -> object:
 
 
 def encode_structure(value: Structure) -> Dict[str, object]:
-    """The JSON object of a structure; what the device did not send is written only where the caller has set it."""
+    """The JSON object of a structure. A field that the device did not send is written only if the caller has set it."""
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
     out: Dict[str, object] = dict(wire.rest)
     types = field_types(type(value))
@@ -87,7 +87,7 @@ def encode_structure(value: Structure) -> Dict[str, object]:
 
 
 def encode_opaque(value: object) -> object:
-    """A value of the IDL type "any": JSON already; values of ours in it are encoded, mappings stay objects."""
+    """A value of the IDL type "any" is JSON already. IDL values in it are encoded; mappings stay JSON objects."""
     if isinstance(value, Mapping):
         return {str(key): encode_opaque(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -97,7 +97,7 @@ def encode_opaque(value: object) -> object:
 
 @once
 def encoder(hint: Any) -> Callable[[object], object]:
-    """How a value of this annotation is written; only "any" differs from `encode`."""
+    """The function that encodes values with this annotation: `encode`, except where "any" is in it."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
         return next((one for one in map(encoder, args) if one is not encode), encode)

@@ -1,7 +1,7 @@
 """The three documented exceptions of the binding, as members of our error tree.
 
-A script that catches `rpc.HttpException` works as documented; a handler tells a refused login (`Denied`) from a dead
-host (`Unreachable`) by the tree.
+A script that catches `rpc.HttpException` works as documented. By the tree, a handler distinguishes a refused login (`Denied`)
+from a dead host (`Unreachable`).
 """
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from typing import Union
 from ....errors import Denied, ProtocolError, Refused
 from ....http import failures
 from ....http.client import Login
-from ....http.failures import HttpDenied, HttpException, HttpRefused, HttpUnreachable
-
-__all__ = ["DecodeException", "HttpDenied", "HttpException", "HttpRefused", "HttpUnreachable", "JsonRpcDenied",
-           "JsonRpcErrorException", "JsonRpcSyntaxException", "error_of", "leaves_open"]
 
 
 class JsonRpcErrorException(Refused):
@@ -27,7 +23,7 @@ class JsonRpcDenied(JsonRpcErrorException, Denied):
 
 
 class JsonRpcSyntaxException(ProtocolError):
-    """The answer is no JSON-RPC, or a value in it has a kind that the interface does not allow."""
+    """The answer is not JSON-RPC, or a value in it has a type that the interface does not allow."""
 
 
 DecodeException = JsonRpcSyntaxException
@@ -50,9 +46,9 @@ def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErr
 
 
 def leaves_open(error: object) -> bool:
-    """Whether the answer leaves open what the device did and what it has: it may or may not have done what was asked.
+    """Whether the device may or may not have carried out the call that it answered with this error.
 
-    So do an internal or server error of JSON-RPC, and the HTTP statuses of `failures.leaves_open`.
+    True for an internal or server error of JSON-RPC, and for the HTTP statuses of `failures.leaves_open`.
     """
     if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
         return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS

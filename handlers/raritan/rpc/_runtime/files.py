@@ -8,7 +8,7 @@ from ....http.strict_json import LIMIT
 from .waits import DEFAULT_TIMEOUT
 
 DOWNLOAD_LIMIT = 512 << 20                  # bytes
-_IN_QUERY = "?&=,:+%"                       # sent unchanged in the path of a file, which may be quoted already
+_IN_QUERY = "?&=,:+%"                       # not percent-encoded in the path of a file, which may be encoded already
 
 
 class Files:
@@ -26,12 +26,12 @@ class Files:
         return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
-        """POST files as a form, one round trip; they are streamed. Returns {"headers": mapping, "body": text}.
+        """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
-        Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype, and may have progress, a
-        function called with (bytes sent, size). Header names are in lower case and found in any. HttpException.
+        Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype. It may have progress, a function
+        called with (bytes sent, size). Header names are in lower case, and are found in any case. Raises HttpException.
         """
-        from ....http.multipart import FormFile, Headers, MultipartForm  # calls of methods need none of it
+        from ....http.multipart import FormFile, Headers, MultipartForm  # imported late: method calls do not need it
 
         form, wait = MultipartForm([FormFile.of(entry) for entry in datas]), self.timeout or DEFAULT_TIMEOUT
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}

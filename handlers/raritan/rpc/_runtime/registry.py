@@ -5,20 +5,31 @@ import importlib
 import re
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
 MODULES = frozenset("""
     assetmgrmodel auth bulkcfg bulkrpc cascading cert cfg datetime devsettings diag display dsam event firmware fitness
     hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral portsmodel production radius rawcfg res_mon security
     sensors serial servermon session smartcard smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
 """.split())
-LONGEST_NAME = 200                          # bounds the cache of `find`: devices choose the names of types
+LONGEST_NAME = 200                          # characters; bounds the cache of `find`, because devices choose the names of types
 RPC = __name__.rpartition("._runtime.")[0]
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 
 
+class Named:
+    """Base of the IDL types. `class Outlet(EDevice, version="3.0.4")` of pdumodel has the `idlType` `pdumodel.Outlet:3.0.4`."""
+
+    idlType: ClassVar[str] = ""
+
+    def __init_subclass__(cls, version: str = "") -> None:
+        super().__init_subclass__()
+        if version:
+            cls.idlType = f"{idl_name(cls)}:{version}"
+
+
 def idl_name(cls: type) -> str:
-    """`pdumodel.Outlet.State` for the class of that name, in whichever file of the vendor's module it is declared."""
+    """The name of a class in its vendor module, such as `pdumodel.Outlet.State`, whichever file declares it."""
     module = vendor_module(cls.__module__)
     return f"{module}.{cls.__qualname__}" if module else cls.__qualname__
 
@@ -30,7 +41,7 @@ def vendor_module(file: str) -> str:
 
 
 def inner_name(interface: str, version: str, name: str) -> str:
-    """The name of a type that an interface declares: it holds the interface's version, unless that is 1.0.0."""
+    """The IDL name of a type inside an interface. It holds the interface's version, unless that is 1.0.0."""
     return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{name}"
 
 
@@ -41,9 +52,9 @@ def base_name(idl_type: str) -> str:
 
 @lru_cache(maxsize=1024)
 def find(idl_type: str) -> Optional[type]:
-    """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None where this binding (or archive) has none.
+    """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None if this binding (or archive) has none.
 
-    The name may come from a device. It only selects: from MODULES, and from the names that those declare.
+    The name may come from a device. It only selects one of the IDL types in MODULES.
     """
     module, *names = base_name(idl_type).split(".")
     if module not in MODULES:
@@ -53,8 +64,7 @@ def find(idl_type: str) -> Optional[type]:
     except ImportError:
         return None
     for name in names:
-        public = name in found.__all__ if isinstance(found, ModuleType) else name in vars(found) and not name.startswith("_")
-        found = getattr(found, name) if public else None
-        if not isinstance(found, type):
+        found = getattr(found, name, None) if isinstance(found, ModuleType) else vars(found).get(name)
+        if name.startswith("_") or not isinstance(found, type):
             return None
-    return found if isinstance(found, type) else None
+    return found if isinstance(found, type) and issubclass(found, Named) else None

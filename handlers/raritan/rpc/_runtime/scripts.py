@@ -1,4 +1,4 @@
-"""The device's CGI scripts: what the upload and download functions of several modules share.
+"""The device's CGI scripts: shared by the upload and download functions of several modules.
 
 Source: the vendor's documentation of its Python binding, one page per module (bulkcfg, cert, diag, firmware, rawcfg, ...).
 """
@@ -20,7 +20,7 @@ Data = Union[bytes, BinaryFile]             # the file's content, or a file open
 
 
 class ResultCode(enum.IntEnum):
-    """The number that a script answers, with its text. 0 is success; numbers that are not documented are internal errors."""
+    """The result of a script: its number and its text. 0 is success. An undocumented number is an internal error."""
 
     @property
     def text(self) -> str:
@@ -36,7 +36,7 @@ class ResultCode(enum.IntEnum):
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script, with the parameters that have a value. A blank is %20: not every script takes `+` for one."""
+    """The path of a script, with the parameters that have a value. A blank becomes %20: not every script accepts `+`."""
     given = {name: value for name, value in parameters.items() if value}
     return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
 
@@ -50,14 +50,14 @@ def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
 
 def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
                     progress: Optional[Progress] = None) -> C:
-    """As `upload`; the number in the header X-Response-Code. JsonRpcSyntaxException where there is none."""
+    """As `upload`; returns the number in the header X-Response-Code. Raises JsonRpcSyntaxException if it is missing."""
     response = upload(agent, where, formname, filename, data, progress)
     headers = response["headers"]
     return code(kind, headers.get("X-Response-Code", "") if isinstance(headers, Mapping) else "", agent, where, response)
 
 
 def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, object]) -> C:
-    """A result code from its digits. JsonRpcSyntaxException, which keeps the body, where there are none."""
+    """A result code from its digits. Raises JsonRpcSyntaxException, which keeps the body, for anything else."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException("the device answered the upload without a result code",

@@ -1,4 +1,4 @@
-"""IDL times: seconds since 1970 UTC in JSON, datetimes without zone in Python, as in the vendor's binding."""
+"""IDL times: seconds since 1970 UTC in JSON, datetimes without a time zone in Python, as in the vendor's binding."""
 from __future__ import annotations
 
 import datetime
@@ -9,9 +9,9 @@ EPOCH = datetime.datetime(1970, 1, 1)
 
 
 class BeyondCalendar(datetime.datetime):
-    """The first or last moment of the calendar, for one outside it: some units send a session's start in microseconds."""
+    """The first or last moment of the calendar, for a time outside it. Some units send a session's start in microseconds."""
 
-    seconds: Optional[int] = None           # as they came, to be written back so; a moment calculated from this one has none
+    seconds: Optional[int] = None           # the number that the device sent and gets back; None in a result of arithmetic
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, Tuple[Any, ...]]:
         """A copy keeps the seconds."""
@@ -19,7 +19,7 @@ class BeyondCalendar(datetime.datetime):
 
 
 def beyond(seconds: int) -> datetime.datetime:
-    """The moment of the calendar that is nearest to seconds outside it."""
+    """The moment of the calendar that is nearest to a time outside it, in seconds since 1970."""
     end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
     made = BeyondCalendar.combine(end.date(), end.time())
     made.seconds = seconds
@@ -27,7 +27,7 @@ def beyond(seconds: int) -> datetime.datetime:
 
 
 def seconds_of(moment: datetime.datetime) -> int:
-    """Whole seconds; a datetime without zone is UTC."""
+    """Whole seconds since 1970. A datetime without a time zone is UTC."""
     if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
         return moment.seconds
     if moment.tzinfo is not None:

@@ -1,7 +1,7 @@
 """Values of IDL types: enumerations, structures, value objects and references, and how they print.
 
-A class declares the fields of the newest firmware by annotations, as a dataclass does. An instance that came from a device
-remembers how it came (`WireForm`), so that it is written back with the same fields under the same names.
+A class declares the fields of the newest firmware by annotations, as a dataclass does. An instance that was decoded
+from an answer keeps the form of that answer (`WireForm`), so that it is written back with the same fields under the same names.
 """
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from .declarations import Caller, declared_bodies, field_types, once
-from .registry import LONGEST_NAME, base_name, find, idl_name, inner_name
+from .registry import LONGEST_NAME, Named, base_name, find, idl_name, inner_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
 else:
     def dataclass_transform(**_):
-        """Known to type checkers only."""
+        """Does nothing: only type checkers read it."""
         return lambda cls: cls
 
 
 E = TypeVar("E", bound=enum.IntEnum)
-TypeName = Union[str, Type[Any]]            # an IDL type name as a value: a class of this binding, or its name as text
+TypeName = Union[str, Type[Any]]            # a value that names an IDL type: a class of this binding, or the type's name
 
 
 class _Zero:
@@ -32,17 +32,15 @@ class _Zero:
 
 
 ZERO: Any = _Zero()
-"""The default of a field whose type says what it is: the element 0 of an enumeration, an empty list or map, a structure of
-defaults, 1970 for a time. Text, numbers, booleans and references have plain defaults."""
+"""The default of a field of these types: element 0 of an enumeration, an empty list or map, a structure with its defaults,
+1970 for a time. Text, numbers, booleans and references have plain defaults."""
 
 
-class _Named:
-    """A type with its IDL name in `idlType`. Where a class declares none, it is the name without a version."""
+class _Named(Named):
+    """A type whose `idlType` is its name without a version, unless the class declares a version."""
 
-    idlType: ClassVar[str] = ""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
+    def __init_subclass__(cls, version: str = "") -> None:
+        super().__init_subclass__(version)
         if "idlType" not in vars(cls):
             cls.idlType = idl_name(cls)
 
@@ -57,11 +55,11 @@ class _ElementNames:
 
 
 class _Listed(_Named):
-    values = _ElementNames()                # in a base: in the enumeration itself it would be an element
+    values = _ElementNames()                # declared in this base, because in an enumeration it would be an element
 
 
 def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
-    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for what is no integer."""
+    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a value of another type."""
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     member = int.__new__(cls, value)
@@ -70,7 +68,10 @@ def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
 
 
 class Enumeration(_Listed, enum.IntEnum):
-    """Unknown ordinals survive as `UNKNOWN_<n>`. An absent one is -1, never the element that happens to be 0."""
+    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back unchanged.
+
+    A missing ordinal becomes -1, never the element that happens to be 0.
+    """
 
     @property
     def val(self) -> int:
@@ -83,12 +84,12 @@ class Enumeration(_Listed, enum.IntEnum):
         return list(cls)
 
     def encode(self) -> int:
-        """The ordinal, as it travels."""
+        """The ordinal, as JSON has it."""
         return self.val
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element of that ordinal, known or not. ValueError where it is no integer."""
+        """The element with that ordinal, listed or not. Raises ValueError for a value that is no integer."""
         return cls(json)
 
     @classmethod
@@ -107,21 +108,21 @@ class Enumeration(_Listed, enum.IntEnum):
 # ---- structures ----------------------------------------------------------------------------------------------
 
 class WireForm(NamedTuple):
-    """How a structure came from the device. Never changed in place: structures that came in full share one."""
+    """The form in which the device sent a structure. Immutable: all structures that arrived complete share one object."""
 
-    absent: FrozenSet[str] = frozenset()            # fields that did not come
-    null: FrozenSet[str] = frozenset()              # fields that came as null although the type has no null
-    spelling: Mapping[str, str] = {}                # our name → the older name that it came under
-    lifted: Mapping[str, str] = {}                  # older field that came → the field that holds it now
+    absent: FrozenSet[str] = frozenset()            # fields that the device did not send
+    null: FrozenSet[str] = frozenset()              # fields that the device sent as null, although the type has no null
+    spelling: Mapping[str, str] = {}                # our name → the older name that the device sent
+    lifted: Mapping[str, str] = {}                  # older field that the device sent → the field that holds it now
     rest: Mapping[str, object] = {}                 # fields of a firmware newer than this binding
-    type: str = ""                                  # the type name that a value object came with
+    type: str = ""                                  # the type name that the device sent with a value object
 
 
 IN_FULL = WireForm()
 
 
 class _Elements:
-    """`elements` of a structure: the names of the fields that it has, or that its class has on the newest firmware."""
+    """`elements`: on an instance, the fields worth printing; on a class, the fields of the newest firmware."""
 
     def __get__(self, value: Optional[Structure], owner: Type[Structure]) -> List[str]:
         return shown_fields(value) if value is not None else [name for name in field_names(owner) if name not in owner._legacy]
@@ -136,7 +137,7 @@ class _Signature:
 
 
 class _DataclassFields:
-    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures; made on demand, since it takes long."""
+    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures. Made on demand, because making it is slow."""
 
     def __get__(self, value: object, owner: Type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
         types = field_types(owner)
@@ -148,18 +149,18 @@ class _DataclassFields:
 
 @dataclass_transform(eq_default=False)
 class Structure(_Named):
-    """Base of structures and value objects: fields by name, old spellings too; compares and prints by value.
+    """Base of structures and value objects. Fields have their older names too; structures compare and print by value.
 
-    Arguments of the constructor are the fields of the newest firmware in its order; each may be left out.
-    `_wire` is None for what a caller made. It is kept out of `vars`, which scripts go through.
+    The constructor takes the fields of the newest firmware in their order; each may be left out.
+    `_wire` is None for a structure that did not come from a device. It is not in `vars`, which scripts iterate.
     """
 
     __slots__ = ("_wire",)
 
     _aliases: ClassVar[Mapping[str, Tuple[str, ...]]] = {}      # newest name → older names of the same field
     _legacy: ClassVar[Tuple[str, ...]] = ()                     # fields that the newest firmware no longer has
-    _lifted: ClassVar[Mapping[str, str]] = {}                   # older field → where it is now, as "field.inner"
-    _own_first: ClassVar[bool] = False                          # the order of fields in a derived class
+    _lifted: ClassVar[Mapping[str, str]] = {}                   # older field → the field that holds it now, as "field.inner"
+    _own_first: ClassVar[bool] = False                          # whether constructors take the fields of the base last
     _wire: Optional[WireForm]
 
     elements = _Elements()
@@ -189,7 +190,7 @@ class Structure(_Named):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields. JsonRpcSyntaxException where it is none."""
+        """From the JSON object of its fields. Raises JsonRpcSyntaxException for other JSON."""
         from .decoding import decode_structure
         return decode_structure(cls, json, agent)
 
@@ -216,14 +217,14 @@ class Structure(_Named):
         if newest != name:
             return getattr(self, newest)
         if self._wire is not None and name in self._wire.rest:
-            return self._wire.rest[name]    # of a newer firmware: plain JSON
+            return self._wire.rest[name]    # a field of a newer firmware, as plain JSON
         raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Structure) and type(self) is type(other) and _values(self) == _values(other)
 
     def __hash__(self) -> int:
-        return hash(type(self))             # fields may change, the type does not
+        return hash(type(self))             # the fields are mutable, so only the type is hashed
 
     def __str__(self) -> str:
         names = shown_fields(self)
@@ -236,7 +237,7 @@ class Structure(_Named):
 
 @dataclass_transform(eq_default=False, kw_only_default=True)    # a type checker would expect the fields of the base first
 class ValueObject(Structure):
-    """A structure that travels with its type, so that a derived one may come in place of its base.
+    """A structure that is sent with the name of its type, so that a derived type may come in place of its base.
 
     A constructor takes the fields of the class before those of its base.
     """
@@ -246,14 +247,14 @@ class ValueObject(Structure):
 
     @classmethod
     def belongs_to(cls, interface: str) -> None:
-        """Complete the IDL name by that of the interface around the class: version 1.0.0 unless the class declares another."""
+        """Set the IDL name of a class inside that interface, with version 1.0.0. A name that has a version stays."""
         if ":" not in cls.idlType:
             name, _, version = interface.partition(":")
             cls.idlType = f"{inner_name(name, version, cls.__name__)}:1.0.0"
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields; `ValueObject.decode` takes type and value, and returns the class of that type."""
+        """From the JSON object of its fields. `ValueObject.decode` takes type and value and returns a value of that type."""
         from .decoding import decoder
         if cls is ValueObject:
             found: Self = decoder(ValueObject)(json, agent)
@@ -262,15 +263,15 @@ class ValueObject(Structure):
 
     @property
     def wire_type(self) -> str:
-        """The type name that it came with, as the device spelled it, or that of its class."""
+        """The type name that the device sent, as it spelled it, else that of the class."""
         return self._wire.type if self._wire is not None and self._wire.type else self.idlType
 
     def listElements(self) -> List[str]:
-        """As `elements`, under the vendor's name for value objects."""
+        """The same as `elements`. The vendor's binding has this name for value objects."""
         return shown_fields(self)
 
 
-# ---- what came, and printing ---------------------------------------------------------------------------------
+# ---- fields and printing ----------------------------------------------------------------------------------------
 
 @once
 def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
@@ -305,7 +306,7 @@ def _values(value: Structure) -> List[object]:
 
 
 def text(value: object) -> str:
-    """One value in the vendor's printed form: text in quotes, lists and maps over several lines, else as Python prints it."""
+    """One value as the vendor's binding prints it: text in quotes, lists and maps over several lines, others as in Python."""
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, list):
@@ -317,12 +318,12 @@ def text(value: object) -> str:
 
 
 def indented(block: str, columns: int = 4) -> str:
-    """Every line moved to the right."""
+    """The block with every line indented."""
     return "\n".join(" " * columns + line for line in block.splitlines())
 
 
 class Utils:
-    """The two functions under their names in the vendor's binding."""
+    """`indented` and `text` under their names in the vendor's binding."""
 
     indent = staticmethod(indented)
     rprint = staticmethod(text)

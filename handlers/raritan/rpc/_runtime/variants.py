@@ -1,4 +1,4 @@
-"""JSON → values of types that say too little by themselves: value objects, unions, maps, and anything."""
+"""JSON → values of the less common types: value objects, unions, maps, type names, and IDL's "any"."""
 from __future__ import annotations
 
 import typing
@@ -12,7 +12,7 @@ from .values import IN_FULL, ValueObject
 
 
 def decoder(hint: Any) -> Reader:
-    """How a value of this annotation is read."""
+    """The reader of values with this annotation."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
         return _union(tuple(arg for arg in args if arg is not type(None)), type(None) in args)
@@ -29,7 +29,7 @@ def decoder(hint: Any) -> Reader:
 
 
 def _value_object(hint: Type[ValueObject]) -> Reader:
-    """Reads the class that the envelope names, or `hint`."""
+    """Reads an instance of the class that the JSON names, or of `hint`."""
     def read(json: object, agent: Caller) -> ValueObject:
         envelope = expect(dict, json, hint)
         name = expect(str, envelope.get("type"), hint)
@@ -40,7 +40,7 @@ def _value_object(hint: Type[ValueObject]) -> Reader:
 
 
 def _no_class(json: object, agent: Caller) -> object:
-    """A type name stays the text that came: only a caller may use a class for it."""
+    """Reads nothing: a type name from a device stays text. Only a caller may write a class for it."""
     raise wrong(json, "a type name")
 
 
@@ -55,7 +55,7 @@ def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, An
 
 
 def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
-    """null where allowed, else the first kind that fits: a field or result that changed its type between releases."""
+    """None for null where allowed, else the first type that fits: some values changed their type between releases."""
     readers: List[Reader] = [decoding.decoder(kind) for kind in kinds]
 
     def read(json: object, agent: Caller) -> Any:
@@ -65,6 +65,6 @@ def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
             try:
                 return one(json, agent)
             except JsonRpcSyntaxException:
-                continue                    # the type of another release; the error of the last type is raised
+                continue                    # the type of another release; if none fits, the last type raises
         return readers[-1](json, agent)
     return read

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from typing import Mapping
 
-DEFAULT_TIMEOUT = 10.0                      # for one wait; the vendor's binding would wait for ever
-LONGEST_TIMEOUT = 86400.0                   # a system's timers hold some weeks, and an upload waits for a multiple of it
+DEFAULT_TIMEOUT = 10.0                      # for one answer; the vendor's binding has no limit
+LONGEST_TIMEOUT = 86400.0                   # some systems limit timers to weeks, and an upload may take 60 times as long
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
-# At least that many seconds for methods that wait: pollEvents returns after 30 s at the latest (EventService.idl 1.0.1). Keys are
-# computed, and link units asked over the network; how long that takes is not documented.
+# Calls of methods that wait on the device get at least these seconds. pollEvents returns after 30 s at the latest
+# (EventService.idl 1.0.1). How long generating a key or contacting a link unit takes is not documented.
 MINIMUM_WAITS: Mapping[str, float] = {
     "pollEvents": 45.0,
     **dict.fromkeys(("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0),

@@ -1,4 +1,4 @@
-"""Events by subscription, and pushed to other servers. Source: EventService.idl, DataPushService.idl."""
+"""Event subscriptions, and data pushed to other servers. Source: EventService.idl, DataPushService.idl."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple
@@ -8,18 +8,14 @@ from .._runtime import ZERO, Enumeration, Interface, Structure, Time, TypeName, 
 from .structures import UserEvent
 
 
-class Consumer(Interface):
+class Consumer(Interface, version="1.0.0"):
     """A receiver of pushed events."""
-
-    idlType = "event.Consumer:1.0.0"
 
     def pushEvents(self, events: List[idl.Event]) -> None: declared()
 
 
-class Channel(Interface):
-    """A subscription: say which events are wanted, then poll them."""
-
-    idlType = "event.Channel:1.0.1"
+class Channel(Interface, version="1.0.1"):
+    """A subscription: `demandEvent…` selects events, `pollEvents` fetches them."""
 
     class EventSelect(Structure):
         type: Optional[TypeName] = None
@@ -41,10 +37,8 @@ class Channel(Interface):
     def pollEventsNb(self) -> Tuple[bool, List[idl.Event]]: declared()
 
 
-class Service(Interface):
+class Service(Interface, version="1.0.1"):
     """Creates channels for events, at `/eventservice`."""
-
-    idlType = "event.Service:1.0.1"
 
     INVALID_CHANNEL = 1
 
@@ -54,14 +48,10 @@ class Service(Interface):
     def pushEvents(self, events: List[idl.Event]) -> None: declared()
 
 
-class DataPushService(Interface):
+class DataPushService(Interface, version="1.0.3"):
     """Pushing data to other servers on a schedule, at `/datapush`."""
 
-    idlType = "event.DataPushService:1.0.3"
-
-    ERR_NO_SUCH_ID = 1
-    ERR_INVALID_PARAMS = 2
-    ERR_MAX_ENTRIES_REACHED = 3
+    ERR_NO_SUCH_ID, ERR_INVALID_PARAMS, ERR_MAX_ENTRIES_REACHED = range(1, 4)
 
     class EntryType(Enumeration):
         SENSORLIST, SENSORLOG, AMSLIST, AMSLOG, AUDITLOG = range(5)

@@ -10,10 +10,8 @@ if TYPE_CHECKING:
     from .structures import Event, KeyValue
 
 
-class Engine(Interface):
-    """Rules: which event leads to which action, at `/event_engine`."""
-
-    idlType = "event.Engine:1.0.1"
+class Engine(Interface, version="1.0.1"):
+    """Rules that start actions when events happen, at `/event_engine`."""
 
     class Action(Structure):
         id: str = ""
@@ -80,24 +78,12 @@ class Engine(Interface):
     def rearmRule(self, ruleId: str) -> int: declared()
 
 
-class TimerEventManager(Interface):
+class TimerEventManager(Interface, version="2.0.0"):
     """Events at set times, at `/event_engine/timer_events`."""
 
-    idlType = "event.TimerEventManager:2.0.0"
-
-    NO_ERROR = 0
-    ERR_INVALID_SCHEDULE = 1
-    ERR_UNKNOWN_EVENT_ID = 2
-    ERR_CREATE_EVENT_ID_FAILED = 3
-    ERR_MAX_TIMERS_CREATED = 4
-    (JAN, FEB, MAR, APR, MAY, JUN, JUL, AUG, SEP, OCT, NOV, DEC) = range(1, 13)
-    SUN = 0
-    MON = 1
-    TUE = 2
-    WED = 3
-    THU = 4
-    FRI = 5
-    SAT = 6
+    NO_ERROR, ERR_INVALID_SCHEDULE, ERR_UNKNOWN_EVENT_ID, ERR_CREATE_EVENT_ID_FAILED, ERR_MAX_TIMERS_CREATED = range(5)
+    JAN, FEB, MAR, APR, MAY, JUN, JUL, AUG, SEP, OCT, NOV, DEC = range(1, 13)
+    SUN, MON, TUE, WED, THU, FRI, SAT = range(7)
 
     class Range(Structure):
         start: int = 0
@@ -123,14 +109,10 @@ class TimerEventManager(Interface):
     def listTimerEvents(self) -> List[TimerEventManager.TimerEvent]: declared()
 
 
-class AlarmManager(Interface):
-    """Alarms that wait for a person, at `/event_engine/alarms`."""
+class AlarmManager(Interface, version="1.0.0"):
+    """Alarms that a person must acknowledge, at `/event_engine/alarms`."""
 
-    idlType = "event.AlarmManager:1.0.0"
-
-    NO_ERROR = 0
-    ERR_UNKNOWN_ALARM_ID = 1
-    ERR_EXECUTING_ACTIONS = 2
+    NO_ERROR, ERR_UNKNOWN_ALARM_ID, ERR_EXECUTING_ACTIONS = range(3)
 
     class Alarm(Structure):
         id: str = ""

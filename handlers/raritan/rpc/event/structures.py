@@ -23,7 +23,6 @@ class KeyValue(Structure):
     value: str = ""
 
 
-class UserEvent(idl.Event):
-    idlType = "event.UserEvent:1.0.0"
+class UserEvent(idl.Event, version="1.0.0"):
     actUserName: str = ""
     actIpAddr: str = ""

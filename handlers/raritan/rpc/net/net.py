@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
 from .._runtime import Interface, declared, method
 
 if TYPE_CHECKING:
-    from .structures import (
-        Info,
+    from .firmware_3_3_0 import (
         InterfaceState,
         IPv4RoutingEntry,
         IPv6RoutingEntry,
@@ -20,19 +19,14 @@ if TYPE_CHECKING:
         NetworkConfigIP,
         NetworkConfigIPv4,
         NetworkConfigIPv6,
-        PortForwardingAutoSetupStatus,
-        PortForwardingProtocolMapping,
         ServiceConfig,
-        ServiceSettings,
-        Settings,
         WirelessInterfaceSettings,
     )
+    from .structures import Info, PortForwardingAutoSetupStatus, PortForwardingProtocolMapping, ServiceSettings, Settings
 
 
-class Net(Interface):
-    """Network settings, at `/net`. Firmware 3.3.0 has other methods (`getNetworkConfig…`), 3.3.10 these."""
-
-    idlType = "net.Net:8.0.0"
+class Net(Interface, version="8.0.0"):
+    """Network settings, at `/net`. Firmware 3.3.0 has the methods `getNetworkConfig…`; 3.3.10 added `getSettings`."""
 
     ERR_INVALID_PARAMS = 1
     SUCCESS = 0
@@ -124,10 +118,8 @@ class Net(Interface):
     def getBridgeSlaveCount(self) -> int: declared()
 
 
-class Services(Interface):
+class Services(Interface, version="1.0.0"):
     """Network services and their ports."""
-
-    idlType = "net.Services:1.0.0"
 
     ERR_INVALID_PARAMS = 1
 
@@ -136,16 +128,10 @@ class Services(Interface):
     def setSettings(self, servicesSettings: List[ServiceSettings]) -> int: declared()
 
 
-class Diagnostics(Interface):
+class Diagnostics(Interface, version="2.0.0"):
     """Ping, traceroute and listening sockets as the device sees them, at `/net/diag`."""
 
-    idlType = "net.Diagnostics:2.0.0"
-
-    NO_ERROR = 0
-    ERR_INVALID_PARAM = 1
-    ERR_EXEC_FAIL = 2
-    ERR_TIMEOUT = 3
-    ERR_RESOLVE_FAIL = 4
+    NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
 
     @method("_ret_", "results")
     def ping(self, hostName: str, count: int, size: Optional[int] = None) -> Tuple[int, List[str]]: declared()
@@ -160,15 +146,10 @@ class Diagnostics(Interface):
     def flushRouteCache(self, ifName: str) -> None: declared()
 
 
-class PortForwardingAutoSetup(Interface):
+class PortForwardingAutoSetup(Interface, version="1.0.0"):
     """Sets up a port-forwarding cascade from the primary unit."""
 
-    idlType = "net.PortForwardingAutoSetup:1.0.0"
-
-    SUCCESS = 0
-    ERR_PF_AUTO_SETUP_NOT_A_PRIMARY_UNIT = 1
-    ERR_PF_AUTO_SETUP_ALREADY_RUNNING = 2
-    ERR_PF_AUTO_SETUP_INVALID_PARAM = 3
+    SUCCESS, ERR_PF_AUTO_SETUP_NOT_A_PRIMARY_UNIT, ERR_PF_AUTO_SETUP_ALREADY_RUNNING, ERR_PF_AUTO_SETUP_INVALID_PARAM = range(4)
 
     def start(self, numberOfExpansionUnits: int, username: str, password: str, newPassword: str,
               disableStrongPasswordReq: bool) -> int: declared()
@@ -182,7 +163,7 @@ HIGHEST_POSITION = 31
 
 
 def forwarded_port(position: int, service: str = "https") -> int:
-    """The port on the primary unit's address; position 0 is the primary unit itself, 1 to 31 are expansion units.
+    """The port of a service on the primary unit's address. Position 0 is the primary unit, 1 to 31 are expansion units.
 
     Raises ValueError for an unknown service or position. No round trip.
     """

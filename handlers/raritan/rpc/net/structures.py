@@ -1,35 +1,79 @@
-"""Network settings and diagnosis: structures. Source: Net.idl, PortForwardingAutoSetup.idl, Services.idl."""
+"""Network settings and diagnosis since firmware 3.3.10: structures, enumerations, events.
+
+Source: Net.idl, Services.idl, PortForwardingAutoSetup.idl.
+"""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List
+from typing import Dict, List
 
-from .._runtime import ZERO, Structure, Time
+from .. import idl
+from .._runtime import ZERO, Enumeration, Structure, Time
 
-if TYPE_CHECKING:
-    from .enumerations import (
-        AuthenticationMode,
-        AutoConfigs,
-        EapInnerAuthMethod,
-        EapInnerMethod,
-        EapOuterAuthMethod,
-        EapOuterMethod,
-        EapStatus,
-        EthAuthType,
-        EthDuplexMode,
-        EthSpeed,
-        InterfaceMode,
-        InterfaceOpState,
-        InterfaceType,
-        IpConfigMethod,
-        LanDuplex,
-        LanSpeed,
-        PortForwardingAutoSetupExpansionUnitState,
-        PortForwardingAutoSetupRunningState,
-        PortForwardingRole,
-        WlanAuthType,
-        WlanChannelWidth,
-        WlanSecProtocol,
-    )
+
+class EapInnerAuthMethod(Enumeration):
+    INNER_EAP_MSCHAPv2, INNER_EAP_TLS = range(2)
+    MSCHAPv2 = 0
+
+
+class EapOuterAuthMethod(Enumeration):
+    EAP_PEAP, EAP_TLS = range(2)
+    PEAP = 0
+
+
+class EapStatus(Enumeration):
+    EAP_STATUS_DISABLED, EAP_STATUS_PENDING, EAP_STATUS_FAILED, EAP_STATUS_SUCCESS = range(4)
+
+
+class EthAuthType(Enumeration):
+    ETH_AUTH_NONE, ETH_AUTH_EAP = range(2)
+
+
+class EthDuplexMode(Enumeration):
+    DUPLEX_MODE_AUTO, DUPLEX_MODE_HALF, DUPLEX_MODE_FULL = range(3)
+
+
+class EthSpeed(Enumeration):
+    SPEED_AUTO, SPEED_MBIT_10, SPEED_MBIT_100, SPEED_MBIT_1000 = range(4)
+
+
+class InterfaceOpState(Enumeration):
+    NOT_PRESENT, DOWN, NO_LINK, UP = range(4)
+
+
+class InterfaceType(Enumeration):
+    ETHERNET, WLAN, BRIDGE = range(3)
+
+
+class IpConfigMethod(Enumeration):
+    STATIC, DHCP, AUTO = range(3)
+
+
+class PortForwardingAutoSetupExpansionUnitState(Enumeration):
+    PF_AUTO_SETUP_UNIT_ALREADY_EXISTS, PF_AUTO_SETUP_UNIT_PENDING, PF_AUTO_SETUP_UNIT_ADDED, PF_AUTO_SETUP_UNIT_ERROR = range(4)
+
+
+class PortForwardingAutoSetupRunningState(Enumeration):
+    (PF_AUTO_SETUP_NONE, PF_AUTO_SETUP_RUNNING, PF_AUTO_SETUP_CANCELED, PF_AUTO_SETUP_FINISHED_WITH_ERROR,
+     PF_AUTO_SETUP_FINISHED_SUCCESSFULLY) = range(5)
+
+
+class PortForwardingRole(Enumeration):
+    PRIMARY_UNIT, EXPANSION_UNIT = range(2)
+    MASTER, SLAVE = range(2)
+
+
+class WlanAuthType(Enumeration):
+    WLAN_AUTH_NONE, WLAN_AUTH_PSK, WLAN_AUTH_EAP = range(3)
+    NONE, PSK, EAP = range(3)
+
+
+class WlanChannelWidth(Enumeration):
+    (CHANNEL_WIDTH_UNKNOWN, CHANNEL_WIDTH_20_NO_HT, CHANNEL_WIDTH_20, CHANNEL_WIDTH_40, CHANNEL_WIDTH_80,
+     CHANNEL_WIDTH_80P80, CHANNEL_WIDTH_160) = range(7)
+
+
+class WlanSecProtocol(Enumeration):
+    WPA2 = 0
 
 
 class CommonInfo(Structure):
@@ -73,17 +117,6 @@ class EapAuthSettings(Structure):
     authServerName: str = ""
 
 
-class EapSettings(Structure):
-    identity: str = ""
-    password: str = ""
-    outerMethod: EapOuterMethod = ZERO
-    innerMethod: EapInnerMethod = ZERO
-    caCertificate: str = ""
-    forceTrustedCert: bool = False
-    allowOffTimeRangeCerts: bool = False
-    allowNotYetValidCertsIfTimeBeforeBuild: bool = False
-
-
 class EthInfo(Structure):
     eapStatus: EapStatus = ZERO
     linkMode: EthLinkMode = ZERO
@@ -104,18 +137,6 @@ class EthSettings(Structure):
     authType: EthAuthType = ZERO
     eap: EapAuthSettings = ZERO
     lldpEnabled: bool = False
-
-
-class IPv4RoutingEntry(Structure):
-    dest: str = ""
-    nexthop: str = ""
-    intf: str = ""
-
-
-class IPv6RoutingEntry(Structure):
-    dest: str = ""
-    nexthop: str = ""
-    intf: str = ""
 
 
 class Info(Structure):
@@ -172,12 +193,6 @@ class InterfaceSettings(Structure):
     ipv6: InterfaceIpSettings = ZERO
 
 
-class InterfaceState(Structure):
-    mode: InterfaceMode = ZERO
-    activeMode: InterfaceMode = ZERO
-    wirelessSupported: bool = False
-
-
 class IpAddrCidr(Structure):
     addr: str = ""
     prefixLen: int = 0
@@ -193,67 +208,6 @@ class IpRoutingSettings(Structure):
     staticRoutes: List[IpRoute] = ZERO
     defaultGatewayAddr: str = ""
     _legacy = ("defaultGatewayAddr",)
-
-
-class LanInterfaceParameters(Structure):
-    speed: LanSpeed = ZERO
-    duplex: LanDuplex = ZERO
-    autonegotiation: bool = False
-    link: bool = False
-    supportedModes: List[LanLinkMode] = ZERO
-
-
-class LanInterfaceSettings(Structure):
-    speed: LanSpeed = ZERO
-    duplex: LanDuplex = ZERO
-
-
-class LanLinkMode(Structure):
-    speed: LanSpeed = ZERO
-    duplex: LanDuplex = ZERO
-
-
-class NetworkActiveValuesIPv6(Structure):
-    enabled: bool = False
-    autocfg: AutoConfigs = ZERO
-    ipaddrs: List[str] = ZERO
-    routes: List[IPv6RoutingEntry] = ZERO
-    ra_managed: bool = False
-    ra_otherconf: bool = False
-    dns_suffixes: List[str] = ZERO
-    dns_ip_1: str = ""
-    dns_ip_2: str = ""
-
-
-class NetworkConfigIP(Structure):
-    gai_prefer_ipv6: bool = False
-
-
-class NetworkConfigIPv4(Structure):
-    enabled: bool = False
-    autocfg: AutoConfigs = ZERO
-    ipaddr: str = ""
-    netmask: str = ""
-    gateway: str = ""
-    hostname: str = ""
-    dns_suffixes: List[str] = ZERO
-    override_dns: bool = False
-    dns_ip_1: str = ""
-    dns_ip_2: str = ""
-    domain_name: str = ""
-
-
-class NetworkConfigIPv6(Structure):
-    enabled: bool = False
-    autocfg: AutoConfigs = ZERO
-    ipaddr: str = ""
-    gateway: str = ""
-    hostname: str = ""
-    dns_suffixes: List[str] = ZERO
-    override_dns: bool = False
-    dns_ip_1: str = ""
-    dns_ip_2: str = ""
-    domain_name: str = ""
 
 
 class PortForwardingAutoSetupExpansionUnit(Structure):
@@ -315,12 +269,6 @@ class RoutingSettings(Structure):
     ipv6: IpRoutingSettings = ZERO
 
 
-class ServiceConfig(Structure):
-    service: str = ""
-    enable: bool = False
-    port: int = 0
-
-
 class ServiceSettings(Structure):
     service: str = ""
     enable: bool = False
@@ -332,14 +280,6 @@ class Settings(Structure):
     ifMap: Dict[str, InterfaceSettings] = ZERO
     ethMap: Dict[str, EthSettings] = ZERO
     wlanMap: Dict[str, WlanSettings] = ZERO
-
-
-class WirelessInterfaceSettings(Structure):
-    ssid: str = ""
-    authentication: AuthenticationMode = ZERO
-    psk: str = ""
-    eap: EapSettings = ZERO
-    bssid: str = ""
 
 
 class WlanInfo(Structure):
@@ -360,3 +300,41 @@ class WlanSettings(Structure):
     psk: str = ""
     clearPsk: bool = False
     eap: EapAuthSettings = ZERO
+
+
+class CommonInfoChangedEvent(idl.Event, version="2.0.0"):
+    commonInfo: CommonInfo = ZERO
+
+
+class EthInfoChangedEvent(idl.Event, version="1.0.1"):
+    ifName: str = ""
+    ifLabel: str = ""
+    ethInfo: EthInfo = ZERO
+
+
+class InterfaceInfoChangedEvent(idl.Event, version="2.0.0"):
+    ifInfo: InterfaceInfo = ZERO
+
+
+class LinkStateChangedEvent(idl.Event, version="1.0.0"):
+    ifName: str = ""
+    ifLabel: str = ""
+    ifType: InterfaceType = ZERO
+    ifState: InterfaceOpState = ZERO
+
+
+class PortForwardingAutoSetupStatusChangedEvent(idl.Event, version="1.0.0"):
+    newStatus: PortForwardingAutoSetupStatus = ZERO
+
+
+class PortForwardingExpansionUnitPresenceStateChangedEvent(idl.Event, version="1.0.0"):
+    expansionUnitPresent: bool = False
+
+
+class PortForwardingSlavePresenceStateChangedEvent(idl.Event, version="1.0.0"):
+    slavePresent: bool = False
+
+
+class WlanInfoChangedEvent(idl.Event, version="1.0.0"):
+    ifName: str = ""
+    wlanInfo: WlanInfo = ZERO

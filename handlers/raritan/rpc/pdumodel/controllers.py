@@ -3,18 +3,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Tuple
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .structures import CtrlStatistic
 
 
-class Controller(Interface):
+class Controller(Interface, version="5.0.1"):
     """A board inside the PDU that switches or meters."""
-
-    idlType = "pdumodel.Controller:5.0.1"
 
     ERR_NOT_SUPPORTED = 1
 
@@ -37,11 +34,11 @@ class Controller(Interface):
         haveEmResetCnt: bool = False
         isOptional: bool = False
 
-    class MetaDataChangedEvent(Event):
+    class MetaDataChangedEvent(idl.Event):
         oldMetaData: Controller.MetaData = ZERO
         newMetaData: Controller.MetaData = ZERO
 
-    class StatusChangedEvent(Event):
+    class StatusChangedEvent(idl.Event):
         oldStatus: Controller.Status = ZERO
         newStatus: Controller.Status = ZERO
 
@@ -51,20 +48,16 @@ class Controller(Interface):
     def reset(self) -> int: declared()
 
 
-class MemoryMapController(Controller):
+class MemoryMapController(Controller, version="5.0.1"):
     """Memory of a controller (diagnosis)."""
-
-    idlType = "pdumodel.MemoryMapController:5.0.1"
 
     @method("_ret_", "memory")
     def readMemory(self, address: int, size: int) -> Tuple[int, List[int]]: declared()
     def writeMemory(self, address: int, memory: List[int]) -> int: declared()
 
 
-class Unit(Interface):
+class Unit(Interface, version="2.0.1"):
     """Buzzer, display and identification light of the unit, at `/model/unit`."""
-
-    idlType = "pdumodel.Unit:2.0.1"
 
     ERR_INVALID_PARAM = 1
 
@@ -91,10 +84,8 @@ class Unit(Interface):
     def getDisplayOrientation(self) -> Unit.Orientation: declared()
 
 
-class Ade(Interface):
+class Ade(Interface, version="1.0.0"):
     """The metering chip (diagnosis)."""
-
-    idlType = "pdumodel.Ade:1.0.0"
 
     class MetaData(Structure):
         adeType: str = ""
@@ -117,10 +108,8 @@ class Ade(Interface):
     def setCalibrationData(self, regs: Dict[str, str]) -> int: declared()
 
 
-class Bcm(Interface):
+class Bcm(Interface, version="1.0.0"):
     """A branch circuit monitor of the first generation."""
-
-    idlType = "pdumodel.Bcm:1.0.0"
 
     class LineConfig(Enumeration):
         UNCONNECTED, L1_N, L2_N, L3_N = range(4)
@@ -149,10 +138,8 @@ class Bcm(Interface):
     def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int: declared()
 
 
-class Cascade(Interface):
+class Cascade(Interface, version="1.0.0"):
     """The PDUs of a cascade."""
-
-    idlType = "pdumodel.Cascade:1.0.0"
 
     class Info(Structure):
         pduIds: List[int] = ZERO

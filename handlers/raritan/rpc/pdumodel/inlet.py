@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from .structures import MeteredLinePair, Nameplate, Pole, Rating
 
 
-class Inlet(EDevice):
+class Inlet(EDevice, version="3.0.4"):
     """An inlet, at `/model/pdu/<p>/inlet/<i>`. Inlets have no parents."""
-
-    idlType = "pdumodel.Inlet:3.0.4"
 
     class MetaData(Structure):
         label: str = ""
@@ -73,10 +71,8 @@ class Inlet(EDevice):
     def isEnabled(self) -> bool: declared()
 
 
-class Inlets(Interface):
-    """All inlets as a list."""
-
-    idlType = "pdumodel.Inlets:1.0.0"
+class Inlets(Interface, version="1.0.0"):
+    """The number of inlets."""
 
     class Info(Structure):
         numberOfInlets: int = 0

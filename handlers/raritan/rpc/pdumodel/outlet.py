@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional, Tuple
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
-from ..idl import Event
 from .structures import EDevice
 
 if TYPE_CHECKING:
@@ -16,15 +15,10 @@ if TYPE_CHECKING:
     from .structures import Nameplate, Pole, Rating, Waveform
 
 
-class Outlet(EDevice):
-    """An outlet, at `/model/pdu/<p>/outlet/<i>`, counted from 0; the number on the unit is its label."""
+class Outlet(EDevice, version="3.0.4"):
+    """An outlet, at `/model/pdu/<p>/outlet/<i>`. `<i>` counts from 0; the label is the number printed on the unit."""
 
-    idlType = "pdumodel.Outlet:3.0.4"
-
-    ERR_OUTLET_NOT_SWITCHABLE = 1
-    ERR_LOAD_SHEDDING_ACTIVE = 2
-    ERR_OUTLET_DISABLED = 3
-    ERR_OUTLET_NOT_OFF = 4
+    ERR_OUTLET_NOT_SWITCHABLE, ERR_LOAD_SHEDDING_ACTIVE, ERR_OUTLET_DISABLED, ERR_OUTLET_NOT_OFF = range(1, 5)
     ERR_INVALID_PARAM = 1
     ERR_RELAY_CONTROL_DISABLED = 5
     ERR_OPERATION_UNSUPPORTED = 1
@@ -104,7 +98,7 @@ class Outlet(EDevice):
         oldSettings: Outlet.Settings = ZERO
         newSettings: Outlet.Settings = ZERO
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldState: Outlet.State = ZERO
         newState: Outlet.State = ZERO
 
@@ -123,10 +117,8 @@ class Outlet(EDevice):
     def unstick(self) -> int: declared()
 
 
-class Outlets(Interface):
-    """All outlets as a list."""
-
-    idlType = "pdumodel.Outlets:1.0.0"
+class Outlets(Interface, version="1.0.0"):
+    """The number of outlets."""
 
     class Info(Structure):
         numberOfOutlets: int = 0

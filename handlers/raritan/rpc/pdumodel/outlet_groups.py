@@ -3,19 +3,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Interface, Structure, declared, method
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .. import sensors
     from .outlet import Outlet
 
 
-class OutletGroup(Interface):
+class OutletGroup(Interface, version="1.1.11"):
     """A group of outlets that switch together, at `/model/outletgroup/<id>` (firmware 3.5 and later)."""
-
-    idlType = "pdumodel.OutletGroup:1.1.11"
 
     ERR_INVALID_ARGUMENT = 1
 
@@ -37,7 +34,7 @@ class OutletGroup(Interface):
         state: Outlet.PowerState = ZERO
         cycle: bool = False
 
-    class SensorsChangedEvent(Event):
+    class SensorsChangedEvent(idl.Event):
         oldSensors: OutletGroup.Sensors = ZERO
         newSensors: OutletGroup.Sensors = ZERO
 
@@ -53,14 +50,10 @@ class OutletGroup(Interface):
     def cycleAllOutletPowerStates(self) -> int: declared()
 
 
-class OutletGroupManager(Interface):
+class OutletGroupManager(Interface, version="1.1.11"):
     """Makes, finds and deletes groups of outlets, at `/model/outletgroup`."""
 
-    idlType = "pdumodel.OutletGroupManager:1.1.11"
-
-    ERR_INVALID_ARGUMENT = 1
-    ERR_NO_SUCH_ID = 2
-    ERR_MAX_GROUP_COUNT_REACHED = 3
+    ERR_INVALID_ARGUMENT, ERR_NO_SUCH_ID, ERR_MAX_GROUP_COUNT_REACHED = range(1, 4)
 
     class GroupCreatedEvent(event.UserEvent):
         id: int = 0

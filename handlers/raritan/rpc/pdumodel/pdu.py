@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .. import hmi, peripheral, portsmodel, sensors
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from .transfer_switch import TransferSwitch
 
 
-class Pdu(Interface):
-    """The PDU, at `/model/pdu/<p>`: 0 (or 1) the unit itself, from 2 on link units."""
-
-    idlType = "pdumodel.Pdu:6.5.7"
+class Pdu(Interface, version="6.5.7"):
+    """The PDU, at `/model/pdu/<p>`. 0 (or 1) is the unit itself, numbers from 2 on are link units."""
 
     ERR_INVALID_PARAM = 1
 
@@ -93,13 +90,13 @@ class Pdu(Interface):
     class LoadSheddingModeChangedEvent(event.UserEvent):
         enabled: bool = False
 
-    class OutletSequenceStateChangedEvent(Event):
+    class OutletSequenceStateChangedEvent(idl.Event):
         newState: Pdu.OutletSequenceState = ZERO
 
-    class PortAppearedEvent(Event):
+    class PortAppearedEvent(idl.Event):
         port: Pdu.PortWithProperties = ZERO
 
-    class PortDisappearedEvent(Event):
+    class PortDisappearedEvent(idl.Event):
         portId: str = ""
 
     class SettingsChangedEvent(event.UserEvent):

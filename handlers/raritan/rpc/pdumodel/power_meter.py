@@ -12,13 +12,10 @@ if TYPE_CHECKING:
     from .structures import Pole, PowerLine
 
 
-class PowerMeter(Interface):
+class PowerMeter(Interface, version="2.0.4"):
     """A power meter behind a controller."""
 
-    idlType = "pdumodel.PowerMeter:2.0.4"
-
-    ERR_INVALID_PARAM = 1
-    ERR_MODBUS_UNIT_IN_USE = 2
+    ERR_INVALID_PARAM, ERR_MODBUS_UNIT_IN_USE = range(1, 3)
 
     class Type(Enumeration):
         ONE_PHASE, SPLIT_PHASE, THREE_PHASE = range(3)
@@ -74,13 +71,10 @@ class PowerMeter(Interface):
     def setEnergyPulseSettings(self, settings: PowerMeter.EnergyPulseSettings) -> int: declared()
 
 
-class PowerMeterController(Interface):
+class PowerMeterController(Interface, version="1.2.12"):
     """Power meters and panels, at `/model/pmc`."""
 
-    idlType = "pdumodel.PowerMeterController:1.2.12"
-
-    ERR_INVALID_PARAM = 1
-    ERR_METER_BOARD_BUSY = 2
+    ERR_INVALID_PARAM, ERR_METER_BOARD_BUSY = range(1, 3)
 
     class ScanResult(Structure):
         present: bool = False
@@ -105,18 +99,16 @@ class PowerMeterController(Interface):
     def scanMeterBoard(self, powerMeterId: int) -> Tuple[int, PowerMeterController.ScanResult]: declared()
     def getPowerMeters(self) -> Dict[int, Interface]: declared()
     @method("_ret_", "powerMeter")
-    def createPowerMeter(self, config: PowerMeter.Config, settings: PowerMeter.Settings) -> Tuple[int,
-                         Optional[PowerMeter]]: declared()
+    def createPowerMeter(self, config: PowerMeter.Config,
+                         settings: PowerMeter.Settings) -> Tuple[int, Optional[PowerMeter]]: declared()
     @method("_ret_", "panel")
     def createPanel(self, config: PowerMeter.Config, powerMeterSettings: PowerMeter.Settings,
                     panelSettings: Panel.PanelSettings) -> Tuple[int, Optional[Panel]]: declared()
     def deletePowerMeter(self, powerMeterId: int) -> int: declared()
 
 
-class Panel(PowerMeter):
+class Panel(PowerMeter, version="2.0.4"):
     """A panel of a power meter: mains and branch circuits."""
-
-    idlType = "pdumodel.Panel:2.0.4"
 
     class LabelingScheme(Enumeration):
         SEQUENTIAL, ODD_EVEN = range(2)
@@ -144,18 +136,14 @@ class Panel(PowerMeter):
     def setPanelSettings(self, settings: Panel.PanelSettings) -> int: declared()
     def getCircuits(self) -> Dict[int, Interface]: declared()
     @method("_ret_", "circuit")
-    def createCircuit(self, config: Circuit.Config, settings: Circuit.Settings) -> Tuple[int,
-                      Optional[Circuit]]: declared()
+    def createCircuit(self, config: Circuit.Config, settings: Circuit.Settings) -> Tuple[int, Optional[Circuit]]: declared()
     def deleteCircuit(self, position: int) -> int: declared()
 
 
-class Circuit(Interface):
+class Circuit(Interface, version="2.0.4"):
     """A branch circuit of a power meter."""
 
-    idlType = "pdumodel.Circuit:2.0.4"
-
-    ERR_INVALID_PARAM = 1
-    ERR_METER_CHANNEL_BUSY = 2
+    ERR_INVALID_PARAM, ERR_METER_CHANNEL_BUSY = range(1, 3)
 
     class Type(Enumeration):
         ONE_PHASE_LN, ONE_PHASE_LL, ONE_PHASE_LLN, THREE_PHASE = range(4)

@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared
-from ..idl import Event
 from .structures import EDevice
 
 if TYPE_CHECKING:
@@ -14,10 +13,8 @@ if TYPE_CHECKING:
     from .structures import Pole
 
 
-class PowerBus(EDevice):
+class PowerBus(EDevice, version="1.0.0"):
     """The DC bus of a power shelf."""
-
-    idlType = "pdumodel.PowerBus:1.0.0"
 
     class Sensors(Structure):
         current: Optional[sensors.NumericSensor] = None
@@ -30,16 +27,11 @@ class PowerBus(EDevice):
     def getPoles(self) -> List[Pole]: declared()
 
 
-class ShelfPowerSupply(EDevice):
+class ShelfPowerSupply(EDevice, version="1.0.0"):
     """One power supply of a power shelf."""
 
-    idlType = "pdumodel.ShelfPowerSupply:1.0.0"
-
-    ERR_OPERATION_NOT_SUPPORTED = 1
-    ERR_INVALID_ARGUMENT = 2
-    FAULT_STATE_NO_FAULT = 0
-    FAULT_STATE_WARNING = 1
-    FAULT_STATE_CRITICAL = 2
+    ERR_OPERATION_NOT_SUPPORTED, ERR_INVALID_ARGUMENT = range(1, 3)
+    FAULT_STATE_NO_FAULT, FAULT_STATE_WARNING, FAULT_STATE_CRITICAL = range(3)
 
     class PowerState(Enumeration):
         PS_OFF, PS_ON = range(2)
@@ -112,14 +104,14 @@ class ShelfPowerSupply(EDevice):
     class FaultsClearedEvent(event.UserEvent):
         pass
 
-    class MetaDataChangedEvent(Event):
+    class MetaDataChangedEvent(idl.Event):
         oldMetaData: ShelfPowerSupply.MetaData = ZERO
         newMetaData: ShelfPowerSupply.MetaData = ZERO
 
     class PowerControlEvent(event.UserEvent):
         state: ShelfPowerSupply.PowerState = ZERO
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldState: ShelfPowerSupply.State = ZERO
         newState: ShelfPowerSupply.State = ZERO
 
@@ -136,10 +128,8 @@ class ShelfPowerSupply(EDevice):
     def getController(self) -> Optional[Controller]: declared()
 
 
-class PowerShelfManager(Interface):
+class PowerShelfManager(Interface, version="1.0.0"):
     """The power supplies of a power shelf (firmware 4.4 and later)."""
-
-    idlType = "pdumodel.PowerShelfManager:1.0.0"
 
     def getPowerSupplies(self) -> List[ShelfPowerSupply]: declared()
     def getPowerBus(self) -> Optional[PowerBus]: declared()

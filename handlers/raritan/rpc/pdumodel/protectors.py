@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from .structures import DoublePole, Nameplate, Rating, Waveform
 
 
-class OverCurrentProtectorTripSensor(sensors.StateSensor):
+class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
     """State of a protector: closed (1) or tripped (0), and the cause of the trip."""
-
-    idlType = "pdumodel.OverCurrentProtectorTripSensor:1.1.14"
 
     class TripEventInformation(Structure):
         cause: Optional[Outlet] = None
@@ -33,13 +31,11 @@ class OverCurrentProtectorTripSensor(sensors.StateSensor):
     def getTripWaveform(self) -> Waveform: declared()
 
 
-class OverCurrentProtector(EDevice):
+class OverCurrentProtector(EDevice, version="4.0.4"):
     """A breaker or fuse, at `/model/pdu/<p>/ocp/<i>`."""
 
-    idlType = "pdumodel.OverCurrentProtector:4.0.4"
-
     class Type(Enumeration):
-        (BREAKER_1POLE, BREAKER_2POLE, BREAKER_3POLE, FUSE, FUSE_PAIR, RCBO_2POLE, RCBO_3POLE, RCBO_4POLE) = range(8)
+        BREAKER_1POLE, BREAKER_2POLE, BREAKER_3POLE, FUSE, FUSE_PAIR, RCBO_2POLE, RCBO_3POLE, RCBO_4POLE = range(8)
 
     class MetaData(Structure):
         label: str = ""
@@ -85,10 +81,8 @@ class OverCurrentProtector(EDevice):
     def setSettings(self, settings: OverCurrentProtector.Settings) -> int: declared()
 
 
-class OverCurrentProtectors(Interface):
-    """All protectors as a list."""
-
-    idlType = "pdumodel.OverCurrentProtectors:1.0.0"
+class OverCurrentProtectors(Interface, version="1.0.0"):
+    """The number of protectors."""
 
     class Info(Structure):
         numberOfOCPs: int = 0

@@ -1,4 +1,4 @@
-"""Sensors for an electrical device's condition.
+"""Sensors for the condition of an electrical device.
 
 Source: PowerQualitySensor.idl, ResidualCurrentStateSensor.idl, TransferSwitchBypassStateSensor.idl,
 TypeBResidualCurrentNumericSensor.idl, VoltageMonitoringSensor.idl.
@@ -7,42 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List
 
-from .. import event, sensors
+from .. import event, idl, sensors
 from .._runtime import ZERO, Enumeration, Structure, Time, declared
-from ..idl import Event as AnyEvent
 
 if TYPE_CHECKING:
     from .structures import Waveform
 
 
-class PowerQualitySensor(sensors.StateSensor):
+class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
     """Quality of the supply: normal, warning or critical."""
 
-    idlType = "pdumodel.PowerQualitySensor:2.0.8"
-
-    STATE_NORMAL = 0
-    STATE_WARNING = 1
-    STATE_CRITICAL = 2
+    STATE_NORMAL, STATE_WARNING, STATE_CRITICAL = range(3)
 
 
-class ResidualCurrentStateSensor(sensors.StateSensor):
-    """State of a residual current monitor; it can test itself."""
+class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
+    """State of a residual current monitor, which can test itself."""
 
-    idlType = "pdumodel.ResidualCurrentStateSensor:2.0.8"
-
-    STATE_NORMAL = 0
-    STATE_WARNING = 1
-    STATE_CRITICAL = 2
-    STATE_SELFTEST = 3
-    STATE_FAILURE = 4
+    STATE_NORMAL, STATE_WARNING, STATE_CRITICAL, STATE_SELFTEST, STATE_FAILURE = range(5)
 
     def startSelfTest(self) -> int: declared()
 
 
-class TransferSwitchBypassStateSensor(sensors.StateSensor):
-    """Bypass of a transfer switch, and the source that it is bypassed to."""
-
-    idlType = "pdumodel.TransferSwitchBypassStateSensor:1.0.2"
+class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
+    """The bypass of a transfer switch: its state, and the selected inlet."""
 
     STATE_SELECTED_INLET_MASK = 7
     STATE_SELECTED_INLET_IS_ACTIVE = 8
@@ -53,18 +40,14 @@ class TransferSwitchBypassStateSensor(sensors.StateSensor):
     def acknowledgeFault(self) -> None: declared()
 
 
-class TypeBResidualCurrentNumericSensor(sensors.NumericSensor):
-    """Residual current including its DC part; it can be demagnetised."""
-
-    idlType = "pdumodel.TypeBResidualCurrentNumericSensor:1.0.8"
+class TypeBResidualCurrentNumericSensor(sensors.NumericSensor, version="1.0.8"):
+    """Residual current including its DC part. `degauss` demagnetises the sensor."""
 
     def degauss(self) -> None: declared()
 
 
-class VoltageMonitoringSensor(sensors.NumericSensor):
+class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
     """Watches the voltage for dips and swells."""
-
-    idlType = "pdumodel.VoltageMonitoringSensor:1.0.4"
 
     class EventType(Enumeration):
         DIP, SWELL, UNKNOWN = range(3)
@@ -90,7 +73,7 @@ class VoltageMonitoringSensor(sensors.NumericSensor):
     class EventListClearedEvent(event.UserEvent):
         pass
 
-    class EventOccurredEvent(AnyEvent):
+    class EventOccurredEvent(idl.Event):
         event: VoltageMonitoringSensor.Event = ZERO
 
     def getRecentEvents(self) -> List[VoltageMonitoringSensor.Event]: declared()

@@ -133,10 +133,8 @@ class Waveform(Structure):
     sampleRate: int = 0
 
 
-class EDevice(Interface):
-    """Base of inlets, protectors and outlets: `getParents` feed it, and it feeds `getChildren`."""
-
-    idlType = "pdumodel.EDevice:1.0.1"
+class EDevice(Interface, version="1.0.1"):
+    """Base of inlets, protectors and outlets. `getParents` are the devices that feed it, `getChildren` those that it feeds."""
 
     def getParents(self) -> List[EDevice]: declared()
     def getChildren(self) -> List[EDevice]: declared()

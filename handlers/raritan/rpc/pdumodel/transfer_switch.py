@@ -13,18 +13,11 @@ if TYPE_CHECKING:
     from .structures import Nameplate, Rating, ThrowPole, Waveform
 
 
-class TransferSwitch(EDevice):
+class TransferSwitch(EDevice, version="6.0.3"):
     """Feeds its outlets from one of several inlets. Protectors and outlets always name the first inlet."""
 
-    idlType = "pdumodel.TransferSwitch:6.0.3"
-
-    ERR_INVALID_PARAM = 1
-    ERR_SWITCH_PREVENTED = 2
-    ERR_SWITCH_FAILED = 3
-    OPERATIONAL_STATE_OFF = 0
-    OPERATIONAL_STATE_NORMAL = 1
-    OPERATIONAL_STATE_STANDBY = 2
-    OPERATIONAL_STATE_NON_REDUNDANT = 3
+    ERR_INVALID_PARAM, ERR_SWITCH_PREVENTED, ERR_SWITCH_FAILED = range(1, 4)
+    OPERATIONAL_STATE_OFF, OPERATIONAL_STATE_NORMAL, OPERATIONAL_STATE_STANDBY, OPERATIONAL_STATE_NON_REDUNDANT = range(4)
     SWITCH_FAULT_I1_SHORT = 1
     SWITCH_FAULT_I1_OPEN = 2
     SWITCH_FAULT_I2_SHORT = 4
@@ -33,8 +26,7 @@ class TransferSwitch(EDevice):
 
     class TransferReason(Enumeration):
         (REASON_UNKNOWN, REASON_STARTUP, REASON_MANUAL_TRANSFER, REASON_AUTO_RETRANSFER, REASON_POWER_FAILURE,
-         REASON_POWER_QUALITY, REASON_OVERLOAD, REASON_OVERHEAT, REASON_INTERNAL_FAILURE,
-         REASON_BYPASS_ACTIVE) = range(10)
+         REASON_POWER_QUALITY, REASON_OVERLOAD, REASON_OVERHEAT, REASON_INTERNAL_FAILURE, REASON_BYPASS_ACTIVE) = range(10)
 
     class Type(Enumeration):
         STS, ATS, HTS = range(3)

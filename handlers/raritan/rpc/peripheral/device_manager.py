@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .. import portsmodel, sensors
@@ -14,13 +13,10 @@ if TYPE_CHECKING:
     from .structures import Address, Device, DeviceID, PackageInfo, PosElement
 
 
-class DeviceSlot(Interface):
+class DeviceSlot(Interface, version="5.0.3"):
     """A place for one sensor or actuator, at `/model/peripheraldeviceslot/<i>`."""
 
-    idlType = "peripheral.DeviceSlot:5.0.3"
-
-    ERR_INVALID_PARAMS = 1
-    ERR_NOT_SUPPORTED = 2
+    ERR_INVALID_PARAMS, ERR_NOT_SUPPORTED = range(1, 3)
     CHANNEL_INVALID = -1
 
     class Location(Structure):
@@ -35,7 +31,7 @@ class DeviceSlot(Interface):
         useDefaultThresholds: bool = False
         properties: Union[Dict[str, str], Dict[str, Any]] = ZERO
 
-    class DeviceChangedEvent(Event):
+    class DeviceChangedEvent(idl.Event):
         oldDevice: Optional[Device] = None
         newDevice: Optional[Device] = None
 
@@ -51,13 +47,10 @@ class DeviceSlot(Interface):
     def setSettings(self, settings: DeviceSlot.Settings) -> int: declared()
 
 
-class DeviceManager(Interface):
+class DeviceManager(Interface, version="5.3.6"):
     """External sensors and actuators, at `/model/peripheraldevicemanager`."""
 
-    idlType = "peripheral.DeviceManager:5.3.6"
-
-    ERR_INVALID_PARAMS = 1
-    ERR_NOT_ON_SECONDARY = 2
+    ERR_INVALID_PARAMS, ERR_NOT_ON_SECONDARY = range(1, 3)
 
     class DeviceFirmwareUpdateState(Enumeration):
         UPDATE_STARTED, UPDATE_SUCCESSFUL, UPDATE_FAILED = range(3)
@@ -94,14 +87,14 @@ class DeviceManager(Interface):
         cSumErrCnt: int = 0
         fuseTripCnt: int = 0
 
-    class DeviceEvent(Event):
+    class DeviceEvent(idl.Event):
         devices: List[Device] = ZERO
         allDevices: List[Device] = ZERO
 
     class DeviceAddedEvent(DeviceEvent):
         pass
 
-    class DeviceFirmwareUpdateStateChangedEvent(Event):
+    class DeviceFirmwareUpdateStateChangedEvent(idl.Event):
         oldVersion: str = ""
         newVersion: str = ""
         serial: str = ""
@@ -110,10 +103,10 @@ class DeviceManager(Interface):
     class DeviceRemovedEvent(DeviceEvent):
         pass
 
-    class FirmwareUpdateStateChangedEvent(Event):
+    class FirmwareUpdateStateChangedEvent(idl.Event):
         newState: DeviceManager.FirmwareUpdateState = ZERO
 
-    class PackageEvent(Event):
+    class PackageEvent(idl.Event):
         packageInfos: List[PackageInfo] = ZERO
         allPackages: List[PackageInfo] = ZERO
 
@@ -127,7 +120,7 @@ class DeviceManager(Interface):
         oldSettings: DeviceManager.Settings = ZERO
         newSettings: DeviceManager.Settings = ZERO
 
-    class UnknownDeviceAttachedEvent(Event):
+    class UnknownDeviceAttachedEvent(idl.Event):
         romCode: str = ""
         position: List[PosElement] = ZERO
 

@@ -9,10 +9,8 @@ if TYPE_CHECKING:
     from .structures import PosElement
 
 
-class G2Production(Interface):
+class G2Production(Interface, version="4.0.0"):
     """Production data of sensor packages."""
-
-    idlType = "peripheral.G2Production:4.0.0"
 
     ERR_INVALID_PARAMS = 1
     ERR_NO_CONFIG_MODE = 2
@@ -48,23 +46,19 @@ class G2Production(Interface):
     @method("_ret_", "info")
     def getFirmwareInfoPos(self, position: List[PosElement]) -> Tuple[int, G2Production.FirmwareInfo]: declared()
     @method("_ret_", "cfg")
-    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> Tuple[int,
-                               List[int]]: declared()
+    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> Tuple[int, List[int]]: declared()
     @method("_ret_", "cfg")
-    def readConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace) -> Tuple[int,
-                                  List[int]]: declared()
+    def readConfigurationSpacePos(self, position: List[PosElement],
+                                  cs: G2Production.ConfigurationSpace) -> Tuple[int, List[int]]: declared()
     def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: declared()
-    def eraseConfigurationSpacePos(self, position: List[PosElement],
-                                   cs: G2Production.ConfigurationSpace) -> int: declared()
-    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace,
-                                cfg: List[int]) -> int: declared()
+    def eraseConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace) -> int: declared()
+    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: List[int]) -> int: declared()
     def writeConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace,
                                    cfg: List[PosElement]) -> int: declared()
     @method("_ret_", "data")
     def readRegisters(self, romcode: str, address: int, count: int) -> Tuple[int, List[int]]: declared()
     @method("_ret_", "data")
-    def readRegistersPos(self, position: List[PosElement], address: int, count: int) -> Tuple[int,
-                         List[int]]: declared()
+    def readRegistersPos(self, position: List[PosElement], address: int, count: int) -> Tuple[int, List[int]]: declared()
     def writeRegisters(self, romcode: str, address: int, data: List[int]) -> int: declared()
     def writeRegistersPos(self, position: List[PosElement], address: int, data: List[PosElement]) -> int: declared()
     def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: declared()

@@ -3,17 +3,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Dict, List, Optional, Union
 
-from .. import sensors
+from .. import idl, sensors
 from .._runtime import ZERO, Enumeration, Interface, Structure, ValueObject, declared
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .packages import ModbusCfg
 
 
 class _Renumbered:
-    """A constant with another number until release 4.2.20, which has version 2 of the interface. The class has the newest
-    number, a proxy that the unit handed out that of its firmware."""
+    """A constant with another number until release 4.2.20, which has version 2 of the interface.
+
+    The class has the newest number. A proxy that came from a unit has the number of that unit's firmware.
+    """
 
     def __init__(self, newest: int, older: int) -> None:
         self.newest, self.older = newest, older
@@ -23,10 +24,8 @@ class _Renumbered:
         return self.older if version.startswith(("1.", "2.")) else self.newest
 
 
-class GatewaySensorManager(Interface):
+class GatewaySensorManager(Interface, version="3.0.1"):
     """Sensors behind a Modbus gateway (firmware 4.0.40 and later)."""
-
-    idlType = "peripheral.GatewaySensorManager:3.0.1"
 
     MODBUS_VENDOR_NAME = 0
     MODBUS_PRODUCT_CODE = 1
@@ -35,8 +34,7 @@ class GatewaySensorManager(Interface):
     MODBUS_PRODUCT_NAME: ClassVar[_Renumbered] = _Renumbered(4, 5)
     MODBUS_MODEL_NAME: ClassVar[_Renumbered] = _Renumbered(5, 6)
     MODBUS_APP_NAME: ClassVar[_Renumbered] = _Renumbered(6, 7)
-    ERR_CONFIG_INCONSISTENT = 1
-    ERR_CONFIG_STORAGE_FAILED = 2
+    ERR_CONFIG_INCONSISTENT, ERR_CONFIG_STORAGE_FAILED = range(1, 3)
 
     class AccessType(Enumeration):
         ACCESS_READ_WRITE, ACCESS_READ, ACCESS_WRITE = range(3)
@@ -46,7 +44,7 @@ class GatewaySensorManager(Interface):
          INT_SIGN_MAGNITUDE_BCD, UINT_BCD, INT_PACKED_BCD, INT_SIGN_MAGNITUDE_PACKED_BCD, UINT_PACKED_BCD) = range(14)
 
     class Interpretation(Enumeration):
-        (DEFAULT, REJECT_DEVICE, REJECT_SENSOR, IGNORE, UNAVAILABLE, NUMERIC_INVALID, STATE_ON, STATE_OFF) = range(8)
+        DEFAULT, REJECT_DEVICE, REJECT_SENSOR, IGNORE, UNAVAILABLE, NUMERIC_INVALID, STATE_ON, STATE_OFF = range(8)
 
     class ModbusEndianness(Enumeration):
         MODBUS_BIG_ENDIAN, MODBUS_LITTLE_ENDIAN = range(2)
@@ -76,9 +74,9 @@ class GatewaySensorManager(Interface):
         value: str = ""
         stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
 
-    class ConfigurationChangedEvent(Event):
-        configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
-            GatewaySensorManager.ConfigurationPackage]] = ZERO
+    class ConfigurationChangedEvent(idl.Event):
+        configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage],
+                             Dict[int, GatewaySensorManager.ConfigurationPackage]] = ZERO
 
     class Feedback(ValueObject):
         currentState: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
@@ -88,7 +86,7 @@ class GatewaySensorManager(Interface):
         packageId: str = ""
         deviceId: str = ""
 
-    class FeedbackChangedEvent(Event):
+    class FeedbackChangedEvent(idl.Event):
         feedback: List[GatewaySensorManager.Feedback] = ZERO
 
     class InterpretationRule(ValueObject):
@@ -235,6 +233,6 @@ class GatewaySensorManager(Interface):
         pass
 
     def getConfiguration(self) -> Dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
-    def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage], Dict[int,
-                         GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
+    def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage],
+                                          Dict[int, GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
     def getFeedback(self) -> List[GatewaySensorManager.Feedback]: declared()

@@ -3,51 +3,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
+from .. import idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .. import portsmodel
     from .structures import PackageInfo, PosElement
 
 
-class Package(Interface):
-    """One sensor package as it was built."""
-
-    idlType = "peripheral.Package:3.0.3"
+class Package(Interface, version="3.0.3"):
+    """One sensor package."""
 
     def getPackageInfo(self) -> PackageInfo: declared()
 
 
-class BatteryPoweredDevicePackage(Package):
+class BatteryPoweredDevicePackage(Package, version="1.0.2"):
     """A wireless sensor package with a battery."""
 
-    idlType = "peripheral.BatteryPoweredDevicePackage:1.0.2"
-
-    class VoltageChangedEvent(Event):
+    class VoltageChangedEvent(idl.Event):
         oldVoltage: float = 0.0
         newVoltage: float = 0.0
 
     def getBatteryVoltage(self) -> float: declared()
 
 
-class DoorHandleControllerPackage(Package):
+class DoorHandleControllerPackage(Package, version="3.0.3"):
     """A controller of door handles."""
 
-    idlType = "peripheral.DoorHandleControllerPackage:3.0.3"
+    SUCCESS, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = range(3)
 
-    SUCCESS = 0
-    ERR_NOT_SUPPORTED = 1
-    ERR_OPERATION_FAILED = 2
-
-    class DoorForcedOpenEvent(Event):
+    class DoorForcedOpenEvent(idl.Event):
         packageInfo: PackageInfo = ZERO
         channel: int = 0
         doorStateName: str = ""
         doorHandleName: str = ""
         doorLockName: str = ""
 
-    class MechanicallyUnlockedEvent(Event):
+    class MechanicallyUnlockedEvent(idl.Event):
         packageInfo: PackageInfo = ZERO
         channel: int = 0
         doorStateName: str = ""
@@ -62,10 +54,8 @@ class DoorHandleControllerPackage(Package):
     def setExternalDeviceType(self, channel: int, type: str) -> int: declared()
 
 
-class SensorHub(Interface):
+class SensorHub(Interface, version="2.0.4"):
     """A hub of sensor ports."""
-
-    idlType = "peripheral.SensorHub:2.0.4"
 
     class UpstreamType(Enumeration):
         BUILTIN, ENV_HUB, REMOTE_HUB = range(3)
@@ -88,10 +78,8 @@ class SensorHub(Interface):
     def getPackageInfo(self) -> PackageInfo: declared()
 
 
-class ModbusCfg(Interface):
+class ModbusCfg(Interface, version="1.0.0"):
     """How a Modbus sensor is described."""
-
-    idlType = "peripheral.ModbusCfg:1.0.0"
 
     EXCEPTION_ILLEGAL_FUNCTION = 1
     EXCEPTION_ILLEGAL_DATA_ADDRESS = 2

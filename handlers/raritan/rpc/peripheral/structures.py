@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 class PortType(Enumeration):
     (ONBOARD, DEV_PORT, ONEWIRE_HUB_PORT, ONEWIRE_CHAIN_POS, REMOTE_HUB_PORT, WIRELESS_BRIDGE, WIRELESS_DEVICE,
      UNSPECIFIED, GATEWAY_SENSOR, FEATURE_PORT, USB_PORT, USB_HUB_PORT, USB_RS485_DONGLE) = range(13)
-    ONEWIRE_ONBOARD = 0
-    ONEWIRE_DEV_PORT = 1
+    ONEWIRE_ONBOARD, ONEWIRE_DEV_PORT = range(2)
 
 
 class Address(Structure):
@@ -67,8 +66,7 @@ class PosElement(Structure):
     port: str = ""
 
 
-class Device(ValueObject):
-    idlType = "peripheral.Device:7.0.3"
+class Device(ValueObject, version="7.0.3"):
     deviceID: DeviceID = ZERO
     position: List[PosElement] = ZERO
     packageClass: str = ""

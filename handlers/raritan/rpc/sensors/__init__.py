@@ -1,4 +1,4 @@
-"""Sensors: numeric, accumulating, with states; switches, log, alarms."""
+"""Numeric sensors, state sensors, actuators, the sensor log, and sensors in alarm."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

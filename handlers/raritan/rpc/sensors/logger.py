@@ -3,19 +3,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional, Tuple, Union
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
-from ..idl import Event
 
 if TYPE_CHECKING:
     from .. import peripheral
     from .sensor import Sensor
 
 
-class Logger(Interface):
+class Logger(Interface, version="3.1.6"):
     """The sensors' log, at `/model/sensorlogger`."""
-
-    idlType = "sensors.Logger:3.1.6"
 
     (STATE_UNAVAILABLE, STATE_OPEN, STATE_CLOSE, STATE_BELOW_LOWER_CRITICAL, STATE_BELOW_LOWER_WARNING, STATE_NORMAL,
      STATE_ABOVE_UPPER_WARNING, STATE_ABOVE_UPPER_CRITICAL, STATE_ON, STATE_OFF, STATE_ALARMED, STATE_OK,
@@ -67,7 +64,7 @@ class Logger(Interface):
         timestamp: Time = ZERO
         record: Logger.Record = ZERO
 
-    class InfoChangedEvent(Event):
+    class InfoChangedEvent(idl.Event):
         oldInfo: Logger.Info = ZERO
         newInfo: Logger.Info = ZERO
 
@@ -82,19 +79,17 @@ class Logger(Interface):
     def getInfo(self) -> Logger.Info: declared()
     def getSettings(self) -> Logger.Settings: declared()
     @method(older_in=("isEnabled", "samplesPerRecord"))
-    def setSettings(self, settings: Union[Logger.Settings, bool],
-                    samplesPerRecord: Optional[int] = None) -> int: declared()
+    def setSettings(self, settings: Union[Logger.Settings, bool], samplesPerRecord: Optional[int] = None) -> int: declared()
     @method("_ret_", "timestamps")
     def getTimeStamps(self, recid: int, count: int) -> Tuple[int, List[Time]]: declared()
     @method("_ret_", "recs")
-    def getSensorRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> Tuple[int,
-                         List[Logger.Record]]: declared()
+    def getSensorRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> Tuple[int, List[Logger.Record]]: declared()
     @method("_ret_", "recs")
-    def getPeripheralDeviceRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int, count: int) -> Tuple[int,
-                                   List[Logger.Record]]: declared()
+    def getPeripheralDeviceRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
+                                   count: int) -> Tuple[int, List[Logger.Record]]: declared()
     @method("_ret_", "recs")
-    def getSensorTimedRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> Tuple[int,
-                              List[Logger.TimedRecord]]: declared()
+    def getSensorTimedRecords(self, sensor: Optional[Sensor], recid: int,
+                              count: int) -> Tuple[int, List[Logger.TimedRecord]]: declared()
     @method("_ret_", "recs")
     def getPeripheralDeviceTimedRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
                                         count: int) -> Tuple[int, List[Logger.TimedRecord]]: declared()
@@ -111,10 +106,8 @@ class Logger(Interface):
     def getLogRow(self, recid: int) -> Tuple[int, Logger.LogRow]: declared()
 
 
-class AlertedSensorManager(Interface):
+class AlertedSensorManager(Interface, version="1.0.6"):
     """Sensors in alarm, at `/model/alertedsensormanager`."""
-
-    idlType = "sensors.AlertedSensorManager:1.0.6"
 
     class AlertState(Enumeration):
         UNAVAILABLE, NORMAL, CRITICAL, WARNED = range(4)
@@ -130,12 +123,12 @@ class AlertedSensorManager(Interface):
         parent: Optional[Interface] = None
         alertState: AlertedSensorManager.AlertState = ZERO
 
-    class AlertedSensorsChangedEvent(Event):
+    class AlertedSensorsChangedEvent(idl.Event):
         counts: AlertedSensorManager.SensorCounts = ZERO
         changedSensors: List[AlertedSensorManager.SensorData] = ZERO
         removedSensors: List[Sensor] = ZERO
 
-    class MonitoredSensorsChangedEvent(Event):
+    class MonitoredSensorsChangedEvent(idl.Event):
         counts: AlertedSensorManager.SensorCounts = ZERO
 
     def getSensorCounts(self) -> AlertedSensorManager.SensorCounts: declared()

@@ -1,20 +1,15 @@
 """Sensors that measure. Source: NumericSensor.idl, AccumulatingNumericSensor.idl."""
 from __future__ import annotations
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Structure, Time, declared
-from ..idl import Event
 from .sensor import Sensor
 
 
-class NumericSensor(Sensor):
+class NumericSensor(Sensor, version="4.0.9"):
     """A measured value with thresholds. A reading counts only if it is available and valid."""
 
-    idlType = "sensors.NumericSensor:4.0.9"
-
-    THRESHOLD_OUT_OF_RANGE = 1
-    THRESHOLD_INVALID = 2
-    THRESHOLD_NOT_SUPPORTED = 3
+    THRESHOLD_OUT_OF_RANGE, THRESHOLD_INVALID, THRESHOLD_NOT_SUPPORTED = range(1, 4)
 
     class MetaData(Structure):
         type: Sensor.TypeSpec = ZERO
@@ -73,21 +68,21 @@ class NumericSensor(Sensor):
         oldDefaultThresholds: NumericSensor.Thresholds = ZERO
         newDefaultThresholds: NumericSensor.Thresholds = ZERO
 
-    class MetaDataChangedEvent(Event):
+    class MetaDataChangedEvent(idl.Event):
         oldMetaData: NumericSensor.MetaData = ZERO
         newMetaData: NumericSensor.MetaData = ZERO
 
-    class MinMaxChangedEvent(Event):
+    class MinMaxChangedEvent(idl.Event):
         newMinMax: NumericSensor.MinMax = ZERO
 
     class MinMaxResetEvent(event.UserEvent):
         oldMinMax: NumericSensor.MinMax = ZERO
         newMinMax: NumericSensor.MinMax = ZERO
 
-    class ReadingChangedEvent(Event):
+    class ReadingChangedEvent(idl.Event):
         newReading: NumericSensor.Reading = ZERO
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldReading: NumericSensor.Reading = ZERO
         newReading: NumericSensor.Reading = ZERO
 
@@ -104,10 +99,8 @@ class NumericSensor(Sensor):
     def resetMinMax(self) -> None: declared()
 
 
-class AccumulatingNumericSensor(NumericSensor):
+class AccumulatingNumericSensor(NumericSensor, version="2.0.10"):
     """A counter, such as energy in Wh. `resetValue` needs an administrator and cannot be undone."""
-
-    idlType = "sensors.AccumulatingNumericSensor:2.0.10"
 
     class ResetEvent(event.UserEvent):
         oldReading: NumericSensor.Reading = ZERO

@@ -1,20 +1,15 @@
 """Sensors in general, state sensors, actuators. Source: Sensor.idl, StateSensor.idl, Switch.idl."""
 from __future__ import annotations
 
-from .. import event
+from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
-from ..idl import Event
 
 
-class Sensor(Interface):
+class Sensor(Interface, version="4.0.8"):
     """Base of all sensors. The constants are kinds of readings, quantities and units."""
 
-    idlType = "sensors.Sensor:4.0.8"
-
     ERR_NOT_SUPPORTED = 1
-    NUMERIC = 0
-    DISCRETE_ON_OFF = 1
-    DISCRETE_MULTI = 2
+    NUMERIC, DISCRETE_ON_OFF, DISCRETE_MULTI = range(3)
     (UNSPECIFIED, VOLTAGE, CURRENT, UNBALANCE_CURRENT, POWER, POWER_FACTOR, ENERGY, FREQUENCY, TEMPERATURE, HUMIDITY,
      AIR_FLOW, AIR_PRESSURE, CONTACT_CLOSURE, ON_OFF_SENSOR, TRIP_SENSOR, VIBRATION, WATER_LEAK, SMOKE_DETECTOR,
      TOTAL_HARMONIC_DISTORTION, MASS, ELECTRICAL_RESISTANCE, FLUX, LUMINOUS_INTENSITY, ACCELERATION,
@@ -59,7 +54,7 @@ class Sensor(Interface):
         type: int = 0
         unit: int = 0
 
-    class TypeSpecChangedEvent(Event):
+    class TypeSpecChangedEvent(idl.Event):
         oldTypeSpec: Sensor.TypeSpec = ZERO
         newTypeSpec: Sensor.TypeSpec = ZERO
 
@@ -68,31 +63,25 @@ class Sensor(Interface):
     def setType(self, type: int, unit: int) -> int: declared()
 
 
-class StateSensor(Sensor):
+class StateSensor(Sensor, version="4.0.8"):
     """A sensor with a few states; a state counts only if it is available."""
-
-    idlType = "sensors.StateSensor:4.0.8"
 
     class State(Structure):
         timestamp: Time = ZERO
         available: bool = False
         value: int = 0
 
-    class StateChangedEvent(Event):
+    class StateChangedEvent(idl.Event):
         oldState: StateSensor.State = ZERO
         newState: StateSensor.State = ZERO
 
     def getState(self) -> StateSensor.State: declared()
 
 
-class Switch(StateSensor):
+class Switch(StateSensor, version="2.0.10"):
     """A state that can be set: an actuator."""
 
-    idlType = "sensors.Switch:2.0.10"
-
-    ERR_INVALID_PARAMETER = 1
-    ERR_NOT_AVAILABLE = 2
-    ERR_PDC_POWER_LIMIT = 3
+    ERR_INVALID_PARAMETER, ERR_NOT_AVAILABLE, ERR_PDC_POWER_LIMIT = range(1, 4)
 
     class SwitchEvent(event.UserEvent):
         targetState: int = 0

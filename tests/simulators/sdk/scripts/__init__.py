@@ -1,1 +1,1 @@
-"""Run with one release of the SDK in a process of its own (script.py takes the orders)."""
+"""Scripts that run with one release of the SDK in a separate process (script.py carries out the orders)."""

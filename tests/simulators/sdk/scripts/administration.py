@@ -1,4 +1,4 @@
-"""The SDK makes the rarer calls: those of whoever sets a unit up, repairs it or tidies it."""
+"""The SDK makes the rarer calls, for the installation, repair and maintenance of a unit."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -10,8 +10,8 @@ def _pdu(agent: Any) -> Any:
     return module("pdumodel").Pdu("/model/pdu/0", agent)
 
 
-def load_shedding(agent: Any, told: Any) -> Dict[str, Any]:
-    """The non-critical outlet goes off, and on again."""
+def load_shedding(agent: Any, given: Any) -> Dict[str, Any]:
+    """Makes an outlet non-critical, and starts and ends load shedding, which switches it off and on again."""
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
     settings = outlets[1].getSettings()
@@ -24,14 +24,14 @@ def load_shedding(agent: Any, told: Any) -> Dict[str, Any]:
     return {"shed": shed, "active": active, "after": [outlet.getState().powerState.val for outlet in outlets[:2]]}
 
 
-def failures(agent: Any, told: Any) -> List[Any]:
-    """The unit's own hardware failures."""
+def failures(agent: Any, given: Any) -> List[Any]:
+    """The hardware failures that the unit reports."""
     fitness = module("fitness")
     return [[one.componentId, one.type == fitness.HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT, one.isAsserted]
             for one in fitness.HardwareHealth("/hwhealth", agent).getFailures()]
 
 
-def parts(agent: Any, told: Any) -> Dict[str, Any]:
+def parts(agent: Any, given: Any) -> Dict[str, Any]:
     """Inlet, controller, transfer switch, residual current monitor, sensors, display, feature port."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     inlet = pdu.getInlets()[0]
@@ -56,8 +56,8 @@ def parts(agent: Any, told: Any) -> Dict[str, Any]:
             "reset": controller.reset() if hasattr(controller, "reset") else 0}
 
 
-def new_parts(agent: Any, told: Any) -> Dict[str, Any]:
-    """What newer firmware added to them."""
+def new_parts(agent: Any, given: Any) -> Dict[str, Any]:
+    """Calls that newer firmware has added to the parts of the unit."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     outlet = pdu.getOutlets()[0]
     found: Dict[str, Any] = {"samples": outlet.getPoleWaveform(pdumodel.PowerLine.L1).sampleRate}
@@ -68,7 +68,7 @@ def new_parts(agent: Any, told: Any) -> Dict[str, Any]:
     return found
 
 
-def slots(agent: Any, told: Any) -> Dict[str, Any]:
+def slots(agent: Any, given: Any) -> Dict[str, Any]:
     manager, peripheral = _pdu(agent).getPeripheralDeviceManager(), module("peripheral")
     device = manager.getDeviceSlot(0).getDevice()
     address = make(peripheral.Address, position=device.position, type=device.deviceID.type, isActuator=False, channel=0)
@@ -78,14 +78,14 @@ def slots(agent: Any, told: Any) -> Dict[str, Any]:
             "wrong": slot.assignAddress("no such class", address)}
 
 
-def beeper(agent: Any, told: Any) -> Dict[str, Any]:
+def beeper(agent: Any, given: Any) -> Dict[str, Any]:
     proxy = _pdu(agent).getBeeper()
     proxy.activate(True, "test", 60000)
     proxy.muteCurrentActivation()
     return {"muted": proxy.getState()[2]}
 
 
-def people(agent: Any, told: Any) -> Dict[str, Any]:
+def people(agent: Any, given: Any) -> Dict[str, Any]:
     usermgmt = module("usermgmt")
     manager, roles = usermgmt.UserManager("/auth/user", agent), usermgmt.RoleManager("/auth/role", agent)
     info = usermgmt.User("/auth/user/viewer", agent).getInfo()
@@ -109,7 +109,7 @@ def people(agent: Any, told: Any) -> Dict[str, Any]:
     return {**found, "ldap": policy_of.setPolicy(policy)}
 
 
-def sessions(agent: Any, told: Any) -> Dict[str, Any]:
+def sessions(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("session")
     manager = package.SessionManager("/session", agent)
     opened = manager.newSession()[1]
@@ -117,8 +117,8 @@ def sessions(agent: Any, told: Any) -> Dict[str, Any]:
     return {"open": len(manager.getSessions()), "history": len(manager.getSessionHistory())}
 
 
-def firmware(agent: Any, told: Any) -> Dict[str, Any]:
-    """A file that is no image is discarded; factory settings."""
+def firmware(agent: Any, given: Any) -> Dict[str, Any]:
+    """Uploads a file that is not an image, discards it, and resets the unit to factory settings."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     found: Dict[str, Any] = {}
@@ -131,31 +131,31 @@ def firmware(agent: Any, told: Any) -> Dict[str, Any]:
     return found
 
 
-def low_memory(agent: Any, told: Any) -> Dict[str, Any]:
+def low_memory(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("firmware")
     package.upload(agent, b"image", {"lowMemoryUpload": "1", "allowLowMemoryDowngrade": "1"})
     return {"state": package.Firmware("/firmware", agent).getImageStatus().state.val}
 
 
-def certificate(agent: Any, told: Dict[str, str]) -> Dict[str, Any]:
-    """PEM over JSON-RPC: told is a key and its certificate."""
+def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
+    """Sends PEM over JSON-RPC. `given` has a key and its certificate."""
     proxy = module("cert").ServerSSLCert("/server_ssl_cert", agent)
-    found: Dict[str, Any] = {"no key": proxy.setPendingCertChainPEM(told["certificate"]),
-                             "bad key": proxy.setPendingKeyAndCertChainPEM("no key", told["certificate"], ""),
-                             "set": proxy.setPendingKeyAndCertChainPEM(told["key"], told["certificate"], ""),
-                             "again": proxy.setPendingKeyAndCertChainPEM(told["key"], told["certificate"], "")}
+    found: Dict[str, Any] = {"no key": proxy.setPendingCertChainPEM(given["certificate"]),
+                             "bad key": proxy.setPendingKeyAndCertChainPEM("no key", given["certificate"], ""),
+                             "set": proxy.setPendingKeyAndCertChainPEM(given["key"], given["certificate"], ""),
+                             "again": proxy.setPendingKeyAndCertChainPEM(given["key"], given["certificate"], "")}
     found["sealed"] = "ENCRYPTED" in proxy.getPendingKeyPEM("secret") and "ENCRYPTED" in proxy.getActiveKeyPEM("secret")
-    return {**found, "chain": proxy.getPendingCertChainPEM() == told["certificate"], "request": proxy.getPendingRequestPEM()}
+    return {**found, "chain": proxy.getPendingCertChainPEM() == given["certificate"], "request": proxy.getPendingRequestPEM()}
 
 
-def logs(agent: Any, told: Any) -> Dict[str, Any]:
+def logs(agent: Any, given: Any) -> Dict[str, Any]:
     diag = module("diag")
     proxy = diag.DiagLogSettings("/diag", agent)
     code = proxy.setLogLevelForAllCtxNames(diag.DiagLogSettings.LogLevel.LOG_LEVEL_TRACE)
     return {"set": code, "levels": sorted({entry.logLevel.val for entry in proxy.getLogLevelsForAllCtxNames()})}
 
 
-def linking(agent: Any, told: Any) -> Dict[str, Any]:
+def linking(agent: Any, given: Any) -> Dict[str, Any]:
     manager = module("cascading").CascadeManager("/cascade", agent)
     found: Dict[str, Any] = {"requested": manager.requestLink("token")}
     manager.finalizeLink("token")
@@ -169,8 +169,8 @@ def linking(agent: Any, told: Any) -> Dict[str, Any]:
     return {**found, "links": sorted(manager.getStatus().linkUnits)}
 
 
-def old_network(agent: Any, told: Any) -> Dict[str, Any]:
-    """Until 3.3."""
+def old_network(agent: Any, given: Any) -> Dict[str, Any]:
+    """The network settings of firmware up to 3.3."""
     proxy = module("net").Net("/net", agent)
     services = proxy.getNetworkConfigServices()
     services[0].port = 8443
@@ -181,20 +181,20 @@ def old_network(agent: Any, told: Any) -> Dict[str, Any]:
             "port": proxy.getNetworkConfigServices()[0].port}
 
 
-def clock(agent: Any, told: Any) -> Dict[str, Any]:
+def clock(agent: Any, given: Any) -> Dict[str, Any]:
     proxy = module("datetime").DateTime("/datetime", agent)
     key = getattr(module("datetime").DateTime, "NtpAuthKey", None)
     more = [0, make(key, type=module("datetime").DateTime.NtpAuthKeyType.SHA256, dataHex="")] if key else []
     return {"answers": proxy.checkNtpServer("127.0.0.1", *more), "silent": proxy.checkNtpServer("192.0.2.1", *more)}
 
 
-def names(agent: Any, told: Any) -> Dict[str, Any]:
+def names(agent: Any, given: Any) -> Dict[str, Any]:
     proxy = module("jsonrpc").NameService("/ns", agent)
     return {"label": proxy.lookup("/model/pdu/0/outlet/2").getMetaData().label, "unknown": proxy.lookup("/nowhere") is None}
 
 
-def bulks(agent: Any, told: Any) -> Dict[str, Any]:
-    """The bulk interface itself, in its new form and its old one; a time limit is not supported."""
+def bulks(agent: Any, given: Any) -> Dict[str, Any]:
+    """Calls the bulk interface directly, in its new and in its old form; the simulator does not support a time limit."""
     bulkrpc = module("bulkrpc")
     proxy = bulkrpc.BulkRequest("/bulk", agent)
     inner = {"jsonrpc": "2.0", "method": "getOutlets", "params": {}, "id": 1}

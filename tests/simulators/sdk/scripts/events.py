@@ -1,4 +1,4 @@
-"""The SDK listens to events and makes some."""
+"""The SDK causes events and polls them."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -6,8 +6,8 @@ from typing import Any, Dict, List
 from .script import module
 
 
-def listen(agent: Any, told: Any) -> List[Dict[str, Any]]:
-    """Everything that outlet 1 says, and the readings of its current, while it is switched, renamed and given a threshold."""
+def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
+    """All events of outlet 1, and the readings of its current, while the outlet is switched, renamed and gets a threshold."""
     event, idl, sensors = module("event"), module("idl"), module("sensors")
     outlet = module("pdumodel").Outlet("/model/outlet/0", agent)
     current = outlet.getSensors().current
@@ -29,8 +29,9 @@ def listen(agent: Any, told: Any) -> List[Dict[str, Any]]:
     return [_shown(one) for one in events]
 
 
-def by_type(agent: Any, told: Any) -> List[str]:
-    """The sources of state changes of all outlets and all discrete sensors, after outlet 2 was switched; then after a cancel."""
+def by_type(agent: Any, given: Any) -> List[str]:
+    """The sources of state changes: of outlets and discrete sensors while outlet 2 is switched off, then of outlets alone while
+    it is switched on."""
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
     channel.demandEventTypes([pdumodel.Outlet.StateChangedEvent, sensors.StateSensor.StateChangedEvent])

@@ -11,17 +11,17 @@ _PATIENCE = 50.0
 
 
 def _helper(package: str, *names: str) -> Any:
-    """Some helpers were called otherwise in old releases."""
+    """A helper by the first of its names that this release has; old releases have other names."""
     found = module(package)
     return next(getattr(found, name) for name in names if hasattr(found, name))
 
 
-def firmware(agent: Any, told: str) -> Dict[str, Any]:
-    """Uploads an image (base64), starts the update, watches its page until the unit is back."""
+def firmware(agent: Any, given: str) -> Dict[str, Any]:
+    """Uploads an image (base64), starts the update, and watches the progress page until the unit answers again."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     before = proxy.getImageInfo()[0]
-    package.upload(agent, base64.b64decode(told))
+    package.upload(agent, base64.b64decode(given))
     status = proxy.getImageStatus()
     present, info = proxy.getImageInfo()
     found: Dict[str, Any] = {"before": before, "state": status.state.val, "done": status.size_done, "present": present,
@@ -44,7 +44,7 @@ def firmware(agent: Any, told: str) -> Dict[str, Any]:
     return {**found, "states": states, "now": proxy.getVersion(), "history": [history[0].imageVersion, history[0].status.val]}
 
 
-def reboot(agent: Any, told: Any) -> Dict[str, Any]:
+def reboot(agent: Any, given: Any) -> Dict[str, Any]:
     proxy = module("firmware").Firmware("/firmware", agent)
     proxy.reboot()
     deadline = time.monotonic() + _PATIENCE
@@ -60,11 +60,11 @@ def reboot(agent: Any, told: Any) -> Dict[str, Any]:
     return {"version": None}
 
 
-def certificate(agent: Any, told: Dict[str, str]) -> Dict[str, Any]:
-    """told: key, certificate and another key, as PEM."""
+def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
+    """`given` has a key, its certificate and another key, as PEM."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
-    key, chain, other = (told[name].encode() for name in ("key", "certificate", "other"))
+    key, chain, other = (given[name].encode() for name in ("key", "certificate", "other"))
     codes = [package.upload(agent, chain, other), package.upload(agent, b"no certificate", key),
              package.upload(agent, chain, b"no key"), package.upload(agent, chain, key), package.upload(agent, chain, key)]
     info = proxy.getInfo()
@@ -75,17 +75,17 @@ def certificate(agent: Any, told: Dict[str, str]) -> Dict[str, Any]:
             "nothing to install": proxy.installPendingKeyPair()}
 
 
-def plain_certificate(agent: Any, told: Dict[str, str]) -> Dict[str, Any]:
-    """As 3.6 does it: no answer to the upload, and one certificate to download."""
+def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
+    """The form of 3.6: no answer to the upload, and one certificate to download."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
-    package.upload(agent, told["certificate"].encode(), told["key"].encode())
+    package.upload(agent, given["certificate"].encode(), given["key"].encode())
     pending = proxy.getInfo().havePendingCert
     return {"pending": pending, "installed": proxy.installPendingKeyPair(), "active": package.download(agent).decode()}
 
 
-def requests(agent: Any, told: Any) -> Dict[str, Any]:
-    """A key made by the unit, with a request and with a certificate of its own."""
+def requests(agent: Any, given: Any) -> Dict[str, Any]:
+    """The unit makes a key, first with a certificate request, then with a self-signed certificate."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     cert = package.ServerSSLCert
@@ -103,7 +103,7 @@ def requests(agent: Any, told: Any) -> Dict[str, Any]:
             "certificate": proxy.getInfo().pendingCertInfo.subject.commonName}
 
 
-def raw(agent: Any, told: Any) -> Dict[str, Any]:
+def raw(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("rawcfg")
     text = _helper("rawcfg", "download", "download_rawcfg")(agent)
     changed = text.replace(b"pdu.name=", b"pdu.name=rack 7")
@@ -112,7 +112,7 @@ def raw(agent: Any, told: Any) -> Dict[str, Any]:
             "name": module("pdumodel").Pdu("/model/pdu/0", agent).getSettings().name}
 
 
-def bulk(agent: Any, told: Any) -> Dict[str, Any]:
+def bulk(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("bulkcfg")
     download = _helper("bulkcfg", "download", "download_bulkcfg")
     plain = download(agent)
@@ -122,7 +122,7 @@ def bulk(agent: Any, told: Any) -> Dict[str, Any]:
             "backup as bulk": int(package.upload(agent, download(agent, backup=True)))}
 
 
-def backup(agent: Any, told: Any) -> Dict[str, Any]:
+def backup(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("bulkcfg")
     download = _helper("bulkcfg", "download", "download_bulkcfg")
     data = download(agent, backup=True)
@@ -130,16 +130,16 @@ def backup(agent: Any, told: Any) -> Dict[str, Any]:
     return {"codes": codes, "status": _finished(package.BulkConfiguration("/bulkcfg", agent))}
 
 
-def sealed_backup(agent: Any, told: Any) -> Dict[str, Any]:
-    """From 4.0."""
+def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
+    """A backup with a password, from 4.0 on."""
     package = module("bulkcfg")
     data = package.download(agent, backup=True, password="secret")
     return {"closed": b"pdu.name" in data, "codes": [int(package.upload(agent, data, backup=True, password=password))
                                                      for password in ("guess", "secret")]}
 
 
-def sealed(agent: Any, told: Any) -> Dict[str, Any]:
-    """Passwords, clear text, skipped checks and link units (from 4.0)."""
+def sealed(agent: Any, given: Any) -> Dict[str, Any]:
+    """Configurations with passwords, in clear text, with skipped checks and for link units, from 4.0 on."""
     package = module("bulkcfg")
     closed = package.download(agent, password="secret")
     clear = package.download(agent, clear_text=True)
@@ -160,18 +160,18 @@ def _finished(proxy: Any) -> int:
     return int(status)
 
 
-def data(agent: Any, told: Any) -> Dict[str, Any]:
+def data(agent: Any, given: Any) -> Dict[str, Any]:
     pdumodel = module("pdumodel")
     try:
         answer = pdumodel.upload_pmc_config(agent, b'{"inlet.0": "Main feed"}')
-    except AttributeError:                  # 3.6 sends it, and stumbles over the answer
+    except AttributeError:                  # release 3.6 sends the file and fails on the answer
         answer = None
     return {"diag": _helper("diag", "download", "download_diag")(agent)[:2].hex(), "eto": len(pdumodel.download_eto(agent)),
             "pmc": answer, "mains": pdumodel.download_powermeter_csv(agent).decode(),
             "panel": len(pdumodel.download_panel_csv(agent, 1).splitlines())}
 
 
-def profiles(agent: Any, told: Any) -> Dict[str, Any]:
+def profiles(agent: Any, given: Any) -> Dict[str, Any]:
     bulkcfg = module("bulkcfg")
     proxy = bulkcfg.BulkConfiguration("/bulkcfg", agent)
     profile = make(bulkcfg.BulkConfiguration.FilterProfile, name="no snmp", description="leaves SNMP out",

@@ -6,8 +6,8 @@ from typing import Any, Dict, Optional
 from .script import module
 
 
-def read(agent: Any, told: Any) -> Dict[str, Any]:
-    """Each meter by id: its class, line currents in A, counter in Wh, and each circuit by position: name, A, Wh."""
+def read(agent: Any, given: Any) -> Dict[str, Any]:
+    """Each meter by id: class, line currents in A, counter in Wh, and its circuits by position: name, A, Wh."""
     controller = module("pdumodel").PowerMeterController("/model/pmc", agent)
     return {str(number): {"class": type(meter).__name__, "id": meter.getConfig().powerMeterId,
                           "lines": [pole.current.getReading().value for pole in meter.getPoles() if pole.current is not None],

@@ -1,4 +1,4 @@
-"""What the SDK's scripts share. They run in a process of their own, where one release of the SDK is importable."""
+"""Functions that the SDK's scripts share. The scripts run in a separate process with one release of the SDK."""
 from __future__ import annotations
 
 import importlib
@@ -12,25 +12,25 @@ def module(name: str) -> Any:
 
 
 def agent(address: str, user: str, password: str) -> Any:
-    """address: scheme://host:port"""
+    """An agent for `address`, in the form scheme://host:port."""
     scheme, _, host = address.partition("://")
     return module("").Agent(scheme, host, user, password, disable_certificate_verification=True, timeout=20)
 
 
 def make(kind: Any, **values: Any) -> Any:
-    """A structure of this release; old ones need every element, and do not have all that are given."""
+    """A structure of this release, from those of `values` that it has as elements."""
     return kind(**{name: values[name] for name in kind.elements})
 
 
 def _keep_old_releases_alive() -> None:
-    """Releases until 4.0 find classes through a name that exec() binds locally; from Python 3.13 on it is lost at once."""
+    """Sets a name that releases until 4.0 need: they bind it by exec(), which no longer works from Python 3.13 on."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 
 
-def run(script: str, step: str, address: str, user: str, password: str, told: Any) -> Any:
-    """One step of one of the scripts."""
-    return getattr(importlib.import_module(script), step)(agent(address, user, password), told)
+def run(script: str, step: str, address: str, user: str, password: str, given: Any) -> Any:
+    """Runs one step of a script with a new agent."""
+    return getattr(importlib.import_module(script), step)(agent(address, user, password), given)
 
 
 if __name__ == "__main__":

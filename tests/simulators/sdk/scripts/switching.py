@@ -1,4 +1,4 @@
-"""The SDK switches, cycles, sequences, sets thresholds and settings."""
+"""The SDK switches and cycles outlets, alone and in sequence, and sets thresholds and settings."""
 from __future__ import annotations
 
 import time
@@ -21,18 +21,18 @@ def _code(result: Any) -> Any:
     return getattr(result, "val", result)
 
 
-def single(agent: Any, told: Any) -> Dict[str, Any]:
-    """Off, on, and outlets that refuse: told is a list of outlet numbers from 0."""
+def single(agent: Any, given: Any) -> Dict[str, Any]:
+    """Switches outlets off and on; some refuse. `given` is a list of outlet numbers from 0."""
     power = module("pdumodel").Outlet.PowerState
     outlets = _pdu(agent).getOutlets()
     codes = {number: [outlets[number].setPowerState(power.PS_OFF), outlets[number].getState().powerState.val,
                       outlets[number].setPowerState(power.PS_ON), outlets[number].getState().powerState.val]
-             for number in told}
+             for number in given}
     return {"codes": codes, "unstick": outlets[0].unstick()}
 
 
-def many(agent: Any, told: Any) -> Dict[str, Any]:
-    """All off, some on in the given order, all on in sequence; the states after each."""
+def many(agent: Any, given: Any) -> Dict[str, Any]:
+    """Switches all outlets off, some on in a given order, and all on in sequence; returns the states after each step."""
     power = module("pdumodel").Outlet.PowerState
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
@@ -51,7 +51,7 @@ def many(agent: Any, told: Any) -> Dict[str, Any]:
     return found
 
 
-def cancelled(agent: Any, told: Any) -> Dict[str, Any]:
+def cancelled(agent: Any, given: Any) -> Dict[str, Any]:
     power = module("pdumodel").Outlet.PowerState
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
@@ -66,8 +66,8 @@ def cancelled(agent: Any, told: Any) -> Dict[str, Any]:
             "after": [after.sequenceRunning, after.outletsRemaining], "states": _states(outlets)}
 
 
-def cycles(agent: Any, told: Any) -> Dict[str, Any]:
-    """Power-cycles, with no off time: an outlet, some, all."""
+def cycles(agent: Any, given: Any) -> Dict[str, Any]:
+    """Power-cycles one outlet with a long off time, then one, several and all outlets without any."""
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
     settings = pdu.getSettings()
@@ -90,8 +90,8 @@ def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
     return outlets
 
 
-def thresholds(agent: Any, told: Any) -> Dict[str, Any]:
-    """Limits on an outlet's current; a counter set back; what was seen least and most."""
+def thresholds(agent: Any, given: Any) -> Dict[str, Any]:
+    """Sets limits for an outlet's current, and resets its energy counter and its minimum and maximum."""
     outlet = module("pdumodel").Outlet("/model/pdu/0/outlet/0", agent)
     sensors = outlet.getSensors()
     limits = sensors.current.getThresholds()
@@ -113,20 +113,20 @@ def thresholds(agent: Any, told: Any) -> Dict[str, Any]:
     return found
 
 
-def names(agent: Any, told: str) -> List[str]:
-    """Gives outlet, inlet and unit a name, and reads it back."""
+def names(agent: Any, given: str) -> List[str]:
+    """Sets the names of unit, inlet and outlet, and reads them back."""
     pdu = _pdu(agent)
     found = []
     for thing in (pdu, pdu.getInlets()[0], pdu.getOutlets()[0]):
         settings = thing.getSettings()
-        settings.name = told
+        settings.name = given
         assert thing.setSettings(settings) == 0
         found.append(thing.getSettings().name)
     return found
 
 
-def bulk(agent: Any, told: Any) -> Dict[str, Any]:
-    """Every outlet's state in one request; a call that fails among them."""
+def bulk(agent: Any, given: Any) -> Dict[str, Any]:
+    """Reads every outlet's state in one request, together with a call that fails."""
     outlets = _pdu(agent).getOutlets()
     helper = module("").BulkRequestHelper(agent)
     for outlet in outlets:
@@ -137,8 +137,8 @@ def bulk(agent: Any, told: Any) -> Dict[str, Any]:
     return {"states": [answer.powerState.val for answer in answers[:-1]], "missing": isinstance(answers[-1], Exception)}
 
 
-def topology(agent: Any, told: Any) -> Dict[str, Any]:
-    """Who feeds whom, and a transfer by hand."""
+def topology(agent: Any, given: Any) -> Dict[str, Any]:
+    """Reads which part feeds which, and transfers to another source by hand."""
     pdu = _pdu(agent)
     outlet, inlets = pdu.getOutlets()[0], pdu.getInlets()
     inlet, protector, _ = outlet.getIOP()

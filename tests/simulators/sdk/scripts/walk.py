@@ -1,4 +1,4 @@
-"""The SDK calls every method without parameters that only reads, on every object it is told of."""
+"""The SDK calls every method without parameters that only reads, on every object of a list."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -11,25 +11,25 @@ def _proxy(agent: Any, interface: str, rid: str) -> Any:
     return getattr(module(package), name)(rid, agent)
 
 
-def types(agent: Any, told: List[str]) -> Dict[str, str]:
-    """interface -> its name with version, as this release of the SDK knows it."""
-    return {interface: _proxy(agent, interface, "/").idlType for interface in told}
+def types(agent: Any, given: List[str]) -> Dict[str, str]:
+    """Interface → its name with version in this release of the SDK."""
+    return {interface: _proxy(agent, interface, "/").idlType for interface in given}
 
 
-def signatures(agent: Any, told: List[str]) -> Dict[str, List[str]]:
+def signatures(agent: Any, given: List[str]) -> Dict[str, List[str]]:
     return {interface: sorted(name for name, value in vars(_proxy(agent, interface, "/")).items() if hasattr(value, "decode"))
-            for interface in told}
+            for interface in given}
 
 
-def walk(agent: Any, told: List[Any]) -> Dict[str, Any]:
-    """told: [rid, interface, [method, …]]; gives the number of calls, and what went wrong."""
+def walk(agent: Any, given: List[Any]) -> Dict[str, Any]:
+    """`given` is a list of [rid, interface, [method, …]]. Returns the number of calls, and the failed ones."""
     wrong, calls = [], 0
-    for rid, interface, methods in told:
+    for rid, interface, methods in given:
         proxy = _proxy(agent, interface, rid)
         for name in methods:
             calls += 1
             try:
                 str(getattr(proxy, name)())
-            except Exception as error:              # every kind is a finding
+            except Exception as error:              # every exception is a finding
                 wrong.append(f"{rid} {name}: {type(error).__name__} {error}")
     return {"calls": calls, "wrong": wrong}

@@ -1,1 +1,1 @@
-"""Everything that a unit serves beside its power model."""
+"""The services of a unit besides its power model."""

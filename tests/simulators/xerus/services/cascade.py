@@ -14,7 +14,7 @@ _STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
 _STATUS_OK, _STATUS_UNREACHABLE = 1, 2
 _LOWEST, _HIGHEST = 2, 8
 _SHORTEST_PASSWORD = 4
-# Units that can be linked stand in this network (for documentation); their last number is what the sentence says.
+# Units that can be linked have addresses in 192.0.2.0/24 (RFC 5737); these two behave as their names say.
 FACTORY_FRESH, WRONG_LOGIN = "192.0.2.11", "192.0.2.12"
 _NETWORK = "192.0.2."
 Json = Dict[str, Any]
@@ -64,14 +64,14 @@ class CascadeManager(Served):
         return 0
 
     def requestLink(self, token: str) -> int:
-        """What another primary unit calls; this one is no link unit."""
+        """Refuses: a primary unit calls this on a link unit, and this unit is not a link unit."""
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
     def finalizeLink(self, token: str) -> None:
-        """Only of use after requestLink, which this unit refuses."""
+        """Does nothing: it follows a requestLink, which this unit refuses."""
 
     def unlink(self) -> None:
-        """For a link unit, to leave its primary unit; this one is none."""
+        """Does nothing: a link unit leaves its primary unit by this call, and this unit is not a link unit."""
 
     def getSupportedRoles(self) -> List[int]:
         return [_STANDALONE, _PRIMARY, _LINK_UNIT]

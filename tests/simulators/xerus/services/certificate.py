@@ -1,4 +1,4 @@
-"""/server_ssl_cert: the unit's TLS key and certificate, real ones; installing them changes what its server shows."""
+"""/server_ssl_cert: the unit's TLS key and certificate. They are real: the server uses an installed pair."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -43,10 +43,10 @@ class ServerCertificate(Served):
         self.pending = Pair(None, [])
         self.request: Optional[x509.CertificateSigningRequest] = None
 
-    # -- what the pages call
+    # -- for the pages
 
     def upload(self, certificate: bytes, key: Optional[bytes]) -> int:
-        """A certificate with its key, or one for the pending request."""
+        """Takes a certificate with its key, or one for the pending request; returns the result code."""
         if self.pending.chain or self.request is not None and key is not None:
             return UPLOAD_PENDING
         if self.request is not None:
@@ -64,7 +64,7 @@ class ServerCertificate(Served):
         return OK
 
     def download(self, tag: str) -> Optional[bytes]:
-        """PEM; None for an unknown tag. Empty where there is nothing."""
+        """PEM, empty if there is none; None for an unknown tag."""
         table = {"active_cert": lambda: _chain_pem(self.active.chain), "active_key": lambda: _key_pem(self.active.key, ""),
                  "new_cert": lambda: _chain_pem(self.pending.chain), "new_key": lambda: _key_pem(self.pending.key, ""),
                  "new_req": self._request_pem}
@@ -102,16 +102,16 @@ class ServerCertificate(Served):
     def _generate(self, info: Json) -> int:
         if self.pending.key is not None:
             return _PENDING
-        told = info.get("keyInfo") or {"type": info.get("keyType", _RSA), "ecCurve": info.get("ellipticCurve"),
+        wanted = info.get("keyInfo") or {"type": info.get("keyType", _RSA), "ecCurve": info.get("ellipticCurve"),
                                        "rsaKeyLength": info.get("rsaKeyLength", info.get("keyLength"))}
-        if told["type"] == _ECDSA:
-            if told["ecCurve"] not in _CURVES:
+        if wanted["type"] == _ECDSA:
+            if wanted["ecCurve"] not in _CURVES:
                 return _CURVE
-            self.pending = Pair(ec.generate_private_key(_CURVES[told["ecCurve"]]), [])
+            self.pending = Pair(ec.generate_private_key(_CURVES[wanted["ecCurve"]]), [])
             return 0
-        if told["rsaKeyLength"] not in _LENGTHS:
+        if wanted["rsaKeyLength"] not in _LENGTHS:
             return _LENGTH
-        self.pending = Pair(rsa.generate_private_key(65537, told["rsaKeyLength"]), [])
+        self.pending = Pair(rsa.generate_private_key(65537, wanted["rsaKeyLength"]), [])
         return 0
 
     def deletePending(self) -> None:
@@ -167,7 +167,7 @@ class ServerCertificate(Served):
         self.pending, self.request = Pair(key, chain), None
         return 0
 
-    # -- telling
+    # -- information
 
     def getInfo(self) -> Json:
         pending, active = self.pending.chain, self.active.chain
@@ -218,14 +218,14 @@ def _name(subject: Json) -> x509.Name:
 
 
 def _with_names(builder: Any, info: Json) -> Any:
-    """A request's and a certificate's builder take the extension alike."""
+    """The builder of a request or of a certificate, with the alternative names of `info`."""
     names = info.get("names") or []
     if not names:
         return builder
     return builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
 
 
-def _told(name: x509.Name) -> Json:
+def _attributes(name: x509.Name) -> Json:
     found: Json = {}
     for field, oid in _ATTRIBUTES:
         values = name.get_attributes_for_oid(oid)
@@ -234,7 +234,7 @@ def _told(name: x509.Name) -> Json:
 
 
 def _key_info(public: Any) -> Json:
-    """In every spelling that the releases have had."""
+    """A key's type and length, in the fields of all releases."""
     if isinstance(public, rsa.RSAPublicKey):
         kind, curve, length = _RSA, 0, public.key_size
     else:
@@ -253,11 +253,11 @@ def _names(extensions: x509.Extensions) -> List[str]:
 
 
 def _request_info(request: x509.CertificateSigningRequest) -> Json:
-    return {"subject": _told(request.subject), "names": _names(request.extensions), **_key_info(request.public_key())}
+    return {"subject": _attributes(request.subject), "names": _names(request.extensions), **_key_info(request.public_key())}
 
 
 def _certificate_info(certificate: x509.Certificate) -> Json:
-    return {"subject": _told(certificate.subject), "issuer": _told(certificate.issuer),
+    return {"subject": _attributes(certificate.subject), "issuer": _attributes(certificate.issuer),
             "names": _names(certificate.extensions), "serialNumber": f"{certificate.serial_number:X}",
             "invalidBefore": certificate.not_valid_before_utc.strftime(_DATE),
             "invalidAfter": certificate.not_valid_after_utc.strftime(_DATE), **_key_info(certificate.public_key())}

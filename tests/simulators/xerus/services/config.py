@@ -1,6 +1,6 @@
-"""/rawcfg and /bulkcfg: the unit's configuration as files that go out, come in and take effect.
+"""/rawcfg and /bulkcfg: download and upload of the unit's configuration as files.
 
-The form of the files is the simulator's own (the vendor's are not documented); the ways they are refused are the vendor's.
+The form of the files is the simulator's own, because the vendor's is not documented; the result codes are the vendor's.
 """
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Json = Dict[str, Any]
 
 
 class Values:
-    """The settings that a configuration file holds, by key; reading and writing goes to the unit itself."""
+    """The settings in a configuration file, by key; reads them from the unit and writes them to it."""
 
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
@@ -51,7 +51,7 @@ class Values:
 
 
 class _Job(Served):
-    """An upload is checked at once and works on in the background: pending, then done."""
+    """An upload is checked at once and takes effect later: its status is pending, then done."""
 
     def __init__(self, unit: Unit, interface: str, name: str, path: str, device: XerusPdu) -> None:
         super().__init__(unit, interface, name, [path])
@@ -76,7 +76,7 @@ class _Job(Served):
 
 
 class RawConfiguration(_Job):
-    """Lines of key=value; "#" starts a remark, "#!" a magic line, of which none is known here."""
+    """Lines of key=value; "#" starts a comment, "#!" a magic line, which this unit always refuses."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "rawcfg.RawConfiguration", "rawcfg", "/rawcfg", device)
@@ -117,18 +117,18 @@ class BulkConfiguration(_Job):
     # -- files
 
     def download(self, links: Sequence[int], backup: bool, password: str, clear: bool, profile: str) -> Optional[bytes]:
-        """None: a link id or profile that does not exist."""
+        """The file; None for an unknown link id or profile."""
         if not self._linked(links) or profile and profile not in self._profiles:
             return None
         values = json.dumps(self._filtered(profile or self._default))
-        told = {"mode": "backup" if backup else "bulk", "model": self._device.units[0].model.product,
+        content = {"mode": "backup" if backup else "bulk", "model": self._device.units[0].model.product,
                 "firmware": self.unit.firmware.release, "links": list(links), "clear": clear, "filters": [],
                 "values": values if clear else _seal(values, password)}
-        body = json.dumps(told, indent=1).encode()
+        body = json.dumps(content, indent=1).encode()
         return f"{_HEADER} {hashlib.sha256(body).hexdigest()}\n".encode() + body
 
     def _filtered(self, profile: str) -> Dict[str, str]:
-        """A filter of type 1 keeps its group of settings out."""
+        """The settings without the groups whose filter has type 1."""
         types = self._profiles[profile]["filterNameToTypeMap"]
         return {key: value for key, value in self._values.read().items() if types.get(key.split(".")[0]) != 1}
 
@@ -145,16 +145,16 @@ class BulkConfiguration(_Job):
             return _FILE
         if head.split()[-1] != hashlib.sha256(body).hexdigest().encode():
             return _CHECKSUM
-        told = json.loads(body)
+        content = json.loads(body)
         faults: Sequence[Tuple[int, bool]] = (
-            (_MODE, (told["mode"] == "backup") is not backup),
-            (_MODEL, told["model"] != self._device.units[0].model.product and "model" not in skip),
-            (_FIRMWARE, told["firmware"] != self.unit.firmware.release and "firmware_version" not in skip),
-            (_FILTERS, bool(set(told["filters"]) - {one["name"] for one in self.getFilters()})))
+            (_MODE, (content["mode"] == "backup") is not backup),
+            (_MODEL, content["model"] != self._device.units[0].model.product and "model" not in skip),
+            (_FIRMWARE, content["firmware"] != self.unit.firmware.release and "firmware_version" not in skip),
+            (_FILTERS, bool(set(content["filters"]) - {one["name"] for one in self.getFilters()})))
         code = next((code for code, wrong in faults if wrong), 0)
         if code:
             return code
-        values = told["values"] if told["clear"] else _open(told["values"], password)
+        values = content["values"] if content["clear"] else _open(content["values"], password)
         if values is None:
             return _FILE
         self.work(json.loads(values))
@@ -223,7 +223,7 @@ class BulkConfiguration(_Job):
 
 
 def _mask(password: str) -> Callable[[bytes], bytes]:
-    """Not meant to be strong: it only has to come out wrong with another password."""
+    """A weak cipher, which is enough to make another password fail."""
     key = hashlib.sha256(b"simulator" + password.encode()).digest()
     return lambda data: bytes(byte ^ key[place % len(key)] for place, byte in enumerate(data))
 

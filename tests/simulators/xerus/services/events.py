@@ -1,8 +1,8 @@
 """/eventservice: channels that keep events until their client polls them.
 
 Source: EventService.idl 1.0.1 and the vendor's page "Event Service": a channel is a queue on the unit, filtered by event type
-and source, where a base type includes the derived ones; pollEvents answers at once where there are events, after 30 s at the
-latest where there are none; a channel that nobody accessed for 30 s is destroyed.
+and source. A base type includes the derived types. pollEvents answers at once if events are waiting, else after 30 s at the
+latest. A channel is destroyed after 30 s without access.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..outlet import Outlet
 from ..sensors import NumericSensor, StateSensor
 
 POLL_S = LIFE_S = 30.0
-_LOOK_S = 0.02              # between two looks at what time has moved, while a poll waits
+_LOOK_S = 0.02              # seconds between two checks while a poll waits
 _CHANNELS, _AT_ONCE, _INVALID_CHANNEL = 16, 50, 1
 _OUTLET, _READING, _NUMERIC, _DISCRETE = ("pdumodel.Outlet.StateChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
                                           "sensors.NumericSensor.StateChangedEvent", "sensors.StateSensor.StateChangedEvent")
@@ -25,9 +25,9 @@ Demand = Tuple[str, Optional[Served]]               # type id, source; None: any
 
 
 class EventService(Served):
-    """Events of this unit's own objects; each link unit has a service of its own (the vendor does not say).
+    """Events of one unit's objects. That each link unit has its own service is an assumption.
 
-    States and readings are compared with those of the last look; commands and settings are announced by `Unit.emit`.
+    `look` compares states and readings with the last ones; `Unit.emit` reports commands and settings.
     """
 
     def __init__(self, unit: Unit, device: Any) -> None:
@@ -58,7 +58,7 @@ class EventService(Served):
     # -- for channels and the unit
 
     def look(self) -> None:
-        """Ends channels that nobody accessed or that a reboot took; delivers what has changed since the last look."""
+        """Ends channels after 30 s without access or a reboot, and delivers the changes since the last call."""
         for channel in list(self.channels):
             if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
                 self._end(channel)
@@ -81,12 +81,12 @@ class EventService(Served):
             self.deliver(_watched(served)[0], served, {"oldState": old, "newState": new})
 
     def deliver(self, event: str, source: Served, fields: Json) -> None:
-        """Into the queue of each channel that wants it."""
+        """Puts an event into the queue of each channel that wants it."""
         if source.unit is not self.unit:
             return
         caller: Caller = self.device.caller
         value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
-        with self.arrived:          # also where no request is under way: a button at the unit
+        with self.arrived:          # also called without a request, for a button at the unit
             for channel in self.channels:
                 if channel.wants(event, source):
                     channel.queue.append(value)
@@ -108,7 +108,7 @@ class Channel(Served):
         self._accessed = unit.clockwork.now()
 
     def idle(self) -> float:
-        """Seconds since it was accessed."""
+        """Seconds since the last access."""
         return self.unit.clockwork.now() - self._accessed
 
     def wants(self, event: str, source: Served) -> bool:
@@ -157,7 +157,7 @@ class Channel(Served):
         return {"_ret_": bool(self.queue), "events": taken}
 
     def pollEvents(self) -> Json:
-        """Other calls run while it waits."""
+        """Waits for events; other calls run meanwhile."""
         clockwork, device = self.unit.clockwork, self._service.device
         clockwork.look()
         end = clockwork.now() + POLL_S
@@ -172,7 +172,7 @@ class Channel(Served):
 
 
 def _watched(served: Served) -> Tuple[str, ...]:
-    """The events that a change of its state makes."""
+    """The events that a change of the object's state causes."""
     if isinstance(served, NumericSensor):
         return _READING, _NUMERIC
     if isinstance(served, StateSensor):

@@ -1,4 +1,4 @@
-"""/firmware: images, updates, reboots; and the progress page that answers while nothing else does."""
+"""/firmware: images, updates, reboots; and the progress page, the only one that answers during an update."""
 from __future__ import annotations
 
 import hashlib
@@ -16,7 +16,7 @@ _UPLOAD_FAILED, _COMPLETE, _NONE = 2, 5, 0
 _SUCCESSFUL = 0
 _ALLOW_UNTRUSTED = 2
 _PIECE = 256 * 1024
-# What share of the time each step takes.
+# The share of the update's time at which each step ends.
 _STEPS = (("INIT", 0.1), ("PREP", 0.3), ("UPDATE", 0.9), ("SUCCESS", 1.0))
 Json = Dict[str, Any]
 
@@ -36,10 +36,10 @@ class Firmware(Served):
         self._status: Json = {"state": _NONE}
         self._info: Optional[Json] = None
         self._md5 = ""
-        self.began: Optional[float] = None      # of a running update
+        self.began: Optional[float] = None      # when the running update began
         self.factory_resets = 0
 
-    # -- what the upload page calls
+    # -- for the upload page
 
     def receive(self, file: IO[bytes], size: int) -> None:
         """Reads an uploaded image piece by piece."""
@@ -77,7 +77,7 @@ class Firmware(Served):
         return self.history
 
     def startUpdate(self, flags: List[int]) -> None:
-        """Nothing happens without an image that fits; an unsigned one needs the flag that allows it."""
+        """Starts an update if there is a valid, compatible image; an unsigned one needs the flag that allows it."""
         info = self._info
         trusted = info is not None and (info["signature_good"] or _ALLOW_UNTRUSTED in flags)
         if info is None or not (info["valid"] and info["compatible"] and trusted) or self.began is not None:
@@ -104,16 +104,16 @@ class Firmware(Served):
 def _info(head: bytes) -> Json:
     if not head.startswith(_MAGIC):
         return {"valid": False}
-    told = dict(pair.split("=", 1) for pair in head[len(_MAGIC):].decode("ascii").split())
-    signed = told["signed"] == "1"
-    return {"valid": True, "version": told["version"], "min_required_version": "3.0.0", "product": PRODUCT,
-            "platform": PLATFORM, "oem": "raritan", "compatible": told["compatible"] == "1",
+    values = dict(pair.split("=", 1) for pair in head[len(_MAGIC):].decode("ascii").split())
+    signed = values["signed"] == "1"
+    return {"valid": True, "version": values["version"], "min_required_version": "3.0.0", "product": PRODUCT,
+            "platform": PLATFORM, "oem": "raritan", "compatible": values["compatible"] == "1",
             "signature_present": signed, "signed_by": "Simulator" * signed, "signature_good": signed,
             "certified_by": "Simulator CA" * signed, "certificate_good": signed, "model_supported": True}
 
 
 class UpdateStatus(Served):
-    """A page, but it speaks JSON-RPC like an object."""
+    """The progress page, which answers JSON-RPC like an object."""
 
     def __init__(self, unit: Unit, device: XerusPdu, firmware: Firmware) -> None:
         super().__init__(unit, "firmware.FirmwareUpdateStatus", "firmwareupdatestatus", [PROGRESS])

@@ -13,9 +13,9 @@ Json = Dict[str, Any]
 
 
 class HardwareHealth(Served):
-    """A stuck relay is a failure that is asserted, one that was repaired a failure that is not.
+    """A stuck relay is an asserted failure; after its repair the failure is listed as not asserted.
 
-    How a component's id names an outlet is not documented: `named` is the pattern, filled with the number on the unit.
+    The form of a component's id for an outlet is not documented: `named` is the pattern for the number on the unit.
     """
 
     def __init__(self, unit: PduUnit) -> None:

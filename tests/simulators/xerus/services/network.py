@@ -1,4 +1,4 @@
-"""/net: interfaces, bridging, port forwarding. Until 3.3 it had other methods, of which the common ones are here."""
+"""/net: interfaces, bridging, port forwarding. Firmware until 3.3 has other methods, of which the common ones are here."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -40,7 +40,7 @@ class Net(Served):
         return self.settings
 
     def setSettings(self, settings: Json) -> int:
-        """Checked as a whole: one fault, and nothing changes."""
+        """Takes the settings only if all of them are valid."""
         code = self._check(settings)
         if not code:
             self.settings = settings

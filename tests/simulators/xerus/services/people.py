@@ -30,14 +30,14 @@ class SessionManager(Served):
         session = self._access.open(self._device.caller)
         if session is None:
             return {"_ret_": _EXCLUSIVE, "session": None, "token": ""}
-        return {"_ret_": 0, "session": self._told(session), "token": session.token}
+        return {"_ret_": 0, "session": self._shown(session), "token": session.token}
 
     def getCurrentSession(self) -> Optional[Json]:
         session = self._current()
-        return self._told(session) if session else None
+        return self._shown(session) if session else None
 
     def getSessions(self) -> List[Json]:
-        return [self._told(session) for session in self._access.sessions.values()]
+        return [self._shown(session) for session in self._access.sessions.values()]
 
     def closeSession(self, sessionId: int, reason: int) -> None:
         for session in list(self._access.sessions.values()):
@@ -50,7 +50,7 @@ class SessionManager(Served):
             self._access.close(session)
 
     def touchCurrentSession(self, userActivity: bool) -> None:
-        """Using the token at all has refreshed it already."""
+        """Does nothing: any use of the token refreshes the session."""
 
     def getSessionHistory(self) -> List[Json]:
         return [{"creationTime": session.created, "remoteIp": session.address, "clientType": session.client}
@@ -59,7 +59,7 @@ class SessionManager(Served):
     def _current(self) -> Optional[Session]:
         return self._access.sessions.get(self._device.caller.token or "")
 
-    def _told(self, session: Session) -> Json:
+    def _shown(self, session: Session) -> Json:
         idle = int(self.unit.clockwork.now() - session.used)
         return {"sessionId": session.number, "username": session.user, "remoteIp": session.address,
                 "clientType": session.client, "creationTime": session.created, "timeout": SESSION_TIMEOUT, "idle": idle,
@@ -195,7 +195,7 @@ class UserManager(Served):
 
 
 class User(Served):
-    """/auth/user/<name>; without a name /auth/currentUser, whoever calls."""
+    """/auth/user/<name>; without a name /auth/currentUser, the user of the caller."""
 
     def __init__(self, unit: Unit, device: XerusPdu, roles: RoleManager, name: Optional[str]) -> None:
         path = f"/auth/user/{name}" if name else "/auth/currentUser"

@@ -1,4 +1,4 @@
-"""Peripheral slots and what is plugged in, a feature port, the beeper."""
+"""Peripheral slots and their devices, a feature port, the beeper."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
@@ -10,7 +10,7 @@ from ..sensors import KINDS, Awake, NumericSensor, Sensor, SwitchSensor
 _DEV_PORT, _CHAIN = 1, 3
 _INVALID = 1
 _DRY_CONTACT = 39
-_PLAIN_CHANNEL_FROM = 2     # 3.x tells channel 0 for a sensor without channels, 4.0 tells -1
+_PLAIN_CHANNEL_FROM = 2     # a sensor without channels has channel 0 in 3.x, and -1 from 4.0 on
 _SENSORS = (("temperature", "SIM1JX0001", 17.93), ("temperature", "SIM1EQ0002", 16.5), ("humidity", "SIM1EQ0002", 54.5),
             ("temperature", "SIM1JX0003", 16.37), ("absoluteHumidity", "SIM1EQ0002", 7.63))
 _TEMPERATURE = 8
@@ -96,7 +96,7 @@ class DeviceSlot(Served):
         return ("peripheral.Device", self.device) if self.device else None
 
     def assign(self, devid: Json) -> int:
-        """A device sits in one slot; it leaves the one where it was."""
+        """Assigns a device to this slot, and removes it from its former slot."""
         found = next((device for device in self._manager.devices if device["deviceID"] == devid), None)
         if found is None:
             return _INVALID
@@ -146,14 +146,14 @@ class FeaturePort(Served):
         return ["Asset Strip", "External Beeper", "LHX"]
 
     def getDevice(self) -> None:
-        """Nothing is connected."""
+        """None: no device is connected."""
 
     def getDeviceConfig(self, deviceType: str) -> None:
-        """A device that is not connected has no configuration."""
+        """None: a device that is not connected has no configuration."""
 
 
 class Beeper(Served):
-    """`activate` beeps until its time is over."""
+    """The beeper; `activate` lets it beep for some time."""
 
     _QUIET, _ACTIVE = 0, 2
 
@@ -170,7 +170,7 @@ class Beeper(Served):
         return self._muted
 
     def activate(self, on: bool, reason: str, timeout: int) -> None:
-        """timeout in milliseconds."""
+        """Starts or ends the beep; `timeout` is in milliseconds."""
         self._until = self.unit.clockwork.now() + timeout / 1000 if on else 0.0
         self._reason, self._muted_now = reason, False
 

@@ -1,4 +1,4 @@
-"""/servermon: servers whose reachability the unit watches, and that it can shut down and power off."""
+"""/servermon: servers that the unit pings, and that it can shut down and power off."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Set
@@ -14,7 +14,7 @@ Json = Dict[str, Any]
 
 
 class ServerMonitor(Served):
-    """A server answers unless its host is among `silent`; before its first ping time has passed nothing is known."""
+    """A server answers unless its host is in `silent`. Before its first ping its reachability is unknown."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "servermon.ServerMonitor", "servermon", ["/servermon"])
@@ -72,7 +72,7 @@ class ServerMonitor(Served):
         settings = self._settings.get(number)
         if settings is None:
             return None
-        # A password that was set is never told again.
+        # A stored password is never returned.
         power = {**(settings.get("powerSettings") or {}), "password": ""}
         return {"settings": {**settings, "powerSettings": power}, "status": self._status(number, settings)}
 

@@ -15,7 +15,7 @@ Json = Dict[str, Any]
 
 
 class Snmp(Served):
-    """/snmp. A version that is enabled needs its community."""
+    """/snmp. An enabled version 2c needs a read community."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "devsettings.Snmp", "snmp", ["/snmp"])
@@ -36,7 +36,7 @@ class Snmp(Served):
 
 
 class DateTime(Served):
-    """/datetime. A time set by hand moves the unit's clock; other objects keep the true time."""
+    """/datetime. A time set by hand changes the time of this object; other objects keep the true time."""
 
     ZONES = ((1, "(UTC) Etc/UTC", "Etc/UTC", 0), (2, "(UTC+01:00) Berlin", "Europe/Berlin", 3600))
 
@@ -59,7 +59,7 @@ class DateTime(Served):
 
     def checkNtpServer(self, ntpServer: str, ntpAuthKeyId: Optional[int] = None,
                        ntpAuthKeyOverride: Optional[Json] = None) -> Any:
-        """True until 4.3, a result code (0 is good) in 4.4; no server but the own address answers here."""
+        """A bool until 4.3, a result code (0: success) in 4.4. Only 127.0.0.1 answers."""
         answers = ntpServer == "127.0.0.1"
         if ntpAuthKeyId is None:
             return answers
@@ -85,7 +85,7 @@ class DateTime(Served):
 
 
 class DiagLog(Served):
-    """/diag: how much each part of the firmware logs."""
+    """/diag: the log level of each part of the firmware."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "diag.DiagLogSettings", "diag", ["/diag"])
@@ -141,7 +141,7 @@ class Panel(Served):
 
 
 class NameService(Served):
-    """/ns: from a well-known name to a reference."""
+    """/ns: the reference of a well-known name."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "jsonrpc.NameService", "ns", ["/ns"])

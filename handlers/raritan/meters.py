@@ -1,0 +1,114 @@
+"""Meters of one unit: a feed (an inlet, or a power meter's mains) with its lines, and a port (an outlet or a branch circuit)."""
+from __future__ import annotations
+
+from typing import Callable, List, Optional, Tuple, Union
+
+from ..host import PortFigures
+from .readings import NOT_METERED, Amount, Reading, amount, ask, counted, kilowatt_hours, largest, whole
+from .rpc import Bulk, Pending
+from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
+from .units import Unit
+
+_LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
+_PortSensors = Union[Outlet.Sensors, Circuit.Sensors]
+_Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
+
+
+class Meter:
+    """The current and the energy of one object. Subclasses queue `_sensors`, the list of its fitted sensors."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._sensors: Optional[Pending[_Sensors]] = None
+        self.current: Optional[Reading] = None
+        self.counter: Optional[Reading] = None      # the reading of the energy counter
+
+    @property
+    def found(self) -> bool:
+        """Whether the list of sensors was read. It is not if no object has the resource id."""
+        return self._sensors is not None and self._sensors.error is None
+
+    def ask_readings(self, bulk: Bulk) -> None:
+        """Queue the readings of the sensors that are fitted."""
+        if self._sensors is not None and self._sensors.error is None:
+            sensors = self._sensors.get()
+            self.current = ask(bulk, self._unit, sensors.current)
+            self.counter = ask(bulk, self._unit, sensors.activeEnergy)
+
+    def readings(self) -> List[Optional[Reading]]:
+        """All readings that are queued or read."""
+        return [self.current, self.counter]
+
+
+class PortMeter(Meter):
+    """One outlet or branch circuit; `list_sensors` is its method getSensors."""
+
+    def __init__(self, unit: Unit, identity: str, list_sensors: Callable[[], _PortSensors]) -> None:
+        super().__init__(unit)
+        self.identity, self._list_sensors = identity, list_sensors
+
+    def ask_sensors(self, bulk: Bulk) -> None:
+        """Queue the list of sensors, and forget earlier readings."""
+        self._sensors = bulk.add(self._list_sensors)
+        self.current = self.counter = None
+
+    def figures(self) -> PortFigures:
+        """Amperes and kWh; None if not metered or not known. The current of several poles is the one that the unit reports."""
+        return PortFigures(self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter)))
+
+
+class FeedMeter(Meter):
+    """One feed: its sensors and those of its lines. Subclasses queue `_sensors` and `_poles`."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self._poles: Optional[Pending[List[Pole]]] = None
+        self._lines: List[Tuple[Pole, Optional[Reading], Optional[Reading]]] = []
+
+    def ask_readings(self, bulk: Bulk) -> None:
+        """Queue the readings of the feed and of its lines."""
+        super().ask_readings(bulk)
+        if self.found:
+            self._lines = [(pole, ask(bulk, self._unit, pole.current), ask(bulk, self._unit, pole.activeEnergy))
+                           for pole in self._listed_poles() or ()]
+
+    def _listed_poles(self) -> Optional[List[Pole]]:
+        """The lines and the neutral; None if they cannot be read."""
+        return self._poles.get() if self._poles is not None and self._poles.error is None else None
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the load is metered: by a current for each line or, with at most one line, by the feed's current."""
+        lines = self._line_currents()
+        return self._listed_poles() is not None and (bool(lines) and None not in lines
+                                                     or len(lines) < 2 and self.current is not None)
+
+    def readings(self) -> List[Optional[Reading]]:
+        """All readings of the feed and of its lines."""
+        return [*super().readings(), *(one for _, *pair in self._lines for one in pair)]
+
+    def _line_currents(self) -> List[Optional[Reading]]:
+        return [current for pole, current, _ in self._lines if pole.line in _LINES]
+
+    def load(self) -> Amount:
+        """Amperes: the sum over the lines, or the one current of a single-phase feed.
+
+        With several lines the feed's current is that of the highest line. It never replaces the sum, and is not used if the
+        lines cannot be read.
+        """
+        if self._listed_poles() is None:
+            return NOT_METERED
+        lines = [amount(current) for current in self._line_currents()]
+        if len(lines) < 2:
+            return lines[0] if lines and lines[0].metered else amount(self.current)
+        return largest(lines) if len(lines) == 2 and self._one_circuit() else whole(lines)
+
+    def _one_circuit(self) -> bool:
+        """Whether two lines are one circuit: without a neutral the same current flows through both."""
+        return all(pole.line != PowerLine.NEUTRAL for pole, *_ in self._lines)
+
+    def energy(self) -> Amount:
+        """Watt-hours: the feed's counter, else the sum of its lines' counters."""
+        if self.counter is not None:
+            return counted(self.counter)
+        return whole(amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
