@@ -1,16 +1,16 @@
 """`python -m handlers`, or this folder run by its path: the command `pdu`.
 
-This file must be readable for every Python, so that an old one ends with a sentence.
+Every Python must be able to read this file, so that an old one ends with a sentence.
 """
 import sys
 
 if sys.version_info < (3, 9):
     sys.stderr.write("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one\n" % sys.version_info[:2])
     sys.exit(2)
-if not __package__:             # run by path: `python handlers`, from whatever folder
+if not __package__:             # run by path: `python handlers`, from any folder
     import os
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    __package__, __spec__ = "handlers", None     # a spec that names no package is one that Python 3.13 warns of
+    __package__, __spec__ = "handlers", None     # Python 3.13 warns of a spec without package
     __import__(__package__)
 
 try:

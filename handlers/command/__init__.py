@@ -1,1 +1,1 @@
-"""The command `pdu`: what an administrator types. No archive holds it."""
+"""The command line tool `pdu`. It is not part of any archive."""

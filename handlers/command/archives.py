@@ -1,7 +1,7 @@
 """An uploaded archive: checked whole before a single file is written.
 
-What DCImanager itself checks is not public; its page says: a tar.gz with one directory that no other handler uses, in
-it an `__init__.py` and the handler's file. Everything else refused here would be a danger to whoever unpacks it.
+DCImanager's own checks are not public. Its page asks for a tar.gz with one directory that no other handler uses, and in it an
+`__init__.py` and the handler's file. The other checks protect whoever unpacks the archive.
 """
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ _MOST_FILES, _MOST_BYTES = 5000, 50_000_000
 
 
 class BadArchive(ValueError):
-    """One sentence that says what is wrong with it."""
+    """The archive is not valid. The text is one sentence with the reason."""
 
 
 class Archive(NamedTuple):
-    """`top` is the one directory; `files` holds path (with `top` in front) → content, `times` when it was modified."""
+    """A valid archive with the directory `top`. `files` and `times` map each path, which begins with `top`, to the content
+    and to the time of the last change."""
 
     top: str
     files: Dict[str, bytes]
     times: Dict[str, float]
 
     def unpack(self, folder: Path) -> None:
-        """Write the files below `folder`, over those of an older version, as tar does."""
+        """Write the files below `folder`, over those of an older version, like tar."""
         for path, content in self.files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +44,7 @@ class Archive(NamedTuple):
 
 
 def read(data: bytes) -> Archive:
-    """The archive in `data`. Raises BadArchive."""
+    """Check the archive in `data` and return its content. Raises BadArchive."""
     if not data:
         raise BadArchive("the archive is empty")
     try:
@@ -66,7 +67,7 @@ def read(data: bytes) -> Archive:
 
 
 def _unzipped(data: bytes) -> bytes:
-    """All of it, its checksum compared: tarfile alone would not miss the end of a file that is cut short."""
+    """Decompress `data` and verify its checksum. tarfile alone does not notice a file that is cut short."""
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
         content = packed.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:

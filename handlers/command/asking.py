@@ -1,4 +1,4 @@
-"""Questions before something is changed, and secrets from a file, the environment or the terminal; never from an argument."""
+"""Questions before a change, and secrets from a file, the environment or the terminal; never from an argument."""
 from __future__ import annotations
 
 import os
@@ -9,19 +9,19 @@ from .options import Given
 
 
 class NotConfirmed(PduHandlerError):
-    """The person did not say yes, or there is none to ask."""
+    """The user did not answer yes, or no terminal is available for the question."""
 
     kind = "not-confirmed"
 
 
 def askable(state: Given, what: str, host: str = "") -> None:
-    """Raises NotConfirmed where `confirm` would have nobody to ask. Call it before long work."""
+    """Check that `confirm` can ask, before long work begins. Raises NotConfirmed without a terminal and without --yes."""
     if not state.yes and not sys.stdin.isatty():
         raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", host)
 
 
 def confirm(state: Given, question: str, host: str = "") -> None:
-    """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
+    """Ask the question, except with --yes. Raises NotConfirmed for any answer but yes."""
     askable(state, question, host)
     if not state.yes:
         print(f"{printable(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -40,7 +40,7 @@ def read_file(path: str, *what: Part) -> bytes:
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
-    """From --secret-file, the variable PDU_KEY, or the terminal. Raises SettingsError; '' where it is not needed."""
+    """A secret from --secret-file or the variable PDU_KEY, else, if it is `needed`, from the terminal. Raises SettingsError."""
     if state.login:
         if needed and not state.secrets.get(key):
             raise SettingsError(f"{state.login} has no {key}")
@@ -50,7 +50,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
         try:
             return read_file(path).decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            pass                # raised outside: the decoder's error holds a part of the secret
+            pass                # raised below: the decoder's error holds a part of the secret
         raise SettingsError(f"{path}: not UTF-8 text")
     value = os.environ.get(f"PDU_{key.upper()}")
     if value or not needed:

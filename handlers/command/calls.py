@@ -1,4 +1,4 @@
-"""DCImanager's calls on a handler: status, statistic, labels, up, down. What they print is what DCImanager would see."""
+"""DCImanager's calls on a handler: status, statistic, labels, up, down. They print what DCImanager would see."""
 from __future__ import annotations
 
 import contextlib
@@ -46,7 +46,7 @@ def _labels(pdu: Any) -> Dict[str, Any]:
 
 
 def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
-    """Number and name by identity; a handler that is not of this pack may have none."""
+    """Number and name by identity. A handler that is not from this pack may have no labels."""
     found = pdu.labels() if hasattr(pdu, "labels") else ()
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
@@ -54,7 +54,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
 # ---- readings ----------------------------------------------------------------------------------------------
 
 def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
-    """One call on each host, in their order. The exit code is that of the first host that failed."""
+    """Make one call on each host, in the given order. The exit code is that of the first host that failed."""
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     codes: List[int] = []
@@ -82,23 +82,23 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
 
 
 class _Warnings(logging.Handler):
-    """Prints each warning that a handler logs, once, on standard error."""
+    """Prints each warning that a handler logs once on standard error."""
 
     def __init__(self, host: str) -> None:
         super().__init__(logging.WARNING)
         self.host = host
-        self.said: Set[str] = set()
+        self.printed: Set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         words = printable(record.getMessage())
-        if words not in self.said:
-            self.said.add(words)
+        if words not in self.printed:
+            self.printed.add(words)
             print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager
 def _warned(state: Given, host: str) -> Iterator[None]:
-    """--debug shows the whole log in place of the warnings."""
+    """Shows warnings during the block, except with --debug, which shows the whole log."""
     warnings = _Warnings(host)
     if not state.debug:
         logging.getLogger().addHandler(warnings)
@@ -109,7 +109,7 @@ def _warned(state: Given, host: str) -> Iterator[None]:
 
 
 def _hint(handler: str) -> str:
-    """The setting that may list outlets after all."""
+    """Advice for a device that shows no outlets: the setting that may list some. "" if the handler has no such setting."""
     key, value, lists = registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
     return f"; {spelled(key, value)} {lists}" if key else ""
 
@@ -151,7 +151,7 @@ def _reading(name: str, help_: str, ask: Callable[[Any], Dict[str, Any]]) -> cli
 # ---- switching ---------------------------------------------------------------------------------------------
 
 def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Sequence[str]) -> int:
-    """Switch each outlet in turn. The first error ends it; what was switched before is reported with it."""
+    """Switch the outlets one after the other, until the first error. The report includes those that were switched before."""
     call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
     word = "on" if on else "off"
     named = list(dict.fromkeys(outlets))
@@ -186,7 +186,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
 
 
 def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:
-    """The outlets with name and present state, for the question. Raises NoSuchOutlet."""
+    """The outlets with name and present state, as the question shows them. Raises NoSuchOutlet."""
     found = {str(outlet["identity"]): outlet for outlet in _status(pdu)["outlets"]}
     words = []
     for identity in identities:

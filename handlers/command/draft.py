@@ -1,4 +1,4 @@
-"""`pdu draft`: a profile for an SNMP PDU that no family fits, from its recording and, where there are, its MIB files."""
+"""`pdu draft`: a profile for an SNMP PDU that no family fits, from its recording and optionally its MIB files."""
 from __future__ import annotations
 
 import json
@@ -10,14 +10,14 @@ from ..errors import SettingsError
 from .exits import DONE, code_of
 from .field.files import new_file, text_of
 from .field.snmp.rows import dotted
-from .options import given, output
+from .options import given, option, output
 from .output import Result, shown
 
 if TYPE_CHECKING:
-    from .field.draft.columns import Look
+    from .field.draft.columns import Guess
     from .field.draft.profile import Draft
 
-_MOST_LOOKS = 4             # of each role, for a person
+_MOST_GUESSES = 4           # limit for each role in the text output; --json has all
 _NOTHING = code_of("unsupported")
 _STEPS = ("next: read the doubts, correct the file, then pdu snmp check FILE.json, packaging/build.py --profile FILE.json",
           "a value with a ? before it is doubtful: as long as it has one, the outlet is UNKNOWN")
@@ -39,7 +39,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
     with new_file(out) as write:
         try:
             found = drafted(rows, known, key)
-        except ValueError as error:                 # a profile checks itself; --key alone is the person's
+        except ValueError as error:                 # the profile is checked; only --key can make it invalid
             raise SettingsError(f"--key: {error}") from None
         profile = schema.dumps(found.profile) if found.profile is not None else ""
         if profile:
@@ -54,28 +54,28 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
 def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
     data: Dict[str, Any] = {
         "profile": json.loads(profile) if profile else None, "chosen": found.chosen, "doubts": found.doubts, "notes": list(notes),
-        "looks": [_look(look) for look in found.looks],
-        "texts": [{"oid": dotted(look.oid), "evidence": look.evidence} for look in found.packed]}
+        "guesses": [_guess(guess) for guess in found.guesses],
+        "texts": [{"oid": dotted(guess.oid), "evidence": guess.evidence} for guess in found.packed]}
     report = [*_report(found), *notes, *(_STEPS if profile else ())]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
     return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
 
 
-def _look(look: Look) -> Dict[str, Any]:
-    return {"role": look.role, "oid": dotted(look.column.oid), "object": look.object.name if look.object else "",
-            "rows": len(look.column.rows), "score": look.score, "evidence": list(look.evidence), "doubt": look.doubt}
+def _guess(guess: Guess) -> Dict[str, Any]:
+    return {"role": guess.role, "oid": dotted(guess.column.oid), "object": guess.object.name if guess.object else "",
+            "rows": len(guess.column.rows), "score": guess.score, "evidence": list(guess.evidence), "doubt": guess.doubt}
 
 
 def _report(found: Draft) -> List[str]:
-    """What was weighed: the best of each role, with evidence and doubt; then the doubts of the whole."""
+    """The best guesses of each role with evidence and doubt, then the doubts about the whole profile."""
     from .field.draft.columns import by_role
     lines: List[str] = []
-    for role, looks in by_role(found.looks).items():
-        for look in looks[:_MOST_LOOKS]:
-            oid = dotted(look.column.oid)
-            lines += _lines(role, oid, found.chosen.get(role) == oid, look.evidence, look.doubt)
-    for text in found.packed[:_MOST_LOOKS]:
+    for role, guesses in by_role(found.guesses).items():
+        for guess in guesses[:_MOST_GUESSES]:
+            oid = dotted(guess.column.oid)
+            lines += _lines(role, oid, found.chosen.get(role) == oid, guess.evidence, guess.doubt)
+    for text in found.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines("state", oid, found.chosen.get("state") == oid, (text.evidence,), "which value is on")
     return [*(lines or ["nothing looks like a table of outlets"]), *(f"doubt: {one}" for one in found.doubts)]
@@ -94,9 +94,6 @@ FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 
 No command is proposed: switching is left for a person to confirm.""", params=[
     click.Argument(["file"], metavar="FILE"),
-    click.Option(["--mib"], multiple=True, metavar="FILE",
-                 help="the vendor's MIB file, for names, units and enumerations; repeatable"),
-    click.Option(["--key"], default="", metavar="KEY", help="the key of the family (default: own-<enterprise>)"),
-    click.Option(["-o", "--out"], metavar="FILE",
-                 help="write the profile to this file (it must not exist); else standard output"),
-    *output()])
+    *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
+    *option("--key", "the key of the family (default: own-<enterprise>)", "KEY", default=""),
+    *option("-o --out", "write the profile to this file (it must not exist); else standard output", "FILE"), *output()])

@@ -1,4 +1,4 @@
-"""How every program of this project ends: streams that take any text, and no complaint when nobody reads on."""
+"""How every program of this project ends: output of any text works, and a reader that closes the pipe causes no error."""
 from __future__ import annotations
 
 import io
@@ -12,10 +12,10 @@ from .exits import INTERRUPTED, READER_GONE
 def run(main: Callable[[], int]) -> int:
     """Runs `main` and returns its exit code.
 
-    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. Where the reader of standard output has gone
-    (`... | head`) it returns READER_GONE and prints nothing. SIGPIPE is not used for that: it would also end the program
-    where a device closes its connection. Letters that the terminal's encoding lacks are printed as escapes, and closed
-    streams (`>&-`) are replaced, so that no output fails after a device was switched.
+    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of standard output has gone
+    (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE would not do: it would also end the program when a device
+    closes its connection. Letters that the terminal's encoding lacks are printed as escapes, and closed streams (`>&-`) are
+    replaced, so that no output fails after a device was switched.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -25,11 +25,11 @@ def run(main: Callable[[], int]) -> int:
     try:
         try:
             return main()
-        finally:                # --help too, which leaves by SystemExit
+        finally:                # also runs after --help, which raises SystemExit
             sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # what is left must not fail at the exit again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python flushes the rest at its exit
         return READER_GONE

@@ -1,6 +1,6 @@
-"""The one table of exit codes: what `pdu` ends with for each kind of error and outcome.
+"""The table of exit codes of `pdu`: one for each kind of error and outcome.
 
-An error names its `kind` (handlers/errors.py), a text: the classes of an archive are not those of this tree.
+The text `kind` of an error selects the code (handlers/errors.py). Classes cannot, because an archive has its own.
 """
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DONE, DEFECT, WRONG, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED, READER_GONE = 0, 1, 2
 
 
 class Exit(NamedTuple):
-    """One code: `kinds` are the kinds of error that end with it."""
+    """One exit code, and the kinds of error that end with it."""
 
     code: int
     kinds: Tuple[str, ...]
@@ -49,5 +49,5 @@ def markdown() -> str:
 
 
 def table() -> str:
-    """The codes for --help, one a line."""
+    """The codes for --help, one per line."""
     return "\n".join(f"  {one.code:>3}  {one.meaning}" for one in EXITS)

@@ -1,4 +1,4 @@
-"""What DCImanager's form would hold: handler settings and SNMP fields, from options, the environment, files and prompts."""
+"""The content of DCImanager's form, handler settings and SNMP fields, from options, the environment, files and prompts."""
 from __future__ import annotations
 
 import os
@@ -26,8 +26,8 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
 def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnmpData]:
-    """The object for make_handler. Raises SettingsError."""
-    from pdu_common.connection import PduData, PduSnmpData  # jobs of a tool start quicker without it
+    """The object that make_handler takes. Raises SettingsError."""
+    from pdu_common.connection import PduData, PduSnmpData  # imported late, because not every command needs it
     host = address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
@@ -52,9 +52,9 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 
 
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
-    """The handler settings as text; with `login`, a password is asked for where a user is given. Raises SettingsError.
+    """The handler settings as text. With `login`, a password is asked for if there is a user. Raises SettingsError.
 
-    A certificate check implies `tls=yes` where that is a setting.
+    A setting that checks a certificate implies `tls=yes` if the handler has that setting.
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
@@ -75,7 +75,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
 
 
 def check(state: Given, secrets: Sequence[str], whose: str) -> None:
-    """Raises SettingsError for a secret that was given as an argument, and for a file of a secret that is not taken."""
+    """Check that no argument holds a secret, and that each --secret-file is one of `secrets`. Raises SettingsError."""
     for key in state.settings:
         if key in SECRETS or key in secrets:
             raise SettingsError((f"{key} is a secret and arguments can be seen by others: use ", Named(key)))
@@ -85,7 +85,7 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 
 
 def known(state: Given, keys: Sequence[str]) -> None:
-    """Raises SettingsError for a setting that is none of `keys`."""
+    """Check that every given setting is one of `keys`. Raises SettingsError."""
     for key in state.settings:
         if key not in keys:
             allowed = ", ".join(one for one in keys if one not in SECRETS)
@@ -93,7 +93,7 @@ def known(state: Given, keys: Sequence[str]) -> None:
 
 
 def address(host: str) -> str:
-    """A host as people type it, without blanks. Raises SettingsError for what is no address."""
+    """A host as people type it, without blanks around it. Raises SettingsError for a URL and other text that is no address."""
     host = host.strip()
     if "://" in host:
         raise SettingsError(f"{host[:60]!r} is a URL: give the address alone, as in {host.partition('://')[2].partition('/')[0]}")
@@ -103,7 +103,7 @@ def address(host: str) -> str:
 
 
 def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
-    """Given settings, and those of `keys` that are in the environment; an address is never taken from there."""
+    """The given settings, and those of `keys` from the environment, except for the address and secrets."""
     found: Dict[str, str] = {}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")

@@ -14,7 +14,7 @@ EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit c
 
 
 class Place(NamedTuple):
-    """Where a command is: a module of handlers/command, its name there, and one line for the list."""
+    """The module of a command below handlers/command, the command's name in it, and one line for the list."""
 
     module: str
     name: str
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class Lazy(click.Group):
-    """Commands of `places`; `make` turns what a module has under the place's name into a click command."""
+    """The commands in `places`. `make` turns the object that a module has under a place's name into a click command."""
 
     def __init__(self, name: str, places: Mapping[str, Place], make: Optional[Callable[[str, Any, str], click.Command]] = None,
                  **more: Any) -> None:
@@ -55,7 +55,7 @@ class Lazy(click.Group):
 
 
 class OnHost(Lazy):
-    """`HOST COMMAND ...`; the group's options may come before and behind HOST. Commands in `without` take no HOST."""
+    """`HOST COMMAND ...`. The group's options may come before and behind HOST. Commands in `without` take no HOST."""
 
     def __init__(self, name: str, places: Mapping[str, Place], make: Callable[[str, Any, str], click.Command],
                  without: Sequence[str] = (), **more: Any) -> None:
@@ -70,7 +70,7 @@ class OnHost(Lazy):
         return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
 
     def _options_first(self, ctx: click.Context, args: List[str]) -> Tuple[List[str], List[str]]:
-        """The options that `args` begins with, and what follows them."""
+        """The options at the beginning of `args`, and the rest."""
         options: List[click.Parameter] = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
         parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         parser.allow_interspersed_args = False
@@ -80,7 +80,7 @@ class OnHost(Lazy):
 
 def on_host(name: str, help_: str, arguments: Parameters, options: Parameters,
             run: Callable[[Given, str, Mapping[str, Any]], int]) -> click.Command:
-    """A command of an OnHost group: `run` is given what shared options said, the host, and the command's own words."""
+    """A command of an OnHost group. `run` takes the shared options' values, the host, and the command's own arguments."""
     @click.pass_context
     def call(__context: click.Context, **words: Any) -> int:
         assert __context.parent is not None

@@ -1,6 +1,7 @@
-"""`pdu identify`: what the device at an address is to each handler, why, and what to do where none reads it."""
+"""`pdu identify`: what each handler makes of the device at an address, why, and what to do if none can read it."""
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import socket
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -8,23 +9,23 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 import click
 
 from ..errors import PduHandlerError, SettingsError
-from ..settings import host_and_port
+from ..settings import host_and_port, port as port_number
 from . import form
 from .exits import DONE, code_of
 from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
 from .loading import Handler, load
-from .options import LOGIN, SNMP, TLS, Given, device, given, output
+from .options import LOGIN, SNMP, TLS, Given, device, given, option, output
 from .output import columns, print_json
 from .report import described, reason
 
 _CONNECT_S = 3.0
 _MOST_SEEN = 12             # rows for a person; --json has all
-_ORDER = ("denied", "unsupported", "protocol", "unreachable")        # of failures, the one that says most first
+_ORDER = ("denied", "unsupported", "protocol", "unreachable")        # of failures that occurred, the first decides the exit code
 
 
 class Found(NamedTuple):
-    """What one handler said: an identity, or why there is none."""
+    """The answer of one handler: an identity, or why it has none."""
 
     handler: str
     identity: Optional[Identity] = None
@@ -48,15 +49,16 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 
 
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
-    """Asks one handler. Beside others it is given only the settings that it has, and no secret is asked for in vain."""
+    """Asks one handler, unless nothing listens on its TCP port. Unless `alone`, it gets only those settings that it has."""
     handler = load(name)
     one = state if alone else _own(handler, state)
     port = kind(name).tcp_port
     if port is not None:
-        said = one.settings.get("port", "")
-        closed = _closed(host, int(said) if said.isdigit() else port)
-        if closed:
-            return Found(name, error=SettingsError(closed), asked=False)
+        with contextlib.suppress(ValueError):           # the handler itself reports a bad port
+            port = port_number(one.settings.get("port", "").strip() or str(port))
+            closed = _closed(host, port)
+            if closed:
+                return Found(name, error=SettingsError(closed), asked=False)
     try:
         return Found(name, identity(name, form.pdu_data(handler, host, one)))
     except SettingsError as error:
@@ -74,7 +76,7 @@ def _own(handler: Handler, state: Given) -> Given:
 
 
 def _closed(host: str, port: int) -> str:
-    """Why nobody can be listening there; "" where somebody does."""
+    """Why no connection to the port can be made; "" if one can."""
     bare, typed = host_and_port(host)
     try:
         socket.create_connection((bare, typed or port), _CONNECT_S).close()
@@ -84,7 +86,7 @@ def _closed(host: str, port: int) -> str:
 
 
 def _code(found: Sequence[Found]) -> int:
-    """Of no family: what the handler says that came nearest to an answer."""
+    """The exit code if no family fits: that of the failure that _ORDER lists first."""
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
     kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
@@ -112,7 +114,7 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if not any(one.identity is not None for one in found):
-        lines.append("Nobody answers as a PDU: look at address, port and what the PDU's own page says of SNMP; over SNMP a wrong "
+        lines.append("Nobody answers as a PDU: look at address, port and the SNMP page of the PDU itself; over SNMP a wrong "
                      "community looks like silence.")
     return lines
 
@@ -125,8 +127,8 @@ def _identity(found: Identity) -> List[str]:
     more = [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"] if len(found.seen) > _MOST_SEEN else []
     lines += _block("seen", [*columns((), rows), *more])
     lines += _block("can", found.can) + _block("cannot", found.cannot)
-    lines += _block("rests on", [f"{name}: {basis}" for name, basis in found.rests.items()])
-    return lines + _block("way on", found.way_on)
+    lines += _block("rests on", [f"{name}: {basis}" for name, basis in found.evidence.items()])
+    return lines + _block("next", found.next_steps)
 
 
 def _block(name: str, lines: Sequence[str]) -> List[str]:
@@ -139,6 +141,5 @@ figure rests on. Nothing is written to the device.
 
 Every handler is asked where somebody listens; SNMP needs a community or an SNMPv3 user, a Xerus unit its login.""", params=[
     click.Argument(["host"], metavar="HOST"),
-    click.Option(["--handler"], multiple=True, type=click.Choice(names()), metavar="NAME",
-                 help=f"ask only this one: {', '.join(names())}"),
+    *option("--handler", f"ask only this one: {', '.join(names())}", "NAME", click.Choice(names()), multiple=True),
     *device(*LOGIN, *TLS, *SNMP), *output()])

@@ -1,11 +1,11 @@
-"""Finds a handler: one of this tree by its name, or a built archive as DCImanager would unpack it."""
+"""Loads a handler: one of this tree by its name, or a built archive as DCImanager would unpack it."""
 from __future__ import annotations
 
 import importlib
 import os
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Sequence, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Sequence
 
 from .. import registry
 from ..errors import SettingsError
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """`make` is the module's make_handler; `settings` the keys it takes; `snmp` says which data it is given.
+    """`make` is the module's make_handler, `settings` are the settings it takes, `snmp`: it takes a PduSnmpData.
 
-    `name` is the handler's (`raritan`), for an archive what follows `pdu_`; `shown` is what the person called it.
+    `name` is the handler's name (`raritan`), for an archive the part behind `pdu_`. `shown` is the name for people.
     """
 
     name: str
@@ -29,20 +29,22 @@ class Handler(NamedTuple):
 
 
 def load(handler: str) -> Handler:
-    """By name, or from the path of an archive (it stays unpacked until this process ends). Raises SettingsError."""
+    """By name, or by the path of an archive, which is read once and unpacked until this process ends. Raises SettingsError."""
     if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
     if not os.path.isfile(handler):
-        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(registry.names())}) and no file that is there "
+        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(registry.names())}) and no existing file "
                             f"(archives: make packages)")
     module = _unpacked(handler)
     return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), os.path.basename(handler), module)
 
 
 def _described(name: str, shown: str, module: ModuleType) -> Handler:
-    make = cast(Callable[[object], Any], module.make_handler)
+    make = getattr(module, "make_handler", None)
+    if not callable(make):
+        raise SettingsError(f"{shown} is no handler archive: its handler.py has no make_handler")
     home = sys.modules[make.__module__]
-    double = sys.modules.get("pdu_common.base_snmp_pdu")        # not loaded: the handler is not built on it
+    double = sys.modules.get("pdu_common.base_snmp_pdu")        # if it is not loaded, the handler does not use it
     base = double.BaseSnmpPdu if double is not None else ()
     snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
     return Handler(name, shown, make, tuple(getattr(home, "SETTINGS", ())), snmp)
@@ -53,20 +55,21 @@ _paths: Dict[str, str] = {}         # an archive's folder -> the file that it ca
 
 
 def _unpacked(path: str) -> ModuleType:
-    import tempfile  # a handler of the tree starts quicker without them
+    import tempfile  # imported late: only archives need it
     from pathlib import Path
 
     from . import archives
     try:
         archive = archives.read(Path(path).read_bytes())
+        if not archive.holds_module(f"{archive.top}.handler"):
+            raise SettingsError(f"{path} is no handler archive: one folder with a handler.py is expected")
+        if _paths.setdefault(archive.top, path) != path:
+            raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run takes one of them")
+        if archive.top not in sys.modules:
+            folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
+            _unpacked_here.append(folder)
+            archive.unpack(Path(folder.name))
+            sys.path.insert(0, folder.name)
     except (archives.BadArchive, OSError) as error:
         raise SettingsError(f"{path}: {error}") from None
-    if not archive.holds_module(f"{archive.top}.handler"):
-        raise SettingsError(f"{path} is no handler archive: one folder with a handler.py is expected")
-    if _paths.setdefault(archive.top, path) != path:
-        raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run takes one of them")
-    folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
-    _unpacked_here.append(folder)
-    archive.unpack(Path(folder.name))
-    sys.path.insert(0, folder.name)
     return importlib.import_module(f"{archive.top}.handler")

@@ -16,7 +16,7 @@ from .options import given, option, output, words
 from .output import Result, shown
 
 _SKELETON = Path("packaging", "new")
-_PLACES: Mapping[str, str] = {                  # below packaging/new → in the tree
+_PLACES: Mapping[str, str] = {                  # template below packaging/new → path in the tree
     "handlers": "handlers/@name@", "tests/handlers": "tests/handlers/@name@", "tests/simulators": "tests/simulators/@name@"}
 _SECTION = """## @Title@
 
@@ -35,7 +35,7 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
     made = _family(root, name, title) if snmp else _handler(root, name, title)
     for path in made:
         if (root / path).exists():
-            raise SettingsError(f"{path} is there already; choose another name")
+            raise SettingsError(f"{path} exists already; choose another name")
     edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
     for path, text in {**made, **edited}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -44,19 +44,20 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
     if done.returncode:
         raise SettingsError(f"the files are written, but packaging/readme.py failed: {done.stderr.strip()[-300:]}")
     tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
-    said = [*map(str, made), *(f"{path} (changed)" for path in edited), "", f"its tests: python -m pytest {tests}",
+    changed = list(dict.fromkeys([*map(str, edited), *done.stdout.split()]))
+    lines = [*map(str, made), *(f"{path} (changed)" for path in changed), "", f"its tests: python -m pytest {tests}",
             "how to go on: CONTRIBUTING.md" if snmp else "how to go on: docs/new-handler.md"]
-    return shown(Result({"made": list(map(str, made)), "changed": list(map(str, edited))}, said), given(context).json)
+    return shown(Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json)
 
 
 # ---- a handler -----------------------------------------------------------------------------------------------------
 
 def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
-    """The files of a new handler by their places in the tree. Raises SettingsError."""
+    """The files of a new handler by their paths in the tree. Raises SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name):
         raise SettingsError(f"{name[:40]!r} is no name for a handler: give 2 to 31 lower-case letters and digits, a letter first")
     if name in registry.names() or (root / "handlers" / name).exists() or (root / "handlers" / f"{name}.py").exists():
-        raise SettingsError(f"handlers/{name} is there already; choose another name")
+        raise SettingsError(f"handlers/{name} exists already; choose another name")
     made: Dict[Path, str] = {}
     for source in sorted((root / _SKELETON).rglob("*.in")):
         folder = source.parent.relative_to(root / _SKELETON).as_posix()
@@ -66,10 +67,16 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
 
 
 def _named(text: str, name: str, title: Optional[str]) -> str:
-    shown_as = " ".join((title or name.capitalize()).split())
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
-        raise SettingsError("a title has letters, digits, blanks and . + & - only")
+    shown_as = _for_people(title or name.capitalize(), "title")
     return text.replace("@name@", name).replace("@Name@", name.capitalize()).replace("@Title@", shown_as)
+
+
+def _for_people(text: str, what: str) -> str:
+    """`text` with single blanks. Raises SettingsError for characters that Python or Markdown could read as code."""
+    shown_as = " ".join(text.split())
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
+        raise SettingsError(f"a {what} has letters, digits, blanks and . + & - only")
+    return shown_as
 
 
 def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
@@ -85,13 +92,11 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
         raise SettingsError(f"{key[:40]!r} is no key of a family: give VENDOR-MODEL in lower-case letters and digits")
     file = key.partition("-")[0]
     if (root / _FAMILIES / f"{file}.py").exists():
-        raise SettingsError(f"{_FAMILIES / file}.py is there already: add an entry to its PROFILES, as CONTRIBUTING.md shows")
+        raise SettingsError(f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as CONTRIBUTING.md shows")
     page = (root / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2]
     found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
     blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
-    shown_as = vendor or file.capitalize()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
-        raise SettingsError("a vendor has letters, digits, blanks and . + & - only")
+    shown_as = _for_people(vendor or file.capitalize(), "vendor")
 
     def text(language: str) -> str:
         return blocks[language].replace("acme-strip", key).replace("Acme", shown_as).replace("ACME", file.upper())
@@ -101,7 +106,7 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
 
 
 def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
-    """The key goes into the table of vendors, in alphabetical order."""
+    """The table of vendors with the key in it, in alphabetical order."""
     table = _FAMILIES / "__init__.py"
     lines: List[str] = (root / table).read_text("utf-8").splitlines(keepends=True)
     file = key.partition("-")[0]

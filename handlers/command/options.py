@@ -1,6 +1,6 @@
-"""The options that commands share, and what a person gave by them.
+"""The options that commands share, and the values that a person gave with them.
 
-An option that is a handler setting is another way to write `-s KEY=VALUE`, so every command has the same words for it.
+An option for a handler setting is another spelling of `-s KEY=VALUE`, so every command names a setting the same way.
 """
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Parameters = Sequence[click.Parameter]
 
 @dataclass
 class Given:
-    """What was given by shared options.
+    """The values of the shared options.
 
-    `settings` and `secret_files` are by key. `changing`: a command that changes the device is being sent, or was.
-    `login` names what all settings and the `secrets` come from, for sentences: then nothing is taken from the environment
-    beside it, and nobody is asked.
+    `settings` and `secret_files` are by key. `changing`: a command that changes the device was sent, or is about to be. `login`
+    names the source of all settings and `secrets`, for sentences. With it, nothing is taken from the environment and nobody is
+    asked. `words` are the settings that are arguments of this command: DEVICE.
     """
 
     json: bool = False
@@ -32,17 +32,17 @@ class Given:
     secret_files: Dict[str, str] = field(default_factory=dict)
     changing: bool = False
     login: str = ""
-    words: Collection[str] = ()             # settings that are arguments of this command: DEVICE
+    words: Collection[str] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def given(context: click.Context) -> Given:
-    """The one object of this run."""
+    """The one `Given` of this run."""
     return context.ensure_object(Given)
 
 
 class Spelling(NamedTuple):
-    """One setting as an option: `value` is what a flag without a value means."""
+    """One setting as an option; a flag has no metavar and stands for `value`."""
 
     flag: str
     key: str
@@ -73,7 +73,7 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
 
 
 def spelled(key: str, value: str = "") -> str:
-    """How a person gives the setting `key` to this command, for sentences."""
+    """How a person gives the setting `key` on the command line, for sentences."""
     if key in SECRETS:
         return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
@@ -84,40 +84,37 @@ def spelled(key: str, value: str = "") -> str:
 
 def output() -> Parameters:
     """--json and --debug, which every command has."""
-    return [_stored("--json", "json", "print JSON, errors too"),
-            _stored("--debug", "debug", "print log lines and requests on standard error; no secrets")]
+    return [*_stored("--json", "json", "print JSON, errors too"),
+            *_stored("--debug", "debug", "print log lines and requests on standard error; no secrets")]
 
 
 def asking() -> Parameters:
     """--yes, for commands that change something."""
-    return [_stored("--yes", "yes", "do not ask")]
+    return _stored("--yes", "yes", "do not ask")
 
 
 def device(*spellings: Spelling) -> Parameters:
-    """The ways to say how the device is reached."""
-    return [
-        *(_setting(one) for one in spellings),
-        click.Option(["-s", "--setting"], multiple=True, metavar="KEY=VALUE", expose_value=False,
-                     callback=_pairs("settings", "--setting"),
-                     help="a handler setting, as on DCImanager's form; also the variable PDU_KEY"),
-        *secret_files()]
+    """The options that say how the device is reached."""
+    return [*(part for one in spellings for part in _setting(one)),
+            *option("-s --setting", "a handler setting, as on DCImanager's form; also the variable PDU_KEY", "KEY=VALUE",
+                    multiple=True, expose_value=False, callback=_pairs("settings", "--setting takes KEY=VALUE")),
+            *secret_files()]
 
 
 def secret_files() -> Parameters:
     """--secret-file, for commands that need a secret."""
-    return [
-        click.Option(["--secret-file"], multiple=True, metavar="KEY=FILE", expose_value=False,
-                     callback=_pairs("secret_files", "--secret-file"),
-                     help="read a secret (password, community, ...) from a file; else the variable PDU_KEY, else you are asked")]
+    return option("--secret-file", "read a secret (password, community, ...) from a file; else the variable PDU_KEY, else you "
+                  "are asked", "KEY=FILE", multiple=True, expose_value=False,
+                  callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
 
 
-def _stored(flag: str, name: str, help_: str) -> click.Option:
+def _stored(flag: str, name: str, help_: str) -> Parameters:
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
             setattr(given(context), name, True)
             if name == "debug":
                 _log()
-    return click.Option([flag], is_flag=True, expose_value=False, callback=keep, help=help_)
+    return option(flag, help_, expose_value=False, callback=keep)
 
 
 def _log() -> None:
@@ -126,32 +123,30 @@ def _log() -> None:
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-def _setting(one: Spelling) -> click.Option:
+def _setting(one: Spelling) -> Parameters:
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value not in (None, False):
             given(context).settings[one.key] = one.value or str(value)
-    if one.value:
-        return click.Option([one.flag], is_flag=True, expose_value=False, callback=keep, help=one.help)
-    return click.Option([one.flag], metavar=one.metavar, expose_value=False, callback=keep, help=one.help)
+    return option(one.flag, one.help, one.metavar, expose_value=False, callback=keep)
 
 
-def _pairs(name: str, option: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
+def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
     def keep(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
         pairs: Dict[str, str] = getattr(given(context), name)
         for text in texts:
             key, equals, value = text.partition("=")
             if not equals or not key.strip():
-                raise click.UsageError(f"{option} takes KEY=VALUE" if name == "settings" else f"{option} takes KEY=FILE", context)
+                raise click.UsageError(form, context)
             pairs[key.strip().lower()] = value
     return keep
 
 
-# A mark behind an argument's name: how it is shown, how many there may be (-1: any number), whether it is needed.
+# The mark after an argument's name -> how it is shown, the number of values (-1: any number), whether one is required.
 _MARKS = {"": ("{}", 1, True), "?": ("[{}]", 1, False), "*": ("[{}]...", -1, False), "+": ("{}...", -1, True)}
 
 
 class Word(click.Argument):
-    """An argument with a line of help. A name with `?` may be left out, with `*` or `+` there may be several."""
+    """An argument with a line of help. `?` behind its name makes it optional; `*` (none needed) and `+` allow several."""
 
     def __init__(self, name: str, about: str = "", **more: Any) -> None:
         plain = name.rstrip("?*+")
@@ -162,7 +157,7 @@ class Word(click.Argument):
 
 
 class Completed(click.ParamType):
-    """An argument that a shell completes from `known`; with `or_file`, from names of files where none of these fits."""
+    """An argument that a shell completes from `known`. With `or_file` from file names if none of these fits."""
 
     def __init__(self, name: str, known: Callable[[], Iterable[str]], or_file: bool = False) -> None:
         self.name, self._known, self._or_file = name, known, or_file
@@ -178,11 +173,9 @@ def words(*names: Tuple[str, str]) -> Parameters:
     return [Word(name, about) for name, about in names]
 
 
-def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None) -> Parameters:
-    """An option of one command: with a value, or a switch where there is no metavar."""
-    if metavar:
-        return [click.Option([flag], metavar=metavar, type=kind, help=help_)]
-    return [click.Option([flag], is_flag=True, help=help_)]
+def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:
+    """An option of one command, without a metavar a flag; `more` are arguments of click.Option."""
+    return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=not metavar, help=help_, **more)]
 
 
 class Seconds(click.ParamType):

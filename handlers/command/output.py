@@ -1,4 +1,4 @@
-"""Results, and how they look: tables and figures for people, JSON for programs."""
+"""Results and their form: tables and figures for people, JSON for programs."""
 from __future__ import annotations
 
 import contextlib
@@ -9,17 +9,16 @@ from typing import Any, ContextManager, Dict, List, Mapping, NamedTuple, Optiona
 from ..errors import printable
 from .exits import DONE
 
-_CELL = 200             # characters of one cell
+_CELL = 200             # limit for a cell, in characters
 _UNITS = ("A", "W", "VA", "kWh")
 NOT_METERED = "not metered"
-_DECIMALS = 3           # of A, W and kWh: mA and Wh are the finest steps that these devices measure in
+_DECIMALS = 3           # decimal places of A, W and kWh; devices measure no finer than mA and Wh
 
 
 class Result(NamedTuple):
-    """What a command found: `data` for --json, `lines` for a person, `raw` for a file that goes to the standard output.
+    """The result of a command: `data` for --json, `lines` for a person, `raw` for bytes on standard output.
 
-    `note` is a sentence for standard error: why the result is not the one that was asked for. `printed`: the command has
-    printed it already.
+    `note` goes to standard error and says why the result is not the wanted one. `printed`: the command printed it already.
     """
 
     data: object
@@ -47,44 +46,49 @@ def shown(result: Result, as_json: bool) -> int:
 
 def print_json(data: object) -> None:
     """One JSON document on standard output."""
-    import json  # a start for people is quicker without it
+    import json  # imported late: text output does not need it
     print(json.dumps(data, indent=1))
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
-    """A table as lines, with its head where there is one."""
+    """A table as lines; `head` may be empty."""
     cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
 
 
 def facts(pairs: Mapping[str, object]) -> List[str]:
-    """Names and values, one a line."""
+    """Names and values, one pair per line."""
     width = max(map(len, pairs), default=0)
     return [f"{name.ljust(width)}  {text(value)}" for name, value in pairs.items()]
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """One cell: nothing for None, figures without noise, text from a device made fit for a terminal."""
+    """One cell: "" for None, figures with six digits, other text printable and cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # a counter keeps all its digits
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # keep all whole digits of a large counter
     if isinstance(value, enum.Enum):
         return value.name.lower().replace("_", " ")
     return printable(str(value), limit)
 
 
 def metered(view: object, name: str) -> Optional[float]:
-    """A figure that the handler set; None where the view still has its own default."""
+    """A figure that the handler set; None if the view still has its own default."""
     value: float = getattr(view, name)
     return None if value is getattr(type(view), name, None) else value
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 PDU`, `2 PDUs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def figure(value: Optional[float], unit: str = "") -> str:
-    """A, W or kWh with its unit; `not metered` where the device has no such figure."""
+    """A, W or kWh with its unit; `not metered` for None."""
     if value is None:
         return NOT_METERED
     rounded = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
@@ -92,7 +96,7 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 
 def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
-    """A bar on standard error, where that is a terminal; else None."""
+    """A progress bar on standard error; None if that is no terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     import click
@@ -101,7 +105,7 @@ def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]], plain: Any = lambda value: value) -> Result:
-    """A result that is a table: a list of objects in JSON. Columns that a unit heads are figures."""
+    """A table as a result, in JSON a list of objects. A column whose head is a unit holds figures."""
     data: List[Dict[str, Any]] = [dict(zip(head, map(plain, row))) for row in rows]
     cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     return Result({name: data}, columns(head, cells))

@@ -1,4 +1,4 @@
-"""`pdu record`: what a device answers, in a file, without what could tell whose device it is."""
+"""`pdu record`: the answers of a device in a file, without anything that shows whose device it is."""
 from __future__ import annotations
 
 import sys
@@ -11,7 +11,7 @@ from .field.files import new_file
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
 from .loading import load
-from .options import LOGIN, SNMP, TLS, Given, Seconds, device, given, output
+from .options import LOGIN, SNMP, TLS, Given, Seconds, device, given, option, output
 from .output import Result, shown
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
@@ -41,7 +41,7 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
 
 
 def _progress(state: Given) -> Callable[[str], None]:
-    """How far it is, on a terminal."""
+    """Shows the progress, on a terminal only."""
     if state.json or not sys.stderr.isatty():
         return lambda _: None
     return lambda text: print(f"\r{text[:_WIDTH]:<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
@@ -55,9 +55,8 @@ passwords and other secrets are never in a recording.
 
 HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
-    click.Option(["-o", "--out"], metavar="FILE", help="write this file (it must not exist); else standard output"),
-    click.Option(["--keep"], multiple=True, type=click.Choice(KINDS), metavar="KIND",
-                 help=f"leave these as they are: {', '.join(KINDS)}"),
-    click.Option(["--patience"], type=Seconds(0.0, _LONGEST_S), default=_PATIENCE_S, metavar="SECONDS",
-                 help="how long to wait for a device that stops answering, before it goes on where it was (60)"),
+    *option("-o --out", "write this file (it must not exist); else standard output", "FILE"),
+    *option("--keep", f"leave these as they are: {', '.join(KINDS)}", "KIND", click.Choice(KINDS), multiple=True),
+    *option("--patience", "how long to wait for a device that stops answering, before it goes on where it was (60)", "SECONDS",
+            Seconds(0.0, _LONGEST_S), default=_PATIENCE_S),
     *device(*LOGIN, *TLS, *SNMP), *output()])

@@ -1,4 +1,4 @@
-"""`pdu redfish HOST COMMAND`: what a Redfish service has and says. Nothing is changed; switching is `pdu up` and `pdu down`."""
+"""`pdu redfish HOST COMMAND`: the resources of a Redfish service. Nothing is changed; `pdu up` and `pdu down` switch outlets."""
 from __future__ import annotations
 
 import collections
@@ -17,7 +17,7 @@ from .groups import EPILOG, OnHost, Place, on_host
 from .options import LOGIN, TLS, Given, Parameters, Spelling, device, option, output, words
 from .output import Result, columns, facts, figure, shown
 
-_MOST_LINES = 5000          # of a tree
+_MOST_LINES = 5000          # limit of resources in the output of `tree`
 _DEPTH, _DEEPEST = 2, 10
 _STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
@@ -27,7 +27,7 @@ _PATH = ("PATH?", f"a path of the service, such as {ROOT}Chassis; without it {RO
 
 
 class Call(NamedTuple):
-    """One run: the service, which PDU is meant, and the arguments."""
+    """What a command works with: the service, the setting `pdu`, and the arguments."""
 
     service: RedfishService
     pdu: str
@@ -37,7 +37,7 @@ class Call(NamedTuple):
 # ---- commands ----------------------------------------------------------------------------------------------
 
 def info(call: Call) -> Result:
-    """The round trips of `units`."""
+    """The service and its PDUs. Costs the round trips of `units`."""
     from ..redfish import units
     root = call.service.root()
     offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
@@ -51,11 +51,10 @@ def info(call: Call) -> Result:
 
 
 def outlets(call: Call) -> Result:
-    """The round trips of a status."""
+    """All outlets. Costs the round trips of a status."""
     from ..redfish import commands, figures, resources, units
-    found = [one for unit in units.units(call.service, call.pdu) for one in units.outlets(call.service, unit)]
     rows: List[Dict[str, Any]] = []
-    for identity, outlet in found:
+    for identity, outlet in units.every_outlet(call.service, call.pdu):
         switching = child(child(outlet, "Actions"), commands.ACTION)
         allowed = commands.allowed(switching, {})
         energy, watts = figures.excerpt(outlet, "EnergykWh"), figures.excerpt(outlet, "PowerWatts")
@@ -70,13 +69,13 @@ def outlets(call: Call) -> Result:
 
 
 def show(call: Call) -> Result:
-    """1 round trip beside the root."""
+    """One resource as JSON. Costs one round trip after that of the root."""
     found = call.service.get(_path(call))
     return Result(found, json.dumps(found, indent=1).splitlines())
 
 
 def tree(call: Call) -> Result:
-    """A round trip for each resource and each page."""
+    """The resources below one, breadth first. Costs a round trip for each resource and each page."""
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
     deepest = _DEPTH if call.words["depth"] is None else int(call.words["depth"])
@@ -101,28 +100,25 @@ def tree(call: Call) -> Result:
 
 
 def _below(call: Call, resource: Json) -> List[str]:
-    """The links of a resource, without those to others of equal rank."""
+    """The paths of the resources below this one. The property `Links` is left out: it refers to related resources."""
     linked = [one.get("@odata.id") for one in entries(resource, "Members")]
     linked += [link(resource, key) for key in resource if key != "Links"]
     found = []
     for one in linked:
-        with contextlib.suppress(ProtocolError):        # a link elsewhere is not followed
+        with contextlib.suppress(ProtocolError):        # a link to another service is not followed
             found.append(call.service.path(one))
     return found
 
 
 def sensors(call: Call) -> Result:
-    """2 round trips for each chassis beside those of `units`; where the service does not expand, one for each sensor."""
+    """All sensors. Costs the round trips of `units`, and two for each chassis (one for each sensor without `$expand`)."""
     from ..redfish import figures, units
     from ..redfish.members import members
-    rows = []
-    for unit in units.units(call.service, call.pdu):
-        chassis = [call.service.get(one.get("@odata.id")) for one in entries(child(unit.resource, "Links"), "Chassis")]
-        for owner in (unit.resource, *chassis):
-            there = link(owner, "Sensors")
-            for one in members(call.service, call.service.expanded(there)) if there is not None else ():
-                rows.append([text(one, "Id"), text(one, "Name"), figures.number(one.get("Reading")), text(one, "ReadingUnits"),
-                             text(child(one, "Status"), "Health")])
+    from ..redfish.sensors import lists
+    rows = [[text(one, "Id"), text(one, "Name"), figures.number(one.get("Reading")), text(one, "ReadingUnits"),
+             text(child(one, "Status"), "Health")]
+            for unit in units.units(call.service, call.pdu) for listed in lists(call.service, unit)
+            for one in members(call.service, listed)]
     head = ("id", "name", "reading", "unit", "health")
     return Result({"sensors": [dict(zip(head, row)) for row in rows]}, columns(head, rows))
 
@@ -135,7 +131,7 @@ def _path(call: Call) -> str:
 
 
 class Command(NamedTuple):
-    """One command: a line for the list, and its arguments."""
+    """One command. `help` is its line in the list of commands."""
 
     help: str
     run: Callable[[Call], Result]
@@ -181,5 +177,5 @@ def _service(state: Given, host: str) -> Iterator[Tuple[RedfishService, str]]:
         raise
 
 
-redfish = OnHost("redfish", PLACES, _make, help="What a Redfish service has and says.", epilog=EPILOG,
+redfish = OnHost("redfish", PLACES, _make, help="Show the resources of a Redfish service.", epilog=EPILOG,
                  params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *_OWN), *output()])

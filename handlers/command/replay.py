@@ -1,4 +1,4 @@
-"""`pdu replay`: a device made of a recording, on a port of this machine, until Ctrl-C."""
+"""`pdu replay`: serves a recording as a device on a port of this machine, until Ctrl-C."""
 from __future__ import annotations
 
 import signal
@@ -12,7 +12,7 @@ from ..errors import SettingsError
 from .exits import DONE
 from .field.files import text_of
 from .field.kinds import Served, kind, kind_of
-from .options import given, output
+from .options import given, option, output
 from .output import print_json
 
 _LOOK_S = 0.2
@@ -45,7 +45,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 
 
 def _until_asked(served: Served, as_json: bool) -> None:
-    """Serve until SIGINT or SIGTERM, which is the usual end and no failure; print each command that arrives."""
+    """Serves until SIGINT or SIGTERM, the usual end. Prints each command that arrives."""
     asked = threading.Event()
 
     def stop(*_: Any) -> None:
@@ -71,9 +71,8 @@ FILE  a file of pdu record, or the output of snmpwalk -On (or -Oe)
 It answers as the device did, and an outlet follows the commands of the device's family. Figures stay as they were
 recorded.""", params=[
     click.Argument(["file"], metavar="FILE"),
-    click.Option(["--port"], type=click.IntRange(0, 65535), default=0, metavar="PORT",
-                 help="of 127.0.0.1 (default: any that is free)"),
-    click.Option(["--profile"], default="", metavar="FAMILY|FILE.json",
-                 help="SNMP: follow the commands of this family, or of this profile, in place of the detected one"),
+    *option("--port", "of 127.0.0.1 (default: any that is free)", "PORT", click.IntRange(0, 65535), default=0),
+    *option("--profile", "SNMP: follow the commands of this family, or of this profile, in place of the detected one",
+            "FAMILY|FILE.json", default=""),
     *output()])
 

@@ -1,4 +1,4 @@
-"""Reports a failure: one line on standard error, or JSON on standard output; and gives its exit code."""
+"""Reports a failure as one line on standard error, or as JSON on standard output, and returns its exit code."""
 from __future__ import annotations
 
 import sys
@@ -25,19 +25,19 @@ class Interrupted(PduHandlerError):
 
 
 def reason(error: BaseException, words: Collection[str] = ()) -> str:
-    """Why it failed, with this command's own words for the settings that the error names; `words` are its arguments.
+    """Why it failed. Settings are named as on the command line; those in `words` are arguments of this command.
 
-    The error may be of an archive, which has its own classes; older ones have no `parts`.
+    The error may be from an archive, which has its own classes. In older archives it has no `parts`.
     """
     parts = getattr(error, "parts", None)
     if parts is None:
         return str(getattr(error, "reason", error))
-    return printable("".join(part if isinstance(part, str) else 
+    return printable("".join(part if isinstance(part, str) else
                              part.key.upper() if part.key in words else spelled(part.key, part.value) for part in parts))
 
 
 def described(error: BaseException, state: Given) -> Dict[str, Any]:
-    """An error for JSON. What is not of a handler is a defect; --debug prints its traceback."""
+    """An error for JSON. Any error but a handler's own is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         if state.debug:

@@ -1,6 +1,6 @@
-"""The command line as a whole: which commands there are, and how each run ends.
+"""The command line as a whole: its commands, and how each run ends.
 
-A command's module is imported when that command is called, so that a start costs no more than it needs.
+A command's module is imported only when that command is called, so that every start is quick.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
 
 
-# A later command gets a line here and a module beside these.
+# A new command needs a line here and a module in this folder.
 PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
     "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
@@ -32,7 +32,7 @@ PLACES: Mapping[str, Place] = {
     "exporter": Place("fleet.exporter", "exporter", "answer Prometheus for many PDUs"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
-    "redfish": Place("redfish", "redfish", "what a Redfish service has and says: outlets, sensors, any resource"),
+    "redfish": Place("redfish", "redfish", "outlets, sensors and all other resources of a Redfish service"),
     "snmp": Place("snmp", "snmp", "SNMP families, and profiles of one's own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
     "identify": Place("identify", "identify", "what a device is: the family that fits and why, what it can and cannot do"),
@@ -63,7 +63,7 @@ ROOT = Lazy("pdu", PLACES, help=_HELP, epilog=_EPILOG, params=[
 
 
 def run(arguments: Sequence[str]) -> int:
-    """One run of `pdu` with these arguments; every error ends in a sentence, or as JSON, and with its code of exits.py."""
+    """One run of `pdu`. Every error is reported as a sentence or as JSON; returns its code from exits.py."""
     if COMPLETION in os.environ:
         from click.shell_completion import shell_complete
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])

@@ -1,4 +1,4 @@
-"""`pdu snmp`: the families that the handler reads, and profiles of one's own."""
+"""`pdu snmp`: the families that the handler reads, and an owner's own profiles."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -53,8 +53,8 @@ def _check(context: click.Context, file: str) -> int:
         profile = building.read(Path(file))
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
-    said = [f"{file}: the profile '{profile.key}' is valid"]
-    return shown(Result({"file": file, "key": profile.key}, said), given(context).json)
+    lines = [f"{file}: the profile '{profile.key}' is valid"]
+    return shown(Result({"file": file, "key": profile.key}, lines), given(context).json)
 
 
 @click.pass_context

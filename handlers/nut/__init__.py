@@ -1,1 +1,1 @@
-"""NUT (Network UPS Tools): whatever a NUT server drives becomes a DCImanager PDU, and a client for administrators."""
+"""NUT (Network UPS Tools): the devices of a NUT server as DCImanager PDUs, and a client for administrators."""

@@ -1,4 +1,4 @@
-"""What the tools know of this handler before they load it."""
+"""The facts that tools need before they load this handler."""
 from __future__ import annotations
 
 from ..registry import About

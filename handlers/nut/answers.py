@@ -1,4 +1,4 @@
-"""Requests, their answers as values, and the password that must not appear in either's errors. No I/O."""
+"""Requests, their answers as values, and the password that no error may show. No I/O."""
 from __future__ import annotations
 
 from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar, Union
@@ -17,26 +17,27 @@ class Secret:
     def __init__(self, text: str = "") -> None:
         self._forms = {text, escaped(text)} - {""}
 
-    def within(self, said: str) -> bool:
-        """Whether `said` holds the password."""
-        return any(form in said for form in self._forms)
+    def within(self, answer: str) -> bool:
+        """Whether the text holds the password."""
+        return any(form in answer for form in self._forms)
 
     def without(self, error: ProtocolError) -> ProtocolError:
-        """`error`, or in its place one that keeps nothing of the answer where the payload holds the password."""
+        """`error`; if its payload holds the password, another error without the answer."""
         if self.within(error.payload.decode("utf-8", "surrogateescape")):
             return self.unshown()
         if self._forms and len(error.payload) == error.KEPT:
-            error.payload = error.payload[:-2 * MAX_WORD]       # the cut may be inside a password
+            error.payload = error.payload[:-2 * MAX_WORD]       # the payload may be cut inside a password
         return error
 
     @staticmethod
     def unshown() -> ProtocolError:
+        """An error without the answer, for an answer that holds the password."""
         return ProtocolError("the answer is not as the protocol says; it is not shown, because it holds the password: "
                              "check address and port")
 
 
 class Reply(NamedTuple):
-    """One answer: its first line, and for a list the words of each row behind the echoed query."""
+    """One answer: its line (of a list, the last one). `rows` holds the words that follow the repeated query in each row."""
 
     line: str
     rows: Tuple[Tuple[str, ...], ...] = ()
@@ -65,14 +66,11 @@ class Answers:
         self._host, self._secret = host, secret or Secret()
         self._found: Dict[Request[object], Union[Reply, Failure]] = {}
 
-    def __contains__(self, request: Request[object]) -> bool:
-        return request in self._found
-
     def put(self, request: Request[object], answer: Union[Reply, Failure]) -> None:
         self._found[request] = answer
 
     def failure(self, request: Request[object]) -> Optional[Failure]:
-        """The ERR that answered `request`; None where it was none."""
+        """The ERR that answered `request`; None if the answer is no ERR."""
         answer = self._found[request]
         return self._masked(answer) if isinstance(answer, Failure) else None
 
@@ -86,7 +84,7 @@ class Answers:
                 return request.read(answer)
             except PduHandlerError as raised:
                 error = self._secret.unshown() if self._holds_secret(answer) else raised
-        raise error.at(self._host, request.label)       # outside the handler: no chain leads to what was masked
+        raise error.at(self._host, request.label)       # outside the except block: no chained exception shows the password
 
     def _masked(self, failure: Failure) -> Failure:
         if not self._secret.within(" ".join(failure)):

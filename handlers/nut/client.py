@@ -1,7 +1,7 @@
-"""A NUT session with everything that the protocol has: each method with its cost in round trips."""
+"""A NUT session with every request of the protocol. Each method states its cost in round trips."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple, TypeVar
+from typing import Callable, Dict, List, Optional, Tuple, TypeVar
 
 from ..errors import Denied
 from . import messages
@@ -10,19 +10,20 @@ from .failures import ERRORS, Failure, NotProven
 from .reader import POLL, STATUS, WAIT, NutReader
 
 T = TypeVar("T")
+_UNKNOWN_UPS = Failure("UNKNOWN-UPS")
 _UNKNOWN_WHILE_WAITING = (Failure("VAR-NOT-SUPPORTED"), Failure("CMD-NOT-SUPPORTED"))
 _UNKNOWN_COMMAND = Failure("UNKNOWN-COMMAND")
-_POLL_LONGEST = 0.5             # seconds between two looks at the report of a write
+_POLL_LONGEST = 0.5             # longest pause, in seconds, between two readings of a write's report
 
 
 class NutClient(NutReader):
     """A session with a NUT server, on one connection that opens at the first request.
 
-    Reads as `NutReader` does. User and password go out once per connection, with the first request that needs them. A write
-    is sent once and never again; while the server still waits for the driver it is DriverNotConnected at once.
+    Reads like `NutReader`. User and password go out once per connection, with the first request that needs them. A write is
+    sent once and never again. It raises DriverNotConnected at once while the server still waits for the driver.
     """
 
-    _tracked_on = 0             # the number of the connection that has tracking
+    _tracked_on = 0             # the number of the connection on which tracking is on
 
     @property
     def is_open(self) -> bool:
@@ -33,7 +34,7 @@ class NutClient(NutReader):
         """Open the connection now, and TLS if set. Does nothing on an open one."""
         self._connection.connect()
 
-    # ---- one question ----------------------------------------------------------------------------------------
+    # ---- reading ---------------------------------------------------------------------------------------------
 
     def variables(self, ups: str) -> Dict[str, str]:
         """All variables of a device: 1 round trip."""
@@ -42,20 +43,20 @@ class NutClient(NutReader):
         def look() -> Tuple[Dict[str, str], Optional[str]]:
             found = self._read(listed)[listed]
             return found, ups if found.get(STATUS) == WAIT else None
-        return self._heard(look)
+        return self._settled(look)
 
     def writable(self, ups: str) -> Dict[str, str]:
         """The writable variables of a device: 1 round trip."""
         return self._of_driver(ups, messages.list_rw(ups))
 
     def commands(self, ups: str, describe: bool = False) -> Dict[str, str]:
-        """The commands of a device, with the server's descriptions if asked, else '': 1 round trip, or 2."""
+        """The commands of a device: 1 round trip. With `describe` also the server's descriptions, else '': 1 more."""
         names = self._of_driver(ups, messages.list_cmd(ups))
         if not describe or not names:
             return dict.fromkeys(names, "")
-        asked = {command: messages.get_cmddesc(ups, command) for command in names}
-        answers = self._read(*asked.values())
-        return {command: "" if answers.failure(request) else answers[request] for command, request in asked.items()}
+        described = {command: messages.get_cmddesc(ups, command) for command in names}
+        answers = self._read(*described.values())
+        return {command: "" if answers.failure(request) else answers[request] for command, request in described.items()}
 
     def variable(self, ups: str, variable: str) -> str:
         """One variable: 1 round trip."""
@@ -83,7 +84,7 @@ class NutClient(NutReader):
 
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
-        old, new = messages.get_numlogins(ups), messages.get_numattach(ups)
+        old, new = messages.get_numlogins(ups), messages.get_numlogins(ups, "NUMATTACH")
         answers = self._read(old, new)
         return answers[new if answers.failure(old) else old]
 
@@ -93,7 +94,7 @@ class NutClient(NutReader):
 
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
-        new, old = messages.protver(), messages.netver()
+        new, old = messages.protver(), messages.protver("NETVER")
         answers = self._read(new, old)
         return answers[old if answers.failure(new) else new]
 
@@ -102,65 +103,62 @@ class NutClient(NutReader):
         return self._one(messages.help_())
 
     def _of_driver(self, ups: str, request: Request[T]) -> T:
-        """The answer of a driver. ups.status goes in front, because nothing else shows WAIT."""
+        """The answer to `request`, about a driver's data. It reads `ups.status` too, because only that shows WAIT."""
         status = messages.get_var(ups, STATUS)
 
         def look() -> Tuple[Answers, Optional[str]]:
             answers = self._read(status, request)
             return answers, ups if _says_wait(answers, status) else None
-        return self._heard(look)[request]
+        return self._settled(look)[request]
 
     # ---- rights ----------------------------------------------------------------------------------------------
 
     def login(self, ups: str) -> None:
-        """Count this connection as a client that the device feeds, until it is closed: 1 round trip."""
-        old = messages.login(ups)
-        answers = self._with_user(old)
-        if answers.failure(old) == _UNKNOWN_COMMAND:
-            self._as_user(messages.attach(ups))
-        else:
-            answers[old]
+        """Register this connection as a client that the device powers, until it is closed: 1 round trip."""
+        self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
 
     def logout(self) -> None:
-        """Say goodbye and close: 1 round trip. Does nothing without a connection."""
-        if self._connection.is_open:
-            old, new = messages.logout(), messages.detach()
+        """Send LOGOUT and close: 1 round trip. Does nothing without a connection."""
+        if self.is_open:
             try:
-                answers = self.ask(old)
-                if answers.failure(old) == _UNKNOWN_COMMAND:
-                    self._one(new)
-                else:
-                    answers[old]
+                self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))
             finally:
                 self.close()
 
+    @staticmethod
+    def _renamed(send: Callable[[Request[str]], Answers], usual: Request[str], other: Request[str]) -> None:
+        """Send the request under its usual name; if the server does not support it, under the other: 1 round trip more."""
+        answers = send(usual)
+        if answers.failure(usual) == _UNKNOWN_COMMAND:
+            send(other)[other]
+        else:
+            answers[usual]
+
     def primary(self, ups: str) -> None:
         """Ask for the rights of the primary client, under both names of the request: 1 round trip."""
-        new, old = messages.primary(ups), messages.master(ups)
+        new, old = messages.primary(ups), messages.primary(ups, "MASTER")
         answers = self._with_user(new, old)
         answers[old if answers.failure(new) == _UNKNOWN_COMMAND else new]
 
     def forced_shutdown(self, ups: str) -> None:
         """Set the device's forced-shutdown flag: 1 round trip. The flag stays until the server restarts."""
-        self._as_user(messages.fsd(ups))
+        flag = messages.fsd(ups)
+        self._with_user(flag)[flag]
 
     # ---- writes ----------------------------------------------------------------------------------------------
 
     def set(self, ups: str, variable: str, value: str) -> bool:
         """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at the report.
 
-        True: the driver reports success. False: accepted, but the server shows no report, so nothing is proven.
-        Raises Refused if the server did not accept it. Once it is accepted, every other end is NotProven, or Unreachable
-        if the connection failed: it may or may not have been done, also if the driver reports an error.
+        True: the driver reports success. False: the server accepted the write but shows no report, so nothing is proven.
+        Raises Refused if the server did not accept the write. After that raises NotProven, or Unreachable if the connection
+        failed: the write may or may not have been done, even if the driver reports an error.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
-        """Run an instant command; as `set`."""
+        """Run an instant command and wait for the driver's report. Result, costs and errors are those of `set`."""
         return self._tracked(ups, messages.instcmd(ups, command, parameter))
-
-    def _as_user(self, request: Request[T]) -> T:
-        return self._with_user(request)[request]
 
     def _tracked(self, ups: str, write: Request[str]) -> bool:
         # > SET TRACKING ON                             once per connection
@@ -175,21 +173,21 @@ class NutClient(NutReader):
             answers = self._with_user(tracking, write)
             if answers.failure(tracking) is None:
                 self._tracked_on = self._connection.opened
-        if answers.failure(write) in _UNKNOWN_WHILE_WAITING:
+        failure = answers.failure(write)
+        if failure in _UNKNOWN_WHILE_WAITING:
             status = messages.get_var(ups, STATUS)
             if _says_wait(self.ask(status), status):
-                raise self._not_heard(ups)
-        if answers.failure(write) == Failure("UNKNOWN-UPS"):
+                raise self._still_waiting(ups)
+        if failure == _UNKNOWN_UPS:
             raise self._no_such_device()
-        failure = answers.failure(write)
-        if failure is not None and failure.code not in ERRORS:      # of another version, or of something in between
+        if failure is not None and failure.code not in ERRORS:      # an unknown code, from another version or a proxy
             raise NotProven(f"{failure.error().reason}; it may or may not have been done: look at the device before trying "
                             f"again", self._connection.host, write.label)
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, write.label)
 
     def _reported(self, identifier: str, label: str) -> bool:
-        """Wait for the outcome of an accepted write. False where this user may not see it. Raises NotProven."""
+        """Wait for the outcome of an accepted write: True for success, False if this user may not see it. Raises NotProven."""
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < PENDING
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
@@ -201,7 +199,7 @@ class NutClient(NutReader):
             failure = answers.failure(report)
             if failure is not None:
                 error = failure.error()
-                if isinstance(error, Denied):       # of the report, not of the write: that one was accepted
+                if isinstance(error, Denied):       # only the report is denied: the write was accepted
                     return False
                 raise NotProven(f"accepted, but the report is an error, so it may or may not have been done: look at the "
                                 f"device before trying again ({error.reason})", self._connection.host, label)

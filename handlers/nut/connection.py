@@ -1,7 +1,7 @@
 """One socket to a NUT server: connecting, TLS, deadlines, several requests in one write.
 
-upsd writes a list in small pieces. On Linux each read is preceded by TCP_QUICKACK: without it every list after the first
-takes 40 ms longer (measured; TCP_NODELAY on this side does not help).
+upsd writes a list in small pieces. On Linux TCP_QUICKACK is set before each read. Without it every list after the first takes
+40 ms longer (measured; TCP_NODELAY on this side does not help).
 """
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from .decoder import Decoder
 if TYPE_CHECKING:
     from ..tls import Trust
 
-PORT = 3493                     # IANA: nut
+PORT = 3493                     # the port that IANA registers for nut
+_LAST_PORT = 65535
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
 _ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neither side waits for the other to read
 
 
 class Connection:
-    """Connects at the first request, and again at the first request after a failure; `opened` counts the connections.
+    """Connects at the first request, and again at the first request after a failure. `opened` counts the connections.
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls`. An error of network or protocol closes the
-    connection, so that the rest of an answer is never read as the next one. `secret` is kept out of errors. `timeout` in
-    seconds is for each exchange as a whole, without the system's look-up of a name; `total` is for all of them.
+    connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
+    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all exchanges together.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
@@ -58,22 +59,26 @@ class Connection:
         self._socket = self._dial(end)
         self.opened += 1
         if self._tls is not None:
+            def dialled() -> socket.socket:
+                self._socket = self._dial(end)
+                return self._socket
+
             try:
-                from .starttls import started  # a session in the clear never loads the ssl module
-                self._socket = started(self._socket, self.host, self._tls, lambda asked: self._answer(asked, end))
-            except PduHandlerError as error:
+                from .starttls import started  # imported late: a session in the clear never loads the ssl module
+                self._socket = started(self._socket, self.host, self._tls, lambda request: self._answer(request, end), dialled)
+            except BaseException as error:
                 self.close()
-                error.at(self.host, "STARTTLS")
-                raise
-            except BaseException:
-                self.close()
+                if isinstance(error, PduHandlerError):
+                    error.at(self.host, "STARTTLS")
                 raise
         return self._socket
 
     def _dial(self, end: float) -> socket.socket:
-        # ASCII names as bytes: text would load the tables for international names, which takes longer than a status.
+        # ASCII names are passed as bytes: text would load the tables for international names, which takes longer than a status.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
+            if self.port > _LAST_PORT:          # the resolver would use the lower 16 bits of the number
+                raise OverflowError(f"{_LAST_PORT} is the last port")
             found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
             raise self.unreachable(f"{printable(self.host, 80)!r} with port {self.port} is no address that can be resolved "
@@ -81,7 +86,7 @@ class Connection:
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
             try:
-                made = socket.socket(family, kind, proto)       # fails on a host without IPv6, or out of files
+                made = socket.socket(family, kind, proto)       # fails without IPv6, or without a free file descriptor
             except OSError as error:
                 failed = error
                 continue
@@ -97,9 +102,9 @@ class Connection:
                                    f"runs, and that its LISTEN and the firewall let this host in")
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
-        """Send `requests` in one write and read all answers: 1 round trip (one more per 16 KiB of requests).
+        """Send `requests` in one write and read all answers: 1 round trip (1 more for each further 16 KiB of requests).
 
-        `end` is a time of the clock; the default is `timeout` seconds from now.
+        `end` is the deadline by the clock (default: `timeout` seconds from now).
         """
         end = self._end(end)
         answers = Answers(self.host, self._secret)
@@ -108,7 +113,7 @@ class Connection:
         return answers
 
     def _end(self, wanted: Optional[float] = None) -> float:
-        """When an exchange that begins now must end. Raises Unreachable where none may begin."""
+        """The time by the clock when an exchange that begins now must end. Raises Unreachable if `total` is used up."""
         now = self._clock()
         end = now + self.timeout if wanted is None else wanted
         if self._until is None:
@@ -119,7 +124,7 @@ class Connection:
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
-        """The answer on the open connection, which then waits at most until `end`."""
+        """The answer on the open connection. Leaves the socket with a time-out that ends at `end`."""
         answers = Answers(self.host, self._secret)
         assert self._socket is not None
         self._exchange([request], answers, self._socket, end)
@@ -129,7 +134,7 @@ class Connection:
     def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,
                   end: float) -> None:
         decoder = Decoder(requests, answers)
-        failed: Optional[PduHandlerError] = None        # raised outside its handler: no chain leads to what was masked
+        failed: Optional[PduHandlerError] = None        # raised outside the except block: no chained exception shows the password
         whole = False
         try:
             _refuse_unasked(connection)
@@ -172,14 +177,14 @@ class Connection:
 
 
 def _refuse_unasked(connection: socket.socket) -> None:
-    """Raise ProtocolError if bytes arrived before the request: they would be read as its answer."""
+    """Raises ProtocolError if bytes arrived before the request: they would be read as its answer."""
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing arrived, or the connection broke, which the next step notices
+    except OSError:                             # nothing arrived, or the connection broke: the next read reports that
         return
     if unasked:
-        raise ProtocolError("the server says something that it was not asked", unasked)
+        raise ProtocolError("the server sent something that was not asked for", unasked)
 
 
 def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[object]]]:

@@ -14,19 +14,19 @@ from .failures import Failure
 from .words import encoded, split
 
 MAX_LINE = 4096                 # bytes; upsd itself builds lines of 1024
-MAX_ROWS = 20000                # of one list; a long daisy chain has some 3000
-MAX_BYTES = 8 * 1024 * 1024     # of all answers to one write
+MAX_ROWS = 20000                # in one list; a long daisy chain has some 3000
+MAX_BYTES = 8 * 1024 * 1024     # in all answers to one write
 
 
 class Decoder:
-    """Splits received bytes into the answers to `requests` and puts them into `answers`; refuses any other line."""
+    """Splits received bytes into the answers to `requests` and puts them into `answers`. Refuses any other line."""
 
     def __init__(self, requests: Sequence[Request[object]], answers: Answers) -> None:
         self.answers = answers
         self._open = list(reversed(requests))
         self._rest = b""
         self._size = 0
-        self._rows: Optional[List[Tuple[str, ...]]] = None      # of the list that is being read
+        self._rows: Optional[List[Tuple[str, ...]]] = None      # rows so far of the open list; None outside a list
         self._row_start = self._end = ""
 
     @property
@@ -35,7 +35,7 @@ class Decoder:
         return self._open[-1] if self._open else None
 
     def feed(self, data: bytes) -> bool:
-        """Take the next bytes; True when every request has its answer. Raises ProtocolError."""
+        """Take the next bytes. True when every request has its answer. Raises ProtocolError."""
         self._size += len(data)
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
@@ -44,7 +44,7 @@ class Decoder:
         for line in lines:
             self._line(line)
         if self._rest and not self._open:
-            raise ProtocolError("the server says more than it was asked", self._rest)
+            raise ProtocolError("the server sent more than was asked for", self._rest)
         return not self._open
 
     def _line(self, raw: bytes) -> None:
@@ -57,7 +57,7 @@ class Decoder:
         if self._rows is not None:
             self._list_line(line, self._rows)
         elif not self._open:
-            raise ProtocolError("the server says more than it was asked", raw)
+            raise ProtocolError("the server sent more than was asked for", raw)
         else:
             self._first_line(line, self._open[-1])
 
@@ -92,7 +92,7 @@ class Decoder:
         self.answers.put(self._open.pop(), answer)
 
 
-_PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')     # most rows: a name, and a value without escapes
+_PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')     # the form of most rows: a name, and a value without escapes
 
 
 def _row(line: str, start: str) -> Tuple[str, ...]:

@@ -13,7 +13,7 @@ from .outlets import Device, read as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE, WHOLE_LOAD
 
-MOST_DEVICES = 100              # of one server as one PDU; every poll reads them all
+MOST_DEVICES = 100              # limited, because every poll reads all devices
 
 
 class Found(NamedTuple):
@@ -39,7 +39,7 @@ def names(client: NutReader, settings: Settings) -> Dict[str, str]:
 
 def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
          writable: bool = False) -> List[Found]:
-    """The devices by prefix of identities, all of them by default. 1 round trip, and that of `names`."""
+    """The wanted devices (prefix of identities -> name), by default all: 1 round trip, and that of `names`."""
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)

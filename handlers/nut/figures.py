@@ -1,37 +1,25 @@
 """Load and energy of a whole NUT device, from NUT's variables. Pure.
 
-No figure counts the same current twice, and a sum of which one part is missing is no figure: it would look like a small load.
+No figure counts the same current twice. A sum with a missing part is no figure: it would look like a small load.
 """
 from __future__ import annotations
 
 import math
 import re
-from typing import Callable, Dict, List, Mapping, Optional, Protocol, Sequence
+from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence
 
 from .kinds import type_of
 from .members import Member, number
 
+if TYPE_CHECKING:
+    from .outlets import Outlet
+
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(?:input|output)\.L[0-9]\.current")
+Figure = Callable[[Mapping[str, str], Sequence["Outlet"]], Optional[float]]
 
 
-class Metered(Protocol):
-    """An outlet as far as the totals use it; A and kWh."""
-
-    @property
-    def identity(self) -> str: ...
-
-    @property
-    def current(self) -> Optional[float]: ...
-
-    @property
-    def energy(self) -> Optional[float]: ...
-
-
-Figure = Callable[[Mapping[str, str], Sequence[Metered]], Optional[float]]
-
-
-def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:
+def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
     """Amperes, by the first of these figures that the device has:
 
     - PDU: input, outlets, output, `outlet.current` (last: a driver was seen to report ten times the true figure there).
@@ -51,7 +39,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[f
 
 
 def _side(variables: Mapping[str, str], side: str) -> Optional[float]:
-    """The sum of the lines. With several phases `input.current` is "aggregated/averaged" (nut-names.txt, Three phase): no sum."""
+    """The sum of the lines. With several phases `input.current` may be an average (nut-names.txt, Three phase): not used."""
     lines = [number(text) for variable, text in variables.items()
              if _LINE_CURRENT.fullmatch(variable) and variable.startswith(side)]
     phases = number(variables.get(f"{side}.phases")) or 1
@@ -60,18 +48,18 @@ def _side(variables: Mapping[str, str], side: str) -> Optional[float]:
     return _first(whole(lines), number(variables.get(f"{side}.current")))
 
 
-def energy(variables: Mapping[str, str], outlets: Sequence[Metered]) -> Optional[float]:
-    """kWh: `input.energy`, else the outlets, else `outlet.energy`; in Wh at the server."""
+def energy(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
+    """kWh: `input.energy`, else the outlets, else `outlet.energy`. The server reports Wh."""
     inlet, total = (number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
     return _first(None if inlet is None else inlet / WH_IN_KWH, whole([outlet.energy for outlet in outlets]),
                   None if total is None else total / WH_IN_KWH)
 
 
-def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: Sequence[Metered]) -> Optional[float]:
-    """`figure` of a device. Of a daisy chain: the sum over its members, else the figure of the whole chain."""
+def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: Sequence[Outlet]) -> Optional[float]:
+    """`figure` of a device; for a daisy chain the sum over its members, else the figure of the whole chain."""
     if not chain:
         return figure(device.variables, outlets)
-    own: Dict[str, List[Metered]] = {}
+    own: Dict[str, List[Outlet]] = {}
     for outlet in outlets:
         own.setdefault(outlet.identity.partition(".")[0], []).append(outlet)
     return _first(whole([figure(member.variables, own.get(str(number_), [])) for number_, member in chain.items()]),
@@ -79,7 +67,7 @@ def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: 
 
 
 def whole(figures: Sequence[Optional[float]]) -> Optional[float]:
-    """The sum; None where one is missing or there is none."""
+    """The sum; None if one of the figures is missing, or if there are none."""
     known = [figure for figure in figures if figure is not None]
     return math.fsum(known) if known and len(known) == len(figures) else None
 

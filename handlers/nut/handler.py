@@ -23,9 +23,9 @@ C = TypeVar("C", bound=NutReader)
 
 
 class NutPdu(host.BasePdu):
-    """A PDU behind a NUT server. Each call uses one connection and keeps nothing.
+    """A PDU behind a NUT server. Each call opens one connection and keeps no state.
 
-    Every call reads variables and commands in 1 round trip after TCP; 1 more without the setting `device`, 2 more with TLS.
+    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS.
     Raises the errors of handlers/errors.py.
     """
 
@@ -63,8 +63,8 @@ class NutPdu(host.BasePdu):
 
 @contextmanager
 def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
-    """One connection, which is always closed. Errors name the host and the method. `bounded`: the call ends after
-    CALL_SECONDS as a whole."""
+    """One connection, which is always closed. Errors name the host and the method. With `bounded` the call as a whole ends
+    after CALL_SECONDS."""
     host.log_call(LOGGER, "nut", method)
     address = ""
     try:

@@ -1,7 +1,7 @@
-"""What kind of device a NUT driver describes: decided by `device.type`, else by its variables. Pure.
+"""Determines the kind of device behind a NUT driver: by `device.type`, else by the device's variables. Pure.
 
 Source: NUT's docs/nut-names.txt. `device.type` is pdu, ups, ats, psu or scd; drivers before NUT 2.6 do not report it, and
-some report words of their own.
+some report other words.
 """
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import Mapping
 
 from .members import number
 
-_WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types that may lack outlets
+_WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
 _TYPES = ("pdu", *_WITHOUT_OUTLETS)
-_OWN_FIGURES = ("battery.", "input.", "output.")        # variables of a device that is more than its outlets
+_OWN_FIGURES = ("battery.", "input.", "output.")        # variables with figures other than those of outlets
 
 
 def type_of(variables: Mapping[str, str]) -> str:
-    """`device.type`; ups where that is none of NUT's types and the device has a battery; else ''."""
-    told = variables.get("device.type", "").strip().lower()
-    if told in _TYPES:
-        return told
+    """`device.type` if it is one of NUT's types, else ups for a device with a battery, else ''."""
+    reported = variables.get("device.type", "").strip().lower()
+    if reported in _TYPES:
+        return reported
     return "ups" if any(name.startswith("battery.") for name in variables) else ""
 
 
 def may_lack_outlets(variables: Mapping[str, str]) -> bool:
-    """Whether a device that lists no outlets has none.
+    """Whether a device that lists no outlets really has none.
 
-    True if `outlet.count` is 0, for types other than PDUs, and for a device of unknown type with figures of its own.
+    True if `outlet.count` is 0. Without that count true for types other than PDUs, and for a device of unknown type that has
+    a battery, an input or an output.
     """
     count = number(variables.get("outlet.count"))
     if count is not None:

@@ -1,11 +1,11 @@
 """Variables and commands of a NUT device -> its outlets. Pure; names and units are those of NUT's docs/nut-names.txt.
 
 An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are no outlets: `outlet.*` without a number (the
-whole device), `outlet.group.N.*` (banks), and numbers below 0, which the template scan of a driver leaves behind.
+whole device), `outlet.group.N.*` (banks), and numbers below 0, which a driver's template scan leaves behind.
 
-Only what the server lists decides how an outlet is switched: the commands `outlet.N.load.on` and `.off`, else the variable
-`outlet.N.switch` if it is writable. `outlet.N.switchable` decides nothing: drivers report `no` for outlets that do switch,
-and put row numbers there.
+An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
+`outlet.N.switch` if it is writable. `outlet.N.switchable` is not used: some drivers report `no` for outlets that do switch, and
+some put row numbers there.
 """
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Way(NamedTuple):
 class Outlet(NamedTuple):
     """One outlet; None for anything that its driver does not report.
 
-    `identity` is "7", in a chain "2.7", of a whole load "load". `state` is None where it is missing, pending or outside the
-    documented words. `current` A, `realpower` W, `power` VA, `energy` kWh. `tells` are the variables with the state.
+    `identity` is "7", in a chain "2.7", for a whole load "load". `state` is None if the state is missing, pending or not a
+    documented word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
     """
 
     identity: str
@@ -48,7 +48,7 @@ class Outlet(NamedTuple):
     energy: Optional[float]
     on: Optional[Way]
     off: Optional[Way]
-    tells: Tuple[str, ...]
+    state_variables: Tuple[str, ...]
 
 
 class Device(NamedTuple):
@@ -76,8 +76,8 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
          whole_load: bool = False) -> Device:
     """The device that these lists describe.
 
-    Raises ProtocolError where the driver lists fewer outlets or members than it counts, Unsupported where it lists no
-    outlets and the device's type has some.
+    Raises ProtocolError if the driver lists fewer outlets or members than it counts, Unsupported if it lists no outlets for a
+    type of device that has outlets.
     """
     members = members_of(variables, commands)
     device = members[0]
@@ -95,7 +95,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
-    """On, off or unknown, from the variables of `tells` by their names."""
+    """On, off or unknown (None), from the values of an outlet's `state_variables`."""
     if "ups.status" in values:
         return _load_state(values["ups.status"])
     seen = set()
@@ -108,14 +108,14 @@ def state(values: Mapping[str, str]) -> Optional[bool]:
 def _outlet(member: Member, number_: str, writable: Mapping[str, str]) -> Outlet:
     own, fields = f"outlet.{number_}.", member.rows[number_]
     energy = number(fields.get("energy"))
-    tells = {f"{member.prefix}{own}{field}": fields[field] for field in ("status", "switch") if field in fields}
+    states = {f"{member.prefix}{own}{field}": fields[field] for field in ("status", "switch") if field in fields}
     return Outlet(
         identity=f"{member.number}.{number_}" if member.number else number_,
         number=_tidy(fields.get("name") or fields.get("id") or ""), name=fields.get("desc"),
-        state=state(tells), switchable=fields.get("switchable"),
+        state=state(states), switchable=fields.get("switchable"),
         current=number(fields.get("current")), realpower=number(fields.get("realpower")),
         power=number(fields.get("power")), energy=None if energy is None else energy / figures.WH_IN_KWH,
-        on=_way(member, own, True, writable), off=_way(member, own, False, writable), tells=tuple(tells))
+        on=_way(member, own, True, writable), off=_way(member, own, False, writable), state_variables=tuple(states))
 
 
 def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Optional[Way]:

@@ -1,7 +1,7 @@
-"""PyNUTClient's documented methods under their own names and result shapes, on this package's client.
+"""PyNUTClient's documented methods, with the same names and result shapes, on this package's client.
 
-Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as PyNUT`. Results are bytes
-like PyNUTClient's, or `str` with `text=True`. A test compares each method with PyNUTClient 2.8.5 from PyPI on the same upsd.
+Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as PyNUT`. Results are bytes, as
+from PyNUTClient, or `str` with `text=True`. A test compares each method with PyNUTClient 2.8.5 from PyPI on the same upsd.
 The differences, where PyNUTClient is wrong or unsafe:
 
 | case | here | PyNUTClient |
@@ -27,7 +27,6 @@ from . import messages
 from .answers import Answers, Request
 from .client import NutClient
 from .connection import PORT
-from .words import name
 
 DEFAULT_TIMEOUT = 5.0
 T = TypeVar("T")
@@ -35,7 +34,7 @@ _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
 
 class PyNUTError(Exception):
-    """Any failure: `ERR CODE` where the server refuses, else a sentence."""
+    """Any failure: `ERR CODE` if the server refuses, else a sentence."""
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
@@ -62,19 +61,19 @@ class PyNUTClient(Generic[AnyStr]):
 
         A server answers OK to any password. A wrong one fails the first method that needs it.
         """
-        self._debug, self._text, self._login = debug, text, login
+        self._debug, self._text = debug, text
         seconds = timeout if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
         self._client = NutClient(host, port, password=password or "", tls=tls, timeout=seconds)
         try:
             self._client.connect()
-            said = [messages.username(login)] if login is not None else []
-            said += [messages.password(password)] if password is not None else []
+            logins = [messages.username(login)] if login is not None else []
+            logins += [messages.password(password)] if password is not None else []
         except PduHandlerError as error:
             self._client.close()
             _fail(error)
-        if said:
-            answers = self._ask(*said)
-            for request in said:
+        if logins:
+            answers = self._ask(*logins)
+            for request in logins:
                 self._value(answers, request)
 
     def __repr__(self) -> str:
@@ -91,50 +90,49 @@ class PyNUTClient(Generic[AnyStr]):
             self._client.close()
 
     def close(self) -> None:
-        """End the connection. Not in PyNUTClient, whose connection ends with the object, as it does here, too."""
+        """End the connection. An addition to PyNUTClient, whose connection ends only with the object."""
         self._client.close()
 
     # ---- the server itself -----------------------------------------------------------------------------------
 
     def help(self) -> AnyStr:
-        """The requests that the server knows, one line with its line break."""
-        return self._out(self._one("help", messages.help_()) + "\n")
+        """The requests that the server supports, one line with its line break."""
+        return self._out(self._one("help", messages.help_) + "\n")
 
     def ver(self) -> AnyStr:
         """The server's name and version, one line with its line break."""
-        return self._out(self._one("ver", messages.ver()) + "\n")
+        return self._out(self._one("ver", messages.ver) + "\n")
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
     def GetUPSList(self) -> Dict[AnyStr, AnyStr]:
         """Names of the devices and their descriptions."""
-        return self._pairs(self._one("GetUPSList", messages.list_ups()))
+        return self._pairs(self._one("GetUPSList", messages.list_ups))
 
     def GetUPSNames(self) -> List[str]:
         """Names of the devices, always `str`."""
-        return list(self._one("GetUPSNames", messages.list_ups()))
+        return list(self._one("GetUPSNames", messages.list_ups))
 
     def GetUPSVars(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
         """All variables and their values."""
-        return self._pairs(self._one("GetUPSVars", messages.list_var(_name(ups))))
+        return self._pairs(self._one("GetUPSVars", messages.list_var, ups))
 
     def GetRWVars(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
         """The writable variables and their values."""
-        return self._pairs(self._one("GetRWVars", messages.list_rw(_name(ups))))
+        return self._pairs(self._one("GetRWVars", messages.list_rw, ups))
 
     def GetUPSCommands(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
-        """The commands and the server's descriptions; the command's own name where there is none."""
-        ups = _name(ups)
-        commands = self._one("GetUPSCommands", messages.list_cmd(ups))
-        asked = {command: messages.get_cmddesc(ups, command) for command in commands}
-        answers = self._ask(*asked.values())
+        """The commands and the server's descriptions; the command's own name if it has none."""
+        commands = self._one("GetUPSCommands", messages.list_cmd, ups)
+        requests = {command: messages.get_cmddesc(str(ups), command) for command in commands}
+        answers = self._ask(*requests.values())
         return self._pairs({command: command if answers.failure(request) else self._value(answers, request)
-                            for command, request in asked.items()})
+                            for command, request in requests.items()})
 
     def CheckUPSAvailable(self, ups: str = "") -> bool:
         """Whether the server has the device and its driver reports it."""
         try:
-            self._one("CheckUPSAvailable", messages.list_cmd(_name(ups)))
+            self._one("CheckUPSAvailable", messages.list_cmd, ups)
         except PyNUTConnectionError:
             raise
         except PyNUTError:
@@ -142,36 +140,39 @@ class PyNUTClient(Generic[AnyStr]):
         return True
 
     def ListClients(self, ups: Optional[str] = None) -> Dict[AnyStr, List[AnyStr]]:
-        """Devices and the addresses that are logged in to them; a device without any is left out."""
+        """Devices and the addresses of the clients logged in to them, without devices that have none."""
         names = self.GetUPSNames()
         if ups and ups not in names:
             raise PyNUTError("ERR UNKNOWN-UPS")
-        asked = {device: messages.list_client(device) for device in ([ups] if ups else names)}
-        answers = self._ask(*asked.values())
-        found = {device: self._value(answers, request) for device, request in asked.items()}
+        requests = {device: messages.list_client(device) for device in ([ups] if ups else names)}
+        answers = self._ask(*requests.values())
+        found = {device: self._value(answers, request) for device, request in requests.items()}
         return {self._out(device): [self._out(client) for client in clients] for device, clients in found.items() if clients}
 
     # ---- writing ---------------------------------------------------------------------------------------------
 
     def SetRWVar(self, ups: str = "", var: str = "", value: str = "") -> str:
         """Set a variable. "OK": the server passed it to the driver."""
-        return self._done("SetRWVar", messages.set_var, ups, var, value)
+        self._one("SetRWVar", messages.set_var, ups, var, value)
+        return "OK"
 
     def RunUPSCommand(self, ups: str = "", command: str = "") -> str:
         """Run a command. "OK": the server passed it to the driver."""
-        return self._done("RunUPSCommand", messages.instcmd, ups, command)
+        self._one("RunUPSCommand", messages.instcmd, ups, command)
+        return "OK"
 
     def DeviceLogin(self, ups: str = "") -> str:
-        """Count this connection as a client that the device feeds; "OK"."""
+        """Register this connection as a client that the device powers; "OK"."""
         if ups is None or ups not in self.GetUPSNames():
             raise PyNUTError("ERR UNKNOWN-UPS")
-        return self._done("DeviceLogin", messages.login, ups)
+        self._one("DeviceLogin", messages.login, ups)
+        return "OK"
 
     def FSD(self, ups: str = "") -> str:
         """Set the forced-shutdown flag, with the rights of the primary client; "OK"."""
-        for right in (messages.primary, messages.master):
+        for verb in ("PRIMARY", "MASTER"):
             try:
-                self._done("FSD", right, ups)
+                self._one("FSD", messages.primary, ups, verb)
                 break
             except PyNUTConnectionError:
                 raise
@@ -179,22 +180,19 @@ class PyNUTClient(Generic[AnyStr]):
                 continue
         else:
             raise PyNUTError("ERR ACCESS-DENIED")
-        return self._done("FSD", messages.fsd, ups)
+        self._one("FSD", messages.fsd, ups)
+        return "OK"
 
-    # ---- how -------------------------------------------------------------------------------------------------
+    # ---- one request -------------------------------------------------------------------------------------------------
 
-    def _one(self, method: str, request: Request[T]) -> T:
+    def _one(self, method: str, make: Callable[..., Request[T]], *arguments: object) -> T:
+        try:
+            request = make(*map(str, arguments))     # scripts pass numbers too
+        except PduHandlerError as error:
+            raise PyNUTError("ERR INVALID-ARGUMENT") from error
         if self._debug:
             print(f"[DEBUG] {method}: {request.label}")
         return self._value(self._ask(request), request)
-
-    def _done(self, method: str, make: Callable[..., Request[str]], *arguments: object) -> str:
-        try:
-            request = make(*map(str, arguments))     # scripts give numbers too
-        except PduHandlerError as error:
-            raise PyNUTError("ERR INVALID-ARGUMENT") from error
-        self._one(method, request)
-        return "OK"
 
     def _ask(self, *requests: Request[object]) -> Answers:
         if not self._client.is_open:            # a new connection would lack the login
@@ -218,13 +216,6 @@ class PyNUTClient(Generic[AnyStr]):
 
     def _pairs(self, pairs: Dict[str, str]) -> Dict[AnyStr, AnyStr]:
         return {self._out(key): self._out(value) for key, value in pairs.items()}
-
-
-def _name(ups: object) -> str:
-    try:
-        return name(str(ups), "device")
-    except PduHandlerError as error:
-        raise PyNUTError("ERR INVALID-ARGUMENT") from error
 
 
 def _fail(error: PduHandlerError) -> NoReturn:

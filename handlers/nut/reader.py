@@ -1,4 +1,4 @@
-"""A NUT session that only reads: the server's devices, and all that it knows of them in one round trip."""
+"""A NUT session that only reads: the server's devices, and everything about them in one round trip."""
 from __future__ import annotations
 
 import time
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
 STATUS, WAIT = "ups.status", "WAIT"
-POLL = 0.05                     # seconds between two looks at a driver that is still expected
+POLL = 0.05                     # seconds between two readings while the server waits for a driver
 _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
 class Snapshot(NamedTuple):
-    """One device at one moment. `writable` is {} if it was not asked for."""
+    """One device at one moment. `writable` is {} unless the caller asked for it."""
 
     variables: Dict[str, str]
     commands: List[str]
@@ -31,16 +31,16 @@ class Snapshot(NamedTuple):
 class NutReader:
     """Reads from a NUT server, on one connection that opens at the first request.
 
-    User and password are sent only to a server that answers a reading with the demand for a login, as RFC 9271, 4.2.13 has
-    it and NUT plans it; then once per connection.
+    User and password are sent only to a server that demands a login for reading (RFC 9271, 4.2.13; NUT plans to), once per
+    connection.
 
     Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
-    cannot carry, a device that the server does not have) or Refused with the server's code; DataStale and
-    DriverNotConnected are Refused of their own kind. `timeout` in seconds is for each exchange as a whole,
-    `total` for all exchanges (None: no end).
+    cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
+    are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
+    no limit).
 
-    For half a second after its start a server reports the status WAIT for a device and nothing else of it. A reading is
-    then repeated for `timeout` seconds, and ends as DriverNotConnected.
+    For half a second after its start a server reports only the status WAIT for a device. A reading is then repeated for
+    `timeout` seconds, before it raises DriverNotConnected.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
@@ -49,7 +49,7 @@ class NutReader:
         self._connection = Connection(host, port, tls, timeout, password, clock, total)
         self._username, self._password = username, password
         self._timeout, self._clock, self._sleep = timeout, clock, sleep
-        self._known_on = 0                          # the number of the connection that has a login
+        self._known_on = 0                          # the number of the connection on which the login was sent
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._connection.host}:{self._connection.port}>"
@@ -65,24 +65,24 @@ class NutReader:
         self._connection.close()
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
-        """Send any requests of `messages` in one write: 1 round trip. `end` is a time of the clock."""
+        """Send any requests of `messages` in one write: 1 round trip. `end` is a deadline by the clock."""
         return self._connection.ask(*requests, end=end)
 
     def snapshots(self, devices: Sequence[str], writable: bool = False) -> Dict[str, Snapshot]:
-        """Variables and commands of each device, and with `writable` the writable variables: 1 round trip."""
+        """Variables and commands of each device, with `writable` also the writable variables: 1 round trip."""
         # > LIST VAR rack1
         # > LIST CMD rack1
         # > LIST RW rack1             with `writable`
-        asked = [(device, messages.list_var(device), messages.list_cmd(device),
+        queries = [(device, messages.list_var(device), messages.list_cmd(device),
                   messages.list_rw(device) if writable else None) for device in devices]
-        requests = [request for row in asked for request in row[1:] if request is not None]
+        requests = [request for row in queries for request in row[1:] if request is not None]
 
         def look() -> Tuple[Dict[str, Snapshot], Optional[str]]:
             answers = self._read(*requests)
             found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
-                     for device, variables, commands, rw in asked}
+                     for device, variables, commands, rw in queries}
             return found, next((device for device, seen in found.items() if seen.variables.get(STATUS) == WAIT), None)
-        return self._heard(look)
+        return self._settled(look)
 
     def devices(self) -> Dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
@@ -90,15 +90,15 @@ class NutReader:
 
     def values(self, ups: str, variables: Sequence[str]) -> Dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
-        asked = {variable: messages.get_var(ups, variable) for variable in variables}
-        answers = self._read(*asked.values())
-        return {variable: answers[request] for variable, request in asked.items()}
+        queries = {variable: messages.get_var(ups, variable) for variable in variables}
+        answers = self._read(*queries.values())
+        return {variable: answers[request] for variable, request in queries.items()}
 
     def _one(self, request: Request[T]) -> T:
         return self._read(request)[request]
 
     def _read(self, *requests: Request[object]) -> Answers:
-        """`ask` for readings: with a login if the server demands one. A device that it does not have is a SettingsError."""
+        """`ask` for readings: logs in if the server demands it. Raises SettingsError for a device that the server lacks."""
         answers = self.ask(*requests)
         if self._username and self._known_on != self._connection.opened and _codes(answers, requests) & set(_LOGIN_FIRST):
             answers = self._with_user(*requests)
@@ -109,7 +109,7 @@ class NutReader:
     def _with_user(self, *requests: Request[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if this connection has no login: 1 write.
 
-        A server answers OK to any password, so those two answers are ignored: the requests' own answers show it.
+        A server answers OK to any password, so the first two answers are ignored: a wrong password fails `requests`.
         """
         # > USERNAME admin
         # > PASSWORD secret
@@ -123,30 +123,30 @@ class NutReader:
         return answers
 
     def _no_such_device(self) -> PduHandlerError:
-        """The error for a device that the server does not have, with the names of those that it has: 1 round trip."""
+        """The error for a device that the server lacks, with the names of its devices: 1 round trip."""
         listed = messages.list_ups()
         try:
             found = list(self.ask(listed)[listed])
         except PduHandlerError as error:
             return error
-        secret = Secret(self._password)             # a server may send back what it was sent
+        secret = Secret(self._password)             # a server may repeat the password as a name
         shown = ["***" if secret.within(name) else name for name in found[:20]]
         names = ", ".join(shown) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
         return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
                               "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
 
-    def _heard(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
-        """The result of `look` as soon as it names no device in WAIT. Raises DriverNotConnected."""
+    def _settled(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
+        """Repeats `look` until it names no device in WAIT. Raises DriverNotConnected after `timeout` seconds."""
         end = self._clock() + self._timeout
         while True:
             found, waited_for = look()
             if waited_for is None:
                 return found
             if self._clock() + POLL >= end:
-                raise self._not_heard(waited_for)
+                raise self._still_waiting(waited_for)
             self._sleep(POLL)
 
-    def _not_heard(self, ups: str) -> DriverNotConnected:
+    def _still_waiting(self, ups: str) -> DriverNotConnected:
         return DriverNotConnected(f"the NUT server still waits for the driver of {ups}: check that driver", WAIT,
                                   self._connection.host, "GET VAR")
 

@@ -7,28 +7,29 @@ from typing import Callable
 
 from ..errors import Named, PduHandlerError, Unreachable, printable
 from ..tls import Trust
-from ..untrusted import reason
+from ..untrusted import reason, shown_fingerprint
 from . import messages
 from .answers import Answers, Request
 
+Ask = Callable[[Request[str]], Answers]
 
-def started(plain: socket.socket, host: str, trust: Trust, ask: Callable[[Request[str]], Answers]) -> socket.socket:
-    """STARTTLS on `plain`, which is used up: 1 round trip, then the handshake within the time-out of `plain`.
 
-    Nothing is sent or read between the answer and the handshake. Raises Unreachable, and SettingsError for a `ca_pem`
-    that cannot be read.
+def started(plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Callable[[], socket.socket]) -> socket.socket:
+    """Start TLS on the socket `plain` and return the TLS socket: 1 round trip, then the handshake within the time-out of `plain`.
+
+    `ask` sends a request on the connection that was opened last. `dial` opens another one, to show the fingerprint of a
+    certificate that is not trusted. Nothing is sent or read between the answer and the handshake. Raises Unreachable, and
+    SettingsError for a `ca_pem` that cannot be read.
     """
-    # > STARTTLS
-    # < OK STARTTLS
-    asked = messages.starttls()
-    answers = ask(asked)
-    failure = answers.failure(asked)
-    if failure is not None:
-        raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
-                           f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
-    answers[asked]                              # raises unless it is OK
+    _switch(ask)
     try:
         wrapped = trust.context().wrap_socket(plain, server_hostname=host)
+    except ssl.SSLCertVerificationError as error:
+        def again() -> socket.socket:
+            opened = dial()
+            _switch(ask)
+            return opened
+        raise Unreachable(reason(error, shown_fingerprint(again, host))) from None
     except ssl.SSLError as error:
         raise Unreachable(reason(error)) from None
     except (OSError, ValueError) as error:
@@ -39,3 +40,16 @@ def started(plain: socket.socket, host: str, trust: Trust, ask: Callable[[Reques
         wrapped.close()
         raise
     return wrapped
+
+
+def _switch(ask: Ask) -> None:
+    """Ask the server to start TLS. Raises Unreachable if it offers no TLS."""
+    # > STARTTLS
+    # < OK STARTTLS
+    request = messages.starttls()
+    answers = ask(request)
+    failure = answers.failure(request)
+    if failure is not None:
+        raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
+                           f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
+    answers[request]                            # raises unless the answer is OK

@@ -17,15 +17,15 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 
 
 def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float) -> PduPortView:
-    """Switch one outlet and set `power_status` of `port`: the wanted state or UNKNOWN. `deadline` in seconds.
+    """Switch one outlet and set `power_status` of `port` to the wanted state or UNKNOWN. `deadline` is in seconds.
 
-    Besides the reading 1 round trip for the command, then 1 for each look at its report and at the state. Raises
-    NoSuchOutlet, Unsupported and SettingsError before anything is written.
+    After the reading: 1 round trip for the command, then 1 for each look at its report and at the state. Raises NoSuchOutlet,
+    Unsupported and SettingsError before anything is written.
     """
     ups, outlet = _find(client, settings, str(port.identity))
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
-        raise SettingsError(("a NUT server switches for its users only: give ", Named("username", noun="the handler settings "),
+        raise SettingsError(("a NUT server switches only for its users: give ", Named("username", noun="the handler settings "),
                              " and ", Named("password"), " of a user that may (instcmds and actions in upsd.users)"))
 
     proven = False
@@ -35,22 +35,23 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
         proven = client.run(ups, way.name) if way.value is None else client.set(ups, way.name, way.value)
 
     def read() -> EnumPowerStatus:
-        state = outlets.state(client.values(ups, outlet.tells))
-        # The state is the driver's cache. One that was the wanted one before proves nothing without the driver's report.
+        state = outlets.state(client.values(ups, outlet.state_variables))
+        # The driver caches the state. If it was the wanted one before, it proves nothing without the driver's report.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.
-    port.power_status = switch(write, read, STATES[on], deadline=deadline if outlet.tells else 0.0)
+    port.power_status = switch(write, read, STATES[on], deadline=deadline if outlet.state_variables else 0.0)
     return port
 
 
 def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Outlet]:
-    """The server's name of the device and the outlet. Raises NoSuchOutlet."""
+    """The outlet, and the name of its device on the server. Raises NoSuchOutlet."""
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.names(client, settings)
     if prefix not in names:
-        there = "the PDU's outlets are now called " + (_some([f"'{p}N'" for p in names]) if "" not in names else "'N'")
-        raise NoSuchOutlet(f"no outlet {identity[:60]!r}: {there}; poll the PDU and wire the servers anew")
+        called = _some([f"'{p}N'" for p in names]) if "" not in names else "'N'"
+        raise NoSuchOutlet(f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called}; poll "
+                           f"the PDU and wire the servers anew")
     found = devices.read(client, settings, {prefix: names[prefix]}, writable=True)[0]
     for outlet in found.device.outlets:
         if prefix + outlet.identity == identity:

@@ -1,7 +1,7 @@
 """Lines of the NUT protocol: words, quotes and escapes. Pure functions.
 
 Source: RFC 9271 and NUT's docs/net-protocol.txt, protocol version 1.3. A request is one line of words separated by blanks. A
-word that holds blanks is put in double quotes; inside them a backslash escapes `"` and `\\`. Text is `str`; bytes that are
+word that holds blanks is put in double quotes. Inside them a backslash escapes `"` and `\\`. Text is `str`; bytes that are
 not UTF-8 are kept as surrogate escapes.
 """
 from __future__ import annotations
@@ -11,24 +11,24 @@ from typing import List
 
 from ..errors import ProtocolError, SettingsError
 
-MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops the rest in silence
+MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops the rest silently
 
 _BARE = re.compile(r"[A-Za-z0-9_.:@/+-]+")
 _NAME = re.compile(r"[!$-<>-\[\]-~]+")          # printable ASCII without blank, `"`, `#`, `=` and `\`
 _SPECIAL = re.compile(r'["#\\]')                # upsd takes even a quoted `#` for a comment unless it is escaped
-_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")      # no UTF-8, and no undecodable byte either
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")      # surrogates other than the escapes of undecodable bytes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WORD = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|\\.)*))[ \t]*', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` can name a device, variable or command: a request carries these without quotes."""
+    """Whether `text` can name a device, variable or command: requests carry names without quotes."""
     return _NAME.fullmatch(text) is not None and len(text) <= MAX_WORD
 
 
 def name(text: str, what: str) -> str:
-    """`text`, if it can be a name. Raises SettingsError."""
+    """`text` unchanged. Raises SettingsError if it cannot be a name."""
     if not is_name(text):
         raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give letters, digits, dots and dashes")
     return text
@@ -64,7 +64,7 @@ def split(line: str) -> List[str]:
 
 
 def escaped(text: str) -> str:
-    """`text` as it is written between quotes."""
+    """`text` with the escapes that it needs between quotes."""
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 

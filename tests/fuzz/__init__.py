@@ -1,8 +1,8 @@
-"""Bytes from a hostile world, for everything that reads some: nothing but values and errors of the tree may come out.
+"""Random and hostile bytes for every reader of foreign bytes, which may only return values or raise its documented errors.
 
     make fuzz                           every target for half a minute, guided by coverage where atheris is installed
     python -m tests.fuzz nut --seconds 600
 
-`targets` has one function for each reader, `mutation` changes good input, `guided` is the run under atheris. What a run finds
-goes into `found/`, where `make test` runs it from then on.
+`targets` has one function for each reader, `mutation` changes good input, `guided` is the run under atheris. An input that
+makes a reader fail is kept in `found/`; from then on `make test` runs it too.
 """

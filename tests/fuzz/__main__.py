@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: every reader of foreign bytes for a stated time."""
+"""`python -m tests.fuzz`: feeds every reader of foreign bytes for a given time."""
 from __future__ import annotations
 
 import argparse
@@ -16,11 +16,11 @@ from typing import NamedTuple, Optional, Sequence
 from .mutation import mutated
 from .targets import BY_NAME, TARGETS, found
 
-_EXIT = "exit codes: 0 nothing was found; 1 something was; 2 wrong arguments"
+_EXIT = "exit codes: 0 no reader failed; 1 a reader failed; 2 wrong arguments"
 
 
 class Run(NamedTuple):
-    """How many cases a target took, and what it stumbled over."""
+    """The number of a target's cases, and the failure that it found, "" for none."""
 
     name: str
     cases: int
@@ -28,7 +28,7 @@ class Run(NamedTuple):
 
 
 def guided(name: str, seconds: float) -> Run:
-    """Under atheris, in a process of its own."""
+    """Runs a target under atheris, in a separate process."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(int(seconds)), folder], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 300, errors="replace")
@@ -42,7 +42,7 @@ def guided(name: str, seconds: float) -> Run:
 
 
 def blind(name: str, seconds: float, seed: int) -> Run:
-    """By chance alone, in this process."""
+    """Runs a target with random changes of its seeds, in this process."""
     target, chance, end = BY_NAME[name], random.Random(f"{name} {seed}"), time.monotonic() + seconds     # noqa: S311
     seeds, cases = [*target.seeds(), *found(name)], 0
     while time.monotonic() < end:
@@ -50,33 +50,33 @@ def blind(name: str, seconds: float, seed: int) -> Run:
         cases += 1
         try:
             target.run(data)
-        except Exception as error:          # whatever it is, it is what is looked for
+        except Exception as error:          # any other exception than the documented ones is a finding
             return Run(name, cases, _kept(name, data, f"{type(error).__name__}: {error}"))
     return Run(name, cases, "")
 
 
-def _kept(name: str, data: bytes, said: str) -> str:
-    """Put it where `make test` runs it from now on."""
+def _kept(name: str, data: bytes, failure: str) -> str:
+    """Keeps a failing input for `make test`; returns the name of its file and the failure."""
     folder = Path(__file__).parent / "found"
     path = folder / f"{name}-{abs(hash(data)) % 10**8:08d}.bin"
     path.write_bytes(data)
-    return f"{path.name}: {said[-1500:]}"
+    return f"{path.name}: {failure[-1500:]}"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=sys.modules["tests.fuzz"].__doc__, epilog=_EXIT,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="TARGET", help=f"of {', '.join(BY_NAME)} (default: all)")
-    parser.add_argument("--seconds", type=float, default=30.0, help="for each target (default: 30)")
-    parser.add_argument("--seed", type=int, default=0, help="of chance, without atheris (default: 0)")
-    parser.add_argument("--blind", action="store_true", help="by chance, also where atheris is installed")
+    parser.add_argument("--seconds", type=float, default=30.0, help="time for each target (default: 30)")
+    parser.add_argument("--seed", type=int, default=0, help="of the random changes, without atheris (default: 0)")
+    parser.add_argument("--blind", action="store_true", help="random changes even where atheris is installed")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BY_NAME:
             parser.error(f"there is no target {name!r}; choose from {', '.join(BY_NAME)}")
     names = options.names or [target.name for target in TARGETS]
     if options.blind or importlib.util.find_spec("atheris") is None:
-        how, runs = "by chance", [blind(name, options.seconds, options.seed) for name in names]
+        how, runs = "of random changes", [blind(name, options.seconds, options.seed) for name in names]
     else:
         how = "guided by coverage"
         with ThreadPoolExecutor(2) as pool:

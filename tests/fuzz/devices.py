@@ -1,4 +1,4 @@
-"""What comes from devices: HTTP, JSON-RPC and Redfish through the handlers, NUT's lists, SNMP's values and walks."""
+"""Targets for answers of devices: HTTP, JSON-RPC and Redfish through the handlers, NUT's lists, SNMP's values and walks."""
 from __future__ import annotations
 
 import contextlib
@@ -31,13 +31,13 @@ from tests.simulators.redfish import RedfishService, units
 from tests.simulators.snmp_agent import read_snmprec
 from tests.simulators.xerus import Model, XerusPdu
 
-_MARK = b"\n--8<--\n"                   # between the answers of one call
+_MARK = b"\n--8<--\n"                   # separates the answers of one call
 
 
 # ---- HTTP ----------------------------------------------------------------------------------------------------------
 
 def http(data: bytes) -> None:
-    """The head, the chunks and the body of an answer, as they come from a socket."""
+    """Reads an HTTP answer from a socket: head, chunks, body."""
     ours, theirs = socket.socketpair()
     with theirs, mock.patch("socket.create_connection", return_value=ours):
         ours.settimeout(5)
@@ -62,7 +62,7 @@ def http_seeds() -> List[bytes]:
 # ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
 
 class _Script:
-    """A transport that plays bodies, with the ids that were asked for."""
+    """A transport that plays bodies in order, with the id of each request."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)
@@ -74,7 +74,7 @@ class _Script:
         return Reply(200, {"content-type": "application/json"}, body)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: no connection is open."""
 
 
 class _Raritan(RaritanPdu):
@@ -92,7 +92,7 @@ class _Redfish(RedfishPdu):
 
 
 def _read(pdu: Any) -> None:
-    """Both readings; every state is one of three, every figure finite."""
+    """Calls both readings, and asserts that states are of EnumPowerStatus and figures are finite."""
     for call in (pdu.status, pdu.statistic):
         try:
             view = call()
@@ -119,7 +119,7 @@ def redfish(data: bytes) -> None:
 
 
 class _Tape:
-    """Keeps the answers that pass."""
+    """A transport that keeps all answers of another one."""
 
     def __init__(self, transport: connection.StandardTransport) -> None:
         self._transport = transport
@@ -136,7 +136,7 @@ class _Tape:
 
 
 def _taped(pdu: Any, kind: Any) -> List[bytes]:
-    """The answers to each of the two readings of a real handler on a simulated device."""
+    """The answers of a simulated device to a handler's status and to its statistic."""
     found = []
     for call in ("status", "statistic"):
         tape = _Tape(connection.StandardTransport(Trust()))
@@ -164,12 +164,11 @@ def redfish_seeds() -> Sequence[bytes]:
 # ---- NUT -----------------------------------------------------------------------------------------------------------
 
 def nut(data: bytes) -> None:
-    """Lists of variables and commands, and the device that they describe."""
+    """Reads lists of variables and commands, and the device that they describe."""
     variables, commands = messages.list_var("pdu"), messages.list_cmd("pdu")
     answers = Answers("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
-        Decoder([variables, commands], answers).feed(data)
-        if variables in answers and commands in answers:
+        if Decoder([variables, commands], answers).feed(data):
             device = outlets.read(answers[variables], list(answers[commands]), {}, whole_load=True)
             for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
                 assert figure is None or math.isfinite(figure)
@@ -188,7 +187,7 @@ def nut_seeds() -> List[bytes]:
 # ---- SNMP ----------------------------------------------------------------------------------------------------------
 
 def values(data: bytes) -> None:
-    """What the platform hands out for one varbind: any object with a value, and an OID as text."""
+    """Reads the platform's object for one varbind: any object with a value, and an OID as text."""
     class Element:
         value: object = data
         oid = data.decode("latin-1")
@@ -206,7 +205,7 @@ def values(data: bytes) -> None:
 
 
 def walks(data: bytes) -> None:
-    """A whole device: rows as in a recording, detected, read and metered."""
+    """Detects, reads and meters a whole device, given by the rows of a recording."""
     try:
         rows = read_snmprec(data.decode("utf-8", "replace"))
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What owners, tools and the stand-in's clients give: settings, profiles, recordings, lists, archives, forms."""
+"""Targets for input of owners, tools and clients: settings, profiles, recordings, lists, archives, forms."""
 from __future__ import annotations
 
 import contextlib
@@ -85,7 +85,7 @@ def tar() -> bytes:
     return packed.getvalue()
 
 
-logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # it logs each refusal
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # python-multipart logs each refused form
 
 
 def form(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Good input made bad: cut, doubled, swapped, with pieces that parsers stumble over."""
+"""Changes good input: cuts, doubles and shuffles it, and inserts pieces that are difficult for parsers."""
 from __future__ import annotations
 
 import random
@@ -15,7 +15,7 @@ PIECES: Sequence[bytes] = (
 
 
 def mutated(chance: random.Random, seeds: Sequence[bytes]) -> bytes:
-    """One of the seeds, changed in one to five places; now and then two of them crossed, or nothing but noise."""
+    """One of the seeds, changed in one to five places. One in ten is crossed with a second seed; one in fifty is random bytes."""
     data = chance.choice(seeds)
     if chance.random() < 0.1:
         data = data[:chance.randint(0, len(data))] + chance.choice(seeds)[chance.randint(0, len(data)):]

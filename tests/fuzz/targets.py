@@ -1,4 +1,4 @@
-"""One function for each reader of foreign bytes. It returns where they were read or refused, and raises where that went wrong."""
+"""One target for each reader of foreign bytes. It returns if the reader accepts or refuses the bytes, and raises otherwise."""
 from __future__ import annotations
 
 import gzip
@@ -13,7 +13,7 @@ from . import devices, given
 
 
 class Target(NamedTuple):
-    """`run` takes any bytes; `seeds` are good ones."""
+    """`run` takes any bytes; `seeds` returns good input."""
 
     name: str
     run: Callable[[bytes], None]
@@ -31,7 +31,7 @@ _SETTINGS = (b"host=192.0.2.1:443\nport=443\nusername=a\npassword=b\nverify=no\n
 _RECORDINGS = (
     b"1.3.6.1.2.1.1.1.0|4|Acme\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999\n1.3.6.1.4.1.99999.1.1|4x|00ff\n1.3.6.1.4.1.9.2|66|7\n",
     b'.1.3.6.1.2.1.1.1.0 = STRING: "Acme"\n.1.3.6.1.2.1.1.3.0 = Timeticks: (36) 0:00:00.36\n.1.3.6.1.4.1.9.1 = INTEGER: 1\n')
-_DATAGRAM = bytes.fromhex("302b02010104067075626c6963a21e02010102010002010030133011"    # sysObjectID, of the enterprises
+_DATAGRAM = bytes.fromhex("302b02010104067075626c6963a21e02010102010002010030133011"    # sysObjectID 1.3.6.1.4.1
                           "06082b0601020101020006052b06010401")
 TARGETS: Tuple[Target, ...] = (
     Target("http", devices.http, devices.http_seeds),
@@ -59,6 +59,6 @@ BY_NAME: Dict[str, Target] = {target.name: target for target in TARGETS}
 
 
 def found(name: str) -> Iterator[bytes]:
-    """What earlier runs found for that target."""
+    """The failing inputs of earlier runs for this target."""
     for path in sorted((Path(__file__).parent / "found").glob(f"{name}-*.bin")):
         yield path.read_bytes()

@@ -1,4 +1,4 @@
-"""Each reader of foreign bytes takes its good input, what earlier runs found, and some hundred changed inputs."""
+"""Each reader of foreign bytes takes its good input, the findings of earlier runs, and many changed inputs."""
 from __future__ import annotations
 
 import random
@@ -11,11 +11,11 @@ from . import __main__ as fuzz
 from .mutation import mutated
 from .targets import BY_NAME, TARGETS, Target, found
 
-SLOW = ("raritan", "redfish")           # whole calls of a handler
+SLOW = ("raritan", "redfish")           # in these targets each case is a whole call of a handler
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))
-def test_good_input_and_what_was_found_before_is_read(target: Target) -> None:
+def test_good_input_and_earlier_findings_are_read_or_refused(target: Target) -> None:
     assert target.seeds()
     for data in (*target.seeds(), *found(target.name), b""):
         target.run(data)
@@ -33,15 +33,15 @@ def test_changed_input_is_read_or_refused(target: Target) -> None:
     run()
 
 
-def test_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     def stumbles(data: bytes) -> None:
         if b"x" not in data:
             raise ZeroDivisionError("found")
     kept: List[bytes] = []
 
-    def keep(name: str, data: bytes, said: str) -> str:
+    def keep(name: str, data: bytes, failure: str) -> str:
         kept.append(data)
-        return said
+        return failure
     monkeypatch.setitem(BY_NAME, "nut", Target("nut", stumbles, lambda: [b"x"]))
     monkeypatch.setattr(fuzz, "_kept", keep)
     run = fuzz.blind("nut", 60.0, 1)

@@ -1,2 +1,3 @@
-"""Work on site: what a device is (identify), its answers in a file (record), a device made of such a file (replay), and a
-profile for one that no family fits (draft). Each handler has a folder here; the commands reach it by `kinds.py`."""
+"""Work on site. `identify` says what a device is, `record` writes its answers to a file, `replay` serves such a file as a
+device, and `draft` starts a profile for a device that no family fits. Each handler has a folder, which the commands reach by
+`kinds.py`."""

@@ -1,4 +1,4 @@
-"""Files that a person names: read whole, or written new for its owner alone."""
+"""Files named on the command line. A new file is readable and writable by its owner alone."""
 from __future__ import annotations
 
 import os
@@ -10,16 +10,17 @@ from ..asking import read_file
 
 
 def text_of(path: str) -> str:
-    """The text of a file; bytes that are no UTF-8 survive. Raises SettingsError."""
+    """The text of a file. Bytes that are not UTF-8 become surrogates and are written back unchanged. Raises SettingsError."""
     return read_file(path).decode("utf-8", "surrogateescape")
 
 
 @contextmanager
 def new_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
-    """Makes a file before the work begins, so that nobody waits for what has no place to go, and gives what writes its text.
+    """Creates a file before the work begins, and yields the function that writes its text.
 
-    The file is removed where the work fails or writes nothing: half of it would pass for the whole. Without a path nothing is
-    written. Raises SettingsError.
+    A path that cannot be written fails at once, not after a long recording. The file is removed if the work fails or writes
+    nothing, so that an incomplete file never passes for a complete one. Without a path nothing is written. Raises
+    SettingsError.
     """
     if not path:
         yield lambda _: None

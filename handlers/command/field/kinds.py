@@ -1,14 +1,20 @@
-"""How the commands reach what each handler does in the field: `KIND` of `<handler>/kind.py` beside this file, and `identity`."""
+"""How `pdu record`, `replay` and `identify` reach each handler.
+
+`<handler>/kind.py` defines `KIND`, `<handler>/identity.py` the function `identity`.
+"""
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import time
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Collection, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from ... import registry
-from ...errors import SettingsError, Unreachable
+from pdu_common.helper import EnumPowerStatus
+
+from ... import host, registry
+from ...errors import PduHandlerError, SettingsError, Unreachable
 from ..output import figure
 from . import __path__ as _OWN
 
@@ -17,30 +23,38 @@ _PAUSE_S = 2.0
 
 
 class Recorder:
-    """How a recording is made: the kinds of names that stay, the patience with a lost connection, and who shows the progress."""
+    """Options of a recording. `keep`: kinds of data that are not replaced. `patience`: seconds to wait for a device that stops
+    answering. `tell` shows progress."""
 
     def __init__(self, keep: Collection[str] = (), patience: float = 0.0, tell: Callable[[str], None] = lambda _: None,
                  clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
         self.keep, self.tell = keep, tell
         self._patience, self._clock, self._sleep = patience, clock, sleep
+        self._has_answered = False
 
     def again(self, read: Callable[[], T]) -> T:
-        """What `read` returns, tried anew while the device is Unreachable, for as long as the patience lasts."""
+        """Call `read` and return its result. While the device is Unreachable, call again until the patience is over.
+
+        A device that has never answered is not asked again.
+        """
         end: Optional[float] = None
         while True:
             try:
-                return read()
+                found = read()
             except Unreachable:
                 now = self._clock()
                 end = now + self._patience if end is None else end
-                if now >= end:
+                if now >= end or not self._has_answered:
                     raise
                 self.tell("no answer; trying again")
                 self._sleep(min(_PAUSE_S, end - now))
+            else:
+                self._has_answered = True
+                return found
 
 
 class Recording(NamedTuple):
-    """The text of a file, what it holds, and what is worth knowing of it."""
+    """The text of a file, a summary of its content, and notes for the person who made it."""
 
     text: str
     holds: str
@@ -48,22 +62,22 @@ class Recording(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A device made of a recording, on a port of this machine."""
+    """A recorded device that answers on a port of this machine."""
 
     host: str
     port: int
-    about: str                          # what answers there
-    poll: str                           # the arguments of `pdu status` that read it
-    writes: Callable[[], Sequence[str]]         # every command that arrived, and what became of it
+    about: str                          # a sentence about the device
+    poll: str                           # arguments with which `pdu status` reads it
+    writes: Callable[[], Sequence[str]]         # every command that arrived, and its effect
     close: Callable[[], None]
 
 
 @dataclass
 class Identity:
-    """What one handler finds at an address. `family` is "" where it does not read the device; `why` says why, or why not.
+    """What one handler finds at an address. `family` is "" if the handler does not read the device; `why` explains either case.
 
-    `tried` and `seen` are rows for a person: families and what became of each, objects and what they hold. `can` and `cannot` are
-    sentences; `rests` is capability -> what it rests on. `way_on` is what to do next.
+    `tried` and `seen` are rows for a person: families with the result of each, objects with their content. `can` and `cannot`
+    are sentences. `evidence` maps a capability to the source of its figures. `next_steps` has advice if no handler reads it.
     """
 
     handler: str
@@ -75,26 +89,42 @@ class Identity:
     seen: List[Dict[str, Any]] = field(default_factory=list)
     can: List[str] = field(default_factory=list)
     cannot: List[str] = field(default_factory=list)
-    rests: Dict[str, str] = field(default_factory=dict)
-    way_on: List[str] = field(default_factory=list)
+    evidence: Dict[str, str] = field(default_factory=dict)
+    next_steps: List[str] = field(default_factory=list)
+
+    def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
+        """Note first that states can be read, with the number of outlets in each state and the evidence."""
+        counted = Counter(state.name for state in states)
+        listed = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
+        self.can.insert(0, f"read the states of {len(states)} outlets ({listed})")
+        self.evidence["state"] = basis
 
     def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
-        """Note a total: that it can be told, and what it rests on, or that it cannot. `device` is one of several."""
+        """Note a total with its evidence, or that it cannot be read. `device` is the device's name if there are several."""
         before = f"{device}: " if device else ""
         if value is None:
-            self.cannot.append(f"{before}tell its {name}")
+            self.cannot.append(f"{before}report its {name}")
         else:
-            self.can.append(f"{before}tell its {name} ({figure(value, unit)})")
-            self.rests[before + name] = basis
+            self.can.append(f"{before}report its {name} ({figure(value, unit)})")
+            self.evidence[before + name] = basis
+
+    def note_energies(self, energies: Iterable[Optional[float]]) -> None:
+        """Note how many outlets report an energy. None marks an outlet that reports none."""
+        metered = sum(energy is not None for energy in energies)
+        if metered:
+            self.can.append(f"report the energy by outlet ({metered} outlets)")
+        else:
+            self.cannot.append("report figures by outlet")
 
 
 class Kind(NamedTuple):
-    """What one handler does in the field.
+    """How one handler records, recognises and simulates a device.
 
-    `tcp_port` is the usual one; None over UDP, where only an answer shows that somebody listens. Where several handlers read a
-    device, the one of the lowest `rank` is to be used. `record`: its answers, scrubbed; raises the errors of handlers/errors.py.
-    `is_recording`: whether a text is a recording of this kind. `serve`: a device made of one, on a port; `serve_as`: one that
-    follows the commands of this family or profile; both raise SettingsError for what is none, OSError where the port is taken.
+    `tcp_port` is the usual port. It is None for UDP, where only an answer shows that somebody listens. If several handlers read
+    a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed, and raises the
+    errors of handlers/errors.py. `is_recording` recognises the text of a recording. `serve` simulates the recorded device on a
+    port. `serve_as` also makes it follow the commands of the named family or profile. Both raise SettingsError for a text that
+    is no recording, and OSError if the port is taken.
     """
 
     tcp_port: Optional[int]
@@ -118,13 +148,16 @@ def kind(handler: str) -> Kind:
 
 
 def identity(handler: str, data: Any) -> Identity:
-    """What the device behind `data` is to a handler. Raises the errors of handlers/errors.py where it does not answer."""
-    found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(data)
+    """The device behind `data` as a handler sees it. Raises the errors of handlers/errors.py."""
+    try:
+        found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(data)
+    except PduHandlerError as error:
+        raise error.at(host.address(data), "identify") from None
     return found
 
 
 def kind_of(text: str, file: str) -> str:
-    """The handler whose recording a file is. Raises SettingsError."""
+    """The handler whose recording this is. Raises SettingsError."""
     found = next((handler for handler in names() if kind(handler).is_recording(text)), None)
     if found is None:
         raise SettingsError(f"{file} is no recording: pdu record makes one; the output of snmpwalk -On will do as well")

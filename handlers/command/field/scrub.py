@@ -1,24 +1,26 @@
-"""What could tell whose device it is, replaced in a recording: the same value by the same stand-in, so references still match.
+"""Removes from a recording everything that could identify the owner of the device.
 
-`learn` is called for every value that its place shows to be a name, a serial number, an address and so on. Afterwards `text`
-replaces these values wherever they occur, and what looks like an address or a serial number. Stand-ins of addresses are
-those that are reserved for documentation (RFC 5737, RFC 3849), and locally administered MAC addresses.
+Each value is replaced by a stand-in, the same value always by the same one, so references still match. `learn` takes a value
+whose place shows that it is a name, a serial number, an address and so on. Afterwards `text` replaces that value wherever it
+occurs, and also everything that looks like an address or a serial number. Stand-ins of addresses are reserved for documentation
+(RFC 5737, RFC 3849); those of MAC addresses are locally administered.
 """
 from __future__ import annotations
 
 import ipaddress
 import re
 from collections import Counter
-from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Pattern, Sequence, Set, Tuple
+from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Pattern, Sequence, Set, Tuple, TypeVar
 
 from .words import is_common
 
+T = TypeVar("T")
 SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS, SECRETS = "serials", "addresses", "names", "contacts", "locations", "secrets"
-KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # what --keep may name; secrets are never kept
+KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # kinds that --keep accepts; secrets are always replaced
 _STANDS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
-_SHORTEST, _LONG_NUMBER = 3, 7      # characters of a learned value, digits of a number, that are replaced inside other texts too
+_SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, or of a number, to be replaced inside other texts
 
-# Names of JSON members and NUT variables whose values are of a kind; the first that fits counts.
+# Names of JSON members and NUT variables, with the kind of their values; the first match counts.
 _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
     (r"passw|secret|communit|token|privatekey|(^|[._])(auth|priv)(pass|key|protocol_pass)|secname|usbuser|apikey", SECRETS),
     (r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol", SERIALS),
@@ -29,35 +31,44 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$", NAMES)))
 
 _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}(?! ?[0-9A-Za-z:-])")
-# Four numbers are an address, unless a word before them says that they are a version, or all of them are as small as in one.
+# Four numbers are an address, unless a word before them marks a version, or all of them are as small as in a version.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Of digits alone only where they are not the states of a row of outlets ("1011101110").
+# Digits alone are no serial number if they may be the states of a row of outlets ("1011101110").
 _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
-# A number as a text of its own: neither a date nor the states of a row of outlets.
+# A whole text of digits that is neither a date nor the states of a row of outlets.
 _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
-_SERIAL_SAID = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
-                          r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
-_LETTERS, _TELLING_ARC = 0xD800, 32
-_UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - addresses that tell nothing; nothing is bound to them
+_LABELLED_SERIAL = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
+                              r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
+_LETTERS = 0xD800           # the first surrogate, which no text contains
+_TELLING_ARC = 32           # four smaller numbers may also be a version or the end of an OID
+_UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to all devices; nothing is bound to them
 
 
 class Scrubber:
-    """Learned values and their stand-ins. `keep`: kinds that stay as they are."""
+    """Learned values and their stand-ins. Values of the kinds in `keep` are not replaced; `secrets` always are."""
 
-    def __init__(self, keep: Collection[str] = ()) -> None:
+    def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = ()) -> None:
         self.keep = frozenset(keep)
         self._stands: Dict[Tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
         self._learned: Dict[str, str] = {}              # value -> stand-in
-        self._given: Set[str] = set()                   # stand-ins as they were given out
-        self._pattern: Optional[Pattern[str]] = None    # made of what is learned, as is the next
+        self._given: Set[str] = set()                   # all stand-ins
+        self._pattern: Optional[Pattern[str]] = None    # computed from the learned values, like `_spelled`
         self._spelled: Optional[List[Tuple[str, str]]] = None
+        for secret in secrets:
+            self.learn(SECRETS, secret or "")
+
+    @staticmethod
+    def twice(scrubbed: Callable[[], T]) -> T:
+        """Scrub twice and return the second result: a name is replaced everywhere, also before the value that reveals it."""
+        scrubbed()
+        return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value that is of this kind by its place; its other occurrences are replaced from now on."""
+        """The stand-in of a value of this kind. Its other occurrences are replaced from now on."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
             return value
@@ -68,8 +79,8 @@ class Scrubber:
         return stand
 
     def text(self, text: str, numbers: bool = True) -> str:
-        """A text without learned values and without what looks like an address or a serial number; with `numbers`, a number
-        alone stays, because it is a figure."""
+        """The text without learned values, and without anything that looks like an address or a serial number. With `numbers`,
+        a text that is a number stays, because it may be a figure."""
         if not text or text.isspace():
             return text
         text = self._known().sub(lambda found: self._learned[found[0]], text) if self._learned else text
@@ -77,7 +88,7 @@ class Scrubber:
             text = _MAIL.sub(self._by(ADDRESSES), _MAC.sub(self._by(ADDRESSES), text))
             text = _IPV6.sub(self._address, _IPV4.sub(self._address, text))
         if SERIALS not in self.keep:
-            text = _SERIAL_SAID.sub(self._said, text)
+            text = _LABELLED_SERIAL.sub(self._serial, text)
             if not text.strip().isdigit():
                 text = _SERIAL.sub(self._by(SERIALS), text)
             elif not numbers and _NUMBER.fullmatch(text.strip()):
@@ -85,12 +96,12 @@ class Scrubber:
         return text
 
     def value(self, key: str, value: str) -> str:
-        """The value of a variable or of a JSON member by its name."""
+        """The scrubbed value of a variable or JSON member with the name `key`."""
         kind = kind_of(key)
         return self.text(value) if kind is None or kind in self.keep else self.learn(kind, value)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
-        """JSON with every text scrubbed, by the name of its member. `leave` names members that stay."""
+        """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay."""
         if isinstance(data, Mapping):
             return {name: self.json(value, str(name), leave) for name, value in data.items()}
         if isinstance(data, (list, tuple)):
@@ -98,13 +109,13 @@ class Scrubber:
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
 
     def arcs(self, index: Sequence[int]) -> Tuple[int, ...]:
-        """The index of an SNMP row, in which some MIBs spell an address or a name, arc by arc."""
-        # As a text with a letter for each arc, because that is searched quickly.
-        spelled = "".join(chr(arc) if arc < _LETTERS else "\ufffd" for arc in index)
-        for said, instead in self._spellings():
-            if said in spelled:
-                index = _spliced(index, tuple(map(ord, said)), tuple(map(ord, instead)))
-        return tuple(index)
+        """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet in each arc."""
+        # Each arc becomes one letter of a text, a large arc a letter that no text contains.
+        large = iter([arc for arc in index if arc >= _LETTERS])
+        spelled = "".join(chr(min(arc, _LETTERS)) for arc in index)
+        for spelling, stand_in in self._spellings():
+            spelled = spelled.replace(spelling, stand_in)
+        return tuple(next(large) if ord(letter) == _LETTERS else ord(letter) for letter in spelled)
 
     def _spellings(self) -> List[Tuple[str, str]]:
         if self._spelled is None:
@@ -121,7 +132,7 @@ class Scrubber:
     def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
         return lambda found: self.learn(kind, found[0])
 
-    def _said(self, found: re.Match[str]) -> str:
+    def _serial(self, found: re.Match[str]) -> str:
         return found[0][:found.start(1) - found.start()] + self.learn(SERIALS, found[1])
 
     def _address(self, found: re.Match[str]) -> str:
@@ -133,20 +144,15 @@ class Scrubber:
         return found[0] if version and address.version == 4 else self.address(found[0])
 
     def address(self, dotted: str) -> str:
-        """The stand-in of what is surely an IP address; a netmask stays."""
+        """The stand-in of an IP address; a netmask stays."""
         return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
 
     def _stand(self, kind: str, value: str) -> str:
-        if kind == ADDRESSES:
-            return self._address_stand(value)
-        return self._numbered(kind, value, _STANDS[kind].format)
-
-    def _address_stand(self, value: str) -> str:
+        if kind != ADDRESSES:
+            return self._numbered(kind, value, _STANDS[kind].format)
         if _MAC.fullmatch(value):
-            plain = re.sub("[ :-]", "", value).lower()
-            separator = value[2]
-            stand = self._numbered("mac", plain, "02{:010x}".format)
-            return separator.join(stand[at:at + 2] for at in range(0, 12, 2))
+            stand = self._numbered("mac", re.sub("[ :-]", "", value).lower(), "02{:010x}".format)
+            return value[2].join(stand[at:at + 2] for at in range(0, 12, 2))
         try:
             address = ipaddress.ip_address(value)
         except ValueError:
@@ -163,12 +169,12 @@ class Scrubber:
 
 
 def _tells(value: str) -> bool:
-    """Whether a learned value is replaced inside other texts too: a state or a figure must not be taken for a name."""
+    """Whether a learned value is also replaced inside other texts: a state or a figure must not pass for a name."""
     return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
 
 
 def kind_of(key: str) -> Optional[str]:
-    """What a variable or a JSON member of this name holds; None for anything else."""
+    """The kind of value that a variable or JSON member of this name has; None if it identifies nobody."""
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
 
 
@@ -178,30 +184,19 @@ def _ipv4_stand(number: int) -> str:
 
 
 def _is_mask(address: Any) -> bool:
-    """Whether it is a netmask or a broadcast address: they tell nothing."""
+    """Whether it is an IPv4 netmask or the broadcast address, which identify nobody."""
     bits = int(address)
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 
 
 def _spelled(value: str, stand: str) -> Iterable[Tuple[str, str]]:
+    """The forms in which an index may spell a value, each with that of its stand-in."""
     try:
-        said, instead = ipaddress.IPv4Address(value).packed, ipaddress.IPv4Address(stand).packed
-        if max(said) >= _TELLING_ARC:           # 1.1.1.1 is also the end of many an OID
-            yield "".join(map(chr, said)), "".join(map(chr, instead))
+        octets, stand_in = ipaddress.IPv4Address(value).packed, ipaddress.IPv4Address(stand).packed
+        if max(octets) >= _TELLING_ARC:           # many OIDs end with small arcs such as 1.1.1.1
+            yield "".join(map(chr, octets)), "".join(map(chr, stand_in))
     except ValueError:
         pass
     if len(value) > _SHORTEST and _tells(value):
-        yield chr(len(value)) + value, chr(len(stand)) + stand          # an index spells a text with its length before it
+        yield chr(len(value)) + value, chr(len(stand)) + stand          # an index spells the length before the text
         yield value, stand
-
-
-def _spliced(index: Sequence[int], said: Sequence[int], instead: Sequence[int]) -> Sequence[int]:
-    found: List[int] = list(index)
-    at = 0
-    while at + len(said) <= len(found):
-        if tuple(found[at:at + len(said)]) == tuple(said):
-            found[at:at + len(said)] = instead
-            at += len(instead)
-        else:
-            at += 1
-    return found

@@ -1,10 +1,11 @@
-"""What the servers share that replay a recorded device: a thread on 127.0.0.1, and JSON over HTTP."""
+"""Shared by the servers that replay a recorded device: a thread on 127.0.0.1, and JSON over HTTP."""
 from __future__ import annotations
 
 import json
+import re
 import socketserver
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, List, Mapping, Tuple
 
 from .kinds import Served
@@ -12,13 +13,25 @@ from .kinds import Served
 HOST = "127.0.0.1"
 _ENDS_S = 5.0
 ANY_LOGIN = "-s scheme=http --username any"
-Said = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
+Response = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
+
+
+class ReplayServer(socketserver.ThreadingTCPServer):
+    """A server with a thread for each connection. `site` is the replayed device."""
+
+    allow_reuse_address = daemon_threads = True
+    block_on_close = False
+    site: Any
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that disconnects is no error of this server."""
 
 
 class Replay:
-    """Serves in a thread of its own until it is closed. `writes` has what changed the device."""
+    """A server in its own thread, until it is closed. `writes` lists the commands that changed the device."""
 
-    def __init__(self, server: socketserver.TCPServer) -> None:
+    def __init__(self, server: ReplayServer) -> None:
+        server.site = self
         self.writes: List[str] = []
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
@@ -26,7 +39,7 @@ class Replay:
         self._thread.start()
 
     def served(self, handler: str, about: str, options: str = "") -> Served:
-        """For people: what answers here, and the arguments of `pdu status` that read it."""
+        """This server, described by `about`. `options`: what `pdu status` needs beside handler and address."""
         poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
         return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
 
@@ -37,30 +50,20 @@ class Replay:
 
 
 class HttpReplay(Replay):
-    """Answers requests of at most `longest` bytes with `reply`. Raises OSError where the port is taken."""
+    """Answers requests of at most `longest` bytes with `reply`. Raises OSError if the port is taken."""
 
     longest = 4 << 20
 
     def __init__(self, port: int) -> None:
-        server = _Server((HOST, port), _Handler)
-        server.site = self
-        super().__init__(server)
+        super().__init__(ReplayServer((HOST, port), _Handler))
 
-    def reply(self, method: str, target: str, body: bytes) -> Said:
+    def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request."""
         raise NotImplementedError
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    site: HttpReplay
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of this server."""
-
-
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+    server: ReplayServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
@@ -68,15 +71,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         site, size = self.server.site, self.headers.get("Content-Length", "0")
-        if not size.isdigit() or int(size) > site.longest:
+        if not re.fullmatch("[0-9]{1,12}", size) or int(size) > site.longest:
             self.close_connection = True
             return self._send(411, None, {})
         return self._send(*site.reply(self.command, self.path, self.rfile.read(int(size))))
 
     do_GET = do_POST = do_DELETE = _serve
 
-    def _send(self, status: int, said: Any, headers: Mapping[str, str]) -> None:
-        body = b"" if said is None else json.dumps(said).encode()
+    def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
+        body = b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=UTF-8")
         self.send_header("Content-Length", str(len(body)))
@@ -86,4 +89,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: what changes the device is in `writes`."""
+        """Prints nothing."""

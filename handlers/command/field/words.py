@@ -1,4 +1,4 @@
-"""Words that tell nothing about an owner: states, units, parts of a PDU. A text of such words and numbers alone is no name."""
+"""Words that cannot identify an owner: states, units, parts of a PDU. A text of such words and numbers is no name."""
 from __future__ import annotations
 
 import re
@@ -27,7 +27,7 @@ unsupported class product part vendor manufacturer the of to in for by with and 
 energised deenergized deenergised shed shedding suspended cycling
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_SHORT = 2                  # letters: L1, #A, 3P
+_SHORT = 2                  # words with at most so many letters identify nobody: L1, #A, 3P
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:
@@ -36,13 +36,13 @@ def parts(text: str) -> Iterator[re.Match[str]]:
 
 
 def is_plain(word: str) -> bool:
-    """Whether a word is of the field, a number, or too short to be a name."""
+    """Whether a word is a technical term, a number, or too short to be a name."""
     letters = word.strip("0123456789")
     return len(letters) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(letters)
 
 
 def is_common(text: str) -> bool:
-    """Whether a text that is somebody's name for a thing holds nothing but words of the field, numbers and single letters."""
+    """Whether a name consists of technical terms, numbers and single letters only."""
     return all(_is_known(found[0].strip("0123456789")) for found in parts(text))
 
 

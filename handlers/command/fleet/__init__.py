@@ -1,1 +1,1 @@
-"""Many PDUs at once: `pdu check`, `pdu find` and `pdu exporter` share one list, one file of logins and one way to poll."""
+"""Many PDUs at once: `pdu check`, `pdu find` and `pdu exporter` share the list, the file of logins and the poll."""

@@ -1,5 +1,6 @@
-"""What an exporter may be asked: the PDUs of its list, and addresses in its networks. Without that rule it would send its
-logins to whoever names himself as a target.
+"""Which PDUs a client of the exporter may query: those of the list, and addresses in the exporter's networks.
+
+Without this rule, anybody could have the exporter send its logins to an address of their choice.
 """
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from .sweep import Network
 
 
 class NotAllowed(ValueError):
-    """A sentence for whoever asked; `reason` is one word for the exporter's own metrics."""
+    """The text is a sentence for the client. `reason` is its label in the exporter's own metrics."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -31,7 +32,7 @@ class Query(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """`listed` are the PDUs of the list; `handlers` by name are all that a query may name: never a path."""
+    """`listed` are the PDUs of the list. A query may name one of `handlers` and never a path."""
 
     listed: Sequence[Target]
     networks: Sequence[Network]
@@ -39,12 +40,12 @@ class Allowed(NamedTuple):
     auths: Mapping[str, Auth]
 
     def target(self, query: Query) -> Target:
-        """What the query may poll. Raises NotAllowed."""
+        """The PDU that the query asks for. Raises NotAllowed."""
         found = self._listed(query.target)
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
     def _listed(self, text: str) -> Optional[Target]:
-        """By its name, else by its address where that is only one PDU's."""
+        """The PDU of that name, else the only one at that address."""
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
         if len(found) > 1:
@@ -53,7 +54,7 @@ class Allowed(NamedTuple):
         return found[0] if found else None
 
     def _fitting(self, found: Target, query: Query) -> Target:
-        """A listed PDU has its own handler and login; a query that names others is a mistake, or worse."""
+        """A listed PDU keeps its own handler and login. A query that names others is a mistake, or an attack."""
         for key, asked, own in (("handler", query.handler, found.device.handler), ("auth", query.auth, found.device.auth)):
             if asked not in ("", own):
                 raise NotAllowed("mismatch", f"the list has another {key} for {query.target}; leave {key} out")
@@ -63,7 +64,7 @@ class Allowed(NamedTuple):
         host, _ = host_and_port(query.target)
         try:
             address = ipaddress.ip_address(host)
-        except ValueError:          # a name may lead anywhere tomorrow
+        except ValueError:          # host names are refused, because their addresses can change
             raise NotAllowed("not-listed", "the target is not on the list; outside of it, give an IP address") from None
         if "%" in host or not any(address in network for network in self.networks):
             raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")

@@ -1,4 +1,4 @@
-"""Built archives in place of this program's own handlers."""
+"""Finds built archives, which then replace this program's own handlers."""
 from __future__ import annotations
 
 import os
@@ -10,7 +10,7 @@ from .listing import Device
 
 
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
-    """The PDUs, each with the newest archive of its handler in `folder`, if there is one. Raises SettingsError."""
+    """The PDUs, each with the newest archive of its handler in `folder`, if one is given. Raises SettingsError."""
     if folder is None:
         return list(devices)
     built = {name: newest(folder, name) for name in {device.handler for device in devices}}
@@ -18,7 +18,7 @@ def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
 
 
 def newest(folder: str, handler: str) -> str:
-    """The path of a handler's newest archive; a path of an archive stays as it is. Raises SettingsError."""
+    """The path of a handler's newest archive. A `handler` that is a path is returned unchanged. Raises SettingsError."""
     if handler.endswith(".tar.gz"):
         return handler
     pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")

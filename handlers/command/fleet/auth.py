@@ -1,7 +1,7 @@
-"""Logins by name: `[auth.NAME]` in a TOML file, so that lists and queries name a login and never hold one.
+"""Logins by name: `[auth.NAME]` in a TOML file. Lists and queries name a login and never hold one.
 
-A key is a handler setting or a field of SNMP (`username`, `snmp_version`, ...). A secret is named by where it is:
-`password_file = "FILE"`, `password_env = "VARIABLE"`, or, in a file of logins alone, `password = "..."`.
+A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
+or `password_env = "VARIABLE"`. Only a file of logins may hold the secret itself: `password = "..."`.
 """
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ...errors import SettingsError, printable
 from ..options import SECRETS
 from . import private, toml
 
-ENVIRONMENT = "the environment"     # the login of PDUs that name none
+ENVIRONMENT = "the environment"     # the name of the login from the environment
 
 
 class Auth(NamedTuple):
-    """One login; not printable, it holds secrets."""
+    """One login. Its repr shows the name only, because it holds secrets."""
 
     name: str
     settings: Mapping[str, str]
@@ -24,7 +24,7 @@ class Auth(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """For sentences."""
+        """The login as error sentences name it."""
         return f"the login {self.name!r}" if self.name != ENVIRONMENT else "the environment (the list names no login)"
 
     def __repr__(self) -> str:
@@ -32,7 +32,7 @@ class Auth(NamedTuple):
 
 
 def of_file(path: str) -> Dict[str, Auth]:
-    """The logins of a file. Raises SettingsError, also where others may read the file."""
+    """The logins of a file. Raises SettingsError, also if others may read the file."""
     document = toml.loads(private.text(path, private.SECRET), path)
     unknown = sorted(set(document) - {"auth"})
     if unknown or "auth" not in document:
@@ -41,14 +41,17 @@ def of_file(path: str) -> Dict[str, Auth]:
 
 
 def of_tables(tables: Any, path: str, inline: bool) -> Dict[str, Auth]:
-    """The logins of the tables in `[auth]`. Raises SettingsError; without `inline` for a secret that is not a reference."""
+    """The logins of the tables in `[auth]`. Raises SettingsError.
+
+    Without `inline`, a secret must be a reference.
+    """
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise SettingsError(f"{path}: 'auth' is not made of [auth.NAME] tables")
     return {name: _auth(name, table, path, inline) for name, table in tables.items()}
 
 
 def of_environment(files: Mapping[str, str]) -> Auth:
-    """PDU_PASSWORD, PDU_COMMUNITY, ... and --secret-file; the login of PDUs that name none. Raises SettingsError."""
+    """The login of PDUs that name none: PDU_PASSWORD, PDU_COMMUNITY, ... and --secret-file. Raises SettingsError."""
     settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
     found = {key: os.environ[f"PDU_{key.upper()}"] for key in SECRETS if os.environ.get(f"PDU_{key.upper()}")}
     return Auth(ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}})
@@ -77,11 +80,10 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
 
 
 def _reference(key: str) -> Tuple[str, str]:
-    """The secret that a key is about, and how it is given: "_file", "_env" or ""; ("", "") for a setting."""
+    """The secret that a key names, and the key's ending: "_file", "_env" or "". Returns ("", "") for a setting."""
     for ending in ("", "_file", "_env"):
-        plain = key[:len(key) - len(ending)] if key.endswith(ending) else ""
-        if plain in SECRETS:
-            return plain, ending
+        if key.endswith(ending) and key[:len(key) - len(ending)] in SECRETS:
+            return key[:len(key) - len(ending)], ending
     return "", ""
 
 
@@ -90,7 +92,12 @@ def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
         if not os.environ.get(text):
             raise SettingsError(f"{where}: {secret}_env names a variable that is not set")
         return os.environ[text]
-    return _secret_file(os.path.join(folder, text)) if source == "_file" else text
+    if source != "_file":
+        return text
+    try:
+        return _secret_file(os.path.join(folder, text))
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {secret}_file: {error}") from None
 
 
 def _secret_file(path: str) -> str:
@@ -98,6 +105,6 @@ def _secret_file(path: str) -> str:
 
 
 def names(known: Mapping[str, Auth]) -> str:
-    """The names of all logins, for a sentence."""
+    """At most ten names of logins, for an error sentence."""
     found: List[str] = sorted(known)
     return ", ".join(found[:10]) + (", ..." if len(found) > 10 else "") if found else "none"

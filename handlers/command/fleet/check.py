@@ -1,4 +1,4 @@
-"""`pdu check FILE`: reads every PDU of a list side by side and judges them."""
+"""`pdu check FILE`: reads all PDUs of a list side by side and judges them."""
 from __future__ import annotations
 
 import contextlib
@@ -55,11 +55,11 @@ def _check(context: click.Context, /, **options: Any) -> int:
         raise Usage("--watch goes with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("one of --json, --csv and --nagios")
-    if not wanted.nagios:
-        return _run(wanted, state)
     try:
         return _run(wanted, state)
     except (PduHandlerError, OSError) as error:
+        if not wanted.nagios:
+            raise
         print(f"PDU UNKNOWN - {described(error, state)['reason']}".replace("|", "/"))
         return NAGIOS_FAILED
 
@@ -67,7 +67,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
 def _run(wanted: Wanted, state: Given) -> int:
     polled = _loaded(wanted, state)
     if wanted.html is not None:
-        _writable(wanted.html)
+        _check_writable(wanted.html)
     before: Dict[str, Row] = {}
     begin = time.monotonic()
     number = 0
@@ -126,7 +126,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, number: int) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, number: int) -> Iterator[str]:
-    """A terminal that watches shows each round anew; elsewhere, later rounds are their changes alone."""
+    """--watch on a terminal shows each round as a whole. Elsewhere later rounds show only their changes."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -140,14 +140,14 @@ def _lines(wanted: Wanted, done: Round, number: int) -> Iterator[str]:
         yield from done.found.lines()
 
 
-def _writable(path: str) -> None:
-    """Raises SettingsError before anything is polled."""
+def _check_writable(path: str) -> None:
+    """Check, before anything is polled, that a file can be written at `path`. Raises SettingsError."""
     if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) or os.path.isdir(path):
         raise SettingsError(f"{path} cannot be written: give a file in a folder that you may write to")
 
 
 def _write(path: str, text: str) -> None:
-    """All or nothing: whoever reads the file never sees a half."""
+    """Replace the file in one step: nobody reads a half-written page."""
     folder = os.path.dirname(os.path.abspath(path))
     part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False)
     try:
@@ -173,8 +173,7 @@ check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
-    click.Option(["--parallel"], type=click.IntRange(1, 2000), default=pool.PARALLEL, metavar="N", show_default=True,
-                 help="PDUs at a time"),
-    click.Option(["--watch"], type=Seconds(1, 86400), metavar="SECONDS", help="poll again and again, and mark what changed"),
+    *option("--parallel", "PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
+    *option("--watch", "poll again and again, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one page that needs nothing else", "FILE"),
     *option("--nagios", "print what a monitoring plugin prints"), *secret_files(), *output()])

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
 
 import click
 
@@ -14,12 +14,13 @@ from ..loading import Handler, load
 from ..options import Given, Seconds, given, option, output, secret_files
 from . import listing
 from .allowed import Allowed
-from .archives import replaced
+from .archives import newest, replaced
 from .auth import of_environment, of_file
 from .polling import prepare, targets
 from .sweep import one_network
 
 LISTEN = "127.0.0.1:9914"
+_LAST_PORT = 65535
 _MISSING = "the exporter needs the Python package prometheus-client: python -m pip install prometheus-client"
 
 
@@ -45,8 +46,8 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
             raise
         raise SettingsError(_MISSING) from None
     if wanted.list is None and not wanted.network:
-        raise SettingsError("give --list FILE, or --network with --auth: an exporter for every target would hand out its logins")
-    exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset), server.read)
+        raise SettingsError("give --list FILE, or --network with --auth: an exporter for any target would give its logins away")
+    exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset))
     asked: List[int] = []
 
     def turn() -> None:
@@ -68,27 +69,22 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
 
 
 def _allowed(wanted: Wanted, state: Given) -> Allowed:
-    """Read list and logins, and load every handler that a probe can name. Raises SettingsError."""
+    """Reads list and logins, and loads every handler that a query can name. Raises SettingsError."""
     prepare()
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
     found = [one_network(text) for text in dict.fromkeys(wanted.network)]
     listed = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
-    own = {one.name: device for one, device in zip(fleet.devices, listed)}
-    kept = [own[device.name]._replace(device=device) for device in fleet.devices]     # the list's own names of handlers
+    kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]     # as named in the list
     return Allowed(kept, found, _handlers(wanted.archives) if found else {}, auths)
 
 
 def _handlers(archives: Optional[str]) -> Mapping[str, Handler]:
-    made: Dict[str, Handler] = {}
-    for name in registry.names():
-        device, = replaced([listing.Device(name, name, name)], archives)
-        made[name] = load(device.handler)
-    return made
+    return {name: load(name if archives is None else newest(archives, name)) for name in registry.names()}
 
 
 def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
-    """On SIGHUP: read list and logins again. If that fails, the old ones stay in use."""
+    """Reads list and logins again, on SIGHUP. If that fails, the old ones stay in use."""
     try:
         exporter.allowed = _allowed(wanted, state)
         exporter.own.loaded.set(1)
@@ -98,10 +94,10 @@ def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
 
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:
-    """The listening server. Raises SettingsError for an address that cannot be used."""
+    """A server that listens. Raises SettingsError for an address that cannot be used."""
     from .server import Server
     host, port = host_and_port(where)
-    if port is None:
+    if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, as {LISTEN}")
     try:
         return Server((host, port), exporter, turn)
@@ -117,10 +113,9 @@ until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be asked: CSV or TOML", "FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
-    click.Option(["--network"], multiple=True, metavar="CIDR", help="addresses that may be asked, too; may be repeated"),
+    *option("--network", "addresses that may be asked, too; may be repeated", "CIDR", multiple=True),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
-    click.Option(["--listen"], default=LISTEN, metavar="ADDRESS:PORT", show_default=True, help="where it answers; port 0: any"),
-    click.Option(["--parallel"], type=click.IntRange(1, 2000), default=64, metavar="N", show_default=True,
-                 help="probes at a time"),
-    click.Option(["--timeout-offset"], type=Seconds(0, 60), default=0.5, metavar="SECONDS", show_default=True,
-                 help="end a probe this much before Prometheus gives up"), *secret_files(), *output()])
+    *option("--listen", "where it answers; port 0: any", "ADDRESS:PORT", default=LISTEN, show_default=True),
+    *option("--parallel", "probes at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
+    *option("--timeout-offset", "end a probe this much before Prometheus gives up", "SECONDS", Seconds(0, 60), default=0.5,
+            show_default=True), *secret_files(), *output()])

@@ -1,4 +1,4 @@
-"""`pdu find NETWORK...`: which PDUs there are, as a list for `pdu check` and `pdu exporter`."""
+"""`pdu find NETWORK...`: the PDUs of networks, as a list for `pdu check` and `pdu exporter`."""
 from __future__ import annotations
 
 import contextlib
@@ -41,9 +41,9 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     networks = sweep.networks(network)
     community = _community(state, auth, login)
     count = sum(1 for one in networks for _ in sweep.hosts(one))
-    with progress(count * sweep.TRIES, "asking") as bar:         # whoever answers at once is asked once
-        said = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None)
-    pdus, others = _sorted_out(said, port)
+    with progress(count * sweep.TRIES, "asking") as bar:
+        answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None)
+    pdus, others = _sorted_out(answers, port)
     if not no_mdns:
         xerus = _announced(networks)
         pdus = [*(one for one in pdus if one.address not in {other.address for other in xerus}), *xerus]
@@ -52,7 +52,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
 
 
 def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
-    """Of the login, else of PDU_COMMUNITY, --secret-file or the terminal. Raises SettingsError."""
+    """The community: from the login, else from PDU_COMMUNITY, --secret-file or the terminal. Raises SettingsError."""
     if (auth is None) != (login is None):
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
@@ -65,12 +65,12 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
     return known[login].secrets["community"]
 
 
-def _sorted_out(said: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
-    """PDUs that a family of the SNMP handler fits, and everybody else who answered."""
+def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
+    """The PDUs that a family of the SNMP handler fits, and all other devices that answered."""
     from ...snmp.profiles import PROFILES
     pdus: List[Found] = []
     others: List[Found] = []
-    for address, one in said.items():
+    for address, one in answers.items():
         family = max(PROFILES, key=lambda profile: profile.match(one.object_id) if one.object_id else 0)
         fits = bool(one.object_id and family.match(one.object_id))
         what = family.key if fits else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
@@ -79,18 +79,16 @@ def _sorted_out(said: Mapping[str, Answer], port: int) -> Tuple[List[Found], Lis
 
 
 def _announced(networks: Sequence[sweep.Network]) -> List[Found]:
-    """Xerus units that announce themselves on those of the networks that this machine is in."""
+    """Xerus units that announce themselves in the networks to which this machine belongs."""
     interfaces = [own for network in networks for own in [_own_address(network)] if own]
     if not interfaces:
         return []
     from ...raritan import zeroconf
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
-    except ImportError:
-        print("Xerus units that announce themselves are not looked for: that needs the Python package zeroconf", file=sys.stderr)
-        return []
-    except OSError as error:
-        print(f"Xerus units that announce themselves are not looked for: {error}", file=sys.stderr)
+    except (ImportError, OSError) as error:
+        why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
+        print(f"Xerus units that announce themselves are not looked for: {why}", file=sys.stderr)
         return []
     return [Found(one.address, "raritan", one.port, printable(one.name, _LONGEST_NAME), one.model or "Xerus") for one in devices
             if any(_address(one.address) in network for network in networks)]
@@ -112,7 +110,7 @@ def _own_address(network: sweep.Network) -> str:
 
 
 def _named(pdus: Sequence[Found]) -> List[Found]:
-    """Each with a name that no other has: its own, else with its address."""
+    """The PDUs with unique names: an address replaces an empty or unusable name, and follows a name that several PDUs have."""
     taken: Dict[str, int] = {}
     for one in pdus:
         taken[one.name] = taken.get(one.name, 0) + 1
@@ -137,7 +135,7 @@ def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: 
         print(line, file=sys.stderr)
     for line in columns((), [(one.address, one.name, one.what) for one in others]):
         print(f"no PDU that a family fits: {line}", file=sys.stderr)
-    print(f"{asked} addresses asked: {len(pdus)} PDUs, {len(others)} others that answer SNMP", file=sys.stderr)
+    print(f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP: {len(others)}", file=sys.stderr)
 
 
 def _where(one: Found) -> str:
@@ -155,7 +153,6 @@ find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
     *option("--login", "the login whose community is tried; it is written into the list", "NAME"),
-    click.Option(["--port"], type=click.IntRange(1, 65535), default=161, metavar="PORT", show_default=True, help="of the agents"),
-    click.Option(["--rate"], type=click.FloatRange(1, 2000), default=200, metavar="N", show_default=True,
-                 help="questions a second"),
+    *option("--port", "of the agents", "PORT", click.IntRange(1, 65535), default=161, show_default=True),
+    *option("--rate", "questions a second", "N", click.FloatRange(1, 2000), default=200, show_default=True),
     *option("--no-mdns", "do not look for Xerus units that announce themselves"), *secret_files(), *output()])

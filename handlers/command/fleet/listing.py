@@ -13,14 +13,14 @@ from . import auth, private, toml
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 _NEEDED = ("handler", "address")
-_DELIMITERS = ",;\t"            # spreadsheets of some countries write semicolons
-_MOST = 100_000                 # PDUs
+_DELIMITERS = ",;\t"            # spreadsheets write semicolons in some countries
+_MOST = 100_000                 # limit for a list, in PDUs
 _LONGEST_NAME = 100
-_SHOWN = 5                      # errors of one list that are printed; the others are counted
+_SHOWN = 5                      # limit of printed errors; the others are counted
 
 
 class Device(NamedTuple):
-    """One PDU of a list. `settings` are pairs; `metered`: its outlets report no state, which is no fault."""
+    """One PDU of a list. `settings` are pairs of key and value. `metered`: its outlets report no state, and that is no fault."""
 
     name: str
     handler: str
@@ -31,17 +31,17 @@ class Device(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """What a list says: the PDUs in its order, and the logins that it brings."""
+    """The PDUs of a list in its order, and the logins in the same file."""
 
     devices: Sequence[Device]
     auths: Mapping[str, auth.Auth]
 
 
-Entry = Tuple[str, Mapping[str, Any]]       # where it is in the file, and its cells
+Entry = Tuple[str, Mapping[str, Any]]       # place of the PDU in the file, and its cells
 
 
 def read(path: str) -> Fleet:
-    """The list. Raises SettingsError, which names the first places that are wrong and counts the others."""
+    """Read a list. Raises SettingsError, which names the first wrong places and counts the others."""
     text = private.text(path, private.LIST)
     if path.endswith(".toml"):
         document = toml.loads(text, path)
@@ -61,7 +61,7 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
-    """The lines behind the head. Empty ones and those that begin with # are left out."""
+    """The lines behind the head, without empty lines and those that begin with #."""
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
@@ -83,11 +83,12 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
 
 
 def _check_head(head: Sequence[str], path: str) -> None:
-    unknown = [name for name in head if name and name not in COLUMNS]
-    missing = [name for name in _NEEDED if name not in head]
-    if unknown or missing or len(set(head)) < len(head):
+    named = [name for name in head if name]
+    unknown = [name for name in named if name not in COLUMNS]
+    missing = [name for name in _NEEDED if name not in named]
+    if unknown or missing or len(set(named)) < len(named):
         wrong = f"{printable(unknown[0], 60)!r} is no column" if unknown else (
-            f"there is no column {missing[0]!r}" if missing else "a column is there twice")
+            f"there is no column {missing[0]!r}" if missing else "a column occurs twice")
         raise SettingsError(f"{path}: {wrong}; the first line names the columns: {', '.join(COLUMNS)}")
 
 
@@ -116,7 +117,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> Device:
-    """An archive is found from the list's folder. Raises ValueError or SettingsError with a sentence."""
+    """One PDU of the list. The path of an archive is relative to the list's folder. Raises ValueError or SettingsError."""
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise ValueError(f"there is no {printable(unknown[0], 60)!r}; a PDU has {', '.join(COLUMNS)}")
@@ -147,7 +148,7 @@ def _cell(key: str, value: Any) -> str:
 
 
 def _settings(value: Any, folder: str) -> Dict[str, str]:
-    """`key=value; key=value`, or a TOML table. A secret is refused; a file of certificates is found from the list's folder."""
+    """The settings in `key=value; key=value` or a TOML table. Secrets are refused. A path in `ca_pem` is relative to the list."""
     pairs: Iterable[Tuple[str, Any]]
     if isinstance(value, dict):
         pairs = value.items()
@@ -160,7 +161,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
         if key in SECRETS:
             raise ValueError(f"{key} is a secret, and a list holds none: name a login in the column auth")
         if key in found:
-            raise ValueError(f"the setting {printable(key, 60)!r} is there twice")
+            raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
         text = _cell(key, one)
         found[key] = os.path.join(folder, text) if key == "ca_pem" and "BEGIN CERTIFICATE" not in text else text
     return found
@@ -169,5 +170,5 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
 def _pair(text: str) -> Tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise ValueError("settings are key=value; key=value")     # its text may be a secret
+        raise ValueError("settings are key=value; key=value")     # the error's text may hold a secret
     return key.strip().lower(), value.strip()

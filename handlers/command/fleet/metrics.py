@@ -5,7 +5,7 @@ that a sum over a metric never counts a current twice.
 """
 from __future__ import annotations
 
-from typing import Iterable, Iterator, NamedTuple, Optional, Tuple
+from typing import Iterable, Iterator, NamedTuple, Optional, Sequence, Tuple, Union
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -15,8 +15,9 @@ from prometheus_client.registry import Collector
 from ... import VERSION
 from .polling import DOWN, UNKNOWN, UP, Reading
 
-JOULES = 3_600_000.0            # of one kWh
+JOULES = 3_600_000.0            # joules in one kWh
 _STATES = {UP: 1.0, DOWN: 0.0}
+Sample = Tuple[Sequence[str], Optional[float]]      # values of the labels, and the figure; None if the device has none
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 
 
@@ -28,7 +29,7 @@ class Page(NamedTuple):
 
 
 def page(reading: Reading, accept: str) -> Page:
-    """What /probe answers, in the format that `accept` asks for."""
+    """The answer of /probe, in the format that `accept` asks for."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Read(reading))
     return _encoded(registry, accept)
@@ -44,55 +45,41 @@ class _Read(Collector):
         self._reading = reading
 
     def collect(self) -> Iterable[Metric]:
-        """All families; those without a value are left out, since absent is not 0."""
+        """The metrics that have a value: an absent figure is not 0."""
         return [metric for metric in _families(self._reading) if metric.samples]
 
 
 def _families(read: Reading) -> Iterator[Metric]:
-    yield _gauge("pdu_up", "1 if the PDU told the states of its outlets, else 0.", float(read.answered))
-    yield _gauge("pdu_probe_duration_seconds", "How long the PDU was read.", read.seconds)
-    yield _gauge("pdu_requests", "Requests that were sent to the PDU.", read.requests)
-    failed = GaugeMetricFamily("pdu_probe_error", "1 with the kind of the error that ended the probe.", labels=["kind"])
-    if read.failure is not None:
-        failed.add_metric([read.failure.kind], 1.0)
-    yield failed
-    yield _gauge("pdu_load_amperes", "Load of the PDU.", read.load_a)
-    yield _counter("pdu_energy_joules", "Energy that the PDU has counted.", () if read.energy_kwh is None else [
-        ((), read.energy_kwh)])
-    yield _by_outlet("pdu_outlet_state", "1 if the outlet is on, 0 if it is off; absent where that is not known.",
-                     ((one.identity, _STATES.get(one.state)) for one in read.outlets))
-    yield _by_outlet("pdu_outlet_state_unknown", "1 for an outlet whose state is not known.",
-                     ((one.identity, 1.0 if one.state == UNKNOWN else None) for one in read.outlets))
-    yield _by_outlet("pdu_outlet_current_amperes", "Current of the outlet.",
-                     ((one.identity, one.current_a) for one in read.outlets))
-    yield _counter("pdu_outlet_energy_joules", "Energy that the outlet has counted.", [
-        ((one.identity,), one.energy_kwh) for one in read.outlets if one.energy_kwh is not None], ("outlet",))
-    info = GaugeMetricFamily("pdu_outlet_info", "The number printed on the unit and the owner's name of the outlet.",
-                             labels=["outlet", "number", "name"])
-    for label in read.labels:
-        info.add_metric(label, 1.0)
-    yield info
+    def gauge(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
+        return _family(GaugeMetricFamily(name, about, labels=labels), samples)
+
+    def energy(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
+        return _family(CounterMetricFamily(name, about, labels=labels), [
+            (values, None if kwh is None else kwh * JOULES) for values, kwh in samples])
+
+    yield gauge("pdu_up", "1 if the PDU reported the states of its outlets, else 0.", ((), float(read.answered)))
+    yield gauge("pdu_probe_duration_seconds", "How long the PDU was read.", ((), read.seconds))
+    yield gauge("pdu_requests", "Requests that were sent to the PDU.", ((), read.requests))
+    yield gauge("pdu_probe_error", "1 with the kind of the error that ended the probe.",
+                *([((read.failure.kind,), 1.0)] if read.failure else []), labels=["kind"])
+    yield gauge("pdu_load_amperes", "Load of the PDU.", ((), read.load_a))
+    yield energy("pdu_energy_joules", "Energy that the PDU has counted.", ((), read.energy_kwh))
+    yield gauge("pdu_outlet_state", "1 if the outlet is on, 0 if it is off; absent if that is not known.",
+                *(((one.identity,), _STATES.get(one.state)) for one in read.outlets), labels=["outlet"])
+    yield gauge("pdu_outlet_state_unknown", "1 for an outlet whose state is not known.",
+                *(((one.identity,), 1.0) for one in read.outlets if one.state == UNKNOWN), labels=["outlet"])
+    yield gauge("pdu_outlet_current_amperes", "Current of the outlet.",
+                *(((one.identity,), one.current_a) for one in read.outlets), labels=["outlet"])
+    yield energy("pdu_outlet_energy_joules", "Energy that the outlet has counted.",
+                 *(((one.identity,), one.energy_kwh) for one in read.outlets), labels=["outlet"])
+    yield gauge("pdu_outlet_info", "The number printed on the unit and the owner's name of the outlet.",
+                *((label, 1.0) for label in read.labels), labels=["outlet", "number", "name"])
 
 
-def _gauge(name: str, about: str, value: Optional[float]) -> Metric:
-    metric = GaugeMetricFamily(name, about)
-    if value is not None:
-        metric.add_metric([], value)
-    return metric
-
-
-def _by_outlet(name: str, about: str, values: Iterable[Tuple[str, Optional[float]]]) -> Metric:
-    metric = GaugeMetricFamily(name, about, labels=["outlet"])
-    for identity, value in values:
+def _family(metric: Union[GaugeMetricFamily, CounterMetricFamily], samples: Iterable[Sample]) -> Metric:
+    for values, value in samples:
         if value is not None:
-            metric.add_metric([identity], value)
-    return metric
-
-
-def _counter(name: str, about: str, kwh: Iterable[Tuple[Tuple[str, ...], float]], labels: Tuple[str, ...] = ()) -> Metric:
-    metric = CounterMetricFamily(name, about, labels=labels)
-    for values, value in kwh:
-        metric.add_metric(values, value * JOULES)
+            metric.add_metric(values, value)
     return metric
 
 
@@ -114,10 +101,10 @@ class Own:
                             registry=self.registry)
 
     def note(self, handler: str, reading: Reading) -> None:
-        """A probe has ended."""
+        """Count a probe that has ended."""
         self.probes.labels(handler, reading.failure.kind if reading.failure else "ok").inc()
         self.seconds.labels(handler).observe(reading.seconds)
 
     def page(self, accept: str) -> Page:
-        """What /metrics answers."""
+        """The answer of /metrics."""
         return _encoded(self.registry, accept)

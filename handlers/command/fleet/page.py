@@ -1,4 +1,4 @@
-"""A check as one HTML file that needs nothing else: no script, no font, no picture, and no request to anywhere."""
+"""A check as one self-contained HTML file, without scripts, fonts, pictures or requests."""
 from __future__ import annotations
 
 from html import escape
@@ -47,7 +47,7 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
 
 
 def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> List[str]:
-    """A table with its title; nothing where it has no lines. Cells are HTML."""
+    """A table with its title; nothing if it has no lines. Cells are HTML."""
     if not lines:
         return []
     return [f"<h2>{title}</h2><table>", _line("th", head), *(_line("td", line) for line in lines), "</table>"]

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -21,7 +22,7 @@ _DEFECT = "defect"
 
 
 class Outlet(NamedTuple):
-    """State, current in A and energy in kWh; None where not metered."""
+    """State, current in A and energy in kWh; None if not metered."""
 
     identity: str
     state: str
@@ -32,7 +33,7 @@ class Outlet(NamedTuple):
 class Label(NamedTuple):
     """The number printed on the unit and the owner's name of an outlet.
 
-    As in handlers/host, which must not be imported here: it would keep the class that `prepare` replaces.
+    Like the class in handlers/host. That must not be imported here: it would keep the class that `prepare` replaces.
     """
 
     identity: str
@@ -48,9 +49,9 @@ class Failure(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The outcome for one PDU. Without states if `status` failed; with states and without figures if `statistic` failed.
+    """The outcome for one PDU: without states if `status` failed, with states and without figures if `statistic` failed.
 
-    `requests` counts those of both calls; None where the handler does not count.
+    `requests` is how many requests both calls sent; None if the handler does not count them.
     """
 
     outlets: Sequence[Outlet] = ()
@@ -68,14 +69,14 @@ class Reading(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A PDU that can be polled: its handler is loaded, and its login is known."""
+    """A PDU that can be polled, with its loaded handler and its login."""
 
     device: Device
     handler: Handler
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
-        """The object for make_handler. `timeout`: an upper limit for the handler's time-out, in seconds. Raises SettingsError."""
+        """The object for make_handler. `timeout` limits the handler's time-out, in seconds. Raises SettingsError."""
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
@@ -84,7 +85,7 @@ class Target(NamedTuple):
 
 
 def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
-    """PDUs with handler and login. Each handler is loaded once. `usual` is the login of PDUs that name none. SettingsError."""
+    """PDUs with handler and login. `usual` is the login of PDUs that name none. Raises SettingsError."""
     prepare()
     handlers: Dict[str, Handler] = {}
     found: List[Target] = []
@@ -102,9 +103,9 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
 
 
 def prepare() -> None:
-    """Add a field for the current to the double's view of a port, so that handlers report it.
+    """Adds a field for the current to the double's view of a port, so that handlers report it.
 
-    Call it before a handler is loaded: handlers keep a reference to the class from their import on.
+    Call it before a handler is loaded: a handler keeps the class that it imported.
     """
     from pdu_common import helper
     from pdu_common.helper import PduPortStatisticView
@@ -112,33 +113,33 @@ def prepare() -> None:
     if not hasattr(PduPortStatisticView, "load"):
         @dataclass
         class PortView(PduPortStatisticView):
-            """As the platform's, with a current in A."""
+            """The platform's view with a current in A."""
 
             load: Optional[float] = None
         setattr(helper, "PduPortStatisticView", PortView)
 
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Call `status`, then `statistic`, then `labels` if wanted, until one fails. A handler's error is in the result."""
+    """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. The result holds a handler's error."""
     begin = time.monotonic()
     count: List[int] = [0]
+    counted = False
     reading = Reading()
     try:
         pdu = target.handler.make(target.data(timeout))
         counted = _count(pdu, count)
-        states = [(_shown(port.identity), port.power_status.name) for port in pdu.status().ports]
-        reading = reading._replace(answered=True, outlets=[Outlet(*state) for state in states],
-                                   requests=count[0] if counted else None)
+        outlets = [Outlet(_shown(port.identity), port.power_status.name) for port in pdu.status().ports]
+        reading = reading._replace(answered=True, outlets=outlets)
         reading = _metered(reading, pdu.statistic())
         if with_labels and hasattr(pdu, "labels"):
             reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
     except Exception as error:
         reading = reading._replace(failure=failure(error))
-    return reading._replace(seconds=time.monotonic() - begin, requests=count[0] if reading.requests is not None else None)
+    return reading._replace(seconds=time.monotonic() - begin, requests=count[0] if counted else None)
 
 
 def failure(error: BaseException) -> Failure:
-    """The error's kind and text. An error that is none of a handler's is a defect of this program or of the archive."""
+    """The error's kind and text. Any error but a handler's own is a defect of this program or of the archive."""
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
         return Failure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
@@ -146,7 +147,7 @@ def failure(error: BaseException) -> Failure:
 
 
 def _shown(value: object) -> str:
-    """Text of an archive, which need not be of this pack: it goes to terminals, pages and labels."""
+    """Text for terminals, pages and labels: an archive need not be from this pack, and escapes nothing."""
     return printable(str(value))
 
 
@@ -159,19 +160,25 @@ def _metered(reading: Reading, view: Any) -> Reading:
 
 
 def _count(pdu: object, count: List[int]) -> bool:
-    """Count the requests of this thread in `count[0]`. False where the handler's release cannot count."""
+    """Counts the requests of this thread in `count[0]`. False if this release of the handler cannot count."""
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None and hasattr(pdu, "snmp_get"):
         snmp.SENT.set(count)
         return True
     tally = sys.modules.get(".".join([*type(pdu).__module__.split(".")[:-2], "tally"]))
-    if tally is not None:
-        tally.SENT.set(lambda: count.__setitem__(0, count[0] + 1))
-    return tally is not None
+    if tally is None:
+        return False
+    lock = threading.Lock()             # a handler may send from several threads
+
+    def sent() -> None:
+        with lock:
+            count[0] += 1
+    tally.SENT.set(sent)
+    return True
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Iterator[Tuple[str, str]]:
-    """The handler's time-out, shortened so that a device that never answers ends the call soon after `longest` seconds."""
+    """The handler's time-out, shortened: a call to a device that never answers ends soon after `longest` seconds."""
     try:
         given = float(settings.get("timeout", ""))
     except ValueError:

@@ -1,13 +1,14 @@
-"""Many PDUs side by side: a process for each core, in it threads that wait for devices.
+"""Reads many PDUs in parallel: one process for each core, with threads that wait for devices.
 
-Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the time of a poll is the client's own work, which one
-process cannot spread over two cores; beyond some tens of threads nothing is gained but patience with dead devices.
-Processes are forked, so logins travel in memory alone. Each takes the next PDU from one shared counter and answers over a
-pipe; a process that dies takes the PDUs along that it was reading, and the others go on.
+Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): a poll takes as long as the client's own work, which one process
+cannot spread over two cores. More than some tens of threads only help where many devices are dead. Processes are forked, so
+logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If a process dies, only the
+PDUs that it was reading are lost.
 """
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import multiprocessing
 import os
@@ -15,15 +16,15 @@ import signal
 import sys
 import threading
 from multiprocessing.connection import Connection, wait
-from typing import Any, Callable, Dict, Generator, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Any, Generator, Iterator, List, NamedTuple, Sequence, Tuple
 
 from .polling import Failure, Outlet, Reading, Target, poll
 
-PARALLEL = 128                  # PDUs at a time, all processes together
-_PER_PROCESS = 16               # with fewer PDUs another process costs more than it brings
-_STACK = 512 * 1024             # bytes for each thread; a handler's call needs a fraction
-PATIENCE_S = 180.0              # without any reading; every call of this pack's handlers ends within a minute
-_HANGS = Failure("defect", "still not read when all others were, and given up: run `pdu status` on it with --debug and report it")
+PARALLEL = 128                  # limit of PDUs that all processes read at a time
+_PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
+_STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction
+PATIENCE_S = 180.0              # seconds without any reading; each call of this pack's handlers ends within a minute
+_HANGS = Failure("defect", "not read in time, and given up: run `pdu status` on it with --debug and report it")
 _LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report it")
 
 
@@ -35,7 +36,7 @@ class Layout(NamedTuple):
 
 
 def layout(count: int, parallel: int) -> Layout:
-    """For so many PDUs, with at most `parallel` at a time."""
+    """The layout for `count` PDUs, of which at most `parallel` are read at a time."""
     parallel = min(parallel, count)
     processes = max(1, min(_cores(), -(-parallel // _PER_PROCESS)))
     return Layout(processes, max(1, parallel // processes))
@@ -47,9 +48,10 @@ def _cores() -> int:
 
 def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
              patience_s: float = PATIENCE_S) -> Generator[Tuple[int, Reading], None, None]:
-    """The place in `targets` and the reading of each, as they come. Ends its processes however it is left.
+    """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    Where nothing comes for `patience_s`, an archive hangs: what is missing is then given up.
+    The processes end with the generator, also if it is closed early. If nothing arrives for `patience_s` seconds, an archive
+    hangs: the missing PDUs are given up.
     """
     chosen = layout(len(targets), parallel)
     context = multiprocessing.get_context("fork")
@@ -84,7 +86,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits meanwhile: what Python calls around a fork would swallow it, and a child would print a traceback."""
+    """Delays Ctrl-C. During a fork Python would swallow it in the parent, or a child would print a traceback."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -93,7 +95,10 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[int, Reading]]:
-    """What the processes send, until each has closed its pipe, which then leaves `running`, or nothing comes any more."""
+    """Yields what the processes send, until all pipes are closed or `patience_s` passes in silence.
+
+    Removes closed pipes from `running`.
+    """
     while running:
         ready = wait(running, patience_s)
         if not ready:
@@ -108,66 +113,53 @@ def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[in
             yield unpacked(data)
 
 
-# ---- in a process of its own -------------------------------------------------------------------------------
+# ---- in a child process ------------------------------------------------------------------------------------
 
 def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: Sequence[Connection], threads: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C is the parent's: it ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)        # the parent handles Ctrl-C and ends this process
     for other in others:
         other.close()
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None:
-        setattr(snmp, "ENGINES_KEPT", 2)        # each PDU is read once: what was learnt of the former ones is of no use
+        setattr(snmp, "ENGINES_KEPT", 2)        # each PDU is read once, so engines need not be kept
     lock = threading.Lock()
 
     def serve() -> None:
-        while True:
-            with following.get_lock():
-                place = following.value
-                following.value += 1
-            if place >= len(targets):
-                return
-            data = packed(place, poll(targets[place]))
-            with lock:
-                pipe.send_bytes(data)
+        with contextlib.suppress(BrokenPipeError):
+            while True:
+                with following.get_lock():
+                    place = following.value
+                    following.value += 1
+                if place >= len(targets):
+                    return
+                data = packed(place, poll(targets[place]))
+                with lock:
+                    pipe.send_bytes(data)
+        os._exit(0)     # the parent closed the pipe or died
 
     before = threading.stack_size(_STACK)
-    running = [threading.Thread(target=_quietly(serve), daemon=True) for _ in range(threads)]
+    running = [threading.Thread(target=serve, daemon=True) for _ in range(threads)]
     for thread in running:
         thread.start()
     threading.stack_size(before)
     for thread in running:
         thread.join()
     pipe.close()
-    os._exit(0)         # what a handler left open is not waited for
-
-
-def _quietly(serve: Callable[[], None]) -> Callable[[], None]:
-    """Nobody reads any more: end the process."""
-    def run() -> None:
-        with contextlib.suppress(BrokenPipeError):
-            serve()
-            return
-        os._exit(0)
-    return run
+    os._exit(0)         # unlike sys.exit, does not wait for threads that a handler left behind
 
 
 def packed(place: int, reading: Reading) -> bytes:
-    """For the pipe."""
+    """A reading as the bytes that go through the pipe."""
     return json.dumps((place, reading)).encode()
 
 
 def unpacked(data: bytes) -> Tuple[int, Reading]:
-    """What `packed` made. Equal texts become one object: thousands of PDUs have the same identities and states."""
+    """The inverse of `packed`. Equal texts become one object, because PDUs share identities and states."""
     place, (outlets, load, energy, seconds, requests, failed, answered, _) = json.loads(data)
     made = [Outlet(_same(identity), _same(state), *figures) for identity, state, *figures in outlets]
     return place, Reading(made, load, energy, seconds, requests, None if failed is None else Failure(*failed), answered)
 
 
-_TEXTS: Dict[str, str] = {}
-_MOST_TEXTS = 10_000
-
-
+@functools.lru_cache(10_000)
 def _same(text: str) -> str:
-    if len(_TEXTS) < _MOST_TEXTS:
-        return _TEXTS.setdefault(text, text)
-    return _TEXTS.get(text, text)
+    return text

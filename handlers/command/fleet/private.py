@@ -1,4 +1,4 @@
-"""Files that decide about credentials, and who may read or write them."""
+"""Reads files that hold logins or decide where logins are sent, and checks who may read or change them."""
 from __future__ import annotations
 
 import os
@@ -7,26 +7,27 @@ from typing import NamedTuple
 
 from ...errors import SettingsError
 
-LONGEST = 20_000_000            # bytes; a list of 100,000 PDUs is below it
+LONGEST = 20_000_000            # limit for a file, in bytes; a list of 100,000 PDUs is smaller
 
 
 class Rule(NamedTuple):
-    """The permission bits that a file must not have, what they would allow, and how to take them away."""
+    """The permission bits that a file must not have, what they allow, and the command that takes them away."""
 
     bits: int
     danger: str
     remedy: str
 
 
-# The group may read: Debian's services have their secrets in files of root with the service's group (0640).
+# The group may read: Debian's services keep secrets in files of root with the service's group (0640).
 SECRET = Rule(0o027, "others than its owner can read or change it, and it holds a secret", "chmod 600")
 LIST = Rule(0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w")
 
 
-def content(path: str, rule: Rule) -> bytes:
-    """The file's bytes. Raises SettingsError, also where its permissions break `rule` or another user owns it.
+def text(path: str, rule: Rule) -> str:
+    """The file as UTF-8 text, without the mark that spreadsheets put in front.
 
-    The permissions are those of the file that was opened, so that nobody can put another one in its place meanwhile.
+    Raises SettingsError, also if its permissions break `rule` or another user owns it. The permissions are those of the opened
+    file, so that nobody can exchange the file in between.
     """
     try:
         with open(path, "rb") as file:
@@ -36,15 +37,10 @@ def content(path: str, rule: Rule) -> bytes:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
     if len(data) > LONGEST:
         raise SettingsError(f"{path} has more than {LONGEST // 1_000_000} MB")
-    return data
-
-
-def text(path: str, rule: Rule) -> str:
-    """The file as UTF-8 text, without the mark that spreadsheets put in front. Raises SettingsError."""
     try:
-        return content(path, rule).decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        pass                    # raised outside: the decoder's error holds a part of the file
+        pass                    # raised below: the decoder's error holds a part of the file
     raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8")
 
 

@@ -1,4 +1,4 @@
-"""The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page that links them."""
+"""The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page with links to them."""
 from __future__ import annotations
 
 import json
@@ -8,7 +8,7 @@ import threading
 import time
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Tuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
@@ -17,15 +17,15 @@ from .metrics import Own, Page, page
 from .polling import Failure, Reading, Target, poll
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-USUAL_S = 30.0                  # without that header
+USUAL_S = 30.0                  # deadline of a probe whose request has no time-out header
 _LEAST_S, _MOST_S = 0.2, 300.0
-_OF_HANDLER = 0.8               # of the time for a probe, so that a dead PDU's own error comes before the deadline
-_IDLE_S = 30.0                  # a client that sends nothing is hung up on
+_OF_HANDLER = 0.8               # the handler's share of a probe's time, so that a dead PDU's error arrives before the deadline
+_IDLE_S = 30.0                  # a connection on which nothing arrives for so long is closed
 _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
 
 
 class Limits(NamedTuple):
-    """How many probes run side by side, and how much earlier than Prometheus gives up a probe ends, in seconds."""
+    """How many probes run side by side, and how many seconds before Prometheus gives up a probe ends."""
 
     parallel: int = 64
     offset: float = 0.5
@@ -39,20 +39,19 @@ class Answer(NamedTuple):
 
 
 class Exporter:
-    """What the server answers; no HTTP in it. `allowed` may be replaced while it runs."""
+    """The answers of the server, without HTTP. `allowed` may be replaced while it runs."""
 
-    def __init__(self, allowed: Allowed, limits: Limits, read: Callable[[Target, float], Reading]) -> None:
+    def __init__(self, allowed: Allowed, limits: Limits) -> None:
         self.allowed, self.own = allowed, Own()
         self.own.loaded.set(1)
-        self._limits, self._read = limits, read
+        self._limits = limits
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
-    def probe(self, pairs: Mapping[str, str], scrape_timeout: str, accept: str) -> Answer:
-        """Reads one PDU. 400 for a query that makes no sense, 403 for a target that is not allowed, 503 where all slots are
-        taken until the deadline."""
+    def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
+        """Reads one PDU. 400 for a wrong query, 403 for a target that is not allowed, 503 if no slot becomes free in time."""
         begin = time.monotonic()
         try:
-            target = self.allowed.target(_query(pairs))
+            target = self.allowed.target(_query(query))
         except NotAllowed as error:
             self.own.refused.labels(error.reason).inc()
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
@@ -66,20 +65,25 @@ class Exporter:
         return Answer(200, page(reading, accept))
 
     def _bounded(self, target: Target, seconds: float, left: float) -> Reading:
-        """Ends at the deadline. A handler cannot be interrupted: a late one keeps its slot until it has ended."""
+        """Ends at the deadline. A handler cannot be interrupted: a late one keeps its slot until it ends."""
         made = [Reading(seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out"))]
         ended = threading.Event()
 
         def run() -> None:
             try:
-                made[0] = self._read(target, _OF_HANDLER * seconds)
+                made[0] = poll(target, _OF_HANDLER * seconds, with_labels=True)
                 ended.set()
             finally:
                 self.own.running.dec()
                 self._slots.release()
         late = made[0]
         self.own.running.inc()
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError:            # the system allows no more threads
+            self.own.running.dec()
+            self._slots.release()
+            raise
         return made[0] if ended.wait(max(0.0, left)) else late
 
     def _seconds(self, scrape_timeout: str) -> float:
@@ -98,7 +102,7 @@ class Exporter:
         return Page(_JSON, json.dumps(groups).encode())
 
     def index(self) -> Page:
-        """For people."""
+        """The start page for people."""
         rows = "".join(f"<li><code>{escape(one.device.name)}</code> {escape(one.device.address)}</li>"
                        for one in self.allowed.listed)
         return Page(_HTML, f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>PDU exporter</title></head><body>
@@ -108,18 +112,20 @@ class Exporter:
 """.encode())
 
 
-def read(target: Target, seconds: float) -> Reading:
-    """One probe."""
-    return poll(target, seconds, with_labels=True)
-
-
-def _query(pairs: Mapping[str, str]) -> Query:
-    unknown = sorted(set(pairs) - set(Query._fields))
+def _query(text: str) -> Query:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        raise NotAllowed("query", "there are too many parameters") from None
+    given = dict(pairs)
+    unknown = sorted(set(given) - set(Query._fields))
     if unknown:
         raise NotAllowed("query", f"there is no parameter {printable(unknown[0], 60)!r}; there are target, handler and auth")
-    if not pairs.get("target"):
+    if len(given) < len(pairs):
+        raise NotAllowed("query", "a parameter is given twice")
+    if not given.get("target"):
         raise NotAllowed("query", "the parameter target is missing")
-    return Query(**pairs)
+    return Query(**given)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -141,10 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         accept = self.headers.get("Accept", "")
         if asked.path == "/probe":
-            pairs, twice = _pairs(asked.query)
-            if twice:
-                return Answer(400, Page(_TEXT, b"a parameter is there twice\n"))
-            return exporter.probe(pairs, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
+            return exporter.probe(asked.query, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
         pages: Dict[str, Callable[[], Page]] = {
             "/metrics": lambda: exporter.own.page(accept), "/healthz": lambda: Page(_TEXT, b"ok\n"),
             "/targets": exporter.targets, "/": exporter.index}
@@ -159,17 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Queries are counted in /metrics, not logged."""
 
 
-def _pairs(query: str) -> Tuple[Dict[str, str], bool]:
-    """The parameters, and whether one is there twice."""
-    try:
-        found = parse_qsl(query, keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        return {}, True
-    return dict(found), len(dict(found)) < len(found)
-
-
 class Server(ThreadingHTTPServer):
-    """Listens at once. `turn` is called again and again between requests."""
+    """Listens from the start. `turn` is called between requests, at least twice a second."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -180,8 +174,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(where, _Handler)
 
     def service_actions(self) -> None:
-        """Twice a second at least."""
+        """Called by serve_forever between requests."""
         self._turn()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
+        """Prints nothing: clients may close their connection at any time."""

@@ -1,4 +1,4 @@
-"""Asks every address of some networks once or twice over SNMP, no faster than it may, from one socket."""
+"""Asks every address of some networks once or twice over SNMP, at a limited rate, from one socket."""
 from __future__ import annotations
 
 import asyncio
@@ -9,22 +9,21 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, 
 from ...errors import SettingsError, printable
 from .datagrams import Answer, answer, question
 
-MOST = 65_536                   # addresses in one run: a /16
-TRIES = 2                       # a datagram may be lost
-_LAST_S = 2.0                   # how long the last answer of a round is waited for
+MOST = 65_536                   # limit of addresses in one run: a /16
+TRIES = 2                       # a second datagram replaces a lost one
 _V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 class Pace(NamedTuple):
-    """Datagrams in a second, and how long the last answers of a round are waited for."""
+    """Datagrams a second, and for how many seconds a round waits for its last answers."""
 
     rate: float
-    last_s: float = _LAST_S
+    last_s: float = 2.0
 
 
 def networks(texts: Sequence[str]) -> List[Network]:
-    """Networks and single addresses. Raises SettingsError for what is none, is none of hosts, or is too large altogether."""
+    """Networks and single addresses. Raises SettingsError for other text, networks without hosts and too many addresses."""
     found: List[Network] = []
     for text in texts:
         network = one_network(text)
@@ -40,7 +39,7 @@ def networks(texts: Sequence[str]) -> List[Network]:
 
 
 def one_network(text: str) -> Network:
-    """Raises SettingsError for what is none."""
+    """A network or a single address. Raises SettingsError for other text."""
     try:
         return ipaddress.ip_network(text)
     except ValueError:
@@ -55,25 +54,26 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """Its addresses without the network's own and the one for all: a datagram to those would be answered by many."""
+    """Its addresses without those of the network and of the broadcast: many would answer a datagram to those."""
     number = int(network.network_address)
     first, last = number, number + network.num_addresses - 1
     if network.num_addresses > 2:
         first, last = first + 1, last - (1 if network.version == 4 else 0)      # IPv6 has no broadcast, RFC 4291, 2.6.1
     for value in range(first, last + 1):
-        yield str(ipaddress.ip_address(value) if network.version == 4 else ipaddress.IPv6Address(value))
+        yield str(type(network.network_address)(value))
 
 
 def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None]) -> Dict[str, Answer]:
-    """Who answered, by address. `sent` is called after each datagram. The answer must come from the address that was asked."""
-    return asyncio.run(_sweep([one for network in found for one in hosts(network)], community.encode(), port, pace, sent))
+    """The answers by address. `sent` is called after each datagram. An answer must come from the address that was asked."""
+    octets = community.encode("utf-8", "surrogateescape")       # the environment may hold other bytes than UTF-8
+    return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
 
 
 async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
                  sent: Callable[[], None]) -> Dict[str, Answer]:
     loop = asyncio.get_running_loop()
     seen: Dict[str, Answer] = {}
-    first = random.SystemRandom().randrange(1 << 24)        # a forged answer would have to guess it
+    first = random.SystemRandom().randrange(1 << 24)        # unpredictable, so that nobody can forge an answer
     numbers = {address: first + place for place, address in enumerate(addresses)}
     families = sorted({":" in address for address in addresses})
     for is_v6 in families:
@@ -95,7 +95,7 @@ async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], n
     for address in addresses:
         transport.sendto(question(community, numbers[address]), (address, port))
         sent()
-        following = max(following + 1 / pace.rate, loop.time() - 0.05)      # a late turn is made up for, but not in one burst
+        following = max(following + 1 / pace.rate, loop.time() - 0.05)      # catches up after a delay, without a long burst
         await asyncio.sleep(max(0.0, following - loop.time()))
     if addresses:
         await asyncio.sleep(pace.last_s)
@@ -108,10 +108,10 @@ class _Listener(asyncio.DatagramProtocol):
         self._numbers, self._port, self._seen = numbers, port, seen
 
     def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
-        """Anything else than an answer to our question is dropped."""
+        """Drops everything but an answer to our question."""
         address, port = peer[0], peer[1]
         if port != self._port or address not in self._numbers or address in self._seen:
             return
-        said = answer(data)
-        if said is not None and said.number == self._numbers[address]:
-            self._seen[address] = said
+        reply = answer(data)
+        if reply is not None and reply.number == self._numbers[address]:
+            self._seen[address] = reply

@@ -13,15 +13,14 @@ from .verdict import Row, Summary
 _HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
 _CSV = ("name", "handler", "address", "result", "on", "off", "unknown", "load_a", "energy_kwh", "seconds", "requests", "kind",
         "reason", "remedy")
-_FORMULA = ("=", "+", "-", "@")         # what a spreadsheet computes instead of showing it
+_FORMULA = ("=", "+", "-", "@")         # a spreadsheet computes such cells instead of showing them
 CHANGED = "*"
 
 
 def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
-    """One line for each PDU; those in `marks` changed."""
+    """One line for each PDU; `marks` holds the changed ones."""
     cells = [[CHANGED if row.device.name in marks else "", row.device.name, os.path.basename(row.device.handler),
-              row.device.address, row.result,
-              row.on, row.off, row.unknown, *row.figures, f"{row.seconds:.2f}"] for row in rows]
+              row.device.address, row.result, row.on, row.off, row.unknown, *row.figures, f"{row.seconds:.2f}"] for row in rows]
     if not marks:
         return columns(_HEAD[1:], [line[1:] for line in cells])
     return columns(_HEAD, cells)
@@ -29,15 +28,11 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
 
 def problems(rows: Sequence[Row]) -> List[str]:
     """Each PDU with an error, and what to do."""
-    found: List[str] = []
-    for row in rows:
-        if row.kind:
-            found += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
-    return found
+    return [line for row in rows if row.kind for line in (f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}")]
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """Cells of text never begin as a formula."""
+    """The rows as CSV. No cell of text begins like a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_CSV)

@@ -1,4 +1,4 @@
-"""TOML by the standard library, on Python before 3.11 by the package tomli."""
+"""TOML by the standard library, before Python 3.11 by the package tomli."""
 from __future__ import annotations
 
 import re
@@ -11,7 +11,7 @@ _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
 def loads(text: str, path: str) -> Dict[str, Any]:
-    """The document. Raises SettingsError with the line; no word of the text, which may hold secrets."""
+    """The document. Raises SettingsError with the line but without the text, which may hold secrets."""
     try:
         if sys.version_info >= (3, 11):
             import tomllib
@@ -28,7 +28,7 @@ def loads(text: str, path: str) -> Dict[str, Any]:
 
 
 def as_text(value: Any) -> str:
-    """A setting's value as a form would hold it. Raises ValueError for lists and tables."""
+    """A setting's value as text, as on DCImanager's form. Raises ValueError for lists and tables."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (str, int, float)):

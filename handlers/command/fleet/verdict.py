@@ -1,16 +1,18 @@
-"""The verdict of a check, on each PDU and on the whole fleet: rows, the summary, and the exit code for monitoring."""
+"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and a monitoring plugin's output."""
 from __future__ import annotations
 
+from collections import Counter
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..output import figure
+from ..output import counted, figure
 from .listing import Device
 from .polling import DOWN, UNKNOWN, UP, Outlet, Reading
 
 WELL, DOUBTFUL, BAD = 0, 1, 2
+_WELL = "well"
 _STALE = ("data-stale", "driver-not-connected")
 
-# Kind of error -> who acts, and how. The error itself says what happened and names the setting.
+# Kind of error -> what to do. The error itself says what happened and names the setting.
 REMEDIES: Mapping[str, str] = {
     "unreachable": "look at power, cable, address and firewall; over SNMP also at the community, over TLS at the certificate",
     "denied": "correct the account on the PDU or the login in the file of logins; it is not tried again",
@@ -29,7 +31,7 @@ _OTHERWISE = "read the PDU alone with `pdu status`"
 class Row(NamedTuple):
     """One PDU of the table. `result` is one word; `level` is WELL, DOUBTFUL or BAD; `outlets` may be left out.
 
-    The numbers of outlets are None where the PDU did not say.
+    `on`, `off` and `unknown` count outlets; None if the PDU did not answer.
     """
 
     device: Device
@@ -48,12 +50,12 @@ class Row(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """Who acts, for the kind of error."""
+        """What to do about the error; "" without one."""
         return REMEDIES.get(self.kind, _OTHERWISE) if self.kind else ""
 
     @property
     def figures(self) -> Tuple[str, str]:
-        """Load in A and energy in kWh for people; nothing where an error hides whether the PDU meters them."""
+        """Load in A and energy in kWh for people; "" if an error hides whether the PDU meters them."""
         load, energy = ("" if value is None and self.kind else figure(value) for value in (self.load_a, self.energy_kwh))
         return load, energy
 
@@ -78,12 +80,14 @@ def _level(device: Device, reading: Reading) -> Tuple[int, str]:
         return DOUBTFUL, "no figures"
     if reading.count(UNKNOWN) and not device.metered:
         return DOUBTFUL, "unknown"
-    return WELL, "well"
+    return WELL, _WELL
 
 
 class Summary(NamedTuple):
-    """The whole fleet. `load_a` and `energy_kwh` are the sums over the PDUs that reported one, which `loads` and `energies`
-    count; None where none did."""
+    """The whole fleet. `load_a` and `energy_kwh` are sums over the PDUs that reported one; None if none did.
+
+    `loads` and `energies` count these PDUs. `seconds` is how long the whole poll took.
+    """
 
     pdus: int
     results: Dict[str, int]
@@ -98,39 +102,26 @@ class Summary(NamedTuple):
     level: int
 
     def lines(self) -> List[str]:
-        """For people."""
+        """Two lines for people."""
         results = [f"{self.results.get(_WELL, 0)} well",
                    *(f"{count} {result}" for result, count in self.results.items() if result != _WELL)]
-        load = figure(self.load_a, "A") + _of(self.loads, " PDUs")
-        energy = figure(self.energy_kwh, "kWh") + _of(self.energies)
-        return [f"{self.pdus} PDU{'s' if self.pdus != 1 else ''} in {self.seconds:.1f} s: {', '.join(results)}",
-                f"{self.on + self.off + self.unknown} outlets: {self.on} on, {self.off} off, {self.unknown} unknown; "
+        load = figure(self.load_a, "A") + (f" of {counted(self.loads, 'PDU')}" if self.loads else "")
+        energy = figure(self.energy_kwh, "kWh") + (f" of {self.energies}" if self.energies else "")
+        return [f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
+                f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off} off, {self.unknown} unknown; "
                 f"load {load}, energy {energy}"]
 
 
-_WELL = "well"
-
-
-def _of(count: int, what: str = "") -> str:
-    return f" of {count}{what}" if count else ""
-
-
-def summary(rows: Iterable[Row], seconds: float) -> Summary:
-    """What the rows come to; `seconds` is how long the whole poll took."""
-    results: Dict[str, int] = {}
-    pdus = on = off = unknown = loads = energies = level = 0
-    load = energy = 0.0
-    for row in rows:
-        pdus, level = pdus + 1, max(level, row.level)
-        on, off, unknown = on + (row.on or 0), off + (row.off or 0), unknown + (row.unknown or 0)
-        results[row.result] = results.get(row.result, 0) + 1
-        if row.load_a is not None:
-            load, loads = load + row.load_a, loads + 1
-        if row.energy_kwh is not None:
-            energy, energies = energy + row.energy_kwh, energies + 1
-    ordered = {result: results[result] for result in sorted(results, key=lambda one: (-results[one], one))}
-    return Summary(pdus, ordered, on, off, unknown, load if loads else None, loads, energy if energies else None, energies,
-                   seconds, level)
+def summary(rows: Sequence[Row], seconds: float) -> Summary:
+    """The sums over all rows."""
+    results = Counter(row.result for row in rows)
+    loads = [row.load_a for row in rows if row.load_a is not None]
+    energies = [row.energy_kwh for row in rows if row.energy_kwh is not None]
+    return Summary(
+        len(rows), {result: results[result] for result in sorted(results, key=lambda one: (-results[one], one))},
+        sum(row.on or 0 for row in rows), sum(row.off or 0 for row in rows), sum(row.unknown or 0 for row in rows),
+        sum(loads) if loads else None, len(loads), sum(energies) if energies else None, len(energies),
+        seconds, max((row.level for row in rows), default=WELL))
 
 
 _NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
@@ -157,9 +148,9 @@ def _plain(text: str) -> str:
 
 
 def changes(before: Row, after: Row) -> List[str]:
-    """What is different to the poll before, for people; loads and energies always differ."""
+    """Sentences about what changed since the previous poll. Loads and growing energies are not mentioned."""
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
-    if after.result in ("well", "unknown", "no figures") and before.result in ("well", "unknown", "no figures"):
+    if {before.result, after.result} <= {_WELL, "unknown", "no figures"}:
         states = {outlet.identity: outlet.state for outlet in before.outlets}
         now = {outlet.identity: outlet.state for outlet in after.outlets}
         found += [f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"

@@ -4,25 +4,27 @@ from __future__ import annotations
 import contextlib
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
 
 import click
 
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
-from ..groups import EPILOG, OnHost, Place, explained
+from ..groups import EPILOG, OnHost, Place, on_host
 from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, output
 from ..output import Result, columns, shown
 
 if TYPE_CHECKING:
     from ...raritan.rpc import Agent
+    from .context import Command
 
 _DISCOVER = "discover"
 _SEARCH_S, _DAY_S = 4.0, 86400.0
 _NOT_THERE = ("404", "-32601")        # HTTP: no such resource; JSON-RPC: no such method
 _SECRETS = ("password", "token", "config_password", "link_password", "new_password", "read_community", "write_community")
-_NOT_HERE = ("host", "link_units")        # HOST and --link say it
+_NOT_HERE = ("host", "link_units")        # settings that HOST and --link replace
 _TLS = [one for one in TLS if one.key != "tls"]
+_LINK = click.IntRange(2, 255)
 
 PLACES: Mapping[str, Place] = {
     _DISCOVER: Place("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
@@ -51,52 +53,41 @@ def _make(name: str, found: Any, help_: str) -> click.Command:
     """The click command of one place."""
     if isinstance(found, click.Command):
         return found
-    command = found[name]
+    command: Command = found[name]
 
-    @click.pass_context
-    def run(__context: click.Context, **options: Any) -> int:
-        assert __context.parent is not None
-        state = given(__context)
-        return shown(_run(state, name, str(__context.parent.params["host"]), SimpleNamespace(**options), command.run), state.json)
-    return click.Command(name, callback=run, help=explained(help_, command.parameters), params=[
-        *command.parameters,
+    def run(state: Given, host: str, words: Mapping[str, Any]) -> int:
+        return shown(_run(state, name, host, SimpleNamespace(**words), command), state.json)
+    return on_host(name, help_, command.parameters, [
         click.Option(["--link"], type=_LINK, metavar="ID", help="act on this link unit"),
         click.Option(["--wait"], type=Seconds(0.0, _DAY_S), metavar="SECONDS",
                      help="how long to look for the end of what was started (60; a firmware update: 1800)"),
-        *device(*LOGIN, *_TLS), *asking(), *output()])
+        *device(*LOGIN, *_TLS), *asking(), *output()], run)
 
 
-_LINK = click.IntRange(2, 255)
-
-
-def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: Any) -> Result:
+def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: Command) -> Result:
     from ...raritan import settings
     from .context import Context
     declared = [setting for setting in settings.SETTINGS if setting.key not in _NOT_HERE]
     form.check(state, _SECRETS, "pdu raritan")
     form.known(state, [setting.key for setting in declared])
-    host = form.address(host)
     data = SimpleNamespace(ip=host, custom_params=form.values("raritan", declared, state, host))
     # The agent prints what --debug shows; the result is printed at the end.
     out = sys.stdout
     with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):
         agent.debug = state.debug
         try:
-            return _result(command(Context(agent, options, state, out)))
-        except SettingsError:               # an argument; no unit has to do with it
+            return command.run(Context(agent, options, state, out))
+        except SettingsError:               # an argument is wrong; no request failed
             raise
         except PduHandlerError as error:
             raise _without(error, agent, options).at(agent.host, name) from error
 
 
-def _result(found: object) -> Result:
-    assert isinstance(found, Result)
-    return found
-
-
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
-    """Maps `no such resource` and `no such method` to what is missing: the link unit (1 round trip), the sensor, or what
-    this firmware or model does not have. Other errors stay."""
+    """Maps "no such resource" and "no such method" to the link unit or sensor that does not exist, else to Unsupported.
+
+    1 round trip with --link. Other errors stay.
+    """
     if not isinstance(error, Refused) or error.code not in _NOT_THERE:
         return error
     linked = _linked(agent) if options.link else None
@@ -109,7 +100,7 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
 
 
 def _linked(agent: Agent) -> Optional[Sequence[int]]:
-    """The ids of the linked units; None where they cannot be read."""
+    """The ids of the linked units, none where the firmware has no list of them; None if the list cannot be read."""
     from ...raritan.rpc.cascading import CascadeManager
     try:
         return sorted(CascadeManager("/cascade", agent).getStatus().linkUnits)
@@ -121,23 +112,18 @@ def _linked(agent: Agent) -> Optional[Sequence[int]]:
 
 @click.pass_context
 def _discover(context: click.Context, seconds: float, interface: Sequence[str]) -> int:
-    state = given(context)
-    return shown(_found(seconds, interface), state.json)
-
-
-def _found(seconds: float, interfaces: Sequence[str]) -> Result:
     from ...raritan import zeroconf
     try:
-        found = zeroconf.discover_devices(seconds, list(interfaces) or None)
+        found = zeroconf.discover_devices(seconds, list(interface) or None)
     except ImportError:
         raise SettingsError("the Python package zeroconf is missing: pip install zeroconf") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"mDNS cannot be used here ({error})") from None
-    head: Tuple[str, ...] = ("address", "port", "model", "firmware", "name")
+    head = ("address", "port", "model", "firmware", "name")
     rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
     nothing = (f"no unit answered within {seconds:g} s: it may be in another network, or mDNS is off in its settings; "
                f"--seconds and --interface look longer and elsewhere")
-    return Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing])
+    return shown(Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]), given(context).json)
 
 
 discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[

@@ -1,8 +1,7 @@
-"""Commands on certificates, configurations, diagnosis and power meter files, and the SNMP agent."""
+"""Commands for certificates, configurations, diagnosis, power meter files, and the SNMP agent."""
 from __future__ import annotations
 
-import time
-from typing import Callable, Dict, List, Mapping, Union
+from typing import Callable, List, Mapping, Union
 
 import click
 
@@ -11,10 +10,11 @@ from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
 from ...raritan.rpc._runtime import scripts
 from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
+from ..asking import read_file
 from ..exits import DONE, NOT_SEEN
 from ..options import Parameters, option, words
 from ..output import Result, facts, text
-from .context import Command, Commands, Context, check, load, once, plain, save, wrong
+from .context import Command, Commands, Context, action, check, listed, number, once, plain, save, wrong
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
@@ -24,36 +24,31 @@ _INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower
 
 
 def _accepted(code: scripts.ResultCode, what: str) -> None:
-    if code != 0:
-        raise Refused(f"the device refused {what}: {code.text} (result code {int(code)})", str(int(code)))
+    check(code, what, {code: code.text})
 
 
 # ---- certificates ------------------------------------------------------------------------------------------
 
 def certificate(context: Context) -> Result:
-    """1 round trip, and the files."""
-    action: str = context.options.action or "show"
-    if action not in _CERT:
-        wrong(f"{action[:20]!r} is no action; give {_CERT_ACTIONS}")
-    return _CERT[action](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
+    """Show or change the TLS certificate: 1 round trip, and the files."""
+    return _CERT[action(context, _CERT, _CERT_ACTIONS)](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
 
 
 def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     info = proxy.getInfo()
     active = info.activeCertInfo
     names = [name for name in (active.subject.commonName, *active.names) if name]
-    shown: Dict[str, object] = {
+    return listed({
         "subject": ", ".join(dict.fromkeys(names)), "issuer": active.issuer.commonName, "valid from": active.invalidBefore,
         "valid until": active.invalidAfter, "serial number": active.serialNumber, "RSA bits": active.keyInfo.rsaKeyLength or None,
-        "pending request": info.havePendingReq, "pending certificate": info.havePendingCert}
-    return Result(plain(info), facts(shown))
+        "pending request": info.havePendingReq, "pending certificate": info.havePendingCert}, info)
 
 
 def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     files: List[str] = context.options.file
     if not 1 <= len(files) <= 2:
         wrong("cert upload takes a certificate and, where the unit did not make it, its key")
-    data = [load(path) for path in files]
+    data = [read_file(path) for path in files]
     _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
     pending = proxy.getInfo().pendingCertInfo
     return Result(plain(pending), ["pending, not yet in use; install it with: cert install",
@@ -77,8 +72,7 @@ def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
         wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.TAGS)}")
-    agent = context.files
-    return save(context, lambda: cert.download(agent, tag))
+    return save(context, cert.download, tag)
 
 
 _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
@@ -89,7 +83,7 @@ _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
 # ---- configurations ----------------------------------------------------------------------------------------
 
 def config(context: Context) -> Result:
-    """1 round trip and the file, for raw, bulk or backup."""
+    """Download or upload a raw, bulk or backup configuration: 1 round trip and the file."""
     kind, action = context.options.kind, context.options.action
     if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
         wrong("give raw, bulk or backup, then get --out FILE or put FILE")
@@ -102,9 +96,8 @@ def config(context: Context) -> Result:
 
 def _raw(context: Context, action: str) -> Result:
     if action == "get":
-        agent = context.files
-        return save(context, lambda: rawcfg.download(agent))
-    data = load(context.options.file)
+        return save(context, rawcfg.download)
+    data = read_file(context.options.file)
     context.confirm("replace the configuration with this file")
     _accepted(rawcfg.upload(context.files, data, context.progress("upload")), "the configuration")
     return _followed(context, rawcfg.RawConfiguration("/rawcfg", context.agent))
@@ -115,9 +108,8 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
     units = _units(options.units)
     password = context.secret("config_password", "configuration password", needed=False)
     if action == "get":
-        agent = context.files
-        return save(context, lambda: bulkcfg.download(agent, backup, password, options.clear_text, units, options.profile or ""))
-    data = load(options.file)
+        return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
+    data = read_file(options.file)
     context.confirm("restore this backup" if backup else "take over this bulk configuration")
     _accepted(bulkcfg.upload(context.files, data, backup, password, options.skip_check or "", units, context.progress("upload")),
               "the configuration")
@@ -125,21 +117,19 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
 
 
 def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration]) -> Result:
-    """The unit works on after it took the file, and may restart its services; 1 round trip for each look."""
-    end = time.monotonic() + context.wait()
+    """Look until the unit has applied the file, for which it may restart its services: 1 round trip for each look."""
     seen = ""
-    while True:
+    for _ in context.looks(_LOOK_S):
         try:
             seen = proxy.getStatus()[0].name
-        except Denied:                      # the new configuration may have another login; do not knock again
+        except Denied:                      # the new configuration may have another login; trying again may block the account
             break
         except (Unreachable, ProtocolError):
             context.tell("the unit restarts its services")
         if seen.endswith("_FAILED"):
             raise Refused(f"the device took the file, but not its content ({_words(seen)})", seen)
-        if seen.endswith("_OK") or time.monotonic() + _LOOK_S > end:
+        if seen.endswith("_OK"):
             break
-        time.sleep(_LOOK_S)
     return Result({"accepted": True, "status": seen}, [f"accepted; last seen: {_words(seen) or 'no answer'}"],
                   DONE if seen.endswith("_OK") else NOT_SEEN)
 
@@ -151,39 +141,37 @@ def _words(name: str) -> str:
 def _units(words_: str) -> List[int]:
     if not words_:
         return []
-    if not all(word.isascii() and word.isdigit() for word in words_.split(",")):
+    units = [number(word) for word in words_.split(",")]
+    if min(units) < 0:
         wrong("--units takes link ids with commas between, 1 for the unit itself")
-    return [int(word) for word in words_.split(",")]
+    return units
 
 
 # ---- files for support and metering ------------------------------------------------------------------------
 
 def diagnosis(context: Context) -> Result:
-    """1 round trip that takes long."""
-    agent = context.files
-    return save(context, lambda: diag.download(agent))
+    """Download the diagnostic file: 1 round trip, which takes long."""
+    return save(context, diag.download)
 
 
 def eto(context: Context) -> Result:
-    """1 round trip."""
-    agent = context.files
-    return save(context, lambda: pdumodel.download_eto(agent))
+    """Download the descriptor of a unit that was built to order: 1 round trip."""
+    return save(context, pdumodel.download_eto)
 
 
 def pmc(context: Context) -> Result:
-    """1 round trip: readings as CSV, or a configuration upwards."""
+    """Download the power meters' readings as CSV, or upload their configuration: 1 round trip."""
     action, value = context.options.action, context.options.value
     if action == "put" and value:
-        data = load(value)
+        data = read_file(value)
         context.confirm("take over this power meter configuration")
         answer = pdumodel.upload_pmc_config(context.files, data)
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
-    if action != "csv" or value and not (value.isdigit() and 1 <= int(value) <= 8):
+    if action != "csv" or value and not 1 <= number(value) <= 8:
         wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
-    agent = context.files
     if value:
-        return save(context, lambda: pdumodel.download_panel_csv(agent, int(value)))
-    return save(context, lambda: pdumodel.download_powermeter_csv(agent))
+        return save(context, pdumodel.download_panel_csv, number(value))
+    return save(context, pdumodel.download_powermeter_csv)
 
 
 # ---- SNMP --------------------------------------------------------------------------------------------------
@@ -193,7 +181,10 @@ _COMMUNITIES = {"read": "readComm", "write": "writeComm"}
 
 
 def snmp(context: Context) -> Result:
-    """1 round trip to show, 3 to change. Communities are secrets: not shown, and not taken from the command line."""
+    """Show or change the settings of the SNMP agent: 1 round trip to show, 3 to change.
+
+    Communities are secrets: they are neither shown nor taken from the command line.
+    """
     proxy = context.proxy(Snmp, "/snmp")
     settings = proxy.getConfiguration()
     changed = False
@@ -212,9 +203,9 @@ def snmp(context: Context) -> Result:
         context.confirm("change the SNMP agent's settings")
         check(proxy.setConfiguration(settings), "the settings", {1: "one of them cannot be (v2 needs a read community)"})
         settings = proxy.getConfiguration()
-    shown: Dict[str, object] = {name: getattr(settings, field) for name, field in _SNMP.items()}
-    shown.update({f"{name} community": "set" if getattr(settings, field) else "not set" for name, field in _COMMUNITIES.items()})
-    return Result({name: plain(value) for name, value in shown.items()}, facts(shown))
+    return listed({
+        **{name: getattr(settings, field) for name, field in _SNMP.items()},
+        **{f"{name} community": "set" if getattr(settings, field) else "not set" for name, field in _COMMUNITIES.items()}})
 
 
 def _out(needed: bool) -> Parameters:

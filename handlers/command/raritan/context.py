@@ -1,12 +1,13 @@
-"""What every Raritan command works with: the device, the options, questions, progress and files."""
+"""The device, options, questions, progress and files that all Raritan commands share."""
 from __future__ import annotations
 
 import datetime
 import enum
 import os
 import sys
+import time
 from types import SimpleNamespace
-from typing import Any, Callable, Collection, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, TextIO, Type, TypeVar
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Set, TextIO, Type, TypeVar
 
 from ...errors import ProtocolError, Refused, SettingsError, Unreachable
 from ...http.multipart import Progress
@@ -17,16 +18,19 @@ from ...raritan.rpc._runtime.values import shown_fields
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.units import Present, Unit
 from .. import asking, output
+from ..exits import DONE
 from ..options import Given, Parameters
-from ..output import Result
+from ..output import Result, facts
 
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
 
 
 class Context:
-    """One run of one command: `options` are the command's own, `state` what was given by shared options. `out` takes what a
-    command prints before its end; sys.stdout is where --debug goes."""
+    """One run of one command. `options` are the command's own, `state` holds the shared ones.
+
+    A command prints to `out` before its end; sys.stdout takes the lines of --debug.
+    """
 
     def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:
         self.agent, self.options, self.state, self.out = agent, options, state, out
@@ -38,24 +42,28 @@ class Context:
 
     @property
     def files(self) -> Agent:
-        """The agent for files, which go to and come from the unit that is addressed. SettingsError with --link."""
+        """The agent for files, which only the addressed unit sends and takes. SettingsError with --link."""
         if self.options.link:
             wrong("files are those of the unit that HOST is: leave --link out, or give the link unit's own address")
         return self.agent
 
     @property
     def pdu(self) -> Pdu:
-        """The PDU of that unit."""
+        """The PDU of the unit."""
         return self.unit.proxy(Pdu)
 
     def outlets(self) -> List[Outlet]:
-        """Its outlets, in its own order: 1 round trip. What a unit hands out is never used without its link id."""
+        """The outlets in the unit's order, with references that hold its link id: 1 round trip."""
         return Present.of(self.unit, self.pdu.getOutlets()).outlets
 
-    def wait(self, usual: float = 60.0) -> float:
-        """How many seconds to look for the end of what was started."""
+    def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
+        """One look for the end of a job now, and one after each `pause` until the seconds of --wait are over, else `usual`."""
         given: Optional[float] = self.options.wait
-        return usual if given is None else given
+        end = time.monotonic() + (usual if given is None else given)
+        yield
+        while time.monotonic() + pause <= end:
+            time.sleep(pause)
+            yield
 
     @property
     def place(self) -> str:
@@ -67,7 +75,7 @@ class Context:
         asking.confirm(self.state, f"{what} on {self.place}", self.agent.host)
 
     def askable(self, what: str) -> None:
-        """Raises NotConfirmed where `confirm` would have nobody to ask: before long work that would be in vain."""
+        """Raises NotConfirmed if `confirm` would have nobody to ask. Call it before long work."""
         asking.askable(self.state, what, self.agent.host)
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:
@@ -75,7 +83,7 @@ class Context:
         return asking.secret(self.state, key, question, needed)
 
     def progress(self, what: str) -> Optional[Progress]:
-        """Shows how much of a file is sent, on a terminal."""
+        """Shows on a terminal how much of a file is sent; None elsewhere."""
         if self.state.json or not sys.stderr.isatty():
             return None
 
@@ -85,13 +93,13 @@ class Context:
         return show
 
     def tell(self, text: str) -> None:
-        """How far a long command is, on a terminal."""
+        """Show on a terminal how far a long command is."""
         if not self.state.json and sys.stderr.isatty():
             print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
 
 
 class Command(NamedTuple):
-    """One command of `pdu raritan HOST`: its parameters beside those that all share."""
+    """One command of `pdu raritan HOST`, and its parameters beside the shared ones."""
 
     run: Callable[[Context], Result]
     parameters: Parameters = ()
@@ -101,7 +109,7 @@ Commands = Mapping[str, Command]
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:
-    """Send a command once. Raises Unreachable where no answer says what it did: `look` is the command that shows it."""
+    """Send a command once. Raises Unreachable if the answer leaves its effect open; the command `look` shows the effect."""
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:
@@ -119,22 +127,35 @@ def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
 
 
 def wrong(text: str) -> NoReturn:
-    """An argument that cannot be."""
+    """Refuse an argument."""
     raise SettingsError(text)
+
+
+def number(word: str) -> int:
+    """A number of at most 9 ASCII digits; -1 for any other text."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
+
+
+def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
+    """The action of a command, `show` without one. Raises SettingsError for one that is not `known`."""
+    named: str = context.options.action or "show"
+    if named not in known:
+        wrong(f"{named[:20]!r} is no action; give {allowed}")
+    return named
 
 
 # ---- files -------------------------------------------------------------------------------------------------
 
-def save(context: Context, download: Callable[[], bytes]) -> Result:
-    """Write a download to the file that --out names, `-` for the standard output; an existing file is not replaced.
+def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
+    """Write `download(agent, *details)` to the file of --out, `-` for the standard output. Existing files are not replaced.
 
-    The file is opened first, so that nobody waits for a download that has no place to go.
+    The file is opened before the download, which may take long, so that a bad name fails at once.
     """
-    path: str = context.options.out
+    path, agent = context.options.out, context.files
     if path == "-" and context.state.json:
         wrong("--json needs --out FILE here: one output cannot be both")
     if path == "-":
-        data = download()
+        data = download(agent, *details)
         return Result({"bytes": len(data)}, (), raw=data)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)     # keys and configurations are secrets
@@ -142,7 +163,7 @@ def save(context: Context, download: Callable[[], bytes]) -> Result:
         wrong(f"{path} cannot be written ({error.strerror})")
     try:
         with os.fdopen(handle, "wb") as file:
-            size = file.write(download())
+            size = file.write(download(agent, *details))
     except BaseException as error:
         os.unlink(path)
         if isinstance(error, OSError):
@@ -151,15 +172,10 @@ def save(context: Context, download: Callable[[], bytes]) -> Result:
     return Result({"file": path, "bytes": size}, [f"{path}: {size} bytes"])
 
 
-def load(path: str) -> bytes:
-    """The content of a small file. Raises SettingsError."""
-    return asking.read_file(path)
-
-
 # ---- output ------------------------------------------------------------------------------------------------
 
 def plain(value: object) -> Any:
-    """A value of the binding as JSON for people: names instead of numbers, times as text."""
+    """A value of the binding as JSON: enumerations by name, times as text, references as resource ids."""
     if isinstance(value, Structure):
         return {name: plain(getattr(value, name)) for name in shown_fields(value)}
     if isinstance(value, enum.Enum):
@@ -175,11 +191,16 @@ def plain(value: object) -> Any:
     return value
 
 
-def seen(state: Outlet.State, position: int, doubted: Collection[int]) -> str:
-    """An outlet's state in a word; unknown for a position whose relay failed by the unit's own list (`states.contradicted`)."""
+def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
+    """An outlet's state in a word; unknown at a position for which the unit reports a failed relay (`states.contradicted`)."""
     return "unknown" if position in doubted else states.status(state).value
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> Result:
-    """A result that is a table: a list of objects in JSON."""
+    """A result that is a table; in JSON a list of objects."""
     return output.table(name, head, rows, plain)
+
+
+def listed(shown: Mapping[str, object], data: object = None, exit_code: int = DONE) -> Result:
+    """A result that is names with values; `data` is its JSON where that holds more or other names."""
+    return Result(plain(shown if data is None else data), facts(shown), exit_code)

@@ -1,9 +1,10 @@
-"""What happens on a unit, one line for each event, as it happens."""
+"""The events of a unit, one line for each as it happens."""
 from __future__ import annotations
 
 import datetime
 import enum
 import json
+import os
 import select
 import sys
 from typing import Any, Dict, List, Mapping, TextIO, Tuple
@@ -27,20 +28,23 @@ from .show import sensors_of_the_pdu
 _USUAL: Tuple[Demand, ...] = ((Outlet.StateChangedEvent, None), (NumericSensor.StateChangedEvent, None),
                               (StateSensor.StateChangedEvent, None), (UserEvent, None))
 _EVERY: Tuple[Demand, ...] = ((Event, None),)
-_TWICE = "/outletState"         # the discrete sensor of an outlet says what the outlet says
+_TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 _LONGEST_S = 30 * 86400.0
 
 
 def events(context: Context) -> Result:
-    """3 round trips for the names of sensors and outlets, 3 to subscribe, one for each poll of up to 30 s."""
+    """Print events as they happen.
+
+    3 round trips for the names of sensors and outlets, 3 to subscribe, 1 for each poll of up to 30 s.
+    """
     options, seen = context.options, 0
     wanted = _EVERY if options.all else _USUAL
     names = _names(context)
     try:
         with Listener(context.agent, wanted, link=options.link or 0, seconds=options.for_, notice=_notice(context),
-                      before_poll=lambda: _still_read(context.out)) as heard:
-            for event in heard:
+                      before_poll=lambda: _still_read(context.out)) as listener:
+            for event in listener:
                 name = names.get(event.source.target, "") if event.source is not None else ""
                 if not options.all and name.endswith(_TWICE):
                     continue
@@ -48,7 +52,7 @@ def events(context: Context) -> Result:
                 seen += 1
                 if seen == options.count:
                     return Result(None, printed=True)
-    except KeyboardInterrupt:           # the usual end
+    except KeyboardInterrupt:           # Ctrl-C is the usual end
         return Result(None, exit_code=exits.INTERRUPTED, printed=True)
     missed = options.count is not None
     note = f"{seen} of {options.count} events in {options.for_:g} s" if missed else ""
@@ -97,25 +101,25 @@ def _line(event: Event, name: str) -> str:
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind[:-len("Event")]).strip()
     by = f", by {event.actUserName} from {event.actIpAddr}" if isinstance(event, UserEvent) and event.actUserName else ""
     source = name or ("unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target)
-    return f"{_now()}  {printable(source)}  {words}: {', '.join(_said(event))}{printable(by)}"
+    return f"{_now()}  {printable(source)}  {words}: {', '.join(_changes(event))}{printable(by)}"
 
 
-def _said(event: Event) -> List[str]:
-    """What is new: `field old → new` where the event has both, else `field value`."""
+def _changes(event: Event) -> List[str]:
+    """The changes: `field old → new` where the event has both values, else `field value`."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
-    said: List[str] = []
+    changes: List[str] = []
     for name, value in fields.items():
         if name.startswith("new"):
             before, after = _flat(fields.get("old" + name[3:])), _flat(value)
-            said += [f"{key} {_word(before[key])} → {_word(new)}" if key in before else f"{key} {_word(new)}"
+            changes += [f"{key} {f'{_word(before[key])} → ' if key in before else ''}{_word(new)}".strip()
                      for key, new in after.items() if key not in before or before[key] != new]
         elif not name.startswith("old"):
-            said += [f"{key} {_word(one)}".strip() for key, one in _flat(value, name).items()]
-    return said
+            changes += [f"{key} {_word(one)}".strip() for key, one in _flat(value, name).items()]
+    return changes
 
 
 def _flat(value: object, name: str = "") -> Mapping[str, object]:
-    """A structure's values by `inner.name`; when they were read is left out."""
+    """The values of a structure by `inner.name`, without time stamps."""
     if not isinstance(value, Structure):
         return {name: value} if name or value is not None else {}
     found: Dict[str, object] = {}
@@ -126,15 +130,18 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
 
 
 def _word(value: object) -> str:
-    """A member of an enumeration without the prefix that they share: PS_ON is `on`."""
-    return value.name.partition("_")[2].lower() if isinstance(value, enum.Enum) else output.text(value)
+    """A value as in tables; a member of an enumeration without the prefix that all of them share, so PS_ON is `on`."""
+    if not isinstance(value, enum.Enum):
+        return output.text(value)
+    prefix, underscore, _ = os.path.commonprefix([one.name for one in type(value)]).rpartition("_")
+    return value.name.removeprefix(prefix + underscore).lower().replace("_", " ")
 
 
 def _still_read(out: TextIO) -> None:
-    """BrokenPipeError where the reader of the output has gone: without an event nothing is written that would show it."""
+    """Raise BrokenPipeError where the reader of the output has gone, which without an event no write would show."""
     try:
         number = out.fileno()
-    except (OSError, ValueError):       # no file, in a test
+    except (OSError, ValueError):       # in a test, the output is no file
         return
     watched = select.poll()
     watched.register(number, 0)

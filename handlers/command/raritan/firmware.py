@@ -1,52 +1,40 @@
-"""Commands on firmware: versions and history, upload, update with its progress, reboot."""
+"""Commands for firmware: versions and history, upload, update with its progress, reboot."""
 from __future__ import annotations
 
-import time
-from typing import Dict, List, Optional
+from typing import List
 
-from ...errors import PduHandlerError, Refused, Unreachable
-from ...raritan import rpc
-from ...raritan.rpc.firmware import (
-    Firmware,
-    FirmwareUpdateStatus,
-    ImageInfo,
-    ImageState,
-    UpdateFlags,
-    UpdateHistoryEntry,
-    UpdateHistoryStatus,
-)
+from ...errors import Denied, PduHandlerError, Refused, Unreachable
+from ...raritan.rpc import firmware as fw
 from ..exits import DONE, NOT_SEEN
 from ..options import option, words
-from ..output import Result, columns, facts, text
-from .context import Command, Commands, Context, once, plain, wrong
+from ..output import Result, columns, text
+from .context import Command, Commands, Context, action, listed, once, plain, wrong
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _NO_IMAGE = "the file is no firmware image, or a damaged one"
 _LOOK_S = 1.0
-_UPDATE_S = 1800.0          # a real unit takes many minutes, with all its controllers
+_UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
 
 
 def firmware(context: Context) -> Result:
-    """One action; each says how many round trips it takes."""
-    action: str = context.options.action or "show"
-    if action not in _DO:
-        wrong(f"{action[:20]!r} is no action; give {_ACTIONS}")
-    if context.options.file and action not in ("upload", "update"):
-        wrong(f"firmware {action} takes no file")
-    return _DO[action](context, context.proxy(Firmware, "/firmware"))
+    """Run one action. The docstring of its function names its round trips."""
+    name = action(context, _DO, _ACTIONS)
+    if context.options.file and name not in ("upload", "update"):
+        wrong(f"firmware {name} takes no file")
+    return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
 
 
-def _show(context: Context, proxy: Firmware) -> Result:
-    """2 round trips."""
+def _show(context: Context, proxy: fw.Firmware) -> Result:
+    """Show the version and the history of updates: 2 round trips."""
     version, history = proxy.getVersion(), proxy.getUpdateHistory()
     rows = [[entry.timestamp, entry.oldVersion, entry.imageVersion, entry.status] for entry in history]
     return Result({"version": version, "history": plain(history)},
                   [f"version {text(version)}", *columns(("when (UTC)", "from", "to", "result"), rows)])
 
 
-def _upload(context: Context, proxy: Firmware) -> Result:
-    """3 round trips and the file."""
+def _upload(context: Context, proxy: fw.Firmware) -> Result:
+    """Upload an image and check it: 3 round trips and the file."""
     if not context.options.file:
         wrong("firmware upload takes a file")
     _send(context)
@@ -59,32 +47,31 @@ def _send(context: Context) -> None:
     agent = context.files
     try:
         with open(context.options.file, "rb") as file:
-            rpc.firmware.upload(agent, file, progress=context.progress("upload"))
+            fw.upload(agent, file, progress=context.progress("upload"))
     except OSError as error:
         wrong(f"{context.options.file} cannot be read ({error.strerror})")
 
 
-def _image(context: Context, proxy: Firmware) -> Result:
-    """2 round trips."""
+def _image(context: Context, proxy: fw.Firmware) -> Result:
+    """Show the uploaded image: 2 round trips."""
     status = proxy.getImageStatus()
-    there, info = proxy.getImageInfo()
-    data = {"state": status.state.name, "present": there, "image": plain(info) if there else None}
-    if not there:
+    present, info = proxy.getImageInfo()
+    data = {"state": status.state.name, "present": present, "image": plain(info) if present else None}
+    if not present:
         return Result(data, [f"no image ({text(status.state)}{': ' if status.error_message else ''}"
                              f"{text(status.error_message)})"])
-    return Result(data, facts({
-        "version": info.version, "product": info.product, "valid": info.valid, "compatible": info.compatible,
-        "signed": info.signature_present, "signature good": info.signature_good}))
+    return listed({"version": info.version, "product": info.product, "valid": info.valid, "compatible": info.compatible,
+                   "signed": info.signature_present, "signature good": info.signature_good}, data)
 
 
-def _update(context: Context, proxy: Firmware) -> Result:
-    """Upload where a file is given, check, ask, start, and follow until the unit is back."""
+def _update(context: Context, proxy: fw.Firmware) -> Result:
+    """Upload the file if there is one, check the image, ask, start the update, and follow it until the unit is back."""
     context.askable("a firmware update")
     if context.options.file:
         _send(context)
     state = proxy.getImageStatus().state
-    there, info = proxy.getImageInfo()
-    if not there or state != ImageState.COMPLETE:
+    present, info = proxy.getImageInfo()
+    if not present or state != fw.ImageState.COMPLETE:
         raise Refused("there is no complete image on the unit: upload one first", state.name)
     flags = _flags(context, info)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
@@ -93,8 +80,8 @@ def _update(context: Context, proxy: Firmware) -> Result:
     return _follow(context, proxy, info.version, before)
 
 
-def _flags(context: Context, info: ImageInfo) -> List[UpdateFlags]:
-    """Refuses an image that does not fit, unless that was asked for."""
+def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
+    """The flags for --cross and --allow-untrusted. Raises Refused for an image that needs a flag that was not given."""
     if not info.valid:
         raise Refused(_NO_IMAGE, "image")
     if not info.compatible and not context.options.cross:
@@ -102,54 +89,54 @@ def _flags(context: Context, info: ImageInfo) -> List[UpdateFlags]:
     if not info.signature_good and not context.options.allow_untrusted:
         raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
     cross, untrusted = context.options.cross, context.options.allow_untrusted
-    return [flag for flag, asked in ((UpdateFlags.CROSS_HW, cross), (UpdateFlags.CROSS_OEM, cross),
-                                     (UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
+    return [flag for flag, asked in ((fw.UpdateFlags.CROSS_HW, cross), (fw.UpdateFlags.CROSS_OEM, cross),
+                                     (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
 
 
-def _follow(context: Context, proxy: Firmware, wanted: str, before: List[UpdateHistoryEntry]) -> Result:
-    """The progress page is all that answers during an update; after the restart the history has a new entry."""
-    progress = context.proxy(FirmwareUpdateStatus, _PROGRESS)
-    end = time.monotonic() + context.wait(_UPDATE_S)
+def _follow(context: Context, proxy: fw.Firmware, wanted: str, before: List[fw.UpdateHistoryEntry]) -> Result:
+    """Read the progress page, which alone answers during an update, until the history has a new entry after the restart."""
+    progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     last, why = "", ""
-    while time.monotonic() < end and last != "FAIL":
+    for _ in context.looks(_LOOK_S, _UPDATE_S):
         try:
             status = progress.getStatus()
             last, why = status.state, status.error_message
             context.tell(f"update: {text(last)}")
             history = proxy.getUpdateHistory() if last in ("NONE", "SUCCESS") else []
-            fresh = [entry for entry in history if entry not in before]     # a unit keeps only so many
+            fresh = [entry for entry in history if entry not in before]     # not counted: a full history drops its oldest entry
             if fresh:
                 return _outcome(proxy.getVersion(), fresh[-1], wanted)
+        except Denied:                      # the new firmware may want a new password; trying again may block the account
+            break
         except PduHandlerError:
-            context.tell("update: the unit restarts")   # no answer, or one of another service: both pass
-        time.sleep(_LOOK_S)
-    if last == "FAIL":
-        raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
+            context.tell("update: the unit restarts")   # no answer, or an answer of another service: try again
+        if last == "FAIL":
+            raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
     return Result({"last": last}, [f"the update was last seen at {text(last) or 'its start'}: look at the unit before you "
                                    f"try again"], NOT_SEEN)
 
 
-def _outcome(version: str, last: UpdateHistoryEntry, wanted: str) -> Result:
-    done = last.status == UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == wanted
-    shown: Dict[str, object] = {"version": version, "image": last.imageVersion, "result": last.status}
-    return Result({"version": version, "last": plain(last)}, facts(shown), DONE if done else NOT_SEEN)
+def _outcome(version: str, last: fw.UpdateHistoryEntry, wanted: str) -> Result:
+    done = last.status == fw.UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == wanted
+    return listed({"version": version, "image": last.imageVersion, "result": last.status}, {"version": version, "last": last},
+                  DONE if done else NOT_SEEN)
 
 
-def _discard(context: Context, proxy: Firmware) -> Result:
-    """1 round trip."""
+def _discard(context: Context, proxy: fw.Firmware) -> Result:
+    """Discard the uploaded image: 1 round trip."""
     proxy.discardImage()
     return Result({"discarded": True}, ["the image is discarded"])
 
 
-def _reboot(context: Context, proxy: Firmware) -> Result:
-    """1 round trip."""
+def _reboot(context: Context, proxy: fw.Firmware) -> Result:
+    """Restart the unit: 1 round trip."""
     context.confirm("restart the unit (outlets keep their state)")
-    lost: Optional[Unreachable] = None
+    answered = True
     try:
         proxy.reboot()
-    except Unreachable as error:        # the restart may be quicker than its answer
-        lost = error
-    return Result({"rebooting": True, "answered": lost is None}, ["the unit restarts"], DONE if lost is None else NOT_SEEN)
+    except Unreachable:                 # the unit may restart before it answers
+        answered = False
+    return Result({"rebooting": True, "answered": answered}, ["the unit restarts"], DONE if answered else NOT_SEEN)
 
 
 _DO = {"show": _show, "upload": _upload, "image": _image, "update": _update, "discard": _discard, "reboot": _reboot}

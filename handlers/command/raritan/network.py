@@ -1,7 +1,7 @@
-"""Commands on link units, network and watched servers."""
+"""Commands for link units, the network and watched servers."""
 from __future__ import annotations
 
-from typing import Callable, Dict, Mapping
+from typing import Callable, Mapping
 
 import click
 
@@ -11,8 +11,8 @@ from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Setting
 from ...raritan.rpc.servermon import ServerMonitor
 from ..exits import NOT_SEEN
 from ..options import option, words
-from ..output import Result, columns, facts, text
-from .context import Command, Commands, Context, check, once, plain, table, wrong
+from ..output import Result, columns, text
+from .context import Command, Commands, Context, action, check, listed, number, once, plain, table, wrong
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
@@ -29,28 +29,29 @@ BRIDGE = "br0"
 
 
 def _number(word: str, what: str) -> int:
-    if not (word.isascii() and word.isdigit() and len(word) < 5):
+    found = number(word)
+    if found < 0:
         wrong(f"{word[:20]!r} is no {what}: give a number")
-    return int(word)
+    return found
 
 
 def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
-    """The action, with as many values behind it as it takes."""
-    action: str = context.options.action or "show"
-    if action not in actions or len(context.options.value) != actions[action]:
+    """The action that was typed. `actions` maps each action to the number of values that follow it."""
+    name = action(context, actions, allowed)
+    if len(context.options.value) != actions[name]:
         wrong(f"give {allowed}")
-    return action
+    return name
 
 
 # ---- link units --------------------------------------------------------------------------------------------
 
 def links(context: Context) -> Result:
-    """1 round trip to show, 2 to change."""
-    action = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
+    """Show, add or release link units: 1 round trip to show, 2 to change."""
+    wanted = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
     if context.options.link:
         wrong("link units are those of the primary unit: leave --link out")
     manager = CascadeManager("/cascade", context.agent)
-    if action == "add":
+    if wanted == "add":
         link, host = _number(context.options.value[0], "link id"), context.options.value[1]
         login = context.secret("link_password", f"password of {context.options.link_user} on {host}")
         fresh = context.secret("new_password", "new password", needed=False)
@@ -58,7 +59,7 @@ def links(context: Context) -> Result:
         code = once("the unit may or may not be linked", "links",
                     lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh))
         check(code, "linking", _LINK_CODES)
-    elif action == "release":
+    elif wanted == "release":
         link = _number(context.options.value[0], "link id")
         context.confirm(f"release link unit {link}")
         check(manager.releaseLinkUnit(link), "the release", _LINK_CODES)
@@ -70,28 +71,27 @@ def links(context: Context) -> Result:
 # ---- network -----------------------------------------------------------------------------------------------
 
 def network(context: Context) -> Result:
-    """1 round trip to show, 3 to change: the settings are read, changed, written and read again."""
-    action = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
+    """Show or change the network settings: 1 round trip to show, 3 to change (read, write, read again)."""
+    wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
     proxy = context.proxy(Net, "/net")
     settings = proxy.getSettings()
-    if action != "show":
+    if wanted != "show":
         state = context.options.value[0]
         if state not in ("on", "off"):
             wrong(f"give {_NETWORK_ACTIONS}")
-        _CHANGE[action](context, settings, state == "on")
-        context.confirm(f"turn {action} {state} (the unit may no longer be reachable at this address)")
+        _CHANGE[wanted](context, settings, state == "on")
+        context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable at this address)")
         check(proxy.setSettings(settings), "the network settings")
         try:
             settings = proxy.getSettings()
         except Unreachable:
             return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
     forwarding = settings.common.portForwarding
-    shown: Dict[str, object] = {f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())}
-    shown.update({"port forwarding": forwarding.enabled, "role": forwarding.role,
-                  "downstream interface": forwarding.primaryUnitDownstreamIfName})
-    if forwarding.enabled:
-        shown.update({f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()})
-    return Result({name: plain(value) for name, value in shown.items()}, facts(shown))     # the rest holds passwords
+    ports = {f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()}
+    return listed({                         # the other settings hold passwords
+        **{f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())},
+        "port forwarding": forwarding.enabled, "role": forwarding.role,
+        "downstream interface": forwarding.primaryUnitDownstreamIfName, **(ports if forwarding.enabled else {})})
 
 
 def _bridge(context: Context, settings: Settings, on: bool) -> None:
@@ -101,7 +101,7 @@ def _bridge(context: Context, settings: Settings, on: bool) -> None:
 
 
 def _forwarding(context: Context, settings: Settings, on: bool) -> None:
-    """An expansion unit names no interface; the primary one names the one that leads to it."""
+    """Change the port forwarding. Only the primary unit names an interface: the one that leads to the expansion units."""
     forwarding = settings.common.portForwarding
     forwarding.enabled = on
     if not on:
@@ -120,22 +120,22 @@ _CHANGE: Mapping[str, Callable[[Context, Settings, bool], None]] = {"bridge": _b
 # ---- watched servers ---------------------------------------------------------------------------------------
 
 def servers(context: Context) -> Result:
-    """1 round trip to show, 2 to change."""
-    action = _action(context, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
+    """Show, add or delete watched servers: 1 round trip to show, 2 to change."""
+    wanted = _action(context, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
     monitor = context.proxy(ServerMonitor, "/servermon")
-    if action == "add":
-        wanted = ServerMonitor.ServerSettings(
+    if wanted == "add":
+        server = ServerMonitor.ServerSettings(
             host=context.options.value[0], enabled=True, pingInterval=60, retryInterval=10, activationCount=3, failureCount=3,
             resumeDelay=60, resumeCount=0)
         context.confirm(f"watch the server {text(context.options.value[0])}")
-        code, _ = monitor.addServer(wanted)
+        code, _ = monitor.addServer(server)
         check(code, "the server", _SERVER_CODES)
-    elif action == "delete":
-        number = _number(context.options.value[0], "server")
-        context.confirm(f"no longer watch server {number}")
-        check(monitor.deleteServer(number), "the server", _SERVER_CODES)
-    rows = [[number, one.settings.host, one.settings.enabled, one.status.reachable]
-            for number, one in sorted(monitor.listServers().items())]
+    elif wanted == "delete":
+        watched = _number(context.options.value[0], "server")
+        context.confirm(f"no longer watch server {watched}")
+        check(monitor.deleteServer(watched), "the server", _SERVER_CODES)
+    rows = [[key, one.settings.host, one.settings.enabled, one.status.reachable]
+            for key, one in sorted(monitor.listServers().items())]
     return table("servers", ("id", "host", "enabled", "state"), rows)
 
 

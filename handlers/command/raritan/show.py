@@ -1,52 +1,52 @@
-"""Commands that only look: info, outlets, sensors; and thresholds, which belong to sensors."""
+"""Commands that read: info, outlets, sensors; and thresholds, which can also be set."""
 from __future__ import annotations
 
 import math
 from typing import Any, Dict, List, Optional, Tuple
 
 from ...raritan import panels, states
-from ...raritan.readings import amount, ask
+from ...raritan.readings import amount, ask, kilowatt_hours
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel
 from ...raritan.rpc._runtime.values import field_names
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..options import words
-from ..output import Result, facts
-from .context import Command, Commands, Context, check, plain, seen, table, wrong
+from ..output import Result
+from .context import Command, Commands, Context, check, listed, number, seen, table, wrong
 
-_UNITS = {number: word for number, word in (
-    (Sensor.VOLT, "V"), (Sensor.AMPERE, "A"), (Sensor.WATT, "W"), (Sensor.VOLT_AMP, "VA"), (Sensor.WATT_HOUR, "Wh"),
-    (Sensor.VOLT_AMP_HOUR, "VAh"), (Sensor.DEGREE_CELSIUS, "°C"), (Sensor.HZ, "Hz"), (Sensor.PERCENT, "%"),
-    (Sensor.VOLT_AMP_REACTIVE, "var"), (Sensor.DEGREE, "°"), (Sensor.METER_PER_SEC, "m/s"), (Sensor.PASCAL, "Pa"),
-    (Sensor.G_PER_CUBIC_METER, "g/m³"))}
+_UNITS = {
+    Sensor.VOLT: "V", Sensor.AMPERE: "A", Sensor.WATT: "W", Sensor.VOLT_AMP: "VA", Sensor.WATT_HOUR: "Wh",
+    Sensor.VOLT_AMP_HOUR: "VAh", Sensor.DEGREE_CELSIUS: "°C", Sensor.HZ: "Hz", Sensor.PERCENT: "%",
+    Sensor.VOLT_AMP_REACTIVE: "var", Sensor.DEGREE: "°", Sensor.METER_PER_SEC: "m/s", Sensor.PASCAL: "Pa",
+    Sensor.G_PER_CUBIC_METER: "g/m³"}
 _EDGES = ("upperCritical", "upperWarning", "lowerWarning", "lowerCritical")
+_OTHERS = ("assertionTimeout", "deassertionHysteresis")
 _THRESHOLD_CODES = {1: "a value is out of the sensor's range", 2: "the values are not in order",
                     3: "the sensor does not have that threshold"}
 
 
 def info(context: Context) -> Result:
-    """2 round trips."""
+    """Show the unit's facts: 2 round trips."""
     bulk, pdu = Bulk(context.agent), context.pdu
-    metadata, settings, version = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings), \
-        bulk.add(context.proxy(Firmware, "/firmware").getVersion)
-    counted: Dict[str, Pending[Any]] = {
+    metadata, settings = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings)
+    version = bulk.add(context.proxy(Firmware, "/firmware").getVersion)
+    lists: Dict[str, Pending[Any]] = {
         "inlets": bulk.add(pdu.getInlets), "outlets": bulk.add(pdu.getOutlets),
         "breakers": bulk.add(pdu.getOverCurrentProtectors), "transfer switches": bulk.add(pdu.getTransferSwitches)}
     bulk.perform()
-    about, plate = metadata.get(), metadata.get().nameplate
-    shown = {"manufacturer": plate.manufacturer, "model": plate.model, "serial number": plate.serialNumber,
-            "name": settings.get().name, "firmware": version.get(), "MAC address": about.macAddress,
-            "rating": f"{plate.rating.voltage} {plate.rating.current} {plate.rating.frequency} {plate.rating.power}".strip(),
-            **{name: len(answer.get()) for name, answer in counted.items()},
-            "outlets can be switched": about.hasSwitchableOutlets, "outlets are metered": about.hasMeteredOutlets,
-            "latching relays": about.hasLatchingOutletRelays}
-    return Result({"metadata": plain(about), "settings": plain(settings.get()), "firmware": version.get(),
-                   **{name: len(answer.get()) for name, answer in counted.items()}}, facts(shown))
+    about, plate, counts = metadata.get(), metadata.get().nameplate, {name: len(one.get()) for name, one in lists.items()}
+    return listed({
+        "manufacturer": plate.manufacturer, "model": plate.model, "serial number": plate.serialNumber,
+        "name": settings.get().name, "firmware": version.get(), "MAC address": about.macAddress,
+        "rating": f"{plate.rating.voltage} {plate.rating.current} {plate.rating.frequency} {plate.rating.power}".strip(),
+        **counts, "outlets can be switched": about.hasSwitchableOutlets, "outlets are metered": about.hasMeteredOutlets,
+        "latching relays": about.hasLatchingOutletRelays},
+        {"metadata": about, "settings": settings.get(), "firmware": version.get(), **counts})
 
 
 def outlets(context: Context) -> Result:
-    """3 round trips: the outlets, what they are, what their sensors show; 7 for branch circuits."""
+    """Show outlets with states and readings: 3 round trips. Branch circuits of a unit without outlets: 7 round trips."""
     bulk = Bulk(context.agent)
     found = context.outlets()
     if not found:
@@ -61,15 +61,13 @@ def outlets(context: Context) -> Result:
     bulk.perform()
     rows: List[List[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
-        counted = amount(energy).value
         rows.append([index + 1, about.get().label, settings.get().name, seen(state.get(), index, doubted),
-                     amount(current).value, amount(power).value, None if counted is None else counted / 1000,
-                     about.get().isSwitchable])
+                     amount(current).value, amount(power).value, kilowatt_hours(amount(energy)), about.get().isSwitchable])
     return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
 
 
 def _circuits(context: Context, bulk: Bulk) -> Result:
-    """The branch circuits in place of outlets. Raises Unsupported where the unit does not show why it has neither."""
+    """The branch circuits of a unit without outlets. Raises Unsupported if it does not show why it has neither."""
     bare = [panels.WithoutOutlets(context.unit, bulk)]
     bulk.perform()
     found = panels.measured(bulk, bare)
@@ -83,7 +81,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
 
 
 def sensors(context: Context) -> Result:
-    """4 round trips for the sensors of inlets, lines, breakers, outlets and slots."""
+    """Show the sensors of inlets, lines, breakers, outlets and slots: 4 round trips."""
     places = list(sensors_of_the_pdu(context)) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
     numeric = {where: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))
@@ -116,6 +114,7 @@ def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
 
 
 def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
+    """Name and reference of the sensors of inlets, lines, outlets and breakers: 2 round trips."""
     bulk, pdu = Bulk(context.agent), context.pdu
     lists: Dict[str, Pending[Any]] = {"inlet": bulk.add(pdu.getInlets), "outlet": bulk.add(pdu.getOutlets),
                                       "ocp": bulk.add(pdu.getOverCurrentProtectors)}
@@ -123,10 +122,10 @@ def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
     fitted: List[Tuple[str, Pending[Structure]]] = []
     poles: List[Tuple[str, Pending[List[pdumodel.Pole]]]] = []
     for word, answer in lists.items():
-        for number, device in enumerate(map(context.unit.mine, answer.get()), 1):
-            fitted.append((f"{word}/{number}", bulk.add(device.getSensors)))
+        for position, device in enumerate(map(context.unit.mine, answer.get()), 1):
+            fitted.append((f"{word}/{position}", bulk.add(device.getSensors)))
             if isinstance(device, pdumodel.Inlet):
-                poles.append((f"{word}/{number}", bulk.add(device.getPoles)))
+                poles.append((f"{word}/{position}", bulk.add(device.getPoles)))
     bulk.perform()
     out = [(f"{where}/{name}", sensor) for where, answer in fitted for name, sensor in _members(context, answer.get())]
     for where, answers in poles:
@@ -147,29 +146,29 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
     asked = [(bulk.add(slot.getDevice), bulk.add(slot.getSettings)) for slot in slots]
     bulk.perform()
     out: List[Tuple[str, Sensor]] = []
-    for number, (device, settings) in enumerate(asked, 1):
+    for position, (device, settings) in enumerate(asked, 1):
         fitted = device.get() if device.error is None else None
         if fitted is not None and fitted.device is not None:
             name = settings.get().name if settings.error is None else ""
-            out.append((f"slot/{number}{f' {name}' if name else ''}", context.unit.mine(fitted.device)))
+            out.append((f"slot/{position}{f' {name}' if name else ''}", context.unit.mine(fitted.device)))
     return out
 
 
 def sensor_rid(context: Context, where: str) -> str:
-    """The resource id of `outlet/3/current`, `inlet/1/L2/current`, `ocp/1/current` (numbers as printed, from 1)."""
+    """The resource id for `outlet/3/current`, `inlet/1/L2/current` or `ocp/1/current`; numbers as printed, from 1."""
     parts = where.split("/")
     lines = {"L1": 0, "L2": 1, "L3": 2}
-    if len(parts) in (3, 4) and parts[0] in ("outlet", "inlet", "ocp") and parts[1].isdigit() and int(parts[1]) > 0:
+    if len(parts) in (3, 4) and parts[0] in ("outlet", "inlet", "ocp") and number(parts[1]) > 0:
         middle = f"/pole/{lines[parts[2]]}" if len(parts) == 4 and parts[2] in lines else ""
         if parts[-1].isalnum() and (len(parts) == 3 or middle):
-            return context.unit.path(f"/{parts[0]}/{int(parts[1]) - 1}{middle}/{parts[-1]}")
+            return context.unit.path(f"/{parts[0]}/{number(parts[1]) - 1}{middle}/{parts[-1]}")
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
     wrong(f"{where[:60]!r} is no sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from 'sensors'")
 
 
 def thresholds(context: Context) -> Result:
-    """1 round trip to show; 3 to change, since the whole structure is read, changed, written and read again."""
+    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change (read, write, read again)."""
     sensor = context.proxy(NumericSensor, sensor_rid(context, context.options.sensor))
     wanted = dict(_change(word) for word in context.options.change)
     values = sensor.getThresholds()
@@ -182,23 +181,22 @@ def thresholds(context: Context) -> Result:
         context.confirm(f"change the thresholds of {context.options.sensor}")
         check(sensor.setThresholds(values), "the thresholds", _THRESHOLD_CODES)
         values = sensor.getThresholds()
-    shown: Dict[str, object] = {name: getattr(values, name) if getattr(values, f"{name}Active") else "off" for name in _EDGES}
-    shown.update({name: getattr(values, name) for name in ("assertionTimeout", "deassertionHysteresis")})
-    return Result(plain(values), facts(shown))
+    return listed({**{name: getattr(values, name) if getattr(values, f"{name}Active") else "off" for name in _EDGES},
+                   **{name: getattr(values, name) for name in _OTHERS}}, values)
 
 
 def _change(word: str) -> Tuple[str, Optional[float]]:
     name, _, value = word.partition("=")
-    if name not in (*_EDGES, "assertionTimeout", "deassertionHysteresis"):
-        wrong(f"{name[:40]!r} is no threshold; give {', '.join(_EDGES)}, assertionTimeout or deassertionHysteresis")
+    if name not in (*_EDGES, *_OTHERS):
+        wrong(f"{name[:40]!r} is no threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}")
     if value == "off" and name in _EDGES:
         return name, None
     try:
-        number = int(value) if name == "assertionTimeout" else float(value)
-        if math.isfinite(number):
-            return name, number
+        wanted = int(value) if name == "assertionTimeout" else float(value)
+        if math.isfinite(wanted):
+            return name, wanted
     except (ValueError, OverflowError):
-        pass                                # said below
+        pass                                # reported below
     wrong(f"{word[:60]!r}: give a number{', or off' if name in _EDGES else ''}")
 
 

@@ -1,8 +1,7 @@
-"""Commands that switch: switch, cycle, sequence."""
+"""Commands that switch outlets: switch, cycle, sequence."""
 from __future__ import annotations
 
-import time
-from typing import Callable, List, Optional
+from typing import Callable, List
 
 from ...errors import Denied, NoSuchOutlet, PduHandlerError
 from ...raritan import states
@@ -12,79 +11,84 @@ from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
 from ..options import option, words
 from ..output import Result, facts, text
-from .context import Command, Commands, Context, check, once, plain, seen, wrong
+from .context import Command, Commands, Context, check, listed, number, once, seen, wrong
 
 _PAUSE_S = 0.3
-_NAMED = 12             # outlets that a question names; the rest are counted
+_NAMED = 12             # limit of outlets that a question names; the others are counted
 
 
 def _numbers(context: Context, count: int) -> List[int]:
-    """The outlets that were named, each once, from 0; all of them for `all`. Raises SettingsError, NoSuchOutlet."""
+    """The positions, from 0, of the outlets that were named, each once; of all for `all`. SettingsError, NoSuchOutlet."""
     named: List[str] = list(context.options.outlet)
     if named == ["all"]:
         return list(range(count))
     out: List[int] = []
     for word in named:
-        if not (word.isascii() and word.isdigit()):
+        position = number(word) - 1
+        if position < -1:
             wrong(f"{word[:20]!r} is no outlet; give numbers from 1 to {count}, or all")
-        if not 1 <= int(word) <= count:
+        if not 0 <= position < count:
             raise NoSuchOutlet(f"there is no outlet {word[:20]}; give numbers from 1 to {count}, or all")
-        out.append(int(word) - 1)
+        out.append(position)
     return list(dict.fromkeys(out))
 
 
 def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
-    """Raise Unsupported where a number means one outlet in the list and another to the unit: 1 round trip.
+    """Raise Unsupported where a number means one outlet in the list and another one to the unit: 1 round trip.
 
-    One outlet is switched by its reference, several by their numbers, and the table of outlets shows positions in the list.
+    One outlet is switched by its reference and several by their numbers; a person reads their positions in the list.
     """
     bulk = Bulk(context.agent)
     labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
               for index in chosen]
     bulk.perform()
-    for index, known, listed in labels:
-        refuse_mixed_up(str(index + 1), known, listed, context.agent.login.quoted)
+    for index, known, handed_out in labels:
+        refuse_mixed_up(str(index + 1), known, handed_out, context.agent.login.quoted)
 
 
 def switch(context: Context) -> Result:
-    """2 round trips for the outlets, 1 for the command, then 1 for each look until all are as wanted."""
-    if context.options.state not in ("on", "off"):
-        wrong(f"{context.options.state[:20]!r}: give on or off")
-    on = context.options.state == "on"
-    pdu, pstate = context.pdu, Outlet.PowerState.PS_ON if on else Outlet.PowerState.PS_OFF
-    found = context.outlets()
-    chosen = _numbers(context, len(found))
-    _agreed(context, found, chosen)
-    _confirm(context, f"switch {context.options.state}", found, chosen)
-    if list(context.options.outlet) == ["all"]:
-        _command("all", lambda: pdu.setAllOutletPowerStates(pstate))
-    elif len(chosen) == 1:
-        _command(str(chosen[0] + 1), lambda: found[chosen[0]].setPowerState(pstate))
-    else:
-        in_sequence: bool = context.options.in_sequence
-        _command(" ".join(context.options.outlet), lambda: pdu.setMultipleOutletPowerStates(chosen, pstate, in_sequence))
-    return _watched(context, found, chosen, "up" if on else "down")
+    """Switch outlets: 2 round trips for the outlets, 1 for the command, then 1 for each look until all have the wanted state."""
+    wanted = context.options.state
+    if wanted not in ("on", "off"):
+        wrong(f"{wanted[:20]!r}: give on or off")
+    state = Outlet.PowerState.PS_ON if wanted == "on" else Outlet.PowerState.PS_OFF
+    return _sent(context, f"switch {wanted}", "up" if wanted == "on" else "down",
+                 lambda pdu: pdu.setAllOutletPowerStates(state), lambda outlet: outlet.setPowerState(state),
+                 lambda pdu, chosen, in_sequence: pdu.setMultipleOutletPowerStates(chosen, state, in_sequence))
 
 
 def cycle(context: Context) -> Result:
-    """2 round trips for the outlets, 1 for the command, then 1 for each look until all are on again."""
-    pdu = context.pdu
-    found = context.outlets()
+    """Cycle outlets: 2 round trips for the outlets, 1 for the command, then 1 for each look until all are on again."""
+    return _sent(context, "power-cycle", "up",
+                 lambda pdu: pdu.cycleAllOutletPowerStates(), lambda outlet: outlet.cyclePowerState(),
+                 lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence))
+
+
+def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int], one: Callable[[Outlet], int],
+          several: Callable[[Pdu, List[int], bool], int]) -> Result:
+    """Ask, send the command for all outlets, for one or for several, once, and watch the outlets until they are `wanted`.
+
+    Raises Refused; Unreachable where no answer shows the effect of the command.
+    """
+    pdu, found = context.pdu, context.outlets()
     chosen = _numbers(context, len(found))
     _agreed(context, found, chosen)
-    _confirm(context, "power-cycle", found, chosen)
-    if list(context.options.outlet) == ["all"]:
-        _command("all", pdu.cycleAllOutletPowerStates)
-    elif len(chosen) == 1:
-        _command(str(chosen[0] + 1), found[chosen[0]].cyclePowerState)
-    else:
-        in_sequence: bool = context.options.in_sequence
-        _command(" ".join(context.options.outlet), lambda: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence))
-    return _watched(context, found, chosen, "up")
+    _confirm(context, what, found, chosen)
+    everything = list(context.options.outlet) == ["all"]
+    named = "all" if everything else " ".join(str(index + 1) for index in chosen)
+
+    def send() -> int:
+        if everything:
+            return every(pdu)
+        return one(found[chosen[0]]) if len(chosen) == 1 else several(pdu, chosen, context.options.in_sequence)
+    code = once(f"outlet {named} may or may not have switched", "outlets", send)
+    if code != 0:
+        raise refused(named, code)
+    return _watched(context, found, chosen, wanted)
 
 
 def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[int]) -> None:
-    """Ask with each outlet's name and present state: 1 round trip more; none with --yes."""
+    """Ask, showing each outlet's name and present state: 1 round trip, none with --yes."""
     context.askable(f"{what} {' '.join(context.options.outlet)}")
     if context.state.yes:
         return context.confirm(what)
@@ -102,45 +106,38 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
     context.confirm(f"{what} {', '.join(named)}" + (f" and {more} more outlets" if more else ""))
 
 
-def _command(outlet: str, send: Callable[[], int]) -> None:
-    """Send it once. Raises Refused; Unreachable where no answer says what it did."""
-    code = once(f"outlet {outlet} may or may not have switched", "outlets", send)
-    if code != 0:
-        raise refused(outlet, code)
-
-
 def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str) -> Result:
-    """Look until every outlet is as wanted, or the time is over; says what was seen last."""
-    end = time.monotonic() + context.wait()
-    while True:
-        now = _seen(context, outlets, numbers)
-        done = now is not None and all(state == wanted for state in now)
-        if done or time.monotonic() + _PAUSE_S > end:
-            shown = {str(number + 1): state for number, state in zip(numbers, now or ["unknown"] * len(numbers))}
-            lines = facts({f"outlet {number}": state for number, state in shown.items()})
-            missed = ", ".join(f"outlet {number} is {state}" for number, state in shown.items() if state != wanted)
-            note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again "
-                    f"before you repeat it")
-            return Result({"outlets": shown, "done": done}, lines, DONE if done else NOT_SEEN, note="" if done else note)
-        time.sleep(_PAUSE_S)
+    """Look until every outlet is as wanted or the time is over. The result shows the states seen last. Raises Denied."""
+    now: List[str] = []
+    for _ in context.looks(_PAUSE_S):
+        try:
+            now = _seen(context, outlets, numbers)
+        except Denied as error:                     # trying again could block the account
+            raise Denied(("the unit accepted the command, and the states of its outlets cannot be read: ", *error.parts),
+                         error.host, error.operation) from error
+        except PduHandlerError:
+            now = ["unknown"] * len(numbers)
+        if all(state == wanted for state in now):
+            break
+    shown = {str(position + 1): state for position, state in zip(numbers, now)}
+    missed = ", ".join(f"outlet {one} is {state}" for one, state in shown.items() if state != wanted)
+    note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again before "
+            f"you repeat it")
+    return Result({"outlets": shown, "done": not missed}, facts({f"outlet {one}": state for one, state in shown.items()}),
+                  NOT_SEEN if missed else DONE, note=note if missed else "")
 
 
-def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> Optional[List[str]]:
-    """Their states now; None while the unit does not answer. Raises Denied, since knocking again would block the account."""
+def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> List[str]:
+    """The present states of these outlets: 1 round trip."""
     bulk = Bulk(context.agent)
-    asked, failures = [bulk.add(outlets[number].getState) for number in numbers], states.ask_failures(bulk, context.unit)
-    try:
-        bulk.perform()
-        doubted = states.contradicted(failures, len(outlets))
-        return [seen(state.get(), number, doubted) for number, state in zip(numbers, asked)]
-    except Denied:
-        raise
-    except PduHandlerError:
-        return None
+    asked, failures = [bulk.add(outlets[position].getState) for position in numbers], states.ask_failures(bulk, context.unit)
+    bulk.perform()
+    doubted = states.contradicted(failures, len(outlets))
+    return [seen(state.get(), position, doubted) for position, state in zip(numbers, asked)]
 
 
 def sequence(context: Context) -> Result:
-    """1 round trip to show, 4 to change the order, 1 to cancel."""
+    """The power-on sequence of outlets: 1 round trip to show, 4 to change the order, 1 to cancel a running sequence."""
     action: str = context.options.action or "show"
     pdu = context.pdu
     if context.options.delay is not None and action in ("show", "cancel"):
@@ -156,17 +153,18 @@ def sequence(context: Context) -> Result:
     bulk.perform()
     order = [index + 1 for index in settings.get().outletPowerStateSequence]
     state = running.get()
-    shown = {"order": " ".join(map(str, order)) or "as numbered", "guard delay (ms)": settings.get().inRushGuardDelay,
-             "running": state.sequenceRunning, "outlets remaining": state.outletsRemaining}
-    return Result({"order": order, "inRushGuardDelay": settings.get().inRushGuardDelay, "state": plain(state)}, facts(shown))
+    return listed({"order": " ".join(map(str, order)) or "as numbered", "guard delay (ms)": settings.get().inRushGuardDelay,
+                   "running": state.sequenceRunning, "outlets remaining": state.outletsRemaining},
+                  {"order": order, "inRushGuardDelay": settings.get().inRushGuardDelay, "state": state})
 
 
 def _set_order(context: Context, pdu: Pdu, order: str) -> None:
-    given: str = context.options.delay or "0"
-    delay = int(given) if given.isascii() and given.isdigit() else wrong("--delay takes milliseconds")
+    delay = number(context.options.delay or "0")
+    if delay < 0:
+        wrong("--delay takes milliseconds")
     outlets = context.outlets()
     settings = pdu.getSettings()
-    numbers = [] if order == "none" else [int(word) - 1 if word.isascii() and word.isdigit() else -1 for word in order.split(",")]
+    numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):
         wrong(f"an order names each outlet from 1 to {len(outlets)} once, with commas between; none means as numbered; "
               f"{text(order, 40)} does not")

@@ -1,30 +1,16 @@
 """Every request of the NUT protocol, each a function that returns a typed `Request`. No I/O.
 
 `ups` is the server's name of a device; `variable` and `command` are names of that device. Each function raises SettingsError
-for text that the protocol cannot carry. Above each request is its dialogue: `>` is sent, `<` is received. Source: RFC 9271;
-LOGIN, LOGOUT, MASTER and NETVER are in NUT's docs/net-protocol.txt.
+for text that the protocol cannot carry. Above each request is its dialogue: `>` is sent, `<` is received. Source: RFC 9271, and
+NUT's docs/net-protocol.txt for LOGIN, LOGOUT, MASTER and NETVER.
 """
 from __future__ import annotations
 
 from .lists import list_client, list_cmd, list_enum, list_range, list_rw, list_ups, list_var
-from .session import attach, detach, fsd, login, logout, master, password, primary, starttls, username
-from .values import (
-    Type,
-    get_cmddesc,
-    get_desc,
-    get_numattach,
-    get_numlogins,
-    get_type,
-    get_upsdesc,
-    get_var,
-    help_,
-    netver,
-    protver,
-    ver,
-)
+from .session import fsd, login, logout, password, primary, starttls, username
+from .values import Type, get_cmddesc, get_desc, get_numlogins, get_type, get_upsdesc, get_var, help_, protver, ver
 from .writes import get_tracking, instcmd, set_tracking, set_var
 
-__all__ = ["Type", "attach", "detach", "fsd", "get_cmddesc", "get_desc", "get_numattach", "get_numlogins", "get_tracking",
-           "get_type", "get_upsdesc", "get_var", "help_", "instcmd", "list_client", "list_cmd", "list_enum", "list_range",
-           "list_rw", "list_ups", "list_var", "login", "logout", "master", "netver", "password", "primary", "protver",
-           "set_tracking", "set_var", "starttls", "username", "ver"]
+__all__ = ["Type", "fsd", "get_cmddesc", "get_desc", "get_numlogins", "get_tracking", "get_type", "get_upsdesc", "get_var",
+           "help_", "instcmd", "list_client", "list_cmd", "list_enum", "list_range", "list_rw", "list_ups", "list_var", "login",
+           "logout", "password", "primary", "protver", "set_tracking", "set_var", "starttls", "username", "ver"]

@@ -1,4 +1,8 @@
-"""LIST: RFC 9271, section 4.2.7. A row repeats the words of the question and adds its own."""
+"""LIST: RFC 9271, section 4.2.7.
+
+The rows of an answer come between `BEGIN LIST` and `END LIST`, which repeat the request's words. Each row repeats these words
+and adds its own.
+"""
 from __future__ import annotations
 
 from typing import Callable, Dict, List, Tuple, TypeVar
@@ -13,63 +17,49 @@ T = TypeVar("T")
 def list_ups() -> Request[Dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
-    # < BEGIN LIST UPS
     # < UPS rack1 "PDU of rack 1"
-    # < END LIST UPS
     return _list(2, _table, "UPS")
 
 
 def list_var(ups: str) -> Request[Dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
-    # < BEGIN LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
-    # < END LIST VAR rack1
     return _list(2, _table, "VAR", name(ups, "device"))
 
 
 def list_rw(ups: str) -> Request[Dict[str, str]]:
     """The writable variables of a device and their values."""
     # > LIST RW rack1
-    # < BEGIN LIST RW rack1
     # < RW rack1 outlet.3.desc "web server"
-    # < END LIST RW rack1
     return _list(2, _table, "RW", name(ups, "device"))
 
 
 def list_cmd(ups: str) -> Request[List[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
-    # < BEGIN LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
-    # < END LIST CMD rack1
     return _list(1, _names, "CMD", name(ups, "device"))
 
 
 def list_enum(ups: str, variable: str) -> Request[List[str]]:
     """The values that a variable of type ENUM accepts."""
     # > LIST ENUM ups1 input.transfer.low
-    # < BEGIN LIST ENUM ups1 input.transfer.low
     # < ENUM ups1 input.transfer.low "103"
-    # < END LIST ENUM ups1 input.transfer.low
     return _list(1, _first_words, "ENUM", name(ups, "device"), name(variable, "variable"))
 
 
 def list_range(ups: str, variable: str) -> Request[List[Tuple[str, str]]]:
     """The ranges (least, greatest) that a variable of type RANGE accepts."""
     # > LIST RANGE ups1 input.transfer.low
-    # < BEGIN LIST RANGE ups1 input.transfer.low
     # < RANGE ups1 input.transfer.low "90" "100"
-    # < END LIST RANGE ups1 input.transfer.low
     return _list(2, _pairs, "RANGE", name(ups, "device"), name(variable, "variable"))
 
 
 def list_client(ups: str) -> Request[List[str]]:
     """Addresses of the clients that are logged in to a device."""
     # > LIST CLIENT rack1
-    # < BEGIN LIST CLIENT rack1
     # < CLIENT rack1 192.0.2.7
-    # < END LIST CLIENT rack1
     return _list(1, _first_words, "CLIENT", name(ups, "device"))
 
 

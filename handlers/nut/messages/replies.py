@@ -1,4 +1,4 @@
-"""Reading of answers of one line."""
+"""Reads answers of one line."""
 from __future__ import annotations
 
 from ...errors import ProtocolError, printable
@@ -7,12 +7,12 @@ from ..words import encoded
 
 
 def unexpected(line: str) -> ProtocolError:
-    """The error for a line that does not answer the question."""
+    """The error for a line that does not answer the request."""
     return ProtocolError(f"the server answers {printable(line, 80)!r}", encoded(line))
 
 
 def ok(reply: Reply) -> str:
-    """The text behind OK. Servers before 2.8 answer `Goodbye...` to LOGOUT. Raises ProtocolError."""
+    """The text after OK. Servers before 2.8 answer `Goodbye...` to LOGOUT. Raises ProtocolError."""
     first, _, rest = reply.line.partition(" ")
     if first not in ("OK", "Goodbye..."):
         raise unexpected(reply.line)

@@ -36,7 +36,7 @@ def get_type(ups: str, variable: str) -> Request[Type]:
 
 
 def get_desc(ups: str, variable: str) -> Request[str]:
-    """The server's description of a variable; `Description unavailable` or the like where it has none."""
+    """The server's description of a variable; `Description unavailable` or the like if it has none."""
     # > GET DESC rack1 ups.status
     # < DESC rack1 ups.status "UPS status"
     return _get(_value, "DESC", name(ups, "device"), name(variable, "variable"))
@@ -56,18 +56,11 @@ def get_upsdesc(ups: str) -> Request[str]:
     return _get(_value, "UPSDESC", name(ups, "device"))
 
 
-def get_numlogins(ups: str) -> Request[int]:
-    """The number of clients that are logged in to a device."""
+def get_numlogins(ups: str, what: str = "NUMLOGINS") -> Request[int]:
+    """The number of clients that are logged in to a device. RFC 9271 calls it NUMATTACH."""
     # > GET NUMLOGINS rack1
     # < NUMLOGINS rack1 2
-    return _get(_number, "NUMLOGINS", name(ups, "device"))
-
-
-def get_numattach(ups: str) -> Request[int]:
-    """`get_numlogins` under RFC 9271's name."""
-    # > GET NUMATTACH rack1
-    # < NUMATTACH rack1 2
-    return _get(_number, "NUMATTACH", name(ups, "device"))
+    return _get(_number, what, name(ups, "device"))
 
 
 def ver() -> Request[str]:
@@ -77,18 +70,11 @@ def ver() -> Request[str]:
     return Request("VER", "VER", _line)
 
 
-def netver() -> Request[str]:
-    """Version of the protocol, under NUT's own name of this request."""
-    # > NETVER
-    # < 1.3
-    return Request("NETVER", "NETVER", _line)
-
-
-def protver() -> Request[str]:
-    """Version of the protocol, under RFC 9271's name of this request."""
+def protver(verb: str = "PROTVER") -> Request[str]:
+    """Version of the protocol. NUT also calls it NETVER."""
     # > PROTVER
     # < 1.3
-    return Request("PROTVER", "PROTVER", _line)
+    return Request(verb, verb, _line)
 
 
 def help_() -> Request[str]:
@@ -100,7 +86,7 @@ def help_() -> Request[str]:
 
 # ---- reading the answers -------------------------------------------------------------------------------------
 
-Read = Callable[[Reply, List[str]], T]          # the answer, and its words behind the repeated question
+Read = Callable[[Reply, List[str]], T]          # takes the answer, and its words after the repeated query
 
 
 def _get(read: Read[T], *query: str) -> Request[T]:

@@ -8,7 +8,7 @@ from .replies import ok, unexpected
 
 
 def set_var(ups: str, variable: str, value: str) -> Request[str]:
-    """Set a variable. Returns the tracking id, '' without tracking. The server answers before the driver has acted."""
+    """Set a variable. The answer is the tracking id, '' without tracking. The server answers before the driver acts."""
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
@@ -16,7 +16,7 @@ def set_var(ups: str, variable: str, value: str) -> Request[str]:
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
-    """Run an instant command. Returns as `set_var`."""
+    """Run an instant command. The answer is that of `set_var`."""
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
@@ -24,7 +24,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
 
 
 def set_tracking(on: bool) -> Request[str]:
-    """Turn tracking of this connection's writes on or off. The user needs no rights for it."""
+    """Turn tracking of this connection's writes on or off. Needs no rights."""
     # > SET TRACKING ON
     # < OK
     line = f"SET TRACKING {'ON' if on else 'OFF'}"
@@ -56,7 +56,7 @@ def _tracked(reply: Reply) -> str:
 
 
 def _quoted(text: str, what: str) -> str:
-    """`text` as a quoted word. Raises SettingsError, also for text that is not ASCII: upsd would drop those characters."""
+    """`text` as a quoted word. Raises SettingsError, even for non-ASCII text: upsd would drop those characters."""
     if not text.isascii():
         raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop the other characters")
     plain = word(text, what)

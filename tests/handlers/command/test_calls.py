@@ -1,4 +1,4 @@
-"""Calls on one simulated PDU of each kind, by name and as a built archive: output, exit codes, sources of secrets."""
+"""`pdu status`, `up`, `down`, `statistic` and `labels` on simulated PDUs: output, exit codes, sources of secrets."""
 from __future__ import annotations
 
 import inspect
@@ -7,13 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple, Type
 
 import pytest
 
 from handlers import errors
-from handlers.command import calls, exits, root
+from handlers.command import calls, exits, loading, root
 from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
 from handlers.command.output import figure
@@ -21,7 +22,7 @@ from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
 from tests import terminal
 from tests.needs import ROOT
-from tests.packaging.building import archive
+from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS, Peer
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
@@ -35,7 +36,7 @@ def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
 
 
 def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
-    """The arguments that reach the peer, and the variables with its secrets."""
+    """Return the arguments that address the peer, and the environment variables that hold its secrets."""
     arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
     if peer.snmp:
         arguments += ["--port", peer.snmp["port"]]
@@ -44,7 +45,7 @@ def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, str]:
-    """Exit code and what was printed on both channels."""
+    """Run one command and return exit code, standard output and standard error."""
     code = root.run(arguments)
     shown = capsys.readouterr()
     return code, shown.out, shown.err
@@ -52,7 +53,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, 
 
 @pytest.fixture
 def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs one call on the peer with its secrets in the environment."""
+    """Run one command on the peer with its secrets in the environment."""
     arguments, secrets = options(peer)
     for key, value in secrets.items():
         monkeypatch.setenv(f"PDU_{key.upper()}", value)
@@ -91,8 +92,8 @@ def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     assert code == 0 and len(figures) == len(books.port_energy_kwh) and all(len(one.partition(".")[2]) <= 3 for one in figures)
 
 
-def test_what_is_not_metered_is_null_for_programs_and_words_for_people(capsys: pytest.CaptureFixture[str],
-                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(capsys: pytest.CaptureFixture[str],
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     class Unmetered(BasePdu):
         def statistic(self) -> PduStatisticView:
             return PduStatisticView(ports=[PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)])
@@ -111,11 +112,11 @@ def test_what_is_not_metered_is_null_for_programs_and_words_for_people(capsys: p
 
 @pytest.mark.parametrize("value, shown", [(1.0009172675786566, "1.001 kWh"), (5000.12375, "5000.124 kWh"), (0.0, "0 kWh"),
                                           (12_345_678.9, "12345678.9 kWh"), (None, "not metered")])
-def test_figures_for_people_have_the_digits_that_devices_measure(value: float | None, shown: str) -> None:
+def test_figures_in_tables_have_the_digits_that_devices_measure(value: float | None, shown: str) -> None:
     assert figure(value, "kWh") == shown
 
 
-def test_labels_are_shown_alone(peer: Peer, ask: Any) -> None:
+def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     status = json.loads(ask("status", "--json")[1])["outlets"]
     code, out, _ = ask("labels", "--json")
     assert code == 0
@@ -140,10 +141,10 @@ def test_an_outlet_that_does_not_exist_is_one_sentence_and_nothing_is_switched(p
     assert peer.books().states == before
 
 
-def test_a_wrong_secret_is_one_sentence_that_does_not_hold_it(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_secret_is_one_sentence_without_the_secret(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = peer.books().states
     monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
-    monkeypatch.setenv("PDU_COMMUNITY", "public")       # may read: one that is all wrong is answered with silence
+    monkeypatch.setenv("PDU_COMMUNITY", "public")       # a community that may only read: an unknown one gets no answer
     code, out, err = ask("down", "1", "--yes")
     assert code == exits.code_of("denied") and len(err.splitlines()) == 1
     assert "s3cret-w0rd" not in out + err and "public" not in out + err
@@ -153,7 +154,7 @@ def test_a_wrong_secret_is_one_sentence_that_does_not_hold_it(peer: Peer, ask: A
 # ---- exit codes --------------------------------------------------------------------------------------------
 
 class Broken:
-    """A handler that raises, or that says UNKNOWN whatever was asked for."""
+    """A handler that raises an error, or whose outlets are always UNKNOWN."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
@@ -198,12 +199,12 @@ def test_every_kind_of_error_of_the_tree_has_one_exit_code() -> None:
 
 
 def every(kind: Type[errors.PduHandlerError]) -> List[Type[errors.PduHandlerError]]:
-    """The class and all classes below it that are loaded."""
+    """Return the class and all its loaded subclasses."""
     return [kind, *(one for below in kind.__subclasses__() for one in every(below) if one.__module__.startswith("handlers."))]
 
 
-def test_an_outlet_that_is_not_as_asked_is_not_done_and_says_so(monkeypatch: pytest.MonkeyPatch,
-                                                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_sentence(monkeypatch: pytest.MonkeyPatch,
+                                                                                 capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert code == exits.NOT_SEEN and "outlet 1 is UNKNOWN" in out
@@ -219,8 +220,8 @@ def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert (code, err) == (exits.INTERRUPTED, "interrupted: what was sent may still be done\n")
 
 
-def test_a_defect_is_a_sentence_and_its_traceback_is_for_debug(monkeypatch: pytest.MonkeyPatch,
-                                                               capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_is_one_sentence_and_debug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch,
+                                                                capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out) == (exits.DEFECT, "") and err.startswith("defect: ZeroDivisionError: division\\x1b")
@@ -242,8 +243,8 @@ def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
 
 @pytest.mark.parametrize("answer, code", [("n\n", exits.NOT_CONFIRMED), ("\n", exits.NOT_CONFIRMED), ("", exits.NOT_CONFIRMED),
                                           ("y\n", 0)])
-def test_a_person_is_asked_with_pdu_outlet_name_and_state(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str,
-                                                          code: int) -> None:
+def test_the_question_names_pdu_outlet_name_and_state(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str,
+                                                      code: int) -> None:
     state = SHOWN[peer.books().states["2"]]
     name = next(outlet["name"] for outlet in json.loads(ask("status", "--json")[1])["outlets"] if outlet["identity"] == "2")
     monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
@@ -267,7 +268,7 @@ def test_the_question_on_a_real_terminal(typed: bytes, code: int, words: str) ->
         assert ("may still be done" in shown.text, bool(peer.books().writes)) == (False, code == 0)
 
 
-def test_the_question_names_no_outlet_that_does_not_exist(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_outlet_is_reported_without_a_question(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, _, err = ask("up", "1", "99")
     assert code == 7 and "[y/N]" not in err and "'99'" in err
@@ -275,7 +276,7 @@ def test_the_question_names_no_outlet_that_does_not_exist(peer: Peer, ask: Any, 
 
 # ---- several at once ---------------------------------------------------------------------------------------
 
-def test_several_outlets_are_switched_one_after_the_other_until_one_fails(peer: Peer, ask: Any) -> None:
+def test_several_outlets_are_switched_in_order_until_one_fails(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("up", "1", "2", "1", "--yes", "--json")
     assert code == 0 and [one["identity"] for one in json.loads(out)["outlets"]] == ["1", "2"]
     code, out, err = ask("up", "1", "99", "2", "--yes", "--json")
@@ -286,7 +287,7 @@ def test_several_outlets_are_switched_one_after_the_other_until_one_fails(peer: 
     assert code == 7 and "outlet 1 is UP" in out and "outlet 2" not in out and err.startswith("no-such-outlet: ")
 
 
-def test_several_hosts_are_asked_in_their_order_and_one_that_fails_hides_no_other(
+def test_several_hosts_are_read_in_order_and_one_failure_hides_no_other(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     taken, _ = silent()
     with taken, PEERS["nut"]() as peer:
@@ -303,7 +304,7 @@ def test_several_hosts_are_asked_in_their_order_and_one_that_fails_hides_no_othe
 
 
 @pytest.mark.parametrize("shown", [["--json"], []])
-def test_a_reader_that_has_gone_ends_it_quietly(shown: List[str]) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with PEERS["nut"]() as peer:
@@ -334,9 +335,9 @@ def test_a_reader_that_has_gone_ends_it_quietly(shown: List[str]) -> None:
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
-def test_wrong_use_is_a_sentence_and_json_where_that_is_asked_for(arguments: List[str], words: str,
-                                                                  capsys: pytest.CaptureFixture[str],
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_usage_is_one_sentence_also_in_json(arguments: List[str], words: str,
+                                                  capsys: pytest.CaptureFixture[str],
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("PDU_")]:
         monkeypatch.delenv(variable)
     code, out, err = run(capsys, *arguments)
@@ -349,25 +350,49 @@ def test_wrong_use_is_a_sentence_and_json_where_that_is_asked_for(arguments: Lis
 
 @pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"),
                                             (b"text", "not a complete")])
-def test_a_damaged_archive_is_a_sentence(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_archive_is_named(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "pdu_nut.tar.gz"
     file.write_bytes(content)
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     assert code == 2 and words in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("more, words", [(["pdu_odd/a", "pdu_odd/a/b"], "File exists"), ([], "has no make_handler")])
+def test_an_archive_without_a_handler_is_one_sentence(more: List[str], words: str, tmp_path: Path,
+                                                      capsys: pytest.CaptureFixture[str],
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    file = tmp_path / "pdu_odd.tar.gz"
+    with tarfile.open(file, "w:gz") as packed:
+        for name in ("pdu_odd/__init__.py", "pdu_odd/handler.py", *more):
+            packed.addfile(tarfile.TarInfo(name))
+    monkeypatch.setattr(loading, "_paths", {})
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+    for name in ("pdu_odd", "pdu_odd.handler"):
+        sys.modules.pop(name, None)
+
+
+def test_an_archive_is_unpacked_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    file = tmp_path / "pdu_twice.tar.gz"
+    file.write_bytes(archive(small_tree(tmp_path, "twice"), "twice"))
+    first, folders = load(str(file)), list(sys.path)
+    assert load(str(file)).make is first.make and sys.path == folders
+
+
 # ---- where secrets come from -------------------------------------------------------------------------------
 
 def silent() -> Tuple[socket.socket, List[str]]:
-    """A socket that nobody listens behind, and the arguments that lead there."""
+    """A bound socket on which nobody listens, and the arguments that address it."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
     return taken, ["down", "nut", "127.0.0.1", "1", "-s", "device=d", "-s", "username=u", "-s", f"port={taken.getsockname()[1]}",
                    "--yes"]
 
 
-def test_a_secret_comes_from_a_file_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                           capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_file_overrides_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                 capsys: pytest.CaptureFixture[str]) -> None:
     seen: List[Any] = []
 
     def keep(data: Any) -> Broken:
@@ -382,7 +407,7 @@ def test_a_secret_comes_from_a_file_before_the_environment(tmp_path: Path, monke
     assert [settings["password"] for settings in seen] == ["from a file", "from the environment"]
 
 
-def test_a_setting_comes_from_an_option_before_the_environment_and_an_address_never_from_there(
+def test_an_option_overrides_the_environment_which_never_supplies_the_address(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     seen: List[Any] = []
 
@@ -404,7 +429,7 @@ def test_a_setting_comes_from_an_option_before_the_environment_and_an_address_ne
     assert seen[2].snmp_params["port"] == "1162"
 
 
-def test_a_secret_that_is_no_text_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_binary_secret_is_refused_and_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "secret").write_bytes(b"\xffs3cret")
     code, _, err = run(capsys, "status", "nut", "h", "--secret-file", f"password={tmp_path / 'secret'}")
     assert code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text\n"

@@ -1,4 +1,4 @@
-"""`pdu nut` as a person and a script use it."""
+"""`pdu nut` as people and scripts use it."""
 from __future__ import annotations
 
 import getpass
@@ -38,7 +38,7 @@ def no_login_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Run:
-    """What one call of the tool printed and ended with."""
+    """Exit code, standard output and standard error of one call of the command."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], server: Any, *words: str) -> None:
         self.code = root.run(["nut", f"{server.host}:{server.port}", *words])
@@ -59,8 +59,8 @@ def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server
 
 
 def test_an_unknown_device_or_command_says_where_the_names_are(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
-    said = Run(capsys, server, "vars", "[pdu]").err
-    assert "correct DEVICE; it has pdu, odd" in said and "-s device" not in said
+    error = Run(capsys, server, "vars", "[pdu]").err
+    assert "correct DEVICE; it has pdu, odd" in error and "-s device" not in error
     login = ("--username", SIMULATED_ADMIN.name, "--yes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
@@ -68,7 +68,7 @@ def test_an_unknown_device_or_command_says_where_the_names_are(server: NutServer
         assert "it has pdu, odd" in Run(capsys, server, "run", "pdu@host", "load.off", *login).err
 
 
-def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_reading_command_prints_its_list(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, server, "list").out.splitlines() == ["pdu  Simulated PDU, 12 outlets", "odd  two words"]
     assert "outlet.7.status: off\n" in Run(capsys, server, "vars", "pdu").out
     assert Run(capsys, server, "vars", "pdu", "outlet.7.status").out == "off\n"
@@ -82,7 +82,7 @@ def test_list_vars_outlets_commands_clients_and_ver(server: NutServer, capsys: p
         "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/", "protocol 1.3"]
 
 
-def test_json_says_the_same(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_holds_the_same_facts(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, server, "list", "--json").json == {"pdu": "Simulated PDU, 12 outlets", "odd": "two words"}
     assert Run(capsys, server, "--json", "vars", "pdu").json["outlet.7.status"] == "off"
     for words in (("vars", "pdu", "outlet.7.status", "--json"), ("vars", "--json", "pdu", "outlet.7.status"),
@@ -91,7 +91,8 @@ def test_json_says_the_same(server: NutServer, capsys: pytest.CaptureFixture[str
     found = Run(capsys, server, "outlets", "pdu", "--json").json
     assert {f"pdu/{one['identity']}": one["state"] == "on" for one in found["outlets"]} == server.books().states
     assert found["load_a"] == server.books().load_a and found["outlets"][0]["off"] == "outlet.1.load.off"
-    assert Run(capsys, server, "outlets", "odd", "--whole-load", "--json").json["outlets"][0]["identity"] == "load"
+    for option in (["--whole-load"], ["-s", "whole_load=on"]):
+        assert Run(capsys, server, "outlets", "odd", *option, "--json").json["outlets"][0]["identity"] == "load"
     assert Run(capsys, server, "outlets", "odd", "--json").json["outlets"] == []
     assert Run(capsys, server, "clients", "pdu", "--json").json == {"pdu": []}
     assert Run(capsys, server, "ver", "--json").json["protocol"] == "1.3"
@@ -121,8 +122,8 @@ def test_run_and_set_with_a_password_from_file_environment_and_prompt(
     assert asked == [f"password of admin on {server.host}: "]
 
 
-def test_a_write_asks_with_device_outlet_name_and_state(server: NutServer, capsys: pytest.CaptureFixture[str],
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_question_before_a_write_names_device_outlet_name_and_state(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
     for words in (("run", "pdu", "outlet.1.load.off"), ("set", "pdu", "outlet.1.desc", "x")):
@@ -143,25 +144,26 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
     monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asks for no password"))
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
     server.faults.login_to_read = True
-    said = Run(capsys, server, "list")
-    assert said.code == 4 and "give --username and PDU_PASSWORD" in said.err
+    result = Run(capsys, server, "list")
+    assert result.code == 4 and "give --username and PDU_PASSWORD" in result.err
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
     assert Run(capsys, server, "vars", "pdu", "outlet.1.status", "--username", "admin").out == "on\n"
 
 
-@pytest.mark.parametrize("raised, code, said", [(EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
-def test_a_prompt_that_is_left_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("raised, code, sentence", [
+    (EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
+def test_an_interrupted_prompt_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str],
                                                     monkeypatch: pytest.MonkeyPatch,
-                                                    raised: Type[BaseException], code: int, said: str) -> None:
+                                                    raised: Type[BaseException], code: int, sentence: str) -> None:
     def leave(prompt: str) -> str:
         raise raised
     monkeypatch.setattr(getpass, "getpass", leave)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     left = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin")
-    assert left.code == code and said in left.err and left.err.count("\n") == 1 and server.books().connections == 0
+    assert left.code == code and sentence in left.err and left.err.count("\n") == 1 and server.books().connections == 0
 
 
-def test_without_arguments_it_says_what_is_needed_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_arguments_only_the_missing_ones_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     for words, missing in ((["nut"], "Missing argument 'HOST'"), (["nut", "192.0.2.7"], "Missing command")):
         assert root.run(words) == 2
         out, err = capsys.readouterr()
@@ -175,7 +177,7 @@ def test_advice_names_the_options_of_the_tool(capsys: pytest.CaptureFixture[str]
         assert "ca_pem" not in refused.err
 
 
-def test_a_reader_that_goes_away_is_not_complained_about(server: NutServer) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(server: NutServer) -> None:
     tool = subprocess.Popen([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", "list"], cwd=ROOT,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert tool.stdout is not None
@@ -184,7 +186,7 @@ def test_a_reader_that_goes_away_is_not_complained_about(server: NutServer) -> N
     assert tool.communicate(timeout=30)[1] == b"" and tool.returncode == READER_GONE
 
 
-def test_what_is_accepted_but_not_proven_ends_with_its_own_code(
+def test_a_command_that_is_accepted_but_unproven_has_a_separate_exit_code(
         server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
@@ -220,8 +222,8 @@ def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
         assert not server.books().writes
 
 
-def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.CaptureFixture[str],
-                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_denied_broken_protocol_and_unreachable_server(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "wr0ngsecret")
     denied = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes")
     assert denied.code == 4 and "wr0ngsecret" not in denied.err
@@ -233,25 +235,25 @@ def test_denied_protocol_and_unreachable(server: NutServer, capsys: pytest.Captu
 
 @pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",),
                                    ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
-def test_wrong_arguments_end_with_2_and_ask_nothing(
+def test_wrong_arguments_end_with_2_and_send_nothing(
         server: NutServer, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     ended = Run(capsys, server, *words)
     assert ended.code == 2 and ended.err.startswith(("usage: ", "settings: --timeout")) and server.books().connections == 0
 
 
-def test_what_a_device_writes_cannot_move_a_terminal(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_devices_text_cannot_control_the_terminal(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     shown = Run(capsys, server, "vars", "odd", "ups.id").out
     assert shown == "a\\x1b[31m\\u2028b\n"
 
 
-def test_help_names_every_command_and_where_exit_codes_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["nut", "--help"]) == 0
     printed = capsys.readouterr().out
     assert all(f"  {name} " in printed for name in COMMANDS) and "pdu --help" in printed
 
 
 @pytest.mark.against("NUT upsd")
-def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
+def test_the_program_works_with_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
     def tool(server: Upsd, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", *words], cwd=ROOT,
                               text=True,
@@ -274,7 +276,7 @@ def test_as_a_program_of_its_own_against_a_real_server(real: Upsd, real_tls: Ups
 
 @pytest.mark.against("NUT upsd")
 def test_a_server_or_driver_that_fails_ends_a_reading_with_its_code(capsys: pytest.CaptureFixture[str]) -> None:
-    """A silent driver, a dead one, a server that hangs, that is down, and that is back."""
+    """The driver falls silent, then dies. The server hangs, stops, and starts again."""
     with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
         where = f"{server.host}:{server.port}"
 
@@ -298,6 +300,6 @@ def test_a_server_or_driver_that_fails_ends_a_reading_with_its_code(capsys: pyte
 
 
 def _codes(where: str) -> List[int]:
-    """Of `pdu status nut` and of `pdu nut HOST vars`."""
+    """Return the exit codes of `pdu status nut` and of `pdu nut HOST vars`."""
     return [root.run(["status", "nut", where, "-s", "device=pdu", "--timeout", "0.5"]),
             root.run(["nut", where, "vars", "pdu", "--timeout", "0.5"])]

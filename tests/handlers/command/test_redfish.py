@@ -1,4 +1,4 @@
-"""`pdu redfish` as a person and a script use it."""
+"""`pdu redfish` as people and scripts use it."""
 from __future__ import annotations
 
 import json
@@ -33,8 +33,8 @@ def found(unit: RedfishService, capsys: pytest.CaptureFixture[str], *words: str)
     return json.loads(out)
 
 
-def test_outlets_have_state_figures_locks_and_what_switches_them(unit: RedfishService,
-                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+def test_outlets_are_shown_with_state_figures_lock_and_control(unit: RedfishService,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
     books = unit.books()
     outlets = found(unit, capsys, "outlets")["outlets"]
     assert [(one["identity"], one["state"]) for one in outlets] == [("A1", "on"), ("A2", "off"), ("B1", "on")]
@@ -53,13 +53,13 @@ def test_info_names_the_service_and_its_pdus(unit: RedfishService, capsys: pytes
     assert "SIM-3P" in run(unit, capsys, "info")[1]
 
 
-def test_sensors_are_those_of_the_pdu_and_its_chassis(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sensors_of_the_pdu_and_its_chassis_are_shown(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     sensors = found(unit, capsys, "sensors")["sensors"]
     amperes = [one["reading"] for one in sensors if one["unit"] == "A"]
     assert unit.outlet("A1").amperes in amperes and len(sensors) > 10
 
 
-def test_show_is_one_resource_and_tree_those_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_prints_one_resource_and_tree_all_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     assert found(unit, capsys, "show")["Id"] == "RootService"
     assert found(unit, capsys, "show", "/redfish/v1/PowerEquipment")["Id"] == "PowerEquipment"
     top = "/redfish/v1/PowerEquipment"
@@ -69,30 +69,30 @@ def test_show_is_one_resource_and_tree_those_below_it(unit: RedfishService, caps
     assert any(line.startswith(f"{top}/RackPDUs/1/Outlets/A1  Outlet.v") for line in lines)
 
 
-@pytest.mark.parametrize("words, code, said", [
+@pytest.mark.parametrize("words, code, sentence", [
     (("show", "redfish/v1"), 2, "no path"), (("show", "/redfish/v1/nothing"), 6, "404"),
     (("show", "//evil.example/x"), 5, "where"),
     (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
-def test_what_cannot_be_done_is_a_sentence_and_a_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
-                                                      words: Tuple[str, ...], code: int, said: str) -> None:
+def test_an_impossible_call_has_one_sentence_and_an_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
+                                                              words: Tuple[str, ...], code: int, sentence: str) -> None:
     ended, out, err = run(unit, capsys, *words)
-    assert (ended, out) == (code, "") and said in err and err.count("\n") == 1
+    assert (ended, out) == (code, "") and sentence in err and err.count("\n") == 1
 
 
-def test_a_password_is_no_argument(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_password_is_refused_as_an_argument(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(unit, capsys, "info", "-s", "password=x")
     assert code == 2 and "is a secret" in err
 
 
-def test_text_of_a_device_does_not_reach_the_terminal_as_it_is(unit: RedfishService, capsys: pytest.CaptureFixture[str],
-                                                               tmp_path: Path) -> None:
+def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys: pytest.CaptureFixture[str],
+                                                   tmp_path: Path) -> None:
     unit.rewrite = lambda target, body: {**body, "Name": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
     for words in (("info",), ("outlets",), ("sensors",), ("show",), ("tree", "/redfish/v1/PowerEquipment")):
         out = run(unit, capsys, *words)[1]
         assert out and out.replace("\n", "").isprintable()
 
 
-def test_a_hall_is_read_in_one_go(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_pdus_of_a_service_are_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with RedfishService(units.hall(), tls=False) as made:
         monkeypatch.setenv("PDU_PASSWORD", made.password)
         assert len(found(made, capsys, "sensors")["sensors"]) > 3000

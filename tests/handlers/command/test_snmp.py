@@ -1,4 +1,4 @@
-"""`pdu snmp`: families, profiles of one's own."""
+"""`pdu snmp`: families, and an owner's profiles."""
 from __future__ import annotations
 
 import json
@@ -12,7 +12,7 @@ from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.every_part import EVERY_PART
 
 
-def test_families_are_listed_all_or_by_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "families", "--json"]) == 0
     assert {one["family"] for one in json.loads(capsys.readouterr().out)} == {profile.key for profile in PROFILES}
     assert root.run(["snmp", "families", "SENTRY"]) == 0
@@ -35,7 +35,7 @@ def test_a_family_is_shown_as_json_that_builds_it_again(capsys: pytest.CaptureFi
     assert schema.loads(capsys.readouterr().out) in PROFILES
 
 
-def test_a_profile_of_ones_own_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "acme.json"
     file.write_text(schema.dumps(EVERY_PART), "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 0
@@ -47,13 +47,13 @@ def test_a_profile_of_ones_own_is_checked(tmp_path: Path, capsys: pytest.Capture
     assert "profile.key" in json.loads(capsys.readouterr().out)["error"]["reason"]
 
 
-def test_the_parts_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "parts"]) == 0
     assert "| WritePacked |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("key, near", [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")])
-def test_a_family_that_is_none_is_one_sentence_with_what_is_near(key: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_family_is_one_sentence_with_similar_names(key: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "show", key]) == 2
-    said = capsys.readouterr().err
-    assert f"there is no family {key!r}" in said and near in said and said.count("\n") == 1 and "rpcm" not in said
+    error = capsys.readouterr().err
+    assert f"there is no family {key!r}" in error and near in error and error.count("\n") == 1 and "rpcm" not in error

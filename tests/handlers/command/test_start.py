@@ -1,4 +1,4 @@
-"""The first and the last moments of the command: other Pythons, other folders, missing packages, Ctrl-C, pipes, completion."""
+"""Start and end of the command: other Pythons, other folders, missing packages, Ctrl-C, pipes, completion."""
 from __future__ import annotations
 
 import os
@@ -23,23 +23,23 @@ def run(command: List[str], folder: Path = ROOT, **variables: str) -> subprocess
                           env={**os.environ, **variables}, check=False)
 
 
-def test_the_version_is_the_packs() -> None:
+def test_the_version_is_that_of_the_pack() -> None:
     done = run([sys.executable, "-m", "handlers", "--version"])
     assert (done.returncode, done.stdout) == (0, f"pdu {VERSION}, Python {sys.version.split()[0]}\n")
 
 
-def test_without_a_command_it_shows_what_there_is() -> None:
+def test_without_a_command_the_commands_are_listed() -> None:
     done = run([sys.executable, "-m", "handlers"])
     assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in PLACES)
 
 
-def test_it_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
+def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
     done = run([sys.executable, str(ROOT / "handlers"), "snmp", "families", "sentry4"], tmp_path)
     assert done.returncode == 0 and "sentry4" in done.stdout
 
 
 def test_a_missing_package_is_one_sentence_with_the_remedy(tmp_path: Path) -> None:
-    done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])     # -S: none of the installed packages
+    done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])  # -S: without site-packages
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
 
@@ -56,16 +56,16 @@ def test_an_old_python_is_one_sentence(python: Path, program: List[str]) -> None
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 
 
-def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
-    """The signal comes from a module that is loaded, so that it never comes too early or too late."""
+def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:
+    """A module sends the signal while it is imported, so that the signal always comes in time."""
     (tmp_path / "click.py").write_text(
         "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n")
     done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
-def test_ctrl_c_in_the_first_milliseconds_is_quiet_too(tmp_path: Path) -> None:
-    (tmp_path / "signal.py").write_text("raise KeyboardInterrupt\n")           # the first module that it loads
+def test_ctrl_c_in_the_first_milliseconds_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "signal.py").write_text("raise KeyboardInterrupt\n")        # `signal` is imported first
     done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
@@ -73,7 +73,7 @@ def test_ctrl_c_in_the_first_milliseconds_is_quiet_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "show", "rpcm"], ["--help"], ["status", "--help"]],
                          ids=" ".join)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_it_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffered: str) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(arguments: List[str], unbuffered: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -87,7 +87,7 @@ def test_it_ends_quietly_when_its_reader_has_gone(arguments: List[str], unbuffer
 # ---- completion --------------------------------------------------------------------------------------------
 
 def completed(*words: str) -> List[str]:
-    """What a bash offers for the last of these words."""
+    """Return the completions that bash offers for the last of these words."""
     done = run([sys.executable, "-m", "handlers"], _PDU_COMPLETE="bash_complete", COMP_WORDS=" ".join(("pdu", *words)),
                COMP_CWORD=str(len(words)))
     assert not done.stderr
@@ -101,7 +101,7 @@ def test_commands_handlers_options_and_families_are_completed() -> None:
     assert completed("raritan", "192.0.2.7", "thr") == ["thresholds"] and completed("nut", "192.0.2.7", "var") == ["vars"]
 
 
-def test_the_script_for_a_shell_is_printed() -> None:
+def test_the_completion_script_of_a_shell_is_printed() -> None:
     bash = shutil.which("bash")
     assert bash is not None
     done = run([sys.executable, "-m", "handlers", "completion", "bash"])

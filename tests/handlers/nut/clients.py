@@ -1,4 +1,4 @@
-"""What the tests of the client share: users of the simulated server, clients, and what a call cost."""
+"""Shared by the client's tests: clients with a user, recorded requests, and the round trips of a call."""
 from __future__ import annotations
 
 from typing import Callable, List
@@ -16,18 +16,18 @@ def named(server: NutServer, user: User) -> NutClient:
 
 
 def listen(server: NutServer) -> List[str]:
-    """Every request that the server gets from now on."""
-    heard: List[str] = []
+    """Return a list that fills with each request the server receives from now on."""
+    received: List[str] = []
 
     def note(line: str, answer: bytes) -> bytes:
-        heard.append(line)
+        received.append(line)
         return answer
     server.faults.rewrite = note
-    return heard
+    return received
 
 
 def trips(server: NutServer, call: Callable[[], object]) -> int:
-    """The round trips of a call."""
+    """Run a call and return the number of its round trips."""
     before = server.books().requests
     call()
     return server.books().requests - before

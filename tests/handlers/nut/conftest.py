@@ -34,6 +34,6 @@ def real() -> Iterator[Upsd]:
 
 @pytest.fixture(scope="session")
 def real_tls() -> Iterator[Upsd]:
-    """A real upsd that takes STARTTLS."""
+    """A real upsd that accepts STARTTLS."""
     with Upsd([upsd.dummy("pdu", pdu_variables(4))], tls=True) as server:
         yield server

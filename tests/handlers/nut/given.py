@@ -1,4 +1,4 @@
-"""What several NUT tests begin with."""
+"""Variables, clients and handlers that several NUT tests use."""
 from __future__ import annotations
 
 from typing import Dict
@@ -14,7 +14,7 @@ WORDS = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
 def pdu_variables(outlets: int) -> Dict[str, str]:
-    """A PDU as dummy-ups tells it: every seventh outlet is off."""
+    """Return the variables of a PDU for dummy-ups. Every seventh outlet is off."""
     found = {"device.mfr": "ACME", "device.model": f"Switched-{outlets}", "device.type": "pdu", "ups.status": "OL",
              "input.voltage": "231.4", "input.current": "7.2", "outlet.count": str(outlets), "outlet.desc": "All outlets"}
     for n in range(1, outlets + 1):
@@ -24,18 +24,18 @@ def pdu_variables(outlets: int) -> Dict[str, str]:
     return found
 
 
-# Seconds that a client waits for what never comes; what does come may take PATIENCE_S.
+# Seconds that a client waits for an answer that never comes. A real answer may take PATIENCE_S.
 SILENCE_S = 2.0
 
 
 def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> NutClient:
-    """A client of anything with `host` and `port`, which sends its user only where it must."""
+    """Make a client of any server with `host` and `port`. It sends its user only where a request needs one."""
     return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password,
                      timeout=timeout)
 
 
 def handler(server: object, **settings: str) -> NutPdu:
-    """The handler as DCImanager makes it, with the form's handler settings."""
+    """Make the handler as DCImanager does, with these handler settings."""
     return make_handler(PduData(f"{getattr(server, 'host')}:{getattr(server, 'port')}", settings))
 
 

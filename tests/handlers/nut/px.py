@@ -1,6 +1,6 @@
-"""A Raritan PX of the first generation as its SNMP agent shows it: 8 outlets, numbered from 0, that really switch.
+"""The SNMP agent of a Raritan PX of the first generation: 8 outlets, numbered from 0, that can be switched.
 
-Object numbers are those of the vendor's PDU-MIB (13742.1). The rows are the few that NUT's snmp-ups asks for.
+The object numbers come from the vendor's PDU-MIB (13742.1). Only the rows that NUT's snmp-ups reads exist.
 """
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OID, Devi
 ROOT = "1.3.6.1.4.1.13742.1"
 STATE = f"{ROOT}.2.2.1.3"
 OUTLETS = 8
-_PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 870}     # mA, largest mA, mV, W, VA, thousandths
+_PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 870}     # by column: mA, maximum mA, mV, W, VA, power factor * 1000
 
 
 def px() -> Device:

@@ -1,4 +1,4 @@
-"""The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a PDU that really switches."""
+"""The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a PDU that switches."""
 from __future__ import annotations
 
 from typing import Iterator, Tuple
@@ -26,9 +26,9 @@ def chain() -> Iterator[Tuple[Snmpd, Upsd]]:
         yield agent, server
 
 
-def test_status_load_and_labels_come_through(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_status_load_and_labels_pass_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
     pdu = handler(chain[1], device="px")
-    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # this device counts from 0
+    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # the PX counts from 0
     assert pdu.statistic().load == pytest.approx(OUTLETS * 0.4)
     assert pdu.labels()[0] == ("0", "0", "Outlet 1")
 
@@ -43,20 +43,21 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd
     assert len(agent.writes()) == before + 2
 
 
-def test_the_driver_s_cache_is_old_until_its_next_poll_and_then_not_known(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_a_switched_outlet_is_unknown_and_a_status_shows_the_old_state_until_the_driver_polls(
+        chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
     assert [(write.oid, write.value) for write in agent.writes()[before:]] == [(f"{STATE}.7", "0")]
-    assert states(pdu.status())["7"] is UP          # what the driver last saw: upsd has no newer
+    assert states(pdu.status())["7"] is UP          # upsd only holds the values of the driver's last poll
     handler(server, device="px", **ADMIN_SETTINGS).port_up(PduPortView("7"))
 
 
-def test_a_set_that_the_device_refuses_is_reported_by_tracking_behind_an_ok(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_a_set_that_the_device_refuses_is_reported_by_tracking_after_an_ok(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
     with client(server) as nut, pytest.raises(NotProven, match="FAILED"):
-        nut.run("px", "outlet.2.load.off", "5")     # the driver takes the parameter for the SNMP value
+        nut.run("px", "outlet.2.load.off", "5")     # the driver sends this parameter as the value of its SET
     assert [write.answer for write in agent.writes()[before:]] == ["wrongValue"]
     assert states(handler(server, device="px").status())["2"] is UP
 
@@ -67,7 +68,7 @@ def test_a_name_is_written_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
         assert nut.variable("px", "outlet.4.desc") == "two words"
 
 
-def test_a_device_that_falls_silent_never_looks_like_off() -> None:
+def test_a_silent_device_never_looks_switched_off() -> None:
     with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan")], max_age=2) as server:
         pdu = handler(server, device="px", timeout="5", **ADMIN_SETTINGS)
         pdu.status()

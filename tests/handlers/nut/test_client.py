@@ -1,4 +1,4 @@
-"""The client against a simulated server: readings, writes with their reports, and states of drivers."""
+"""The client on a simulated server: readings, writes with their reports, and states of drivers."""
 from __future__ import annotations
 
 import threading
@@ -25,18 +25,18 @@ def test_variables_commands_and_writable_variables_are_one_round_trip(server: Nu
 
 
 def test_a_reading_sends_neither_user_nor_password(server: NutServer) -> None:
-    heard = listen(server)
+    received = listen(server)
     with named(server, ADMIN) as nut:
         nut.devices()
         nut.snapshots(["pdu"], writable=True)
         nut.variable("pdu", "ups.status")
-        assert not [line for line in heard if line.startswith(("USERNAME", "PASSWORD"))]
+        assert not [line for line in received if line.startswith(("USERNAME", "PASSWORD"))]
         nut.set("pdu", "outlet.1.desc", "x")
         nut.set("pdu", "outlet.1.desc", "y")
-    assert [line.split()[0] for line in heard].count("PASSWORD") == 1
+    assert [line.split()[0] for line in received].count("PASSWORD") == 1
 
 
-def test_everything_can_be_asked(server: NutServer) -> None:
+def test_every_request_of_the_protocol_is_answered(server: NutServer) -> None:
     with named(server, MON) as nut:
         assert list(nut.devices()) == ["pdu", "ups"] and nut.variables("ups") == {"ups.status": "OL"}
         assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
@@ -59,13 +59,13 @@ def test_everything_can_be_asked(server: NutServer) -> None:
         assert nut.logins("pdu") == 0
 
 
-def test_the_newer_name_of_the_protocol_version_is_taken_where_it_is_known(server: NutServer) -> None:
+def test_the_newer_name_of_the_protocol_version_is_used_where_the_server_has_it(server: NutServer) -> None:
     server.faults.no_protver = False
     with client(server) as nut:
         assert nut.protocol_version() == "1.3"
 
 
-def test_a_server_before_2_8_knows_master_only(server: NutServer) -> None:
+def test_a_server_before_2_8_accepts_only_master(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
     with named(server, MON) as nut:
         nut.primary("pdu")
@@ -73,8 +73,8 @@ def test_a_server_before_2_8_knows_master_only(server: NutServer) -> None:
         nut.primary("pdu")
 
 
-def test_a_login_goes_out_before_a_reading_only_where_the_server_demands_it_and_then_once(server: NutServer) -> None:
-    heard = listen(server)
+def test_a_login_is_sent_once_before_readings_and_only_if_the_server_demands_it(server: NutServer) -> None:
+    received = listen(server)
     server.faults.login_to_read = True
     readings: List[Callable[[NutClient], object]] = [
         lambda nut: nut.devices(), lambda nut: nut.snapshots(["pdu"], writable=True),
@@ -82,24 +82,24 @@ def test_a_login_goes_out_before_a_reading_only_where_the_server_demands_it_and_
         lambda nut: nut.variables("pdu"), lambda nut: nut.values("pdu", ["outlet.1.status"]), lambda nut: nut.clients("pdu"),
         lambda nut: nut.logins("pdu"), lambda nut: nut.commands("pdu", describe=True)]
     for read in readings:
-        heard.clear()
+        received.clear()
         with named(server, VIEWER) as nut:
             assert read(nut)  == read(nut)
-        assert [line.split()[0] for line in heard].count("PASSWORD") == 1
+        assert [line.split()[0] for line in received].count("PASSWORD") == 1
     with NutClient(server.host, server.port, timeout=2) as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
         nut.devices()
     wrong = User(VIEWER.name, "wr0ngsecret")
     with named(server, wrong) as nut:
-        heard.clear()
+        received.clear()
         for _ in range(2):
             with pytest.raises(Denied, match="upsd.users") as caught:
                 nut.devices()
             assert wrong.password not in str(caught.value)
-        assert [line.split()[0] for line in heard].count("PASSWORD") == 1
+        assert [line.split()[0] for line in received].count("PASSWORD") == 1
 
 
 @pytest.mark.parametrize("only_rfc", [False, True])
-def test_clients_that_a_device_feeds_are_counted_under_nuts_names_and_rfc_9271s(server: NutServer, only_rfc: bool) -> None:
+def test_clients_of_a_device_are_counted_under_the_names_of_nut_and_of_rfc_9271(server: NutServer, only_rfc: bool) -> None:
     server.faults.rfc_names = only_rfc
     with named(server, MON) as nut:
         assert nut.logins("pdu") == 0
@@ -112,7 +112,7 @@ def test_clients_that_a_device_feeds_are_counted_under_nuts_names_and_rfc_9271s(
 
 
 @pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])
-def test_a_device_that_the_server_does_not_have_lists_those_that_it_has(server: NutServer, name: str) -> None:
+def test_an_unknown_device_is_an_error_that_lists_the_known_ones(server: NutServer, name: str) -> None:
     readings: List[Callable[[NutClient], object]] = [lambda nut: nut.snapshots([name]), lambda nut: nut.variables(name),
                                                      lambda nut: nut.variable(name, "ups.status"), lambda nut: nut.commands(name)]
     for read in readings:
@@ -121,7 +121,7 @@ def test_a_device_that_the_server_does_not_have_lists_those_that_it_has(server: 
         assert caught.value.keys == ("device",)
 
 
-def test_a_device_that_is_called_like_the_password_is_not_named(server: NutServer) -> None:
+def test_a_device_named_like_the_password_is_not_listed(server: NutServer) -> None:
     """A server that got the password may send it back as the name of a device."""
     with named(server, User(ADMIN.name, "pdu")) as nut, pytest.raises(SettingsError) as caught:
         nut.variables("nosuch")
@@ -130,7 +130,7 @@ def test_a_device_that_is_called_like_the_password_is_not_named(server: NutServe
 
 # ---- writes and their reports --------------------------------------------------------------------------------
 
-def test_a_command_is_user_tracking_and_command_in_one_write_and_then_its_report(server: NutServer) -> None:
+def test_a_command_with_its_login_and_its_report_are_two_round_trips(server: NutServer) -> None:
     with named(server, ADMIN) as nut:
         assert trips(server, lambda: nut.run("pdu", "outlet.1.load.off")) == 2
         assert trips(server, lambda: nut.run("pdu", "outlet.2.load.off")) == 2
@@ -139,7 +139,7 @@ def test_a_command_is_user_tracking_and_command_in_one_write_and_then_its_report
 
 @pytest.mark.parametrize("report", ["FAILED", "UNKNOWN", "INVALID-ARGUMENT", "DATA-STALE", "DRIVER-NOT-CONNECTED", "UNKNOWN-UPS",
                                     "FEATURE-NOT-CONFIGURED", "SOMETHING-NEW"])
-def test_an_accepted_write_whose_report_is_an_error_may_or_may_not_have_been_done(server: NutServer, report: str) -> None:
+def test_an_error_in_the_report_of_an_accepted_write_leaves_its_effect_open(server: NutServer, report: str) -> None:
     server.faults.tracked = f"ERR {report}"
     writes: List[Callable[[NutClient], bool]] = [lambda nut: nut.run("pdu", "outlet.1.load.off"),
                                                  lambda nut: nut.set("pdu", "outlet.1.desc", "x")]
@@ -150,7 +150,7 @@ def test_an_accepted_write_whose_report_is_an_error_may_or_may_not_have_been_don
     assert len(server.books().writes) == 2
 
 
-def test_a_driver_that_never_reports_may_or_may_not_have_done_it(server: NutServer) -> None:
+def test_a_driver_that_never_reports_leaves_the_effect_open(server: NutServer) -> None:
     server.faults.tracked = "PENDING"
     nut = NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S)
     with nut, pytest.raises(NotProven, match="has not reported"):
@@ -165,7 +165,7 @@ def test_without_tracking_an_accepted_command_is_not_proven(server: NutServer) -
         assert nut.set("pdu", "outlet.1.desc", "x") is False
 
 
-def test_rights_are_told_by_the_command_and_never_by_the_ok_behind_a_password(server: NutServer) -> None:
+def test_only_the_command_shows_whether_the_user_has_the_right(server: NutServer) -> None:
     wrong = User(ADMIN.name, "wrong-secret")
     for user in (wrong, VIEWER):
         with named(server, user) as nut:
@@ -188,7 +188,7 @@ def test_a_write_is_never_sent_again(server: NutServer) -> None:
     assert server.books().writes == [("pdu outlet.1.load.off", "")] and server.books().connections == 2
 
 
-def test_on_a_new_connection_the_user_is_named_anew(server: NutServer) -> None:
+def test_a_new_connection_sends_the_user_again(server: NutServer) -> None:
     with named(server, ADMIN) as nut:
         assert nut.run("pdu", "outlet.1.load.off")
         nut.close()
@@ -198,7 +198,7 @@ def test_on_a_new_connection_the_user_is_named_anew(server: NutServer) -> None:
 # ---- drivers -------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)])
-def test_stale_and_unconnected_drivers_are_errors_of_their_own_kind(server: NutServer, driver: Driver, kind: type) -> None:
+def test_stale_and_unconnected_drivers_have_separate_errors(server: NutServer, driver: Driver, kind: type) -> None:
     server.faults.drivers["pdu"] = driver
     with named(server, ADMIN) as nut:
         calls: List[Callable[[], object]] = [
@@ -211,7 +211,7 @@ def test_stale_and_unconnected_drivers_are_errors_of_their_own_kind(server: NutS
     assert not server.books().writes
 
 
-def test_wait_is_waited_for_and_never_taken_for_an_answer(server: NutServer) -> None:
+def test_the_client_waits_until_the_server_stops_answering_wait(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     ends = threading.Timer(0.3, server.faults.drivers.clear)
     ends.start()
@@ -225,7 +225,8 @@ def test_wait_is_waited_for_and_never_taken_for_an_answer(server: NutServer) -> 
     lambda nut: nut.commands("pdu")["outlet.1.load.off"], lambda nut: nut.writable("pdu")["outlet.1.desc"],
     lambda nut: nut.type("pdu", "outlet.1.desc").writable, lambda nut: nut.enumeration("pdu", "outlet.1.desc"),
     lambda nut: nut.ranges("pdu", "outlet.1.desc")])
-def test_no_reading_takes_wait_for_a_device_without_anything(server: NutServer, read: Callable[[NutClient], object]) -> None:
+def test_a_reading_during_wait_is_an_error_and_not_an_empty_device(server: NutServer,
+                                                                   read: Callable[[NutClient], object]) -> None:
     with client(server) as nut:
         expected = read(nut)
         server.faults.drivers["pdu"] = Driver.WAITED_FOR
@@ -236,7 +237,7 @@ def test_no_reading_takes_wait_for_a_device_without_anything(server: NutServer, 
         assert trips(server, lambda: read(nut)) == 1
 
 
-def test_a_write_while_the_server_waits_for_the_driver_is_not_a_device_that_cannot_do_it(server: NutServer) -> None:
+def test_a_write_during_wait_is_not_taken_for_a_missing_capability(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with named(server, ADMIN) as nut:
         writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
@@ -247,12 +248,12 @@ def test_a_write_while_the_server_waits_for_the_driver_is_not_a_device_that_cann
     assert not server.books().writes
 
 
-def test_a_driver_that_is_waited_for_in_vain_is_not_connected(server: NutServer) -> None:
+def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with client(server, timeout=SILENCE_S) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
         nut.snapshots(["pdu", "ups"])
 
 
-def test_a_device_that_the_server_does_not_have_names_the_setting(server: NutServer) -> None:
+def test_an_unknown_device_is_an_error_that_names_the_setting(server: NutServer) -> None:
     with client(server) as nut, pytest.raises(SettingsError, match="'device'"):
         nut.variables("nosuch")

@@ -1,4 +1,4 @@
-"""The client against servers and networks that fail, stall, lie or send the password back."""
+"""The client on servers and networks that fail, stall, lie or send the password back."""
 from __future__ import annotations
 
 import contextlib
@@ -81,7 +81,7 @@ def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> Non
         stop.set()
 
 
-def test_nobody_listens() -> None:
+def test_a_refused_connection_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with NutClient("127.0.0.1", port, timeout=1) as nut, pytest.raises(Unreachable, match="upsd"):
@@ -89,23 +89,29 @@ def test_nobody_listens() -> None:
 
 
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
-def test_a_host_that_is_none_is_unreachable(host: str) -> None:
+def test_an_invalid_host_is_unreachable(host: str) -> None:
     with NutClient(host, 1, timeout=1) as nut, pytest.raises(Unreachable):
         nut.devices()
 
 
-def test_a_port_that_is_none_is_unreachable() -> None:
+def test_an_invalid_port_is_unreachable() -> None:
     with NutClient("127.0.0.1", 99999) as nut, pytest.raises(Unreachable, match="99999"):
         nut.devices()
 
 
-def test_a_server_that_takes_no_more_connections(server: NutServer) -> None:
+def test_a_port_above_65535_is_not_wrapped_to_another(server: NutServer) -> None:
+    with NutClient(server.host, server.port + 65536) as nut, pytest.raises(Unreachable, match="65535 is the last port"):
+        nut.version()
+    assert server.books().connections == 0
+
+
+def test_a_server_that_accepts_no_more_connections_is_unreachable(server: NutServer) -> None:
     server.faults.closes_at_once = True
     with client(server) as nut, pytest.raises(Unreachable):
         nut.devices()
 
 
-def test_a_restarted_server_is_found_again(server: NutServer) -> None:
+def test_after_a_restart_of_the_server_the_client_reconnects(server: NutServer) -> None:
     with client(server) as nut:
         nut.devices()
         server.drop_connections()
@@ -114,7 +120,7 @@ def test_a_restarted_server_is_found_again(server: NutServer) -> None:
         assert list(nut.devices()) == ["pdu", "ups"]
 
 
-def test_many_requests_go_out_in_writes_that_no_buffer_can_hold_up(server: NutServer) -> None:
+def test_many_requests_are_sent_in_writes_that_cannot_block_on_a_full_buffer(server: NutServer) -> None:
     asked = [messages.get_var("pdu", "outlet.1.status") for _ in range(2000)]
     with client(server) as nut:
         answers = nut.ask(*asked)
@@ -122,7 +128,7 @@ def test_many_requests_go_out_in_writes_that_no_buffer_can_hold_up(server: NutSe
 
 
 SECRETS = ["tops3cret", 'tops3cret "two words" # \\', "tops3cret" * 30]
-Back = Callable[[str, bytes], bytes]        # the request and the password as it went over the wire
+Back = Callable[[str, bytes], bytes]        # takes the request line and the password as sent, returns the answer
 
 
 @pytest.mark.parametrize("secret", SECRETS, ids=["plain", "escaped", "long"])
@@ -145,27 +151,26 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, s
     assert "tops3" not in kept(caught.value) + repr(nut)
 
 
-def test_a_line_that_comes_late_and_unasked_is_no_answer_to_the_next_request() -> None:
-    answered, said = threading.Event(), threading.Event()
+def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
+    answered, late_line_sent = threading.Event(), threading.Event()
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"one\n")
         assert answered.wait(PATIENCE_S)
         connection.sendall(b"two\n")
-        said.set()
+        late_line_sent.set()
         connection.recv(100)
 
     with serving(talk) as port, NutClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
         assert nut.version() == "one"
         answered.set()
-        assert said.wait(PATIENCE_S)
+        assert late_line_sent.wait(PATIENCE_S)
         with pytest.raises(ProtocolError, match="not asked"):
             nut.version()
 
 
-def test_an_address_of_a_family_that_this_host_cannot_use_is_passed_over(server: NutServer,
-                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_an_unusable_family_is_skipped(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     with client(server) as nut:
@@ -188,15 +193,15 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
     lambda answer: None, lambda answer: Cut(), lambda answer: Cut(b"O"), lambda answer: b"nonsense\n",
     lambda answer: b"ERR UNKNOWN-COMMAND\n", lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2],
                          ids=["silence", "closed", "half", "other", "unknown", "stale", "twice"])
-def test_a_command_goes_out_once_at_most_whatever_happens_at_any_step(server: NutServer, words: str,
-                                                                      rewrite: Callable[[bytes], Optional[bytes]]) -> None:
-    heard: List[str] = []
+def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(server: NutServer, words: str,
+                                                                   rewrite: Callable[[bytes], Optional[bytes]]) -> None:
+    received: List[str] = []
 
     def at_that_step(line: str, answer: bytes) -> Optional[bytes]:
-        heard.append(line)
+        received.append(line)
         return rewrite(answer) if line.startswith(words) else answer
     server.faults.rewrite = at_that_step
     with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S) as nut:
         with contextlib.suppress(PduHandlerError):
             nut.run("pdu", "outlet.1.load.off")
-    assert sum(line.startswith("INSTCMD") for line in heard) == len(server.books().writes) <= 1
+    assert sum(line.startswith("INSTCMD") for line in received) == len(server.books().writes) <= 1

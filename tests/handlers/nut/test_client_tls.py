@@ -1,4 +1,4 @@
-"""The client over STARTTLS: trust, and what is sent before and behind it."""
+"""The client over STARTTLS: trust, and the requests before and after STARTTLS."""
 from __future__ import annotations
 
 import socket
@@ -11,6 +11,7 @@ from handlers.nut.client import NutClient
 from handlers.tls import Trust
 from tests.handlers.nut.clients import listen
 from tests.servers.scripted import serving
+from tests.simulators.certificates import Authority, server_context
 from tests.simulators.nut_server import ADMIN, NutServer
 from tests.waiting import PATIENCE_S
 
@@ -26,26 +27,41 @@ def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClien
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_tls_is_verified_against_an_authority(secure: NutServer, host: str) -> None:
+def test_a_certificate_is_verified_against_the_configured_authority(secure: NutServer, host: str) -> None:
     with over_tls(secure, Trust(ca_pem=secure.ca_pem), host) as nut:
         assert nut.run("pdu", "outlet.1.load.off")
 
 
-def test_tls_is_pinned_to_a_certificate(secure: NutServer) -> None:
+def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> None:
     with over_tls(secure, Trust(fingerprint=secure.fingerprint)) as nut:
         assert "pdu" in nut.devices()
     with over_tls(secure, Trust(fingerprint="ab" * 32)) as nut, pytest.raises(Unreachable, match="another certificate"):
         nut.run("pdu", "outlet.1.load.on")
 
 
-def test_any_certificate_is_taken_where_verify_is_off(secure: NutServer) -> None:
+def test_with_verify_off_any_certificate_is_accepted(secure: NutServer) -> None:
     with over_tls(secure, Trust(verify=False)) as nut:
         assert "pdu" in nut.devices()
 
 
-def test_a_certificate_of_an_unknown_authority_says_what_to_set(secure: NutServer) -> None:
-    with over_tls(secure, Trust()) as nut, pytest.raises(Unreachable, match="ca_pem"):
-        nut.devices()
+def test_an_untrusted_certificate_is_an_error_with_its_fingerprint(secure: NutServer) -> None:
+    received = listen(secure)
+    with over_tls(secure, Trust()) as nut, pytest.raises(Unreachable, match="ca_pem") as caught:
+        nut.run("pdu", "outlet.1.load.on")
+    assert f"its SHA-256 is {secure.fingerprint}:" in str(caught.value), "the fingerprint to pin"
+    assert received == ["STARTTLS", "STARTTLS"] and caught.value.host == "127.0.0.1"
+
+
+def test_a_server_that_closes_after_an_untrusted_certificate_leaves_the_error_without_a_fingerprint() -> None:
+    def once(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"OK STARTTLS\n")
+        server_context(*Authority().issue()).wrap_socket(connection, server_side=True)
+
+    with serving(once) as port, NutClient("127.0.0.1", port, tls=Trust(), timeout=PATIENCE_S) as nut:
+        with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as caught:
+            nut.devices()
+    assert "SHA-256" not in str(caught.value)
 
 
 def test_a_bad_ca_is_an_error_with_a_host(secure: NutServer) -> None:
@@ -55,24 +71,24 @@ def test_a_bad_ca_is_an_error_with_a_host(secure: NutServer) -> None:
     assert caught.value.host == "127.0.0.1"
 
 
-def test_a_server_without_tls_is_an_error_and_hears_nothing(server: NutServer) -> None:
-    heard = listen(server)
+def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: NutServer) -> None:
+    received = listen(server)
     with over_tls(server, Trust()) as nut, pytest.raises(Unreachable, match="tls=no"):
         nut.run("pdu", "outlet.1.load.off")
-    assert heard == ["STARTTLS"]
+    assert received == ["STARTTLS"]
 
 
-def test_nothing_is_read_ahead_or_sent_behind_starttls(secure: NutServer) -> None:
-    heard: List[str] = []
+def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(secure: NutServer) -> None:
+    received: List[str] = []
 
     def inject(line: str, answer: bytes) -> bytes:
-        heard.append(line)
+        received.append(line)
         return answer + b"OK\nOK\n" if line == "STARTTLS" else answer
     secure.faults.rewrite = inject
     try:
         with over_tls(secure, Trust(verify=False)) as nut, pytest.raises(ProtocolError):
             nut.run("pdu", "outlet.1.load.off")
-        assert heard == ["STARTTLS"]
+        assert received == ["STARTTLS"]
     finally:
         secure.faults.rewrite = None
 

@@ -1,4 +1,4 @@
-"""What drivers of real devices told, served by a real upsd with dummy-ups, beside what a reader must make of it."""
+"""Variables of real devices, served by a real upsd with dummy-ups and compared with the expected outlets and figures."""
 from __future__ import annotations
 
 import json
@@ -16,7 +16,8 @@ from tests.servers.upsd import Upsd
 
 DUMPS: List[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# Amperes. PDUs: the sum of the line currents, else input.current, else the outlets. UPSes and transfer switches: output.current.
+# Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else input.current, else the outlets.
+# For a UPS or a transfer switch: output.current.
 LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0,
          "HP__R3000_XR": 10.3, "HP__RT3000_G2": 0.2}
 needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings beside the project (nut/dumps)")
@@ -33,7 +34,7 @@ def recorded() -> Iterator[Upsd]:
         yield server
 
 
-def test_the_dumps_are_all_there() -> None:
+def test_all_dumps_are_present() -> None:
     shared("nut", "dumps")
     assert len(DUMPS) >= 9
 
@@ -57,6 +58,6 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
             for outlet in device.outlets} == {
             number: {**outlet, "name": outlet["name"] or ""} for number, outlet in wanted["outlets"].items()}
     for variable, value in wanted["device"].items():
-        # dummy-ups has a maker and a model of its own, and takes blanks together; upsd drops what is not ASCII
+        # dummy-ups replaces maker and model, and joins adjacent blanks. upsd drops characters outside ASCII.
         if variable not in ("device.mfr", "device.model") and value.isascii():
             assert seen.variables[variable].split() == value.split()

@@ -1,4 +1,4 @@
-"""100,000 answers of a server that is broken or hostile: nothing but the error tree comes out, and nothing gets in."""
+"""100,000 answers of a broken or hostile server: only errors of our tree are raised, and no line is injected."""
 from __future__ import annotations
 
 import math
@@ -62,7 +62,7 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
 
 
 def use(value: object) -> None:
-    """What a handler would do with it."""
+    """Convert a decoded value as the handler does."""
     if isinstance(value, dict):
         device = outlets.read(value, list(value), value, whole_load=True)
         for figure in (device.load, device.energy, *(o.current for o in device.outlets), *(o.energy for o in device.outlets)):
@@ -93,11 +93,11 @@ def test_no_answer_raises_outside_the_tree_hangs_or_injects_a_line() -> None:
         except PduHandlerError as error:
             assert "\n" not in str(error) and str(error).isprintable()
             ends["error"] += 1
-    assert min(ends.values()) > ANSWERS // 50, ends     # the mutations reach every way out
+    assert min(ends.values()) > ANSWERS // 50, ends     # the mutations produce every kind of result often enough
 
 
 @pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
-def test_no_call_of_the_handler_raises_outside_the_tree_whatever_comes_over_the_wire(at: str) -> None:
+def test_a_command_raises_only_errors_of_the_tree_on_damaged_answers(at: str) -> None:
     chance = random.Random(7)
     with NutServer([SwitchedPdu("pdu", 3)]) as server:
         server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer
@@ -107,4 +107,4 @@ def test_no_call_of_the_handler_raises_outside_the_tree_whatever_comes_over_the_
                 handler(server, device="pdu", **ADMIN_SETTINGS).port_down(port, deadline=0)
             except PduHandlerError as error:
                 assert error.host == server.host and str(error).isprintable()
-            assert len(server.books().writes) <= writes + 1     # once, or not at all
+            assert len(server.books().writes) <= writes + 1     # each call sends at most one command

@@ -1,4 +1,4 @@
-"""The handler as DCImanager calls it, against a simulated server and its books."""
+"""The handler as DCImanager calls it, on a simulated server and compared with its books."""
 from __future__ import annotations
 
 import contextlib
@@ -30,7 +30,7 @@ def server() -> Iterator[NutServer]:
         yield made
 
 
-def told(server: NutServer) -> Dict[str, str]:
+def booked(server: NutServer) -> Dict[str, str]:
     return {identity: WORDS[on] for identity, on in server.books().states.items()}
 
 
@@ -40,21 +40,21 @@ def seen(pdu: NutPdu) -> Dict[str, str]:
 
 def test_status_of_a_named_device_is_one_round_trip_and_agrees_with_the_device(server: NutServer) -> None:
     pdu = handler(server, device="pdu")
-    assert seen(pdu) == told(server) and len(told(server)) == 48 and set(told(server).values()) == {"UP", "DOWN"}
+    assert seen(pdu) == booked(server) and len(booked(server)) == 48 and set(booked(server).values()) == {"UP", "DOWN"}
     assert server.books().requests == 1 and server.books().connections == 1
 
 
-def test_without_a_named_device_one_round_trip_more_finds_the_only_one(server: NutServer) -> None:
-    assert seen(handler(server)) == told(server)
+def test_finding_the_only_device_costs_one_more_round_trip(server: NutServer) -> None:
+    assert seen(handler(server)) == booked(server)
     assert server.books().requests == 2
 
 
-def test_over_tls_a_status_is_two_requests_and_their_handshake() -> None:
+def test_a_status_over_tls_costs_one_more_request_for_starttls() -> None:
     with NutServer(tls=True) as server:
         for trust in ({"ca_pem": server.ca_pem.replace("\n", " ")}, {"fingerprint": server.fingerprint.upper()},
                       {"verify": "no"}):
             before = server.books().requests
-            assert seen(handler(server, device="pdu", tls="yes", **trust)) == told(server)
+            assert seen(handler(server, device="pdu", tls="yes", **trust)) == booked(server)
             assert server.books().requests - before == 2
 
 
@@ -66,7 +66,7 @@ def test_statistic_agrees_with_the_device_in_one_round_trip(server: NutServer) -
     assert books.requests == 1
 
 
-def test_the_energy_that_the_device_counted_since_shows() -> None:
+def test_a_second_statistic_shows_the_energy_counted_since() -> None:
     pdu = SwitchedPdu("pdu", 2)
     with NutServer([pdu]) as server:
         before = handler(server).statistic().total_consumption
@@ -90,13 +90,13 @@ def test_every_outlet_switches_off_and_on_and_no_other_moves(way: str, first: in
         assert len(server.books().writes) == 8 * 3
 
 
-def test_switching_costs_a_reading_a_command_its_report_and_a_look(server: NutServer) -> None:
+def test_switching_costs_a_reading_a_command_its_report_and_a_read_back(server: NutServer) -> None:
     handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("3"))
     assert server.books().requests == 4 and server.books().connections == 1
     assert server.books().writes == [("pdu outlet.3.load.off", "")]
 
 
-def test_an_outlet_that_is_already_there_is_written_once_all_the_same(server: NutServer) -> None:
+def test_an_outlet_that_already_has_the_state_is_written_once(server: NutServer) -> None:
     handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("1"))
     assert server.books().writes == [("pdu outlet.1.load.on", "")]
 
@@ -104,17 +104,17 @@ def test_an_outlet_that_is_already_there_is_written_once_all_the_same(server: Nu
 def test_in_a_daisy_chain_identities_are_device_and_outlet() -> None:
     with NutServer([SwitchedPdu("pdu", 8, members=3)]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-        assert seen(pdu) == told(server) and "2.7" in told(server)
+        assert seen(pdu) == booked(server) and "2.7" in booked(server)
         assert pdu.port_down(PduPortView("2.1")).power_status is DOWN
-        assert server.books().writes == [("pdu device.2.outlet.1.load.off", "")] and seen(pdu) == told(server)
+        assert server.books().writes == [("pdu device.2.outlet.1.load.off", "")] and seen(pdu) == booked(server)
         assert pdu.statistic().load == pytest.approx(server.books().load_a)
         assert pdu.statistic().total_consumption == pytest.approx(server.books().energy_kwh)
 
 
-def test_with_several_devices_and_none_named_the_name_stands_in_front() -> None:
+def test_with_several_devices_and_none_named_identities_begin_with_the_device() -> None:
     with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4), UPS]) as server:
         pdu = handler(server, **ADMIN_SETTINGS)
-        assert seen(pdu) == told(server) and "right/3" in told(server)
+        assert seen(pdu) == booked(server) and "right/3" in booked(server)
         assert server.books().requests == 2
         assert pdu.port_down(PduPortView("right/3")).power_status is DOWN
         assert server.books().writes == [("right outlet.3.load.off", "")]
@@ -128,7 +128,7 @@ def test_with_several_devices_and_none_named_the_name_stands_in_front() -> None:
             alone.port_down(PduPortView("right/3"))
 
 
-def test_one_device_that_cannot_be_read_makes_the_whole_answer_an_error_never_a_shorter_one() -> None:
+def test_one_unreadable_device_makes_the_whole_status_an_error() -> None:
     with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4)]) as server:
         server.faults.drivers["right"] = Driver.STALE
         with pytest.raises(DataStale, match="LIST VAR right"):
@@ -140,13 +140,13 @@ def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
         assert seen(handler(server)) == {} and seen(handler(server, whole_load="yes")) == {"load": "UP"}
         with pytest.raises(NoSuchOutlet):
             handler(server, **ADMIN_SETTINGS).port_down(PduPortView("load"))
-        # This driver takes the command and reports success, but its ups.status does not follow: not known, never "off".
+        # This driver reports success, but its ups.status does not follow. The state is unknown, never off.
         pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
         assert pdu.port_down(PduPortView("load"), deadline=0).power_status is UNKNOWN
         assert server.books().writes == [("ups load.off", "")]
 
 
-def test_labels_tell_number_and_name(server: NutServer) -> None:
+def test_labels_hold_number_and_name(server: NutServer) -> None:
     labels = handler(server, device="pdu").labels()
     assert labels[0] == ("1", "1", "Server 1") and len(labels) == 48
 
@@ -154,32 +154,32 @@ def test_labels_tell_number_and_name(server: NutServer) -> None:
 def test_a_server_that_demands_a_login_before_reading_gets_it(server: NutServer) -> None:
     server.faults.login_to_read = True
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    assert seen(pdu) == told(server) and pdu.statistic().load == server.books().load_a and len(pdu.labels()) == 48
-    assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(handler(server, **ADMIN_SETTINGS)) == told(server)
+    assert seen(pdu) == booked(server) and pdu.statistic().load == server.books().load_a and len(pdu.labels()) == 48
+    assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(handler(server, **ADMIN_SETTINGS)) == booked(server)
     with pytest.raises(Denied, match="give 'username' and 'password'"):
         handler(server, device="pdu").status()
 
 
-def test_a_misspelt_device_names_those_of_the_server(server: NutServer) -> None:
+def test_a_misspelt_device_is_an_error_that_lists_the_devices_of_the_server(server: NutServer) -> None:
     for call in (handler(server, device="[pdu]").status, handler(server, device="pdu@host").statistic):
         with pytest.raises(SettingsError, match="it has pdu"):
             call()
 
 
-# ---- what is not believed ------------------------------------------------------------------------------------
+# ---- reports and states that prove nothing -------------------------------------------------------------------
 
-def test_a_driver_that_accepts_and_reports_but_does_nothing_is_not_believed(server: NutServer) -> None:
+def test_a_driver_that_reports_success_and_does_nothing_leaves_the_state_unknown(server: NutServer) -> None:
     server.faults.ignored = True
     port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
     assert port.power_status is UNKNOWN and server.books().states["1"] is True
 
 
-def test_an_old_value_after_a_successful_command_is_not_known_until_the_driver_has_polled() -> None:
+def test_after_a_command_the_state_is_unknown_until_the_driver_has_polled() -> None:
     now = [0.0]
     with NutServer([SwitchedPdu("pdu", 4, poll_s=30, clock=lambda: now[0])]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
         assert pdu.port_down(PduPortView("1"), deadline=0).power_status is UNKNOWN
-        assert server.books().states["1"] is False and seen(pdu)["1"] == "UP"       # the driver's cache
+        assert server.books().states["1"] is False and seen(pdu)["1"] == "UP"       # the old state, from the driver's cache
         now[0] = 31.0
         assert seen(pdu)["1"] == "DOWN"
 
@@ -193,10 +193,10 @@ def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
 
 
 @pytest.mark.parametrize("fault, ends", [("no tracking", UNKNOWN), ("no answer", Unreachable), ("no report", Unreachable)])
-def test_an_old_value_that_happens_to_be_the_wish_proves_nothing(fault: str, ends: object) -> None:
+def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, ends: object) -> None:
     pdu = SwitchedPdu("pdu", 2, poll_s=30, clock=lambda: 0.0)
     with NutServer([pdu]) as server:
-        pdu.turn("1", False)                    # by somebody at the device, and the driver has not looked since
+        pdu.turn("1", False)                    # as if somebody switched at the device after the driver's last poll
         server.faults.ignored = True
         server.faults.no_tracking = fault == "no tracking"
         server.faults.tracked = "PENDING" if fault == "no report" else None
@@ -218,7 +218,7 @@ def test_an_old_value_that_happens_to_be_the_wish_proves_nothing(fault: str, end
 def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server: NutServer, report: str, done: bool) -> None:
     server.faults.tracked, server.faults.ignored = report, not done
     pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
-    if done:                    # the state followed, so the report was wrong
+    if done:                    # the outlet has the wanted state, so the report was wrong
         assert pdu.port_down(port).power_status is DOWN
     else:
         with pytest.raises(Unreachable, match=f"may or may not have switched.*{report}"):
@@ -227,7 +227,7 @@ def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server
     assert len(server.books().writes) == 1
 
 
-def test_a_driver_that_never_reports_but_whose_state_follows_has_done_it(server: NutServer) -> None:
+def test_a_command_without_a_report_is_confirmed_by_the_state(server: NutServer) -> None:
     server.faults.tracked = "PENDING"
     pdu = handler(server, device="pdu", timeout=str(SILENCE_S), **ADMIN_SETTINGS)
     assert pdu.port_down(PduPortView("1")).power_status is DOWN
@@ -266,7 +266,7 @@ def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")
-def test_no_call_leaves_a_socket_open_however_it_ends(server: NutServer) -> None:
+def test_no_call_leaves_a_socket_open(server: NutServer) -> None:
     pdu = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS)
     pdu.status()
     server.drop_connections()
@@ -281,32 +281,32 @@ def test_no_call_leaves_a_socket_open_however_it_ends(server: NutServer) -> None
             pdu.port_up(PduPortView("1"), deadline=0)
     with contextlib.suppress(PduHandlerError):
         handler(server, tls="yes", verify="no").status()
-    server.stop()                                   # waits until the server has closed its own ends
+    server.stop()                                   # waits until the server has closed its ends of the sockets
     with contextlib.suppress(PduHandlerError):
         pdu.status()
     assert len(os.listdir("/proc/self/fd")) <= before
 
 
-def test_a_state_that_cannot_be_read_back_is_not_known(server: NutServer) -> None:
+def test_a_state_that_cannot_be_read_back_is_unknown(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR DATA-STALE\n" if line.startswith("GET VAR") else answer
     port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
     assert port.power_status is UNKNOWN and server.books().states["1"] is False
 
 
-def test_a_report_that_is_denied_does_not_deny_the_command_that_was_accepted(server: NutServer) -> None:
+def test_a_command_whose_report_is_denied_is_read_back(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
     port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
     assert port.power_status is DOWN and len(server.books().writes) == 1
 
 
-def test_an_outlet_whose_driver_tells_no_state_is_not_known_at_once() -> None:
+def test_an_outlet_without_a_state_is_unknown_without_waiting() -> None:
     device = StaticDevice("pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"])
     with NutServer([device]) as server:
         assert handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1")).power_status is UNKNOWN
 
 
 @pytest.mark.parametrize("driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)])
-def test_a_stale_or_unconnected_driver_never_looks_like_off(server: NutServer, driver: Driver, kind: type) -> None:
+def test_a_stale_or_unconnected_driver_is_an_error_and_never_off(server: NutServer, driver: Driver, kind: type) -> None:
     server.faults.drivers["pdu"] = driver
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
     calls: List[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
@@ -327,12 +327,12 @@ def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
             assert caught.value.host == server.host
 
 
-def test_a_server_without_devices_says_what_to_do() -> None:
+def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
     with NutServer([]) as server, pytest.raises(Unsupported, match="ups.conf"):
         handler(server).status()
 
 
-def test_a_list_of_twenty_thousand_members_of_a_chain_is_read_and_not_chewed() -> None:
+def test_a_chain_of_twenty_thousand_members_is_read_in_time() -> None:
     rows = {f"device.{n}.outlet.1.status": "on" for n in range(1, 19_990)}
     with NutServer([StaticDevice("pdu", {**rows, "device.type": "pdu", "ups.status": "OL"})]) as server:
         pdu = handler(server, device="pdu", timeout="20")
@@ -342,7 +342,7 @@ def test_a_list_of_twenty_thousand_members_of_a_chain_is_read_and_not_chewed() -
         assert len(str(caught.value)) < 300
 
 
-def test_more_devices_than_one_pdu_has_are_a_short_sentence_about_the_setting() -> None:
+def test_too_many_devices_are_a_short_error_about_the_setting() -> None:
     name = "x" * 400
     with NutServer([StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]) as server:
         with pytest.raises(SettingsError, match="101 devices.*'device'") as caught:
@@ -350,7 +350,7 @@ def test_more_devices_than_one_pdu_has_are_a_short_sentence_about_the_setting() 
         assert len(str(caught.value)) < 300
 
 
-def test_no_error_is_longer_than_a_few_thousand_characters_whatever_a_server_calls_things() -> None:
+def test_no_error_is_longer_than_a_few_thousand_characters() -> None:
     long = "\x01" * 900
     devices = [StaticDevice(f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"})
                for n in range(99)]
@@ -373,7 +373,7 @@ def test_no_error_is_longer_than_a_few_thousand_characters_whatever_a_server_cal
     ({"device": "pdu\nINSTCMD pdu load.off"}, "device"), ({"fingerprint": "abc"}, "fingerprint"), ({"ca_pem": "no"}, "ca_pem"),
     ({"whole_load": "some"}, "whole_load"), ({"username": "a\nb"}, "username"), ({"password": "a\nb"}, "password"),
     ({"ca_pem": "-----BEGIN CERTIFICATE-----QUJD-----END CERTIFICATE-----"}, "tls=yes"), ({"fingerprint": "ab" * 32}, "tls=yes")])
-def test_a_bad_setting_is_named_and_nothing_is_asked(server: NutServer, settings: Dict[str, str], named: str) -> None:
+def test_a_bad_setting_is_named_and_nothing_is_sent(server: NutServer, settings: Dict[str, str], named: str) -> None:
     pdu = handler(server, **settings)
     with pytest.raises(SettingsError) as caught:
         pdu.status()
@@ -381,20 +381,20 @@ def test_a_bad_setting_is_named_and_nothing_is_asked(server: NutServer, settings
     assert server.books().connections == 0
 
 
-def test_the_platform_s_own_key_device_is_not_taken_for_ours(server: NutServer) -> None:
+def test_a_device_value_that_the_platform_supplies_is_not_taken_for_the_setting(server: NutServer) -> None:
     pdu = make_handler(PduData(f"127.0.0.1:{server.port}", {"device": "pdu_nut"}, device="pdu_nut"))
-    assert seen(pdu) == told(server)
+    assert seen(pdu) == booked(server)
 
 
-def test_host_and_port_come_from_the_settings_before_the_form(server: NutServer) -> None:
+def test_host_and_port_of_the_settings_override_those_of_the_form(server: NutServer) -> None:
     settings = {"host": "localhost", "port": str(server.port), "device": "PDU"}
-    assert seen(make_handler(PduData("192.0.2.1", settings))) == told(server)
-    assert seen(make_handler(PduData("", {"host": f"127.0.0.1:{server.port}"}))) == told(server)
+    assert seen(make_handler(PduData("192.0.2.1", settings))) == booked(server)
+    assert seen(make_handler(PduData("", {"host": f"127.0.0.1:{server.port}"}))) == booked(server)
     with pytest.raises(SettingsError, match="address"):
         make_handler(PduData("", {})).status()
 
 
-def test_an_address_of_ip_version_6_is_taken_with_and_without_a_port() -> None:
+def test_an_ipv6_address_is_accepted_with_and_without_a_port() -> None:
     try:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:
@@ -421,7 +421,7 @@ def test_an_address_of_ip_version_6_is_taken_with_and_without_a_port() -> None:
         finished(thread)
 
 
-def test_making_a_handler_asks_nothing_and_raises_nothing() -> None:
+def test_making_a_handler_sends_nothing_and_raises_nothing() -> None:
     make_handler(PduData("", {"nonsense": "yes", "port": "x"}))
     make_handler(None)
 
@@ -449,7 +449,7 @@ def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(server
     assert not server.books().writes
 
 
-def test_an_outlet_that_the_server_lists_no_way_for_is_not_switched() -> None:
+def test_an_outlet_without_a_command_or_writable_switch_is_not_switched() -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.status": "OL"}, ["outlet.1.load.cycle", "load.off"],
                           ["outlet.1.status"])
     with NutServer([device]) as server:
@@ -484,4 +484,4 @@ def test_the_settings_are_the_documented_ones_and_each_takes_a_value(server: Nut
                                                      "fingerprint", "timeout", "whole_load"]
     given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no",
              "verify": "yes", "timeout": "30", "whole_load": "no"}
-    assert seen(make_handler(PduData("192.0.2.1", given))) == told(server)
+    assert seen(make_handler(PduData("192.0.2.1", given))) == booked(server)

@@ -27,28 +27,28 @@ def states(found: Device) -> Dict[str, Optional[bool]]:
 @pytest.mark.parametrize("text, expected", [
     ("on", True), ("On", True), ("OFF", False), (" off ", False), ("", None), ("cycling", None), ("1", None),
     ("pending off", None)])
-def test_a_status_outside_the_documented_words_is_not_known(text: str, expected: Optional[bool]) -> None:
+def test_an_undocumented_status_is_unknown(text: str, expected: Optional[bool]) -> None:
     assert states(device({"outlet.1.status": text})) == {"1": expected}
 
 
 @pytest.mark.parametrize("text, expected", [("1", True), ("0", False), ("on", True), ("off", False), ("2", None), ("yes", None)])
-def test_without_a_status_the_switch_tells_the_state(text: str, expected: Optional[bool]) -> None:
+def test_without_a_status_the_switch_variable_is_the_state(text: str, expected: Optional[bool]) -> None:
     assert states(device({"outlet.3.switch": text})) == {"3": expected}
 
 
-def test_a_status_and_a_switch_that_contradict_each_other_are_not_known() -> None:
+def test_contradictory_status_and_switch_are_unknown() -> None:
     assert states(device({"outlet.1.status": "on", "outlet.1.switch": "0", "outlet.2.status": "off",
                           "outlet.2.switch": "0"})) == {
         "1": None, "2": False}
 
 
-def test_an_outlet_without_any_state_is_listed_as_not_known() -> None:
+def test_an_outlet_without_any_state_is_listed_as_unknown() -> None:
     found = device({"outlet.1.id": "1.00", "outlet.1.desc": "", "outlet.1.switchable": "no"})
     assert states(found) == {"1": None}
-    assert found.outlets[0].tells == () and found.outlets[0].number == "1" and found.outlets[0].name == ""
+    assert found.outlets[0].state_variables == () and found.outlets[0].number == "1" and found.outlets[0].name == ""
 
 
-def test_an_outlet_that_has_commands_alone_is_listed() -> None:
+def test_an_outlet_that_has_only_commands_is_listed() -> None:
     assert states(device({"outlet.1.status": "on"}, ["outlet.1.load.on", "outlet.2.load.on"])) == {"1": True, "2": None}
 
 
@@ -56,13 +56,13 @@ def test_outlets_come_in_the_order_of_their_numbers() -> None:
     assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == ["1", "2", "10", "11"]
 
 
-def test_the_whole_device_groups_and_leftovers_of_a_scan_are_no_outlets() -> None:
+def test_the_device_as_a_whole_groups_and_leftovers_of_a_scan_are_not_outlets() -> None:
     found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on",
                     "outlet.count": "1.00", "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
     assert states(found) == {"1": True}
 
 
-def test_number_zero_is_an_outlet_where_the_count_needs_it() -> None:
+def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     rows = {f"outlet.{n}.status": "on" for n in range(4)}
     assert list(states(device({**rows, "outlet.count": "4"}))) == ["0", "1", "2", "3"]
     assert list(states(device({**rows, "outlet.count": "3"}))) == ["1", "2", "3"]
@@ -74,7 +74,7 @@ def test_number_zero_is_an_outlet_where_the_count_needs_it() -> None:
     {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
     {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
     {"device.1.outlet.1.status": "on", "device.count": "2"}])
-def test_fewer_outlets_than_the_driver_counts_are_an_error_never_a_shorter_list(variables: Dict[str, str]) -> None:
+def test_fewer_outlets_than_the_driver_counts_are_an_error(variables: Dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="counts"):
         device(variables)
 
@@ -84,7 +84,7 @@ def test_a_type_that_may_lack_outlets_has_none(kind: str) -> None:
     assert device({"device.type": kind}).outlets == []
 
 
-def test_a_pdu_that_says_it_has_no_outlets_has_none() -> None:
+def test_a_pdu_with_an_outlet_count_of_zero_has_no_outlets() -> None:
     assert device({"outlet.count": "0"}).outlets == []
 
 
@@ -114,7 +114,7 @@ def test_a_daisy_chain_numbers_its_outlets_by_device_and_outlet() -> None:
     assert [outlet.off for outlet in found.outlets] == [None, None, Way("device.2.outlet.1.load.off"), None]
 
 
-def test_a_chain_whose_members_are_not_told_apart_keeps_plain_numbers() -> None:
+def test_a_chain_without_separate_members_keeps_plain_numbers() -> None:
     assert states(device({"device.count": "2", "outlet.1.status": "on"})) == {"1": True}
 
 
@@ -130,31 +130,31 @@ def test_only_commands_that_are_listed_for_that_outlet_switch_it() -> None:
 
 
 @pytest.mark.parametrize("shown, on, off", [("1", "1", "0"), ("0", "1", "0"), ("on", "on", "off"), ("Off", "on", "off")])
-def test_a_writable_switch_is_written_in_the_form_in_which_it_shows(shown: str, on: str, off: str) -> None:
+def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(shown: str, on: str, off: str) -> None:
     outlet = device({"outlet.1.switch": shown}, (), {"outlet.1.switch": shown}).outlets[0]
     assert outlet.on == Way("outlet.1.switch", on) and outlet.off == Way("outlet.1.switch", off)
 
 
 @pytest.mark.parametrize("writable", [{}, {"outlet.1.switch": "maybe"}, {"outlet.1.status": "on"}, {"outlet.2.switch": "1"}])
-def test_a_switch_that_cannot_be_written_or_shows_something_else_is_no_way(writable: Dict[str, str]) -> None:
+def test_a_read_only_or_undocumented_switch_cannot_be_used(writable: Dict[str, str]) -> None:
     outlet = device({"outlet.1.switch": "1", "outlet.1.status": "on"}, (), writable).outlets[0]
     assert outlet.on is None and outlet.off is None
 
 
-def test_a_listed_command_goes_before_a_writable_switch() -> None:
+def test_a_listed_command_is_preferred_to_a_writable_switch() -> None:
     outlet = device({"outlet.1.switch": "1"}, ["outlet.1.load.on"], {"outlet.1.switch": "1"}).outlets[0]
     assert outlet.on == Way("outlet.1.load.on") and outlet.off == Way("outlet.1.switch", "0")
 
 
 @pytest.mark.parametrize("switchable", ["no", "0", "0.00", "3", "yes"])
-def test_what_switchable_says_decides_nothing_because_drivers_write_anything_there(switchable: str) -> None:
+def test_the_variable_switchable_is_ignored(switchable: str) -> None:
     outlet = device({"outlet.1.status": "on", "outlet.1.switchable": switchable}, ["outlet.1.load.off"]).outlets[0]
     assert outlet.off is not None and outlet.on is None and outlet.switchable == switchable
 
 
 @pytest.mark.parametrize("status, expected", [("OL", True), ("OB LB", True), ("OL OB", True), ("OFF", False), ("OL OFF", False),
                                               ("", None), ("WAIT", None), ("BYPASS OL", True)])
-def test_the_whole_load_of_a_ups_is_a_port_only_where_it_is_asked_for(status: str, expected: Optional[bool]) -> None:
+def test_the_whole_load_of_a_ups_is_a_port_only_on_request(status: str, expected: Optional[bool]) -> None:
     ups = {"device.type": "ups", "ups.status": status, "output.current": "1.5"}
     assert device(ups, ["load.off"]).outlets == []
     found = device(ups, ["load.off"], whole_load=True)
@@ -162,7 +162,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_where_it_is_asked_for(status: st
     assert found.outlets[0].off == Way("load.off") and found.outlets[0].on is None and found.outlets[0].current == 1.5
 
 
-def test_a_ups_that_cannot_switch_its_load_has_no_such_port() -> None:
+def test_a_ups_that_cannot_switch_its_load_has_no_port_for_it() -> None:
     assert device({"device.type": "ups", "ups.status": "OL"}, ["test.battery.start"], whole_load=True).outlets == []
 
 
@@ -172,7 +172,7 @@ def test_a_ups_that_cannot_switch_its_load_has_no_such_port() -> None:
     ("  12.1", 12.1), ("0", 0.0), ("-0.00", 0.0), ("024", 24.0), ("1,200.20", None), ("1200,20", None), ("1e3", None),
     ("nan", None),
     ("inf", None), ("0x1F", None), ("-1", None), ("", None), ("12 A", None), ("9" * 400, None), ("١٢", None), (None, None)])
-def test_a_figure_is_a_number_as_nut_writes_it_and_nothing_else(text: Optional[str], expected: Optional[float]) -> None:
+def test_only_a_number_in_nuts_notation_is_a_figure(text: Optional[str], expected: Optional[float]) -> None:
     assert number(text) == expected
 
 
@@ -181,26 +181,26 @@ def test_every_figure_that_a_driver_writes_is_read(figure: object) -> None:
     assert number(f"{figure}") == float(str(figure))
 
 
-def test_load_is_the_sum_of_the_lines_before_anything_else() -> None:
+def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> None:
     lines = {"input.L1.current": "6.48", "input.L2.current": "5", "input.L3.current": "5.5", "input.N.current": "1"}
     rest = {"input.current": "6.48", "outlet.current": "196.30", "outlet.1.status": "on", "outlet.1.current": "0.5"}
     assert device({**lines, **rest}).load == pytest.approx(16.98)
     assert device(rest).load == 6.48
 
 
-# nut-names.txt, Three phase: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged" there.
+# nut-names.txt, Three phase: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged".
 @pytest.mark.parametrize("figures", [
     {"input.phases": "3", "input.L2.current": "48.2"}, {"input.phases": "3.00", "input.current": "6.48"},
     {"input.phases": "3", "input.L1.current": "1", "input.L2.current": "2", "input.current": "6"},
     {"input.L1.current": "6.48", "input.L2.current": "", "input.L3.current": "5.5", "input.current": "6.48"}])
-def test_some_of_several_lines_are_no_load_and_neither_is_what_may_be_their_average(figures: Dict[str, str]) -> None:
+def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: Dict[str, str]) -> None:
     assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load is None
     assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load == 0.5
     output = {name.replace("input", "output"): value for name, value in figures.items()}
     assert device({"device.type": "ups", "outlet.1.status": "on", **output}).load is None
 
 
-def test_load_of_a_device_without_inlet_figures_is_that_of_its_outlets_and_last_what_the_driver_sums_up() -> None:
+def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_sum() -> None:
     outlets = {"outlet.1.current": "0.1", "outlet.2.current": "0.2", "outlet.current": "9"}
     assert device(outlets).load == pytest.approx(0.3)
     assert device({**outlets, "outlet.2.current": "unknown"}).load == 9
@@ -208,7 +208,7 @@ def test_load_of_a_device_without_inlet_figures_is_that_of_its_outlets_and_last_
 
 
 @pytest.mark.parametrize("figures, expected", [
-    # An Eaton 5PX 2000 on line.
+    # An Eaton 5PX 2000 on mains power.
     ({"device.type": "ups", "input.current": "0.00", "output.current": "2.60", "ups.realpower": "504"}, 2.6),
     ({"device.type": "ups", "input.current": "12.1", "output.current": "10.3"}, 10.3),
     ({"device.type": "ups", "input.current": "0.00"}, None),
@@ -217,7 +217,7 @@ def test_load_of_a_device_without_inlet_figures_is_that_of_its_outlets_and_last_
      7),
     ({"device.type": "ups", "input.current": "9", "outlet.1.current": "1", "outlet.2.current": "2"}, 3),
     ({"device.type": "ups", "outlet.1.current": "1", "outlet.2.status": "on", "output.current": "5"}, 5),
-    # A driver before device.type.
+    # An old driver, which does not set device.type.
     ({"device.type": "", "battery.charge": "100", "input.current": "0", "output.current": "2"}, 2),
     ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5),
     ({"device.type": "ats", "input.current": "7"}, 7),
@@ -234,7 +234,7 @@ def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
     assert found.load == 1
 
 
-def test_energy_is_in_kwh_and_the_inlet_goes_first() -> None:
+def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
     found = device({"outlet.1.energy": "1500", "outlet.2.energy": "500", "input.energy": "2100"})
     assert found.energy == 2.1 and [outlet.energy for outlet in found.outlets] == [1.5, 0.5]
     assert device({"outlet.1.energy": "1500", "outlet.2.energy": "500"}).energy == 2.0
@@ -261,9 +261,9 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
 @pytest.mark.parametrize("pattern", ["device.{n}.outlet.1.status", "outlet.{n}.status", "device.1.outlet.{n}.current",
                                      "device.{n}.outlet.count",
                                      "device.{n}.input.L1.current", "outlet.group.{n}.status", "device.{n}.outlet.1.load.on"])
-def test_the_work_grows_with_the_number_of_rows_and_not_with_its_square(pattern: str) -> None:
+def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
     def steps(rows: int) -> int:
-        """Lines of this package that run for so many rows."""
+        """The number of lines of this package that run to read that many rows."""
         names = [pattern.format(n=n) for n in range(1, rows + 1)]
         ran = 0
 
@@ -284,7 +284,7 @@ def test_the_work_grows_with_the_number_of_rows_and_not_with_its_square(pattern:
 
 @given(st.lists(st.tuples(st.sampled_from(["device.1.", "device.2.", "device.0.", ""]), st.integers(0, 5), st.sampled_from(
     ["status", "switch", "current", "energy", "id"]), st.sampled_from(["on", "off", "1", "0", "", "x", "7.5"])), max_size=30))
-def test_any_mixture_of_rows_gives_unique_identities_and_states_only_from_known_words(
+def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
         rows: List[tuple[str, int, str, str]]) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
@@ -293,6 +293,6 @@ def test_any_mixture_of_rows_gives_unique_identities_and_states_only_from_known_
         return
     assert len(states(found)) == len(found.outlets)
     for outlet in found.outlets:
-        seen = {name: variables[name] for name in outlet.tells}
+        seen = {name: variables[name] for name in outlet.state_variables}
         assert state(seen) == outlet.state
         assert outlet.state is None or {text for text in seen.values()} <= ({"on", "1"} if outlet.state else {"off", "0"})

@@ -26,19 +26,19 @@ def quoted(text: str) -> str:
 
 
 @given(st.lists(CARRIED, min_size=1, max_size=5))
-def test_words_come_back_as_they_were_sent(words: List[str]) -> None:
+def test_encoded_words_are_decoded_unchanged(words: List[str]) -> None:
     assert syntax.split(" ".join(syntax.word(text, "value") for text in words)) == words
 
 
 @given(CARRIED)
-def test_a_word_never_ends_its_line_or_its_quotes(text: str) -> None:
+def test_a_quoted_word_never_ends_its_line_or_its_quotes(text: str) -> None:
     sent = messages.set_var("pdu", "outlet.1.desc", text).line
     assert sent.count(b"\n") == 1 and sent.endswith(b"\n")
     assert syntax.split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
 
 
 @given(st.text(max_size=50))
-def test_whatever_is_asked_to_be_set_is_sent_as_one_line_or_refused(text: str) -> None:
+def test_a_value_is_sent_as_one_line_or_refused(text: str) -> None:
     try:
         sent = messages.set_var("pdu", "ups.id", text).line
     except SettingsError as error:
@@ -48,7 +48,7 @@ def test_whatever_is_asked_to_be_set_is_sent_as_one_line_or_refused(text: str) -
 
 
 @given(st.text(max_size=50))
-def test_whatever_is_given_as_a_name_is_sent_as_one_bare_word_or_refused(text: str) -> None:
+def test_a_name_is_sent_as_one_bare_word_or_refused(text: str) -> None:
     try:
         request = messages.get_var(text, "ups.status")
     except SettingsError:
@@ -57,7 +57,7 @@ def test_whatever_is_given_as_a_name_is_sent_as_one_bare_word_or_refused(text: s
 
 
 @pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300, "\ud800"])
-def test_what_the_protocol_cannot_carry_is_refused_before_it_is_sent(text: str) -> None:
+def test_text_that_the_protocol_cannot_carry_is_not_sent(text: str) -> None:
     for make in (messages.username, messages.password, lambda t: messages.set_var("pdu", "ups.id", t),
                  lambda t: messages.instcmd("pdu", "load.off", t)):
         with pytest.raises(SettingsError) as caught:
@@ -66,30 +66,30 @@ def test_what_the_protocol_cannot_carry_is_refused_before_it_is_sent(text: str) 
 
 
 @pytest.mark.parametrize("text", ["", "two words", "pdu\nLIST", 'a"b', "a#b", "a=b", "a\\b", "pdü", "x" * 513])
-def test_a_name_that_needs_quotes_is_no_name(text: str) -> None:
+def test_a_name_that_needs_quotes_is_refused(text: str) -> None:
     for make in (messages.list_var, messages.login, messages.fsd, lambda t: messages.get_var("pdu", t),
                  lambda t: messages.instcmd("pdu", t)):
         with pytest.raises(SettingsError):
             make(text)
 
 
-def test_a_value_that_a_server_would_mutilate_in_silence_is_refused_but_a_password_is_not() -> None:
+def test_a_value_that_a_server_would_silently_change_is_refused_but_a_password_is_not() -> None:
     with pytest.raises(SettingsError, match="ASCII"):
         messages.set_var("pdu", "ups.id", "Größe")
     assert messages.password("Größe").line == 'PASSWORD "Größe"\n'.encode()
 
 
-def test_a_hash_is_escaped_because_a_server_takes_it_for_a_comment_even_in_quotes() -> None:
+def test_a_hash_is_escaped_because_a_server_reads_a_comment_even_in_quotes() -> None:
     assert messages.password("a#b").line == b'PASSWORD "a\\#b"\n'
 
 
-def test_no_secret_and_no_value_stands_in_a_label() -> None:
+def test_no_label_holds_a_secret_or_a_value() -> None:
     for request in (messages.password("hunter2"), messages.username("root"), messages.set_var("pdu", "ups.id", "hunter2")):
         assert "hunter2" not in repr(request) and "root" not in repr(request)
 
 
 @given(st.dictionaries(NAMES, CARRIED, max_size=30))
-def test_a_list_of_variables_is_read_as_it_was_written(variables: dict[str, str]) -> None:
+def test_a_list_of_variables_is_decoded_unchanged(variables: dict[str, str]) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     request = messages.list_var("pdu")
     assert decode(f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\n".encode(), request)[request] == variables
@@ -100,7 +100,7 @@ def test_a_list_of_variables_is_read_as_it_was_written(variables: dict[str, str]
 def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str, str], cuts: List[int]) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
-    requests = messages.list_var("pdu"), messages.protver(), messages.netver()
+    requests = messages.list_var("pdu"), messages.protver(), messages.protver("NETVER")
     decoder = Decoder(requests, Answers())
     at = 0
     while at < len(data):
@@ -138,12 +138,12 @@ def test_every_single_answer_of_the_protocol_is_read() -> None:
         (messages.get_numlogins("a"), "NUMLOGINS a 12", 12),
         (messages.ver(), "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
          "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"),
-        (messages.netver(), "1.3", "1.3"), (messages.protver(), "1.3", "1.3"),
+        (messages.protver("NETVER"), "1.3", "1.3"), (messages.protver(), "1.3", "1.3"),
         (messages.help_(), "Commands: HELP", "Commands: HELP"),
         (messages.username("u"), "OK", ""), (messages.password("p"), "OK", ""), (messages.starttls(), "OK STARTTLS", "STARTTLS"),
         (messages.login("a"), "OK", ""), (messages.logout(), "OK Goodbye", "Goodbye"), (messages.logout(), "Goodbye...", ""),
         (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
-        (messages.master("a"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
+        (messages.primary("a", "MASTER"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
         (messages.fsd("a"), "OK FSD-SET", "FSD-SET"), (messages.set_tracking(True), "OK", ""),
         (messages.get_tracking(), "ON", "ON"), (messages.get_tracking("1-2"), "PENDING", "PENDING"),
         (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"), (messages.instcmd("a", "c", "p"), "OK", "")]
@@ -206,25 +206,25 @@ def test_a_variable_that_is_listed_twice_is_refused() -> None:
     (lambda: messages.list_cmd("a"), b'BEGIN LIST CMD a\nCMD a "load\x1b.off"\nEND LIST CMD a\n'),
     (lambda: messages.list_cmd("a"), b"BEGIN LIST CMD a\nCMD a load.off\nCMD a load.off\nEND LIST CMD a\n"),
     (lambda: messages.instcmd("a", "load.off"), b'OK TRACKING "x"\n')])
-def test_a_name_from_a_server_that_could_not_be_asked_for_is_refused(make: Callable[[], Request[object]], data: bytes) -> None:
+def test_a_name_that_could_not_be_requested_is_refused_in_an_answer(make: Callable[[], Request[object]], data: bytes) -> None:
     request = make()
     with pytest.raises(ProtocolError):
         decode(data, request)[request]
 
 
-def test_bytes_that_are_no_utf8_survive() -> None:
+def test_bytes_that_are_not_utf_8_survive() -> None:
     request = messages.get_var("a", "v")
     value = decode(b'VAR a v "caf\xe9 \xff"\n', request)[request]
     assert value.encode("utf-8", "surrogateescape") == b"caf\xe9 \xff"
 
 
-def test_line_ends_of_other_systems_are_taken() -> None:
+def test_line_ends_of_other_systems_are_accepted() -> None:
     request = messages.list_var("a")
     assert decode(b'BEGIN LIST VAR a\r\nVAR a v "1"\r\nEND LIST VAR a\r\n', request)[request] == {"v": "1"}
 
 
 @pytest.mark.parametrize("code", sorted(ERRORS))
-def test_every_error_code_is_a_value_and_an_error_that_says_what_to_do(code: str) -> None:
+def test_every_error_code_is_a_value_and_has_an_error_with_a_remedy(code: str) -> None:
     request = messages.get_var("a", "v")
     answers = decode(f"ERR {code} some more\n".encode(), request)
     assert answers.failure(request) == Failure(code, "some more")
@@ -238,12 +238,12 @@ def test_every_error_code_is_a_value_and_an_error_that_says_what_to_do(code: str
     ("DATA-STALE", DataStale, "data-stale"), ("DRIVER-NOT-CONNECTED", DriverNotConnected, "driver-not-connected"),
     ("ACCESS-DENIED", Denied, "denied"), ("UNKNOWN-UPS", SettingsError, "settings"), ("READONLY", Refused, "refused"),
     ("SOMETHING-NEW", Refused, "refused")])
-def test_error_codes_tell_who_must_act(code: str, kind: type, name: str) -> None:
+def test_the_class_of_each_error_code_shows_who_must_act(code: str, kind: type, name: str) -> None:
     error = Failure(code).error()
     assert type(error) is kind and error.kind == name
     assert not isinstance(error, Refused) or error.code == code
 
 
-def test_what_a_server_writes_into_an_error_cannot_break_a_line_or_a_terminal() -> None:
+def test_control_characters_in_a_servers_error_are_escaped() -> None:
     text = str(Failure("\x1b[2J\u2028" + "x" * 500).error())
     assert text.isprintable() and len(text) < 300

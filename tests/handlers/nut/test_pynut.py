@@ -1,4 +1,4 @@
-"""The facade beside PyNUTClient from PyPI: every documented method on the same real upsd, and every listed difference."""
+"""The facade compared with PyNUTClient from PyPI: every documented method on a real upsd, and every listed difference."""
 from __future__ import annotations
 
 import functools
@@ -20,7 +20,7 @@ NOBODY: Optional[User] = None
 
 
 class Both:
-    """One client of each kind on the same server, for the same user."""
+    """Make one client of each kind for the same server and user."""
 
     def __init__(self, server: Any, user: Optional[User]) -> None:
         login, password = (user.name, user.password) if user is not None else (None, None)
@@ -36,7 +36,7 @@ class Both:
 
 
 def ends(call: Callable[[], Any], error: Type[Exception]) -> Tuple[str, Any]:
-    """What came of a call: its result, or what stands in its PyNUTError."""
+    """Return the result of a call, or the text of its PyNUTError."""
     try:
         return "result", call()
     except error as raised:
@@ -62,7 +62,7 @@ WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
 
 @pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", READS)
-def test_a_reading_gives_what_pynutclient_gives(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
+def test_a_reading_returns_what_pynutclient_returns(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
     with Both(real, NOBODY) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -72,8 +72,8 @@ def test_a_reading_gives_what_pynutclient_gives(real: Upsd, method: str, argumen
 @pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
                          ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
 @pytest.mark.parametrize("method, arguments", WRITES)
-def test_a_write_ends_as_with_pynutclient_whoever_asks(real: Upsd, method: str, arguments: Tuple[Any, ...],
-                                                       user: Optional[User]) -> None:
+def test_a_write_ends_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: Tuple[Any, ...],
+                                                         user: Optional[User]) -> None:
     with Both(real, user) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -87,8 +87,8 @@ NUMBERS: List[Tuple[str, Tuple[Any, ...]]] = [
 
 @pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", NUMBERS)
-def test_arguments_that_are_no_text_are_taken_as_pynutclient_takes_them(real: Upsd, method: str,
-                                                                        arguments: Tuple[Any, ...]) -> None:
+def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd, method: str,
+                                                                     arguments: Tuple[Any, ...]) -> None:
     with Both(real, ADMIN) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -115,13 +115,13 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
 
 # ---- the listed differences ----------------------------------------------------------------------------------
 
-def test_a_value_with_quotes_comes_whole(real: Upsd) -> None:
+def test_a_value_with_quotes_is_read_completely(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
         assert both.ours.GetUPSVars("small")[b"outlet.1.desc"] == b'a "quoted" \\ # one'
         assert both.theirs.GetUPSVars("small")[b"outlet.1.desc"] == b"a \\"
 
 
-def test_a_description_with_quotes_comes_whole() -> None:
+def test_a_description_with_quotes_is_read_completely() -> None:
     with NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server, Both(server,
                                                                                                            NOBODY) as both:
         assert both.ours.GetUPSList() == {b"a": b'the "big" one'}
@@ -137,34 +137,34 @@ def test_lists_without_rows_are_empty() -> None:
         assert list(both.theirs.GetUPSCommands("a")) == [b""]
 
 
-def test_descriptions_of_commands_are_the_server_s(real: Upsd) -> None:
+def test_descriptions_of_commands_come_from_the_server(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
         assert both.ours.GetUPSCommands("pdu")[b"load.off"] == b"Turn off the load immediately"
         assert both.theirs.GetUPSCommands("pdu")[b"load.off"] == b"Description unavailable"
 
 
-def test_arguments_that_cannot_be_sent_are_refused_without_asking(real: Upsd) -> None:
+def test_arguments_that_cannot_be_sent_are_refused_without_a_request(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
         for method in ("SetRWVar", "RunUPSCommand"):
             assert ends(getattr(both.ours, method), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
             assert ends(getattr(both.theirs, method), theirs.PyNUTError) == ("PyNUTError", "ERR USERNAME-REQUIRED")
 
 
-def test_a_value_with_blanks_is_written_whole(real: Upsd) -> None:
+def test_a_value_with_blanks_is_written_completely(real: Upsd) -> None:
     with Both(real, ADMIN) as both:
         for client, expected in ((both.theirs, b"two"), (both.ours, b"two words")):
             assert client.SetRWVar("small", "ups.id", "two words") == "OK"
             assert until(functools.partial(_shows, both.ours, expected))
 
 
-def test_a_password_with_special_characters_is_taken(real: Upsd) -> None:
+def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
     with pynut.PyNUTClient(real.host, real.port, ODD.name, ODD.password) as nut:
         assert nut.SetRWVar("small", "ups.id", "odd") == "OK"
 
 
 @pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"),
                                        ("small", "a b", "x")])
-def test_no_argument_becomes_a_request_of_its_own(real: Upsd, arguments: Tuple[str, str, str]) -> None:
+def test_no_argument_can_become_a_second_request(real: Upsd, arguments: Tuple[str, str, str]) -> None:
     with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
             nut.SetRWVar(*arguments)
@@ -175,7 +175,7 @@ def test_no_argument_becomes_a_request_of_its_own(real: Upsd, arguments: Tuple[s
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """A server that takes the first line and closes the connection without a word."""
+    """A server that reads the first line and closes the connection without an answer."""
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
 
@@ -197,7 +197,7 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) ->
         theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
-def test_a_connection_that_has_ended_is_not_opened_again_without_the_user() -> None:
+def test_a_new_connection_is_never_opened_without_the_user() -> None:
     with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
         with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password) as nut:
             assert nut.SetRWVar("a", "x", "z") == "OK"
@@ -210,7 +210,7 @@ def test_a_connection_that_has_ended_is_not_opened_again_without_the_user() -> N
         assert server.books().writes == [("a x", "z")] and server.books().connections == 1
 
 
-def test_an_answer_that_is_not_the_protocol_is_a_pynuterror() -> None:
+def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
         with pynut.PyNUTClient(server.host, server.port) as nut:
@@ -220,7 +220,7 @@ def test_an_answer_that_is_not_the_protocol_is_a_pynuterror() -> None:
                     call()
 
 
-def test_debug_prints_what_is_asked_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
+def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
     with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
     printed = capsys.readouterr().out
@@ -228,7 +228,7 @@ def test_debug_prints_what_is_asked_and_no_password(real: Upsd, capsys: pytest.C
     assert ADMIN.password not in repr(nut)
 
 
-def test_over_tls(real_tls: Upsd) -> None:
+def test_the_facade_works_over_tls(real_tls: Upsd) -> None:
     with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem)) as nut:
         assert b"pdu" in nut.GetUPSList()
     with pytest.raises(pynut.PyNUTConnectionError):

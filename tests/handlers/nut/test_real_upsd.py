@@ -1,4 +1,4 @@
-"""The client and the handler against a real upsd with dummy-ups."""
+"""The client and the handler on a real upsd with dummy-ups."""
 from __future__ import annotations
 
 import contextlib
@@ -30,7 +30,7 @@ def test_status_and_statistic_of_a_pdu_with_48_outlets(real: Upsd) -> None:
     assert pdu.labels()[6] == ("7", "7", "Server 7")
 
 
-def test_everything_that_can_be_read(real: Upsd) -> None:
+def test_every_request_is_answered_by_a_real_upsd(real: Upsd) -> None:
     with client(real) as nut:
         assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {"pdu", "small", "tripplite", "gone"}
         assert {k: v for k, v in nut.variables("pdu").items() if k.startswith("outlet.")} == {
@@ -52,12 +52,12 @@ def test_a_variable_that_is_set_reads_back(real: Upsd, value: str) -> None:
         assert nut.variable("small", "ups.id") == value
 
 
-def test_a_password_with_every_special_character_is_taken_as_it_is(real: Upsd) -> None:
+def test_a_password_with_every_special_character_is_accepted(real: Upsd) -> None:
     with client(real, ODD) as nut:
         assert nut.set("small", "ups.id", "done") is True
 
 
-def test_rights_are_told_by_the_request_itself(real: Upsd) -> None:
+def test_only_the_request_itself_shows_missing_rights(real: Upsd) -> None:
     cases: List[tuple[User, Callable[[NutClient], object], type | None]] = [
         (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
         (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
@@ -79,7 +79,7 @@ def test_rights_are_told_by_the_request_itself(real: Upsd) -> None:
         assert nut.variable("small", "ups.id") == "a"
 
 
-def test_a_client_that_logs_in_is_counted_until_it_leaves(real: Upsd) -> None:
+def test_a_logged_in_client_is_counted_until_it_leaves(real: Upsd) -> None:
     with client(real, PRIMARY) as nut:
         nut.login("small")
         assert nut.logins("small") == 1 and nut.clients("small") == ["127.0.0.1"]
@@ -90,11 +90,11 @@ def test_a_client_that_logs_in_is_counted_until_it_leaves(real: Upsd) -> None:
         assert nut.logins("small") == 0
 
 
-def test_a_command_that_dummy_ups_accepts_but_does_not_do_is_told_by_tracking_alone(real: Upsd) -> None:
+def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd) -> None:
     with client(real) as nut:
         plain = messages.instcmd("small", "load.off")
         answers = nut.ask(messages.username(ADMIN.name), messages.password(ADMIN.password), plain)
-        assert answers[plain] == ""                     # without tracking it is a plain OK
+        assert answers[plain] == ""                     # without tracking, the answer is a plain OK
     with client(real) as nut, pytest.raises(NotProven, match="ERR"):
         nut.run("small", "load.off")
 
@@ -105,24 +105,24 @@ def test_a_command_that_dummy_ups_accepts_but_does_not_do_is_told_by_tracking_al
     (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"), (lambda nut: nut.set("small", "no.such", "1"),
                                                                       "VAR-NOT-SUPPORTED"),
     (lambda nut: nut.set("small", "driver.name", "1"), "READONLY")])
-def test_what_the_server_refuses_carries_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
+def test_a_refusal_of_the_server_carries_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
     with client(real) as nut, pytest.raises(Refused) as caught:
         call(nut)
     assert caught.value.code == code
 
 
-def test_devices_without_driver_and_without_name(real: Upsd) -> None:
+def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
     with client(real) as nut:
         with pytest.raises(DriverNotConnected):
             nut.variables("gone")
         with pytest.raises(SettingsError):
             nut.variables("none")
-        assert nut.description("gone")                  # the connection goes on
+        assert nut.description("gone")                  # the connection still works after the error
     with pytest.raises(DriverNotConnected):
-        handler(real).status()                          # never a list that is shorter by one device
+        handler(real).status()                          # an error, never a list without the device `gone`
 
 
-def test_a_request_that_no_client_of_ours_sends_is_refused_by_the_real_parser_alike(real: Upsd) -> None:
+def test_an_unknown_request_is_refused_with_its_code(real: Upsd) -> None:
     with client(real) as nut:
         odd = Request("FROBNICATE", "FROBNICATE", lambda reply: reply.line)
         assert nut.ask(odd).failure(odd) == Failure("UNKNOWN-COMMAND")
@@ -133,7 +133,7 @@ def test_an_outlet_of_dummy_ups_cannot_be_switched(real: Upsd) -> None:
         handler(real, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
 
 
-def test_a_switch_variable_as_tripplite_drivers_have_it_switches(real: Upsd) -> None:
+def test_a_writable_switch_variable_of_tripplite_drivers_is_switched(real: Upsd) -> None:
     pdu = handler(real, device="tripplite", **ADMIN_SETTINGS)
     assert states(pdu.status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
     assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
@@ -168,18 +168,18 @@ def test_starttls_is_refused_for_an_unknown_authority_and_a_wrong_pin(real_tls: 
             nut.devices()
 
 
-def test_the_handler_over_tls_and_in_the_clear(real_tls: Upsd) -> None:
+def test_the_handler_works_over_tls_and_unencrypted(real_tls: Upsd) -> None:
     expected = states(handler(real_tls, device="pdu").status())
     assert states(handler(real_tls, device="pdu", tls="yes", ca_pem=real_tls.ca_pem.replace("\n", " ")).status()) == expected
     assert len(expected) == 4
 
 
-def test_a_server_without_a_certificate_is_an_error_where_tls_is_wanted(real: Upsd) -> None:
+def test_a_server_without_a_certificate_is_an_error_where_tls_is_required(real: Upsd) -> None:
     with pytest.raises(Unreachable, match="no TLS"):
         handler(real, device="pdu", tls="yes", verify="no").status()
 
 
-# ---- drivers and servers that go -----------------------------------------------------------------------------
+# ---- drivers and servers that stop ---------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
 def short_lived() -> Iterator[Upsd]:
@@ -203,7 +203,7 @@ def test_a_silent_driver_is_stale_and_a_dead_one_not_connected_and_neither_is_of
     assert _ports(pdu) == 2
 
 
-def test_a_server_that_is_restarted_in_the_middle(short_lived: Upsd) -> None:
+def test_a_client_reads_again_after_the_server_restarted(short_lived: Upsd) -> None:
     with client(short_lived) as nut:
         nut.variables("pdu")
         short_lived.stop_upsd()
@@ -214,7 +214,7 @@ def test_a_server_that_is_restarted_in_the_middle(short_lived: Upsd) -> None:
         assert nut.snapshots(["pdu"])["pdu"].variables["outlet.1.status"] == "on"
 
 
-def test_a_server_that_waits_for_its_driver_is_not_believed(short_lived: Upsd) -> None:
+def test_a_server_that_waits_for_its_driver_is_an_error(short_lived: Upsd) -> None:
     short_lived.pause_driver("pdu")
     short_lived.start_upsd(wait=False)
     assert short_lived.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE",
@@ -227,7 +227,7 @@ def test_a_server_that_waits_for_its_driver_is_not_believed(short_lived: Upsd) -
 
 
 def _ports(pdu: NutPdu) -> int:
-    """How many it lists. On a busy machine a driver may have been silent for the three seconds that make its data stale."""
+    """Return the number of ports in a status. Retries: on a busy machine a driver may be 3 s late, which makes its data stale."""
     found: List[int] = []
 
     def read() -> bool:
@@ -249,4 +249,4 @@ def _until_raises(call: Callable[[], object], kind: type) -> None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    assert until(true), "it never came"
+    assert until(true), "the condition never became true"

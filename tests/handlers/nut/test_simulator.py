@@ -1,4 +1,4 @@
-"""NUT's own upsc, upscmd and upsrw as witnesses that the simulated server is one."""
+"""NUT's own upsc, upscmd and upsrw work with the simulated server."""
 from __future__ import annotations
 
 import subprocess
@@ -34,7 +34,7 @@ def variables(server: NutServer) -> Dict[str, str]:
     return dict(line.split(": ", 1) for line in run("upsc", at(server)).splitlines() if ": " in line)
 
 
-def test_upsc_reads_what_the_books_say(server: NutServer) -> None:
+def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
     seen, books = variables(server), server.books()
     assert {n: seen[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
     assert float(seen["input.current"]) == books.load_a and float(seen["input.energy"]) / 1000 == books.energy_kwh
@@ -42,7 +42,7 @@ def test_upsc_reads_what_the_books_say(server: NutServer) -> None:
     assert run("upsc", "-c", at(server)).split() == []
 
 
-def test_upscmd_lists_and_runs_commands_and_sees_their_report(server: NutServer) -> None:
+def test_upscmd_lists_and_runs_commands_and_gets_their_report(server: NutServer) -> None:
     assert "outlet.12.load.off" in run("upscmd", "-l", at(server))
     run("upscmd", *LOGIN, at(server), "outlet.3.load.off")
     assert server.books().states["3"] is False and variables(server)["outlet.3.status"] == "off"

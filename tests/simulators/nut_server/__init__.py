@@ -3,8 +3,8 @@
     with NutServer([SwitchedPdu("pdu", outlets=24)]) as server:
         ... server.host, server.port, server.books(), server.faults
 
-Written from RFC 9271, NUT's text on its protocol and the answers of a real upsd 2.8; it shares nothing with the handlers,
-so that both can only agree by being right. NUT's own upsc, upscmd and upsrw are run against it.
+Written from RFC 9271, NUT's documentation of its protocol and the answers of a real upsd 2.8. It shares no code with the
+handlers, so that the two cannot have the same bug. Tests run NUT's own upsc, upscmd and upsrw against it.
 """
 from .devices import Device, StaticDevice, SwitchedPdu
 from .faults import Cut, Driver, Faults

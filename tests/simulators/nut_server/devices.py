@@ -1,4 +1,4 @@
-"""What stands behind the simulated server: drivers' variables and commands, and PDUs with relays."""
+"""The devices of the simulated server: drivers' variables and commands, and PDUs with relays."""
 from __future__ import annotations
 
 import threading
@@ -9,7 +9,7 @@ FAILED, INVALID = "ERR FAILED", "ERR INVALID-ARGUMENT"
 
 
 class Device(Protocol):
-    """One section of ups.conf. `run` and `set` give the driver's report: SUCCESS or an ERR."""
+    """One section of ups.conf. `run` and `set` return the driver's report: SUCCESS or an ERR."""
 
     name: str
     description: str
@@ -25,7 +25,7 @@ class Device(Protocol):
 
 
 class StaticDevice:
-    """A device that is what it is told; a write to a writable variable sticks, a command is reported as done."""
+    """A device with fixed variables. Keeps values written to writable variables; reports each command as done without effect."""
 
     def __init__(self, name: str, variables: Mapping[str, str], commands: Sequence[str] = (), writable: Sequence[str] = (),
                  description: str = "Unavailable") -> None:
@@ -61,9 +61,9 @@ class StaticDevice:
 class SwitchedPdu:
     """A PDU of 1 to 48 outlets with relays, meters and energy counters, and its driver.
 
-    `first` is the number of the first outlet. `members` > 1 makes a daisy chain of so many such units. `by` is how the
-    driver switches: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, and no outlet.N.status).
-    The driver reads its device every `poll_s` seconds: until then its variables are old.
+    `first` is the number of the first outlet. `members` > 1 is the number of such units in a daisy chain. `by` is the driver's
+    way of switching: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, without outlet.N.status). The driver
+    reads its device every `poll_s` seconds; in between its variables are old.
     """
 
     VOLTS = 230.0
@@ -90,7 +90,7 @@ class SwitchedPdu:
         return f"device.{member}.outlet.{number}" if dot else f"outlet.{number}"
 
     def _look(self) -> Dict[str, str]:
-        """What the driver would read from the device now."""
+        """The variables that the driver would read from the device now."""
         found = {"device.mfr": "ACME", "device.model": f"Switched-{self._outlets}", "device.type": "pdu",
                  "driver.name": "simulated", "ups.status": "OL"}
         if self._members > 1:
@@ -155,17 +155,17 @@ class SwitchedPdu:
     # ---- the device itself -----------------------------------------------------------------------------------
 
     def turn(self, key: str, on: bool) -> None:
-        """Switch a relay as somebody at the device would; the driver sees it at its next poll."""
+        """Switch a relay as a person at the device would; the driver reads the new state at its next poll."""
         with self._lock:
             self._on[key] = on
 
     def draw(self, key: str, amperes: float) -> None:
-        """What the load on an outlet takes from now on, while it is on."""
+        """Set the current that the load on an outlet draws while the outlet is on."""
         with self._lock:
             self._draws[key] = amperes
 
     def run_for(self, hours: float) -> None:
-        """Let the energy counters run."""
+        """Advance the energy counters by some hours."""
         with self._lock:
             for key, on in self._on.items():
                 self._wh[key] += self._draws[key] * self.VOLTS * hours if on else 0.0

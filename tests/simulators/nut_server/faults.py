@@ -1,4 +1,4 @@
-"""Faults on demand: what a driver, a server or the network between can do to a client."""
+"""Faults on demand, of a driver, of the server or of the network."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Callable, Dict, Optional
 
 
 class Driver(Enum):
-    """How the driver of a device is."""
+    """The condition of a device's driver."""
 
     WELL = "answers"
     STALE = "has lost its device: ERR DATA-STALE"
@@ -16,10 +16,10 @@ class Driver(Enum):
 
 
 class Cut(bytes):
-    """An answer behind which the server closes the connection."""
+    """An answer after which the server closes the connection."""
 
 
-# What becomes of the answer to a request, given its words in upper case and blanks: bytes, or None for silence.
+# Maps the words of a request, joined by blanks, and its answer to the bytes to send; None: send no answer.
 Rewrite = Callable[[str, bytes], Optional[bytes]]
 
 
@@ -28,12 +28,12 @@ class Faults:
     """All off at first; each may be changed while the server runs."""
 
     rewrite: Optional[Rewrite] = None
-    late_s: float = 0.0                             # before every answer
-    no_tracking: bool = False                       # as before NUT 2.8: SET TRACKING is unknown, a plain OK for writes
-    no_protver: bool = True                         # as NUT's own servers so far
-    login_to_read: bool = False                     # as RFC 9271, 4.2.13 has it: nothing is answered before a login
-    rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH are the only names of these requests
-    ignored: bool = False                           # writes are accepted, reported as done, and not done
-    tracked: Optional[str] = None                   # what every report says instead: PENDING, ERR FAILED, ...
-    drivers: Dict[str, Driver] = field(default_factory=dict)       # by device; WELL where it is not named
-    closes_at_once: bool = False                    # as a server beyond MAXCONN
+    late_s: float = 0.0                             # seconds before every answer
+    no_tracking: bool = False                       # behaves as NUT before 2.8: no SET TRACKING, a plain OK for writes
+    no_protver: bool = True                         # PROTVER is unknown, as in NUT's own servers so far
+    login_to_read: bool = False                     # LIST and GET need a login, as in RFC 9271, 4.2.13
+    rfc_names: bool = False                         # only the names ATTACH, DETACH and NUMATTACH are known
+    ignored: bool = False                           # writes are acknowledged without effect
+    tracked: Optional[str] = None                   # replaces the text of every report: PENDING, ERR FAILED, ...
+    drivers: Dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL
+    closes_at_once: bool = False                    # closes new connections, as a server beyond MAXCONN

@@ -1,4 +1,4 @@
-"""Carries sessions over TCP and TLS, one thread for each connection, and counts what a device's network would see."""
+"""Carries sessions over TCP and TLS, one thread for each connection, and counts round trips and connections."""
 from __future__ import annotations
 
 import contextlib
@@ -24,8 +24,8 @@ from .words import LineReader
 class NutServer:
     """A NUT server on 127.0.0.1; a context manager.
 
-    `devices`: one SwitchedPdu of 8 outlets if none are given. With `tls` it takes STARTTLS, with a certificate for
-    localhost and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is `fingerprint`.
+    `devices`: default is one SwitchedPdu of 8 outlets. With `tls` it offers STARTTLS, with a certificate for localhost and
+    127.0.0.1 that `ca_pem` verifies and whose SHA-256 is `fingerprint`.
     """
 
     host = "127.0.0.1"
@@ -61,7 +61,7 @@ class NutServer:
             thread.join(5)
 
     def drop_connections(self) -> None:
-        """Closes every open connection, as a server that is restarted does."""
+        """Closes every open connection, as a restart of the server does."""
         with self._lock:
             connections = list(self._open)
         for connection in connections:
@@ -69,7 +69,7 @@ class NutServer:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def books(self) -> Books:
-        """The truth about all devices. Identities carry the device's name in front where there are several."""
+        """The true state of all devices. Where there are several, identities begin with the device's name."""
         several = len(self.devices) > 1
         books = Books(states={}, port_energy_kwh={})
         loads: List[float] = []
@@ -136,7 +136,7 @@ class NutServer:
         connection.close()
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
-        """Read until there is a whole line, and answer all that came in one write: one round trip. False: it is over."""
+        """Reads at least one whole line and answers all that came together: one round trip. False: the connection has ended."""
         lines: List[List[str]] = []
         while not lines:
             data = connection.recv(65536)
@@ -149,7 +149,7 @@ class NutServer:
         for words in lines:
             given: Optional[bytes] = session.answer(words).encode("utf-8", "surrogateescape")
             if given == b"OK STARTTLS\n":
-                session.secure = True           # what came behind it is not looked at: it was sent in the clear
+                session.secure = True           # lines after STARTTLS were sent in the clear and are dropped
             if self.faults.rewrite is not None and given is not None:
                 given = self.faults.rewrite(" ".join(words), given)
             answer += given or b""

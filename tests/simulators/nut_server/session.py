@@ -1,4 +1,4 @@
-"""What the server answers: one session's state, and one method for each request of the protocol."""
+"""The server's answers: the state of one session, and one method for each request of the protocol."""
 from __future__ import annotations
 
 import uuid
@@ -14,11 +14,11 @@ KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD 
 
 
 class Err(Exception):
-    """`ERR CODE` as the answer."""
+    """Ends a request with the answer `ERR CODE`."""
 
 
 class Site:
-    """What all sessions share."""
+    """The devices, users, faults and books that all sessions share."""
 
     def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
         self.devices = {device.name.lower(): device for device in devices}
@@ -30,7 +30,7 @@ class Site:
 
 
 class Session:
-    """One connection, from its first line to LOGOUT. `secure` is set by whoever carries it when TLS has begun."""
+    """One connection, from its first line to LOGOUT. The server sets `secure` when TLS begins."""
 
     def __init__(self, site: Site, address: str) -> None:
         self.site, self.address = site, address
@@ -42,7 +42,7 @@ class Session:
         self._reports: Dict[str, str] = {}
 
     def answer(self, words: Sequence[str]) -> str:
-        """The answer to one line, with its line breaks; '' to an empty line."""
+        """The answer to one line, with line breaks; "" to an empty line."""
         if not words:
             return ""
         request = _REQUESTS.get(words[0].upper())
@@ -162,7 +162,7 @@ class Session:
     def _commands(self, device: Device) -> List[str]:
         return [] if self._driver(device) is Driver.WAITED_FOR else device.commands()
 
-    # ---- who it is -------------------------------------------------------------------------------------------
+    # ---- login and rights ------------------------------------------------------------------------------------
 
     def username(self, words: List[str]) -> List[str]:
         if len(words) != 1:
@@ -177,7 +177,7 @@ class Session:
             raise Err("INVALID-ARGUMENT")
         if self._password is not None:
             raise Err("ALREADY-SET-PASSWORD")
-        self._password = words[0]           # right or wrong, it is taken: the first request that needs it tells
+        self._password = words[0]           # not checked before the first request that needs a login
         return ["OK"]
 
     def _who(self) -> User:
@@ -203,7 +203,7 @@ class Session:
 
     def logout(self, _: List[str]) -> List[str]:
         self.over = True
-        self.end()                              # before the answer: whoever has it may ask for the number of logins
+        self.end()                              # ends before the answer, so that NUMLOGINS no longer counts this session
         return ["OK Goodbye"]
 
     def login(self, words: List[str]) -> List[str]:

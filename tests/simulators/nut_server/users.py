@@ -1,4 +1,4 @@
-"""Who may do what, as upsd.users says it."""
+"""Users and their rights, as in upsd.users."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""NUT's line syntax as its own parser reads it: one character at a time, words by blanks, quotes and backslashes."""
+"""NUT's line syntax, read as NUT's own parser does: one character at a time, with blanks, quotes and backslashes."""
 from __future__ import annotations
 
 from typing import List, Optional
@@ -7,10 +7,10 @@ LONGEST_WORD = 512
 
 
 class LineReader:
-    """Takes bytes as they come; gives the words of each line that is complete.
+    """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like the real server it drops bytes that are not printable ASCII, keeps 512 bytes of a word, takes `#` for a comment
-    outside quotes, and lets a line break inside quotes be part of the line.
+    Like the real server it drops bytes that are not printable ASCII and keeps 512 bytes of a word. Outside quotes `#` begins a
+    comment; inside quotes a line break does not end the line.
     """
 
     def __init__(self) -> None:
@@ -64,5 +64,5 @@ class LineReader:
 
 
 def quoted(text: str) -> str:
-    """`text` as the server writes a value."""
+    """`text` in quotes, as the server writes a value."""
     return '"' + "".join("\\" + c if c in '#\\"' else c for c in text) + '"'

@@ -1,2 +1,2 @@
-"""A profile for an SNMP PDU that no family fits, from its recording: tables, columns and what they look like, each with its
-evidence and its doubt. A command is never proposed: that an object can be written proves nothing."""
+"""Drafts a profile for an SNMP PDU that no family fits, from its recording. Every proposal has its evidence and its doubt. A
+command is never proposed, because a writable object need not be a command."""

@@ -1,6 +1,6 @@
-"""What the columns of a table look like: states, names, numbers, currents, energies; with evidence and doubt. Pure.
+"""Judges the columns of a table: states, names, numbers, currents, energies; with evidence and doubt. Pure.
 
-Without a MIB a column is judged by its values alone, and everything that follows is marked as doubtful.
+Without a MIB a column is judged by its values alone, and every conclusion is marked as doubtful.
 """
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ STATE, NAME, NUMBER, CURRENT, POWER, ENERGY = "state", "name", "number", "curren
 ON_WORDS = frozenset("on closed close enabled up active energized poweron outleton ison pwron relayon".split())
 OFF_WORDS = frozenset("off open opened disabled down inactive deenergized poweroff outletoff isoff pwroff relayoff".split())
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
-# Objects beside the state that have its values too.
+# Names of objects that have the same values as a state, but are commands, settings or alarms.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
                        r"desired|startup|button|beeper|buzzer|web|telnet|reset|security")
 _LARGEST_STATE, _MOST_STATES = 12, 4
-_USUAL_ROWS, _MANY = range(4, 61), 8        # outlets of one unit; more rows than a unit has lines or banks
+_USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are fewer than _MANY
 _IDLE, _FEW_VALUES = -1, 2
-_MIXED = 5                      # clearly two states: each at one outlet in five
+_MIXED = 5                      # the score is higher if each of two states has at least a fifth of the rows
 
 
-class Look(NamedTuple):
-    """What a column may be. `score` compares columns of the same role; `doubt` is "" only where the MIB leaves none."""
+class Guess(NamedTuple):
+    """A guess at the role of a column. `score` compares columns of one role. `doubt` is "" only if a MIB removes all doubt."""
 
     role: str
     table: Table
@@ -39,10 +39,10 @@ class Look(NamedTuple):
     object: Optional[Object] = None
 
 
-def looks(tables: Sequence[Table], mib: Mib) -> List[Look]:
-    """Every look of every column, the best of each role first."""
-    found: List[Look] = []
-    by_rows: Dict[FrozenSet[Index], int] = {}               # tables with the same rows share their labels
+def guesses(tables: Sequence[Table], mib: Mib) -> List[Guess]:
+    """All guesses at the roles of all columns, the best of each role first."""
+    found: List[Guess] = []
+    by_rows: Dict[FrozenSet[Index], int] = {}               # the best score for labels among tables with the same rows
     largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
     for table in tables:
         by_rows[table.columns[0].indexes] = max(by_rows.get(table.columns[0].indexes, 0), _labels(table))
@@ -50,43 +50,43 @@ def looks(tables: Sequence[Table], mib: Mib) -> List[Look]:
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
             object_ = mib.at(column.oid)
-            found += [look for look in (_state(table, column, labels, object_, mib), _name(table, column, object_),
-                                        _number(table, column, object_), _meter(table, column, object_)) if look is not None]
-    return sorted(found, key=lambda look: (look.role, -look.score, look.column.oid))
+            found += [guess for guess in (_state(table, column, labels, object_, mib), _name(table, column, object_),
+                                          _number(table, column, object_), _meter(table, column, object_)) if guess is not None]
+    return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
 
 
 def texts(column: Column) -> Optional[List[str]]:
-    """The values as text, None where one of them is none."""
+    """The values as text. None if a value is not text."""
     values = [row.text for row in column.rows.values()]
     return [value.strip("\0 \r\n\t") for value in values if value is not None] if None not in values else None
 
 
 def integers(column: Column) -> Optional[List[int]]:
-    """The values, None where one of them is no number of SNMP's types."""
+    """The values as numbers. None if a value does not have a numeric type of SNMP."""
     values = [row.value for row in column.rows.values() if row.tag in NUMBERS and isinstance(row.value, int)]
     return values if len(values) == len(column.rows) else None
 
 
 # ---- states --------------------------------------------------------------------------------------------------
 
-def _state(table: Table, column: Column, labels: float, object_: Optional[Object], mib: Mib) -> Optional[Look]:
-    said = Counter(str(row.raw).strip() for row in column.rows.values())
-    if len(said) > _MOST_STATES:
+def _state(table: Table, column: Column, labels: float, object_: Optional[Object], mib: Mib) -> Optional[Guess]:
+    counts = Counter(str(row.raw).strip() for row in column.rows.values())
+    if len(counts) > _MOST_STATES:
         return None
     named = mib.is_given and object_ is not None
     if object_ is not None and object_.enumeration:
-        return _named_state(table, column, labels, object_, said)
-    words = {letters(value) for value in said}
+        return _named_state(table, column, labels, object_, counts)
+    words = {letters(value) for value in counts}
     if words and words <= ON_WORDS | OFF_WORDS:
-        return Look(STATE, table, column, 12 + _place(table, labels), (
-            f"every one of its {table.size} texts is a word for on or off: {_counted(said)}",), _doubt_of_words(words), object_)
+        return Guess(STATE, table, column, 12 + _place(table, labels), (
+            f"every one of its {table.size} texts is a word for on or off: {_counted(counts)}",), _doubt_of_words(words), object_)
     values = integers(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
     distinct = set(values)
     if max(distinct) > _LARGEST_STATE or min(distinct) < 0 or _counts_rows(column, values):
         return None
-    score, evidence = _place(table, labels), [f"{table.size} rows of small whole numbers: {_counted(said)}"]
+    score, evidence = _place(table, labels), [f"{table.size} rows of small whole numbers: {_counted(counts)}"]
     if len(distinct) == 2:
         mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
         score += 4 if mixed else 1 if 2 * values.count(0) > len(values) else 3
@@ -99,19 +99,18 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
         score += 2
         evidence.append("beside it are columns of -1, as of commands that wait for none")
     if column is next((other for other in table.columns if _small(other)), None):
-        score += 1              # settings come behind the state
+        score += 1              # of several such columns the first is often the state, the others settings
     if named:
-        score -= 4              # the MIB knows the object and gives it no enumeration
-    return Look(STATE, table, column, score, tuple(evidence), "which value is on and which is off is not in the recording",
-                object_)
+        score -= 4              # the MIB defines no enumeration for it, as it would for a state
+    return Guess(STATE, table, column, score, tuple(evidence), "which value is on and which is off is not in the recording",
+                 object_)
 
 
-def _named_state(table: Table, column: Column, labels: float, object_: Object, said: Mapping[str, int]) -> Optional[Look]:
+def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
     """A column whose values have names in the MIB."""
     on, off = meanings(object_)
-    if not on or not off:
-        return None
-    if any(not value.lstrip("-").isdigit() or int(value) not in object_.enumeration for value in said):
+    if not on or not off or any(
+            not re.fullmatch("-?[0-9]{1,20}", value) or int(value) not in object_.enumeration for value in counts):
         return None
     score = 14 + _place(table, labels)
     lower = object_.name.lower()
@@ -120,12 +119,13 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, s
     score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
     score -= 2 if len(object_.enumeration) > 2 * _MOST_STATES else 0
     named = ", ".join(f"{name}({value})" for value, name in sorted(object_.enumeration.items()))
-    said_by = f"{object_.name} in {object_.module}: {named}"
+    definition = f"{object_.name} in {object_.module}: {named}"
     doubt = "" if len(on) == len(off) == 1 else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
     if "write" in object_.access:
         doubt = doubt or "it can be written, so it may be the command or a setting"
-    return Look(STATE, table, column, score, (said_by, f"{table.size} rows: {_counted(said)}"), doubt or object_.doubt, object_)
+    return Guess(STATE, table, column, score, (definition, f"{table.size} rows: {_counted(counts)}"), doubt or object_.doubt,
+                 object_)
 
 
 def letters(text: str) -> str:
@@ -134,17 +134,11 @@ def letters(text: str) -> str:
 
 
 def meanings(object_: Object) -> Tuple[List[int], List[int]]:
-    """The values whose names surely mean on, and those that mean off."""
-    on: List[int] = []
-    off: List[int] = []
-    for value, name in object_.enumeration.items():
-        word = letters(name)
-        bare = re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", word)
-        if word in ON_WORDS or bare in ON_WORDS:
-            on.append(value)
-        elif word in OFF_WORDS or bare in OFF_WORDS:
-            off.append(value)
-    return on, off
+    """The values whose names surely mean on, and those whose names surely mean off."""
+    def named(words: FrozenSet[str]) -> List[int]:
+        return [value for value, name in object_.enumeration.items() if words & {
+            letters(name), re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", letters(name))}]
+    return named(ON_WORDS), named(OFF_WORDS)
 
 
 def _doubt_of_words(words: Set[str]) -> str:
@@ -167,7 +161,7 @@ def _place(table: Table, labels: float) -> float:
 
 
 def _labels(table: Table) -> int:
-    """2 where texts of the table name outlets, 1 where it has texts for each row."""
+    """2 if texts of the table name outlets, 1 if it has a text for each row, else 0."""
     best = 0
     for column in table.columns:
         values = texts(column)
@@ -176,13 +170,13 @@ def _labels(table: Table) -> int:
     return best
 
 
-def _counted(said: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} × {value[:20]}" for value, count in sorted(said.items()))
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} × {value[:20]}" for value, count in sorted(counts.items()))
 
 
 # ---- labels --------------------------------------------------------------------------------------------------
 
-def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[Look]:
+def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
     values = texts(column)
     if not values or not any(any(c.isalpha() for c in value) for value in values):
         return None
@@ -192,63 +186,55 @@ def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[L
     score = len(set(values)) + (len(values) if any(_OUTLET.search(value) for value in values) else 0)
     score += len(values) if object_ is not None and re.search(r"name|label|descr", object_.name.lower()) else 0
     shown = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
-    return Look(NAME, table, column, score, (f"texts: {shown}", *_said_by(object_)), "" if object_ else "judged by its texts",
-                object_)
+    return Guess(NAME, table, column, score, (f"texts: {shown}", *_definition(object_)), "" if object_ else "judged by its texts",
+                 object_)
 
 
-def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional[Look]:
+def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
     values = integers(column)
     if values is None or len(set(values)) < len(values) or min(values) < 0 or max(values) > 10 * table.size:
         return None
     if not all(value == index[-1] for index, value in zip(column.rows, values)) and values != list(range(1, len(values) + 1)):
         return None
-    return Look(NUMBER, table, column, 1, ("it counts the rows", *_said_by(object_)), "" if object_ else "judged by its values",
-                object_)
+    return Guess(NUMBER, table, column, 1, ("it counts the rows", *_definition(object_)),
+                 "" if object_ else "judged by its values", object_)
 
 
-def _said_by(object_: Optional[Object]) -> Tuple[str, ...]:
+def _definition(object_: Optional[Object]) -> Tuple[str, ...]:
     return (f"{object_.name} in {object_.module}",) if object_ is not None else ()
 
 
 # ---- meters --------------------------------------------------------------------------------------------------
 
-_UNITS: Sequence[Tuple[str, re.Pattern[str]]] = (
-    (ENERGY, re.compile(r"(?:(?P<scale>[0-9.]+|tenths?|hundredths?|thousandths?|milli|kilo|deci|centi)[ -]*(?:of )?(?:an? )?)?"
-                        r"(?P<unit>kwh|wh|kilo-?watt-?hours?|watt-?hours?)s?", re.IGNORECASE)),
-    (CURRENT, re.compile(r"(?:(?P<scale>[0-9.]+|tenths?|hundredths?|thousandths?|milli|deci|centi)[ -]*(?:of )?(?:an? )?)?"
-                         r"(?P<unit>ma|a|amps?|amperes?|milliamps?|milliamperes?)", re.IGNORECASE)),
-    (POWER, re.compile(r"(?:(?P<scale>[0-9.]+|tenths?|hundredths?|thousandths?|milli|kilo|deci|centi)[ -]*(?:of )?(?:an? )?)?"
-                       r"(?P<unit>kw|mw|w|watts?|kilowatts?|milliwatts?)", re.IGNORECASE)))
-_SCALES = {"tenth": "0.1", "tenths": "0.1", "deci": "0.1", "hundredth": "0.01", "hundredths": "0.01", "centi": "0.01",
-           "thousandth": "0.001", "thousandths": "0.001", "milli": "0.001", "kilo": "1000"}
-_WORTH = {"kwh": "1", "kilowatthour": "1", "kilowatthours": "1", "wh": "0.001", "watthour": "0.001", "watthours": "0.001",
-          "ma": "0.001", "milliamp": "0.001", "milliamps": "0.001", "milliampere": "0.001", "milliamperes": "0.001",
-          "kw": "1000", "kilowatt": "1000", "kilowatts": "1000", "mw": "0.001", "milliwatt": "0.001", "milliwatts": "0.001"}
+_SCALES = {"tenth": "0.1", "deci": "0.1", "hundredth": "0.01", "centi": "0.01", "thousandth": "0.001", "milli": "0.001",
+           "kilo": "1000"}
+_UNITS = {"kwh": (ENERGY, "1"), "wh": (ENERGY, "0.001"), "watthour": (ENERGY, "0.001"),
+          "a": (CURRENT, "1"), "amp": (CURRENT, "1"), "ampere": (CURRENT, "1"), "ma": (CURRENT, "0.001"),
+          "w": (POWER, "1"), "watt": (POWER, "1"), "kw": (POWER, "1000"), "mw": (POWER, "0.001")}
+_SCALED = re.compile(r"(?:(?P<scale>[0-9.]+|(?:tenth|hundredth|thousandth)s?|milli|kilo|deci|centi)[ -]*(?:of )?(?:an? )?)?"
+                     r"(?P<unit>k?whs?|watt-?hours?|m?a|amps?|amperes?|[km]?w|watts?)")
 
 
 def worth(units: str) -> Optional[Tuple[str, Decimal]]:
-    """What one unit of a column with these UNITS is: its role, and its worth in A, W or kWh; None where that is not clear."""
-    plain = " ".join(units.split())
-    for role, pattern in _UNITS:
-        found = pattern.fullmatch(plain)
-        if found is not None:
-            said = (found["scale"] or "1").lower()
-            scale = Decimal(_SCALES.get(said, said if number(said) is not None else "0"))
-            unit = re.sub("-", "", found["unit"].lower())
-            value = scale * Decimal(_WORTH.get(unit, _WORTH.get(unit + "s", "1")))
-            return (role, value) if value > 0 else None
-    return None
+    """The role of a column with these UNITS, and the value of one unit in A, W or kWh. None if the UNITS are not clear."""
+    found = _SCALED.fullmatch(" ".join(units.lower().split()))
+    if found is None:
+        return None
+    prefix = (found["scale"] or "1").rstrip("s")
+    scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0)
+    role, value = _UNITS[found["unit"].replace("-", "").rstrip("s")]
+    return (role, scale * Decimal(value)) if scale > 0 else None
 
 
-def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Look]:
-    """With units of a MIB a meter for sure; without, numbers that vary may be one."""
+def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
+    """A column is a meter if its MIB defines UNITS. Without UNITS, it may be one if its numbers differ by row."""
     known = worth(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
         low = object_.name.lower()
         limits = re.search(r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset", low)
         score = (0 if limits else 10) + (2 if re.search(r"outlet|socket|relay", low) else 0)
-        return Look(known[0], table, column, score, (f"{object_.name} in {object_.module}, UNITS {object_.units!r}",),
-                    "its name is that of a limit or a setting" if limits else object_.doubt, object_)
+        return Guess(known[0], table, column, score, (f"{object_.name} in {object_.module}, UNITS {object_.units!r}",),
+                     "its name is that of a limit or a setting" if limits else object_.doubt, object_)
     numbers = [number(row.raw) for row in column.rows.values() if row.tag in NUMBERS or row.tag == OCTETS]
     values = [value for value in numbers if value is not None]
     if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
@@ -258,14 +244,14 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
         return None
     role = ENERGY if tags & {COUNTER, COUNTER64} else CURRENT
     shown = ", ".join(f"{value:f}" for value in values[:4])
-    return Look(role, table, column, len(set(values)) + (3 if tags & {COUNTER, COUNTER64} else 0), (
-        f"numbers that differ by row: {shown}", *_said_by(object_)),
+    return Guess(role, table, column, len(set(values)) + (3 if tags & {COUNTER, COUNTER64} else 0), (
+        f"numbers that differ by row: {shown}", *_definition(object_)),
         "what it measures and in which unit is not in the recording: compare it with the unit's own page", object_)
 
 
-def by_role(found: Sequence[Look]) -> Dict[str, List[Look]]:
-    """The looks of each role, the best first."""
-    grouped: Dict[str, List[Look]] = {}
-    for look in found:
-        grouped.setdefault(look.role, []).append(look)
+def by_role(found: Sequence[Guess]) -> Dict[str, List[Guess]]:
+    """The guesses by their role, the best first."""
+    grouped: Dict[str, List[Guess]] = {}
+    for guess in found:
+        grouped.setdefault(guess.role, []).append(guess)
     return grouped

@@ -1,4 +1,4 @@
-"""States of all outlets in one text ("1,1,0,1"): scalars of a recording that look so. Pure."""
+"""Finds texts with the states of all outlets ("1,1,0,1") in a recording. Pure."""
 from __future__ import annotations
 
 from typing import List, NamedTuple, Tuple
@@ -7,11 +7,11 @@ from ..snmp.rows import Arcs, Rows, dotted
 from .columns import OFF_WORDS, ON_WORDS
 
 _SEPARATORS = (",", ";", "|", " ")
-_FEWEST, _MOST = 4, 64          # outlets
+_FEWEST, _MOST = 4, 64          # limits for the number of outlets in a text
 
 
-class PackedLook(NamedTuple):
-    """A scalar with a value for each outlet."""
+class PackedGuess(NamedTuple):
+    """A text with a value for each outlet."""
 
     oid: Arcs
     separator: str
@@ -19,8 +19,8 @@ class PackedLook(NamedTuple):
     evidence: str
 
 
-def packed(rows: Rows) -> List[PackedLook]:
-    """Those with the most values first, of these the ones with something on."""
+def packed(rows: Rows) -> List[PackedGuess]:
+    """The texts, those with the most values first, and of these the ones with an outlet that is on."""
     found = []
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t")
@@ -28,6 +28,6 @@ def packed(rows: Rows) -> List[PackedLook]:
             values = tuple(value.strip() for value in text.split(separator))
             words = {value.lower() for value in values}
             if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
-                found.append(PackedLook(oid, separator, values, f"{dotted(oid)} holds {len(values)} values of on or off in one "
-                                        f"text: {text[:40]!r}"))
-    return sorted(found, key=lambda look: (-len(look.values), not set(look.values) - {"0"}, look.oid))
+                found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values of on or off in one "
+                                         f"text: {text[:40]!r}"))
+    return sorted(found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid))

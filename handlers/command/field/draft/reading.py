@@ -1,4 +1,4 @@
-"""Reads MIB files: pysmi's parser, and smidump where it is installed, each with its own eyes."""
+"""Reads MIB files by pysmi's parser, and independently by smidump if it is installed."""
 from __future__ import annotations
 
 import functools
@@ -13,7 +13,7 @@ from ....errors import SettingsError
 from ..snmp.rows import Arcs, arcs
 from .mib import Mib, Object
 
-_LONGEST = 8_000_000        # bytes of a file
+_LONGEST = 8_000_000        # limit for a file, in bytes
 _SMIDUMP_S = 60.0
 # Roots that every file takes from SNMPv2-SMI or RFC1155-SMI.
 _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
@@ -26,7 +26,7 @@ _NOT_THERE = ("reading a MIB file needs the Python package pysmi (python -m pip 
 
 
 def read(files: Sequence[str]) -> Mib:
-    """The objects of these files. Raises SettingsError: a file that cannot be read, or that neither reader understands."""
+    """The objects of these files. Raises SettingsError for a file that neither reader can read."""
     parser, smidump = _pysmi(), shutil.which("smidump")
     if parser is None and smidump is None:
         raise SettingsError(_NOT_THERE)
@@ -43,8 +43,7 @@ def read(files: Sequence[str]) -> Mib:
             raise SettingsError(f"{file} is no MIB file that can be read ({trouble})")
         if not modules:
             notes.append(f"{file}: read by smidump alone ({trouble})")
-    objects = _objects(parsed)
-    both = _agreed(objects, second)
+    both = _agreed(_objects(parsed), second)
     return Mib(both, sorted({one.module for one in both.values()}), notes)
 
 
@@ -57,7 +56,7 @@ def _text(file: str) -> str:
 
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:
-    """Both readings together; where they give other enumerations, there is none."""
+    """Both readings together. An object has no enumeration if they differ on it."""
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)
@@ -72,7 +71,7 @@ def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict
 # ---- pysmi ---------------------------------------------------------------------------------------------------
 
 def _pysmi() -> Any:
-    """pysmi's parser; None where the package is missing."""
+    """pysmi's parser; None if the package is missing."""
     try:
         return _made()
     except ImportError:
@@ -81,14 +80,14 @@ def _pysmi() -> Any:
 
 @functools.lru_cache(maxsize=1)
 def _made() -> Any:
-    """Its grammar takes a second to build."""
+    """The parser, built once: its grammar takes a second."""
     dialect: Any = importlib.import_module("pysmi.parser.dialect")
     factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
     return factory(**dialect.smi_v1_relaxed)()
 
 
 def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
-    """The syntax trees of the modules in a text, or none and why."""
+    """The syntax trees of the modules in a text; or none, and the reason."""
     errors: Any = importlib.import_module("pysmi.error")
     try:
         return list(parser.parse(text)), ""
@@ -99,7 +98,7 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
 
 
 def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
-    """Every object of the syntax trees by its OID; types of all modules are known to all."""
+    """Every object of the syntax trees by its OID. All modules share their types."""
     made: Dict[str, Tuple[Object, Sequence[Any], Any]] = {}
     types: Dict[str, Any] = {}
     nodes: Dict[str, Sequence[Any]] = {}
@@ -119,26 +118,23 @@ def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
     for object_, path, syntax in made.values():
         oid = _resolved(path, nodes)
         if oid is not None:
-            object_.oid, object_.type, object_.enumeration = oid, _type_name(syntax), _enumeration(syntax, types)
+            object_.oid, object_.enumeration = oid, _enumeration(syntax, types)
             found[oid] = object_
     return found
 
 
 def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
-    said = {part[0]: part[1] for part in declared[2:] if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)}
-    return Object(label, module, units=str(said.get("UNITS") or ""), access=str(said.get("MaxAccessPart") or ""),
-                  description=" ".join(str(said.get("DESCRIPTION") or "").split())[:300])
+    clauses = {part[0]: part[1] for part in declared[2:]
+               if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)}
+    return Object(label, module, units=str(clauses.get("UNITS") or ""), access=str(clauses.get("MaxAccessPart") or ""))
 
 
 def _resolved(path: Sequence[Any], nodes: Mapping[str, Sequence[Any]], depth: int = 0) -> Optional[Arcs]:
     found: List[int] = []
     for part in path:
-        if isinstance(part, int):
-            found.append(part)
-        elif isinstance(part, tuple):           # a name with its number: iso(1)
-            found.append(int(part[1]))
-        elif str(part).isdigit():
-            found.append(int(part))
+        number = part[1] if isinstance(part, tuple) else part           # a tuple is a name with its number: iso(1)
+        if str(number).isdigit():
+            found.append(int(number))
         elif str(part) in _ROOTS:
             found += _ROOTS[str(part)]
         elif str(part) in nodes and depth < 64 and not found:
@@ -147,23 +143,17 @@ def _resolved(path: Sequence[Any], nodes: Mapping[str, Sequence[Any]], depth: in
                 return None
             found += above
         else:
-            return None                         # a module that was not given
+            return None                         # defined in a module that was not given
     return tuple(found)
 
 
-def _type_name(syntax: Any) -> str:
-    return str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 and isinstance(syntax[1], str) else ""
-
-
 def _enumeration(syntax: Any, types: Mapping[str, Any], depth: int = 0) -> _Enumeration:
-    """The names of values, from the object itself or from the textual convention that is its type."""
+    """The names of values, defined by the object itself or by the textual convention that is its type."""
     own = _enum_spec(syntax)
-    if own or depth > 8:
+    name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
+    if own or depth > 8 or not isinstance(name, str) or name not in types:
         return own
-    name = _type_name(syntax)
-    if name not in types:
-        return {}
-    declared = types[name]              # its SYNTAX is its last part
+    declared = types[name]              # the last part of a declaration is its SYNTAX
     return _enumeration(declared[-1] if isinstance(declared, tuple) else declared, types, depth + 1)
 
 
@@ -178,7 +168,7 @@ def _enum_spec(tree: Any) -> _Enumeration:
 # ---- smidump -------------------------------------------------------------------------------------------------
 
 def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
-    """The objects as smidump writes them in XML; {} where it does not understand the file."""
+    """The objects as smidump writes them in XML; {} if it cannot read the file."""
     try:
         done = subprocess.run([smidump, "-k", "-q", "-f", "xml", file], stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=_SMIDUMP_S)
@@ -192,14 +182,12 @@ def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
     found: Dict[Arcs, Object] = {}
     for node in (*tree.iter("scalar"), *tree.iter("column")):
         oid = arcs(node.get("oid", "0"))
-        if rooted and oid[0] == 0:              # without SNMPv2-SMI beside it, smidump does not know where enterprises is
+        if rooted and oid[0] == 0:              # without SNMPv2-SMI beside it, smidump puts enterprises at 0
             oid = (*_ROOTS["enterprises"], *oid[1:])
-        used = node.find("syntax/type")
-        own = node.find("syntax/typedef")
+        used, own = node.find("syntax/type"), node.find("syntax/typedef")
         enumeration = _named_numbers(own) if own is not None else types.get(used.get("name", ""), {}) if used is not None else {}
-        found[oid] = Object(node.get("name", ""), name, oid, used.get("name", "") if used is not None else "",
-                            (node.findtext("units") or "").strip(), (node.findtext("access") or "").strip(),
-                            " ".join((node.findtext("description") or "").split())[:300], enumeration)
+        found[oid] = Object(node.get("name", ""), name, oid, (node.findtext("units") or "").strip(),
+                            (node.findtext("access") or "").strip(), enumeration)
     return found
 
 

@@ -1,7 +1,8 @@
-"""The tables of a recording, without a MIB: columns whose rows have the same indexes. Pure.
+"""Finds the tables of a recording without a MIB: columns whose rows have the same indexes. Pure.
 
-SMIv2 (RFC 2578, 7.7 to 7.10): a column is `<table>.1.<column>`, a row adds its index. Where an OID ends and its index begins
-is not in a recording, so every way to cut is weighed: the entry's arc 1, and other columns with the same indexes.
+SMIv2 (RFC 2578, 7.7 to 7.10): a column is `<table>.1.<column>`, a row adds its index. A recording does not show where the
+column ends and the index begins, so all ways to split an OID are compared. An arc 1 for the entry speaks for a way to split,
+and so do other columns with the same indexes.
 """
 from __future__ import annotations
 
@@ -11,18 +12,18 @@ from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, NamedTu
 from ..snmp.rows import Arcs, Row, Rows, arcs
 
 VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")          # ENERGY-OBJECT-MIB (RFC 7460)
-_DEEPEST = 16               # arcs of an index that are tried: some spell a serial number
-_LEAST, _MOST = 2, 400      # rows of a column that can be outlets
-_SHALLOW = 3                # arcs below a vendor's number above which a single column is no table
+_DEEPEST = 16               # longest index that is tried, in arcs; some indexes spell a serial number
+_LEAST, _MOST = 2, 400      # fewest and most rows of a column of outlets
+_SHALLOW = 3                # a single column with fewer arcs below the vendor's number is no table
 _ENTRY = 1                  # the arc of an entry below its table
-# What every agent has below its vendor's number or beside it, and what is no PDU.
+# Objects of the agent, which are no part of the PDU.
 _SYSTEM = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB
 
 Index = Tuple[int, ...]
 
 
 class Column(NamedTuple):
-    """One column: its OID, its rows by index, in order."""
+    """One column: its OID, and its rows by index, in order."""
 
     oid: Arcs
     rows: Dict[Index, Row]
@@ -40,12 +41,12 @@ class Table(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Rows."""
+        """The number of rows."""
         return len(self.columns[0].rows)
 
 
 def tables(rows: Rows, columns: Collection[Arcs] = ()) -> List[Table]:
-    """The tables, in the order of their OIDs; a column is in one table only. `columns`: where OIDs end, as far as a MIB says."""
+    """The tables, in the order of their OIDs. A row is in one table only. `columns`: OIDs of columns that a MIB defines."""
     kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
     taken: Set[Arcs] = set()
     found: List[Table] = []
@@ -76,13 +77,13 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
     columns: Dict[Arcs, Dict[Index, Row]] = defaultdict(dict)
     for oid, row in rows.items():
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
-        if ends and oid[ends:] != (0,):             # an instance 0 is that of a scalar
+        if ends and oid[ends:] != (0,):             # the index 0 belongs to a scalar
             columns[oid[:ends]][oid[ends:]] = row
     return _together(columns, 1)
 
 
 def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Table]:
-    """Columns below one entry with the same indexes as tables, where they have from `least` to _MOST rows."""
+    """Group columns with `least` to _MOST rows into tables: those below the same entry with the same indexes."""
     found: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
     for oid, held in columns.items():
         if least <= len(held) <= _MOST:
@@ -91,7 +92,7 @@ def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Tabl
 
 
 def _weight(table: Table) -> Tuple[int, int, int, int]:
-    """How likely it is that the OIDs were cut at the right place."""
+    """How likely it is that the OIDs of a table were split at the right place."""
     is_entry = table.entry[-1] == _ENTRY
     alone = len(table.columns) == 1
     return (is_entry and not alone, is_entry or not alone, 0 if alone else len(table.columns) * table.size,

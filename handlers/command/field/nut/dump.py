@@ -1,6 +1,6 @@
 """Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of `upsc`.
 
-The device's name, commands, descriptions and writable variables are comments: dummy-ups has no place for them and skips them.
+Name, commands, descriptions and writable variables of a device are comments, which dummy-ups skips.
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNNAMED = "pdu"
 
 @dataclass
 class Device:
-    """One device of a NUT server: what it reports and takes, and the server's descriptions of both."""
+    """One device of a NUT server: variables and commands, each with the server's description."""
 
     name: str
     description: str = ""
@@ -29,13 +29,13 @@ class Device:
     descriptions: Dict[str, str] = field(default_factory=dict)
 
     def read(self, whole_load: bool = False) -> outlets.Device:
-        """As the handler reads it. Raises ProtocolError and Unsupported, as that does."""
+        """The device as the handler reads it. Raises ProtocolError and Unsupported."""
         writable = {name: self.variables.get(name, "") for name in self.writable}
         return outlets.read(self.variables, list(self.commands), writable, whole_load=whole_load)
 
 
 def is_dump(text: str) -> bool:
-    """Whether the first line that is no comment is a variable."""
+    """Whether the first line that is not a comment is a variable."""
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     return _VARIABLE.fullmatch(first) is not None
 
@@ -80,13 +80,14 @@ def _comment(found: List[Device], what: str, name: str, rest: str) -> None:
 
 
 def _present(found: List[Device]) -> Device:
+    """The device that the present line belongs to."""
     if not found:
         found.append(Device(_UNNAMED))
     return found[-1]
 
 
 def _word(value: str) -> str:
-    """As dummy-ups reads it: in quotes where it is empty or holds what its reader treats specially."""
+    """The value as dummy-ups reads it: in quotes if it is empty or has characters with a special meaning."""
     if _PLAIN.fullmatch(value) and "\n" not in value:
         return value
     return '"' + "".join("\\" + c if c in '"\\#' else c for c in value.replace("\n", " ")) + '"'

@@ -1,6 +1,7 @@
-"""What the devices of a NUT server are to the NUT handler: their drivers, outlets, commands and meters."""
+"""The devices of a NUT server as the NUT handler sees them: drivers, outlets, commands and meters."""
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Dict, List, Mapping, Tuple
 
 from ....errors import PduHandlerError, printable
@@ -9,16 +10,17 @@ from ....nut.client import NutClient
 from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
+from ...output import counted
 from ..kinds import Identity
 from .dump import Device
 from .reading import everything
 
 _WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
-_LONGEST = 120              # characters of one value
+_LONGEST = 120              # limit for a value, in characters
 
 
 def identity(data: Any) -> Identity:
-    """Raises Unreachable where nothing answers, and the other errors of a session."""
+    """The server's devices, and what can be read and switched. Raises the errors of handlers/errors.py."""
     with session(data, "identify", NutClient, bounded=False) as (client, settings):
         version = client.version()
         out = Identity("nut", True, about={"server": printable(version, _LONGEST)})
@@ -28,25 +30,26 @@ def identity(data: Any) -> Identity:
     drivers = sorted({device.variables.get("driver.name", "a driver that does not say its name") for device in found})
     if out.can:
         out.family = ", ".join(drivers)
-        out.why = (f"the server has {len(found)} device{'s' if len(found) > 1 else ''}, and the handler reads what drivers list "
+        out.why = (f"the server has {counted(len(found), 'device')}, and the handler reads what drivers list "
                    "by NUT's own names (docs/nut-names.txt)")
     else:
         out.why = "no device of the server has outlets or meters that the handler reads"
-        out.way_on = ["another driver or MIB of NUT may read more of it: see the server's ups.conf",
-                      "pdu identify HOST of the PDU itself, if it speaks SNMP: the SNMP handler reads it without NUT"]
+        out.next_steps = ["another driver or MIB of NUT may read more of it: see the server's ups.conf",
+                          "pdu identify HOST of the PDU itself, if it speaks SNMP: the SNMP handler reads it without NUT"]
     return out
 
 
 def _device(device: Device, settings: Settings, out: Identity) -> None:
     shown = {name: printable(device.variables[name], _LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
+    family = f"{device.name}: {shown.get('driver.name', '?')}"
     try:
         found = device.read(whole_load=settings[WHOLE_LOAD])
     except PduHandlerError as error:
-        out.tried.append({"family": f"{device.name}: {shown.get('driver.name', '?')}", "result": error.reason})
+        out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
         return
-    out.tried.append({"family": f"{device.name}: {shown.get('driver.name', '?')}", "result": f"{len(found.outlets)} outlets"})
+    out.tried.append({"family": family, "result": f"{len(found.outlets)} outlets"})
     out.seen += _objects(device)
     _states(device.name, found, out)
     _figures(device, found, out)
@@ -54,12 +57,12 @@ def _device(device: Device, settings: Settings, out: Identity) -> None:
 
 def _states(name: str, found: reading.Device, out: Identity) -> None:
     outlets = found.outlets
-    reporting = [outlet for outlet in outlets if outlet.tells]
+    reporting = [outlet for outlet in outlets if outlet.state_variables]
     known = sum(outlet.state is not None for outlet in outlets)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
     if reporting:
         out.can.append(f"{name}: read the states of {len(reporting)} outlets ({known} on or off, {len(outlets) - known} UNKNOWN)")
-        out.rests[f"{name}: state"] = _basis(reporting[0].tells)
+        out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif outlets:
         out.cannot.append(f"{name}: read states: the driver reports none, so its {len(outlets)} outlets are UNKNOWN")
     else:
@@ -67,7 +70,7 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
     if switched:
         ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
         out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; it needs a user who may)")
-        out.rests[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
+        out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
     elif outlets:
         out.cannot.append(f"{name}: switch: the server lists no command for any outlet, whoever logs in")
 
@@ -78,7 +81,7 @@ def _figures(device: Device, found: reading.Device, out: Identity) -> None:
 
 
 def _sources(variables: Mapping[str, str], found: reading.Device, word: str) -> Tuple[str, ...]:
-    """The variables of the driver that a figure is made of: those without which it is another one."""
+    """The driver's variables that a figure depends on: without any of them, the figure would be different."""
     member = {"load": figures.load, "energy": figures.energy}[word]
     own = [outlet for outlet in found.outlets if outlet.identity != reading.LOAD]
     value = member(variables, [])
@@ -93,10 +96,8 @@ def _basis(variables: Tuple[str, ...]) -> str:
 
 
 def _objects(device: Device) -> List[Dict[str, Any]]:
-    """How many variables and commands there are, by their first word."""
-    groups: Dict[str, int] = {}
-    for name in device.variables:
-        groups[f"{name.partition('.')[0]}.*"] = groups.get(f"{name.partition('.')[0]}.*", 0) + 1
-    rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}", "holds": f"{count} variables"}
+    """Rows for a person: variables counted by the first part of their names, and the number of commands."""
+    groups = Counter(name.partition(".")[0] for name in device.variables)
+    rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": f"{count} variables"}
                                   for name, count in groups.items()]
     return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]

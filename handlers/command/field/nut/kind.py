@@ -1,11 +1,13 @@
-"""What the NUT handler does in the field. Recordings are dumps that dummy-ups reads."""
+"""Records and simulates NUT devices. Recordings are dumps that dummy-ups reads."""
 from __future__ import annotations
 
-from typing import Any, List, Sequence
+from typing import Any, List, Sequence, Tuple
 
 from ....errors import PduHandlerError
 from ....nut.client import NutClient
 from ....nut.handler import session
+from ....nut.settings import PASSWORD
+from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served
 from ..scrub import NAMES, Scrubber
 from . import dump
@@ -16,16 +18,19 @@ from .server import NutServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
-    def read() -> List[dump.Device]:
+    def answers() -> str:
+        with session(data, "record", NutClient, bounded=False) as (client, _):
+            return client.version()
+
+    def read() -> Tuple[List[dump.Device], str]:
         with session(data, "record", NutClient, bounded=False) as (client, settings):
-            return everything(client, settings)
-    with session(data, "record", NutClient, bounded=False) as (client, _):
-        client.version()                        # a server that never answered is not waited for
-    found = recorder.again(read)
-    clean = scrubbed(found, recorder)
+            return everything(client, settings), settings[PASSWORD]
+    recorder.again(answers)
+    found, password = recorder.again(read)
+    clean = scrubbed(found, Scrubber(recorder.keep, (password,)))
     count = sum(len(device.variables) for device in clean)
     notes = [] if len(clean) == 1 else ["dummy-ups takes one device in a file: record each with -s device=NAME for it."]
-    return Recording(dump.written(clean), f"{len(clean)} device{'' if len(clean) == 1 else 's'}, {count} variables, "
+    return Recording(dump.written(clean), f"{counted(len(clean), 'device')}, {count} variables, "
                      f"{sum(len(device.commands) for device in clean)} commands", notes)
 
 
@@ -43,17 +48,13 @@ def _about(device: dump.Device) -> str:
     return f"NUT device {device.name}, {len(found)} outlets, {switched} of which follow commands"
 
 
-def scrubbed(devices: Sequence[dump.Device], recorder: Recorder) -> List[dump.Device]:
+def scrubbed(devices: Sequence[dump.Device], scrubber: Scrubber) -> List[dump.Device]:
     """The devices without names, addresses and serial numbers."""
-    scrubber = Scrubber(recorder.keep)
-    clean: List[dump.Device] = []
-    for _ in range(2):                  # what the last variable teaches goes from the first one too
-        clean = [dump.Device(
-            scrubber.learn(NAMES, device.name).replace(" ", "-"), scrubber.learn(NAMES, device.description),
-            {name: scrubber.value(name, value) for name, value in device.variables.items()},
-            {name: scrubber.text(about) for name, about in device.commands.items()}, device.writable,
-            {name: scrubber.text(about) for name, about in device.descriptions.items()}) for device in devices]
-    return clean
+    return scrubber.twice(lambda: [dump.Device(
+        scrubber.learn(NAMES, device.name).replace(" ", "-"), scrubber.learn(NAMES, device.description),
+        {name: scrubber.value(name, value) for name, value in device.variables.items()},
+        {name: scrubber.text(about) for name, about in device.commands.items()}, device.writable,
+        {name: scrubber.text(about) for name, about in device.descriptions.items()}) for device in devices])
 
 
 KIND = Kind(tcp_port=3493, rank=4, record=_record, is_recording=dump.is_dump, serve=_serve)

@@ -1,4 +1,4 @@
-"""What each device of a NUT server has."""
+"""Reads all data that a NUT server has about its devices."""
 from __future__ import annotations
 
 from typing import Dict, List
@@ -8,7 +8,7 @@ from ....nut.client import NutClient
 from ....settings import Settings
 from .dump import Device
 
-_NONE = ("description unavailable", "unavailable", "")         # what upsd says where it has no description
+_NONE = ("description unavailable", "unavailable", "")         # upsd's texts for a missing description
 
 
 def everything(client: NutClient, settings: Settings) -> List[Device]:
@@ -19,7 +19,7 @@ def everything(client: NutClient, settings: Settings) -> List[Device]:
     found = []
     for name, seen in client.snapshots(names, writable=True).items():
         variables = dict(sorted(seen.variables.items()))
-        found.append(Device(name, _said(described.get(name, "")), variables, client.commands(name, describe=True),
+        found.append(Device(name, _description(described.get(name, "")), variables, client.commands(name, describe=True),
                             sorted(seen.writable), _descriptions(client, name, list(variables))))
     return found
 
@@ -27,8 +27,8 @@ def everything(client: NutClient, settings: Settings) -> List[Device]:
 def _descriptions(client: NutClient, name: str, variables: List[str]) -> Dict[str, str]:
     asked = {variable: messages.get_desc(name, variable) for variable in variables}
     answers = client.ask(*asked.values())
-    return {variable: "" if answers.failure(request) else _said(answers[request]) for variable, request in asked.items()}
+    return {variable: "" if answers.failure(request) else _description(answers[request]) for variable, request in asked.items()}
 
 
-def _said(description: str) -> str:
+def _description(description: str) -> str:
     return "" if description.strip().lower() in _NONE else description

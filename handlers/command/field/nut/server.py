@@ -1,62 +1,61 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
-Any login is taken. An outlet follows its commands: the variables that tell its state change, figures stay.
+Any login is accepted. An outlet follows its commands: the variables that show its state change. Figures do not change.
 """
 from __future__ import annotations
 
 import socketserver
 import threading
 import uuid
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, List, Mapping, Optional, Sequence
 
 from ....errors import PduHandlerError
 from ....nut import outlets as reading
 from ....nut.words import escaped, split
-from ..serving import HOST, Replay
+from ..serving import HOST, Replay, ReplayServer
 from .dump import Device
 
-_LONGEST = 4096             # bytes of a line
+_LONGEST = 4096             # limit for a line, in bytes
 _VERSION = "Network UPS Tools upsd, replayed by pdu"
 
 
 class _Err(Exception):
-    """`ERR CODE` as the answer."""
+    """The server answers `ERR` with this code."""
 
 
 class NutServer(Replay):
-    """Serves devices. Raises OSError where the port is taken."""
+    """Serves the devices of a dump. Raises OSError if the port is taken."""
 
     def __init__(self, devices: Sequence[Device], port: int) -> None:
         self.devices = {device.name: device for device in devices}
         self.lock = threading.Lock()
-        server = _Server((HOST, port), _Session)
-        server.site = self
-        super().__init__(server)
+        super().__init__(ReplayServer((HOST, port), _Session))
 
     def run(self, device: Device, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
-            done = "taken; no outlet follows it"
-            for outlet in _outlets(device):
-                for way, on in ((outlet.on, True), (outlet.off, False)):
-                    if way is not None and way.name == command and way.name not in device.writable:
-                        done = self._turned(device, outlet, on)
+            done = self._switched(device, command, None) or "taken; no outlet follows it"
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
     def set(self, device: Device, variable: str, value: str) -> None:
-        """Carry out a SET VAR: the variable has the value, and an outlet that is switched by it follows."""
+        """Carry out a SET VAR: an outlet that is switched by this variable follows."""
         with self.lock:
-            done = "set"
-            for outlet in _outlets(device):
-                for way, on in ((outlet.on, True), (outlet.off, False)):
-                    if way is not None and (way.name, getattr(way, "value", None)) == (variable, value):
-                        done = self._turned(device, outlet, on)
+            done = self._switched(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
+    def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
+        """Turn the outlets that follow this command, or this variable with this value. Returns the last one with its state."""
+        wanted, done = reading.Way(name, value), ""
+        for outlet in _outlets(device):
+            for way, on in ((outlet.on, True), (outlet.off, False)):
+                if way == wanted:
+                    done = self._turned(device, outlet, on)
+        return done
+
     @staticmethod
     def _turned(device: Device, outlet: reading.Outlet, on: bool) -> str:
-        for variable in outlet.tells:
+        for variable in outlet.state_variables:
             held = device.variables.get(variable, "")
             if variable == "ups.status":
                 words = [word for word in held.split() if word not in ("OL", "OFF")]
@@ -67,7 +66,7 @@ class NutServer(Replay):
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
 
 
-# How a driver writes the two states, by the one that it shows now.
+# Present value of a variable -> the values for off and on in the same style.
 _FORMS = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1"), "yes": ("no", "yes"), "no": ("no", "yes")}
 
 
@@ -75,22 +74,13 @@ def _outlets(device: Device) -> Sequence[reading.Outlet]:
     try:
         return device.read(whole_load=True).outlets
     except PduHandlerError:
-        return ()                       # served all the same: whoever reads it sees the same error
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-    block_on_close = False
-    site: NutServer
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of this server."""
+        return ()                       # the device is served anyway; who reads it gets the same error
 
 
 class _Session(socketserver.StreamRequestHandler):
-    """One connection."""
+    """One connection of a client."""
 
-    server: _Server
+    server: ReplayServer
     disable_nagle_algorithm = True
     tracking = False
 
@@ -147,13 +137,13 @@ class _Session(socketserver.StreamRequestHandler):
             held = device.variables.get(name)
         if what in ("VAR", "TYPE") and held is None:
             raise _Err("VAR-NOT-SUPPORTED")
-        said: Dict[str, str] = {
+        answers: Dict[str, str] = {
             "VAR": _quoted(held or ""), "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
             "DESC": _quoted(device.descriptions.get(name, "Description unavailable")),
             "CMDDESC": _quoted(device.commands.get(name) or "Description unavailable")}
-        if what not in said:
+        if what not in answers:
             raise _Err("INVALID-ARGUMENT")
-        return [f"{what} {words[1]} {name} {said[what]}"]
+        return [f"{what} {words[1]} {name} {answers[what]}"]
 
     def set(self, site: NutServer, words: List[str]) -> List[str]:
         if words[0].upper() == "TRACKING":

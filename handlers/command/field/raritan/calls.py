@@ -1,9 +1,9 @@
-"""Recorded JSON-RPC calls: resource, method and parameters, and what came back. Pure.
+"""Recorded JSON-RPC calls: resource, method, parameters and outcome. Pure.
 
     {"recording": "xerus calls 1", "calls": [
      {"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result": {"_ret_": [...]}}, ...]}
 
-In the place of `result` a call has `error` (of JSON-RPC) or `status` (of HTTP) where it failed.
+A call that failed has `error` (of JSON-RPC) or `status` (of HTTP) instead of `result`.
 """
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ....errors import SettingsError
 FORMAT = "xerus calls 1"
 _HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"xerus calls ')
 Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
-Outcome = Dict[str, Any]                # one of `result`, `error`, `status`
+Outcome = Dict[str, Any]                # one member: `result`, `error` or `status`
 
 
 class Reference(NamedTuple):
-    """An object on the device."""
+    """A reference to an object on the device: resource id and type."""
 
     rid: str
     type: str
@@ -42,7 +42,7 @@ def written(calls: Mapping[Key, Outcome]) -> str:
 
 
 def parse(text: str) -> Dict[Key, Outcome]:
-    """Raises SettingsError for what is no such file."""
+    """The calls of a recording. Raises SettingsError."""
     try:
         calls = json.loads(text)["calls"]
         found = {key(str(call["rid"]), str(call["method"]), call.get("params")): _outcome(call) for call in calls}
@@ -58,7 +58,7 @@ def _outcome(call: Mapping[str, Any]) -> Outcome:
 
 
 def references(data: Any) -> Iterator[Reference]:
-    """Every object that a result refers to."""
+    """Every reference inside a result."""
     if isinstance(data, Mapping):
         if isinstance(data.get("rid"), str) and isinstance(data.get("type"), str):
             yield Reference(data["rid"], data["type"])
@@ -80,7 +80,7 @@ def answered(request: Any, outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
 
 
 def taken(rid: str, request: Any, status: int, answer: Any) -> List[Tuple[Key, Outcome]]:
-    """The calls of one exchange; those of a bulk one by one."""
+    """The calls of one exchange with their outcomes; those inside a bulk call one by one."""
     if not isinstance(request, Mapping) or not isinstance(request.get("method"), str):
         return []
     if request["method"] == "performBulk":

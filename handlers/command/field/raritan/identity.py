@@ -1,11 +1,10 @@
-"""What a unit is to the Raritan handler: model, firmware, outlets, meters, and what each figure rests on."""
+"""A unit as the Raritan handler sees it: model, firmware, outlets, meters, and the evidence of each figure."""
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any, List
 
-from .... import host
-from ....errors import PduHandlerError, Refused, printable
+from ....errors import Refused, printable
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent, Bulk, Pending
@@ -14,28 +13,27 @@ from ....raritan.rpc.pdumodel import Outlet, Pdu
 from ...output import metered
 from ..kinds import Identity
 
-_LONGEST = 120              # characters of one value
+_LONGEST = 120              # limit for a value, in characters
 _BINDING = "the vendor's documented interface, which recorded traffic of two real units confirms"
 
 
 def identity(data: Any) -> Identity:
-    """Raises the errors of handlers/errors.py: Denied where the login is refused."""
-    given = settings.read(data)
-    out = Identity("raritan", True)
-    try:
-        with settings.agent(data, given) as agent:
-            _what_it_is(agent, out)
-        handler = RaritanPdu(data)
-        _outlets(handler, out)
-        _figures(handler, out)
-    except PduHandlerError as error:
-        raise error.at(host.address(data), "identify") from None
-    out.family = "Xerus JSON-RPC"
-    out.why = "it answers the calls of Xerus firmware at /model/pdu/0"
+    """The unit, and what can be read and switched. Raises the errors of handlers/errors.py: Denied if the login is refused."""
+    out = Identity("raritan", True, "Xerus JSON-RPC", "it answers the calls of Xerus firmware at /model/pdu/0")
+    with settings.agent(data, settings.read(data)) as agent:
+        _unit(agent, out)
+    handler = RaritanPdu(data)
+    states = [port.power_status for port in handler.status().ports]
+    if states:
+        out.note_states(states, f"Outlet.getState, powerState: {_BINDING}")
+    else:
+        out.cannot.append("read states: it lists no outlets")
+    _figures(handler, out)
     return out
 
 
-def _what_it_is(agent: Agent, out: Identity) -> None:
+def _unit(agent: Agent, out: Identity) -> None:
+    """Model, firmware, objects and relays."""
     bulk = Bulk(agent)
     pdu = Pdu("/model/pdu/0", agent)
     metadata, listed, inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getOutlets), bulk.add(pdu.getInlets)
@@ -72,34 +70,19 @@ def _switching(asked: List[Pending[Outlet.MetaData]], out: Identity) -> None:
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.can.append(f"switch {switchable} of {len(asked)} outlets (it was not tried here, and needs an account that may)")
-        out.rests["switching"] = f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike"
+        out.evidence["switching"] = f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike"
     else:
         out.cannot.append("switch: no outlet has a relay")
-
-
-def _outlets(handler: RaritanPdu, out: Identity) -> None:
-    ports = handler.status().ports
-    counted = Counter(port.power_status.name for port in ports)
-    if ports:
-        states = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
-        out.can.insert(0, f"read the states of {len(ports)} outlets ({states})")
-        out.rests["state"] = f"Outlet.getState, powerState: {_BINDING}"
-    else:
-        out.cannot.append("read states: it lists no outlets")
 
 
 def _figures(handler: RaritanPdu, out: Identity) -> None:
     try:
         view = handler.statistic()
     except Refused as error:
-        out.cannot.append(f"tell load and energy: {error.reason}")
+        out.cannot.append(f"report load and energy: {error.reason}")
         return
     out.note_total("load", metered(view, "load"), "A",
-              f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}")
+                   f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}")
     out.note_total("energy", metered(view, "total_consumption"), "kWh",
-              f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
-    outlets = sum(metered(port, "consumption") is not None for port in view.ports)
-    if outlets:
-        out.can.append(f"tell the energy by outlet ({outlets} outlets)")
-    else:
-        out.cannot.append("tell figures by outlet")
+                   f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
+    out.note_energies(metered(port, "consumption") for port in view.ports)

@@ -1,9 +1,10 @@
-"""What the Raritan handler does in the field. Recordings are JSON-RPC calls with their results."""
+"""Records and simulates Raritan units. Recordings are JSON-RPC calls with their results."""
 from __future__ import annotations
 
 from typing import Any
 
 from ..kinds import Kind, Recorder, Recording, Served
+from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import calls
 from .server import XerusServer
@@ -13,8 +14,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     from ....raritan import settings
     from . import recording
     login = settings.read(data).login
-    found = recording.calls(data, recorder)
-    clean = recording.scrubbed(found, recorder, tuple(filter(None, (login.password, login.token))))
+    clean = recording.scrubbed(recording.calls(data, recorder), Scrubber(recorder.keep, (login.password, login.token)))
     return Recording(calls.written(clean), f"{len(clean)} calls")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, Set
 
 from ....errors import Unsupported
 from ....http.connection import StandardTransport
@@ -18,13 +18,13 @@ from ....raritan.rpc._runtime.encoding import needed
 from ....raritan.rpc._runtime.registry import find
 from ....tls import Trust
 from ..kinds import Recorder
-from ..scrub import SECRETS, Scrubber
+from ..scrub import Scrubber
 from .calls import Key, Outcome, Reference, key, references
 from .tape import Tape
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 _MOST_CALLS = 20_000
-# Methods recorded for sensors; and those left out everywhere, since waveforms and logs are long and no handler reads them.
+# Methods that are recorded for sensors, and methods that are never recorded: waveforms and logs are long, and unused by handlers.
 _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]+)(?:/|$)")
@@ -46,7 +46,7 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
 
 
 class _Taped(RaritanPdu):
-    """The handler, with its calls recorded."""
+    """The Raritan handler on a transport that records its calls."""
 
     def __init__(self, data: object, tape: Tape) -> None:
         super().__init__(data)
@@ -71,7 +71,7 @@ def _crawl(agent: Agent, tape: Tape) -> None:
 
 
 def _asked(tape: Tape, met: Set[str]) -> Iterator[Key]:
-    """The getters of objects that are new, and getMetaData by the well-known ids of outlets."""
+    """The getters of all new objects, and getMetaData of each outlet by its well-known id."""
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
         unit = _LINKED.match(rid)
@@ -90,7 +90,7 @@ def _asked(tape: Tape, met: Set[str]) -> Iterator[Key]:
 
 
 def _mine(rid: str, link: int) -> str:
-    """A reference that a link unit handed out, with that unit's prefix."""
+    """The id of an object that link unit `link` refers to, with that unit's prefix; 0 is the unit itself."""
     return rid if not link or rid.startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
 
 
@@ -100,21 +100,15 @@ def _getters(idl_type: str) -> List[str]:
         return []
     names = {name: one for kind in cls.__mro__ for name, one in vars(kind).items() if isinstance(one, Method)}
     return [name for name, one in names.items() if reads_only(name) and not _LEFT_OUT.search(name)
-            and not needed(one)
-            and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
+            and not needed(one) and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
 
 
-def scrubbed(found: Dict[Key, Outcome], recorder: Recorder, secrets: Tuple[str, ...] = ()) -> Dict[Key, Outcome]:
+def scrubbed(found: Dict[Key, Outcome], scrubber: Scrubber) -> Dict[Key, Outcome]:
     """The calls without names, addresses and serial numbers. A resource id changes only if it contains one of them."""
-    scrubber = Scrubber(recorder.keep)
-    for secret in secrets:
-        scrubber.learn(SECRETS, secret)
-    clean: Dict[Key, Outcome] = {}
-    for _ in range(2):                  # the second pass also removes, from earlier calls, what a later one revealed
-        clean = {key(scrubber.text(rid), method, json.loads(params)): {
+    return scrubber.twice(lambda: {
+        key(scrubber.text(rid), method, json.loads(params)): {
             name: scrubber.json(value, "", _is_type) for name, value in outcome.items()}
-            for (rid, method, params), outcome in found.items()}
-    return clean
+        for (rid, method, params), outcome in found.items()})
 
 
 def _is_type(name: str, value: Any) -> bool:

@@ -1,6 +1,6 @@
-"""A web server on 127.0.0.1 that answers JSON-RPC from recorded calls. Any login is taken.
+"""A web server on 127.0.0.1 that answers JSON-RPC from recorded calls. Any login is accepted.
 
-An outlet follows setPowerState: what getState of the same object shows changes, figures stay. Source: Outlet.idl 3.0.4.
+An outlet follows setPowerState: its getState then returns the new state. Figures do not change. Source: Outlet.idl 3.0.4.
 """
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from typing import Any, Dict, Mapping, Tuple
 
 from ....raritan.rpc.pdumodel import Outlet
-from ..serving import HttpReplay, Said
+from ..serving import HttpReplay, Response
 from .calls import Key, Outcome, answered, key
 
 _NO_METHOD = {"code": -32601, "message": "Method not found"}
@@ -17,7 +17,7 @@ _STATES = {0: "off", 1: "on"}
 
 
 class XerusServer(HttpReplay):
-    """Serves calls."""
+    """Serves the calls of a recording."""
 
     def __init__(self, calls: Mapping[Key, Outcome], port: int = 0) -> None:
         self._calls: Dict[Key, Outcome] = dict(calls)
@@ -25,15 +25,15 @@ class XerusServer(HttpReplay):
         self._lock = threading.Lock()
         super().__init__(port)
 
-    def reply(self, method: str, target: str, body: bytes) -> Said:
+    def reply(self, method: str, target: str, body: bytes) -> Response:
         if method != "POST":
             return 405, None, {}
         try:
             request = json.loads(body)
         except ValueError:
             return 400, None, {}
-        status, said = self.answer(target, request)
-        return status, said or None, {}
+        status, content = self.answer(target, request)
+        return status, content or None, {}
 
     def answer(self, rid: str, request: Any) -> Tuple[int, Dict[str, Any]]:
         """HTTP status and JSON for one call."""
@@ -45,8 +45,8 @@ class XerusServer(HttpReplay):
                 return 400, {}
             responses = []
             for one in inner:
-                status, said = self.answer(str(one.get("rid")), one.get("json"))
-                responses.append({"json": said or None, "statcode": status})
+                status, content = self.answer(str(one.get("rid")), one.get("json"))
+                responses.append({"json": content or None, "statcode": status})
             return answered(request, {"result": {"responses": responses}})
         with self._lock:
             return answered(request, self._outcome(rid, request["method"], request.get("params") or {}))

@@ -1,4 +1,4 @@
-"""A transport that notes every call that goes through it."""
+"""A transport that keeps every call with its outcome."""
 from __future__ import annotations
 
 import contextlib
@@ -11,20 +11,18 @@ from .calls import Key, Outcome, taken
 
 
 class Tape:
-    """Carries by `transport`. Reading calls only: a lost one is sent again for as long as the recorder has patience."""
+    """Sends requests by `transport`, and repeats lost ones until the recorder's patience is over. Only for calls that read."""
 
     def __init__(self, transport: Transport, recorder: Recorder) -> None:
         self._transport, self._recorder = transport, recorder
         self.calls: Dict[Key, Outcome] = {}
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        def send() -> Reply:
-            return self._transport.exchange(where, request)
-        reply = self._recorder.again(send) if self.calls else send()        # a host that never answered is not waited for
+        reply = self._recorder.again(lambda: self._transport.exchange(where, request))
         with contextlib.suppress(ValueError):
-            asked: Any = json.loads(request.body) if isinstance(request.body, bytes) else None
-            said: Any = json.loads(reply.body) if reply.body else None
-            self.calls.update(taken(request.target, asked, reply.status, said))
+            question: Any = json.loads(request.body) if isinstance(request.body, bytes) else None
+            answer: Any = json.loads(reply.body) if reply.body else None
+            self.calls.update(taken(request.target, question, reply.status, answer))
         self._recorder.tell(f"{len(self.calls)} calls")
         return reply
 

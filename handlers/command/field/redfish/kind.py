@@ -1,9 +1,10 @@
-"""What the Redfish handler does in the field. Recordings are resources by their path."""
+"""Records and simulates Redfish services. Recordings are resources by their path."""
 from __future__ import annotations
 
 from typing import Any
 
 from ..kinds import Kind, Recorder, Recording, Served
+from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import tree
 from .server import RedfishServer
@@ -12,8 +13,8 @@ from .server import RedfishServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     from ....redfish import settings
     from . import recording
-    login = settings.read(data).login
-    clean = recording.scrubbed(recording.resources(data, recorder), recorder, tuple(filter(None, (login.password,))))
+    scrubber = Scrubber(recorder.keep, (settings.read(data).login.password,))
+    clean = recording.scrubbed(recording.resources(data, recorder), scrubber)
     return Recording(tree.written(clean), f"{len(clean)} resources")
 
 

@@ -1,6 +1,6 @@
-"""A Redfish service on 127.0.0.1 that answers from recorded resources. Any login is taken.
+"""A Redfish service on 127.0.0.1 that answers from recorded resources. Any login is accepted.
 
-An outlet follows its action at once: its PowerState changes, figures stay. Source: Outlet_v1, PowerControl; DSP0266.
+An outlet follows its action at once: its PowerState changes. Figures do not change. Source: Outlet_v1, PowerControl; DSP0266.
 """
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import json
 import threading
 from typing import Dict, Mapping
 
-from ..serving import HttpReplay, Said
+from ..serving import HttpReplay, Response
 from .tree import Json, asked_levels, expanded, plain, switches
 
 _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
 
 
 class RedfishServer(HttpReplay):
-    """Serves resources."""
+    """Serves the resources of a recording."""
 
     longest = 1 << 20
 
@@ -30,7 +30,7 @@ class RedfishServer(HttpReplay):
         """How many outlets follow commands."""
         return len(self._switches)
 
-    def reply(self, method: str, target: str, body: bytes) -> Said:
+    def reply(self, method: str, target: str, body: bytes) -> Response:
         path, _, query = target.partition("?")
         with self._lock:
             if method == "GET":
@@ -42,14 +42,14 @@ class RedfishServer(HttpReplay):
                 return 201, {"@odata.id": session, "Id": "1"}, {"X-Auth-Token": "any", "Location": session}
             return self._switched(plain(path), body)
 
-    def _read(self, path: str, query: str) -> Said:
+    def _read(self, path: str, query: str) -> Response:
         expands, levels = asked_levels(query)
         found = self._resources.get(path if expands or not query else f"{path}?{query}", self._resources.get(path))
         if found is None:
             return _error(404, "the recording has no such resource")
         return 200, expanded(self._resources, found, levels) if expands else found, {}
 
-    def _switched(self, target: str, body: bytes) -> Said:
+    def _switched(self, target: str, body: bytes) -> Response:
         outlet = self._switches.get(target)
         if outlet is None:
             return _error(404, "the recording has no such action")
@@ -63,5 +63,5 @@ class RedfishServer(HttpReplay):
         return 204, None, {}
 
 
-def _error(status: int, message: str) -> Said:
+def _error(status: int, message: str) -> Response:
     return status, {"error": {"code": "Base.1.0.GeneralError", "message": message}}, {}

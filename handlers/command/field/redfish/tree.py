@@ -1,4 +1,4 @@
-"""Recorded resources: a path and the resource that was there. Pure.
+"""Recorded resources by their path. Pure.
 
     {"recording": "redfish resources 1", "resources": {
      "/redfish/v1": {...},
@@ -30,7 +30,7 @@ def written(resources: Mapping[str, Json]) -> str:
 
 
 def parse(text: str) -> Dict[str, Json]:
-    """Raises SettingsError for what is no such file."""
+    """The resources of a recording. Raises SettingsError."""
     try:
         found = json.loads(text)["resources"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -59,13 +59,13 @@ def links(value: Any) -> Iterator[str]:
 
 
 def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
-    """The target of each outlet's action, and the path of the outlet."""
+    """The target of each outlet's action -> the path of the outlet."""
     found = ((child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items())
     return {plain(text_of(action, "target")): path for action, path in found if text_of(action, "target")}
 
 
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
-    """`value` with the resources behind its links, but for those in Links. Source: DSP0266, "$expand": `.`."""
+    """`value` with linked resources in the place of its links, except those in Links. Source: DSP0266, "$expand": `.`."""
     if isinstance(value, list):
         return [expanded(resources, one, levels, False) for one in value]
     if not isinstance(value, Mapping):
@@ -77,6 +77,6 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
 
 
 def asked_levels(query: str) -> Tuple[bool, int]:
-    """Whether a query asks for expansion in a form that is served here, and for how many levels."""
+    """Whether a query asks for an expansion that is supported here, and for how many levels."""
     found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
     return found is not None, int(found[1] or 1) if found else 0

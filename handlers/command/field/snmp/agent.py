@@ -1,4 +1,4 @@
-"""An SNMP agent on 127.0.0.1 over v1 and v2c: pysnmp's command responders in front of a Unit."""
+"""An SNMP agent for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of a Unit."""
 from __future__ import annotations
 
 import asyncio
@@ -27,10 +27,10 @@ _EVERYTHING = (1, 3)
 
 
 class Agent:
-    """Serves a unit until it is closed. Raises OSError where the port is taken."""
+    """Serves a unit until it is closed. Raises OSError if the port is taken."""
 
     def __init__(self, unit: Unit, port: int, community: str) -> None:
-        """`port` 0 is chosen by the system."""
+        """With `port` 0 the system chooses a port."""
         self.unit, self.host = unit, HOST
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -54,7 +54,7 @@ class Agent:
 
     def _serve(self, community: str) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_exception_handler(lambda *_: None)       # what is no SNMP message gets no answer
+        self._loop.set_exception_handler(lambda *_: None)       # a datagram that is no SNMP message gets no answer
         self._loop.run_until_complete(self._start(community))
         self._ready.set()
         self._loop.run_forever()
@@ -78,7 +78,7 @@ class Agent:
 
 
 class _Instrumentation:
-    """What pysnmp's responders ask of a MibInstrumController: objects as pairs of OID and value."""
+    """The part of pysnmp's MibInstrumController that its responders call, with objects as pairs of OID and value."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit

@@ -1,15 +1,13 @@
-"""What a device is to the SNMP handler: families tried, objects seen, the one chosen and why, what each figure rests on."""
+"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the evidence of each figure."""
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
-from ....host.rows import Raw
 from ....host.snmp import Snmp
 from ....snmp import catalogue, detection, metering
-from ....snmp.decoding import Walked, shown
+from ....snmp.decoding import shown
 from ....snmp.device import Found, by_states
 from ....snmp.evidence import Confidence, Proof
 from ....snmp.frozen import Frozen, parts
@@ -17,86 +15,55 @@ from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
 from ....snmp.reader import Device, Reader
 from ....snmp.settings import choose
-from ...output import figure
 from ..kinds import Identity
 
 _RESTS = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
           Proof.SIMULATED: "the MIB's text, tried on a simulator made from it", Proof.RECORDING: "the recording of a real unit",
           Proof.UNIT: "a real unit"}
 _MOST_SECONDS = 60.0
-_LONGEST = 120              # characters of one value
-
-
-class Noted:
-    """A device that is asked each thing once, and what it said."""
-
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self.got: Dict[str, Optional[Raw]] = {}
-        self.walked: Dict[str, Walked] = {}
-
-    def get(self, oid: str) -> Optional[Raw]:
-        if oid not in self.got:
-            self.got[oid] = self._device.get(oid)
-        return self.got[oid]
-
-    def walk(self, oid: str) -> Walked:
-        if oid not in self.walked:
-            self.walked[oid] = self._device.walk(oid)
-        return self.walked[oid]
+_LONGEST = 120              # limit for a value, in characters
 
 
 def identity(data: Any) -> Identity:
-    """Raises Unreachable where it does not answer, SettingsError."""
-    try:
-        choice = choose(host.settings(data), {})
-        device = Noted(Snmp(SnmpPdu(data), _MOST_SECONDS))
-        return of_device(device, choice.profiles, choice.is_fixed)
-    except PduHandlerError as error:
-        raise error.at(host.address(data), "identify") from None
+    """The device, and what can be read and switched. Raises Unreachable if it does not answer, and SettingsError."""
+    choice = choose(host.settings(data), {})
+    return of_device(Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), choice.profiles, choice.is_fixed)
 
 
-def of_device(device: Noted, profiles: Any, is_fixed: bool = False) -> Identity:
-    """What a device is among these families."""
-    reader = Reader(device)
-    said, usable = detection.sys_object_id(reader, profiles)
-    about = {"sysObjectID": said}
-    description = reader.get(detection.SYS_DESCR)
+def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = False) -> Identity:
+    """The device as one of these families. Everything is read once, and stays in `device`."""
+    sys_object_id, usable = detection.sys_object_id(device, profiles)
+    out = Identity("snmp", True, about={"sysObjectID": sys_object_id})
+    description = device.get(detection.SYS_DESCR)
     if description is not None:
-        about["sysDescr"] = shown(description, _LONGEST)
-    found_out = Identity("snmp", True, about=about)
+        out.about["sysDescr"] = shown(description, _LONGEST)
     tried = list(detection.candidates(usable, profiles))
     try:
         found = detection.read_as(device, profiles[0]) if is_fixed else detection.detect(device, profiles)
     except (Unsupported, ProtocolError) as error:
-        found_out.why = error.reason
-        found_out.tried = [_row(one.profile, device, one.root) for one in tried]
-        found_out.seen = _seen(device, [one.profile for one in tried])
-        found_out.way_on = list(_WAY_ON)
-        return found_out
-    found_out.family = found.profile.key
-    found_out.tried = _tried(tried, found, device)
-    found_out.why = _why(found, usable, is_fixed)
-    _capabilities(found, found_out)
-    found_out.seen = _seen(device, [found.profile])
-    return found_out
+        out.why = error.reason
+        out.tried = [_row(one.profile, device, one.root) for one in tried]
+        out.seen = _seen(device, [one.profile for one in tried])
+        out.next_steps = list(_NEXT_STEPS)
+        return out
+    out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
+    out.tried = _tried(tried, found, device)
+    _capabilities(found, out)
+    out.seen = _seen(device, [found.profile])
+    return out
 
 
-_WAY_ON = ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
-            "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
-            "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
+_NEXT_STEPS = ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
+               "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
+               "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
 
 
-def _tried(tried: Iterable[detection.Candidate], found: Found, device: Noted) -> List[Dict[str, str]]:
-    """What became of each candidate, up to the chosen one; those behind it were not needed."""
-    rows: List[Dict[str, str]] = []
-    reached = False
-    for profile, root in tried:
-        if reached:
-            rows.append({"family": profile.key, "result": "not needed"})
-        else:
-            rows.append(_row(profile, device, root))
-            reached = profile is found.profile and root == found.reader.root
+def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
+    """The result of each candidate up to the chosen one; the others were not needed."""
+    chosen = detection.Candidate(found.profile, found.reader.root)
+    needed = tried.index(chosen) + 1 if chosen in tried else len(tried)
+    rows = [_row(profile, device, root) for profile, root in tried[:needed]]
+    rows += [{"family": profile.key, "result": "not needed"} for profile, _ in tried[needed:]]
     return rows or [{"family": found.profile.key, "result": "chosen by the setting 'profile'"}]
 
 
@@ -114,20 +81,17 @@ def _why(found: Found, usable: str, is_fixed: bool) -> str:
     if is_fixed:
         return "the setting 'profile' names it, and the device answers its objects"
     prefix = found.profile.match(usable)
-    said = (f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
+    reason = (f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
             else "the device has no usable sysObjectID, and answers this family's objects")
     rows = (f"its table of outlets has {len(found.states)} rows" if found.states
             else "it lists no outlets, and has the family's meters")
-    return f"{said}; {rows}"
+    return f"{reason}; {rows}"
 
 
 def _capabilities(found: Found, out: Identity) -> None:
     profile, outlets = found.profile, found.outlets
-    counted = Counter(state.name for state in found.states.values())
-    states = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
     if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
-        out.can.append(f"read the states of {len(found.states)} outlets ({states})")
-        out.rests["state"] = _basis(outlets.states, profile.evidence.state)
+        out.note_states(found.states.values(), _basis(outlets.states, profile.evidence.state))
     elif found.states:
         out.cannot.append(f"read states: it reports none, so its {len(found.states)} outlets are UNKNOWN")
     else:
@@ -137,20 +101,20 @@ def _capabilities(found: Found, out: Identity) -> None:
     for name, value, unit, total, proof in (("load", read.load, "A", profile.load, profile.evidence.current),
                                             ("power", read.power, "W", profile.power, profile.evidence.power),
                                             ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy)):
-        if value is None:
-            out.cannot.append(f"tell its {name}" + ("" if total else f": the family '{profile.key}' has no such object"))
-        else:
-            out.can.append(f"tell its {name} ({figure(float(value), unit)})")
-            first = next((one for one in total.figures if one.read(found.reader)), None) if total else None
-            out.rests[name] = _basis(first, proof) if first else f"the sum over the outlets; {_RESTS.get(proof, 'nothing')}"
+        if total is None:
+            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
+            continue
+        first = next((one for one in total.figures if one.read(found.reader)), None)
+        out.note_total(name, None if value is None else float(value), unit,
+                       _basis(first, proof) if first else f"the sum over the outlets; {_RESTS.get(proof, 'nothing')}")
     for name, figures, source, proof in (
             ("current by outlet", read.current_of, outlets and outlets.current, profile.evidence.current),
             ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy)):
         if figures:
-            out.can.append(f"tell the {name} ({len(figures)} of {len(found.states)})")
-            out.rests[name] = _basis(source, proof)
+            out.can.append(f"report the {name} ({len(figures)} of {len(found.states)})")
+            out.evidence[name] = _basis(source, proof)
         elif found.states:
-            out.cannot.append(f"tell the {name}")
+            out.cannot.append(f"report the {name}")
 
 
 def _switching(found: Found, out: Identity) -> None:
@@ -166,7 +130,7 @@ def _switching(found: Found, out: Identity) -> None:
                           + profile.note)
     else:
         out.can.append("switch them (it was not tried here; a read-only community still refuses)")
-    out.rests["switching"] = f"{_basis(found.outlets.control, profile.evidence.switching)}; confidence {sure.value}"
+    out.evidence["switching"] = f"{_basis(found.outlets.control, profile.evidence.switching)}; confidence {sure.value}"
 
 
 def _basis(part: Optional[Frozen], proof: Proof) -> str:
@@ -174,8 +138,8 @@ def _basis(part: Optional[Frozen], proof: Proof) -> str:
     return "; ".join(filter(None, (names, _RESTS.get(proof, ""))))
 
 
-def _seen(device: Noted, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
-    """The objects that were asked for, by their names in the MIB where a profile has them."""
+def _seen(device: Reader, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
+    """The objects that were read, by their names in the MIB if a profile has these."""
     names = _object_names(profiles)
     rows: List[Dict[str, Any]] = [{"object": names.get(oid, oid), "oid": oid, "holds": "nothing" if value is None
                                    else shown(value, _LONGEST)} for oid, value in device.got.items()]

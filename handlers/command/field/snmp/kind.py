@@ -1,4 +1,4 @@
-"""What the SNMP handler does in the field. Recordings are .snmprec, or what snmpwalk printed."""
+"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk."""
 from __future__ import annotations
 
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
 from ....errors import PduHandlerError, SettingsError
-from ....snmp import detection, families
+from ....snmp import detection
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
@@ -25,7 +25,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 
 
 def _serve(text: str, port: int, profile: str = "") -> Served:
-    from .agent import Agent  # pysnmp's agent side, for this alone
+    from .agent import Agent  # imported late: it loads pysnmp's agent side
     parsed = snmprec.parse(text)
     if not parsed.rows:
         raise SettingsError("the recording holds no object that is known by its number: walk with snmpwalk -On")
@@ -38,15 +38,15 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
-    """The rows read as their family, or as the one that was chosen; and a sentence for a person."""
+    """The rows read as the chosen family, or without one as the detected family, and a sentence about the result."""
     try:
         if chosen:
             found = detection.read_as(Memory(rows), _profile(chosen))
         else:
             found = detection.detect(Memory(rows), PROFILES)
+    except SettingsError:
+        raise
     except PduHandlerError as error:
-        if isinstance(error, SettingsError):
-            raise
         return None, f"no family reads it, so it answers and takes no command ({error.reason})"
     switched = found.outlets is not None and found.outlets.control is not None
     return found, (f"family {found.profile.key}, {len(found.states)} outlets, "
@@ -55,12 +55,12 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
 
 def _profile(chosen: str) -> Profile:
     """A family by its key, or a profile in a JSON file."""
-    known = families.named(PROFILES, chosen)
+    known = PROFILES.named(chosen)
     if known is not None:
         return known
     from ....snmp import building, schema
     if not os.path.isfile(chosen):
-        raise SettingsError(f"--profile {chosen[:60]!r} is no family (pdu snmp families lists them) and no file that is there")
+        raise SettingsError(f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a file")
     try:
         return building.read(Path(chosen))
     except schema.ProfileError as error:
@@ -68,7 +68,7 @@ def _profile(chosen: str) -> Profile:
 
 
 def _compared(rows: Rows, clean: Rows) -> List[str]:
-    """Whether the recording still reads as the device did."""
+    """A sentence: whether the scrubbed rows are read with the same result as the device's own."""
     before, after = recording.detected(rows), recording.detected(clean)
     if before is None:
         return ["No family reads it: pdu draft makes a profile of the recording."]

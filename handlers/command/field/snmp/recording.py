@@ -1,10 +1,11 @@
-"""A device's answers over SNMP as rows, and the same without what could tell whose device it is."""
+"""Reads all rows of a device over SNMP, and removes from them everything that could identify its owner."""
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Set
+import functools
+from typing import Collection, Iterator, List, Mapping, Optional, Set
 
 from pdu_common._credentials import Credentials
-from pdu_common._snmp import SnmpTimeout, parse_oid, typed_rows
+from pdu_common._snmp import Pairs, SnmpTimeout, parse_oid, typed_rows
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.connection import PduSnmpData
 
@@ -14,29 +15,27 @@ from ....snmp.device import Found
 from ....snmp.profiles import PROFILES
 from ....snmp.reader import Reader
 from ..kinds import Recorder
-from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, Scrubber
+from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber
 from ..words import is_plain, parts
 from .rows import ADDRESS, OCTETS, SYS_CONTACT, SYS_DESCR, SYS_LOCATION, SYS_NAME, Arcs, Memory, Row, Rows, arcs, of_wire, reading
 
-TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, everything of vendors
+TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 MOST_ROWS = 200_000
-_PAGE = 100                         # rows that are lost where a connection is lost; over v1 each is a round trip
+_PAGE = 100                         # rows of one read, which is repeated after a lost answer; v1 needs a round trip for each row
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6
-_SPELLED = 7                        # arcs of an OID before anything can be an index: 1.3.6.1.4.1.<vendor>
+_SPELLED = 7                        # the first arcs of an OID, never part of an index: 1.3.6.1.4.1.<vendor>
+_SYSTEM = {SYS_NAME: NAMES, SYS_CONTACT: CONTACTS, SYS_LOCATION: LOCATIONS}
 
 
 def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
-    """All rows of TREES. Goes on behind the last row where a connection is lost. Raises the errors of handlers/errors.py."""
+    """All rows of TREES. A lost connection costs one page. Raises the errors of handlers/errors.py."""
     credentials = _credentials(data)
     rows: Rows = {}
     for tree in TREES:
-        root = parse_oid(tree)
-        last = root
+        root = last = parse_oid(tree)
         while True:
-            def page(root: Arcs = root, last: Arcs = last) -> Any:
-                return _page(credentials, root, last)
-            found = recorder.again(page) if rows else page()        # a host that never answered is not waited for
+            found = recorder.again(functools.partial(_page, credentials, root, last))
             if not found:
                 break
             for oid, value in found:
@@ -58,7 +57,7 @@ def _credentials(data: PduSnmpData) -> Credentials:
         raise SettingsError(str(error), data.ip, "record") from None
 
 
-def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Any:
+def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
     try:
         return typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
@@ -67,10 +66,10 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Any:
         raise ProtocolError(str(error), host=credentials.host, operation="record") from None
 
 
-# ---- what goes -----------------------------------------------------------------------------------------------
+# ---- scrubbing -----------------------------------------------------------------------------------------------
 
 def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
-    """The family that the rows answer as; None where no built-in family reads them."""
+    """The rows read as their family; None if no built-in family reads them."""
     try:
         return detection.detect(Memory(rows), PROFILES)
     except PduHandlerError:
@@ -80,26 +79,20 @@ def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    Below a vendor's tree every word goes that is neither of the field nor in sysDescr, except in rows that the device's family
-    reads for something else than names.
+    Below a vendor's tree every word is replaced unless it is a technical term or in sysDescr. Rows that the device's family
+    reads for anything but names keep their words.
     """
-    scrubber = Scrubber(keep)
-    for key in _SECRETS:
-        if data.snmp_params.get(key):
-            scrubber.learn(SECRETS, data.snmp_params[key])
+    scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS))
     scrubber.learn(NAMES, data.snmp_params.get("user", ""))
-    for oid, kind in ((SYS_NAME, NAMES), (SYS_CONTACT, CONTACTS), (SYS_LOCATION, LOCATIONS)):
-        scrubber.learn(kind, _said(rows.get(oid)))
+    for oid, kind in _SYSTEM.items():
+        scrubber.learn(kind, _text(rows.get(oid)))
     found = detected(rows)
     for name in _names(rows, found):
         scrubber.learn(NAMES, name)
     needed = _needed(rows, found)
     known = _known(rows, found, scrubber, needed)
-    result: Rows = {}
-    for _ in range(2):                  # what the last row teaches goes from the first one too
-        result = {_index(oid, scrubber): _scrubbed(oid, row, scrubber, known if oid not in needed else None)
-                  for oid, row in rows.items()}
-    return result
+    return scrubber.twice(lambda: {
+        _index(oid, scrubber): _scrubbed(oid, row, scrubber, known if oid not in needed else None) for oid, row in rows.items()})
 
 
 def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
@@ -113,8 +106,8 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
         return _octets(row, scrubber)
     padding = text[len(text.rstrip("\0 \r\n\t")):]
     bare = text[:len(text) - len(padding)]
-    if oid in (SYS_NAME, SYS_CONTACT, SYS_LOCATION):
-        bare = scrubber.learn({SYS_NAME: NAMES, SYS_CONTACT: CONTACTS, SYS_LOCATION: LOCATIONS}[oid], bare)
+    if oid in _SYSTEM:
+        bare = scrubber.learn(_SYSTEM[oid], bare)
     else:
         bare = scrubber.text(bare, numbers=known is None)
         if known is not None and oid != SYS_DESCR and NAMES not in scrubber.keep:
@@ -123,7 +116,7 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
 
 
 def _octets(row: Row, scrubber: Scrubber) -> Row:
-    """Octets that are no text: six of them are a MAC address."""
+    """Octets that are not text. Six of them are taken for a MAC address."""
     assert isinstance(row.value, bytes)
     if len(row.value) != _MAC_OCTETS or ADDRESSES in scrubber.keep or not any(row.value):
         return row
@@ -131,7 +124,7 @@ def _octets(row: Row, scrubber: Scrubber) -> Row:
 
 
 def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:
-    """The text with every word replaced that could be somebody's."""
+    """The text with every word replaced that could identify somebody."""
     pieces: List[str] = []
     at = 0
     for found in parts(text):
@@ -146,12 +139,12 @@ def _index(oid: Arcs, scrubber: Scrubber) -> Arcs:
     return (*oid[:_SPELLED], *scrubber.arcs(oid[_SPELLED:])) if len(oid) > _SPELLED + 4 else oid
 
 
-def _said(row: Optional[Row]) -> str:
+def _text(row: Optional[Row]) -> str:
     return str(row.raw) if row is not None and row.tag == OCTETS else ""
 
 
 def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
-    """The names that the device's family shows of its outlets."""
+    """The outlets' names that the device's family reads."""
     if found is not None and found.outlets is not None and found.outlets.name is not None:
         for value in found.outlets.name.rows(reading(rows, found.reader)).values():
             if isinstance(value, str):
@@ -159,11 +152,11 @@ def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
 
 
 def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:
-    """Words that describe the product: those of sysDescr, of the family and of what it reads."""
-    said = [scrubber.text(_said(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
+    """Words that describe the product: in sysDescr, in the family's entry, and in the rows that the family needs."""
+    texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
     if found is not None:
-        said += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
-    return {word[0].lower() for word in parts(" ".join(said))}
+        texts += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
+    return {word[0].lower() for word in parts(" ".join(texts))}
 
 
 def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
@@ -173,14 +166,12 @@ def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
     memory = Memory(rows)
     reader = Reader(memory, found.reader.root)
     try:
-        again = found._replace(reader=reader)
         if found.outlets is not None and found.outlets.states is not None:
             found.outlets.states.read(reader)
         for source in (found.outlets.rows, found.outlets.count, found.outlets.number) if found.outlets else ():
             if source is not None:
                 source.rows(reader)
-        metering.meter(again)
+        metering.meter(found._replace(reader=reader))
     except PduHandlerError:
-        pass                            # what was read until then is what the family needs of these rows
-    asked: Dict[str, Sequence[str]] = {oid: list(values) for oid, values in memory.asked.items()}
-    return {arcs(f"{oid}.{index}" if index else oid) for oid, indexes in asked.items() for index in indexes}
+        pass                            # the handler stops at the same error
+    return {arcs(f"{oid}.{index}" if index else oid) for oid, values in memory.asked.items() for index in values}

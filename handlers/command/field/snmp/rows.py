@@ -1,4 +1,4 @@
-"""What an agent answers, as rows: the object, its type, its value; and as the profiles' parts read them."""
+"""The objects of an SNMP agent as rows of type and value. `Memory` lets profiles read the rows like a device."""
 from __future__ import annotations
 
 import bisect
@@ -10,20 +10,20 @@ from ....snmp.reader import Reader
 
 Arcs = Tuple[int, ...]
 INTEGER, OCTETS, NULL, OID, ADDRESS, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 5, 6, 64, 65, 66, 67, 68, 70      # BER tags
-_APPLICATION = 64                   # the class of SNMP's own types, as a bit of the tag
+_APPLICATION = 64                   # the bit of a tag that marks the types of SNMP (RFC 2578)
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = ((1, 3, 6, 1, 2, 1, 1, last, 0) for last in (1, 2, 4, 5, 6))
 
 
 class Row(NamedTuple):
-    """One object's type, as its BER tag, and value: a number, octets, or the arcs of an OID."""
+    """Type and value of one object: the BER tag, and a number, octets, or the arcs of an OID."""
 
     tag: int
     value: Union[int, bytes, Arcs]
 
     @property
     def raw(self) -> Raw:
-        """The value as the platform gives it: text where octets are text, dotted OIDs and addresses."""
+        """The value as the platform returns it. Octets that are UTF-8 are text; OIDs and addresses are dotted."""
         if isinstance(self.value, tuple):
             return dotted(self.value)
         if isinstance(self.value, int):
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
     @property
     def text(self) -> Optional[str]:
-        """The text of an OCTET STRING that a person can read, else None."""
+        """The text of a printable OCTET STRING, else None."""
         raw = self.raw
         if self.tag != OCTETS or not isinstance(raw, str):
             return None
@@ -57,7 +57,7 @@ def of_wire(value: Any) -> Row:
 
 
 class Memory:
-    """A device as the profiles' parts read it, from rows. `asked` holds what was read of it, `{}` for nothing."""
+    """A device made of rows, for profiles. `asked` has each OID that was read, with the rows found there."""
 
     def __init__(self, rows: Mapping[Arcs, Row]) -> None:
         self._rows = rows
@@ -78,7 +78,7 @@ class Memory:
 
 
 def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:
-    """A reader of these rows, below the same root as another one."""
+    """A reader of these rows, with the root of the reader `like`."""
     return Reader(Memory(rows), like.root)
 
 

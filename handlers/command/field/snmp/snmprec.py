@@ -1,4 +1,4 @@
-"""Files of rows: .snmprec (`OID|tag|value` in each line, the format of snmpsim), and what `snmpwalk` prints."""
+"""Files of rows: .snmprec (`OID|tag|value` in each line, the format of snmpsim), and the output of `snmpwalk`."""
 from __future__ import annotations
 
 import re
@@ -9,12 +9,12 @@ from ....host.rows import LONGEST_TEXT, oid_arcs
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, OID, OPAQUE, TICKS, Arcs, Row, Rows, arcs, dotted
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
-# The beginning of a row of snmpwalk: an OID in numbers, below a name that net-snmp always knows, or of a MIB.
+# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the arcs below it.
 _WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)(?:\.[^ =]+)?) = (?P<rest>.*)", re.DOTALL)
 _TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)", re.DOTALL)
 _RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
 _NOTHING = ("No Such ", "No more variables", "NULL")
-# Objects of the system group and roots that Net-SNMP prints by name whatever MIBs it has; others need `snmpwalk -On`.
+# Roots and objects of the system group, which Net-SNMP prints by name with its own MIBs. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
           "SNMPv2-MIB::sysContact": "1.3.6.1.2.1.1.4", "SNMPv2-MIB::sysName": "1.3.6.1.2.1.1.5",
           "SNMPv2-MIB::sysLocation": "1.3.6.1.2.1.1.6", "SNMPv2-MIB::sysServices": "1.3.6.1.2.1.1.7",
@@ -24,20 +24,20 @@ _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": 
 
 
 class Parsed(NamedTuple):
-    """The rows of a file; `left_out` counts lines of a walk whose object is known by its name alone."""
+    """The rows of a file. `left_out` counts the lines of a walk that name their object instead of its OID."""
 
     rows: Rows
     left_out: int = 0
 
 
 def is_recording(text: str) -> bool:
-    """Whether the first line of rows is one of a .snmprec, or of a walk."""
+    """Whether the first row is one of a .snmprec or of a walk."""
     first = _first_row(text)
     return bool(_LINE.match(first) or _WALKED.match(first))
 
 
 def parse(text: str) -> Parsed:
-    """The rows of either format. Raises SettingsError with the number of the line."""
+    """The rows of a file in either format. Raises SettingsError with the number of the line."""
     return Parsed(_snmprec(text)) if _LINE.match(_first_row(text)) else _walk(text)
 
 
@@ -99,7 +99,7 @@ def _checked(oid: Arcs) -> Arcs:
 
 
 def _sized(row: Row) -> Row:
-    """The row, if a message can hold it (RFC 2578, 7.1). Raises ValueError."""
+    """Return the row unchanged. Raises ValueError if its type cannot hold the value (RFC 2578, 7.1)."""
     if isinstance(row.value, int):
         least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
         if not least <= row.value <= most:
@@ -136,7 +136,7 @@ def _walk(text: str) -> Parsed:
 
 
 def _statements(text: str) -> Iterator[Tuple[int, str]]:
-    """Rows with the lines that follow them: texts and octets go on over several lines."""
+    """Number and text of each row. Texts and octets may continue on the next lines."""
     begun: List[str] = []
     start = 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -153,58 +153,55 @@ def _statements(text: str) -> Iterator[Tuple[int, str]]:
         yield start, "\n".join(begun).rstrip("\n")
 
 
-def _oid(said: str) -> Optional[Arcs]:
-    name, _, index = said.partition(".") if "::" in said or said.startswith("iso") else ("", "", said)
+def _oid(text: str) -> Optional[Arcs]:
+    name, _, index = text.partition(".") if "::" in text or text.startswith("iso") else ("", "", text)
     if name:
-        root = _NAMES.get(name)
-        said = f"{root}.{index}" if root and index else root or ""
-    return oid_arcs(said) or None
+        root = _NAMES.get(name, "")
+        text = f"{root}.{index}" if root and index else root
+    return oid_arcs(text) or None
 
 
-def _typed(said: str) -> Optional[Row]:
-    if said.startswith(_NOTHING):
+def _typed(text: str) -> Optional[Row]:
+    if text.startswith(_NOTHING):
         return None
-    if said in ('""', ""):
+    if text in ('""', ""):
         return Row(OCTETS, b"")
-    found = _TYPED.match(said)
+    found = _TYPED.match(text)
     if found is None:
         raise ValueError("no type: walk with the types, as snmpwalk prints them without -Oq")
-    return _TYPES[found["type"]](found["value"]) if found["type"] in _TYPES else None
+    tag, read = _TYPES.get(found["type"], (0, None))
+    return read(tag, found["value"]) if read is not None else None
 
 
-def _number(tag: int) -> Callable[[str], Row]:
-    def read(said: str) -> Row:
-        number = re.search(r"\((-?[0-9]+)\)", said) or re.match(r"\s*(-?[0-9]+)", said)
-        if number is None:
-            raise ValueError(f"{said[:30]!r} is no number")
-        return Row(tag, int(number[1]))
-    return read
+def _number(tag: int, text: str) -> Row:
+    number = re.search(r"\((-?[0-9]+)\)", text) or re.match(r"\s*(-?[0-9]+)", text)
+    if number is None:
+        raise ValueError(f"{text[:30]!r} is no number")
+    return Row(tag, int(number[1]))
 
 
-def _octets(said: str) -> Row:
-    if said.startswith('"') and said.rstrip().endswith('"') and len(said.rstrip()) > 1:
-        said = re.sub(r"\\(.)", r"\1", said.rstrip()[1:-1], flags=re.DOTALL)
-    return Row(OCTETS, said.encode("utf-8", "surrogateescape"))
+def _octets(tag: int, text: str) -> Row:
+    if text.startswith('"') and text.rstrip().endswith('"') and len(text.rstrip()) > 1:
+        text = re.sub(r"\\(.)", r"\1", text.rstrip()[1:-1], flags=re.DOTALL)
+    return Row(tag, text.encode("utf-8", "surrogateescape"))
 
 
-def _hexed(tag: int) -> Callable[[str], Row]:
-    def read(said: str) -> Row:
-        digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", said.strip())       # BITS have the names of the bits behind them
-        return Row(tag, bytes.fromhex(digits[0] if digits else ""))
-    return read
+def _hexed(tag: int, text: str) -> Row:
+    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", text.strip())           # after BITS, the names of the bits follow
+    return Row(tag, bytes.fromhex(digits[0] if digits else ""))
 
 
-def _identifier(said: str) -> Row:
-    return Row(OID, _oid(said.strip()) or ())
+def _identifier(tag: int, text: str) -> Row:
+    return Row(tag, _oid(text.strip()) or ())
 
 
-def _address(said: str) -> Row:
-    separator, base = (":", 16) if ":" in said else (".", 10)
-    return Row(ADDRESS, bytes(int(part, base) for part in said.strip().split(separator)))
+def _address(tag: int, text: str) -> Row:
+    separator, base = (":", 16) if ":" in text else (".", 10)
+    return Row(tag, bytes(int(part, base) for part in text.strip().split(separator)))
 
 
-_TYPES: Mapping[str, Callable[[str], Row]] = {
-    "INTEGER": _number(INTEGER), "Counter32": _number(COUNTER), "Gauge32": _number(GAUGE), "Unsigned32": _number(GAUGE),
-    "UInteger32": _number(GAUGE), "Counter64": _number(COUNTER64), "Timeticks": _number(TICKS), "STRING": _octets,
-    "Hex-STRING": _hexed(OCTETS), "BITS": _hexed(OCTETS), "OID": _identifier, "IpAddress": _address, "Network Address": _address,
-    "Opaque": _hexed(OPAQUE)}
+_TYPES: Mapping[str, Tuple[int, Callable[[int, str], Row]]] = {
+    "INTEGER": (INTEGER, _number), "Counter32": (COUNTER, _number), "Gauge32": (GAUGE, _number), "Unsigned32": (GAUGE, _number),
+    "UInteger32": (GAUGE, _number), "Counter64": (COUNTER64, _number), "Timeticks": (TICKS, _number), "STRING": (OCTETS, _octets),
+    "Hex-STRING": (OCTETS, _hexed), "BITS": (OCTETS, _hexed), "OID": (OID, _identifier), "IpAddress": (ADDRESS, _address),
+    "Network Address": (ADDRESS, _address), "Opaque": (OPAQUE, _hexed)}

@@ -1,18 +1,18 @@
-"""A device made of a recording: it answers its rows, and an outlet follows the commands of the family that the device is.
+"""A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
 
-How the family is commanded and how its states are read is the profile's: a write counts as a command where the family's control
-would send it, and the rows that change are those whose change makes the family's states read so, for that outlet alone.
+The profile defines both directions. A write is a command if the family's control would send it. Then the rows change so that
+the profile reads the new state for this outlet and the old states for all others.
 """
 from __future__ import annotations
 
 import bisect
+import re
 import threading
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
 from ....errors import PduHandlerError
-from ....snmp.controls import Control
 from ....snmp.device import Found
 from ....snmp.frozen import parts
 from ....snmp.reader import Reader
@@ -24,7 +24,7 @@ _MOST_BITS = 512
 
 
 class Written(NamedTuple):
-    """One SET that arrived: the object, the value as text, and what became of it."""
+    """One SET that arrived: object, value as text, and effect."""
 
     oid: str
     value: str
@@ -32,12 +32,13 @@ class Written(NamedTuple):
 
 
 class Unit:
-    """Rows, and the outlets that `found` has. Thread-safe."""
+    """A simulated device: its rows, and the outlets of the family in `found`. Thread-safe."""
 
     def __init__(self, rows: Rows, found: Optional[Found] = None) -> None:
         self._rows = dict(rows)
         self._order = sorted(rows)
         self._found = found
+        self._control = found.outlets.control if found and found.outlets else None
         self._lock = threading.Lock()
         self.writes: List[Written] = []
 
@@ -45,12 +46,12 @@ class Unit:
         return self._rows.get(oid)
 
     def next(self, oid: Arcs) -> Optional[Tuple[Arcs, Row]]:
-        """The first object behind `oid`, None at the end."""
+        """The first object after `oid`, None at the end."""
         at = bisect.bisect_right(self._order, oid)
         return (self._order[at], self._rows[self._order[at]]) if at < len(self._order) else None
 
     def set(self, oid: Arcs, value: Row) -> str:
-        """Carry out a SET; "" or the name of the SNMP error (RFC 3416, 4.2.5)."""
+        """Carry out a SET. Returns "" or the name of the SNMP error (RFC 3416, 4.2.5)."""
         with self._lock:
             error, done = self._set(oid, value)
             self.writes.append(Written(dotted(oid), str(value.raw), done or error))
@@ -72,35 +73,27 @@ class Unit:
         done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
         return "", done if turned else f"{done}: no row shows it"
 
-    # ---- what a write means ----------------------------------------------------------------------------------
-
     def _command(self, oid: Arcs, value: Row) -> Optional[Tuple[str, EnumPowerStatus]]:
-        """Outlet and state that the family commands by this write; no outlet where it only goes before the command."""
-        control = self._control
-        if control is None or self._found is None:
+        """The outlet and state that this write commands. No outlet ("") if the write only prepares a command."""
+        if self._control is None or self._found is None:
             return None
-        before = False
+        prepares = False
         reader = reading(self._rows, self._found.reader)
         for identity in self._found.states:
             for up in (True, False):
                 try:
-                    orders = control.orders(reader, identity, up)
+                    orders = self._control.orders(reader, identity, up)
                 except PduHandlerError:
-                    continue                    # the family would not send this one
-                said = [(arcs(at), _typed(written)) for at, written in orders]
-                if said and said[-1] == (oid, value):
+                    continue                    # the family refuses this command
+                writes = [(arcs(at), _typed(written)) for at, written in orders]
+                if writes and writes[-1] == (oid, value):
                     return identity, EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
-                before = before or (oid, value) in said
-        return ("", EnumPowerStatus.UNKNOWN) if before else None
-
-    @property
-    def _control(self) -> Optional[Control]:
-        return self._found.outlets.control if self._found and self._found.outlets else None
-
-    # ---- what follows ----------------------------------------------------------------------------------------
+                prepares = prepares or (oid, value) in writes
+        return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
     def _turn(self, identity: str, wanted: EnumPowerStatus) -> bool:
-        """Change rows so that the family reads `wanted` for this outlet and the same as before for every other one."""
+        """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if no change
+        does."""
         assert self._found is not None and self._found.outlets is not None and self._found.outlets.states is not None
         states = self._found.outlets.states
         memory = Memory(self._rows)
@@ -109,9 +102,8 @@ class Unit:
         if before == after:
             return True
         below = (f"{oid}.{index}" for oid, rows in memory.asked.items() for index in rows if index)
-        read = list(map(arcs, (*memory.asked, *below)))
-        there = [oid for oid in read if oid in self._rows]
-        for change in _changes(states, wanted, identity, there, self._rows):
+        read = [oid for oid in map(arcs, (*memory.asked, *below)) if oid in self._rows]
+        for change in _changes(states, wanted, identity, read, self._rows):
             changed = {**self._rows, **change}
             if states.read(reading(changed, self._found.reader)) == after:
                 self._rows = changed
@@ -120,13 +112,14 @@ class Unit:
 
 
 def _changes(states: State, wanted: EnumPowerStatus, identity: str, read: Sequence[Arcs], rows: Rows) -> Iterator[Rows]:
-    """Changes that may bring an outlet into a state: its own rows first, then one row after another, then parts of rows."""
+    """Changes that may give an outlet this state: of the outlet's rows, then of any single row, then of a part of a row."""
     values = states.on if wanted is EnumPowerStatus.UP else states.off
     known = {*states.on, *states.off}
-    index = arcs(identity) if identity.replace(".", "").isdigit() else ()
+    index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own = [oid for oid in read if index and oid[-len(index):] == index]
     for value in values:
-        yield _put(rows, [oid for oid in own if str(rows[oid].raw).strip() in known], value)    # a state and what confirms it
+        # a change of both the state and the object that confirms it
+        yield _put(rows, [oid for oid in own if str(rows[oid].raw).strip() in known], value)
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:
             yield _put(rows, [oid], value)
@@ -148,10 +141,10 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, read: Sequen
 
 
 def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
-    """These rows with this value, each in its own type; a row that cannot hold it stays."""
+    """These rows with this value in each row's type. Rows whose type cannot hold the value are left out."""
     put: Rows = {}
     for oid in oids:
-        if rows[oid].tag in NUMBERS and value.lstrip("-").isdigit():
+        if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):
             put[oid] = Row(rows[oid].tag, int(value))
         elif rows[oid].tag == OCTETS:
             put[oid] = Row(OCTETS, value.encode())

@@ -1,4 +1,4 @@
-"""Devices of every kind with names, addresses and secrets planted in them, and what the handler reads of a device."""
+"""Devices of every kind with planted names, addresses and secrets, and the handler's readings of a device."""
 from __future__ import annotations
 
 import contextlib
@@ -12,7 +12,7 @@ from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row
 from tests.simulators.xerus import Model, XerusPdu
 
-# What must be in no recording, in any spelling.
+# No recording may hold any of these, in any spelling.
 COMMUNITY = "s3cr3t-community"
 SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
 NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")
@@ -22,14 +22,14 @@ PLANTED = (*SECRETS, *NAMES, *ADDRESSES, *SERIALS)
 
 
 class Unit(NamedTuple):
-    """A device under test: its handler, and the data that reach it."""
+    """A device under test: its handler and its connection data."""
 
     handler: str
     data: Union[PduData, PduSnmpData]
 
 
 class Read(NamedTuple):
-    """What a handler reads of a device."""
+    """States and figures that a handler reads from a device."""
 
     states: List[Tuple[str, str]]
     load: Optional[float]
@@ -63,7 +63,8 @@ def snmp() -> Iterator[Unit]:
 
 @contextlib.contextmanager
 def raritan() -> Iterator[Unit]:
-    with XerusPdu(Model(serial="PK65860010"), password="Pa55-of-the-unit", clock=lambda: 1000.0) as pdu:     # no energy flows
+    # A stopped clock keeps the energy counters constant.
+    with XerusPdu(Model(serial="PK65860010"), password="Pa55-of-the-unit", clock=lambda: 1000.0) as pdu:
         unit = pdu.units[0]
         for index, name in enumerate(NAMES):
             unit.outlets[index].settings["name"] = name
@@ -79,10 +80,12 @@ def nut() -> Iterator[Unit]:
             "device.contact": "Schmidt", "device.location": "Hetzmann-GmbH", "driver.parameter.port": "10.20.30.40",
             "driver.parameter.community": COMMUNITY, "outlet.2.desc": "db-master-kunde7",
             "device.description": "frontend42.kunde.example",
+            "device.part": f"log in with {ADMIN.password}",
             "ups.id": "frontend42.kunde.example", "ups.test.result": "mail to noc@kunde.example failed (203.0.200.17)"}
     device = StaticDevice(plain.name, {**plain.variables(), **more}, plain.commands(), ["outlet.2.desc"], "PDU of Schmidt")
     with NutServer([device]) as server:
-        yield Unit("nut", PduData(server.host, {"port": str(server.port)}))
+        login = {"username": ADMIN.name, "password": ADMIN.password}
+        yield Unit("nut", PduData(server.host, {"port": str(server.port), **login}))
 
 
 @contextlib.contextmanager
@@ -103,7 +106,7 @@ UNITS: Dict[str, Callable[[], ContextManager[Unit]]] = {"snmp": snmp, "raritan":
 
 @contextlib.contextmanager
 def replayed(handler: str, text: str) -> Iterator[Unit]:
-    """A device made of a recording, and the data that reach it."""
+    """Replay a recording as a device. Yield the device with its connection data."""
     served = kind(handler).serve(text, 0)
     try:
         more: Dict[str, Dict[str, str]] = {"raritan": {"scheme": "http", "username": "any", "password": "any"},
@@ -117,5 +120,5 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
 
 
 def recorded(unit: Unit, *keep: str) -> str:
-    """The text of a recording."""
+    """Record a device and return the text of the recording."""
     return kind(unit.handler).record(unit.data, Recorder(keep)).text

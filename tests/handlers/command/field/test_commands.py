@@ -1,4 +1,4 @@
-"""The commands as a person calls them: files, exit codes, Ctrl-C, a closed pipe, an unreadable file."""
+"""record and replay from the command line: files, exit codes, Ctrl-C, a broken pipe, an unreadable file."""
 from __future__ import annotations
 
 import contextlib
@@ -34,7 +34,7 @@ def done(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
                           capture_output=True, text=True, timeout=PATIENCE_S)
 
 
-def test_a_recording_goes_into_a_new_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with snmp() as unit:
         assert isinstance(unit.data, PduSnmpData)
@@ -46,19 +46,19 @@ def test_a_recording_goes_into_a_new_file_that_only_its_owner_reads(tmp_path: Pa
     assert again.returncode == 2 and "File exists" in again.stderr
 
 
-def test_a_recording_on_standard_output_is_nothing_but_the_recording() -> None:
+def test_standard_output_holds_only_the_recording() -> None:
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        said = done("record", "snmp", f"{agent.host}:{agent.port}")
+        recorded = done("record", "snmp", f"{agent.host}:{agent.port}")
         as_json = done("record", "snmp", f"{agent.host}:{agent.port}", "--json")
-    assert said.returncode == 0 and len(read_snmprec(said.stdout)) > 10 and "objects" in said.stderr
-    assert json.loads(as_json.stdout)["recording"] == said.stdout
+    assert recorded.returncode == 0 and len(read_snmprec(recorded.stdout)) > 10 and "objects" in recorded.stderr
+    assert json.loads(as_json.stdout)["recording"] == recorded.stdout
 
 
 def test_a_recording_that_fails_leaves_no_file(tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
-        said = done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file), "--timeout", "0.1")
-    assert said.returncode == 3 and said.stderr.startswith("unreachable: ") and not file.exists()
+        recorded = done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file), "--timeout", "0.1")
+    assert recorded.returncode == 3 and recorded.stderr.startswith("unreachable: ") and not file.exists()
 
 
 def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
@@ -68,24 +68,24 @@ def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
         with bounded(process):
             assert until(lambda: agent.requests > 6) and file.exists()
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == INTERRUPTED and "interrupted" in said and "Traceback" not in said and not file.exists()
+            _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == INTERRUPTED and "interrupted" in errors and "Traceback" not in errors and not file.exists()
 
 
-def test_nobody_reads_a_recording_to_its_end() -> None:
+def test_a_broken_pipe_ends_a_recording_quietly() -> None:
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         process = started("record", "snmp", f"{agent.host}:{agent.port}")
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         with bounded(process):
-            said = process.stderr.read()
+            errors = process.stderr.read()
             process.wait(PATIENCE_S)
         process.stderr.close()
-    assert process.returncode == READER_GONE and "Traceback" not in said
+    assert process.returncode == READER_GONE and "Traceback" not in errors
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_replay_says_how_to_read_it_and_ends_when_it_is_asked_to(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Signals, tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         assert done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file)).returncode == 0
@@ -100,8 +100,8 @@ def test_a_replay_says_how_to_read_it_and_ends_when_it_is_asked_to(number: signa
         assert switched.returncode == 0 and "outlet 3 is DOWN" in switched.stdout
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(number)
-        said = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 0 and said[1] == ""
+        output = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0 and output[1] == ""
 
 
 def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
             text += process.stdout.readline()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
-    said: Dict[str, Any] = json.loads(text)
-    assert said["handler"] == "snmp" and said["host"] == "127.0.0.1" and "no family reads it" in said["about"]
+    document: Dict[str, Any] = json.loads(text)
+    assert document["handler"] == "snmp" and document["host"] == "127.0.0.1" and "no family reads it" in document["about"]
 
 
 @pytest.mark.parametrize("arguments, says", [
@@ -126,15 +126,15 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
     (("record", "snmp", "192.0.2.1", "-o", "/nowhere/at.all"), "cannot be written"),
     (("record", "gopher", "192.0.2.1"), "gopher"),
     (("record", "snmp", "192.0.2.1", "--keep", "everything"), "everything")])
-def test_what_cannot_be_done_is_one_sentence(arguments: Sequence[str], says: str, capsys: pytest.CaptureFixture[str],
-                                             monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_call_is_refused_with_one_sentence(arguments: Sequence[str], says: str, capsys: pytest.CaptureFixture[str],
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     assert root.run(list(arguments)) == 2
-    said = capsys.readouterr().err
-    assert says in said and said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert says in error and error.count("\n") == 1
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "walk.txt"
     file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
     with Agent(BUILT_IN["rpcm"]()) as agent:
@@ -142,7 +142,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     assert f"port {agent.port} cannot be used" in capsys.readouterr().err
 
 
-def test_a_terminal_shows_how_far_a_recording_is(tmp_path: Path) -> None:
+def test_a_terminal_shows_the_progress_of_a_recording(tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         master, slave = os.openpty()
@@ -151,7 +151,7 @@ def test_a_terminal_shows_how_far_a_recording_is(tmp_path: Path) -> None:
                               stderr=slave) as process:
             os.close(slave)
             shown = b""
-            with bounded(process), contextlib.suppress(OSError):        # Linux: the other side is closed
+            with bounded(process), contextlib.suppress(OSError):        # on Linux, reading fails once the other end is closed
                 while piece := os.read(master, 1000):
                     shown += piece
         os.close(master)

@@ -1,7 +1,9 @@
-"""Files that are no recordings, or spoilt ones: they are read, or refused with a sentence, and nothing else."""
+"""Damaged recordings and other files: each is read or refused with one sentence."""
 from __future__ import annotations
 
+import contextlib
 import functools
+import socket
 from typing import List
 
 import pytest
@@ -40,7 +42,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(LINES, max_size=12))
-def test_any_rows_are_drafted_or_not(lines: List[str]) -> None:
+def test_any_rows_give_a_draft_or_one_sentence(lines: List[str]) -> None:
     try:
         rows = snmprec.parse("\n".join(lines)).rows
     except SettingsError:
@@ -57,7 +59,7 @@ def a_recording(handler: str) -> str:
 @pytest.mark.parametrize("handler", list(UNITS))
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_a_spoilt_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
+def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
     text = a_recording(handler)
     at = data.draw(st.integers(0, len(text) - 1))
     put, dropped = data.draw(st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])), data.draw(st.integers(0, 3))
@@ -67,3 +69,14 @@ def test_a_spoilt_recording_is_served_or_refused(handler: str, data: st.DataObje
     except SettingsError:
         return
     served.close()
+
+
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "99999999999"], ids=["superscript", "digits", "negative", "huge"])
+def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with contextlib.closing(kind("redfish").serve(a_recording("redfish"), 0)) as served:
+        with socket.create_connection((served.host, served.port), 60) as connection:
+            connection.settimeout(60)
+            request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
+            connection.sendall(request.encode("latin-1"))
+            assert connection.recv(100).startswith(b"HTTP/1.1 411 ")
+    assert "Traceback" not in capsys.readouterr().err

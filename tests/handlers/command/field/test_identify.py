@@ -1,4 +1,4 @@
-"""What a device is: every recording of a real unit, one unit of every handler, and what no family fits."""
+"""`pdu identify`: every recording of a real unit, one unit of every handler, and a device that fits no family."""
 from __future__ import annotations
 
 import json
@@ -8,8 +8,9 @@ import pytest
 
 from handlers.command import root
 from handlers.command.field.kinds import names
-from handlers.command.field.snmp.identity import Noted, of_device
+from handlers.command.field.snmp.identity import of_device
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
@@ -22,23 +23,23 @@ Printed = pytest.CaptureFixture[str]
 Patched = pytest.MonkeyPatch
 
 
-def said_of(capsys: Printed, code: int, *arguments: str) -> Any:
-    """What `pdu identify` says in JSON."""
+def identified(capsys: Printed, code: int, *arguments: str) -> Any:
+    """Run `pdu identify --json`, check its exit code, and return the parsed output."""
     assert root.run(["identify", *arguments, "--json"]) == code
     return json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.against("recordings of real units, over SNMP")
 @pytest.mark.parametrize("name", recorded.names())
-def test_a_recorded_unit_is_named_with_what_it_can_do(name: str, capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_recorded_unit_is_named_with_its_abilities(name: str, capsys: Printed, monkeypatch: Patched) -> None:
     expected = recorded.expected(name)
     text = shared("snmp", "recordings", f"{name}.snmprec").read_text("utf-8", "surrogateescape")
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with replayed("snmp", text) as unit:
         assert isinstance(unit.data, PduSnmpData)
-        said = said_of(capsys, 0, f"{unit.data.ip}:{unit.data.snmp_params['port']}", "--handler", "snmp")
-    found = said["handlers"][0]
-    assert said["chosen"] == "snmp" and found["family"] == expected["family"] and found["why"]
+        report = identified(capsys, 0, f"{unit.data.ip}:{unit.data.snmp_params['port']}", "--handler", "snmp")
+    found = report["handlers"][0]
+    assert report["chosen"] == "snmp" and found["family"] == expected["family"] and found["why"]
     assert {"family": expected["family"]}.items() <= found["tried"][-1].items() or any(
         row["family"] == expected["family"] for row in found["tried"])
     states = [outlet["state"] for outlet in expected["outlets"].values() if outlet.get("state") is not None]
@@ -48,12 +49,12 @@ def test_a_recorded_unit_is_named_with_what_it_can_do(name: str, capsys: Printed
         assert line.startswith(f"read the states of {len(expected['outlets'])} outlets") and (not on or f"{on} UP" in line)
     else:
         assert any("states" in line for line in found["cannot"])
-    assert len(found["seen"]) >= 2 and (found["rests"] or not found["can"])
+    assert len(found["seen"]) >= 2 and (found["evidence"] or not found["can"])
 
 
 def test_every_recording_is_named() -> None:
     names = [name for name in recorded.names() if name != "none"]
-    right = sum(of_device(Noted(of_rows(recorded.rows(name))), PROFILES).family == recorded.expected(name)["family"]
+    right = sum(of_device(Reader(of_rows(recorded.rows(name))), PROFILES).family == recorded.expected(name)["family"]
                 for name in names)
     print(f"\nidentified: {right} of {len(names)} recordings")
     if not names:
@@ -71,67 +72,75 @@ def arguments(unit: Unit) -> List[str]:
 
 
 @pytest.mark.parametrize("handler", list(UNITS))
-def test_one_unit_of_every_handler_is_found_among_all_handlers(handler: str, capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, capsys: Printed, monkeypatch: Patched) -> None:
     with UNITS[handler]() as unit:
         secrets: Dict[str, Optional[str]] = {"community": "public", "password": "any"}
         secrets.update(unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params)
         for key in ("community", "password"):
             monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
-        said = said_of(capsys, 0, *arguments(unit), "--timeout", "0.3" if handler != "raritan" else "5")
+        report = identified(capsys, 0, *arguments(unit), "--timeout", "0.3" if handler != "raritan" else "5")
         assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
     shown = capsys.readouterr().out
-    assert said["chosen"] == handler and [one["handler"] for one in said["handlers"]] == list(names())
-    mine = next(one for one in said["handlers"] if one["handler"] == handler)
+    assert report["chosen"] == handler and [one["handler"] for one in report["handlers"]] == list(names())
+    mine = next(one for one in report["handlers"] if one["handler"] == handler)
     assert any("states of" in line for line in mine["can"]) and any("load (" in line for line in mine["can"])
-    assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["rests"]
+    assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["evidence"]
     assert f"read it: pdu status {handler} " in shown and "rests on" in shown
     assert "s3cr3t" not in shown and "Pa55" not in shown
 
 
-def test_a_unit_without_meters_is_not_said_to_have_figures(capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_unit_without_meters_is_shown_without_figures(capsys: Printed, monkeypatch: Patched) -> None:
     with XerusPdu(Model(outlets=2, metering="none")) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
-        said = said_of(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
+        report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
         assert root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint]) == 0
-    found = said["handlers"][0]
-    assert {"tell its load", "tell its energy", "tell figures by outlet"} <= set(found["cannot"])
+    found = report["handlers"][0]
+    assert {"report its load", "report its energy", "report figures by outlet"} <= set(found["cannot"])
     assert not any(word in line for line in found["can"] for word in ("energy", "load"))
     assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
 
 
-def test_a_family_is_not_asked_for_once_another_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
+def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        said = said_of(capsys, 0, f"{agent.host}:{agent.port}", "--handler", "snmp")
+        report = identified(capsys, 0, f"{agent.host}:{agent.port}", "--handler", "snmp")
         assert not agent.writes()
-    tried = said["handlers"][0]["tried"]
+    tried = report["handlers"][0]["tried"]
     assert tried[0] == {"family": "apc-rpdu2", "result": "24 outlets"} and all(row["result"] == "not needed" for row in tried[1:])
 
 
-def test_where_no_family_fits_the_way_on_is_named(capsys: Printed, monkeypatch: Patched) -> None:
+def test_the_next_step_is_named_where_no_family_fits(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    unknown = "1.3.6.1.2.1.1.1.0|4|Acme Strip 8\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n1.3.6.1.4.1.99999.2.1.1.3.1|2|1\n"
+    unknown = "1.3.6.1.2.1.1.1.0|4|Acme Strip 8\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99998.1\n1.3.6.1.4.1.99998.2.1.1.3.1|2|1\n"
     with replayed("snmp", unknown) as unit:
         where = arguments(unit)[0]
-        said = said_of(capsys, 8, where, "--handler", "snmp")
+        report = identified(capsys, 8, where, "--handler", "snmp")
         assert root.run(["identify", where, "--handler", "snmp"]) == 8
-    found = said["handlers"][0]
-    assert said["chosen"] is None and found["answers"] and found["about"]["sysDescr"] == "Acme Strip 8" and not found["family"]
-    assert any("pdu record snmp" in line for line in found["way_on"]) and any("pdu draft" in line for line in found["way_on"])
+    found = report["handlers"][0]
+    assert report["chosen"] is None and found["answers"] and found["about"]["sysDescr"] == "Acme Strip 8" and not found["family"]
+    assert any("pdu record snmp" in line for line in found["next_steps"])
+    assert any("pdu draft" in line for line in found["next_steps"])
     assert "pdu draft" in capsys.readouterr().out
 
 
-def test_a_host_that_is_silent_is_unreachable_and_asks_for_no_secret(capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_silent_host_is_unreachable_and_no_secret_is_asked_for(capsys: Printed, monkeypatch: Patched) -> None:
     for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
         monkeypatch.delenv(key, raising=False)
-    said = said_of(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
-    assert not any(one["answers"] for one in said["handlers"])
-    why = {one["handler"]: one["why"] for one in said["handlers"]}
+    report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
+    assert not any(one["answers"] for one in report["handlers"])
+    why = {one["handler"]: one["why"] for one in report["handlers"]}
     assert "no community was given" in why["snmp"] and "nobody listens" in why["nut"]
 
 
-def test_a_login_that_is_refused_is_said(capsys: Printed, monkeypatch: Patched) -> None:
+@pytest.mark.parametrize("port", ["²", "٣", "65536", "1" * 5000], ids=["superscript", "Arabic", "too large", "long"])
+def test_a_port_that_is_no_number_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    report = identified(capsys, 2, "127.0.0.1:9", "--handler", "raritan", "-s", f"port={port}")
+    assert "port" in report["error"]["reason"]
+
+
+def test_a_refused_login_is_reported(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "wrong")
     with UNITS["raritan"]() as unit:
-        said = said_of(capsys, 4, *arguments(unit), "--handler", "raritan")
-    assert said["handlers"][0]["error"]["kind"] == "denied"
+        report = identified(capsys, 4, *arguments(unit), "--handler", "raritan")
+    assert report["handlers"][0]["error"]["kind"] == "denied"

@@ -1,7 +1,8 @@
-"""Record, scrub, replay, poll: the same states and figures for one unit of every handler, and nobody's name in between."""
+"""Record, scrub, replay, poll: one unit of every handler reads the same afterwards, and no recording names its owner."""
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Dict, List
 
@@ -25,7 +26,7 @@ from tests.simulators.xerus import Fault, XerusPdu
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
 
-def test_every_kind_has_a_unit_here() -> None:
+def test_every_kind_of_device_is_tested() -> None:
     assert set(UNITS) == set(names())
 
 
@@ -51,13 +52,13 @@ def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str)
 
 
 @HANDLERS
-def test_the_same_value_has_the_same_stand_in(handler: str) -> None:
+def test_equal_values_get_equal_replacements(handler: str) -> None:
     with UNITS[handler]() as unit:
         first, second = recorded(unit), recorded(unit)
     same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],
                                   "nut": ["serial-1", "contact-1"]}
     assert all(stand in first and stand in second for stand in same[handler])
-    if handler == "nut":                                # the device's name and its location were one text
+    if handler == "nut":                                # the device's name equals its location
         assert first.count("name-1") == 2 and "device.location: name-1" in first
 
 
@@ -76,7 +77,7 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 
 
 @HANDLERS
-def test_a_recording_is_known_by_its_content(handler: str, tmp_path: Path) -> None:
+def test_the_kind_of_a_recording_is_read_from_its_content(handler: str, tmp_path: Path) -> None:
     with UNITS[handler]() as unit:
         assert kind_of(recorded(unit), "any") == handler
     with pytest.raises(SettingsError, match="is no recording"):
@@ -84,26 +85,26 @@ def test_a_recording_is_known_by_its_content(handler: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-def test_a_lost_connection_goes_on_behind_the_last_object(version: str) -> None:
+def test_a_recording_continues_after_a_lost_connection(version: str) -> None:
     """The agent falls silent after 150 rows, and comes back while the recorder waits."""
     with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=150)) as agent:
-        said: List[str] = []
+        messages: List[str] = []
 
         def sleep(_: float) -> None:
             agent.faults.walk_silent_after = None
         data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public", "version": version, "timeout": "0.2",
                                         "retries": "0"})
-        text = kind("snmp").record(data, Recorder(patience=60.0, tell=said.append, sleep=sleep)).text
+        text = kind("snmp").record(data, Recorder(patience=60.0, tell=messages.append, sleep=sleep)).text
         requests = agent.requests
     with Agent(BUILT_IN["apc-rpdu2"]()) as whole:
         again = PduSnmpData(whole.host, {"port": str(whole.port), "community": "public", "version": version})
         assert kind("snmp").record(again, Recorder()).text == text
-        assert "no answer; trying again" in said and requests < 1.5 * whole.requests
+        assert "no answer; trying again" in messages and requests < 1.5 * whole.requests
 
 
 @pytest.mark.parametrize("skip", [1, 3, 5])
-def test_a_xerus_unit_that_is_away_for_a_while_is_recorded_whole(skip: int) -> None:
-    """The unit closes every connection from some request on, until the recorder has waited twice."""
+def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely(skip: int) -> None:
+    """The unit closes every connection after `skip` requests, until the recorder has waited twice."""
     with XerusPdu(clock=lambda: 1000.0) as pdu:
         data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
         whole = kind("raritan").record(data, Recorder()).text
@@ -141,6 +142,12 @@ def test_a_device_that_never_answered_is_not_waited_for() -> None:
         params = {"port": str(agent.port), "community": "public", "timeout": "0.1", "retries": "0"}
         with pytest.raises(Unreachable):
             kind("snmp").record(PduSnmpData(agent.host, params), Recorder(patience=60.0, sleep=sleep))
+    with socket.create_server(("127.0.0.1", 0)) as taken:       # closed below, so nobody listens on its port
+        port = str(taken.getsockname()[1])
+    for handler in ("raritan", "redfish", "nut"):
+        settings = {"port": port, "username": "any", "password": "any"}
+        with pytest.raises(Unreachable):
+            kind(handler).record(PduData("127.0.0.1", settings), Recorder(patience=60.0, sleep=sleep))
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -155,7 +162,7 @@ def test_a_real_agent_is_recorded_over_snmpv3() -> None:
 
 
 @pytest.mark.against("NUT upsd with dummy-ups")
-def test_dummy_ups_reads_a_recording_as_this_project_does() -> None:
+def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
     program("dummy-ups")
     with UNITS["nut"]() as unit:
         text = recorded(unit)

@@ -1,4 +1,4 @@
-"""Stand-ins: what goes, what stays, and that the same value has the same one."""
+"""What scrubbing replaces, what it keeps, and that equal values get equal replacements."""
 from __future__ import annotations
 
 import pytest
@@ -15,30 +15,30 @@ from handlers.command.field.scrub import ADDRESSES, CONTACTS, NAMES, SECRETS, SE
     ("1,0,1,1,0,1,0,1,1,1", "1,0,1,1,0,1,0,1,1,1"), ("mail noc@acme.example now", "mail host-1.example now"),
     ("fe80::1:2", "2001:db8::1"), ("12:30:59", "12:30:59"), ("80 00 00 00 00 00 00 00", "80 00 00 00 00 00 00 00"),
     ("1234567890", "1234567890"), ("", ""), ("  ", "  ")])
-def test_what_tells_whose_device_it_is_goes_and_the_rest_stays(text: str, clean: str) -> None:
+def test_only_values_that_identify_the_owner_are_replaced(text: str, clean: str) -> None:
     assert Scrubber().text(text) == clean
 
 
-def test_a_learned_value_goes_wherever_it_occurs_and_always_as_the_same() -> None:
+def test_a_learned_value_is_replaced_everywhere_by_the_same_text() -> None:
     scrubber = Scrubber()
     assert scrubber.learn(NAMES, "db-master") == "name-1" and scrubber.learn(NAMES, "web") == "name-2"
     assert scrubber.text("feeds db-master, web; not webmail") == "feeds name-1, name-2; not webmail"
     assert scrubber.text("10.1.2.3 and 10.1.2.4, 10.1.2.3") == "192.0.2.1 and 192.0.2.2, 192.0.2.1"
 
 
-def test_a_stand_in_is_not_replaced_again() -> None:
+def test_a_replacement_is_not_replaced_again() -> None:
     scrubber = Scrubber()
     once = scrubber.text("00:c0:b7:12:34:56 10.0.0.77 fe80::1 SN: AB1234567 x@y.example")
     assert scrubber.text(once) == once
 
 
 @pytest.mark.parametrize("name", ["on", "Off", "1", "17", "Outlet 3", "230", "L1", "Normal"])
-def test_a_name_of_common_words_and_numbers_stays_because_it_could_be_a_state(name: str) -> None:
+def test_common_words_and_numbers_are_kept_because_they_could_be_states(name: str) -> None:
     scrubber = Scrubber()
     assert scrubber.learn(NAMES, name) == name and scrubber.text(f"{name} and {name}") == f"{name} and {name}"
 
 
-def test_kept_kinds_stay_and_secrets_never_do() -> None:
+def test_kinds_named_by_keep_are_kept_but_never_secrets() -> None:
     scrubber = Scrubber((ADDRESSES, SERIALS, NAMES, SECRETS))
     assert scrubber.text("10.0.0.77 SN: AB1234567") == "10.0.0.77 SN: AB1234567" and scrubber.learn(NAMES, "mine") == "mine"
     assert Scrubber((NAMES, ADDRESSES)).learn(SECRETS, "pa55word") == "secret-1"
@@ -50,11 +50,11 @@ def test_kept_kinds_stay_and_secrets_never_do() -> None:
     ("driver.parameter.community", SECRETS), ("outlet.3.desc", NAMES), ("name", NAMES), ("UserLabel", NAMES),
     ("device.contact", CONTACTS), ("Password", SECRETS), ("outlet.3.status", None), ("device.model", None),
     ("powerState", None), ("label", None), ("input.current", None), ("ups.mfr", None)])
-def test_members_and_variables_are_known_by_their_names(key: str, kind: object) -> None:
+def test_members_and_variables_are_classified_by_their_names(key: str, kind: object) -> None:
     assert kind_of(key) == kind
 
 
-def test_an_index_that_spells_an_address_or_a_name_is_spelled_anew() -> None:
+def test_an_index_that_encodes_an_address_or_a_name_is_replaced() -> None:
     scrubber = Scrubber()
     scrubber.text("10.20.30.40")
     scrubber.learn(NAMES, "alpha")

@@ -1,4 +1,4 @@
-"""Files of rows: .snmprec, and what Net-SNMP's snmpwalk prints."""
+"""Files of SNMP rows: .snmprec, and the output of Net-SNMP's snmpwalk."""
 from __future__ import annotations
 
 import subprocess
@@ -16,17 +16,17 @@ LINES = ("1.3.6.1.4.1.9.1.0|2|-5", "1.3.6.1.4.1.9.2.0|4x|00ff0a", "1.3.6.1.4.1.9
          "1.3.6.1.4.1.9.8.0|70|18446744073709551615", "1.3.6.1.4.1.9.9.0|4|", "1.3.6.1.4.1.9.10.0|64|192.0.2.1")
 
 
-def test_every_type_is_written_as_it_was_read() -> None:
+def test_every_type_is_written_back_unchanged() -> None:
     assert snmprec.written(snmprec.parse("\n".join(LINES)).rows) == list(LINES)
 
 
 @pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz"])
-def test_a_line_that_is_no_row_is_named(line: str) -> None:
+def test_a_line_that_is_not_a_row_is_named(line: str) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
 
 
-def test_texts_of_a_walk_go_on_over_lines_and_enumerations_have_numbers() -> None:
+def test_a_walks_texts_may_span_lines_and_enumerations_are_numbers() -> None:
     parsed = snmprec.parse('''.1.3.6.1.2.1.1.1.0 = STRING: "one
 two"
 SNMPv2-SMI::enterprises.9.1.4.1 = INTEGER: on(1)
@@ -53,7 +53,7 @@ ACME-MIB::bar.1 = INTEGER: 5
 @pytest.mark.against("Net-SNMP snmpwalk")
 @pytest.mark.parametrize("options", ["-On", "-Oe", "-Oen"])
 @pytest.mark.parametrize("family", ["apc-rpdu2", "sentry3", "raritan-px2"])
-def test_the_text_of_snmpwalk_holds_what_the_device_has(family: str, options: str) -> None:
+def test_the_output_of_snmpwalk_holds_all_rows_of_the_device(family: str, options: str) -> None:
     rows = BUILT_IN[family]().device.rows()
     with Agent(BUILT_IN[family]()) as agent:
         done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-Cc", options, f"{agent.host}:{agent.port}", "1.3.6.1"],

@@ -1,4 +1,4 @@
-"""`pdu exporter` as a program of its own, what it answers, and Debian's Prometheus in front of it."""
+"""`pdu exporter` as a program, its answers, and Debian's Prometheus as its client."""
 from __future__ import annotations
 
 import contextlib
@@ -23,17 +23,17 @@ Labels = Tuple[Tuple[str, str], ...]
 
 
 class Exporter(NamedTuple):
-    """`url` ends in a slash."""
+    """A running exporter. `url` ends with a slash."""
 
     url: str
     process: subprocess.Popen[str]
 
     def get(self, path: str, headers: Dict[str, str] | None = None, /, **query: str) -> Tuple[int, str, Dict[str, str]]:
-        """Status, text and headers (names in lower case)."""
+        """Return status, text and headers of an answer. Header names are in lower case."""
         return fetched(f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers)
 
     def probe(self, timeout: str = "", **query: str) -> Dict[str, Dict[Labels, float]]:
-        """The metrics by name and labels; Prometheus' own parser reads them."""
+        """Return the metrics of a probe by name and labels, as Prometheus' parser reads them."""
         status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
         assert status == 200, text
         return parsed(text)
@@ -58,7 +58,7 @@ def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
 
 @contextlib.contextmanager
 def exporter(*arguments: object, port: int = 0) -> Iterator[Exporter]:
-    """Runs until the block ends."""
+    """Run an exporter until the block ends."""
     process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with process, bounded(process, 2 * PATIENCE_S):
@@ -69,17 +69,17 @@ def exporter(*arguments: object, port: int = 0) -> Iterator[Exporter]:
 
 
 class Prometheus(NamedTuple):
-    """Debian's own."""
+    """A running Prometheus. `url` ends with a slash."""
 
     url: str
 
     def query(self, expression: str) -> List[Tuple[Dict[str, str], float]]:
-        """Labels and value of each sample now."""
+        """Return labels and present value of each sample that the expression selects."""
         _, text, _ = fetched(f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}")
         return [(one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]]
 
     def alerts(self) -> Dict[str, List[Dict[str, Any]]]:
-        """Those that fire, by name."""
+        """Return the labels of each firing alert, by alert name."""
         found: Dict[str, List[Dict[str, Any]]] = {}
         for one in json.loads(fetched(f"{self.url}api/v1/alerts")[1])["data"]["alerts"]:
             if one["state"] == "firing":
@@ -89,7 +89,7 @@ class Prometheus(NamedTuple):
 
 @contextlib.contextmanager
 def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
-    """Runs on `config`, beside which the rules must be, until the block ends."""
+    """Run Prometheus with `config` until the block ends. `folder` must already hold the rules."""
     path = folder / "prometheus.yml"
     path.write_text(config)
     port = free_port()

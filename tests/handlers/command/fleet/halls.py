@@ -1,4 +1,4 @@
-"""A small hall: one simulated PDU of each handler and one that is dead, with the list and the file of logins for them."""
+"""A small hall: one simulated PDU of each handler and a dead one, with their device list and file of logins."""
 from __future__ import annotations
 
 import contextlib
@@ -13,13 +13,16 @@ from tests.needs import ROOT
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
-DEAD = "timeout=0.5; retries=1"          # settings of a PDU that never answers
+DEAD = "timeout=0.5; retries=1"          # handler settings of the dead PDU, so that its poll fails soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "handlers"))
 
 
 class Hall(NamedTuple):
-    """`peers` by handler; `lines` are those of a list, without its head; `dead` is an address where nothing answers."""
+    """Simulated PDUs and the files that describe them.
+
+    `peers` are keyed by handler. `lines` are those of the device list without its header. Nothing answers at `dead`.
+    """
 
     folder: Path
     peers: Dict[str, Peer]
@@ -31,7 +34,7 @@ class Hall(NamedTuple):
         return self.folder / "logins.toml"
 
     def list(self, *more: str, name: str = "list.csv", dead: bool = False) -> Path:
-        """Writes a list of the living PDUs, the dead one where that is wanted, and `more` lines."""
+        """Write a device list and return its path: the simulated PDUs, with `dead` also the dead one, and `more` lines."""
         path = self.folder / name
         lines = [*self.lines, *([f"dead,snmp,{self.dead},snmp,{DEAD}"] if dead else []), *more]
         path.write_text("\n".join(["name,handler,address,auth,settings", *lines, ""]))
@@ -40,10 +43,10 @@ class Hall(NamedTuple):
 
 @contextlib.contextmanager
 def hall(folder: Path) -> Iterator[Hall]:
-    """The simulators run until the block ends. The handler's name is the PDU's and its login's."""
+    """Run the simulators until the block ends. Each PDU and its login are named after the handler."""
     with contextlib.ExitStack() as stack:
         peers = {name: stack.enter_context(make()) for name, make in PEERS.items()}
-        silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))      # takes datagrams, answers none
+        silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))      # receives datagrams and never answers
         silent.bind(("127.0.0.1", 0))
         made = Hall(folder, peers, [line(folder, peer) for peer in peers.values()], f"127.0.0.1:{silent.getsockname()[1]}")
         private(made.logins, "".join(login(peer) for peer in peers.values()))
@@ -51,7 +54,7 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 
 def line(folder: Path, peer: Peer) -> str:
-    """A peer as a line of a list; its certificates go into a file."""
+    """Return a peer's line of a device list. Its certificates are written to a file that the line names."""
     settings = {key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}
     if "ca_pem" in settings:
         (folder / f"{peer.handler}.pem").write_text(settings["ca_pem"])
@@ -62,30 +65,30 @@ def line(folder: Path, peer: Peer) -> str:
 
 
 def login(peer: Peer) -> str:
-    """A peer's login as a table of a file of logins."""
+    """Return a peer's login as a TOML table of the file of logins."""
     every = {**peer.settings, **peer.snmp}
     pairs = [f'{key} = "{every[key]}"' for key in (*SECRETS, "username") if key in every]
     return "\n".join([f"[auth.{peer.handler}]", *pairs, ""])
 
 
 def private(path: Path, text: str) -> Path:
-    """A file that its owner alone can read."""
+    """Write a file that only its owner can read."""
     path.write_text(text)
     path.chmod(0o600)
     return path
 
 
 def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-    """`pdu` with these arguments and variables, as a program of its own and without a terminal."""
+    """Run `pdu` as a program without a terminal, with these arguments and environment variables."""
     return subprocess.run([*PDU, *map(str, arguments)], cwd=ROOT, env={**environment(), **variables}, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def environment() -> Dict[str, str]:
-    """Without logins of whoever runs the tests."""
+    """Return the environment without the logins of the person who runs the tests."""
     return {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
 
 
 def shown(states: Sequence[bool | None]) -> Dict[str, int]:
-    """How many outlets are on, off and unknown by a simulator's books."""
+    """Count the outlets that are on, off and unknown according to a simulator's books."""
     return {"on": states.count(True), "off": states.count(False), "unknown": states.count(None)}

@@ -1,4 +1,4 @@
-"""`pdu check` on simulated PDUs of every handler, through the tree and through built archives, and how it ends."""
+"""`pdu check` on simulated PDUs of every handler, with handlers of the tree and built archives, and its exit codes."""
 from __future__ import annotations
 
 import csv
@@ -16,16 +16,18 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from tests import terminal
+from tests.hostile import is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
+from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import DEAD, PDU, Hall, environment, hall, private, run, shown
 
 
 def document(done: subprocess.CompletedProcess[str]) -> Dict[str, Any]:
-    """The rows by name, and the summary as ''."""
+    """Return the rows of the JSON output by PDU name. The key of the summary is ''."""
     assert done.stdout, done.stderr
     found = json.loads(done.stdout)
     return {"": found["summary"], **{row["name"]: row for row in found["pdus"]}}
@@ -47,7 +49,7 @@ def test_states_and_figures_are_those_of_the_simulators_books(small: Hall) -> No
     as_in_the_books(small, found)
     assert (done.returncode, done.stderr) == (0, "") and found[""]["results"] == {"well": len(PEERS)}
     assert found[""]["load_a"] == pytest.approx(sum(peer.books().load_a or 0 for peer in small.peers.values()))
-    for name in set(small.peers) - {"nut"}:       # the books of the NUT server count what TLS needs as well
+    for name in set(small.peers) - {"nut"}:       # the NUT server's books also count the messages of STARTTLS
         assert found[name]["requests"] == small.peers[name].books().requests - before[name]
 
 
@@ -70,14 +72,14 @@ def test_built_archives_are_checked_as_dcimanager_would_run_them(small: Hall, tm
     assert missing.returncode == 2 and "has no archive of" in missing.stderr
 
 
-def test_a_dead_pdu_costs_its_time_out_and_nothing_else(small: Hall) -> None:
+def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp,{DEAD}" for number in range(20)]
     done = run("check", small.list(*dead), "--auth", small.logins, "--json")
     found = document(done)
     as_in_the_books(small, found)
     assert done.returncode == 2 and found[""]["results"] == {"unreachable": 20, "well": len(PEERS)}
     slowest = max(found[f"dead {number}"]["seconds"] for number in range(20))
-    assert found[""]["seconds"] < 2 * slowest           # one after the other would be twenty times as long
+    assert found[""]["seconds"] < 2 * slowest           # reading the dead PDUs one after another would take 20 times `slowest`
     assert found["dead 0"]["on"] is None and "load_a" in found["dead 0"] and not found["dead 0"]["outlets"]
 
 
@@ -96,7 +98,7 @@ def secrets_of(small: Hall) -> List[str]:
             if key in ("password", "community")]
 
 
-def test_csv_html_and_a_plugins_line_say_the_same(small: Hall, tmp_path: Path) -> None:
+def test_csv_html_and_the_plugins_line_report_the_same_results(small: Hall, tmp_path: Path) -> None:
     asked = ("check", small.list(dead=True), "--auth", small.logins)
     done = run(*asked, "--csv", "--html", tmp_path / "page.html")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
@@ -132,7 +134,7 @@ def test_a_login_without_its_secret_is_one_pdus_error(small: Hall, tmp_path: Pat
     assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
 
 
-def test_a_pdu_without_a_login_takes_the_secrets_of_the_environment_or_says_that_there_is_none(small: Hall) -> None:
+def test_a_pdu_without_a_login_uses_the_environment_or_reports_a_missing_secret(small: Hall) -> None:
     bare = small.folder / "bare.csv"
     bare.write_text(f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n")
     done = run("check", bare)
@@ -142,7 +144,7 @@ def test_a_pdu_without_a_login_takes_the_secrets_of_the_environment_or_says_that
     assert run("check", bare, "--secret-file", f"community={secret}").returncode == 0
 
 
-# ---- the list is wrong -------------------------------------------------------------------------------------
+# ---- wrong lists and options -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("line, words", [
     ("x,snmp,192.0.2.1,nobody,", "x: there is no login 'nobody'; known: nut, raritan"),
@@ -168,9 +170,9 @@ def test_options_that_do_not_go_together_are_one_sentence(small: Hall, options: 
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
-# ---- how it ends -------------------------------------------------------------------------------------------
+# ---- interruptions and failures ----------------------------------------------------------------------------
 
-def test_ten_thousand_lines_and_a_reader_that_goes(tmp_path: Path) -> None:
+def test_a_broken_pipe_ends_a_check_of_ten_thousand_lines(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("name,handler,address\n" + "".join(f"p{n},nut,127.0.0.1:1\n" for n in range(10_000)))
     with subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv")], env=environment(), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as process, bounded(process):
@@ -180,7 +182,7 @@ def test_ten_thousand_lines_and_a_reader_that_goes(tmp_path: Path) -> None:
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 
 
-def test_ctrl_c_ends_it_and_its_processes(small: Hall) -> None:
+def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
     with subprocess.Popen([*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)], env=environment(),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process, \
@@ -195,14 +197,14 @@ def test_ctrl_c_ends_it_and_its_processes(small: Hall) -> None:
 
 
 def children(pid: int) -> List[int]:
-    """The processes that a process has started."""
+    """Return the ids of the child processes."""
     try:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         return []
 
 
-def test_a_process_that_dies_takes_its_pdus_along_and_no_others(small: Hall, tmp_path: Path) -> None:
+def test_a_process_that_dies_fails_only_its_own_pdus(small: Hall, tmp_path: Path) -> None:
     crash = tmp_path / "pdu_crash.tar.gz"
     from tests.packaging.building import small_tree
     crash.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
@@ -214,8 +216,8 @@ def test_a_process_that_dies_takes_its_pdus_along_and_no_others(small: Hall, tmp
     as_in_the_books(small, found)
 
 
-def test_an_archive_that_hangs_is_given_up_and_the_others_are_read(tmp_path: Path) -> None:
-    """In a process of its own: it forks, which a process with threads must not."""
+def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Path) -> None:
+    """Runs in a new process: the check forks, which a process with threads must not do."""
     from tests.packaging.building import small_tree
     built = tmp_path / "pdu_small.tar.gz"
     built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
@@ -227,19 +229,19 @@ for place, reading in pool.read_all(targets, patience_s=3.0):
     print(place, reading.failure.reason if reading.failure else "well", flush=True)
 """], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.stdout.splitlines()[0] == "1 well", done.stderr
-    assert done.stdout.splitlines()[1].startswith("0 still not read when all others were, and given up") and done.returncode == 0
+    assert done.stdout.splitlines()[1].startswith("0 not read in time, and given up") and done.returncode == 0
 
 
-def test_a_terminal_shows_progress_and_a_file_does_not(small: Hall) -> None:
+def test_progress_is_shown_on_a_terminal_only(small: Hall) -> None:
     asked = [*PDU, "check", str(small.list()), "--auth", str(small.logins)]
     assert "polling" not in run(*asked[2:]).stderr
     shown_there = terminal.run(asked, {**environment(), "TERM": "xterm"}, "\0", b"")
     assert "polling" in shown_there.text and f"{len(PEERS)}/{len(PEERS)}" in shown_there.text and shown_there.code == 0
 
 
-# ---- again and again ---------------------------------------------------------------------------------------
+# ---- --watch -----------------------------------------------------------------------------------------------
 
-def test_a_watch_marks_what_changed_until_it_is_interrupted(tmp_path: Path) -> None:
+def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path) -> None:
     with hall(tmp_path) as made:
         path = made.list()
         process = subprocess.Popen([*PDU, "check", str(path), "--auth", str(made.logins), "--watch", "1"], env=environment(),
@@ -260,7 +262,21 @@ def test_a_watch_marks_what_changed_until_it_is_interrupted(tmp_path: Path) -> N
     assert changed.endswith(f"* snmp: outlet {identity} UP -> DOWN\n")
 
 
-def test_a_watch_as_json_is_one_document_a_line(small: Hall) -> None:
+@pytest.mark.parametrize("shown_on", ["a pipe", "a terminal"])
+def test_a_watch_refuses_a_name_that_a_terminal_would_obey(tmp_path: Path, shown_on: str) -> None:
+    name = "rack\x1b[2J\x9b31m\u202e\u2066\r\n* forged: outlet 1 UP -> DOWN\x00\t=1+1"
+    escaped = "".join(f"\\u{ord(c):04x}" for c in name)           # a TOML escape can spell any character
+    path = tmp_path / "list.toml"
+    with NutServer([SwitchedPdu("pdu", 2)]) as server:
+        path.write_text(f'[[pdu]]\nname = "{escaped}"\nhandler = "nut"\naddress = "{server.host}:{server.port}"\n')
+        command = [*PDU, "check", str(path), "--watch", "1"]
+        seen = terminal.run(command, environment(), "\0", b"") if shown_on == "a terminal" else run(*command[len(PDU):])
+        assert server.books().requests == 0
+    text, code = (seen.text, seen.code) if isinstance(seen, terminal.Shown) else (seen.stdout + seen.stderr, seen.returncode)
+    assert code == 2 and "not printable" in text and is_one_line(text.rstrip("\r\n")), text
+
+
+def test_a_watch_in_json_prints_one_document_a_line(small: Hall) -> None:
     process = subprocess.Popen([*PDU, "check", str(small.list()), "--auth", str(small.logins), "--watch", "1", "--json"],
                                env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     with process, bounded(process):

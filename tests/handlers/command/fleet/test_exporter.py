@@ -1,4 +1,4 @@
-"""The exporter over real HTTP, on simulated PDUs of every handler: metrics, what it refuses, deadlines, how it ends."""
+"""The exporter over real HTTP, on simulated PDUs of every handler: metrics, refusals, deadlines, exit."""
 from __future__ import annotations
 
 import signal
@@ -12,6 +12,12 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from handlers.command.exits import INTERRUPTED
+from handlers.command.fleet import server
+from handlers.command.fleet.allowed import Allowed
+from handlers.command.fleet.auth import Auth
+from handlers.command.fleet.listing import Device
+from handlers.command.fleet.polling import Reading, Target
+from handlers.command.loading import Handler
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
@@ -25,13 +31,13 @@ HOSTILE = '<script>alert("1")</script>'
 
 @pytest.fixture(scope="module")
 def running(small: Hall) -> Iterator[Exporter]:
-    """With the hall's list, and 127.0.0.1 alone as a network."""
+    """An exporter with the hall's list and with 127.0.0.1 as its only network."""
     with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32") as made:
         yield made
 
 
 @pytest.mark.parametrize("name", list(PEERS))
-def test_a_probe_says_what_is_in_the_books(small: Hall, running: Exporter, name: str) -> None:
+def test_a_probe_agrees_with_the_simulators_books(small: Hall, running: Exporter, name: str) -> None:
     books, found = small.peers[name].books(), running.probe(target=name)
     assert found["pdu_up"] == {(): 1.0} and "pdu_probe_error" not in found and found["pdu_probe_duration_seconds"][()] > 0
     states = {key: float(on) for key, on in books.states.items() if on is not None}
@@ -51,30 +57,31 @@ def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> No
     assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(found["pdu_load_amperes"][()])
 
 
-def test_requests_are_those_that_the_pdu_counts(small: Hall, running: Exporter) -> None:
-    for name in set(small.peers) - {"nut"}:     # the books of the NUT server count what TLS needs as well
+def test_the_number_of_requests_is_that_of_the_pdu(small: Hall, running: Exporter) -> None:
+    for name in set(small.peers) - {"nut"}:     # the NUT server's books also count the messages of STARTTLS
         before = small.peers[name].books().requests
         assert running.probe(target=name)["pdu_requests"][()] == small.peers[name].books().requests - before
 
 
-def test_a_dead_pdu_is_down_with_the_kind_of_its_error_and_nothing_else(running: Exporter) -> None:
+def test_a_dead_pdu_has_only_up_0_and_the_kind_of_its_error(running: Exporter) -> None:
     found = running.probe(target="dead")
     assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+    assert found["pdu_requests"][()] >= 1.0
     assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in found)
 
 
-def test_the_format_is_the_one_that_is_asked_for(running: Exporter) -> None:
+def test_the_format_follows_the_accept_header(running: Exporter) -> None:
     _, text, headers = running.get("probe", {"Accept": "application/openmetrics-text; version=1.0.0"}, target="snmp")
     assert headers["content-type"].startswith("application/openmetrics-text") and text.endswith("# EOF\n")
     assert "# TYPE pdu_energy_joules counter" in text and "pdu_energy_joules_total " in text
     assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
 
 
-# ---- what may be asked -------------------------------------------------------------------------------------
+# ---- allowed targets ---------------------------------------------------------------------------------------
 
 def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, running: Exporter) -> None:
     address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
-    assert running.probe(target=address)["pdu_up"] == {(): 1.0}                 # the address of a listed PDU
+    assert running.probe(target=address)["pdu_up"] == {(): 1.0}                 # a listed PDU may also be named by its address
     with Agent(rpdu2(outlets=8)) as agent:
         other = f"127.0.0.1:{agent.port}"
         assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
@@ -100,24 +107,24 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, runnin
     ({"target": "snmp", "handler": "raritan"}, 403, "the list has another handler"),
     ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
     ({"target": "snmp", "module": "x"}, 400, "no parameter 'module'")])
-def test_what_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,
-                                                        words: str) -> None:
+def test_a_target_that_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,
+                                                                 words: str) -> None:
     got, text, headers = running.get("probe", **query)
     assert (got, words in text, text.count("\n")) == (status, True, 1), text
     assert headers["content-type"].startswith("text/plain") and headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_parameter_that_is_there_twice_is_refused(running: Exporter) -> None:
+def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
     from .exporting import fetched
-    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (400, "a parameter is there twice\n")
+    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (400, "a parameter is given twice\n")
 
 
 def test_an_exporter_without_list_and_network_does_not_start(small: Hall) -> None:
     done = run("exporter", "--auth", small.logins)
-    assert done.returncode == 2 and "would hand out its logins" in done.stderr
+    assert done.returncode == 2 and "would give its logins away" in done.stderr
 
 
-def test_an_address_of_two_listed_pdus_is_asked_by_name(small: Hall) -> None:
+def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
     port = small.peers["nut"].settings["port"]
     twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
     with exporter("--list", small.list(twin), "--auth", small.logins) as running:
@@ -126,9 +133,9 @@ def test_an_address_of_two_listed_pdus_is_asked_by_name(small: Hall) -> None:
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
 
 
-# ---- about itself ------------------------------------------------------------------------------------------
+# ---- the exporter's own pages ------------------------------------------------------------------------------
 
-def test_it_is_well_counts_itself_and_lists_its_targets(running: Exporter) -> None:
+def test_health_metrics_and_targets_of_the_exporter_are_served(running: Exporter) -> None:
     assert running.get("healthz")[:2] == (200, "ok\n")
     assert running.get("nothing")[0] == 404
     running.probe(target="snmp")
@@ -149,11 +156,11 @@ def test_markup_in_names_is_escaped_everywhere(small: Hall) -> None:
         assert running.probe(target=HOSTILE)["pdu_up"] == {(): 0.0}
 
 
-def test_names_of_outlets_cannot_leave_their_label(small: Hall) -> None:
+def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
     from tests.simulators.snmp_agent.device import Row
     device = rpdu2(outlets=2)
     with Agent(device) as agent, exporter("--network", "127.0.0.0/8", "--auth", small.logins) as running:
-        rows = device.device._rows          # the owner typed this name on the PDU's own page
+        rows = device.device._rows          # as if the owner entered this name on the PDU's web page
         for oid, row in list(rows.items()):
             if row.value in (b"server-1", b"Outlet 1"):
                 rows[oid] = Row(row.tag, b'x"} 1\npdu_up 1\nevil{a="b\\')
@@ -164,23 +171,23 @@ def test_names_of_outlets_cannot_leave_their_label(small: Hall) -> None:
 
 # ---- deadlines ---------------------------------------------------------------------------------------------
 
-def test_the_scrapes_time_out_bounds_a_probe(small: Hall) -> None:
+def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
     with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
         with exporter("--list", small.list(line), "--auth", small.logins) as running:
             begin = time.monotonic()
             found = running.probe(timeout="3", target="slow")
-            assert time.monotonic() - begin < 30        # the handler alone would take half a second for each of its requests
+            assert time.monotonic() - begin < 30        # without the bound, each request of the probe takes 0.5 s
             assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
             assert found["pdu_probe_duration_seconds"][()] == pytest.approx(2.5)
 
 
-def test_a_dead_pdus_own_error_comes_before_the_scrapes_deadline(running: Exporter) -> None:
+def test_a_dead_pdu_is_reported_before_the_scrape_times_out(running: Exporter) -> None:
     found = running.probe(timeout="6", target="dead")
     assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
 
 
-def test_probes_beyond_the_bound_are_refused_and_the_others_answered(small: Hall) -> None:
+def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall) -> None:
     with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20"
         with exporter("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
@@ -195,9 +202,22 @@ def test_probes_beyond_the_bound_are_refused_and_the_others_answered(small: Hall
             assert running.get("healthz")[0] == 200
 
 
-# ---- begin and end -----------------------------------------------------------------------------------------
+# ---- start and stop ----------------------------------------------------------------------------------------
 
-def test_a_hang_up_reads_the_list_anew_and_keeps_the_old_one_where_that_fails(small: Hall) -> None:
+def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+    target = Target(Device("rack", "snmp", "192.0.2.1"), Handler("snmp", "snmp", lambda _: None, (), True), Auth("", {}, {}))
+    asked = server.Exporter(Allowed([target], (), {}, {}), server.Limits(1))
+    monkeypatch.setattr(server, "poll", lambda *_, **__: Reading(answered=True))
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(threading.Thread, "start", refuse)
+        asked.probe("target=rack", "1", "")
+    assert asked.probe("target=rack", "1", "").status == 200
+    assert b"pdu_exporter_probes_running 0.0\n" in asked.own.page("").body
+
+
+def test_sighup_reads_the_list_again_and_an_unreadable_one_changes_nothing(small: Hall) -> None:
     path = small.list(name="changing.csv")
     with exporter("--list", path, "--auth", small.logins) as running:
         assert running.get("probe", target="new")[0] == 403
@@ -211,7 +231,7 @@ def test_a_hang_up_reads_the_list_anew_and_keeps_the_old_one_where_that_fails(sm
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
-def test_it_ends_well(small: Hall, number: int, code: int) -> None:
+def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int) -> None:
     with exporter("--list", small.list(), "--auth", small.logins) as running:
         assert running.get("healthz")[0] == 200
         running.process.send_signal(number)
@@ -219,13 +239,13 @@ def test_it_ends_well(small: Hall, number: int, code: int) -> None:
         assert running.process.returncode == code and "Traceback" not in err
 
 
-def test_a_port_that_is_taken_or_none_is_one_sentence(small: Hall, running: Exporter) -> None:
-    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT")):
+def test_a_port_in_use_or_out_of_range_is_refused_with_one_sentence(small: Hall, running: Exporter) -> None:
+    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS")):
         done = run("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
-def test_without_the_package_it_says_what_to_install(small: Hall, tmp_path: Path) -> None:
+def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:
     (tmp_path / "prometheus_client.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'prometheus_client'\", name='prometheus_client')\n")
     with subprocess.Popen([*PDU, "exporter", "--list", str(small.list())], env={**environment(), "PYTHONPATH": str(tmp_path)},

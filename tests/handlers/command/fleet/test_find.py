@@ -1,4 +1,4 @@
-"""`pdu find` among simulated agents on addresses of the loopback network: whom it asks, whom it finds, how fast."""
+"""`pdu find` among simulated agents on loopback addresses: which hosts it asks, what it finds, its rate."""
 from __future__ import annotations
 
 import contextlib
@@ -29,13 +29,13 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, environment, private, run
 
-# A network of its own for each process that runs tests side by side.
+# Each worker of pytest-xdist has another network.
 NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
 NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 
 def agent(place: int, port: int, **system: Any) -> Agent:
-    """`system`: other values of sysName and sysObjectID."""
+    """Make an agent at this host number of the network. `system` replaces sysName and sysObjectID, or sets faults."""
     device = rpdu2(outlets=2)
     for oid, value in ((NAME, system.get("name")), (OBJECT_ID, system.get("object_id"))):
         if value is not None:
@@ -44,7 +44,10 @@ def agent(place: int, port: int, **system: Any) -> Agent:
 
 
 class Hall(NamedTuple):
-    """`traps` are the addresses of nobody: the network's own, the one for all, and one behind its end."""
+    """Agents in one network, and `traps`: sockets at addresses that must not be asked.
+
+    The traps are the network address, the broadcast address and an address outside the network.
+    """
 
     port: int
     agents: Dict[int, Agent]
@@ -57,7 +60,7 @@ def hall() -> Iterator[Hall]:
         first = stack.enter_context(agent(1, 0, name=b"rack 1"))
         agents = {1: first, 2: stack.enter_context(agent(2, first.port, name=b"twin")),
                   3: stack.enter_context(agent(3, first.port, name=b"twin")),
-                  4: stack.enter_context(agent(4, first.port, name=b"switch", object_id=(1, 3, 6, 1, 4, 1, 99999, 1))),
+                  4: stack.enter_context(agent(4, first.port, name=b"switch", object_id=(1, 3, 6, 1, 4, 1, 99998, 1))),
                   5: stack.enter_context(agent(5, first.port, name=b"=cmd|' /C calc'!A0\n", faults=Faults(drop=frozenset((1,))))),
                   6: stack.enter_context(agent(6, first.port, faults=Faults(garbage=True)))}
         traps = {place: stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for place in (0, 15, 16)}
@@ -78,32 +81,32 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_pa
     assert [(row["name"], row["address"].partition(":")[0][len(NETWORK) + 1:]) for row in rows] == [
         ("rack 1", "1"), (f"twin {NETWORK}.2", "2"), (f"twin {NETWORK}.3", "3"), (f"{NETWORK}.5", "5")]
     assert {row["handler"] for row in rows} == {"snmp"}
-    assert f"no PDU that a family fits: {NETWORK}.4  switch  1.3.6.1.4.1.99999.1 APC Web" in done.stderr
-    assert done.stderr.splitlines()[-1] == "14 addresses asked: 4 PDUs, 1 others that answer SNMP"
+    assert f"no PDU that a family fits: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
+    assert done.stderr.splitlines()[-1] == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
     (tmp_path / "list.csv").write_text(done.stdout)
     assert [device.name for device in listing.read(str(tmp_path / "list.csv")).devices] == [row["name"] for row in rows]
     checked = run("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
     assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
 
 
-def test_only_hosts_of_the_networks_are_asked(hall: Hall) -> None:
+def test_only_hosts_inside_the_networks_are_asked(hall: Hall) -> None:
     before = {place: one.requests for place, one in hall.agents.items()}
     assert find(hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
     asked = {place: one.requests - before[place] for place, one in hall.agents.items()}
-    assert asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}        # each once, who gave no answer twice
+    assert asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}        # host 6 gives no valid answer: asked twice
     assert find(hall, f"{NETWORK}.0/28").returncode == 0
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
             trap.recv(100)
 
 
-def test_a_wrong_community_finds_nobody_and_is_not_shown(hall: Hall) -> None:
+def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall) -> None:
     done = find(hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
-    assert "6 addresses asked: 0 PDUs" in done.stderr and "s3cret" not in done.stderr
+    assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
 
 
-def test_the_login_is_written_into_the_list(hall: Hall, tmp_path: Path) -> None:
+def test_the_list_names_the_login(hall: Hall, tmp_path: Path) -> None:
     logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n')
     options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
     assert f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in run("find", *options, "--login", "rack").stdout
@@ -118,10 +121,11 @@ def test_json_holds_pdus_and_others(hall: Hall) -> None:
     assert [one["name"] for one in found["others"]] == ["switch"]
 
 
-def test_the_rate_is_kept(hall: Hall) -> None:
+def test_requests_do_not_exceed_the_rate(hall: Hall) -> None:
     begin = time.monotonic()
     done = find(hall, f"{NETWORK}.32/28", "--rate", "10")
-    assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5      # 14 addresses twice, and two waits
+    # 14 addresses twice, and two waits for answers.
+    assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5
 
 
 @pytest.mark.parametrize("texts, words", [
@@ -130,7 +134,7 @@ def test_the_rate_is_kept(hall: Hall) -> None:
     (["rack.example.net"], "'rack.example.net' is no network"), (["224.0.0.0/24"], "has no hosts"),
     (["255.255.255.255"], "no hosts"),
     ([""], "is no network")])
-def test_networks_that_make_no_sense_are_one_sentence(texts: List[str], words: str) -> None:
+def test_an_invalid_network_is_refused_with_one_sentence(texts: List[str], words: str) -> None:
     with pytest.raises(SettingsError) as failed:
         sweep.networks(texts)
     assert words in failed.value.reason
@@ -140,22 +144,27 @@ def test_networks_that_make_no_sense_are_one_sentence(texts: List[str], words: s
     ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254), ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
     ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2), ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
     ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3), ("::1", "::1", "::1", 1)])
-def test_the_networks_own_address_and_the_one_for_all_are_no_hosts(network: str, first: str, last: str, count: int) -> None:
+def test_the_network_and_broadcast_addresses_are_not_hosts(network: str, first: str, last: str, count: int) -> None:
     hosts = list(sweep.hosts(sweep.networks([network])[0]))
     assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
 
 
-def test_networks_that_overlap_are_asked_once() -> None:
+def test_hosts_of_overlapping_networks_are_asked_once() -> None:
     assert [str(one) for one in sweep.networks(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"])] == ["192.0.2.0/24"]
 
 
-def test_an_answer_from_elsewhere_or_to_another_question_is_dropped() -> None:
+def test_an_answer_with_another_request_id_is_dropped() -> None:
     with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
         found = sweep.sweep(sweep.networks(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None)
         assert found == {} and agent.requests == 2
 
 
-def test_ipv6_is_asked_too() -> None:
+def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
+    with Agent(rpdu2(outlets=2)) as agent:
+        assert sweep.sweep(sweep.networks(["127.0.0.1"]), "\udcff", agent.port, sweep.Pace(200, 0.3), lambda: None) == {}
+
+
+def test_an_ipv6_host_is_asked() -> None:
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as trap:
         try:
             trap.bind(("::1", 0))
@@ -167,7 +176,7 @@ def test_ipv6_is_asked_too() -> None:
 
 
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path) -> None:
-    """The responder announces one inside and one outside of the network that is asked."""
+    """The responder announces one unit inside and one outside the asked network."""
     secret = private(tmp_path / "community", "public")
     with turn("mdns"):
         network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
@@ -188,7 +197,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path
     assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
 
 
-def test_ctrl_c_and_a_reader_that_goes_end_it_well(hall: Hall) -> None:
+def test_ctrl_c_and_a_broken_pipe_end_the_search_quietly(hall: Hall) -> None:
     asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "20"]
     variables = {**environment(), "PDU_COMMUNITY": "public"}
     before = hall.agents[1].requests
@@ -206,6 +215,6 @@ def test_ctrl_c_and_a_reader_that_goes_end_it_well(hall: Hall) -> None:
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 
 
-def test_a_search_without_a_community_is_one_sentence() -> None:
+def test_a_search_without_a_community_is_refused_with_one_sentence() -> None:
     done = run("find", "192.0.2.0/30", "--no-mdns")
     assert done.returncode == 2 and "no community was given" in done.stderr and len(done.stderr.splitlines()) == 1

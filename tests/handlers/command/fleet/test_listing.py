@@ -1,9 +1,9 @@
-"""Lists and files of logins: what is read, what is refused, and that no sentence holds a secret."""
+"""Device lists and files of logins: what is read and what is refused. No sentence holds a secret."""
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -36,9 +36,10 @@ def refused(ask: Callable[[], Any]) -> str:
     "name,handler,address\na,snmp,192.0.2.1\n",
     "\ufeffname;handler;address\r\na;snmp;192.0.2.1\r\n",
     "Name\tHandler\tAddress\n\n# not this one\n a \tsnmp\t192.0.2.1\n",
-    "handler,address,name,auth,settings,metered\nsnmp,192.0.2.1,a,,,\n"],
-    ids=["commas", "a spreadsheet's", "tabs", "all columns"])
-def test_a_list_is_csv_as_people_write_it(read: Any, text: str) -> None:
+    "handler,address,name,auth,settings,metered\nsnmp,192.0.2.1,a,,,\n",
+    "name,handler,address,,\na,snmp,192.0.2.1,,\n"],
+    ids=["commas", "a spreadsheet's", "tabs", "all columns", "empty columns"])
+def test_a_list_is_read_from_csv_as_people_write_it(read: Any, text: str) -> None:
     assert read(text).devices == [PLAIN]
 
 
@@ -46,7 +47,7 @@ def test_a_pdu_without_a_name_is_called_by_its_address(read: Any) -> None:
     assert read("handler,address\nnut,192.0.2.9:3493\n").devices[0].name == "192.0.2.9:3493"
 
 
-def test_settings_and_archives_are_found_from_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
+def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
     found = read(HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n').devices[0]
     assert found == listing.Device("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
                                    (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")), True)
@@ -83,7 +84,7 @@ settings = {timeout = 5, verify = false}
 @pytest.mark.parametrize("text, words", [
     ("", "no PDU in it"), (HEAD, "no PDU in it"),
     ("name,adress\n", "'adress' is no column"), ("name,handler\n", "no column 'address'"),
-    ("handler,address,handler\n", "a column is there twice"),
+    ("handler,address,handler\n", "a column occurs twice"),
     (f"handler,address,password\nsnmp,h,{SECRET}\n", "'password' is no"),
     (HEAD + "a,snmp,192.0.2.1,x,y=1,no,more\n", "line 2 has 7 cells, the head has 6"),
     (HEAD + 'a,"snmp,192.0.2.1\n', "line 2 is not CSV"),
@@ -91,16 +92,16 @@ settings = {timeout = 5, verify = false}
     (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
     (HEAD + "a,snmp,192.0.2.1,,x\n", "settings are key=value"),
     (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, and a list holds none"),
-    (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is there twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
+    (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
     (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
     (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
-def test_a_wrong_list_is_one_sentence_with_its_line(read: Any, text: str, words: str) -> None:
+def test_a_wrong_list_is_refused_with_its_line(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text))
 
 
-def test_several_mistakes_are_named_and_the_rest_is_counted(read: Any) -> None:
-    said = refused(lambda: read(HEAD + "a,snmp,\n" * 8))
-    assert said.count("there is no address") == 5 and said.endswith("; and 3 more")
+def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
+    error = refused(lambda: read(HEAD + "a,snmp,\n" * 8))
+    assert error.count("there is no address") == 5 and error.endswith("; and 3 more")
 
 
 @pytest.mark.parametrize("text, words", [
@@ -112,18 +113,18 @@ def test_several_mistakes_are_named_and_the_rest_is_counted(read: Any) -> None:
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: there is no 'port'"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
     ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings are")])
-def test_a_wrong_toml_list_is_one_sentence(read: Any, text: str, words: str) -> None:
+def test_a_wrong_toml_list_is_refused_with_one_sentence(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text, "list.toml"))
 
 
-def test_ten_thousand_lines_are_read_and_the_twin_of_the_first_is_found(read: Any) -> None:
+def test_a_repeated_name_is_found_among_ten_thousand_lines(read: Any) -> None:
     lines = "".join(f"p{number},snmp,192.0.2.1\n" for number in range(10_000))
     assert len(read("name,handler,address\n" + lines).devices) == 10_000
     assert "line 10002: the name 'p0' is already in line 2" in refused(
         lambda: read("name,handler,address\n" + lines + "p0,snmp,192.0.2.1\n"))
 
 
-def test_a_list_that_is_not_there_or_no_text_is_one_sentence(read: Any, tmp_path: Path) -> None:
+def test_a_missing_or_binary_list_is_refused_with_one_sentence(read: Any, tmp_path: Path) -> None:
     assert "cannot be read (No such file or directory)" in refused(lambda: listing.read(str(tmp_path / "none.csv")))
     assert "cannot be read (Is a directory)" in refused(lambda: listing.read(str(tmp_path)))
     (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"\xe9,snmp,192.0.2.1\n")
@@ -134,7 +135,7 @@ def test_a_list_that_is_not_there_or_no_text_is_one_sentence(read: Any, tmp_path
 
 @pytest.mark.parametrize("mode, well", [(0o600, True), (0o400, True), (0o640, True), (0o644, False), (0o660, False),
                                         (0o604, False)])
-def test_a_file_of_logins_is_for_its_owner_and_perhaps_its_group(tmp_path: Path, mode: int, well: bool) -> None:
+def test_a_file_of_logins_may_be_readable_for_its_owner_and_group(tmp_path: Path, mode: int, well: bool) -> None:
     path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
     path.chmod(mode)
     if well:
@@ -148,6 +149,16 @@ def test_a_file_with_a_secret_that_others_can_read_is_refused(tmp_path: Path) ->
     (tmp_path / "community").chmod(0o644)
     path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
     assert "chmod 600" in refused(lambda: auth.of_file(str(path)))
+
+
+@pytest.mark.parametrize("mode, why", [(None, "cannot be read (No such file or directory)"), (0o644, "chmod 600")])
+def test_an_unreadable_secret_file_is_named_with_its_login(tmp_path: Path, mode: Optional[int], why: str) -> None:
+    if mode is not None:
+        (tmp_path / "community").write_text(SECRET)
+        (tmp_path / "community").chmod(mode)
+    path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
+    error = refused(lambda: auth.of_file(str(path)))
+    assert error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ") and why in error
 
 
 def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:
@@ -166,10 +177,10 @@ def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path) -
 @pytest.mark.parametrize("text, words", [
     ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"),
     (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice")])
-def test_a_wrong_file_of_logins_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+def test_a_wrong_file_of_logins_is_refused_with_one_sentence(tmp_path: Path, text: str, words: str) -> None:
     path = private_file(tmp_path / "logins.toml", text)
     assert words in refused(lambda: auth.of_file(str(path)))
 
 
-def test_a_document_of_a_thousand_brackets_is_no_traceback() -> None:
+def test_a_thousand_nested_brackets_are_refused_with_one_sentence() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))

@@ -1,4 +1,4 @@
-"""The configuration and the rules of docs/prometheus, by promtool and by Debian's Prometheus in front of real exporters."""
+"""The configuration and rules of docs/prometheus, run by promtool and by Debian's Prometheus with real exporters."""
 from __future__ import annotations
 
 import re
@@ -24,7 +24,7 @@ SCRAPED_S = 2
 @pytest.mark.parametrize("arguments", [("check", "config", "prometheus.yml"), ("check", "rules", "pdu-rules.yml"),
                                        ("test", "rules", "pdu-rules-test.yml"), ("test", "rules", "pdu-billing-test.yml")],
                          ids=" ".join)
-def test_promtool_is_content(arguments: List[str]) -> None:
+def test_promtool_accepts_configuration_and_rules(arguments: List[str]) -> None:
     done = subprocess.run([program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "SUCCESS" in done.stdout, done.stdout + done.stderr
 
@@ -37,13 +37,13 @@ def test_every_alert_has_its_test() -> None:
 
 
 def config(port: int, quick: bool = True) -> str:
-    """The one that people copy, with other ports and, so that a test need not wait, shorter times."""
+    """Return the documented configuration with another port and, if `quick`, shorter intervals."""
     text = (DOCS / "prometheus.yml").read_text().replace("127.0.0.1:9914", f"127.0.0.1:{port}")
     return text.replace("60s", f"{SCRAPED_S}s").replace("scrape_timeout: 20s", f"scrape_timeout: {SCRAPED_S}s") if quick else text
 
 
 def rules(folder: Path, limit: float) -> None:
-    """The rules without their patience, with another limit of the load."""
+    """Write the documented rules into the folder, without waiting times and with `limit` as the limit of the load."""
     text = (DOCS / "pdu-rules.yml").read_text().replace("* 12.8", f"* {limit}")
     (folder / "pdu-rules.yml").write_text(re.sub(r"for: \w+", "for: 0s", text))
 
@@ -66,7 +66,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         instances = {labels["instance"]: up for labels, up in seen.query("pdu_up")}
         assert instances == {**{name: 1.0 for name in PEERS}, "dead": 0.0}
         every = [peer.books() for peer in peers.values()]
-        # One metric for each level: a sum over a metric counts nothing twice.
+        # One metric for each level, so that a sum over a metric counts nothing twice.
         assert value(seen, "sum(pdu_load_amperes)") == pytest.approx(sum(books.load_a or 0.0 for books in every))
         assert value(seen, "sum(pdu_energy_joules_total) / 3600000") == pytest.approx(
             sum(books.energy_kwh or 0.0 for books in every))
@@ -79,7 +79,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
 
 
 @pytest.mark.against("prometheus")
-def test_a_counter_that_falls_and_an_exporter_that_goes_fire(small: Hall, tmp_path: Path) -> None:
+def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_path: Path) -> None:
     from tests.simulators.snmp_agent import Agent
     from tests.simulators.snmp_agent.device import Row
     from tests.simulators.snmp_agent.devices.apc import rpdu2
@@ -90,7 +90,7 @@ def test_a_counter_that_falls_and_an_exporter_that_goes_fire(small: Hall, tmp_pa
             assert until(lambda: value(seen, 'count_over_time(pdu_energy_joules_total{instance="falls"}[1h])') >= 2)
             before = value(seen, 'pdu_energy_joules_total{instance="falls"}')
             assert before == pytest.approx((agent.books().energy_kwh or 0) * 3.6e6) and before > 0
-            rows = device.device._rows              # the owner resets the counter on the PDU's page
+            rows = device.device._rows              # as if the owner reset the counter on the PDU's web page
             for oid, row in list(rows.items()):
                 if isinstance(row.value, int) and row.value * 360_000 == pytest.approx(before):
                     rows[oid] = Row(row.tag, 1)
@@ -99,8 +99,8 @@ def test_a_counter_that_falls_and_an_exporter_that_goes_fire(small: Hall, tmp_pa
 
 
 @pytest.mark.against("prometheus")
-def test_two_exporters_behind_one_list_share_it_out(small: Hall, tmp_path: Path) -> None:
-    """The commented lines of the configuration, as an owner would take them in."""
+def test_two_exporters_share_one_list(small: Hall, tmp_path: Path) -> None:
+    """The test uncomments the lines of the configuration that share a list between exporters."""
     ports = [free_port(), free_port()]
     lines = [small.lines[0].replace(",", f" {number},", 1) for number in range(8)]
     text = config(ports[0])

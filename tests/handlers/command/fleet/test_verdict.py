@@ -1,4 +1,4 @@
-"""How well a PDU is by what it said, and how that is shown: words, exit codes, formulas, markup."""
+"""The verdict on a PDU, and how it is printed: table, exit code, CSV without formulas, HTML without foreign markup."""
 from __future__ import annotations
 
 import csv
@@ -42,11 +42,11 @@ def test_each_answer_has_its_level(given: Reading, level: int, result: str) -> N
     assert verdict.summary([found, row("UP")], 1.0).level == level
 
 
-def test_outlets_without_states_are_well_on_a_metered_unit_alone() -> None:
+def test_outlets_without_states_are_ok_only_on_a_metered_unit() -> None:
     assert row("UNKNOWN", metered=True).level == 0 and row("UNKNOWN").level == 1
 
 
-def test_a_pdu_that_did_not_answer_has_no_numbers_of_outlets() -> None:
+def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
     silent = verdict.judged(device(), reading(kind="unreachable", answered=False))
     assert (silent.on, silent.off, silent.unknown) == (None, None, None)
     assert (row("DOWN").on, row("DOWN").off) == (0, 1)
@@ -54,16 +54,16 @@ def test_a_pdu_that_did_not_answer_has_no_numbers_of_outlets() -> None:
 
 def test_every_kind_of_error_has_a_remedy() -> None:
     about_devices = {kind for one in exits.EXITS for kind in one.kinds} - {
-        "usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}     # a reading ends with none of these
+        "usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}     # a reading never ends with one of these kinds
     assert about_devices == set(verdict.REMEDIES)
 
 
-def test_the_summary_counts_and_adds_what_was_measured() -> None:
+def test_the_summary_adds_up_measured_values() -> None:
     unmetered = row("DOWN", name="b")._replace(load_a=None, energy_kwh=None)
     found = verdict.summary([row("UP", "UNKNOWN"), unmetered], 2.0)
     assert found == verdict.Summary(2, {"unknown": 1, "well": 1}, 1, 1, 1, 1.5, 1, 5.0, 1, 2.0, 1)
     assert found.lines() == ["2 PDUs in 2.0 s: 1 well, 1 unknown",
-                             "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDUs, energy 5 kWh of 1"]
+                             "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1"]
 
 
 def test_a_fleet_without_meters_has_no_load_no_energy_and_no_zero() -> None:
@@ -79,7 +79,7 @@ def test_a_fleet_without_meters_has_no_load_no_energy_and_no_zero() -> None:
     assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
 
 
-def test_counters_of_many_digits_are_shown_whole() -> None:
+def test_all_digits_of_a_counter_are_shown() -> None:
     assert verdict.changes(row("UP", energy=12_345_678.9), row("UP", energy=12_345_600.0)) == [
         "energy fell from 12345678.9 to 12345600 kWh"]
 
@@ -93,7 +93,7 @@ def test_a_plugins_output_has_one_bar_and_one_line_for_each_bad_pdu() -> None:
 
 @pytest.mark.parametrize("start, cell", [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
                                          ("\t=1", "\\t=1"), ("\r=1", "\\r=1")])
-def test_no_cell_of_text_begins_as_a_formula(start: str, cell: str) -> None:
+def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
     bad = verdict.judged(device(start), Reading(failure=Failure("refused", start)))
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
     assert written["name"] == written["reason"] == cell
@@ -104,7 +104,7 @@ def test_numbers_stay_numbers_in_csv() -> None:
     assert (written["load_a"], written["energy_kwh"], written["on"]) == ("-0.5", "5.0", "1")
 
 
-def test_the_page_escapes_every_text_and_asks_nobody_for_anything() -> None:
+def test_the_page_escapes_every_text_and_loads_nothing() -> None:
     rows = [verdict.judged(Device(HOSTILE, HOSTILE, HOSTILE), Reading(
         [Outlet(HOSTILE, "UNKNOWN")], 1.0, 2.0, 0.1, 1, Failure("refused", HOSTILE), True))]
     made = page(rows, verdict.summary(rows, 1.0), HOSTILE, {HOSTILE: [HOSTILE]})
@@ -122,7 +122,7 @@ def test_the_page_shows_loads_states_errors_with_remedy_and_the_slowest() -> Non
     assert slowest.index("slow") < slowest.index(">a<")
 
 
-def test_changes_are_states_results_and_counters_that_fell() -> None:
+def test_changed_states_results_and_falling_counters_are_changes() -> None:
     assert verdict.changes(row("UP", "UP"), row("UP", "DOWN")) == ["outlet 2 UP -> DOWN"]
     assert verdict.changes(row("UP"), row("UP", "UP")) == ["outlet 2 new -> UP"]
     assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 UP -> gone"]

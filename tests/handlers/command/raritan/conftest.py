@@ -1,4 +1,4 @@
-"""A simulated unit, and the tool run on it."""
+"""A simulated unit, and `pdu raritan` run on it."""
 from __future__ import annotations
 
 import io
@@ -24,7 +24,7 @@ def unit() -> Iterator[XerusPdu]:
 
 @pytest.fixture
 def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command on the unit: exit code, standard output, standard error."""
+    """Run one command on the unit. Return exit code, standard output and standard error."""
     ca_file = tmp_path / "ca.pem"
     ca_file.write_text(unit.ca_pem, encoding="ascii")
     monkeypatch.setenv("PDU_PASSWORD", unit.password)

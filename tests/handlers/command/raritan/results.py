@@ -1,4 +1,4 @@
-"""What a run of the tool gave: exit code, standard output, standard error."""
+"""Exit code, standard output and standard error of a run of the command."""
 from __future__ import annotations
 
 import json
@@ -13,5 +13,5 @@ def done(result: Tuple[int, str, str]) -> str:
     return out
 
 
-def told(run: Run, *words: str) -> Any:
+def facts(run: Run, *words: str) -> Any:
     return json.loads(done(run(*words, "--json")))

@@ -1,4 +1,4 @@
-"""The tool as a program: login, errors, terminals, pipes, encodings."""
+"""`pdu raritan` as a program: login, errors, terminals, pipes, encodings."""
 from __future__ import annotations
 
 import json
@@ -29,7 +29,7 @@ def test_each_kind_of_error_has_its_exit_code_and_one_line(run: Run, unit: Xerus
     assert found == code and set(json.loads(out)["error"]) == {"kind", "host", "operation", "reason", "exit_code"}
 
 
-def test_without_a_password_and_without_a_terminal_it_says_where_one_can_come_from(
+def test_without_password_and_terminal_the_sources_of_a_password_are_named(
         run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PDU_PASSWORD")
     code, _, err = run("info")
@@ -59,7 +59,17 @@ def test_a_secret_is_never_an_argument(run: Run, words: List[str]) -> None:
     assert code == 2 and err.startswith("usage: ") and err.count("\n") == 1
 
 
-def test_old_firmware_is_served_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words", [
+    ["thresholds", "outlet/\u00b2/current"], ["switch", "\u00b2", "on"], ["pmc", "csv", "\u00b2"], ["switch", "9" * 5000, "on"],
+    ["config", "bulk", "get", "--units", "9" * 5000], ["sequence", "1,2", "--delay", "9" * 5000],
+    ["thresholds", f"outlet/{'9' * 5000}/current"], ["servers", "delete", "9" * 5000]])
+def test_unicode_digits_that_are_no_number_are_refused_with_one_sentence(run: Run, words: List[str]) -> None:
+    code, out, err = run(*words, "--yes")
+    assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
+
+
+def test_features_that_old_firmware_lacks_are_left_out(monkeypatch: pytest.MonkeyPatch,
+                                                       capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=2), "3.3") as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         common = ["--fingerprint", pdu.fingerprint]
@@ -70,7 +80,7 @@ def test_old_firmware_is_served_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatc
             assert "does not offer this" in capsys.readouterr().err
 
 
-def test_it_runs_as_a_module(unit: XerusPdu) -> None:
+def test_the_command_runs_as_a_module(unit: XerusPdu) -> None:
     environment = {**os.environ, "PDU_PASSWORD": unit.password}
     done_ = subprocess.run([sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "info",
                             "--json", "--no-verify"],
@@ -79,7 +89,7 @@ def test_it_runs_as_a_module(unit: XerusPdu) -> None:
 
 
 def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
-    """A command line of a POSIX shell; TOOL stands for the tool and the unit's address."""
+    """Run a command line in a POSIX shell. TOOL in it stands for the command and the unit's address."""
     tool = f"{sys.executable} -m handlers raritan {unit.host}:{unit.port}"
     environment = {**os.environ, "PDU_PASSWORD": unit.password, **more}
     line = words.replace("TOOL", tool)
@@ -87,7 +97,7 @@ def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_letters_that_a_terminal_does_not_have_are_shown_as_their_codes(unit: XerusPdu, encoding: str) -> None:
+def test_letters_outside_the_terminals_encoding_are_shown_as_codes(unit: XerusPdu, encoding: str) -> None:
     unit.units[0].outlets[0].settings["name"] = "größe → 1"
     ended = shell(unit, "TOOL outlets --no-verify", PYTHONIOENCODING=encoding)
     assert ended.returncode == 0 and rb"\u2192 1" in ended.stdout and not ended.stderr
@@ -95,14 +105,14 @@ def test_letters_that_a_terminal_does_not_have_are_shown_as_their_codes(unit: Xe
 
 
 @pytest.mark.parametrize("closed, code", [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0)])
-def test_streams_that_the_caller_closed_are_no_trouble(unit: XerusPdu, closed: str, code: int) -> None:
+def test_closed_standard_streams_do_no_harm(unit: XerusPdu, closed: str, code: int) -> None:
     assert shell(unit, f"TOOL info --no-verify {closed}").returncode == code
     asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
     assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout
 
 
 @pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
-def test_it_ends_quietly_when_nobody_reads_on(unit: XerusPdu, words: List[str]) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, words: List[str]) -> None:
     environment = {**os.environ, "PDU_PASSWORD": unit.password}
     reader, writer = os.pipe()
     os.close(reader)
@@ -123,17 +133,17 @@ def test_figures_are_short_and_a_counter_keeps_its_digits(value: float, shown: s
 @pytest.mark.parametrize("words", [["info", "--link", "1"], ["info", "--link", "-3"], ["info", "--link", "x"],
                                    ["info", "--wait", "nan"],
                                    ["info", "--wait", "-1"], ["info", "--timeout", "nan"], ["info", "--timeout", "0"]])
-def test_figures_that_make_no_sense_are_refused_before_anything_is_sent(run: Run, unit: XerusPdu, words: List[str]) -> None:
+def test_impossible_numbers_are_refused_before_a_request(run: Run, unit: XerusPdu, words: List[str]) -> None:
     assert run(*words)[0] == 2 and unit.books().requests == 0
 
 
-def test_an_empty_variable_is_no_password(run: Run, monkeypatch: pytest.MonkeyPatch, unit: XerusPdu) -> None:
+def test_an_empty_variable_is_not_a_password(run: Run, monkeypatch: pytest.MonkeyPatch, unit: XerusPdu) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "")
     code, _, err = run("info")
     assert code == 2 and "PDU_PASSWORD" in err and unit.books().requests == 0
 
 
-def test_the_end_of_input_at_the_question_for_a_password_is_no_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_end_of_input_at_the_password_prompt_means_no_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def ends(_: str) -> str:
         raise EOFError
 
@@ -144,8 +154,8 @@ def test_the_end_of_input_at_the_question_for_a_password_is_no_password(run: Run
 
 
 @pytest.mark.parametrize("error, code", [(KeyboardInterrupt(), 130), (ValueError("'x' is no address"), 2), (ImportError(), 2)])
-def test_a_search_that_cannot_be_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-                                                      error: BaseException, code: int) -> None:
+def test_a_search_that_cannot_start_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+                                                         error: BaseException, code: int) -> None:
     from handlers.raritan import zeroconf
 
     def fails(seconds: float, interfaces: Any) -> Any:
@@ -155,7 +165,7 @@ def test_a_search_that_cannot_be_ends_with_a_sentence(monkeypatch: pytest.Monkey
     assert root.run(["raritan", "discover", "--seconds", "0.1"]) == code and capsys.readouterr().err.count("\n") == 1
 
 
-def test_discover_without_a_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_discover_needs_no_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from handlers.raritan import zeroconf
     found = [zeroconf.Device("PX3-1 Rack", "PX3-1", "192.0.2.7", 443, "4.4.1")]
     monkeypatch.setattr(zeroconf, "discover_devices", lambda seconds, interfaces: found)

@@ -1,4 +1,4 @@
-"""`pdu raritan HOST events`: its lines, and how it ends: after N, after a time, by Ctrl-C, without a reader, without a unit."""
+"""`pdu raritan HOST events`: its lines, lost connections, and its end: after N events or a time, by Ctrl-C or a broken pipe."""
 from __future__ import annotations
 
 import json
@@ -13,6 +13,8 @@ from typing import IO, Iterator, List
 import pytest
 
 from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
+from handlers.command.raritan import events
+from handlers.raritan.rpc import assetmgrmodel, pdumodel
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, XerusPdu
 from tests.waiting import PATIENCE_S, bounded, finished, until
@@ -25,7 +27,7 @@ def polling(unit: XerusPdu) -> bool:
 
 
 def press(unit: XerusPdu, number: int, on: bool) -> None:
-    """Somebody switches an outlet while the command listens."""
+    """Switches an outlet while the command listens."""
     with unit.lock:
         outlet = unit.units[0].outlets[number - 1]
         outlet.setPowerState(int(on))
@@ -40,7 +42,7 @@ def busy(unit: XerusPdu) -> Iterator[None]:
         on, polls = False, 0
         while not over.wait(0.02):
             now = sum(channel.polls for channel in unit.events[0].channels)
-            if now > polls:                 # what the last press made was fetched
+            if now > polls:                 # the command has fetched the events of the last switching
                 press(unit, 2, on)
                 on, polls = not on, now
     thread = threading.Thread(target=work, daemon=True)
@@ -57,6 +59,13 @@ def test_each_event_is_a_line_that_names_the_outlet_and_what_changed(run: Run, b
     assert not any("outletState" in line for line in lines)
 
 
+def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share() -> None:
+    states, power = assetmgrmodel.AssetStrip.State, pdumodel.Outlet.PowerState
+    event = assetmgrmodel.AssetStrip.StateChangedEvent(oldState=states.FIRMWARE_UPDATE, newState=states.AVAILABLE)
+    assert "state changed: firmware update → available" in events._line(event, "strip")
+    assert [events._word(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
+
+
 def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:
     lines = [json.loads(line) for line in done(run("events", "--json", "--all", "--count", "8")).splitlines()]
     assert len(lines) == 8 and all({"time", "event", "source", "name"} <= set(line) for line in lines)
@@ -64,14 +73,14 @@ def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) ->
     assert change["name"] == "outlet/2 'web'" and change["state"] in ("PS_ON", "PS_OFF")
 
 
-def test_the_time_ends_it_and_too_few_events_have_an_exit_code(run: Run) -> None:
+def test_listening_ends_after_its_time_and_too_few_events_have_an_exit_code(run: Run) -> None:
     assert run("events", "--for", "0.2") == (0, "", "")
     code, out, err = run("events", "--for", "0.2", "--count", "1")
     assert (code, out) == (NOT_SEEN, "") and err == "0 of 1 events in 0.2 s\n"
 
 
 def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:
-    """The command as a program, listening."""
+    """Run the command as a program that listens for events."""
     (tmp_path / "ca.pem").write_text(unit.ca_pem, encoding="ascii")
     process = subprocess.Popen(
         [sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "events", "--ca-pem", str(tmp_path / "ca.pem"),
@@ -89,7 +98,7 @@ def pipes(process: subprocess.Popen[str]) -> List[IO[str]]:
 
 
 @pytest.mark.parametrize("words", [[], ["--json"]])
-def test_ctrl_c_ends_it_quietly_and_gives_the_channel_back(unit: XerusPdu, tmp_path: Path, words: List[str]) -> None:
+def test_ctrl_c_ends_the_command_quietly_and_releases_the_channel(unit: XerusPdu, tmp_path: Path, words: List[str]) -> None:
     process = started(unit, tmp_path, *words)
     with bounded(process):
         process.send_signal(signal.SIGINT)
@@ -97,7 +106,7 @@ def test_ctrl_c_ends_it_quietly_and_gives_the_channel_back(unit: XerusPdu, tmp_p
         assert (process.returncode, out, err) == (INTERRUPTED, "", "") and not unit.events[0].channels
 
 
-def test_it_ends_quietly_when_its_reader_has_gone(unit: XerusPdu, tmp_path: Path) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, tmp_path: Path) -> None:
     process = started(unit, tmp_path)
     with bounded(process):
         out, err = pipes(process)
@@ -107,13 +116,13 @@ def test_it_ends_quietly_when_its_reader_has_gone(unit: XerusPdu, tmp_path: Path
         err.close()
 
 
-def test_a_lost_connection_is_said_once_and_listening_goes_on(unit: XerusPdu, tmp_path: Path) -> None:
+def test_a_lost_connection_is_reported_once_and_listening_continues(unit: XerusPdu, tmp_path: Path) -> None:
     process = started(unit, tmp_path, "--count", "2")
     with bounded(process):
         unit.faults.order(Fault.CLOSE_BEFORE, 2)
         unit.close_connections()
         press(unit, 1, False)
         out, err = process.communicate(timeout=PATIENCE_S)
-        said = err.splitlines()
-        assert process.returncode == 0 and "state changed" in out and len(said) == 2
-        assert "listening again as soon as the unit answers" in said[0] and "listening again after" in said[1]
+        lines = err.splitlines()
+        assert process.returncode == 0 and "state changed" in out and len(lines) == 2
+        assert "listening again as soon as the unit answers" in lines[0] and "listening again after" in lines[1]

@@ -1,4 +1,4 @@
-"""The tool's commands on firmware, certificates, configurations, link units, network and servers."""
+"""The commands for firmware, certificates, configurations, link units, network and servers."""
 from __future__ import annotations
 
 import json
@@ -9,30 +9,30 @@ import pytest
 
 from tests.simulators.xerus import Fault, XerusPdu, image
 
-from .results import Run, done, told
+from .results import Run, done, facts
 
 
-def test_a_firmware_update_from_file_to_restart(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+def test_a_firmware_update_runs_from_the_upload_to_the_restart(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300", 50_000))
     assert "version" in done(run("firmware"))
-    assert told(run, "firmware", "upload", str(path))["image"]["version"] == "4.4.1.6-53300"
+    assert facts(run, "firmware", "upload", str(path))["image"]["version"] == "4.4.1.6-53300"
     assert done(run("firmware", "discard")) == "the image is discarded\n"
     code, _, err = run("firmware", "update", "--yes")
     assert code == 6 and "upload one first" in err
-    updated = told(run, "firmware", "update", str(path), "--yes", "--wait", "30")
+    updated = facts(run, "firmware", "update", str(path), "--yes", "--wait", "30")
     assert updated["last"]["status"] == "SUCCESSFUL" and updated["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
 @pytest.mark.parametrize("flaw, option", [({"compatible": False}, "--cross"), ({"signed": False}, "--allow-untrusted")])
-def test_an_image_that_does_not_fit_needs_to_be_asked_for(run: Run, tmp_path: Path, flaw: Any, option: str) -> None:
+def test_an_incompatible_image_needs_an_option(run: Run, tmp_path: Path, flaw: Any, option: str) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300", **flaw))
     code, _, err = run("firmware", "update", str(path), "--yes")
     assert code == 6 and option in err
 
 
-def test_a_file_that_is_no_image_is_called_that(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_image_is_refused(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(b"x" * 100)
     for words in (["update", str(path), "--yes", "--cross"], ["upload", str(path)]):
@@ -40,7 +40,7 @@ def test_a_file_that_is_no_image_is_called_that(run: Run, tmp_path: Path) -> Non
         assert code == 6 and "no firmware image" in err and "--cross" not in err
 
 
-def test_an_update_is_seen_where_the_unit_keeps_only_so_many_entries_of_its_history(
+def test_an_update_is_recognised_in_a_full_update_history(
         run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     class Short(List[Any]):
         def append(self, entry: Any) -> None:
@@ -51,15 +51,28 @@ def test_an_update_is_seen_where_the_unit_keeps_only_so_many_entries_of_its_hist
     unit.firmware.history = Short([old])
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300"))
-    assert told(run, "firmware", "update", str(path), "--yes", "--wait", "30")["last"]["imageVersion"] == "4.4.1.6-53300"
+    assert facts(run, "firmware", "update", str(path), "--yes", "--wait", "30")["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
-def test_an_update_that_is_not_over_in_time_ends_with_another_code(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+def test_an_update_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     unit.update_seconds = 60.0
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300"))
     code, out, _ = run("firmware", "update", str(path), "--yes", "--wait", "0.1")
     assert code == 9 and "look at the unit" in out
+
+
+def test_a_login_that_is_refused_after_an_update_is_not_tried_again(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.01)
+    unit.update_seconds = 0.05
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    unit.faults.order(Fault.STATUS, None, method="getUpdateHistory", skip=1, status=401)
+    before = unit.books().requests
+    code, out, _ = run("firmware", "update", str(path), "--yes", "--wait", "2")
+    assert code == 9 and "look at the unit" in out
+    assert unit.books().requests - before < 30, "each further look would be a failed login"
 
 
 def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
@@ -79,18 +92,18 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
 
 
 @pytest.mark.parametrize("kind", ["raw", "bulk", "backup"])
-def test_configurations_go_down_and_up(run: Run, tmp_path: Path, kind: str) -> None:
+def test_configurations_are_downloaded_and_uploaded(run: Run, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "config.txt"
     done(run("config", kind, "get", "--out", str(path)))
     assert "last seen: " in done(run("config", kind, "put", str(path), "--yes"))
-    assert told(run, "config", kind, "put", str(path), "--yes")["status"] in ("UPDATE_OK", "RESTORE_OK")
+    assert facts(run, "config", kind, "put", str(path), "--yes")["status"] in ("UPDATE_OK", "RESTORE_OK")
     (tmp_path / "bad").write_bytes(b"\x00nonsense")
     code, _, err = run("config", kind, "put", str(tmp_path / "bad"), "--yes")
     assert code == 6 and "result code" in err
 
 
-def test_a_configuration_that_is_taken_but_fails_later_is_an_error(run: Run, tmp_path: Path,
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_that_is_accepted_but_fails_later_is_an_error(run: Run, tmp_path: Path,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.simulators.xerus.services.config._DONE", 4)
     path = tmp_path / "config.txt"
     done(run("config", "raw", "get", "--out", str(path)))
@@ -98,7 +111,7 @@ def test_a_configuration_that_is_taken_but_fails_later_is_an_error(run: Run, tmp
     assert code == 6 and "update failed" in err
 
 
-def test_a_configuration_that_is_not_worked_in_in_time_ends_with_another_code(run: Run, tmp_path: Path) -> None:
+def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "config.txt"
     done(run("config", "raw", "get", "--out", str(path)))
     code, out, _ = run("config", "raw", "put", str(path), "--yes", "--wait", "0")
@@ -108,17 +121,17 @@ def test_a_configuration_that_is_not_worked_in_in_time_ends_with_another_code(ru
 @pytest.mark.parametrize("words", [["cert", "upload", "FILE"], ["cert", "download"], ["config", "raw", "get"],
                                    ["config", "backup", "put", "FILE", "--yes"], ["diag", "--out", "-"], ["eto"], ["pmc", "csv"],
                                    ["pmc", "put", "FILE", "--yes"], ["firmware", "upload", "FILE"]])
-def test_files_are_never_taken_for_those_of_a_link_unit(run: Run, tmp_path: Path, unit: XerusPdu, words: List[str]) -> None:
+def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusPdu, words: List[str]) -> None:
     (tmp_path / "FILE").write_bytes(b"x")
     before = unit.books().requests
     code, _, err = run(*[str(tmp_path / word) if word == "FILE" else word for word in words], "--link", "3")
     assert code == 2 and "leave --link out" in err and unit.books().requests == before
 
 
-def test_a_file_and_json_do_not_share_one_output(run: Run, tmp_path: Path) -> None:
+def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) -> None:
     code, out, err = run("config", "raw", "get", "--json")
     assert code == 2 and "--out FILE" in json.loads(out)["error"]["reason"]
-    assert told(run, "config", "raw", "get", "--out", str(tmp_path / "raw.txt"))["bytes"] > 0
+    assert facts(run, "config", "raw", "get", "--out", str(tmp_path / "raw.txt"))["bytes"] > 0
 
 
 def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:
@@ -130,7 +143,7 @@ def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: 
     done(run("config", "backup", "put", str(path), "--yes", "--secret-file", f"config_password={tmp_path / 'word'}"))
 
 
-def test_diagnosis_descriptor_and_power_meter_files(run: Run, tmp_path: Path) -> None:
+def test_diagnosis_descriptor_and_power_meter_files_are_transferred(run: Run, tmp_path: Path) -> None:
     done(run("diag", "--out", str(tmp_path / "diag.tgz")))
     assert (tmp_path / "diag.tgz").stat().st_size > 100
     done(run("eto", "--out", str(tmp_path / "eto")))
@@ -143,7 +156,7 @@ def test_diagnosis_descriptor_and_power_meter_files(run: Run, tmp_path: Path) ->
 
 def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     (tmp_path / "community").write_text("read-me\n", encoding="ascii")
-    shown = told(run, "snmp", "v2=yes", "location=rack 7", "--secret-file", f"read_community={tmp_path / 'community'}", "--yes")
+    shown = facts(run, "snmp", "v2=yes", "location=rack 7", "--secret-file", f"read_community={tmp_path / 'community'}", "--yes")
     assert shown["v2"] is True and shown["read community"] == "set" and "read-me" not in str(shown)
     assert unit.snmp.configuration["readComm"] == "read-me" and unit.snmp.configuration["sysLocation"] == "rack 7"
     assert run("snmp", "readComm=public", "--yes")[0] == 2
@@ -152,14 +165,14 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
 
 
-def test_a_unit_that_is_silent_after_it_took_new_network_settings_took_them(run: Run, unit: XerusPdu) -> None:
+def test_silence_after_new_network_settings_means_they_were_applied(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
     code, out, _ = run("network", "bridge", "on", "--yes")
     assert code == 9 and "no longer answers" in out
 
 
-def test_a_download_that_has_no_place_to_go_is_not_begun_and_half_a_file_is_not_kept(run: Run, unit: XerusPdu,
-                                                                                     tmp_path: Path) -> None:
+def test_an_unwritable_target_starts_no_download_and_half_a_file_is_removed(run: Run, unit: XerusPdu,
+                                                                            tmp_path: Path) -> None:
     before = unit.books().requests
     (tmp_path / "there").write_bytes(b"mine")
     assert run("diag", "--out", str(tmp_path / "there"))[0] == run("diag", "--out", str(tmp_path / "no" / "x"))[0] == 2
@@ -168,42 +181,42 @@ def test_a_download_that_has_no_place_to_go_is_not_begun_and_half_a_file_is_not_
     assert run("diag", "--out", str(tmp_path / "new"))[0] == 4 and not (tmp_path / "new").exists()
 
 
-def test_debug_goes_beside_the_result_and_not_into_it(run: Run, tmp_path: Path) -> None:
+def test_debug_output_stays_out_of_the_result(run: Run, tmp_path: Path) -> None:
     code, out, err = run("info", "--debug", "--json")
     assert code == 0 and json.loads(out)["outlets"] == 4 and "performBulk" in err
 
 
-def test_sensors_of_which_one_is_refused_are_shown_all_the_same(run: Run, unit: XerusPdu) -> None:
+def test_a_refused_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu) -> None:
     unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted["current"])
-    rows = {row["sensor"]: row for row in told(run, "sensors")["sensors"]}
+    rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
     assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""
 
 
 def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
-    assert list(told(run, "links")["linkUnits"]) == ["3"]
-    assert list(told(run, "links", "add", "2", "192.0.2.50", "--yes")["linkUnits"]) == ["2", "3"]
+    assert list(facts(run, "links")["linkUnits"]) == ["3"]
+    assert list(facts(run, "links", "add", "2", "192.0.2.50", "--yes")["linkUnits"]) == ["2", "3"]
     code, _, err = run("links", "add", "2", "192.0.2.51", "--yes")
     assert code == 6 and "in use" in err
-    assert list(told(run, "links", "release", "2", "--yes")["linkUnits"]) == ["3"]
+    assert list(facts(run, "links", "release", "2", "--yes")["linkUnits"]) == ["3"]
     assert run("links", "add", "2")[0] == 2
     assert run("links", "--link", "3")[0] == 2
 
 
-def test_bridge_and_port_forwarding(run: Run) -> None:
-    assert told(run, "network")["interface br0"] is False
-    assert told(run, "network", "bridge", "on", "--yes")["interface br0"] is True
+def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:
+    assert facts(run, "network")["interface br0"] is False
+    assert facts(run, "network", "bridge", "on", "--yes")["interface br0"] is True
     done(run("network", "bridge", "off", "--yes"))
-    shown = told(run, "network", "forwarding", "on", "--role", "primary", "--interface", "usb", "--yes")
+    shown = facts(run, "network", "forwarding", "on", "--role", "primary", "--interface", "usb", "--yes")
     assert (shown["role"], shown["downstream interface"]) == ("PRIMARY_UNIT", "usb")
     assert shown["https of unit N"] == "port 50000 + N"
-    assert "https of unit N" not in told(run, "network", "forwarding", "off", "--yes")
+    assert "https of unit N" not in facts(run, "network", "forwarding", "off", "--yes")
     assert run("network", "forwarding", "on", "--yes")[0] == 2
 
 
-def test_watched_servers(run: Run) -> None:
-    assert told(run, "servers")["servers"] == []
-    added = told(run, "servers", "add", "web.example", "--yes")["servers"]
+def test_watched_servers_are_listed_added_and_deleted(run: Run) -> None:
+    assert facts(run, "servers")["servers"] == []
+    added = facts(run, "servers", "add", "web.example", "--yes")["servers"]
     assert [row["host"] for row in added] == ["web.example"]
-    assert told(run, "servers", "delete", str(added[0]["id"]), "--yes")["servers"] == []
+    assert facts(run, "servers", "delete", str(added[0]["id"]), "--yes")["servers"] == []
     assert run("servers", "delete", "99", "--yes")[0] == 6

@@ -1,4 +1,4 @@
-"""The tool on a simulated unit: what it shows, and what it switches."""
+"""`pdu raritan` on a simulated unit: its tables, and switching."""
 from __future__ import annotations
 
 import sys
@@ -11,29 +11,29 @@ from handlers.command import root
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
 
-from .results import Run, done, told
+from .results import Run, done, facts
 
 
-def test_info_says_what_the_unit_is(run: Run) -> None:
+def test_info_shows_model_and_nameplate(run: Run) -> None:
     out = done(run("info"))
     assert "PX3-5190R" in out and "outlets" in out
-    assert told(run, "info")["metadata"]["nameplate"]["manufacturer"] == "Raritan"
+    assert facts(run, "info")["metadata"]["nameplate"]["manufacturer"] == "Raritan"
 
 
 def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) -> None:
     lines = done(run("outlets")).splitlines()
     assert lines[0].split()[:4] == ["outlet", "label", "name", "state"] and "web" in lines[2]
-    rows = told(run, "outlets")["outlets"]
+    rows = facts(run, "outlets")["outlets"]
     assert [row["state"] for row in rows] == ["up"] * 4
     assert [row["kWh"] for row in rows] == pytest.approx(list(unit.books().port_energy_kwh.values())[:4])
 
 
-def test_outlets_of_a_link_unit(run: Run) -> None:
-    assert len(told(run, "outlets", "--link", "3")["outlets"]) == 2
+def test_outlets_of_a_link_unit_are_listed(run: Run) -> None:
+    assert len(facts(run, "outlets", "--link", "3")["outlets"]) == 2
 
 
-def test_a_link_id_that_is_named_and_not_linked_is_a_warning(unit: XerusPdu, run: Run,
-                                                             capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_link_id_that_is_not_linked_is_a_warning(unit: XerusPdu, run: Run,
+                                                   capsys: pytest.CaptureFixture[str]) -> None:
     where = f"{unit.host}:{unit.port}"
     assert root.run(["status", "raritan", where, "--fingerprint", unit.fingerprint, "-s", "link_units=3,7"]) == 0
     assert capsys.readouterr().err == (
@@ -48,8 +48,8 @@ def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(ru
     assert code == 2 and "no sensor 'outlet/77/current': 'sensors' lists" in err and "does not offer" not in err
 
 
-def test_sensors_of_inlet_lines_outlets_and_slots(run: Run) -> None:
-    rows = {row["sensor"]: row for row in told(run, "sensors")["sensors"]}
+def test_sensors_of_inlet_lines_outlets_and_slots_are_listed(run: Run) -> None:
+    rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
     assert rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
     assert any(name.startswith("slot/") for name in rows)
     assert "inlet/1/current" in done(run("sensors"))
@@ -57,7 +57,7 @@ def test_sensors_of_inlet_lines_outlets_and_slots(run: Run) -> None:
 
 def test_thresholds_are_shown_and_changed(run: Run) -> None:
     assert "upperCritical" in done(run("thresholds", "inlet/1/L1/current"))
-    changed = told(run, "thresholds", "outlet/1/current", "upperCritical=12", "upperWarning=10", "lowerWarning=off",
+    changed = facts(run, "thresholds", "outlet/1/current", "upperCritical=12", "upperWarning=10", "lowerWarning=off",
                    "--yes")
     assert (changed["upperCritical"], changed["upperCriticalActive"], changed["lowerWarningActive"]) == (12.0, True, False)
 
@@ -67,30 +67,30 @@ def test_thresholds_are_shown_and_changed(run: Run) -> None:
                                    ["outlet/1/current", "upperCritical=nan", "--yes"],
                                    ["outlet/1/current", "upperCritical=1e999", "--yes"],
                                    ["outlet/1/../../snmp"]])
-def test_what_is_no_sensor_or_no_threshold_is_said_so(run: Run, words: List[str]) -> None:
+def test_an_unknown_sensor_or_threshold_is_named(run: Run, words: List[str]) -> None:
     code, _, err = run("thresholds", *words)
     assert code == 2 and err.startswith("settings: ")
 
 
-def test_outlets_are_switched_one_several_and_all(run: Run, unit: XerusPdu) -> None:
+def test_one_several_and_all_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
     def states() -> List[Any]:
         return [unit.books().states[str(number)] for number in (1, 2, 3)]
 
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
     assert states() == [False, True, True]
-    assert told(run, "switch", "1", "2", "off", "--yes") == {"outlets": {"1": "down", "2": "down"}, "done": True}
-    assert told(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
+    assert facts(run, "switch", "1", "2", "off", "--yes") == {"outlets": {"1": "down", "2": "down"}, "done": True}
+    assert facts(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
 
 
 def test_an_outlet_that_is_named_twice_is_switched_once(run: Run, unit: XerusPdu) -> None:
-    assert told(run, "switch", "2", "2", "off", "--yes") == {"outlets": {"2": "down"}, "done": True}
+    assert facts(run, "switch", "2", "2", "off", "--yes") == {"outlets": {"2": "down"}, "done": True}
     assert [name for name, _ in unit.books().writes if "PowerState" in name] == ["outlet.1.setPowerState"]
 
 
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_what_is_done_to_a_link_unit_is_never_done_to_the_primary_one(monkeypatch: pytest.MonkeyPatch, prefixed: bool,
-                                                                      capsys: pytest.CaptureFixture[str]) -> None:
-    """Whether the references that a link unit hands out carry its id is not documented."""
+def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(monkeypatch: pytest.MonkeyPatch, prefixed: bool,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    """It is not documented whether the references of a link unit's answers carry its id."""
     model = Model(outlets=2, in_rush_guard_ms=0, cycle_delay_s=0)
     with XerusPdu(model, links={3: model}, prefix_links=prefixed) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
@@ -128,8 +128,8 @@ def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit
 @pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
                                            ("installPendingKeyPair", ["cert", "install"]),
                                            ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
-def test_what_must_not_be_sent_twice_says_so_when_no_answer_came(run: Run, unit: XerusPdu, tmp_path: Path, method: str,
-                                                                 words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_without_an_answer_warns_before_a_second_try(run: Run, unit: XerusPdu, tmp_path: Path, method: str,
+                                                               words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     (tmp_path / "image").write_bytes(image("4.4.1.6-53300"))
     run("firmware", "upload", str(tmp_path / "image"))
@@ -138,7 +138,7 @@ def test_what_must_not_be_sent_twice_says_so_when_no_answer_came(run: Run, unit:
     assert code == 3 and "may or may not" in err and "before you try again" in err
 
 
-def test_a_unit_that_is_silent_for_a_while_after_the_command_is_looked_at_again(run: Run, unit: XerusPdu) -> None:
+def test_a_unit_that_is_silent_after_the_command_is_read_again(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
     unit.faults.order(Fault.STATUS, None, method="getState", status=503)
@@ -147,12 +147,13 @@ def test_a_unit_that_is_silent_for_a_while_after_the_command_is_looked_at_again(
     unit.faults.clear()
     unit.faults.order(Fault.STATUS, None, method="getState", status=401)
     before = unit.books().requests
-    assert run("switch", "1", "off", "--yes")[0] == 4 and unit.books().requests == before + 4
+    code, _, err = run("switch", "1", "off", "--yes")
+    assert code == 4 and "accepted the command" in err and unit.books().requests == before + 4
 
 
 @pytest.mark.parametrize("words", [["switch", "2", "off"], ["switch", "1", "2", "off"], ["cycle", "2"], ["cycle", "1", "2"],
                                    ["sequence", "3,1,2"]])
-def test_a_unit_that_lists_outlets_in_another_order_than_its_ids_gets_no_command(
+def test_a_unit_whose_outlets_are_not_in_order_gets_no_command(
         words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=3, listed=(1, 3, 2), in_rush_guard_ms=0)) as pdu:
         ca_file = tmp_path / "ca.pem"
@@ -164,11 +165,11 @@ def test_a_unit_that_lists_outlets_in_another_order_than_its_ids_gets_no_command
 
 
 def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> None:
-    assert told(run, "cycle", "2", "--yes")["done"]
+    assert facts(run, "cycle", "2", "--yes")["done"]
     assert [name for name, _ in unit.books().writes if "cycle" in name] == ["outlet.1.cyclePowerState"]
 
 
-def test_a_dangerous_act_without_a_yes_is_not_done(run: Run, unit: XerusPdu) -> None:
+def test_a_dangerous_command_needs_yes(run: Run, unit: XerusPdu) -> None:
     for words in (["switch", "1", "off"], ["cycle", "all"], ["firmware", "reboot"], ["cert", "install"], ["sequence", "cancel"],
                   ["links", "release", "3"], ["network", "bridge", "on"], ["servers", "add", "h"], ["snmp", "v2=no"],
                   ["thresholds", "outlet/1/current", "upperCritical=1"], ["firmware", "update", "no-such-file"]):
@@ -177,7 +178,7 @@ def test_a_dangerous_act_without_a_yes_is_not_done(run: Run, unit: XerusPdu) -> 
     assert not [entry for entry in unit.books().writes if "set" in entry[0] or "cycle" in entry[0]]
 
 
-def test_a_person_is_asked_and_anything_but_yes_is_no(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_is_asked_and_only_yes_confirms(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     for answer, code in (("", 12), ("n\n", 12), ("yes\n", 0)):
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         found, _, err = run("switch", "1", "off")
@@ -194,37 +195,38 @@ def test_a_person_is_asked_and_anything_but_yes_is_no(run: Run, unit: XerusPdu, 
                                          (["switch", "1", "toggle"], 2),
                                          (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
                                          (["sequence", "--delay", "5"], 2)])
-def test_what_cannot_be_switched_is_said_so(run: Run, words: List[str], code: int) -> None:
+def test_an_outlet_without_a_switch_is_named(run: Run, words: List[str], code: int) -> None:
     found, out, err = run(*words)
     assert found == code and err and not out
 
 
-def test_an_outlet_whose_relay_failed_by_the_unit_s_own_list_is_unknown_in_every_command(
+def test_an_outlet_with_a_failed_relay_is_unknown_in_every_command(
         run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     unit.units[0].relays.all[0].stuck = True
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
     assert code == 9 and "outlet 1  unknown" in out
-    assert [row["state"] for row in told(run, "outlets")["outlets"]][::2] == ["unknown", "up"]     # 1 may also be an index, of 2
+    # The unit reports the failed component as 1, which may also be the index of outlet 2.
+    assert [row["state"] for row in facts(run, "outlets")["outlets"]][::2] == ["unknown", "up"]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert "switch on outlet 1 (now unknown)" in run("switch", "1", "on")[2]
 
 
-def test_an_outlet_that_does_not_follow_in_time_ends_with_another_code(run: Run, unit: XerusPdu) -> None:
+def test_an_outlet_that_follows_too_late_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:
     unit.units[0].relays._delays = unit.units[0].relays._delays._replace(movement=60.0)
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
     assert code == 9 and "outlet 1  up" in out
 
 
-def test_the_order_is_shown_set_and_taken_back(run: Run) -> None:
-    assert told(run, "sequence")["order"] == []
-    assert told(run, "sequence", "4,3,2,1", "--delay", "500", "--yes")["order"] == [4, 3, 2, 1]
+def test_the_power_up_order_is_shown_set_and_reset(run: Run) -> None:
+    assert facts(run, "sequence")["order"] == []
+    assert facts(run, "sequence", "4,3,2,1", "--delay", "500", "--yes")["order"] == [4, 3, 2, 1]
     code, _, err = run("sequence", "1,2,3,4", "--delay", "soon", "--yes")
-    assert code == 2 and "milliseconds" in err and told(run, "sequence")["order"] == [4, 3, 2, 1]
-    assert told(run, "sequence", "none", "--yes")["order"] == []
+    assert code == 2 and "milliseconds" in err and facts(run, "sequence")["order"] == [4, 3, 2, 1]
+    assert facts(run, "sequence", "none", "--yes")["order"] == []
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
 
 
-def test_outlets_of_a_power_meter_controller_are_its_branch_circuits_or_a_sentence(
+def test_branch_circuits_of_a_power_meter_controller_are_its_outlets(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
         with XerusPdu(Model(outlets=0, meters=meters, **more)) as pdu:

@@ -1,7 +1,7 @@
-"""MIB modules in the words of SMIv2, made from plain facts: names, OIDs, enumerations and units of a family's objects.
+"""MIB modules in SMIv2, generated from plain facts: names, OIDs, enumerations and units of a family's objects.
 
-The vendors' own MIB files are not beside the project. Where these facts are (shared/snmp/families.json), a module is made of them
-for each family, with its commands and its other objects in it, so that a draft has to choose.
+The vendors' own MIB files are not part of the project. Where shared/snmp/families.json is present, it supplies the facts for
+one module per family. A module also holds commands and unrelated objects, so that a draft has to choose.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.needs import shared
 
 
 class Fact(NamedTuple):
-    """One object."""
+    """The facts of one MIB object: name, OID, enumeration, unit and access."""
 
     name: str
     oid: str
@@ -23,7 +23,7 @@ class Fact(NamedTuple):
 
 
 def module(name: str, facts: List[Fact], conventions: bool = False) -> str:
-    """The text of a module; with `conventions` enumerations are those of textual conventions."""
+    """Return the text of a MIB module. With `conventions`, its enumerations are defined in textual conventions."""
     lines = [f"{name} DEFINITIONS ::= BEGIN", "IMPORTS OBJECT-TYPE, enterprises, Integer32 FROM SNMPv2-SMI",
              "  TEXTUAL-CONVENTION FROM SNMPv2-TC;"]
     for fact in facts:
@@ -41,7 +41,7 @@ def module(name: str, facts: List[Fact], conventions: bool = False) -> str:
 
 
 def of_family(key: str) -> Optional[str]:
-    """A module with the objects of a family; None where no fact is known."""
+    """Return the text of a module with a family's objects, or None for a family without facts."""
     families = json.loads(shared("snmp", "families.json").read_text("utf-8"))["families"]
     family = next((one for one in families if one["key"] == key), None)
     facts = list({fact.oid: fact for fact in _facts(family)}.values()) if family is not None else []
@@ -61,10 +61,10 @@ def _facts(part: Any) -> Iterator[Fact]:
             yield from _facts(value)
 
 
-def _enumeration(said: Any) -> Dict[str, int]:
-    """`{"on": [1], "off": [2]}` or `{"on": 1}`, as names that SMIv2 allows."""
+def _enumeration(meanings: Any) -> Dict[str, int]:
+    """Return number by name for `{"on": [1], "off": [2]}` or `{"on": 1}`. The names are those that SMIv2 allows."""
     found: Dict[str, int] = {}
-    for word, values in (said.items() if isinstance(said, dict) else ()):
+    for word, values in (meanings.items() if isinstance(meanings, dict) else ()):
         plain = re.sub(r"[^a-zA-Z]+(\w?)", lambda match: match[1].upper(), word)
         numbers = [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, int)]
         for place, value in enumerate(numbers):

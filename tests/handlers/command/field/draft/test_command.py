@@ -1,4 +1,4 @@
-"""`pdu draft` as a person calls it."""
+"""`pdu draft` from its command line."""
 from __future__ import annotations
 
 import json
@@ -34,15 +34,15 @@ def mib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def test_standard_output_is_the_profile_and_standard_error_what_it_rests_on(recording: Path, capsys: Printed) -> None:
+def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(recording: Path, capsys: Printed) -> None:
     assert root.run(["draft", str(recording)]) == 0
-    said = capsys.readouterr()
-    profile = json.loads(said.out)
+    printed = capsys.readouterr()
+    profile = json.loads(printed.out)
     assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith("Drafted, not confirmed.")
-    assert "taken  1.3.6.1.4.1.99999.2.1.1.3" in said.err and "doubt: No command is proposed" in said.err
+    assert "taken  1.3.6.1.4.1.99999.2.1.1.3" in printed.err and "doubt: No command is proposed" in printed.err
 
 
-def test_a_drafted_profile_is_checked_built_and_read(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
+def test_a_drafted_profile_can_be_checked_packed_and_polled(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
     file = tmp_path / "acme.json"
     assert root.run(["draft", str(recording), "--mib", str(mib), "--key", "acme-strip", "-o", str(file)]) == 0
     assert root.run(["snmp", "check", str(file)]) == 0 and "the profile 'acme-strip' is valid" in capsys.readouterr().out
@@ -52,23 +52,23 @@ def test_a_drafted_profile_is_checked_built_and_read(recording: Path, mib: Path,
     assert root.run(["draft", str(recording), "-o", str(file)]) == 2 and "File exists" in capsys.readouterr().err
 
 
-def test_json_has_everything_that_was_weighed(recording: Path, mib: Path, capsys: Printed) -> None:
+def test_json_holds_all_evidence(recording: Path, mib: Path, capsys: Printed) -> None:
     assert root.run(["draft", str(recording), "--mib", str(mib), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and said["profile"]["mib"] == "ACME-MIB"
-    assert {"state", "name", "current", "energy"} <= {look["role"] for look in said["looks"]}
-    assert all(look["evidence"] for look in said["looks"]) and "No command is proposed" in said["doubts"][-1]
-    assert "outletCommand" not in json.dumps(said["profile"])
+    document = json.loads(capsys.readouterr().out)
+    assert document["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and document["profile"]["mib"] == "ACME-MIB"
+    assert {"state", "name", "current", "energy"} <= {look["role"] for look in document["guesses"]}
+    assert all(look["evidence"] for look in document["guesses"]) and "No command is proposed" in document["doubts"][-1]
+    assert "outletCommand" not in json.dumps(document["profile"])
 
 
-def test_where_nothing_looks_like_outlets_no_file_is_left(tmp_path: Path, capsys: Printed) -> None:
+def test_a_recording_without_outlets_leaves_no_file(tmp_path: Path, capsys: Printed) -> None:
     recording, file = tmp_path / "empty.snmprec", tmp_path / "out.json"
     recording.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n", "utf-8")
     assert root.run(["draft", str(recording), "-o", str(file)]) == 8 and not file.exists()
     assert "No column looks like the states" in capsys.readouterr().err
 
 
-def test_what_cannot_be_read_is_one_sentence(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
+def test_an_unreadable_file_is_refused_with_one_sentence(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
     broken = tmp_path / "broken.mib"
     broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
     for arguments, says in ((["/nowhere/at.all"], "cannot be read"),
@@ -77,11 +77,11 @@ def test_what_cannot_be_read_is_one_sentence(recording: Path, mib: Path, tmp_pat
                             ([str(recording), "--mib", str(broken)], "is no MIB file that can be read"),
                             ([str(recording), "--key", "No Key"], "--key")):
         assert root.run(["draft", *arguments]) == 2
-        said = capsys.readouterr().err
-        assert says in said and said.count("\n") == 1 and "Traceback" not in said
+        error = capsys.readouterr().err
+        assert says in error and error.count("\n") == 1 and "Traceback" not in error
 
 
-def test_a_missing_reader_is_named(recording: Path, mib: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_mib_reader_is_named(recording: Path, mib: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_pysmi", lambda: None)
     monkeypatch.setattr("handlers.command.field.draft.reading.shutil.which", lambda _: None)
     assert root.run(["draft", str(recording), "--mib", str(mib)]) == 2

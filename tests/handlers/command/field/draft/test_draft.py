@@ -1,4 +1,4 @@
-"""Drafts of recordings whose families are not asked: the states are found, and nothing doubtful passes for certain."""
+"""Drafts of recordings while their families are hidden: the states are found, and each doubtful meaning is marked."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -26,7 +26,7 @@ from tests.needs import ROOT, program, pysmi, shared
 
 
 class Truth(NamedTuple):
-    """What the family that reads a recording makes of it: the rows of its states, and the states."""
+    """The rows and the states that the family of a recording reads."""
 
     found: Found
     rows: Set[Arcs]
@@ -54,7 +54,7 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether every state that the draft reads as on or off is what the family reads; of other columns all values are marked."""
+    """Whether each on and off of the draft agrees with the family. In other columns each value must be marked as doubtful."""
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
         return True
@@ -71,7 +71,7 @@ def names() -> List[str]:
 
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.names())
-def test_a_draft_without_a_mib_is_a_profile_whose_meanings_are_marked_and_that_has_no_command(name: str) -> None:
+def test_a_draft_without_a_mib_marks_every_meaning_and_has_no_command(name: str) -> None:
     rows = rows_of(name)
     found, right = draft(rows, Mib()), truth(rows)
     if found.profile is None:
@@ -86,27 +86,27 @@ def test_a_draft_without_a_mib_is_a_profile_whose_meanings_are_marked_and_that_h
 
 
 def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None:
-    hits, there = _counted(None)
-    print(f"\ndraft without MIB: {hits} of {there} recordings with states, {hits} of {len(names())} with outlets")
+    hits, total = _counted(None)
+    print(f"\ndraft without MIB: {hits} of {total} recordings with states, {hits} of {len(names())} with outlets")
     if not names():
         pytest.skip("no recordings beside the project")
-    assert 3 * hits >= 2 * len(names()) and there <= len(names())
+    assert 3 * hits >= 2 * len(names()) and total <= len(names())
 
 
 def test_with_a_mib_the_states_of_nine_recordings_in_ten_are_found_and_no_meaning_is_wrong(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The modules are made from the facts of the families: the vendors' own files are not beside the project."""
+    """The modules are generated from facts: the vendors' own files are not part of the project."""
     monkeypatch.syspath_prepend(pysmi())
-    hits, there = _counted(tmp_path)
-    print(f"\ndraft with MIB: {hits} of {there} recordings with states")
+    hits, total = _counted(tmp_path)
+    print(f"\ndraft with MIB: {hits} of {total} recordings with states")
     if not names():
         pytest.skip("no recordings beside the project")
-    assert 10 * hits >= 9 * there
+    assert 10 * hits >= 9 * total
 
 
 def _counted(folder: Optional[Path]) -> List[int]:
-    """How many recordings have their states found, and how many have states."""
-    hits = there = 0
+    """Count the recordings whose states the draft finds, and all recordings that have states."""
+    hits = total = 0
     for name in names():
         rows = rows_of(name)
         right = truth(rows)
@@ -117,29 +117,29 @@ def _counted(folder: Optional[Path]) -> List[int]:
             mib = read([str(folder / f"{name}.mib")])
         found = draft(rows, mib)
         assert right_or_marked(found, right, rows), name
-        there += bool(right.states)
+        total += bool(right.states)
         hits += bool(right.states) and finds_states(found, right, rows)
-    return [hits, there]
+    return [hits, total]
 
 
 def test_of_simulated_devices_no_meaning_is_wrong_without_a_mark() -> None:
-    """The fixtures of families without a recording: no rule was made from them. Many have more states than real units."""
+    """These fixtures are of families without a recording: no rule comes from them. Many have more states than real units."""
     seen = {recorded.expected(name)["family"] for name in names()}
-    hits = there = 0
+    hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
         rows = snmprec.parse(file.read_text("utf-8", "surrogateescape")).rows
         right = None if file.stem.partition("_")[0] in seen else _readable(rows)
         if right is not None and len(right.states) > 1:
             found = draft(rows, Mib())
             assert right_or_marked(found, right, rows), file.stem
-            there += 1
+            total += 1
             hits += finds_states(found, right, rows)
-    print(f"\ndraft without MIB, simulated devices: {hits} of {there}")
-    assert there > 30
+    print(f"\ndraft without MIB, simulated devices: {hits} of {total}")
+    assert total > 30
 
 
 def _readable(rows: Rows) -> Optional[Truth]:
-    """None for a fixture that its family refuses, or that is read by a setting alone."""
+    """Return the truth about a fixture, or None if its family refuses it or needs a setting to read it."""
     try:
         return truth(rows)
     except PduHandlerError:
@@ -202,7 +202,7 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(monkey
     assert flag is not None and flag.name == "prErrorFlag" and flag.enumeration == {0: "noError", 1: "error"}
 
 
-def test_readers_that_disagree_leave_no_enumeration() -> None:
+def test_enumerations_that_contradict_each_other_are_dropped() -> None:
     from handlers.command.field.draft.mib import Object
     from handlers.command.field.draft.reading import _agreed
     oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
@@ -217,7 +217,7 @@ def test_readers_that_disagree_leave_no_enumeration() -> None:
     ({1: "closed", 2: "open"}, [1], [2]), ({1: "immediateOn", 2: "immediateOff", 3: "delayedOn"}, [], []),
     ({257: "ieee1621Off", 259: "ieee1621On"}, [259], [257]), ({1: "onPending", 2: "offPending"}, [], []),
     ({1: "ok", 2: "alarm"}, [], [])])
-def test_only_names_that_say_on_or_off_alone_mean_so(names: Dict[int, str], on: List[int], off: List[int]) -> None:
+def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: List[int], off: List[int]) -> None:
     from handlers.command.field.draft.columns import meanings
     from handlers.command.field.draft.mib import Object
     assert meanings(Object("x", "M", enumeration=names)) == (on, off)
@@ -228,7 +228,7 @@ def test_only_names_that_say_on_or_off_alone_mean_so(names: Dict[int, str], on: 
     ("Watts", "power", "1"), ("kWh", "energy", "1"), ("watt-hours", "energy", "0.001"), ("0.1 kWh", "energy", "0.1"),
     ("hundredths of an ampere", "current", "0.01"),
     ("seconds", "", ""), ("", "", ""), ("percent", "", ""), ("A/10 or so", "", "")])
-def test_units_are_known_or_not_used(units: str, role: str, value: str) -> None:
+def test_an_unknown_unit_is_not_used(units: str, role: str, value: str) -> None:
     from handlers.command.field.draft.columns import worth
     found = worth(units)
     assert (found is None and not role) or (found is not None and (found[0], f"{found[1]:f}".rstrip("0").rstrip(".")) == (
