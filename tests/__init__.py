@@ -1,6 +1,6 @@
-"""Tests, and programs such as `python -m tests.demo`: started without the project's environment they end with one sentence.
+"""Tests, and programs such as `python -m tests.demo`, which end with one sentence where the project's packages are missing.
 
-This file must be readable for every Python.
+Every Python, old ones too, must be able to read this file.
 """
 import sys
 
@@ -10,7 +10,7 @@ if sys.version_info < (3, 9):
 
 
 def _one_sentence(kind, error, trace):  # type: (type, BaseException, object) -> None
-    """A missing package with its remedy, and Ctrl-C while a program loads without a traceback."""
+    """Names the remedy for a missing package, and prints no traceback for Ctrl-C while a program loads."""
     name = (getattr(error, "name", None) or "").partition(".")[0]
     if issubclass(kind, ModuleNotFoundError) and name not in ("", "tests", "handlers", "common", "pdu_common"):
         sys.stderr.write("the Python package %s is missing: make env, then .venv/bin/python in place of this one\n" % name)

@@ -1,7 +1,7 @@
-"""The passwords and the community of the simulators appear nowhere, whichever test runs.
+"""Checks after every test that no password or community of the simulators has appeared anywhere.
 
-After each test: what it printed, every log line from DEBUG on, the text of every error of the tree, every program that it
-started with its arguments, and every file that the project's own code wrote. Also encoded, as HTTP and URLs carry them.
+Looks at what the test printed, every log line from DEBUG on, the text of every PduHandlerError, the arguments of every program
+that the test started, and every file that the project's own code wrote. Finds base64 and URL encodings too.
 """
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from handlers.errors import PduHandlerError
 from tests.needs import ROOT
 
 PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
-_OURS = tuple(str(ROOT / room) for room in ("handlers", "packaging", "common", "pdu_common"))
-_DEEP = 25                          # frames above an `open` that are looked at
-_FOREIGN = ("upscmd", "upsrw")      # NUT's own tools, which take a password as an argument and no other way
-_LARGEST = 8 << 20                  # bytes of a file
+_OURS = tuple(str(ROOT / folder) for folder in ("handlers", "packaging", "common", "pdu_common"))
+_DEEP = 25                          # number of frames above an `open` that are searched for the project's own code
+_FOREIGN = ("upscmd", "upsrw")      # NUT's own tools take a password only as an argument
+_LARGEST = 8 << 20                  # bytes; larger files are not read
 
 
 def _forms() -> Iterator[str]:
     for secret in PLAIN:
         yield secret
         yield quote(secret).replace("-", "%2D")
-        for user in ("admin", ""):                  # the three places in a group of base64 where a secret may begin
-            for before in range(3):
+        for user in ("admin", ""):
+            for before in range(3):                 # a secret may begin at any of the three bytes of a base64 group
                 text = base64.b64encode(b" " * before + f"{user}:{secret}".encode()).decode()
                 yield text[4:-4]
 
@@ -39,16 +39,16 @@ FORMS = frozenset(form for form in _forms() if len(form) > 8)
 
 
 def shown(text: str) -> str:
-    """The secret that is in `text`, "" where there is none."""
+    """The secret that is in `text`, "" if there is none."""
     return next((form for form in FORMS if form in text), "")
 
 
 class Watch(logging.Handler):
-    """What a test said, started and wrote."""
+    """Notes each secret in what a test logs and raises, in the programs that it starts and the files that it writes."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.said: List[Tuple[str, str]] = []       # where it was, and the text
+        self.findings: List[Tuple[str, str]] = []       # the place, and the text that holds a secret
         self.files: Set[Any] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -70,11 +70,11 @@ class Watch(logging.Handler):
 
     def _note(self, where: str, text: str) -> None:
         if shown(text):
-            self.said.append((where, text[:300]))
+            self.findings.append((where, text[:300]))
 
     def found(self) -> List[Tuple[str, str]]:
-        """What was seen since the last time, files included."""
-        seen, self.said = self.said, []
+        """The findings since the last call, those in files included: the place and the text of each."""
+        seen, self.findings = self.findings, []
         files, self.files = self.files, set()
         for name in files:
             path = Path(name)
@@ -98,7 +98,7 @@ WATCH = Watch()
 
 
 def begin() -> None:
-    """Watch from now on; an audit hook cannot be taken away."""
+    """Watch until the process ends: an audit hook cannot be removed."""
     sys.addaudithook(WATCH.audit)
     logging.getLogger().addHandler(WATCH)
     for name in ("handlers", "pdu_common", "common"):

@@ -1,7 +1,7 @@
-"""Hostile text as identity, as handler setting and as an outlet's name: nothing executes, leaves its field or forges a line.
+"""Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its field or forges a line.
 
-register.sh's part is in tests/packaging/test_register_hostile.py, that of the local DCImanager's page in
-tests/dcimanager/test_page.py, that of device lists in tests/handlers/command/fleet.
+tests/packaging/test_register_hostile.py has the same for register.sh, tests/dcimanager/test_page.py for the page of the
+local DCImanager, and tests/handlers/command/fleet for device lists.
 """
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ import importlib
 import io
 import json
 import logging
+import signal
 import socket
-from html.parser import HTMLParser
+import subprocess
 from pathlib import Path
-from typing import Any, Callable, ContextManager, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, ContextManager, Iterator, List, Mapping, Sequence
 
 import pytest
 
-from handlers.errors import NoSuchOutlet, PduHandlerError, ProtocolError
+from handlers.errors import NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.fleet.exporting import exporter
-from tests.handlers.command.fleet.halls import SECRETS, line, login, private, run
-from tests.hostile import LISTED, TEXTS, is_one_line
+from tests.handlers.command.fleet.halls import PDU, SECRETS, environment, line, login, private, run
+from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS, Peer
 from tests.peers.nut import _peer as nut_peer
@@ -33,8 +34,10 @@ from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.xerus import Model, XerusPdu
+from tests.waiting import bounded
 
-NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")        # a refused command sends these with the setting in them, and as they are:
+# All lines that a refused command sends. Those of NUT_LINES contain the setting; those of NUT_WHOLE never change.
+NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 NAMES = list(LISTED.values())
@@ -68,8 +71,8 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, ca
 # ---- handler settings --------------------------------------------------------------------------------------
 
 @pytest.fixture
-def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text that passes for a host name is asked of nobody."""
+def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails each look-up of a host name, so that a test asks no name server."""
     real = socket.getaddrinfo
 
     def look_up(host: Any, *more: Any, **others: Any) -> Any:
@@ -80,7 +83,7 @@ def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", list(PEERS))
-@pytest.mark.usefixtures("nobody_is_looked_up")
+@pytest.mark.usefixtures("no_name_is_looked_up")
 def test_a_hostile_setting_ends_in_an_error_of_the_tree_or_does_nothing(name: str, caplog: pytest.LogCaptureFixture) -> None:
     settings = importlib.import_module(f"handlers.{name}.settings")
     keys = sorted({one.key for value in vars(settings).values() for one in (value if isinstance(value, tuple) else (value,))
@@ -100,8 +103,44 @@ def test_a_hostile_setting_ends_in_an_error_of_the_tree_or_does_nothing(name: st
     assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
 
 
+# Numbers outside 0.1 to 60 seconds, and numbers in a notation that the setting does not allow.
+NO_TIMES = ("nan", "-nan", "inf", "-inf", "Infinity", "1e400", "1e-400", "60.0001", "0.0999", "-5", "0", "0x5", "5s", "5,0",
+            "5 5", "\uff15", "9" * 5000)
+TIMES = {"dot", "plus", "blanks", "zero before"}            # those of TEXTS that are 1 or 0.1 seconds in an allowed notation
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_a_timeout_is_a_time_or_an_error_that_names_it(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
+        before = peer.books()
+        for about, text in {**TEXTS, **{repr(text[:20]): text for text in NO_TIMES}}.items():
+            try:
+                ports = made(peer, timeout=text).status().ports
+            except SettingsError as error:
+                assert "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000, about
+            else:
+                assert about in TIMES and not peer.snmp, about      # SNMP has no such setting
+                assert {port.identity for port in ports} == set(before.states), about
+        after = peer.books()
+    assert (after.writes, after.states) == (before.writes, before.states)
+    assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
+
+
+@pytest.mark.parametrize("about", list(TEXTS))
+def test_a_timeout_among_the_snmp_fields_is_a_time_or_an_error(about: str) -> None:
+    with PEERS["snmp"]() as peer:
+        handler = importlib.import_module("handlers.snmp.handler").make_handler(
+            PduSnmpData(peer.address, {**peer.snmp, "timeout": TEXTS[about]}, peer.settings))
+        try:
+            ports = handler.status().ports
+        except PduHandlerError as error:
+            assert is_one_line(str(error)) and len(str(error)) < 3000
+        else:
+            assert about in TIMES | {"other digits"} and {port.identity for port in ports} == set(peer.books().states)
+
+
 @pytest.mark.parametrize("key", ["device", "username", "password"])
-def test_a_nut_server_gets_such_a_setting_within_its_own_line(key: str) -> None:
+def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
     lines: List[str] = []
 
     def note(request: str, answer: bytes) -> bytes:
@@ -123,7 +162,7 @@ def test_a_nut_server_gets_such_a_setting_within_its_own_line(key: str) -> None:
 
 # ---- names of outlets --------------------------------------------------------------------------------------
 
-# A NUT server writes these into its line as they are, and no reader can tell where that line ends.
+# A NUT server does not escape these characters, so no client can find the end of the line.
 NO_NUT_LINE = [text for text in NAMES if set(text) & set("\0\r\n")]
 NUT_NAMES = [text for text in NAMES if text not in NO_NUT_LINE]
 
@@ -167,12 +206,12 @@ def _snmp() -> Iterator[Peer]:
 NAMED: Mapping[str, Callable[[], ContextManager[Peer]]] = {"nut": _nut, "raritan": _raritan, "redfish": _redfish, "snmp": _snmp}
 
 
-def test_every_handler_has_a_device_with_such_names() -> None:
+def test_every_handler_has_a_device_with_hostile_names() -> None:
     assert set(NAMED) == set(PEERS)
 
 
 @pytest.mark.parametrize("name", list(NAMED))
-def test_names_of_outlets_stay_in_their_cell_their_value_and_their_label(name: str, tmp_path: Path) -> None:
+def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name: str, tmp_path: Path) -> None:
     with NAMED[name]() as peer:
         listed, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
         listed.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
@@ -209,46 +248,55 @@ def test_a_nut_value_that_breaks_its_line_is_an_error_and_no_state(text: str) ->
 
 # ---- an archive that is not of this pack -------------------------------------------------------------------
 
+OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPowerStatus.UNKNOWN))"
+
+
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive whose outlets are called like the texts, all of state UNKNOWN; its list is beside it."""
+    """A folder with an archive whose outlets have the texts as identities, all UNKNOWN, and a device list that names it."""
     folder = tmp_path_factory.mktemp("foreign")
     tree = small_tree(folder)
     handler = tree / "small" / "handler.py"
-    own = 'view.ports.append(PduPortView(identity=VERSION, power_status=EnumPowerStatus.UNKNOWN))'
-    assert own in handler.read_text()
-    handler.write_text(handler.read_text().replace(own, f"""for text in {ascii(list(TEXTS.values()))}:
+    assert OWN_PORT in handler.read_text()
+    handler.write_text(handler.read_text().replace(OWN_PORT, f"""for text in {ascii(list(TEXTS.values()))}:
             view.ports.append(PduPortView(identity=text, power_status=EnumPowerStatus.UNKNOWN))"""))
     (folder / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
     (folder / "list.csv").write_text("name,handler,address\n=1+1,pdu_small-1.0.tar.gz,127.0.0.1\n")
     return folder
 
 
-class Elements(HTMLParser):
-    """The elements of a page, with their attributes, and its text."""
+def test_a_watch_prints_a_change_of_any_identity_in_one_line(foreign: Path, tmp_path: Path) -> None:
+    tree = small_tree(tmp_path)
+    handler = tree / "small" / "handler.py"
+    handler.write_text(handler.read_text().replace(OWN_PORT, f"""import os
+        marker = {ascii(str(tmp_path / "on"))}
+        state = EnumPowerStatus.UP if os.path.exists(marker) else EnumPowerStatus.DOWN
+        os.unlink(marker) if os.path.exists(marker) else open(marker, "w").close()
+        for text in {ascii(list(TEXTS.values()))}:
+            view.ports.append(PduPortView(identity=text, power_status=state))"""))
+    (tmp_path / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
+    (tmp_path / "list.csv").write_text((foreign / "list.csv").read_text())
+    process = subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"], env=environment(), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with process, bounded(process):
+        assert process.stdout is not None
+        printed = [process.stdout.readline().rstrip("\n") for _ in range(6)]
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    changes = [line for line in printed if " * =1+1: " in line]
+    assert len(changes) == 1 and changes[0].count("DOWN -> UP") == len(TEXTS), printed
+    assert all(map(is_one_line, printed)) and len(changes[0]) < 20_000
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: Set[str] = set()
-        self.attributes: Set[str] = set()
-        self.text = ""
-        self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
-        self.found.add(tag)
-        self.attributes.update(name for name, _ in attrs)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def test_identities_of_any_archive_reach_no_terminal_page_or_metric_as_they_are(foreign: Path, tmp_path: Path) -> None:
+def test_identities_of_any_archive_are_escaped_in_terminal_page_and_metrics(foreign: Path, tmp_path: Path) -> None:
     written = tmp_path / "page.html"
     shown = run("check", foreign / "list.csv", "--html", written)
     assert shown.returncode == 1 and all(map(is_one_line, shown.stdout.splitlines())), shown.stderr
-    there = Elements(written.read_text("utf-8"))
-    assert not there.found & {"script", "img", "a", "iframe"} and not any(name.startswith("on") for name in there.attributes)
-    assert [text for text in there.text.split("\n") if not is_one_line(text)] == []
+    page = Elements(written.read_text("utf-8"))
+    elements = {element for element, *_ in page.found}
+    assert elements and not elements & {"script", "img", "a", "iframe"}
+    assert not [name for _, *names in page.found for name in names if name.startswith("on")]
+    assert [text for text in page.text.split("\n") if not is_one_line(text)] == []
     found = json.loads(run("check", foreign / "list.csv", "--json").stdout)["pdus"][0]["outlets"]
     assert len(found) == 1 + len(TEXTS) and all(is_one_line(one["identity"]) for one in found)
     cells = next(csv.DictReader(io.StringIO(run("check", foreign / "list.csv", "--csv").stdout)))

@@ -1,4 +1,4 @@
-"""Who may import whom, read from the text of every file; and what the doubles of the platform may offer."""
+"""Which folder may import which, read from the text of every file, and which names the doubles of the platform may offer."""
 from __future__ import annotations
 
 import ast
@@ -25,7 +25,7 @@ COMMAND = ("command", "__main__.py")        # the tools: they may import every h
 
 
 class Arrow(NamedTuple):
-    """One import: `level` leading dots, then a dotted name; `by_type` where only a type checker sees it."""
+    """One import: `level` leading dots, then a dotted name; `by_type` where only a type checker runs the import."""
 
     file: str
     line: int
@@ -44,8 +44,12 @@ class Arrow(NamedTuple):
 
 @functools.cache
 def arrows(folder: str) -> Tuple[Arrow, ...]:
-    return tuple(arrow for path in sorted((ROOT / folder).rglob("*.py"))
-                 for arrow in _arrows(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)), False))
+    return tuple(arrow for path in sorted((ROOT / folder).rglob("*.py")) for arrow in _arrows_of(path))
+
+
+@functools.cache
+def _arrows_of(path: Path) -> Tuple[Arrow, ...]:
+    return tuple(_arrows(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)), False))
 
 
 def _arrows(node: ast.AST, file: str, by_type: bool) -> Iterator[Arrow]:
@@ -71,7 +75,7 @@ def listed(found: List[Arrow]) -> str:
     ("common", ("common",)), ("pdu_common", ("common", "pdu_common")), ("handlers", ("common", "pdu_common")),
     ("packaging", ("handlers",)),
 ])
-def test_arrows_between_the_rooms_point_one_way(room: str, may: Tuple[str, ...]) -> None:
+def test_imports_between_top_folders_point_one_way(room: str, may: Tuple[str, ...]) -> None:
     found = [arrow for arrow in arrows(room) if not arrow.level and arrow.top in OURS and arrow.top not in may]
     assert arrows(room) and not found, listed(found)
 
@@ -132,17 +136,17 @@ def test_third_party_packages_stay_in_their_files(room: str) -> None:
     assert not found, listed(found)
 
 
-def test_simulators_know_nothing_of_handlers() -> None:
+def test_simulators_do_not_import_handlers() -> None:
     found = [arrow for arrow in arrows("tests/simulators") if arrow.top == "handlers"]
     assert list(arrows("tests/simulators")) and not found, listed(found)
 
 
-def test_packaging_is_no_package() -> None:
-    """It would hide the library `packaging` from everything that runs in this tree."""
+def test_packaging_is_not_a_package() -> None:
+    """As a package, the folder would hide the library `packaging` from everything that runs in this tree."""
     assert not (ROOT / "packaging" / "__init__.py").exists()
 
 
-# What the platform's pages show or suggest. A double that offers more would pass here and fail there.
+# The names that the platform's pages show or suggest. Code that uses another name of a double would fail on the platform.
 NAMES: Dict[object, Set[str]] = {
     common.logger: {"get_logger"},
     common.misc: {"waiter", "InversionDict", "Oid"},
@@ -172,14 +176,17 @@ def test_base_class_of_the_double_has_the_platforms_methods_and_no_others(cls: t
 
 
 def test_handlers_use_no_other_name_of_the_platform() -> None:
-    """Imports by name, so that a name which only our double has cannot slip in; handlers/host looks for the uncertain ones."""
+    """Handlers import the platform's names one by one, so that a name which only our double has is found here.
+
+    handlers/host looks up the uncertain names at run time.
+    """
     known = {getattr(module, "__name__"): names for module, names in NAMES.items()}
     found = [arrow for arrow in arrows("handlers") if arrow.top in ("common", "pdu_common") and not _of_the_command(arrow)
              and not (arrow.names and set(arrow.names) <= known.get(arrow.module, set()))]
     assert not found, listed(found)
 
 
-def test_only_the_seam_imports_what_is_uncertain() -> None:
+def test_only_handlers_host_imports_the_platforms_uncertain_names() -> None:
     uncertain = {"PduData", "BasePdu", "PduPortStatisticView"}
     found = [arrow for arrow in arrows("handlers") if arrow.top == "pdu_common" and set(arrow.names) & uncertain
              and not arrow.file.startswith("handlers/host/") and not _of_the_command(arrow)]

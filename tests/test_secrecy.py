@@ -1,4 +1,4 @@
-"""The watch that every test runs under sees what it is there for."""
+"""The watch of tests/secrecy.py finds a secret in each place where it looks."""
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, one after the other, and one table of their ratios, which goes into docs/benchmarks.md."""
+"""`make bench`: runs every benchmark in turn and writes a table of their ratios into docs/benchmarks.md."""
 from __future__ import annotations
 
 import argparse
@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
 Ratios, each against a peer that was measured in the same run on the same machine: `make bench` runs all of them and writes this
-page. Times mean little elsewhere; ratios travel. 0 and 20 ms are the round trip between client and device.
+page. Times depend on the machine; ratios can be compared. 0 and 20 ms are the round trip between client and device.
 
 """
 
@@ -29,7 +29,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
                                      epilog="exit codes: 0 all goals are met; 1 one is missed; 2 wrong arguments")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)} (default: all, and the page is written)")
-    parser.add_argument("--write", action="store_true", help="write the page with the named ones alone")
+    parser.add_argument("--write", action="store_true", help="write the page with only the named benchmarks")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in ALL:

@@ -1,12 +1,12 @@
-"""What a fresh process pays before a call: importing each built archive and `make_handler`, beside `import requests`.
+"""Measures the start of a handler in a fresh process: import of each built archive and `make_handler`, beside `import requests`.
 
     python -m tests.benchmarks.bench_cold [--runs N]
 
-Nobody knows whether the platform keeps a process. Each figure is from a process of its own that has imported the doubles of
-the platform's modules before, which a real platform has loaded too; what they import does not count. With bytecode is a
-folder that Python has written bytecode to; without, it compiles the archive's files again. The first status is a
-call against a simulated PDU in the same process, so what is looked up and built only once is in it. Medians in
-milliseconds; the rows take turns. Nothing here is judged.
+It is unknown whether the platform keeps a process. Each figure is from a new process that has already imported the doubles of
+the platform's modules, which a real platform has loaded too; their imports do not count. "With bytecode" means a folder with
+Python's cached bytecode; "without", Python compiles the archive's files again. The first status is a call against a simulated
+PDU in the same process. It includes everything that is looked up or built only once. Medians in milliseconds; the rows take
+turns. There are no goals.
 """
 from __future__ import annotations
 
@@ -54,29 +54,29 @@ print(json.dumps([1000 * (ready - begin), 1000 * (time.perf_counter() - ready), 
 
 
 class Figures(NamedTuple):
-    """Of one row: milliseconds of each round, and how many modules were imported."""
+    """The figures of one row: milliseconds of each round, and the number of imported modules."""
 
     compiled: List[float]
-    anew: List[float]
+    uncompiled: List[float]
     status: List[float]
     modules: int
 
 
 @contextlib.contextmanager
 def built() -> Iterator[Path]:
-    """A folder with each handler's archive, unpacked twice."""
+    """A folder with each handler's archive, unpacked once below `kept` and once below `uncompiled`."""
     with tempfile.TemporaryDirectory() as place:
         folder, packed = Path(place) / "handlers", Path(place) / "dist"
         subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(packed)], check=True,
                        capture_output=True, timeout=300)
         for archive in packed.glob("*.tar.gz"):
-            for copy in ("kept", "anew"):
+            for copy in ("kept", "uncompiled"):
                 archives.read(archive.read_bytes()).unpack(folder / copy)
         yield folder
 
 
 def measure(runs: int) -> Dict[str, Figures]:
-    """Each row `runs` times, after a first time that writes the bytecode."""
+    """Measures each row `runs` times, after a first round that writes the bytecode."""
     with built() as folder, contextlib.ExitStack() as stack:
         jobs: Dict[str, Dict[str, Any]] = {REQUESTS: {"kind": "", "data": [], "module": ""}}
         for name, simulated in SIMULATED.items():
@@ -86,18 +86,18 @@ def measure(runs: int) -> Dict[str, Figures]:
         found = {name: Figures([], [], [], 0) for name in jobs}
         for number in range(runs + 1):
             for name in sorted(jobs, reverse=number % 2 == 1):
-                compiled, anew = (_run(jobs[name], folder, bytecode) for bytecode in (True, False))
+                compiled, uncompiled = (_run(jobs[name], folder, bytecode) for bytecode in (True, False))
                 if number:
                     found[name].compiled.append(compiled[0])
-                    found[name].anew.append(anew[0])
+                    found[name].uncompiled.append(uncompiled[0])
                     found[name].status.append(compiled[1])
                     found[name] = found[name]._replace(modules=int(compiled[2]))
         return found
 
 
 def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> List[float]:
-    """One process. `folder` holds the handlers twice: what is below `anew` never gets bytecode."""
-    place = folder / ("kept" if bytecode else "anew")
+    """Runs one process. Files below `uncompiled` never get bytecode."""
+    place = folder / ("kept" if bytecode else "uncompiled")
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1"}
     done = subprocess.run([sys.executable, "-c", _CHILD], input=json.dumps({**job, "paths": [str(place), str(ROOT)]}) + "\n",
                           env=environment, text=True, capture_output=True, check=True, timeout=300)
@@ -108,7 +108,7 @@ def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> List[float]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_cold", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=rounds, default=15, help="of each row, besides one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=rounds, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
     table = Table(title=f"import and make_handler in a fresh process, milliseconds over the doubles, medians of {runs}")
@@ -118,9 +118,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     requests = statistics.median(found[REQUESTS].compiled)
     for name, one in found.items():
         if name != REQUESTS:
-            note("cold start", f"{name}: `import requests`, in times of it", requests / statistics.median(one.compiled))
-        table.add_row(name, f"{statistics.median(one.compiled):.1f}", f"{statistics.median(one.anew):.1f}", str(one.modules),
-                      f"{statistics.median(one.status):.1f}" if name != REQUESTS else "")
+            note("cold start", f"`import requests`, as a multiple of {name}", requests / statistics.median(one.compiled))
+        table.add_row(name, f"{statistics.median(one.compiled):.1f}", f"{statistics.median(one.uncompiled):.1f}",
+                      str(one.modules), f"{statistics.median(one.status):.1f}" if name != REQUESTS else "")
     console.print(table)
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     if busy > 1:

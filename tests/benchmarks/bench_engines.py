@@ -1,9 +1,10 @@
-"""What the SNMP double costs with many devices: devices for an engine, and threads beside coroutines.
+"""The cost of the SNMP double with many devices: several numbers of devices per engine, threads and coroutines.
 
     python -m tests.benchmarks.bench_engines [--pdus N]
 
-Each line is a process of its own that reads the states of N PDUs, twice: a GET of sysObjectID and a walk of 24 rows, 20 ms
-before each answer. CPU is the process's own, so that a busy machine changes little; the second reading meets known devices.
+Each row is a separate process that reads the states of N PDUs twice: a GET of sysObjectID and a walk of 24 rows, with 20 ms
+before each answer. CPU is that of this process, so that a busy machine changes little. In the second reading the engines have
+met the devices before.
 """
 from __future__ import annotations
 
@@ -52,15 +53,15 @@ def _threads(agents: Sequence[Credentials]) -> List[int]:
 
 
 def _coroutines(agents: Sequence[Credentials]) -> List[int]:
-    """All on the double's own loop: what threads cost beside it."""
+    """Reads all PDUs as coroutines on the double's own loop, to show the cost of threads."""
     async def every(engines: Any) -> List[int]:
         slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         root, null = _snmp.parse_oid(_STATES), rfc1902.Null("")
 
         async def one(agent: Credentials) -> int:
-            async def work(there: Any) -> int:
-                await there.ask(hlapi.get_cmd, [(_snmp.parse_oid(_OBJECT_ID), null)])
-                _, rows = await there.ask(hlapi.bulk_cmd, [(root, null)], 0, _snmp.BULK_ROWS)
+            async def work(client: Any) -> int:
+                await client.ask(hlapi.get_cmd, [(_snmp.parse_oid(_OBJECT_ID), null)])
+                _, rows = await client.ask(hlapi.bulk_cmd, [(root, null)], 0, _snmp.BULK_ROWS)
                 return sum(arcs[:len(root)] == root for arcs, _ in rows)
             async with slots:
                 return int(await engines.call(agent, work, 2))
@@ -73,7 +74,7 @@ _LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], List[int]]] = {
 
 
 def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
-    """CPU of the first and of the second reading, and seconds of the second, each for one PDU in ms; then MB."""
+    """CPU of both readings and time of the second, each per PDU in ms, and the resident memory in MB."""
     _snmp.PEERS_OF_AN_ENGINE = share
     agents = [Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
               for host, _, port in (address.partition(":") for address in addresses)]
@@ -90,17 +91,17 @@ def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_engines", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pdus", type=rounds, default=400, help="how many (default: %(default)s)")
+    parser.add_argument("--pdus", type=rounds, default=400, help="number of PDUs (default: %(default)s)")
     parser.add_argument("--one", nargs=2, metavar=("LAYOUT", "SHARE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.one:
         print(json.dumps(measured(chosen.one[0], int(chosen.one[1]), sys.stdin.read().split())))
         return 0
-    table = Table(title=f"The states of {chosen.pdus} PDUs, read twice by one process; ms of each PDU")
-    for column in ("layout", "PDUs for an engine", "CPU, first", "CPU, then", "time, then", "MB"):
+    table = Table(title=f"The states of {chosen.pdus} PDUs, read twice by one process; ms per PDU")
+    for column in ("layout", "PDUs per engine", "CPU, first", "CPU, second", "time, second", "MB"):
         table.add_column(column, justify="left" if column == "layout" else "right")
-    with hall(2 * chosen.pdus + 50) as there:
-        addresses = "\n".join(there.snmp()[:chosen.pdus])
+    with hall(2 * chosen.pdus + 50) as running:
+        addresses = "\n".join(running.snmp()[:chosen.pdus])
         for layout, share in _CASES:
             done = subprocess.run([sys.executable, "-m", "tests.benchmarks.bench_engines", "--one", layout, str(share)], cwd=ROOT,
                                   input=addresses, stdout=subprocess.PIPE, text=True, check=True, timeout=3600)

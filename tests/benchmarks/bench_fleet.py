@@ -1,10 +1,11 @@
-"""1,000 simulated PDUs of all handlers, 24 outlets each, 2 % dead, 20 ms before each answer: `pdu check` beside other ways.
+"""Reads 1,000 simulated PDUs of all handlers (24 outlets, 2 % dead, 20 ms before each answer): `pdu check` and other ways.
 
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP]
 
-Beside it: a plain loop over the same handlers in one thread (a sample, scaled up), Net-SNMP's snmpbulkwalk in a shell loop and
-Debian's prometheus-snmp-exporter over the living SNMP PDUs. Then a list five times as long, whose memory is compared. The
-simulated PDUs run on the same cores and take their share. Ends with 1 if a goal is missed: ten times the loop, memory flat.
+The other ways are a plain loop over the same handlers in one thread (a sample, scaled up), Net-SNMP's snmpbulkwalk in a shell
+loop and Debian's prometheus-snmp-exporter, both over the living SNMP PDUs. Then the memory for a list five times as long is
+compared. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as fast as
+the loop, and memory that does not grow.
 """
 from __future__ import annotations
 
@@ -36,10 +37,10 @@ from .fleet_hall import OUTLETS
 from .ratios import note
 
 DELAY_MS, FASTER, FLAT = 20, 10.0, 1.25
-_EACH_S = 0.2                   # between two looks at the memory
-_SIDE_BY_SIDE = 64              # queries to prometheus-snmp-exporter at a time
+_EACH_S = 0.2                   # seconds between two measurements of the memory
+_SIDE_BY_SIDE = 64              # parallel queries to prometheus-snmp-exporter
 _LISTENS_S = 30.0
-_LONGEST_S = 3600.0             # one way of reading all PDUs
+_LONGEST_S = 3600.0             # limit in seconds for reading all PDUs in one way
 # One GET of sysObjectID, then states and figures of all outlets, as a script would read them.
 _SHELL = """while read -r agent; do
 snmpget -m '' -v2c -c public -On "$agent" 1.3.6.1.2.1.1.2.0 >/dev/null || exit 1
@@ -49,7 +50,7 @@ _TABLES = (f"{apc.RPDU2_STATUS}.5", "1.3.6.1.4.1.318.1.1.26.9.4.3.1", "1.3.6.1.4
 
 
 class Taken(NamedTuple):
-    """One way to read `pdus`: seconds, its requests (None where nobody counts) and its peak memory in MB."""
+    """The figures of one way to read `pdus`: seconds, requests (None: not counted), peak memory in MB."""
 
     way: str
     pdus: int
@@ -59,13 +60,13 @@ class Taken(NamedTuple):
 
 
 class Hall:
-    """The simulated PDUs, in a process of their own."""
+    """The simulated PDUs, in a separate process."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[str]) -> None:
         self.list, self.logins, self._process = folder / "list.csv", folder / "logins.toml", process
 
     def requests(self) -> Dict[str, int]:
-        """So far, by handler."""
+        """The number of requests so far, by handler."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
@@ -92,11 +93,11 @@ def hall(pdus: int) -> Iterator[Hall]:
             process.kill()
 
 
-def checked(there: Hall, pdus: int) -> Taken:
-    """`pdu check`, with the memory of all its processes."""
-    before = sum(there.requests().values())
+def checked(running: Hall, pdus: int) -> Taken:
+    """Measures `pdu check`, with the memory of all its processes."""
+    before = sum(running.requests().values())
     begin = time.perf_counter()
-    with subprocess.Popen([sys.executable, str(ROOT / "handlers"), "check", str(there.list), "--auth", str(there.logins)],
+    with subprocess.Popen([sys.executable, str(ROOT / "handlers"), "check", str(running.list), "--auth", str(running.logins)],
                           stdout=subprocess.PIPE, text=True) as process:
         peak = [0.0]
         ended = threading.Event()
@@ -110,7 +111,7 @@ def checked(there: Hall, pdus: int) -> Taken:
     dead = pdus // 50
     if f"{pdus - dead} well" not in summary:
         print(summary, file=sys.stderr)
-    return Taken("pdu check", pdus, seconds, sum(there.requests().values()) - before, peak[0])
+    return Taken("pdu check", pdus, seconds, sum(running.requests().values()) - before, peak[0])
 
 
 def _watch(pid: int, ended: threading.Event, peak: List[float]) -> None:
@@ -119,7 +120,7 @@ def _watch(pid: int, ended: threading.Event, peak: List[float]) -> None:
 
 
 def memory(pid: int) -> float:
-    """MB of a process and its children; what they share counts once (the kernel's proportional set size)."""
+    """MB of a process and its children; shared memory counts once (the kernel's proportional set size)."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -130,22 +131,22 @@ def memory(pid: int) -> float:
     return total
 
 
-def looped(there: Hall, pdus: int, step: int) -> Taken:
-    """The plain loop over a sample, scaled to all PDUs by how many live and how many are dead."""
-    before = sum(there.requests().values())
-    done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_loop", str(there.list), str(there.logins), str(step)],
-                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=_LONGEST_S)
-    said = json.loads(done.stdout)
+def looped(running: Hall, pdus: int, step: int) -> Taken:
+    """Measures the plain loop over a sample, scaled up by the numbers of living and dead PDUs."""
+    before = sum(running.requests().values())
+    done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_loop", str(running.list), str(running.logins),
+                           str(step)], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=_LONGEST_S)
+    result = json.loads(done.stdout)
     dead = pdus // 50
-    seconds = sum(said["seconds"][kind] / max(1, said["counts"][kind]) * count
+    seconds = sum(result["seconds"][kind] / max(1, result["counts"][kind]) * count
                   for kind, count in (("living", pdus - dead), ("dead", dead)))
-    requests = (sum(there.requests().values()) - before) * pdus / sum(said["counts"].values())
+    requests = (sum(running.requests().values()) - before) * pdus / sum(result["counts"].values())
     return Taken(f"plain loop (one PDU in {step}, scaled)", pdus, seconds, round(requests))
 
 
-def shelled(there: Hall, step: int) -> Taken:
-    """snmpbulkwalk in a shell loop over a sample, scaled."""
-    agents = there.snmp()
+def shelled(running: Hall, step: int) -> Taken:
+    """Measures snmpbulkwalk in a shell loop over a sample, scaled up."""
+    agents = running.snmp()
     sample = agents[::step]
     begin = time.perf_counter()
     subprocess.run(["sh", "-c", _SHELL, "sh", *_TABLES], input="\n".join([*sample, ""]), text=True, check=True,
@@ -154,14 +155,14 @@ def shelled(there: Hall, step: int) -> Taken:
     return Taken(f"snmpbulkwalk in a shell loop (one in {step}, scaled)", len(agents), seconds)
 
 
-def exported(there: Hall, folder: Path) -> Taken:
-    """prometheus-snmp-exporter. Debian ships no modules; this one reads the tables that the shell loop reads."""
+def exported(running: Hall, folder: Path) -> Taken:
+    """Measures prometheus-snmp-exporter. Debian ships no modules; this one reads the same tables as the shell loop."""
     metrics = [{"name": f"value{number}", "oid": f"{_TABLES[1]}.{number}", "type": "gauge",
                 "indexes": [{"labelname": "outlet", "type": "gauge"}]} for number in range(5, 9)]
     metrics.append({"name": "state", "oid": _TABLES[0], "type": "gauge", "indexes": [{"labelname": "outlet", "type": "gauge"}]})
     (folder / "snmp.yml").write_text(json.dumps({"pdu": {"walk": list(_TABLES), "get": ["1.3.6.1.2.1.1.2.0"], "metrics": metrics,
                                                          "version": 2, "auth": {"community": "public"}}}))
-    port, agents = _free_port(), there.snmp()
+    port, agents = _free_port(), running.snmp()
     program = found("prometheus-snmp-exporter")
     assert program is not None
     with subprocess.Popen([program, f"--config.file={folder / 'snmp.yml'}", f"--web.listen-address=127.0.0.1:{port}"],
@@ -180,7 +181,7 @@ def exported(there: Hall, folder: Path) -> Taken:
         finally:
             process.kill()
     if set(states) != {OUTLETS}:
-        raise SystemExit(f"prometheus-snmp-exporter told {sorted(set(states))} states of a PDU")
+        raise SystemExit(f"prometheus-snmp-exporter reported {sorted(set(states))} states of a PDU, not {OUTLETS}")
     return Taken("prometheus-snmp-exporter", len(agents), seconds, None, peak[0])
 
 
@@ -209,21 +210,22 @@ def _scraped(port: int, agent: str) -> int:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_fleet", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pdus", type=rounds, default=1000, help="how many (default: %(default)s)")
-    parser.add_argument("--more", type=rounds, default=5000, help="how many for the memory (default: %(default)s)")
-    parser.add_argument("--sample", type=rounds, default=21, help="each such PDU is read by the loops (default: %(default)s)")
+    parser.add_argument("--pdus", type=rounds, default=1000, help="number of PDUs (default: %(default)s)")
+    parser.add_argument("--more", type=rounds, default=5000, help="number of PDUs of the longer list (default: %(default)s)")
+    parser.add_argument("--sample", type=rounds, default=21, metavar="STEP",
+                        help="the plain loop reads every STEPth PDU (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
     taken: List[Taken] = []
-    with hall(chosen.pdus) as there, tempfile.TemporaryDirectory() as folder:
-        taken.append(checked(there, chosen.pdus))
-        taken.append(looped(there, chosen.pdus, chosen.sample))
+    with hall(chosen.pdus) as running, tempfile.TemporaryDirectory() as folder:
+        taken.append(checked(running, chosen.pdus))
+        taken.append(looped(running, chosen.pdus, chosen.sample))
         if found("snmpbulkwalk"):
-            taken.append(shelled(there, max(1, chosen.sample // 2)))
+            taken.append(shelled(running, max(1, chosen.sample // 2)))
         if found("prometheus-snmp-exporter"):
-            taken.append(exported(there, Path(folder)))
-    with hall(chosen.more) as there:
-        taken.append(checked(there, chosen.more))
+            taken.append(exported(running, Path(folder)))
+    with hall(chosen.more) as running:
+        taken.append(checked(running, chosen.more))
     return _report(taken, chosen.json)
 
 
@@ -231,11 +233,11 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     first, loop, last = taken[0], taken[1], taken[-1]
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
-    note("fleet", "1,000 PDUs: seconds of a plain loop, in times of `pdu check`", faster, FASTER)
+    note("fleet", "1,000 PDUs: seconds of a plain loop, as a multiple of `pdu check`", faster, FASTER)
     note("fleet", "memory of five times as many PDUs", grown, FLAT, at_least=False)
     for one in taken[2:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)
-        note("fleet", f"{one.way}: seconds for a PDU, in times of `pdu check`", each)
+        note("fleet", f"{one.way}: seconds for a PDU, as a multiple of `pdu check`", each)
     missed = [name for name, bad in ((f"{faster:.1f} times the loop, not {FASTER:g}", faster < FASTER),
                                      (f"memory grew to {grown:.2f} times", grown > FLAT)) if bad]
     if as_json:

@@ -1,12 +1,13 @@
-"""Reading a PDU of 48 outlets from a real upsd: this client beside PyNUTClient and upsc, near (0 ms) and far (20 ms).
+"""Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc, near (0 ms) and far (20 ms).
 
-Each figure is a median over runs on a new connection each; `far` is through a relay that delays bytes, not the opening of
-the connection; since it ends the server's TCP, upsd's 40 ms stall shows there for everybody who asks twice. A PyNUT client
-that asks for descriptions asks for one after the other: upsd's dummy driver has so few commands that this shows on the
-project's server alone, whose PDU has the three commands an outlet that switched PDUs have. As
-processes of their own all are shown, but upsc, a program in C, and a script without options or help end before a command of
-Python has started: the goal is that `pdu` takes at most twice as long as Python with the library of its command line alone. Ends
-with 0 if the goals are met, with 1 if one is missed.
+Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
+of the connection. The relay has a TCP connection to upsd itself, so every client that sends two requests meets upsd's stall of
+40 ms. PyNUTClient asks for the descriptions of commands one after the other. upsd's dummy driver has few commands, so this cost
+is measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
+
+All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
+command line in Python has started. The goal of `pdu` is therefore at most twice the time of Python with only the library of its
+command line. Exit code 0 if all goals are met, 1 if one is missed.
 """
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ from .ratios import note
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# Near by, 144 round trips to a server without a stall cost nothing; far away, each of upsd's stalls meets both alike.
+# At 0 ms, 144 round trips to a server without a stall cost nothing. At 20 ms, upsd's stalls slow both clients equally.
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5
@@ -55,7 +56,7 @@ theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 
 
 class Place(NamedTuple):
-    """Where the real upsd and, at another port, the project's server with a switched PDU are reached."""
+    """The address of the real upsd, and the port of the project's server with a switched PDU."""
 
     host: str
     port: int
@@ -130,7 +131,7 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("", "PyNUTClient, 144 descriptions", pynutclient_described),
     ("status of 48 outlets", "this handler", handler_status),
     ("", "PyNUTClient, variables only", pynutclient_variables),
-    ("all variables as a process of its own", "pdu nut ... vars", our_tool),
+    ("all variables, as a separate process", "pdu nut ... vars", our_tool),
     ("", "import click, nothing else", click_alone),
     ("", "a script with PyNUTClient", pynut_script),
     ("", "upsc, in C", upsc),
@@ -138,7 +139,7 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
 
 
 def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]]:
-    """Medians in seconds, by work and place. All take turns, so that whatever else the machine does meets them alike."""
+    """Medians in seconds, by work and place. The clients take turns, so that other load on the machine affects all equally."""
     taken: Dict[str, Dict[str, List[float]]] = {name: {at: [] for at in where} for _, name, _ in WORK}
     for _ in range(runs + 1):
         for _, name, work in WORK:
@@ -146,7 +147,7 @@ def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]
                 begin = time.perf_counter()
                 work(place)
                 taken[name][at].append(time.perf_counter() - begin)
-    # the first turn warms caches up
+    # The first turn only warms up caches.
     return {name: {at: statistics.median(times[1:]) for at, times in places_.items()} for name, places_ in taken.items()}
 
 
@@ -161,7 +162,7 @@ def places() -> Iterator[Dict[str, Place]]:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
-    parser.add_argument("--runs", type=rounds, default=15, help="of each, besides one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=rounds, default=15, help="runs of each, after one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
     with places() as where:
         figures = measure(where, runs)
@@ -175,16 +176,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     met = [_judge(console, *line) for line in _goals(figures)]
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     if busy > 1:
-        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor), which a process that computes "
-                      f"suffers from more than one that waits: repeat it when it is idle")
+        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor), which slows a process that "
+                      f"computes more than one that waits: repeat it when it is idle")
     return 0 if all(met) else 1
 
 
 def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
-    found = [(f"{at}: times quicker than PyNUTClient", others[at] / ours[at], goal) for at, goal in GOALS]
+    found = [(f"{at}: seconds of PyNUTClient, as a multiple of this client", others[at] / ours[at], goal) for at, goal in GOALS]
     for at, what, facade, peer in _DESCRIBED:
-        found.append((f"{at}: PyNUT facade with {what}: times quicker than PyNUTClient",
+        found.append((f"{at}, with {what}: seconds of PyNUTClient, as a multiple of the PyNUT facade",
                       figures[peer][at] / figures[facade][at], DESCRIBED_GOAL))
     start = figures["import click, nothing else"]["near"] / figures["pdu nut ... vars"]["near"]
     return [*found, ("near: share of `import click` in pdu nut ... vars, as processes", start, START_GOAL)]

@@ -1,7 +1,7 @@
-"""The local DCImanager under load: 200 PDUs of 24 outlets polled every 60 s, one handler that hangs, one that crashes.
+"""The local DCImanager under load: 200 PDUs of 24 outlets, polled every 60 s; one handler hangs and one crashes.
 
-Prints how fast its pages answer meanwhile, how many polls were missed, and how its database grows and where that ends. The
-simulated PDUs run on the same machine and take their share of it. Ends with 0 if the goals are met, with 1 if one is missed.
+Prints the response times of the pages, the number of missed polls, and the growth and final size of the database. The simulated
+PDUs run on the same machine and take their share of it. Exit code 0 if the goals are met, 1 if one is missed.
 """
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PAGES = {"list of all PDUs": "/", "one PDU": "/pdus/{}", "its plot": "/pdus/{}/
 
 
 class Growth(NamedTuple):
-    """Of one PDU: bytes a day as they are written, and the whole history of `_DAYS` days after thinning."""
+    """Bytes of one PDU's readings: those written in a day, and those of `_DAYS` days after thinning."""
 
     day: float
     kept: float
@@ -75,7 +75,7 @@ def filled(manager: DciManager, forms: Sequence[Dict[str, object]], folder: Path
 
 
 class Visit:
-    """One person who is logged in and looks at page after page."""
+    """The browser of a person who is logged in and opens page after page."""
 
     def __init__(self, manager: DciManager) -> None:
         host = manager.page_url[len("http://"):].strip("/")
@@ -97,7 +97,7 @@ class Visit:
 
 
 def looked(manager: DciManager, good: Sequence[Pdu], seconds: float) -> Dict[str, List[float]]:
-    """Seconds of each page, visited in turn for so long."""
+    """Response times in seconds, by page; opens the pages in turn for `seconds`."""
     ids = itertools.cycle(pdu.id for pdu in good)
     taken: Dict[str, List[float]] = {}
     end = time.monotonic() + seconds
@@ -115,12 +115,12 @@ def _look(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[fl
 
 
 def polled(pdus: Sequence[Pdu]) -> List[int]:
-    """How many polls of each succeeded so far."""
+    """The number of successful polls of each PDU so far."""
     return [sum(call.method == "status" and call.ok for call in pdu.calls) for pdu in pdus]
 
 
 def growth() -> Growth:
-    """From real rows: one PDU of OUTLETS outlets, a reading each beat for `_DAYS` days, then thinned."""
+    """Measured on a real database: one PDU of OUTLETS outlets, a reading each BEAT_S for `_DAYS` days, then thinned."""
     with tempfile.TemporaryDirectory() as folder:
         db = Database(Path(folder) / "growth.sqlite")
         try:
@@ -151,15 +151,15 @@ def _statistic(at: float, beat: int) -> Call:
 
 
 def _used(db: Database) -> int:
-    """Bytes of the pages that hold something."""
+    """Bytes of the database's pages in use."""
     size, pages, free = (int(db.rows(f"PRAGMA {name}")[0][0]) for name in ("page_size", "page_count", "freelist_count"))
     return size * (pages - free)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_page", description=__doc__)
-    parser.add_argument("--pdus", type=rounds, default=200, help="how many (default: %(default)s)")
-    parser.add_argument("--seconds", type=rounds, default=180, help="how long to look (default: %(default)s)")
+    parser.add_argument("--pdus", type=rounds, default=200, help="number of PDUs (default: %(default)s)")
+    parser.add_argument("--seconds", type=rounds, default=180, help="time of opening pages (default: %(default)s)")
     options = parser.parse_args(arguments)
     counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]
     counts.append(options.pdus - 2 - sum(counts))
@@ -204,7 +204,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
     console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
                   f"{_DAYS} days; after the first month {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three years")
     for name, seconds in taken.items():
-        note("page", f"{name}: its goal of {GOAL_S:g} s, in times of the median", GOAL_S / statistics.median(seconds), 1)
+        note("page", f"{name}: the goal of {GOAL_S:g} s, as a multiple of the median", GOAL_S / statistics.median(seconds), 1)
     slow = [name for name, seconds in taken.items() if statistics.median(seconds) >= GOAL_S]
     if slow or missed:
         console.print(f"goal missed: {', '.join([*slow, *(['polls'] if missed else [])])}", style="bold red")
@@ -212,7 +212,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """Bytes of the readings that stay of a day: the last one with all outlets, and the highest load."""
+    """Bytes of the two readings that thinning keeps of a day: the last one, and the one with the highest load."""
     return 2 * grown.day / (86400 / BEAT_S)
 
 

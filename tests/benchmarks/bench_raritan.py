@@ -1,16 +1,17 @@
-"""Reading name, state, current, power and energy of 48 outlets from a Xerus PDU over HTTPS: this client and the vendor's SDK.
+"""Reads name, state, current, power and energy of 48 outlets from a Xerus PDU over HTTPS: this client and the vendor's SDK.
 
     python -m tests.benchmarks.bench_raritan [--runs N]
 
-All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip; each client
-runs in a process of its own. The last row is a unit that refuses well-known sensor ids. Requests and connections are counted
-at the unit. "First" is on a new connection, TLS handshake included; "again" is once more on the same. The clients take turns,
-forwards and backwards. Medians; read the ratios. Ends with 0 if all goals are met, with 1 if one is not.
+All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip. Each client runs
+in a separate process. The last row is a unit that refuses well-known sensor ids. Requests and connections are counted at the
+unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on the same connection. The
+clients take turns, forwards and backwards. All figures are medians; only the ratios matter. Exit code 0 if all goals are met, 1
+if one is missed.
 
-The goal against the SDK's loop is judged on the kept connection, where both do nothing but read. The handshake is a round trip
-for either: with it no client that asks twice can be more than 290 / 3 = 97 times as quick, so that ratio is printed without a
-goal. Beside the SDK's leanest bulk, which makes the same round trips, the figure is the median of the rounds' ratios with its
-95 % interval: slower is what lies below 1 with the whole interval.
+The goal against the SDK's loop is for the kept connection, where both only read. The handshake is one more round trip for both:
+with it, a client of two requests can be at most 290 / 3 = 97 times as fast, so that ratio has no goal. The SDK's leanest bulk
+makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This client is
+slower only if the whole interval is below 1.
 """
 from __future__ import annotations
 
@@ -43,17 +44,17 @@ READER = "tests.benchmarks.raritan_reader"
 
 
 class Figures(NamedTuple):
-    """Of one way at one distance: requests of one reading, connections of one agent, seconds of each round."""
+    """The figures of one way at one distance: requests of one reading, connections of one agent, seconds of each round."""
 
     requests: float
     connections: float
     first: List[float]
     again: List[float]
-    cpu: List[float]                    # the client's own, for one reading
+    cpu: List[float]                    # CPU seconds of the client for one reading
 
 
 class Bench:
-    """A unit near and far, one near that refuses well-known sensor ids, and a process for each client."""
+    """A unit near and far, a near unit that refuses well-known sensor ids, and a process for each client."""
 
     def __init__(self, pdu: XerusPdu, relay: DelayRelay, refusing: XerusPdu, workers: Dict[str, sdk.Worker]) -> None:
         self._workers = workers
@@ -61,9 +62,9 @@ class Bench:
                        "refusing": (refusing, refusing.url)}
 
     def measure(self, at: str, rounds: Mapping[str, int]) -> Dict[str, Figures]:
-        """Each way in turn, after a round to warm up, so that what else this machine does falls on all alike.
+        """Measures the ways in turn, after a round to warm up, so that other load on this machine affects all equally.
 
-        Raises AssertionError where what was read is not what the unit is.
+        Raises AssertionError if a reading differs from the unit's books.
         """
         found = {way: self._round(way, at)._replace(first=[], again=[], cpu=[]) for way in rounds}
         for number in range(max(rounds.values())):
@@ -87,7 +88,7 @@ class Bench:
 
 @contextlib.contextmanager
 def bench() -> Iterator[Bench]:
-    """The units, the relay and the processes; all ended at the end. Raises sdk.SdkMissing."""
+    """The units, the relay and the processes, which end with the block. Raises sdk.SdkMissing."""
     folder = sdk.installed(sdk.RELEASES["4.4"])
     with contextlib.ExitStack() as stack:
         pdu = stack.enter_context(XerusPdu(Model(outlets=OUTLETS), "4.4"))
@@ -100,7 +101,7 @@ Key = Tuple[str, str]
 
 
 class Judged(NamedTuple):
-    """A figure between `low` and `high`, and what it must be at least or at most; None: printed only."""
+    """A figure with its interval from `low` to `high`, and its goal as a lower or an upper bound; None: no goal."""
 
     what: str
     figure: float
@@ -111,7 +112,7 @@ class Judged(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Whether what is wanted lies in the interval or on its right side."""
+        """Whether the interval reaches the goal."""
         return (self.at_least is None or self.high >= self.at_least) and (self.at_most is None or self.low <= self.at_most)
 
     def __str__(self) -> str:
@@ -122,7 +123,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """Every figure that is judged, and what the handshake leaves of the ratio to the loop."""
+    """Every figure with a goal, and the ratio to the SDK's loop with the handshake, which has none."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",
@@ -137,7 +138,7 @@ def goals(found: Dict[Key, Figures]) -> List[Judged]:
         lines += [_between(f"{delay}, {words}: times as quick as the SDK's leanest bulk", getattr(bulk, name),
                            getattr(ours, name))
                   ._replace(at_least=1) for name, words in ROUNDS.items()]
-        lines.append(_between(f"{delay}: own CPU of the SDK's leanest bulk, in times this client's", bulk.cpu, ours.cpu))
+        lines.append(_between(f"{delay}: CPU of the SDK's leanest bulk, as a multiple of this client's", bulk.cpu, ours.cpu))
     return lines
 
 
@@ -146,7 +147,7 @@ def _exactly(what: str, figure: float) -> Judged:
 
 
 def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
-    """The median of the ratios of each round, and the 95 % interval that their order gives it."""
+    """The median of the rounds' ratios with its 95 % interval, from the order of the ratios."""
     ratios = sorted(one / other for one, other in zip(theirs, ours))
     middle, spread = (len(ratios) - 1) / 2, 0.98 * math.sqrt(len(ratios))
     return Judged(what, statistics.median(ratios), ratios[max(0, math.floor(middle - spread))],
@@ -156,8 +157,8 @@ def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_raritan", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=rounds, default=40, help="of each, besides one to warm up; of the slow loop one "
-                                                              "(default: %(default)s)")
+    parser.add_argument("--runs", type=rounds, default=40, help="runs of each client, after one to warm up; the SDK's slow loop "
+                                                              "runs once (default: %(default)s)")
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
     try:

@@ -1,11 +1,11 @@
-"""A rack PDU of 48 outlets over Redfish: this handler beside DMTF's `redfish` library and what rf_power_equipment.py calls.
+"""Reads a rack PDU of 48 outlets over Redfish: this handler, DMTF's `redfish` library, the functions of rf_power_equipment.py.
 
 DMTF's clients read the state and current of each outlet, the mains' lines and the energy. The handler's statistic reads the
-same resources; its status reads the outlets alone. Near is the simulated service itself, far is 20 ms away, through a relay that
-delays bytes, not the opening of a connection. Every reading is on new connections over TLS, and each client is in a process of
-its own that has imported everything before. `plain` is a service that expands no links: 48 requests for 48 outlets, here over 4
-connections. All take turns; medians. As whole processes, `pdu` and the script also pay for their start; the script lists the
-outlets only. Ends with 0 if the goals are met, with 1 if one is missed.
+same resources; its status reads only the outlets. Near is the simulated service itself. Far is 20 ms away, through a relay that
+delays bytes, but not the opening of a connection. Every reading is on new connections over TLS. Each client is in a separate
+process that has already imported everything. `plain` is a service that expands no links: 48 requests for 48 outlets, here over 4
+connections. The clients take turns; all figures are medians. `pdu` and the script are also measured as whole processes, with
+their start; the script lists only the outlets. Exit code 0 if the goals are met, 1 if one is missed.
 """
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FAR_S = 0.020
 OUTLETS = 48
 GOAL = 3.0
 STATISTIC, STATUS = "this handler, statistic", "this handler, status"
-LIBRARY, TOOL = "redfish library", "what rf_power_equipment.py calls"
+LIBRARY, TOOL = "redfish library", "functions of rf_power_equipment.py"
 PROCESS, SCRIPT = "pdu statistic, as a process", "rf_power_equipment.py, as a process"
 # The script's own command line, but with the account from the environment.
 _SCRIPT = """
@@ -50,7 +50,7 @@ SERVICES: Mapping[str, Optional[Expand]] = {"expands": Expand(), "plain": None}
 
 
 class Place(NamedTuple):
-    """Where a service is reached, by whom, and where its requests are counted."""
+    """A service, which counts its requests, and the port and the CA file with which a client reaches it."""
 
     service: RedfishService
     port: int
@@ -73,7 +73,7 @@ Work = Callable[[Place], float]
 
 
 def theirs(worker: Worker, way: str) -> Work:
-    """A client of DMTF's; it logs in with user and password, as the handler does."""
+    """A reading by one of DMTF's clients, which log in with user and password, as the handler does."""
     def read(place: Place) -> float:
         service = place.service
         seconds, _, reading = worker.order(way, place.url, str(place.ca_file), service.user, service.password, "basic", "1")
@@ -83,7 +83,7 @@ def theirs(worker: Worker, way: str) -> Work:
 
 
 def ours(worker: Worker, method: str) -> Work:
-    """A call of the handler."""
+    """A reading by a call of the handler."""
     def read(place: Place) -> float:
         service = place.service
         seconds, outlets, load = worker.order(method, service.host, place.port, service.user, service.password, service.ca_pem)
@@ -132,7 +132,7 @@ def measure(places_: Mapping[Row, Place], works: Mapping[str, Work], runs: int) 
                 seconds = read(place)
                 after = place.service.books()
                 taken[row][name].append(Figure(seconds, after.requests - before.requests, after.connections - before.connections))
-    # the first turn warms caches up
+    # The first turn only warms up caches.
     return {row: {name: figures[-1]._replace(seconds=statistics.median(one.seconds for one in figures[1:]))
                   for name, figures in found.items()} for row, found in taken.items()}
 
@@ -154,14 +154,14 @@ def places() -> Iterator[Dict[Row, Place]]:
 
 
 def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> List[Tuple[str, float]]:
-    """What is judged, in times of the statistic's seconds."""
+    """The figures with a goal: the seconds of DMTF's clients as multiples of the statistic's."""
     return [(f"{service}, {at}: seconds of {other}", found[other].seconds / found[STATISTIC].seconds)
             for (service, at), found in figures.items() if service == "expands" for other in (LIBRARY, TOOL)]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_redfish", description=__doc__)
-    parser.add_argument("--runs", type=rounds, default=9, help="of each, besides one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=rounds, default=9, help="runs of each client, after one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
     with places() as where, clients() as works:
         figures = measure(where, works, runs)
@@ -184,8 +184,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _judge(console: Console, what: str, ratio: float) -> bool:
     met = ratio >= GOAL
-    note("Redfish", f"{what}, in times the statistic's", ratio, GOAL)
-    console.print(f"{what}, in times the statistic's: {ratio:.1f} (goal {GOAL:g}): {'met' if met else 'MISSED'}", highlight=False)
+    figure = f"{what}, as a multiple of the statistic"
+    note("Redfish", figure, ratio, GOAL)
+    console.print(f"{figure}: {ratio:.1f} (goal {GOAL:g}): {'met' if met else 'MISSED'}", highlight=False)
     return met
 
 

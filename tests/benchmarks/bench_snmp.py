@@ -1,9 +1,9 @@
-"""What a status poll over SNMP costs: one GET and the state column of 48 outlets, by several clients.
+"""The cost of a status poll over SNMP: one GET and the state column of 48 outlets, read by several clients.
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
-All ask the same Net-SNMP snmpd on this machine, once directly and once behind a relay that adds 20 ms of round trip.
-Milliseconds are medians; read the ratios, the machine decides the rest.
+All ask the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms of round trip. The figures are
+medians in milliseconds; they depend on the machine, so only the ratios matter.
 """
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _tools(port: int) -> int:
 
 
 async def _pysnmp(engine: Any, port: int) -> int:
-    """pysnmp as its documentation shows it: default options, so MIB look-up is on."""
+    """pysnmp as its documentation shows it, with default options, so that MIB look-up is on."""
     target = await hlapi.UdpTransportTarget.create(("127.0.0.1", port))
     community, context = hlapi.CommunityData("public"), hlapi.ContextData()
     await hlapi.get_cmd(engine, community, target, context, hlapi.ObjectType(hlapi.ObjectIdentity(_OBJECT_ID)))
@@ -108,7 +108,7 @@ def _behind(port: int, delay_ms: int) -> Iterator[int]:
 
 
 def _median_ms(client: Client, port: int, runs: int) -> float:
-    client(port)                                            # warm: engines made, users known
+    client(port)                                            # warms up: makes engines, discovers users
     taken: List[float] = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -163,7 +163,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                  for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")]
         table.add_row(name, *cells)
         for delay in _DELAYS_MS if name != _OURS else ():
-            note("SNMP", f"{delay} ms: {name}, in times of the first", by_delay[delay] / figures[_OURS][delay])
+            note("SNMP", f"{delay} ms: {name}, as a multiple of {_OURS}", by_delay[delay] / figures[_OURS][delay])
     Console().print(table)
     return 0
 

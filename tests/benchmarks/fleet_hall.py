@@ -1,8 +1,9 @@
-"""A hall of simulated PDUs that costs little: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
+"""A hall of simulated PDUs that needs little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
 
-One real simulator for each handler answers each question once; the PDUs of the hall are ports of one event loop that give that
-answer again, as many milliseconds late. Each fiftieth PDU is dead: it takes what is sent and says nothing. Writes FOLDER/list.csv
-and FOLDER/logins.toml, prints "ready", then answers each line on standard input with the questions so far, as JSON by handler.
+One simulator for each handler answers each question once. The PDUs of the hall are ports of one event loop, which repeat that
+answer after DELAY_MS. Each fiftieth PDU is dead: it accepts requests and never answers. Writes FOLDER/list.csv and
+FOLDER/logins.toml, prints "ready", then answers each line of standard input with the number of requests so far by handler, as
+JSON.
 """
 from __future__ import annotations
 
@@ -28,14 +29,14 @@ from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu
 
 OUTLETS = 24
-SHARES = (("snmp", 50), ("nut", 30), ("raritan", 10), ("redfish", 10))      # of 100 PDUs
-_DEAD = 50                      # each such one
+SHARES = (("snmp", 50), ("nut", 30), ("raritan", 10), ("redfish", 10))      # number of each in 100 PDUs
+_DEAD = 50                      # each fiftieth PDU is dead
 _NUT_SITE = 20                  # PDUs behind one NUT server
 _HOST = "127.0.0.1"
 
 
 class Hall(NamedTuple):
-    """What all fronts share."""
+    """The delay and the counters that all fronts share."""
 
     delay_s: float
     counts: Counter[str]
@@ -44,7 +45,7 @@ class Hall(NamedTuple):
 # ---- SNMP --------------------------------------------------------------------------------------------------
 
 class SnmpFront(asyncio.DatagramProtocol):
-    """One PDU. `known` holds answers by question without its request id, in two pieces around that id."""
+    """One PDU. `known` maps a question without its request id to the two pieces of the answer around that id."""
 
     transport: asyncio.DatagramTransport
 
@@ -69,7 +70,7 @@ class SnmpFront(asyncio.DatagramProtocol):
 
 
 def request_id(data: bytes) -> Tuple[int, int]:
-    """Where the content of the request id begins and ends: behind the heads of message, version, community and PDU."""
+    """Start and end of the request id's content, which follows the heads of message, version, community and PDU."""
     place = _content(data, 0)[0]
     for _ in range(2):
         place = _content(data, place)[1]
@@ -77,7 +78,7 @@ def request_id(data: bytes) -> Tuple[int, int]:
 
 
 def _content(data: bytes, place: int) -> Tuple[int, int]:
-    """Where the content of the element at `place` begins and ends."""
+    """Start and end of the content of the element at `place`."""
     size, begin = data[place + 1], place + 2
     if size & 0x80:
         begin += size & 0x7F
@@ -89,7 +90,7 @@ def _content(data: bytes, place: int) -> Tuple[int, int]:
 
 async def nut_front(hall: Hall, server: NutServer, known: Dict[str, bytes], reader: asyncio.StreamReader,
                     writer: asyncio.StreamWriter) -> None:
-    """One connection to one site."""
+    """Serves one connection to one site."""
     session, lines = Session(server._site, _HOST), LineReader()
     while not session.over:
         data = await reader.read(65536)
@@ -120,7 +121,7 @@ class Upstream(NamedTuple):
     ca_pem: str
 
     def ask(self, method: str, target: str, headers: Dict[str, str], body: bytes) -> bytes:
-        """The whole answer, as it goes over the wire."""
+        """The simulator's answer as the bytes of an HTTP message."""
         trust = ssl.create_default_context(cadata=self.ca_pem)
         trust.minimum_version = ssl.TLSVersion.TLSv1_2
         connection = http.client.HTTPSConnection(_HOST, self.port, context=trust, timeout=60)
@@ -137,7 +138,7 @@ class Upstream(NamedTuple):
 
 async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, bytes], bytes], reader: asyncio.StreamReader,
                      writer: asyncio.StreamWriter) -> None:
-    """One kept connection to one PDU."""
+    """Serves one connection to one PDU until the client closes it."""
     try:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -166,7 +167,7 @@ def kinds(pdus: int) -> List[str]:
 
 
 class Builder:
-    """Opens the fronts and notes the lines of the list."""
+    """Opens the fronts, and collects the lines of the list."""
 
     def __init__(self, hall: Hall, folder: Path, stack: ExitStack) -> None:
         self.hall, self.folder, self._stack = hall, folder, stack
@@ -186,7 +187,7 @@ class Builder:
         self._nuts = self._site = 0
 
     async def pdu(self, number: int, kind: str, dead: bool) -> None:
-        """One PDU more."""
+        """Adds one PDU."""
         settings = {"nut": f"device=pdu{number % _NUT_SITE}", "snmp": ""}.get(kind, "ca_pem=ca.pem")
         port = self._dead(kind) if dead else await getattr(self, f"_{kind}")(number)
         name = f"{'dead' if dead else 'rack'} {number:05d}"
@@ -227,7 +228,7 @@ class Builder:
 
 
 async def run(folder: Path, pdus: int, delay_s: float) -> None:
-    """Until standard input ends."""
+    """Serves the hall until standard input ends."""
     hall = Hall(delay_s, Counter())
     with ExitStack() as stack:
         builder = Builder(hall, folder, stack)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.fleet_loop LIST LOGINS STEP
 
-Prints JSON: how many living and dead PDUs were read, and the seconds of each kind.
+Prints JSON: the numbers of living and dead PDUs that were read, and the seconds for each kind.
 """
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A hall of simulated PDUs in a process of its own: `python -m tests.benchmarks.hall SNMP NUT RARITAN`, how many of each.
+"""A hall of simulated PDUs in a separate process: `python -m tests.benchmarks.hall SNMP NUT RARITAN`, the number of each.
 
-Prints one line of JSON, a list of forms; ends when its standard input does.
+Prints one line of JSON, the forms of all PDUs; ends when its standard input ends.
 """
 from __future__ import annotations
 

@@ -1,13 +1,12 @@
-"""What a reader meets on the way of one status, from make_handler to the bytes: files, their lines, calls between files.
+"""Counts the code that one status runs through, from make_handler to the bytes: files, their lines, calls between files.
 
     python -m tests.benchmarks.path_length [raritan|nut|snmp ...] [--files]
 
-Each handler reads a simulated PDU of 8 outlets. The first status of the process is counted with `sys.setprofile`, so what is
-looked up or built only once belongs to it; modules were imported before or are while it runs, and what their bodies do does not
-count. A file is one of
-`handlers`: the doubles in `common` and `pdu_common` stand for the platform's modules and are shown apart. A call between
-files is a call from one file of `handlers` to another one; calls that pass through the standard library (a callback, a
-context manager) count for the file that they reach. The tests beside this hold the limits.
+Each handler reads a simulated PDU of 8 outlets. `sys.setprofile` counts the first status of the process, which includes
+everything that is looked up or built only once. The bodies of modules that it imports do not count. Files are those of
+`handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are shown separately. A call between
+files is a call from one file of `handlers` to another. A call through the standard library (a callback, a context manager)
+counts for the file that it reaches. test_path_length.py has the limits.
 """
 from __future__ import annotations
 
@@ -52,7 +51,7 @@ class _Profile:
         self.entered: Dict[str, None] = {}
         self.between: Counter[Tuple[str, str]] = Counter()
         self._generators: Set[FrameType] = set()
-        self._importing = 0             # modules whose bodies run now: what they build is no step of the reading
+        self._importing = 0             # number of modules whose bodies run now; their calls do not count
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         name = frame.f_code.co_filename
@@ -60,7 +59,7 @@ class _Profile:
             self._importing += {"call": 1, "return": -1}.get(event, 0)
         if event != "call" or self._importing or not name.startswith((OURS, *DOUBLES)):
             return
-        if frame in self._generators:           # goes on where it stopped: no new call
+        if frame in self._generators:           # a generator continues: no new call
             return
         if frame.f_code.co_flags & inspect.CO_GENERATOR:
             self._generators.add(frame)
@@ -71,7 +70,7 @@ class _Profile:
 
 
 def _caller(frame: FrameType) -> Optional[str]:
-    """The file of `handlers` that is next above the frame."""
+    """The file of the nearest calling frame that is in `handlers`."""
     above = frame.f_back
     while above is not None:
         if above.f_code.co_filename.startswith(OURS):
@@ -81,7 +80,7 @@ def _caller(frame: FrameType) -> Optional[str]:
 
 
 def measured(handler: str, data: object) -> StatusPath:
-    """The path of one status of that handler. Raises what the handler raises."""
+    """The path of one status of a handler. Raises the handler's errors."""
     module: Any = importlib.import_module(f"handlers.{handler}.handler")
     profile = _Profile()
     before = sys.getprofile()

@@ -1,7 +1,7 @@
-"""Reads name, state, current, power and energy of all outlets, in one of five ways, in a process of its own.
+"""Reads name, state, current, power and energy of all outlets, in one of four ways, in a separate process.
 
-A line of JSON in: [way, address, user, password]. A line out: {"result": [first, again, CPU, outlets]} in seconds: on a new
-connection, once more on the same, and this process's own CPU time for both; then what was read last.
+A line of JSON in: [way, address, user, password]. A line out: {"result": [first, again, CPU, outlets]}: the seconds of a reading
+on a new connection and of a second one on the same, the CPU seconds of this process for both, and the last reading.
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Read = Callable[[Any], List[Row]]
 
 
 def ours(agent: Agent) -> List[Row]:
-    """Two requests: how many outlets, then everything by well-known ids."""
+    """Two requests: the number of outlets, then everything by well-known ids."""
     outlets = pdumodel.Pdu(PDU, agent).getOutlets()
     bulk, pending = Bulk(agent), []
     for index, outlet in enumerate(outlets):
@@ -31,7 +31,7 @@ def ours(agent: Agent) -> List[Row]:
 
 
 def ours_fitted(agent: Agent) -> List[Row]:
-    """Three requests, where well-known ids are refused: the sensors that `getSensors` names."""
+    """Three requests, for units that refuse well-known ids: reads the sensors that `getSensors` returns."""
     outlets, bulk = pdumodel.Pdu(PDU, agent).getOutlets(), Bulk(agent)
     asked = [(bulk.add(outlet.getSettings), bulk.add(outlet.getState), bulk.add(outlet.getSensors)) for outlet in outlets]
     bulk.perform()

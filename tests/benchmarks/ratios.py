@@ -1,4 +1,4 @@
-"""The ratios of a run, for the one table of `make bench`: each benchmark notes its own."""
+"""Collects the ratios of a run for the table of `make bench`. Each benchmark appends its ratios to a file."""
 from __future__ import annotations
 
 import json
@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import List, NamedTuple, Optional
 
-VARIABLE = "PDU_BENCH_RATIOS"           # a file; without it nothing is noted
+VARIABLE = "PDU_BENCH_RATIOS"           # environment variable with the path of that file; if unset, nothing is written
 
 
 class Ratio(NamedTuple):
-    """`figure` beside `goal`; `at_least` says which side is wanted. No goal: printed only."""
+    """A figure and its goal: a lower bound with `at_least`, else an upper bound, or None for no goal."""
 
     area: str
     what: str

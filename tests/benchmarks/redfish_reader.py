@@ -1,4 +1,4 @@
-"""Calls the Redfish handler, in a process of its own.
+"""Calls the Redfish handler, in a separate process.
 
 A line of JSON in: [method, host, port, user, password, PEM of the authority]. A line out: {"result": [seconds, outlets, load]};
 a status has no load.
@@ -13,7 +13,7 @@ from handlers.redfish.handler import make_handler
 from pdu_common.connection import PduData
 from tests.servers import orders
 
-assert metering             # imported by the first statistic otherwise
+assert metering             # imported here, so that no measured time includes the import
 
 
 def called(method: str, host: str, port: int, user: str, password: str, ca_pem: str) -> List[Any]:

@@ -1,4 +1,4 @@
-"""The benchmark of the SNMP double's layouts reads every PDU in each of them."""
+"""The benchmark of the SNMP double reads every PDU in each layout."""
 from __future__ import annotations
 
 import pytest

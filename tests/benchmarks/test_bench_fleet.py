@@ -1,4 +1,4 @@
-"""The benchmark of a fleet runs, reads every PDU of its hall, and prints what it measured."""
+"""The benchmark of a fleet runs, reads every PDU of its hall, and prints its figures."""
 from __future__ import annotations
 
 import json
@@ -16,10 +16,10 @@ from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.against("prometheus-snmp-exporter")
-def test_every_way_is_measured_and_every_pdu_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_way_is_measured_and_reads_all_pdus(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("prometheus-snmp-exporter", "snmpbulkwalk"):
         program(name)
-    # Whether the goals are met is for an idle machine and a long list.
+    # Both exit codes are right: the goals are for an idle machine and a long list.
     assert bench_fleet.main(["--pdus", "20", "--more", "40", "--sample", "5", "--json"]) in (0, 1)
     shown = capsys.readouterr()
     found = json.loads(shown.out)

@@ -17,7 +17,7 @@ def figures(ours: float, theirs: float, tool: float, click: float) -> Dict[str, 
     return {name: {"near": figure, "far": figure} for name, figure in named.items()}
 
 
-def test_the_goals_are_ratios_and_a_missed_one_counts() -> None:
+def test_each_goal_is_a_ratio_that_can_be_missed() -> None:
     met = bench_nut._goals(figures(1.0, 20.0, 1.0, 0.5))
     assert [ratio >= goal for _, ratio, goal in met] == [True] * 5
     missed = bench_nut._goals(figures(1.0, 19.0, 1.1, 0.5))
@@ -31,7 +31,7 @@ def test_the_relay_changes_nothing_but_the_time() -> None:
 
 
 @pytest.mark.against("NUT upsd")
-def test_everything_that_is_measured_runs_and_reads_the_whole_pdu() -> None:
+def test_every_client_runs_and_reads_the_whole_pdu() -> None:
     with bench_nut.places() as where:
         measured = bench_nut.measure(where, 1)
     assert set(measured) == {name for _, name, _ in bench_nut.WORK}

@@ -10,14 +10,14 @@ from tests.dcimanager import DciManager
 PAGES: Dict[str, List[float]] = {"list of all PDUs": [0.1, 0.1, 0.9], "log": [0.01]}
 
 
-def test_a_slow_page_and_a_missed_poll_count() -> None:
+def test_a_slow_page_or_a_missed_poll_misses_the_goals() -> None:
     grown = bench_page.Growth(4e5, 5e5)
     assert bench_page._report(PAGES, 200, 10.0, 400, 0, ["time-out", "died"], grown) == 0
     assert bench_page._report(PAGES, 200, 10.0, 400, 1, ["time-out", "died"], grown) == 1
     assert bench_page._report({**PAGES, "log": [0.3]}, 200, 10.0, 400, 0, ["time-out", "died"], grown) == 1
 
 
-def test_everything_that_is_measured_is_there(tmp_path: Path) -> None:
+def test_all_pdus_are_polled_and_all_pages_opened(tmp_path: Path) -> None:
     with bench_page.hall((1, 1, 1)) as forms, DciManager(page_port=0, processes=4) as manager:
         good, bad = bench_page.filled(manager, forms, tmp_path)
         bad[0].call_seconds = 0.5
@@ -27,6 +27,6 @@ def test_everything_that_is_measured_is_there(tmp_path: Path) -> None:
         assert set(bench_page.looked(manager, good, 0.01)) == set(bench_page._PAGES)
 
 
-def test_readings_of_forty_days_take_the_room_of_two() -> None:
+def test_readings_of_forty_days_take_at_most_the_space_of_two() -> None:
     grown = bench_page.growth()
     assert 0 < grown.kept < 2 * grown.day

@@ -22,7 +22,7 @@ def one(requests: float, connections: float, first: float, again: float) -> Figu
     return Figures(requests, connections, [first, first], [again, again], [1.0, 1.0])
 
 
-def test_the_goals_are_counts_and_ratios_and_each_can_be_missed() -> None:
+def test_each_goal_can_be_met_and_missed() -> None:
     loop, bulk = one(289, 1, 200.0, 200.0), one(2, 1, 2.0, 2.0)
     assert missed(figures(one(2, 1, 2.0, 2.0), loop, bulk)) == []
     assert missed(figures(one(3, 1, 2.0, 2.0), loop, bulk)) == [
@@ -34,8 +34,8 @@ def test_the_goals_are_counts_and_ratios_and_each_can_be_missed() -> None:
         "SDK's loop", "SDK's leanest bulk", "SDK's leanest bulk"]
 
 
-def test_slower_is_what_is_slower_with_its_whole_interval() -> None:
-    spread = [0.90 + 0.01 * number for number in range(21)]                 # their median is 1.00
+def test_a_goal_is_missed_only_if_the_whole_interval_misses_it() -> None:
+    spread = [0.90 + 0.01 * number for number in range(21)]                 # the median is 1.00
     line = bench_raritan._between("x", spread, [1.0] * 21)._replace(at_least=1)
     assert (round(line.figure, 2), round(line.low, 2), round(line.high, 2), line.met) == (1.0, 0.95, 1.05, True)
     assert "1.00 (0.95 to 1.05): goal >= 1, met" in str(line)
@@ -44,7 +44,7 @@ def test_slower_is_what_is_slower_with_its_whole_interval() -> None:
 
 
 @pytest.mark.against("the vendor's SDK")
-def test_this_client_and_the_sdk_read_the_same_and_this_one_in_two_requests_on_one_connection() -> None:
+def test_this_client_reads_the_same_as_the_sdk_in_two_requests_on_one_connection() -> None:
     sdk.needed(sdk.RELEASES["4.4"])
     with bench_raritan.bench() as unit:
         ours, bulk, loop = unit.measure("near", {OURS: 1, BULK: 1, LOOP: 1}).values()

@@ -1,4 +1,4 @@
-"""The SNMP benchmark runs, reads all outlets with every client, and prints what it measured."""
+"""The SNMP benchmark runs, reads all outlets with every client, and prints its figures."""
 from __future__ import annotations
 
 import json
@@ -16,11 +16,11 @@ def test_every_client_is_measured_at_both_round_trips(capsys: pytest.CaptureFixt
     figures = json.loads(capsys.readouterr().out)
     assert len(figures) == 6
     assert all(set(by_delay) == {"0", "20"} and min(by_delay.values()) > 0 for by_delay in figures.values())
-    # Three datagrams each way, 20 ms apart: no client can be faster, whatever the machine.
+    # Three round trips of 20 ms: no client can be faster on any machine.
     assert all(by_delay["20"] >= 60 for by_delay in figures.values())
 
 
-def test_a_senseless_number_of_runs_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_zero_runs_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         bench_snmp.main(["--runs", "0"])
     assert ended.value.code == 2 and "0 is below 1" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import pytest
 
 from tests.benchmarks.path_length import SIMULATED, main, measured
 
-# What whoever looks for a fault in a status has to read: lines, files, and calls between them.
+# The code that somebody must read to find a fault in a status: lines, files, and calls between files.
 LIMITS = {"raritan": (1700, 15, 100), "nut": (1500, 16, 220), "snmp": (1500, 17, 200), "redfish": (1550, 16, 100)}
 
 
@@ -20,7 +20,7 @@ def test_a_path_begins_at_the_handler_and_counts_files_and_the_calls_between_the
     assert reached == set(path.files) - {f"handlers/{handler}/handler.py"} | (reached & {f"handlers/{handler}/handler.py"})
 
 
-def test_it_prints_a_line_for_each_handler(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_program_prints_a_line_for_the_handler_and_its_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nut", "--files"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("nut: ") and "calls between files" in lines[0]

@@ -1,4 +1,4 @@
-"""The one table of `make bench`."""
+"""The table of `make bench`."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,9 +9,9 @@ from . import __main__ as bench
 from .ratios import VARIABLE, Ratio, note, noted
 
 
-def test_what_benchmarks_note_is_one_table_with_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_noted_ratios_become_a_table_with_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
-    note("NUT", "nobody asked", 1.0)
+    note("NUT", "without the variable", 1.0)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "ratios"))
     note("NUT", "near", 26.7, 20)
     note("fleet", "memory", 1.5, 1.25, at_least=False)
@@ -27,5 +27,5 @@ def test_every_benchmark_of_the_table_exists_and_notes_its_ratios() -> None:
     assert all("note(" in (folder / f"bench_{name}.py").read_text("utf-8") for name in bench.ALL)
 
 
-def test_machine_is_named() -> None:
+def test_the_machine_is_described_by_cores_and_python() -> None:
     assert "cores" in bench.machine() and "Python" in bench.machine()

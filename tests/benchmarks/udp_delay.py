@@ -1,4 +1,4 @@
-"""A UDP relay on 127.0.0.1 that holds every datagram for half a round trip, each way: `udp_delay PORT MILLISECONDS`."""
+"""A UDP relay on 127.0.0.1 that delays every datagram by half of a round trip: `udp_delay PORT MILLISECONDS`."""
 from __future__ import annotations
 
 import heapq
@@ -9,12 +9,12 @@ import time
 from typing import Dict, List, Tuple
 
 _HOST = "127.0.0.1"
-# (when, running number, datagram, through which socket, to whom)
+# (time of sending, running number, datagram, socket to send with, address)
 Held = Tuple[float, int, bytes, socket.socket, Tuple[str, int]]
 
 
 def relay(port: int, round_trip_s: float) -> None:
-    """Prints its own port, then runs until it is ended."""
+    """Prints the relay's port, then runs until the process is ended."""
     front = _socket()
     clients: Dict[Tuple[str, int], socket.socket] = {}
     owners: Dict[socket.socket, Tuple[str, int]] = {}
@@ -23,7 +23,7 @@ def relay(port: int, round_trip_s: float) -> None:
     print(front.getsockname()[1], flush=True)
     while True:
         wait = max(0.0, held[0][0] - time.monotonic()) if held else None
-        # select is coarser than the delays measured here, so the last stretch is waited for by asking again.
+        # select is less exact than these delays need, so the last millisecond is a busy wait.
         ready, _, _ = select.select([front, *owners], [], [], 0.0 if wait is not None and wait < 0.001 else wait)
         for source in ready:
             data, peer = source.recvfrom(65535)

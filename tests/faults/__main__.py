@@ -1,4 +1,4 @@
-"""`python -m tests.faults`: the fault matrix as a table."""
+"""`python -m tests.faults` runs the fault matrix and prints it as a table."""
 from __future__ import annotations
 
 import argparse
@@ -19,11 +19,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=sys.modules["tests.faults"].__doc__, epilog=_EXIT,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"of {', '.join(registry.names())} (default: all)")
-    parser.add_argument("-m", "--method", action="append", choices=METHODS, help="these calls alone")
-    parser.add_argument("--fault", action="append", choices=[fault.key for fault in FAULTS], metavar="FAULT", help="these alone")
-    parser.add_argument("--steps", type=int, default=100, metavar="N", help="at most so many steps of a call")
-    parser.add_argument("--processes", type=int, default=matrix.PROCESSES, metavar="N")
-    parser.add_argument("--all", action="store_true", help="print how each cell ended")
+    parser.add_argument("-m", "--method", action="append", choices=METHODS, help="only this call; may be repeated")
+    parser.add_argument("--fault", action="append", choices=[fault.key for fault in FAULTS], metavar="FAULT",
+                        help="only this fault; may be repeated")
+    parser.add_argument("--steps", type=int, default=100, metavar="N", help="at most N steps of each call (default: %(default)s)")
+    parser.add_argument("--processes", type=int, default=matrix.PROCESSES, metavar="N",
+                        help="number of worker processes (default: %(default)s)")
+    parser.add_argument("--all", action="store_true", help="print the end of each cell, right or wrong")
     options = parser.parse_args(arguments)
     names = options.names or list(registry.names())
     for name in names:
@@ -35,7 +37,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     verdicts = list(matrix.run(wanted, options.processes))
     for verdict in verdicts:
         if verdict.problems or options.all:
-            print(f"{verdict.cell}: {verdict.outcome}, {verdict.seconds:.1f} s: {'; '.join(verdict.problems) or verdict.said}")
+            print(f"{verdict.cell}: {verdict.outcome}, {verdict.seconds:.1f} s: {'; '.join(verdict.problems) or verdict.message}")
     print("\n".join(matrix.table(names, verdicts)))
     wrong = sum(bool(verdict.problems) for verdict in verdicts)
     ends = ", ".join(f"{kind} {count}" for kind, count in Counter(verdict.outcome for verdict in verdicts).most_common())

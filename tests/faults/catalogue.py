@@ -1,4 +1,4 @@
-"""The faults: what each is, what a call may say to it, and whether the request reaches the device."""
+"""The faults: what happens, the errors that a call may raise, and whether the request reaches the device."""
 from __future__ import annotations
 
 from typing import Dict, FrozenSet, NamedTuple, Tuple
@@ -6,7 +6,7 @@ from typing import Dict, FrozenSet, NamedTuple, Tuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The `kind` of the errors that a call may raise (handlers/errors.py). The truth is always a right answer.
+# The `kind` of the errors that a call may raise (handlers/errors.py). A true answer is always right.
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
 RIGHTS = frozenset({"denied", "refused"})
@@ -15,11 +15,13 @@ ANY = frozenset({"unreachable", "protocol", "refused", "denied", "unsupported", 
 
 
 class Fault(NamedTuple):
-    """`place`: "tcp" and "udp" happen in the relay by themselves; "answer" puts what the subject has for `key` in place of the
-    answer; "tls" happens in the handshake; "device" is something that the simulated device does.
+    """One fault of the matrix.
 
-    `lasts`: it goes on from its step to the end of the call, else it happens once. `reaches`: the device gets the request.
-    `may_work`: the fault is harmless to a right reader, so the truth is expected and no error.
+    `place`: "tcp" and "udp" are played by the relay; "answer" replaces the device's answer by the subject's for `key`; "tls" is
+    played in the handshake; "device" changes the simulated device.
+
+    `lasts`: from its step to the end of the call, else only once. `reaches`: the device gets the request.
+    `may_work`: harmless to a correct reader, whose answer must then be the truth and no error.
     """
 
     key: str
@@ -33,62 +35,62 @@ class Fault(NamedTuple):
 
 FAULTS: Tuple[Fault, ...] = (
     # ---- TCP
-    Fault("refused", "tcp", "nobody listens any more", NETWORK, reaches=False),
+    Fault("refused", "tcp", "connections are refused", NETWORK, reaches=False),
     Fault("silent", "tcp", "the request arrives, no answer comes", NETWORK),
     Fault("deaf", "tcp", "the request is lost, no answer comes", NETWORK, reaches=False),
     Fault("closed", "tcp", "the connection ends without an answer", NETWORK),
     Fault("reset", "tcp", "the connection is reset in the middle of the answer", NETWORK),
     Fault("half", "tcp", "half the answer, then the connection ends", WRONG),
     Fault("stalls", "tcp", "half the answer, then nothing more", WRONG),
-    Fault("drip", "tcp", "the answer comes byte by byte, slower than anyone waits", NETWORK),
-    Fault("garbage", "tcp", "bytes that are no answer", WRONG),
-    Fault("previous", "tcp", "the answer before it once more", WRONG | {"no-such-outlet", "unsupported"}),
+    Fault("drip", "tcp", "the answer comes byte by byte, too slowly for any time-out", NETWORK),
+    Fault("garbage", "tcp", "bytes that are not an answer", WRONG),
+    Fault("previous", "tcp", "the previous answer again", WRONG | {"no-such-outlet", "unsupported"}),
     Fault("twice", "tcp", "the answer twice", WRONG, lasts=False, may_work=True),
     Fault("reboot", "tcp", "the answer comes, then the device is away", NETWORK),
     Fault("blip", "tcp", "one connection ends without an answer, the next works", NETWORK, lasts=False),
     # ---- UDP
     Fault("lost", "udp", "one request is lost", NETWORK, lasts=False, reaches=False),
     Fault("lost-answer", "udp", "one answer is lost", NETWORK, lasts=False),
-    Fault("quiet", "udp", "no answer from here on", NETWORK),
-    Fault("gone", "udp", "no request arrives from here on", NETWORK, reaches=False),
+    Fault("quiet", "udp", "no answer from this step on", NETWORK),
+    Fault("gone", "udp", "no request arrives from this step on", NETWORK, reaches=False),
     Fault("lossy-10", "udp", "one datagram in ten is lost", NETWORK),
     Fault("lossy-30", "udp", "three datagrams in ten are lost", NETWORK),
     Fault("duplicate", "udp", "every answer arrives twice", NETWORK, may_work=True),
     Fault("late", "udp", "an answer arrives after the next request", NETWORK, lasts=False),
-    Fault("reordered", "udp", "the answer before it arrives first", NETWORK, may_work=True),
-    Fault("noise", "udp", "bytes that are no answer", WRONG),
+    Fault("reordered", "udp", "the previous answer arrives once more, before the right one", NETWORK, may_work=True),
+    Fault("noise", "udp", "bytes that are not an answer", WRONG),
     Fault("cut", "udp", "answers are cut in half", WRONG),
     Fault("away", "udp", "the answer comes, then the device is away", NETWORK),
     # ---- in place of the answer
     Fault("credentials", "answer", "the login is refused", RIGHTS | NETWORK, reaches=False),
     Fault("rights", "answer", "the account may not do this", RIGHTS | {"unsupported"}, reaches=False),
     Fault("moved", "answer", "a redirect to another host", ANY, reaches=False),
-    Fault("broken", "answer", "the device has failed inside (500, genErr), and did what was asked", BUSY),
-    Fault("hiccup", "answer", "one answer says that the device has failed inside, and it did what was asked", BUSY, lasts=False),
-    Fault("busy", "answer", "the device is busy (503, resourceUnavailable), and did nothing", BUSY, reaches=False),
-    Fault("other", "answer", "a right answer to another request", WRONG | {"refused", "no-such-outlet"}),
+    Fault("broken", "answer", "an internal error (500, genErr), although the device obeyed", BUSY),
+    Fault("hiccup", "answer", "an internal error once, although the device obeyed", BUSY, lasts=False),
+    Fault("busy", "answer", "the device is busy (503, resourceUnavailable) and does not obey", BUSY, reaches=False),
+    Fault("other", "answer", "a correct answer to another request", WRONG | {"refused", "no-such-outlet"}),
     Fault("empty", "answer", "an answer without content", WRONG | {"unsupported", "refused", "no-such-outlet"}),
-    Fault("page", "answer", "a page of HTML, as something in between answers", WRONG),
-    Fault("cut-off", "answer", "a whole answer whose content ends too early", WRONG),
-    Fault("echo", "answer", "an error that holds the login as it was sent", ANY, reaches=False),
+    Fault("page", "answer", "a page of HTML, as from a proxy", WRONG),
+    Fault("cut-off", "answer", "a complete message whose content ends too early", WRONG),
+    Fault("echo", "answer", "an error that repeats the login of the request", ANY, reaches=False),
     Fault("huge", "answer", "an answer of 500 MB", WRONG),
-    Fault("bomb", "answer", "compressed content that nobody asked for", WRONG),
+    Fault("bomb", "answer", "compressed content that was not requested", WRONG),
     Fault("nested", "answer", "100,000 levels of nesting", WRONG),
     Fault("digits", "answer", "integers of 5,000 digits", ANY),
     Fault("nulls", "answer", "every value is missing or null", ANY),
     # ---- TLS
     Fault("tls-expired", "tls", "the certificate has expired", NETWORK, reaches=False),
     Fault("tls-other-host", "tls", "the certificate is for another host", NETWORK, reaches=False),
-    Fault("tls-self-signed", "tls", "the certificate is signed by nobody who is trusted", NETWORK, reaches=False),
-    Fault("tls-changed", "tls", "another certificate than the pinned one", NETWORK, reaches=False),
+    Fault("tls-self-signed", "tls", "the certificate is signed by an authority that is not trusted", NETWORK, reaches=False),
+    Fault("tls-changed", "tls", "the certificate is not the pinned one", NETWORK, reaches=False),
     Fault("tls-old", "tls", "TLS 1.1 at most", NETWORK, reaches=False),
     Fault("tls-hangs", "tls", "the handshake never ends", NETWORK, reaches=False),
     Fault("tls-none", "tls", "no TLS at all", WRONG, reaches=False),
     # ---- the device
     Fault("stuck", "device", "the relay does not follow", NETWORK, may_work=True),
     Fault("cycling", "device", "the outlet is in the middle of a power cycle", ANY),
-    Fault("counter-reset", "device", "the energy counters start anew", ANY, may_work=True),
+    Fault("counter-reset", "device", "the energy counters restart at 0", ANY, may_work=True),
     Fault("renumbered", "device", "the outlets change their numbers during the call", ANY),
-    Fault("two-writers", "device", "somebody else switches the outlet back at once", NETWORK, may_work=True),
+    Fault("two-writers", "device", "another client switches the outlet back at once", NETWORK, may_work=True),
 )
 BY_KEY: Dict[str, Fault] = {fault.key: fault for fault in FAULTS}

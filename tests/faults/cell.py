@@ -1,4 +1,4 @@
-"""One cell of the matrix: one call with one fault, and everything that is wrong with how it ended."""
+"""One cell of the matrix: makes one call with one fault, and lists everything that is wrong with its end."""
 from __future__ import annotations
 
 import base64
@@ -18,11 +18,11 @@ from . import processes, stage
 from .catalogue import BY_KEY, WRITES, Fault
 from .processes import Context
 
-BUDGET_S = 60.0                         # of a call as a whole
+BUDGET_S = 60.0                         # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
 CONFIRM_S = 0.4
-_ENGINES = 6                            # descriptors, and threads, of SNMP engines beyond the first
-# Faults that only a time-out ends; for all others nobody waits for one, however busy the machine is.
+_ENGINES = 6                            # allowed increase of descriptors, and of threads, by SNMP engines
+# Faults that only a time-out ends; their calls have the brief one. All others must not time out, even on a busy machine.
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
@@ -30,7 +30,7 @@ Books = Dict[str, Any]
 
 
 class Cell(NamedTuple):
-    """`fault` "" is the call without any."""
+    """One call with one fault; `fault` "" is none."""
 
     handler: str
     method: str
@@ -42,14 +42,14 @@ class Cell(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`outcome` is "right" or an error's kind; `problems` is empty where the cell is right; `steps` the relay's exchanges."""
+    """`outcome` is "right" or an error's kind. `problems` is empty if the cell is right. `steps` counts the exchanges."""
 
     cell: Cell
     outcome: str
     problems: Tuple[str, ...]
     steps: int
     seconds: float
-    said: str = ""
+    message: str = ""
 
 
 class Played:
@@ -78,7 +78,7 @@ class Played:
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
-        """The call of that cell; with `keep` the device stays for the next cell of its handler."""
+        """Makes the call of a cell. With `keep`, the device stays for the next cell of its handler."""
         given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep)
         try:
             return self._judged(cell, given)
@@ -90,14 +90,14 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the double of the platform keeps its engines: their number alone is bounded
+        if given["snmp"]:               # the platform's double keeps its SNMP engines, so only their number is bounded
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
         try:
             call = getattr(pdu, cell.method)
             answer = call(port, deadline=CONFIRM_S) if writes else call()
-        except BaseException as raised:     # whatever it is, it is judged
+        except BaseException as raised:     # of any kind: `_ending` judges it
             error = raised
         seconds = time.monotonic() - start
         after = self.ask(books=True)
@@ -107,8 +107,8 @@ class Played:
         problems += _writes(cell, error, port, after["books"]["writes"][len(given["books"]["writes"]):])
         if seconds > BUDGET_S:
             problems.append(f"took {seconds:.0f} s")
-        said = "".join(traceback.format_exception(type(error), error, error.__traceback__)) if error is not None else ""
-        problems += _leaks(said + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"])
+        trace = "".join(traceback.format_exception(type(error), error, error.__traceback__)) if error is not None else ""
+        problems += _leaks(trace + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"])
         outcome = "right" if error is None else str(getattr(error, "kind", type(error).__name__))
         shown = "" if error is None else str(error)
         del answer, error
@@ -127,7 +127,7 @@ def _handler(cell: Cell, given: Dict[str, Any]) -> Any:
 # ---- the judgement -------------------------------------------------------------------------------------------------
 
 def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any]) -> Iterator[str]:
-    """An error is one of the tree, of a kind that fits the fault, one sentence with the host."""
+    """Problems unless the error is a PduHandlerError, of a kind that fits the fault, and one sentence with the host."""
     if not isinstance(error, PduHandlerError):
         yield f"raised {type(error).__name__}: {error}"
         return
@@ -139,7 +139,7 @@ def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any])
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """What was read is the truth, before or after what happened meanwhile; or it is said that it is not known."""
+    """Problems unless each value is that of the books before or after the call, UNKNOWN or not set."""
     if method == "status":
         found = {port.identity: port.power_status for port in view.ports}
         if list(found) not in (list(before["states"]), list(after["states"])):
@@ -165,7 +165,7 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
 
 
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
-    """The object that was given, with the wanted state where it is the truth, else UNKNOWN."""
+    """Problems unless the answer is the given object, with the wanted state if that is true, else UNKNOWN."""
     wanted = cell.method == "port_up"
     if answer is not port:
         yield "answered with another object"
@@ -176,7 +176,7 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
-    """One command at most, and none by a reading; after one that arrived no error says that nothing happened."""
+    """Problems unless at most one command was sent, none by a reading, and an error after a command admits that it may work."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{len(sent)} commands: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
@@ -202,7 +202,7 @@ def _resources() -> Tuple[int, ...]:
 
 
 def _left_open(before: Tuple[int, ...]) -> Iterator[str]:
-    """Descriptors and threads are back to the count before."""
+    """Problems unless the numbers of descriptors and threads are back to `before` within 10 s."""
     end = time.monotonic() + 10.0
     now = _resources()
     while (now[0] > before[0] or now[1] > before[1]) and time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""A relay for UDP on 127.0.0.1: at the wanted step a datagram is lost, late, twice, cut, or another."""
+"""A relay for UDP on 127.0.0.1, which loses, delays, doubles, cuts or replaces datagrams at the wanted step."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ Peer = Tuple[str, int]
 
 
 class Relay:
-    """Listens on 127.0.0.1 and passes to `port`; an exchange is a request and what the device answers to it."""
+    """Listens on 127.0.0.1 and forwards to `port`; an exchange is a request and the device's answer."""
 
     def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None, listen: int = 0) -> None:
@@ -67,7 +67,7 @@ class Relay:
         return self._chance.random() < _LOSS.get(fault.key, 0.0)
 
     def _asked(self, request: bytes) -> bytes:
-        while select.select([self._back], [], [], 0)[0]:        # an answer that came too late for an earlier request
+        while select.select([self._back], [], [], 0)[0]:        # drops answers to earlier requests that came too late
             self._back.recv(1 << 16)
         self._back.send(request)
         ready, _, _ = select.select([self._back], [], [], 5.0)

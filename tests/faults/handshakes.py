@@ -1,4 +1,4 @@
-"""Servers whose TLS goes wrong: at once, or behind NUT's STARTTLS."""
+"""Servers whose TLS handshake fails, at once or after NUT's STARTTLS."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for one of the faults whose place is "tls". `settings` is what a careful owner has set."""
+    """A server on 127.0.0.1 for one of the faults whose place is "tls". `settings` are those of a careful owner."""
 
     def __init__(self, key: str, begins: str) -> None:
         self.steps = 1

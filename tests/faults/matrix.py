@@ -1,4 +1,4 @@
-"""All cells, in several processes: most of the time of a cell is waiting."""
+"""Runs the cells of the fault matrix in several processes, because a cell mostly waits."""
 from __future__ import annotations
 
 import gc
@@ -15,11 +15,11 @@ _played: Optional[Played] = None
 
 
 def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
-    """How many exchanges each call takes without a fault. AssertionError where such a call is not right."""
+    """The number of exchanges of each call without a fault. Raises AssertionError if such a call has a wrong result."""
     found: Dict[Tuple[str, str], int] = {}
     with Played() as played:
         for name in names:
-            for method in ("status", *METHODS):             # the first one loads what is kept on purpose
+            for method in ("status", *METHODS):             # the first status fills the caches that a process keeps
                 verdict = played.run(Cell(name, method, ""))
                 if (name, method) not in found and method == "status":
                     found[name, method] = verdict.steps
@@ -30,7 +30,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 
 
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
-    """Every fault that a protocol can have at each step of each call; of more than `most` steps a spread with first and last."""
+    """Every fault that a protocol can have, at each step of each call, or at `most` of them, first and last included."""
     counted, chosen = steps(names), list(faults)
     found = []
     for name in names:
@@ -59,12 +59,12 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
 
 
 def _begin(names: Sequence[str]) -> None:
-    """One warm-up for each handler, so that what is loaded and kept on purpose is not counted as left open."""
+    """Makes one call of each handler first, so that the caches that a process keeps do not count as left open."""
     global _played
     _played = Played(fork).__enter__()
     for name in names:
         _played.run(Cell(name, "status", ""))
-    gc.freeze()         # what is imported: the cells collect garbage twice each
+    gc.freeze()         # each cell collects garbage twice; this excludes the imported modules
 
 
 def _verdict(cell: Cell) -> Verdict:
@@ -75,7 +75,7 @@ def _verdict(cell: Cell) -> Verdict:
 # ---- the table -----------------------------------------------------------------------------------------------------
 
 def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
-    """Faults down, handlers and calls across: how many steps were tried, and how many of them were wrong."""
+    """A row for each fault, a column for each call of each handler: the number of steps, or how many of them were wrong."""
     by: Dict[Tuple[str, str, str], List[Verdict]] = {}
     for verdict in verdicts:
         by.setdefault((verdict.cell.fault, verdict.cell.handler, verdict.cell.method), []).append(verdict)
@@ -90,9 +90,3 @@ def _entry(name: str, fault: Fault, verdicts: List[Verdict]) -> str:
         return "–"
     wrong = sum(bool(verdict.problems) for verdict in verdicts)
     return f"**{wrong} of {len(verdicts)} wrong**" if wrong else str(len(verdicts) or "")
-
-
-def reasons(names: Sequence[str]) -> List[str]:
-    """Why some cells do not exist."""
-    return [f"- {name}, {fault.key}: {words}" for name in names for fault in FAULTS
-            for words in [subject(name).reason(fault)] if words and not words.startswith(("not over", "no TLS"))]

@@ -1,4 +1,4 @@
-"""Processes that need not import everything anew: with what the matrix imports, forked from one that has it."""
+"""Fast starts of processes: forks of a process that has already imported everything that the matrix needs."""
 from __future__ import annotations
 
 import multiprocessing
@@ -11,7 +11,7 @@ Context = Callable[[], Union[ForkContext, ForkServerContext]]
 
 
 def warm() -> ForkServerContext:
-    """From a server without threads of its own, which this process starts once. Also for a process with threads."""
+    """Forks from a server process without threads, which is started once. For a process with threads too."""
     names = registry.names()
     multiprocessing.set_forkserver_preload(["tests.faults.matrix", *(f"tests.faults.subjects.{name}" for name in names),
                                             *(f"handlers.{name}.handler" for name in names)])
@@ -19,5 +19,5 @@ def warm() -> ForkServerContext:
 
 
 def fork() -> ForkContext:
-    """From this process, which must not have threads."""
+    """Forks from this process, which must not have threads."""
     return multiprocessing.get_context("fork")

@@ -1,7 +1,7 @@
-"""The device and the relay of one cell, in a process of their own, over a pipe.
+"""The device and the relay of one cell in a separate process, controlled over a pipe.
 
-    {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}  ->  what the owner types, and the device's books
-    {"books": true}     ->  the books now, and how many exchanges the relay saw
+    {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}  ->  the owner's settings, and the device's books
+    {"books": true}     ->  the current books, and the number of exchanges in the relay
     {"close": true}     ->  {}
 """
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .handshakes import Handshakes
 from .subjects import Bend, Device, Relay, Subject, subject
 from .wire import Exchange
 
-_AT_START = ("stuck", "cycling")        # of the device: they are so before the call
+_AT_START = ("stuck", "cycling")        # faults of the device that begin before the call
 
 
 class Stage:
-    """What stands between two cells: nothing."""
+    """The device and the relay of the current cell, and the devices that are kept for later cells."""
 
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
@@ -45,7 +45,7 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            # A device that lives on is asked at one port, as a real one: the platform's SNMP client keeps something for each.
+            # A kept device stays on one port, as a real one: the platform's SNMP client keeps an engine for each port.
             listen = {"listen": self._ports.get(name, 0)} if keep and played.transport == "udp" else {}
             self._relay = _relay(played, device, fault, step, identity, on, **listen)
             self._ports[name] = self._relay.port
@@ -67,7 +67,7 @@ class Stage:
         return {}
 
     def end(self) -> None:
-        """Devices that were kept end too."""
+        """Ends the kept devices too."""
         self._stack.close()
         self._last.close()
 
@@ -86,7 +86,7 @@ def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, i
 
 
 def _once(act: Callable[[], None]) -> Bend:
-    """Acts behind the first exchange that it sees, whose answer stays as it is."""
+    """A bend that calls `act` once, after the first exchange, and changes no answer."""
     left = [act]
 
     def bend(exchange: Exchange) -> Optional[bytes]:
@@ -97,7 +97,7 @@ def _once(act: Callable[[], None]) -> Bend:
 
 
 def serve(line: Connection, other: Connection) -> None:
-    """Answers until the other end is closed; `other` is that end, which a fork has too."""
+    """Answers until the other end of `line` is closed; `other` is the copy of that end which a fork inherits."""
     other.close()
     stage = Stage()
     with contextlib.suppress(EOFError):

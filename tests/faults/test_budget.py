@@ -1,7 +1,7 @@
-"""A call has one budget as a whole, however slowly a device answers: never so much for each byte, row or request.
+"""A call has one time budget, not one for each byte, row or request, however slowly a device answers.
 
-The budget is cut to seconds here. The owner's time-out is a minute, and the devices take longer than that for one answer, or for
-all of them, so without a budget each of these calls would take minutes.
+The tests shorten the budget to seconds. The owner's time-out is a minute, and the devices take longer for one answer or for all
+of them, so that without a budget each of these calls would take minutes.
 """
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def called(pdu: Any, method: str, identity: str) -> Any:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", OVER_TCP)
-def test_device_that_drips_its_answers_costs_the_budget_and_no_more(name: str, method: str) -> None:
+def test_a_device_that_sends_byte_by_byte_takes_no_longer_than_the_budget(name: str, method: str) -> None:
     played = subject(name)
     with contextlib.ExitStack() as opened:
         device = opened.enter_context(played.opened("drip"))
@@ -53,8 +53,8 @@ def test_device_that_drips_its_answers_costs_the_budget_and_no_more(name: str, m
         assert time.monotonic() - begin < MUCH_S and not device.books().writes
 
 
-def test_two_thousand_rows_that_each_come_just_in_time_end_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over SNMP a walk is one call of the platform: no further one begins after the handler's own limit."""
+def test_many_slow_walks_end_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over SNMP a walk is one call of the platform: after the handler's budget it begins no further walk."""
     from handlers.host import snmp as seam
     monkeypatch.setattr(seam, "CALL_SECONDS", BUDGET_S)
     import handlers.snmp.handler as handler

@@ -1,4 +1,4 @@
-"""The fault matrix, at the first, a middle and the last step of each call; `make faults` has all of them."""
+"""The fault matrix, at the first, a middle and the last step of each call; `make faults` runs all steps."""
 from __future__ import annotations
 
 import re
@@ -10,6 +10,7 @@ import pytest
 
 from handlers import registry
 from handlers.errors import PduHandlerError, Refused, Unreachable
+from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 
 from . import cell, matrix
@@ -20,9 +21,9 @@ from .subjects import http, subject
 STEPS = 3
 
 
-@pytest.mark.timeout(900)       # hundreds of calls, many of which wait for a time-out
+@pytest.mark.timeout(900)       # hundreds of calls; many wait for a time-out
 @pytest.mark.parametrize("name", registry.names())
-def test_no_call_ends_wrong_whatever_goes_wrong(name: str) -> None:
+def test_no_call_ends_wrong_with_any_fault(name: str) -> None:
     verdicts = list(matrix.run(matrix.cells([name], STEPS), processes=8))
     wrong = [f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems]
     assert not wrong, "\n".join(wrong[:20])
@@ -34,7 +35,7 @@ def test_no_call_ends_wrong_whatever_goes_wrong(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_every_fault_is_played_or_has_a_reason(name: str) -> None:
+def test_every_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
     played = subject(name)
     for fault in FAULTS:
         answered = "broken" if fault.key == "hiccup" else fault.key
@@ -43,12 +44,12 @@ def test_every_fault_is_played_or_has_a_reason(name: str) -> None:
             assert (answered in played.bends) == (not played.reason(fault)), fault.key
 
 
-def test_bomb_is_one_whole_member_of_gzip() -> None:
+def test_the_compression_bomb_is_one_complete_gzip_member() -> None:
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     assert unpacker.decompress(http.bomb(3)) == b" " * (3 << 20) and unpacker.eof and not unpacker.unused_data
 
 
-# ---- the judge itself ----------------------------------------------------------------------------------------------
+# ---- the judgement itself ------------------------------------------------------------------------------------------
 
 def view(**states: str) -> PduView:
     return PduView([PduPortView(identity, EnumPowerStatus[state]) for identity, state in states.items()])
@@ -61,7 +62,7 @@ BOOKS = {"states": {"a": True, "b": False}, "load_a": 1.5, "energy_kwh": 2.0, "p
 @pytest.mark.parametrize("found, problem", [
     (view(a="UP", b="DOWN"), ""), (view(a="UNKNOWN", b="UNKNOWN"), ""), (view(a="DOWN", b="DOWN"), "outlet a is DOWN"),
     (view(a="UP"), "listed"), (view(b="DOWN", a="UP"), "listed"), (view(), "listed")])
-def test_state_that_is_not_the_truth_is_a_problem(found: PduView, problem: str) -> None:
+def test_a_state_that_is_not_true_is_a_problem(found: PduView, problem: str) -> None:
     problems = list(cell._read(found, "status", BOOKS, BOOKS))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
@@ -70,7 +71,7 @@ def test_state_that_is_not_the_truth_is_a_problem(found: PduView, problem: str) 
     (Unreachable("no answer", "127.0.0.1", "status"), "silent", ""),
     (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
     (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "no sentence")])
-def test_error_of_another_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
+def test_an_error_of_another_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
     problems = list(cell._ending(error, BY_KEY[fault], {}))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
@@ -79,17 +80,17 @@ def test_error_of_another_kind_is_a_problem(error: BaseException, fault: str, pr
     ([], None, "UNKNOWN", ""), (["x"], None, "UP", ""), (["x", "x"], None, "UP", "2 commands"),
     ([], None, "UP", "without a command"), (["x"], Refused("no"), "UNKNOWN", "does not say"),
     (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised, and set")])
-def test_command_that_is_repeated_or_denied_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
-                                                         problem: str) -> None:
+def test_a_repeated_or_denied_command_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
+                                                   problem: str) -> None:
     port = PduPortView("a", EnumPowerStatus[state])
     problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, writes))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
-def test_secret_and_its_base64_are_seen() -> None:
+def test_a_secret_and_its_base64_are_found() -> None:
     assert list(cell._leaks("the password is s3cret", ["s3cret"])) and list(cell._leaks("czNjcmV0", ["s3cret"]))
     assert not list(cell._leaks("nothing", ["s3cret"]))
 
 
-def test_calls_are_the_four_of_the_platform() -> None:
-    assert METHODS == ("status", "port_up", "port_down", "statistic")
+def test_the_matrix_has_all_calls_of_the_platform() -> None:
+    assert set(METHODS) == {name for name in vars(BasePdu) if not name.startswith("_")}

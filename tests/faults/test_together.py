@@ -1,4 +1,4 @@
-"""Many calls at once, on one device and on many, answer as they do one by one; and a short soak."""
+"""Many calls at once, on one device and on several, answer as single calls do; and a short soak."""
 from __future__ import annotations
 
 import contextlib
@@ -36,10 +36,10 @@ def answer(pdu: Any, method: str) -> Answer:
 
 @pytest.mark.parametrize("devices", [1, DEVICES])
 @pytest.mark.parametrize("name", registry.names())
-def test_calls_in_many_threads_answer_as_one_by_one(name: str, devices: int) -> None:
+def test_calls_in_many_threads_answer_as_single_calls(name: str, devices: int) -> None:
     with contextlib.ExitStack() as opened:
         peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
-        pdus = [handler(peer) for peer in peers]            # one object each, which the threads share
+        pdus = [handler(peer) for peer in peers]            # one object for each device, shared by the threads
         single = {(number, method): answer(pdu, method) for number, pdu in enumerate(pdus) for method in ("status", "statistic")}
         asked = [(call % devices, "statistic" if call % 4 == 3 else "status") for call in range(CALLS)]
         with ThreadPoolExecutor(THREADS) as pool:
@@ -49,7 +49,7 @@ def test_calls_in_many_threads_answer_as_one_by_one(name: str, devices: int) -> 
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_switching_in_many_threads_leaves_each_outlet_as_its_own_command_said(name: str) -> None:
+def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(name: str) -> None:
     with PEERS[name]() as peer:
         before: Dict[str, Any] = dict(peer.books().states)
         chosen = [identity for identity, on in before.items() if on is not None][:6]

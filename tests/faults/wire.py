@@ -1,4 +1,4 @@
-"""A relay for TCP on 127.0.0.1: it lets whole exchanges pass, and at the wanted step a fault happens."""
+"""A relay for TCP on 127.0.0.1, which forwards whole exchanges and plays a fault at the wanted step."""
 from __future__ import annotations
 
 import contextlib
@@ -11,12 +11,12 @@ from typing import Callable, List, NamedTuple, Optional
 from .catalogue import Fault
 
 _PATIENCE_S = 60.0
-_DRIP_S = 0.05                          # between two bytes
+_DRIP_S = 0.05                          # seconds between two bytes
 _GARBAGE = b"\x00\xff\x13\x37 this is no answer \r\n\x80\n" * 3
 
 
 class Exchange(NamedTuple):
-    """`answer` is the device's, b"" where the request did not reach it; `before` the answer before it."""
+    """`answer` is the device's, b"" if the request did not reach it; `before` is the previous answer."""
 
     request: bytes
     answer: bytes
@@ -34,7 +34,7 @@ class Stream:
         self._kept = b""
 
     def until(self, mark: bytes) -> bytes:
-        """Up to and with `mark`; b"" where the connection ends before."""
+        """The bytes up to and including `mark`; b"" if the connection ends before."""
         while mark not in self._kept:
             more = self._opened.recv(1 << 16)
             if not more:
@@ -54,7 +54,7 @@ class Stream:
 
 
 class Relay:
-    """Listens on 127.0.0.1 and passes to `port`. `bend` makes the answer of a fault whose place is "answer"."""
+    """Listens on 127.0.0.1 and forwards to `port`. `bend` makes the answer of a fault whose place is "answer"."""
 
     def __init__(self, port: int, requests: Framing, answers: Framing, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:
@@ -119,9 +119,9 @@ class Relay:
                         if device is None:
                             device = socket.create_connection(("127.0.0.1", self._target), _PATIENCE_S)
                             device.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                            told = Stream(device)
+                            received = Stream(device)
                         device.sendall(request)
-                        answer = self._answers(told)
+                        answer = self._answers(received)
                     if fault is None:
                         client.sendall(answer)
                         self._before = answer
@@ -144,11 +144,11 @@ class Relay:
     # ---- faults --------------------------------------------------------------------------------------------
 
     def _happen(self, fault: Fault, client: socket.socket, exchange: Exchange) -> bool:
-        """The fault; False where the connection ends with it."""
+        """Plays the fault; False where it ends the connection."""
         if fault.place == "answer":
             assert self._bend is not None
             bent = self._bend(exchange)
-            if bent is None:                    # the protocol has no such thing in this place
+            if bent is None:                    # the fault does not apply to this exchange
                 client.sendall(exchange.answer)
                 self._before = exchange.answer
                 return True
@@ -158,7 +158,7 @@ class Relay:
         return keep
 
     def _pour(self, client: socket.socket, bent: bytes) -> None:
-        """Send it; `HUGE` at its end stands for half a gigabyte."""
+        """Sends `bent`, with `HUGE` at its end replaced by 500 MB."""
         head, mark, _ = bent.partition(HUGE)
         client.sendall(head)
         if mark:
@@ -218,7 +218,7 @@ class Relay:
 
     def _reboot(self, client: socket.socket, exchange: Exchange) -> bool:
         client.sendall(exchange.answer)
-        time.sleep(0.05)                        # it is on its way
+        time.sleep(0.05)                        # lets the answer arrive
         self._hang_up()
         return False
 

@@ -1,4 +1,4 @@
-"""The handlers of the matrix. Each has a module of its name here, with SUBJECT."""
+"""The handlers of the matrix. Each has a module with its name in this package, which defines SUBJECT."""
 from __future__ import annotations
 
 import importlib
@@ -11,11 +11,11 @@ from tests.simulators.books import Books
 from ..catalogue import FAULTS, Fault
 from ..wire import Exchange
 
-Bend = Callable[[Exchange], Optional[bytes]]        # the answer in place of the device's; None: not in this exchange
+Bend = Callable[[Exchange], Optional[bytes]]        # replaces the device's answer; None: leaves it unchanged
 
 
 class Relay(Protocol):
-    """Between handler and device."""
+    """A relay between handler and device; `steps` counts its exchanges."""
 
     port: int
     steps: int
@@ -25,10 +25,10 @@ class Relay(Protocol):
 
 @dataclass
 class Device:
-    """A simulated device that listens on `port`, and what its owner types.
+    """A simulated device that listens on `port`, with its owner's settings.
 
-    `settings` and `snmp` lack the port. `secrets` must appear nowhere. `happen` lets a fault of the place "device" happen to the
-    outlet `identity`, which is `on` or is to be.
+    `settings` and `snmp` lack the port. `secrets` must appear nowhere. `happen(key, identity, on)` plays a fault of the place
+    "device" on an outlet; `on` is the state that a command asks for.
     """
 
     port: int
@@ -43,9 +43,9 @@ class Device:
 class Subject:
     """One handler in the matrix.
 
-    `opened` starts the device for a fault; `relay` lies in front of its port. `bends` has the answers of the faults whose place
-    is "answer", by key. `none` says, by key, why this protocol has no such fault. `up` and `down` are outlets that are off
-    and on. `tls` says how TLS begins: "at once", "STARTTLS", or "" for not at all.
+    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` has the answers of the faults whose place
+    is "answer", by key. `none` has, by key, the reason why this protocol has no such fault. `up` is an outlet that is off and
+    `down` one that is on: port_up and port_down switch them. `tls` is the start of TLS: "at once", "STARTTLS", or "" for none.
     """
 
     name: str
@@ -62,11 +62,11 @@ class Subject:
         return "udp" if registry.about(self.name).protocol == "snmp" else "tcp"
 
     def faults(self) -> Tuple[Fault, ...]:
-        """Those that this protocol can have."""
+        """The faults that this protocol can have."""
         return tuple(fault for fault in FAULTS if not self.reason(fault))
 
     def reason(self, fault: Fault) -> str:
-        """Why there is no such fault; "" where there is."""
+        """Why this protocol cannot have this fault; "" if it can."""
         if fault.place in ("tcp", "udp") and fault.place != self.transport:
             return f"not over {self.transport.upper()}"
         if fault.place == "tls" and not self.tls:

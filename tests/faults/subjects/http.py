@@ -1,4 +1,4 @@
-"""What Raritan and Redfish share: messages of HTTP/1.1, and answers that go wrong below what is said over it."""
+"""Shared by Raritan and Redfish: framing of HTTP/1.1 messages, and wrong answers of an HTTP server."""
 from __future__ import annotations
 
 import json
@@ -11,13 +11,13 @@ from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend
 
-ELSEWHERE = "https://192.0.2.99/"       # RFC 5737: nobody is there
+ELSEWHERE = "https://192.0.2.99/"       # RFC 5737: an address for documentation, which no host has
 _REASONS = {200: "OK", 302: "Found", 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error",
             503: "Service Unavailable"}
 
 
 def request(stream: Stream) -> bytes:
-    """One whole request: head, and as much body as it announces."""
+    """One whole request: its head, and a body of the announced length."""
     head = stream.until(b"\r\n\r\n")
     return head + stream.exactly(_length(head))
 
@@ -49,7 +49,7 @@ def content(message: bytes) -> bytes:
 
 
 def changed(change: Callable[[Any], Any]) -> Bend:
-    """The device's own JSON, changed; not where it has none."""
+    """A bend that changes the device's JSON, and leaves answers without JSON unchanged."""
     def bend(exchange: Exchange) -> Optional[bytes]:
         try:
             value = json.loads(content(exchange.answer))
@@ -60,7 +60,7 @@ def changed(change: Callable[[Any], Any]) -> Bend:
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
-    """Every value that is no object and no list, by its key, changed."""
+    """A change of every value except objects and lists, by its key."""
     def within(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {name: within(one, name) for name, one in value.items()}
@@ -91,7 +91,7 @@ def _always(made: bytes) -> Bend:
 
 
 def bomb(megabytes: int) -> bytes:
-    """Blanks as one member of gzip (RFC 1952), of a block that is compressed once: after a full flush it may be repeated."""
+    """Blanks as one member of gzip (RFC 1952). One block is compressed; after a full flush it may be repeated."""
     block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(megabytes):

@@ -1,4 +1,4 @@
-"""A NUT server; over STARTTLS for the faults of TLS."""
+"""A NUT server, with STARTTLS for the faults of TLS."""
 from __future__ import annotations
 
 import contextlib
@@ -19,7 +19,7 @@ def _request(stream: Stream) -> bytes:
 
 
 def _answer(stream: Stream) -> bytes:
-    """A line, or a list with its BEGIN and END."""
+    """A line, or a list from its BEGIN to its END."""
     line = stream.until(b"\n")
     return line + (stream.until(b"\nEND " + line[6:]) if line.startswith(b"BEGIN ") else b"")
 
@@ -46,7 +46,7 @@ def _echo(exchange: Exchange) -> bytes:
 
 
 def _last_line_cut(exchange: Exchange) -> bytes:
-    """A list that ends early with a right END cannot be told from a short one, and upsd sends none."""
+    """The answer with half of its last line. A shortened list with a correct END would look like a short list."""
     lines = exchange.answer.splitlines(keepends=True)
     return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
 
@@ -78,6 +78,6 @@ SUBJECT = Subject(
         "huge": lambda exchange: b"BEGIN " + exchange.request.strip() + b"\nVAR pdu x \"" + HUGE,
         "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000), "nulls": _valued(rb'"[^"]*"', b""),
     }, {"moved": "NUT has no redirects", "bomb": "NUT has no compression", "nested": "NUT's answers have one level",
-        "cycling": "NUT has no word for it", "counter-reset": "the simulated driver's counters only go on",
+        "cycling": "NUT has no state for a power cycle", "counter-reset": "the simulated driver's counters only rise",
         "renumbered": "outlets are named by the driver's variables, which carry their number"},
     up="7", down="2", tls="STARTTLS")

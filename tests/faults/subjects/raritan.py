@@ -1,4 +1,4 @@
-"""Xerus units over JSON-RPC, in plain HTTP where the relay reads along."""
+"""Xerus units over JSON-RPC; in plain HTTP, so that the relay can read the messages."""
 from __future__ import annotations
 
 import contextlib

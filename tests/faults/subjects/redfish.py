@@ -1,4 +1,4 @@
-"""A Redfish service, in plain HTTP where the relay reads along."""
+"""A Redfish service; in plain HTTP, so that the relay can read the messages."""
 from __future__ import annotations
 
 import contextlib

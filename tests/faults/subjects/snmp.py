@@ -14,8 +14,8 @@ from . import Bend, Device, Subject
 
 _NEVER_S = 1000.0
 _OUTLETS = 4
-_GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16       # RFC 3416, 3
-_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048                                    # about 5,000 digits
+_GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16       # error-status of RFC 3416, 3
+_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048                                    # an INTEGER of about 5,000 digits
 
 
 def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend], listen: int = 0) -> datagrams.Relay:
@@ -44,7 +44,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
 
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """The answer, as `change` makes it from the request's PDU and the device's answer."""
+    """A bend whose answer `change` makes from the PDUs of the request and of the device's answer."""
     def bend(exchange: Exchange) -> Optional[bytes]:
         asked = ber.decode(exchange.request)
         given = ber.decode(exchange.answer).pdu if exchange.answer else asked.pdu._replace(
@@ -63,7 +63,7 @@ def _tlv(tag: int, content: bytes) -> bytes:
 
 
 def _digits(exchange: Exchange) -> bytes:
-    """The answer with its first varbind alone, whose value is an INTEGER of 2,048 octets."""
+    """The answer with only its first varbind, whose value becomes an INTEGER of 2,048 octets."""
     answer = ber.decode(exchange.answer)
     encoded = ber.encode(answer._replace(pdu=answer.pdu._replace(bindings=((answer.pdu.bindings[0][0], None),))))
     name = encoded[encoded.rindex(b"\x06", 0, -2 - len(answer.pdu.bindings[0][0])):-2]        # the OID; a NULL follows it
@@ -90,7 +90,7 @@ SUBJECT = Subject(
         "nested": _nested, "digits": _digits,
         "nulls": _pdu(lambda asked, given: given._replace(bindings=tuple(
             (oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings))),
-    }, {"credentials": "an agent is silent to a wrong community: `quiet`", "moved": "SNMP has no redirects",
-        "page": "`noise` is that", "echo": "every answer carries the community, right ones too",
+    }, {"credentials": "an agent does not answer a wrong community; see `quiet`", "moved": "SNMP has no redirects",
+        "page": "see `noise`", "echo": "every answer carries the community, right ones too",
         "huge": "a datagram has 65,507 octets at most", "bomb": "SNMP has no compression"},
     up="3", down="2")
