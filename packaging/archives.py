@@ -1,15 +1,16 @@
-"""What `build.py` does: build the archives that DCImanager takes, and the script that registers them.
+"""The work of `build.py`: builds the archives that DCImanager takes, and the script that registers them.
 
 An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
-unchanged copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. The folder is named by the
-hash of its content, so that two versions never mix. Relative imports keep working, because all of handlers/ moves down together.
+unchanged copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. The folder's name is the hash
+of its content, so that two versions never mix. Relative imports keep working, because all of handlers/ moves down together.
 
-Needs the standard library only.
+Needs only the standard library.
 """
 from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import gzip
 import hashlib
 import io
@@ -24,7 +25,7 @@ from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optiona
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT))       # run by path: `handlers` lies beside this folder
+sys.path.insert(0, str(ROOT))       # run by path: `handlers` is beside this folder
 
 from handlers import registry
 
@@ -43,13 +44,13 @@ class Handler(NamedTuple):
 
     name: str
     shown: str
-    protocol: str                    # `snmp` or `custom`: whether DCImanager's form asks for SNMP parameters or for settings
+    protocol: str                    # `snmp` or `custom`: DCImanager's form asks for SNMP parameters or for settings
     package: str = ""
     replace: Mapping[str, str] = {}
 
     @property
     def row(self) -> Tuple[str, str, str]:
-        """Its row in register.sh."""
+        """The archive's row in register.sh."""
         return self.name, self.shown, self.protocol
 
 
@@ -58,27 +59,28 @@ HANDLERS = tuple(Handler(name, about.shown, about.protocol)
 
 # ---- what a file imports -----------------------------------------------------------------------------------
 
-Module = Tuple[str, ...]             # a dotted name below handlers/, () is handlers itself
+Module = Tuple[str, ...]             # parts of a dotted name below handlers/; () is `handlers`
 
 
 class Import(NamedTuple):
     line: int
-    level: int                       # leading dots
+    level: int                       # number of leading dots
     module: str
     names: Tuple[str, ...]
 
 
-def imports(source: str, shown: str) -> Iterator[Import]:
+@functools.lru_cache(maxsize=2048)
+def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
-    Imports for annotations count where they are relative: annotations are resolved at run time, and then need those files.
-    Raises BuildError for a module whose name is computed at run time, unless ImportError is caught.
+    Relative imports for annotations count too: annotations are resolved at run time, which needs those files. Raises
+    BuildError for a module whose name is computed at run time, unless ImportError is caught.
     """
     try:
         tree = ast.parse(source, filename=shown)
     except SyntaxError as error:
         raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
-    return _imports(tree, shown, False)
+    return tuple(_imports(tree, shown, False))
 
 
 def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
@@ -100,7 +102,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """The children that run. Of `if TYPE_CHECKING:` these are the else branch and the relative imports."""
+    """The children that run. For `if TYPE_CHECKING:` these are the else branch and the relative imports."""
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
         yield from (child for child in node.body if isinstance(child, ast.ImportFrom) and child.level)
@@ -124,12 +126,13 @@ def _name(node: ast.expr) -> str:
 # ---- what an archive may import ----------------------------------------------------------------------------
 
 HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
-_REMOVED = frozenset(                           # in Python 3.9, removed by 3.13 (PEP 594 and others)
+_REMOVED = frozenset(                           # modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
     "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
-_NEWER = frozenset(("tomllib", "annotationlib", "compression", "pathlib.types"))    # not in 3.9
+_NEWER = frozenset(("tomllib", "annotationlib", "compression", "pathlib.types"))    # modules that Python 3.9 does not have
 
 
+@functools.lru_cache(maxsize=1)
 def standard_library() -> FrozenSet[str]:
     """Top-level modules of the standard library that are in both Python 3.9 and 3.13; read from the Python that runs this."""
     folder = Path(sysconfig.get_path("stdlib"))
@@ -161,9 +164,8 @@ class _Closure:
 
     def add(self, module: Module) -> None:
         """Take `module`, the packages that contain it, and everything that they import."""
-        for depth in range(len(module)):
+        for depth in range(len(module) + 1):
             self._take(module[:depth])
-        self._take(module)
 
     def _take(self, module: Module) -> None:
         path = self._path(module)
@@ -213,8 +215,8 @@ class _Closure:
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
     """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
 
-    `replace` has new texts for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error: an
-    option without effect is a mistake.
+    `replace` has new texts for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error:
+    such an option would have no effect.
     """
     closure = _Closure(tree, name, replace or {})
     closure.add((name, "handler"))
@@ -254,8 +256,8 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, 
     packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
     packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
     packed[f"{top}/handler.py"] = _ENTRY.format(code=f"{folder}.{name}.handler", alone=f"{top}_{folder}").encode()
-    # Python trusts a cached .pyc while time and size of its source are unchanged, and the entry modules of two versions have the
-    # same size. So the time of all files is computed from their content.
+    # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules of two versions have the same
+    # size, so the time of all files is computed from their content.
     return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
 
 
@@ -282,13 +284,10 @@ def _folders(paths: Mapping[str, bytes]) -> Set[str]:
 def version(tree: Path) -> str:
     """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
     path = tree / "__init__.py"
-    nodes = ast.parse(path.read_text("utf-8")).body if path.is_file() else []
-    for node in nodes:
-        if isinstance(node, ast.Assign) and any(_name(target) == "VERSION" for target in node.targets):
-            value = node.value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                return value.value
-    raise BuildError(f"{tree.name}/__init__.py has no VERSION = \"…\"")
+    found = re.search('^VERSION = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE) if path.is_file() else None
+    if found is None:
+        raise BuildError(f"{tree.name}/__init__.py has no VERSION = \"…\"")
+    return found[1]
 
 
 # ---- the registering script --------------------------------------------------------------------------------
@@ -318,7 +317,7 @@ def _file(name: str, number: str) -> str:
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError.
 
-    The script registers the pack's own handlers, these, and those built there earlier whose archives are still there.
+    The script registers the pack's own handlers, these, and those of earlier builds whose archives are still in `out`.
     """
     number = version(tree)
     made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}
@@ -333,7 +332,7 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace the file in one step: an upload at the same time reads the old file or the new one, never a part."""
+    """Replace the file in one step: an upload at the same time reads the old file or the new one, never a half-written one."""
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
     partial.chmod(mode)
@@ -346,7 +345,7 @@ _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the path of a wrong key."""
+    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the place of a wrong key."""
     from handlers.snmp import building, schema
     try:
         family = building.own_family(building.read(file))
@@ -380,7 +379,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
                      help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
                           "pdu snmp parts lists the parts of such a file, show FAMILY an example")
     snmp = parser.add_argument_group("options of pdu_snmp", "for forms that have no settings")
-    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="it knows these families and no others")
+    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="only these families")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
     for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),

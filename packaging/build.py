@@ -3,8 +3,8 @@
     python packaging/build.py [NAME ...] [--out DIR]
     python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has the other options
 
-Run it by path: a package `packaging` of this project would hide the library of that name. This file must be readable for every
-Python, so that an old one ends with a sentence.
+Run it by path: a package `packaging` of this project would hide the library of that name. Every Python must be able to read this
+file, so that an old one ends with a sentence.
 """
 import sys
 

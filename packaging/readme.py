@@ -1,7 +1,7 @@
-"""Writes the parts of the pages that are printed from the code: settings of each handler, supported devices.
+"""Writes the parts of the pages that are made from the code: settings, supported devices, exit codes.
 
-Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`),
-with `--check` it only says whether all are up to date (exit code 1 when they are not).
+Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`) and
+prints the pages that changed. With `--check` it changes nothing and ends with 1 if a page is out of date.
 """
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ FILES: Mapping[str, Sequence[str]] = {
 
 
 def filled(text: str, parts: Sequence[str]) -> str:
-    """`text` with each of `parts` between its markers written anew. Raises ValueError where a marker is missing."""
+    """Replace the text between the markers of each of `parts`. Raises ValueError if a marker is missing."""
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
@@ -79,6 +79,7 @@ def main() -> int:
             stale.append(name)
             if not check:
                 path.write_text(after, "utf-8")
+                print(name)
     if check and stale:
         print(f"out of date: {', '.join(stale)}: make devices", file=sys.stderr)
     return int(check and bool(stale))

@@ -2,90 +2,102 @@
 
     python packaging/tools.py [--out DIR]
 
-It holds this project's packages and those of pyz-requirements.txt, which pip fetches once. zeroconf (`pdu raritan discover`) and
-cryptography (SNMPv3 privacy) are not pure Python and stay out: the command says where it needs one.
+It holds this project's packages and those of pyz-requirements.txt, which pip fetches. The same files and the same Python give the
+same bytes. zeroconf (`pdu raritan discover`) and cryptography (SNMPv3 privacy) are not pure Python and stay out: the command says
+where it needs one.
 """
 from __future__ import annotations
 
 import argparse
 import ast
 import hashlib
-import shutil
+import io
+import re
 import subprocess
 import sys
 import tempfile
-import zipapp
+import zipfile
 from pathlib import Path
-from typing import Optional, Sequence, Tuple
+from typing import Dict, Mapping, Optional, Sequence
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PACKAGES = ("common", "pdu_common", "handlers")
-OLDEST = (3, 9)
+OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
+_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/")      # files of pip's that the program does not need
+_UNIX = 3                       # ZipInfo.create_system: Unix, so external_attr holds a mode
 
 
 class BuildError(Exception):
-    """Nothing was built; one sentence."""
+    """Nothing was built. The text is one sentence."""
 
 
 def fetched(folder: Path) -> None:
     """Install the packages of pyz-requirements.txt below `folder`, for the oldest Python. Raises BuildError."""
     done = subprocess.run([
         sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--target", str(folder),
-        "--python-version", _shown(OLDEST), "--implementation", "py", "--abi", "none", "--platform", "any",
+        "--python-version", OLDEST_SHOWN, "--implementation", "py", "--abi", "none", "--platform", "any",
         "--only-binary", ":all:", "-r", str(HERE / "pyz-requirements.txt")], capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr.strip() or "no reason given").splitlines()[-1]
         raise BuildError(f"pip could not fetch the packages: {last}")
 
 
-def _shown(version: Tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
-
-
-def check(folder: Path) -> None:
-    """Raises BuildError for a file that the oldest Python cannot run."""
-    for path in sorted(folder.rglob("*.py")):
+def check(files: Mapping[str, bytes]) -> None:
+    """Check that the oldest Python can run every file. Raises BuildError."""
+    for path, data in sorted(files.items()):
+        if path.endswith(".so"):
+            raise BuildError(f"{path} is made for one kind of machine")
         try:
-            ast.parse(path.read_text("utf-8"), str(path), feature_version=OLDEST)
+            ast.parse(data if path.endswith(".py") else b"", path, feature_version=OLDEST)
         except SyntaxError as error:
-            where = f"{path.relative_to(folder)} line {error.lineno}"
-            raise BuildError(f"{where} is not Python {_shown(OLDEST)} ({error.msg})") from None
-    compiled = [path.name for path in folder.rglob("*.so")]
-    if compiled:
-        raise BuildError(f"{compiled[0]} is made for one kind of machine")
+            raise BuildError(f"{path} line {error.lineno} is not Python {OLDEST_SHOWN} ({error.msg})") from None
 
 
-def content(folder: Path) -> str:
-    """The hash of all files below `folder`, by path and content."""
+def content(files: Mapping[str, bytes]) -> str:
+    """The hash of all files, by path and content."""
     digest = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        data = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()} {len(data)}\n".encode() + data)
+    for path, data in sorted(files.items()):
+        digest.update(f"{path} {len(data)}\n".encode() + data)
     return digest.hexdigest()[:16]
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The program that Python runs: the same files give the same bytes, whatever their dates, modes and order were."""
+    out = io.BytesIO(b"#!/usr/bin/env python3\n")
+    out.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packer:
+        for path, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(path)           # its default date is 1980-01-01
+            entry.create_system, entry.external_attr, entry.compress_type = _UNIX, 0o100644 << 16, zipfile.ZIP_DEFLATED
+            packer.writestr(entry, data)
+    return out.getvalue()
 
 
 def build(out: Path) -> Path:
     """Write `out`/pdu.pyz, all or nothing. Raises BuildError."""
-    with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as made:
-        folder = Path(made) / "content"
-        fetched(folder)
-        for unused in (*folder.rglob("*.dist-info"), folder / "bin"):
-            shutil.rmtree(unused, ignore_errors=True)
-        for package in PACKAGES:
-            shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.md"))
-        check(folder)
-        (folder / "__main__.py").write_text(MAIN.read_text("utf-8").replace("@CONTENT@", content(folder)), encoding="utf-8")
-        out.mkdir(parents=True, exist_ok=True)
-        partial = out / "pdu.pyz.part"
-        zipapp.create_archive(folder, partial, interpreter="/usr/bin/env python3", compressed=True)
-        partial.replace(out / "pdu.pyz")
-    return out / "pdu.pyz"
+    files = {f"{package}/{path}": data for package in PACKAGES for pattern in ("*.py", "py.typed")
+             for path, data in _below(ROOT / package, pattern).items()}
+    with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
+        fetched(Path(folder))
+        files.update((path, data) for path, data in _below(Path(folder), "*").items() if not _UNUSED.match(path))
+    check(files)
+    files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
+    out.mkdir(parents=True, exist_ok=True)
+    partial = out / "pdu.pyz.part"
+    partial.write_bytes(zipped(files))
+    partial.chmod(0o755)
+    return partial.replace(out / "pdu.pyz")
+
+
+def _below(folder: Path, pattern: str) -> Dict[str, bytes]:
+    """The files below `folder` whose names match: path → content."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob(pattern) if path.is_file()}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line; 0 built, 1 not built."""
+    """The command line. Returns 0 if built, else 1."""
     parser = argparse.ArgumentParser(prog="tools.py", allow_abbrev=False,
                                      description="Build dist/pdu.pyz, the command pdu in one file.")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")

@@ -1,7 +1,7 @@
-"""The Acme Strip, a PDU that no built-in family covers, made from the words of the example in docs/own-pdu.md.
+"""The Acme Strip, a PDU that no built-in family covers, made from the example in docs/own-pdu.md.
 
-All states stand in one text; a command counts only while its outlet is unlocked, and not on a protected outlet; meters
-are a table of their own, in their own order.
+One text holds all states. A command acts only while its outlet is unlocked, and never on a protected outlet. The meters are a
+separate table in another order.
 """
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTLETS = ("1", "2", "3", "4")
 
 
 def strip(protected: Sequence[str] = ()) -> Model:
-    """Four outlets, of which the third is off at first."""
+    """Four outlets; the third is off at first."""
     rows = Rows()
     rows.system("Acme Strip 4M", ROOT, "strip")
     rows.put(STATES, "on,on,off,on")
@@ -44,7 +44,7 @@ def strip(protected: Sequence[str] = ()) -> Model:
 
 
 def _command(place: int) -> Rule:
-    """1 is on, 2 is off; accepted and ignored unless the outlet is unlocked and not protected."""
+    """1 is on, 2 is off; acknowledged without effect unless the outlet is unlocked and not protected."""
     n = OUTLETS[place]
     texts = [states for states in itertools.product(("on", "off"), repeat=len(OUTLETS))]
     effects = tuple(Effect(STATES, mapping={"1": _changed(states, place, "on"), "2": _changed(states, place, "off")},

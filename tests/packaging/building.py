@@ -1,4 +1,4 @@
-"""`packaging/build.py` for tests: loaded by its path, since a package of that name would hide the library `packaging`."""
+"""`packaging/archives.py` for tests: loaded by its path, since a package of that name would hide the library `packaging`."""
 from __future__ import annotations
 
 import importlib.util
@@ -34,12 +34,12 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) 
 
 
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
-    """The files that go into it."""
+    """Path → content of the files of one archive."""
     found: Dict[str, bytes] = build.files(tree, name, replace)
     return found
 
 
-# A handler without a device: it answers from its settings, so that a test needs no simulator.
+# A handler without a device: it takes its answers from its settings, so that a test needs no simulator.
 _SMALL_HANDLER = '''
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
@@ -102,7 +102,7 @@ class SmallError(Exception):
 
 
 def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
-    """A `handlers` tree with one handler, which answers `status` as its setting `say` asks."""
+    """A `handlers` tree with one handler, whose `status` does what its setting `say` names."""
     tree = folder / "handlers"
     (tree / name).mkdir(parents=True, exist_ok=True)
     for path, text in {"__init__.py": f'VERSION = "{version}"\n', "errors.py": _SMALL_ERRORS, "unused.py": "import rich\n",
@@ -113,7 +113,7 @@ def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
 
 
 def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
-    """`register.sh` and small archives of `names` in `folder`, as a build would leave them."""
+    """Writes `register.sh` and small archives of `names` into `folder`, as a build does."""
     handlers = [build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom") for name in names]
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:

@@ -1,17 +1,22 @@
-"""Runs `register.sh` as an administrator does, in an environment that holds what the test gives and no more."""
+"""Runs `register.sh` as an administrator does, with no other environment variables than those of the test."""
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional
 
+import pytest
+
 from tests.dcimanager import DciManager
 from tests.needs import program
 
+SHELLS = ("dash", "bash", "busybox")
+
 
 class Run(NamedTuple):
-    """What was printed on both channels, and the exit code."""
+    """The exit code and both outputs of a run."""
 
     code: int
     out: str
@@ -21,7 +26,7 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: a folder with the script, a home and a place for temporary files.
 
-    `sleep` is a program of its own on this machine: it notes the pauses in `pauses` and does not wait.
+    The program `sleep` of this machine notes its argument for `pauses` and does not wait.
     """
 
     def __init__(self, folder: Path, script: Path) -> None:
@@ -35,13 +40,23 @@ class Admin:
         self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"
 
     def tool(self, name: str, line: str) -> None:
-        """A program of this machine's own in place of the system's: one line of shell."""
+        """Replaces a program of the system on this machine by one line of shell."""
         file = self._tools / name
         file.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
         file.chmod(0o755)
 
+    def shell(self, name: str) -> str:
+        """The path of a shell; that of busybox is called `sh`. Skips the test if it is missing."""
+        path = shutil.which(name)
+        if path is None:
+            pytest.skip(f"no {name} here")
+        if name != "busybox":
+            return path
+        (self._tools / "sh").symlink_to(path)
+        return str(self._tools / "sh")
+
     def environment(self, manager: Optional[DciManager], **changes: str) -> Dict[str, str]:
-        """The variables of the script; an empty value leaves one out."""
+        """The environment of the script; a variable with an empty value is left out."""
         given = {"PATH": self._path, "HOME": str(self.home), "TMPDIR": str(self.temporary), "no_proxy": "*"}
         if manager is not None:
             given.update(DCI_URL=manager.url, DCI_EMAIL=manager.email, DCI_PASSWORD=manager.password,

@@ -15,7 +15,7 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
-# Prints what was loaded from where; -S leaves out site-packages, -I environment and current directory.
+# Prints the modules that were loaded. -S leaves out site-packages, -I environment and current directory.
 _LOAD = """
 import json, sys
 sys.path[:0] = sys.argv[1:3]
@@ -90,7 +90,7 @@ def test_two_versions_under_two_names_run_side_by_side(host: Path, tmp_path: Pat
     assert kinds[0].startswith("pdu_older.c") and kinds[1].startswith("pdu_newer.c")
 
 
-# A process that has the first version loaded, is given the second one and loads the entry module again, byte code cached.
+# A process that has loaded one version and, for each line of its input, reloads the entry module, with byte code cached.
 _LIVING = """
 import importlib, sys
 sys.path[:0] = sys.argv[1:3]

@@ -1,4 +1,4 @@
-"""What goes into an archive and what is refused, on small trees."""
+"""The content of an archive, and the files that the builder refuses, on small trees."""
 from __future__ import annotations
 
 import gzip
@@ -20,7 +20,7 @@ from .building import archive, build, files, register_script, small_tree
 
 
 def tree(folder: Path, texts: Dict[str, str]) -> Path:
-    """A `handlers` tree with these files; every package gets an empty __init__.py unless it is given."""
+    """A `handlers` tree with these files; packages without an __init__.py get an empty one."""
     top = folder / "handlers"
     for path, text in {"__init__.py": 'VERSION = "1.0"\n', **texts}.items():
         file = top / path
@@ -94,16 +94,16 @@ def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text
      "    except ValueError:\n        return None", ["line 4"]),
     ("def f(:", ["not valid Python"]),
 ])
-def test_what_a_platform_may_lack_is_refused_by_file_and_line(tmp_path: Path, text: str, words: List[str]) -> None:
-    said = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
-    assert not [word for word in words if word not in said], said
+def test_an_import_that_a_platform_may_lack_is_refused_by_file_and_line(tmp_path: Path, text: str, words: List[str]) -> None:
+    error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
+    assert not [word for word in words if word not in error], error
 
 
-def test_missing_handler_is_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_handler_is_refused_with_its_path(tmp_path: Path) -> None:
     assert "handlers/x/handler" in refusal(tmp_path, {"x/other.py": ""})
 
 
-def test_entry_module_and_package_stand_beside_the_folder_of_the_content(tmp_path: Path) -> None:
+def test_entry_module_and_package_lie_beside_the_folder_of_the_content(tmp_path: Path) -> None:
     found = archives.read(archive(small_tree(tmp_path), "small"))
     folders = {path.split("/")[1] for path in found.files if path.count("/") > 1}
     assert found.top == "pdu_small" and len(folders) == 1
@@ -141,7 +141,7 @@ def test_bytes_depend_neither_on_hash_seed_nor_umask_nor_the_age_of_files(tmp_pa
 
 
 def test_every_byte_of_content_changes_folder_and_times(tmp_path: Path) -> None:
-    """Python takes a cached .pyc for current while time and size of its source are the same."""
+    """Python uses a cached .pyc as long as time and size of its source are unchanged."""
     def entry(data: bytes) -> tarfile.TarInfo:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             return tar.getmember("pdu_small/handler.py")
@@ -152,7 +152,7 @@ def test_every_byte_of_content_changes_folder_and_times(tmp_path: Path) -> None:
     assert entry(first).size == entry(second).size and entry(first).mtime != entry(second).mtime
 
 
-def test_members_are_plain_files_and_folders_of_nobody_in_order(tmp_path: Path) -> None:
+def test_members_are_sorted_plain_files_and_folders_without_an_owner(tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive(small_tree(tmp_path), "small"))) as tar:
         members = tar.getmembers()
     names = [member.name for member in members]
@@ -167,7 +167,7 @@ def test_gzip_header_holds_neither_time_nor_name(tmp_path: Path) -> None:
     assert data[3] == 0 and data[4:8] == b"\0\0\0\0" and gzip.decompress(data)
 
 
-def test_replaced_text_goes_in_and_is_followed_and_checked(tmp_path: Path) -> None:
+def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_path: Path) -> None:
     top = tree(tmp_path, {"x/handler.py": "from . import options", "x/options.py": "OPTIONS = {}", "x/more.py": ""})
     found = files(top, "x", {"x/options.py": "from . import more\nOPTIONS = {'a': 'ü'}\n"})
     assert found["x/options.py"].decode() == "from . import more\nOPTIONS = {'a': 'ü'}\n" and "x/more.py" in found
@@ -179,7 +179,7 @@ def test_replaced_text_goes_in_and_is_followed_and_checked(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["", "VERSION = 1\n", "version = '1'\n"])
-def test_version_must_stand_in_the_package(tmp_path: Path, text: str) -> None:
+def test_the_package_must_define_a_version(tmp_path: Path, text: str) -> None:
     with pytest.raises(build.BuildError, match="VERSION"):
         build.version(tree(tmp_path, {"__init__.py": text or "# none\n"}))
 
@@ -200,7 +200,7 @@ def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "dist").exists()
 
 
-def test_names_that_a_shell_would_read_are_refused(tmp_path: Path) -> None:
+def test_names_with_special_characters_of_a_shell_are_refused(tmp_path: Path) -> None:
     for shown in ("it's", "a|b", "$(x)", "a\nb"):
         with pytest.raises(build.BuildError):
             build.register_script("1.0", [build.Handler("x", shown, "snmp")])
@@ -208,7 +208,7 @@ def test_names_that_a_shell_would_read_are_refused(tmp_path: Path) -> None:
     assert "small|Small small|custom" in text and not [word for word in ("@VERSION@", "@HANDLERS@") if word in text]
 
 
-def test_wrong_name_on_the_command_line_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_name_on_the_command_line_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         build.main(["nosuch"])
     assert stopped.value.code == 2 and ", ".join(registry.names()) in capsys.readouterr().err

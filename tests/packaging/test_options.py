@@ -1,4 +1,4 @@
-"""Options of the builder for SNMP archives: an owner's profile, chosen families, a fixed one, unproven commands."""
+"""Options of the builder for SNMP archives: an owner's profile, chosen families, a fixed family, unproven commands."""
 from __future__ import annotations
 
 import ast
@@ -32,14 +32,14 @@ def run(out: Path, *arguments: str) -> int:
 
 
 def written(folder: Path, **changes: Any) -> Path:
-    """The example with some keys changed, in a file of its own."""
+    """A file with the example, some of its keys changed."""
     file = folder / "mine.json"
     file.write_text(json.dumps({**ACME, **changes}), "utf-8")
     return file
 
 
 def options_in(archive: Path) -> Dict[str, str]:
-    """What the archive's options.py says, read without running it."""
+    """The options in the archive's options.py, read without running it."""
     files = archives.read(archive.read_bytes()).files
     text = next(content for path, content in files.items() if path.endswith("/snmp/options.py")).decode("ascii")
     given = next(node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign))
@@ -54,7 +54,7 @@ def rows(out: Path) -> list[str]:
     return [row.partition("|")[0] for row in text.partition("HANDLERS='")[2].partition("'")[0].splitlines()]
 
 
-def test_an_owners_profile_gives_an_archive_and_a_row_of_its_own(tmp_path: Path) -> None:
+def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Path) -> None:
     assert run(tmp_path, "--profile", str(PROFILE)) == 0
     made = tmp_path / f"pdu_acme_strip-{build.version(ROOT / 'handlers')}.tar.gz"
     assert sorted(path.name for path in tmp_path.iterdir()) == [made.name, "register.sh"]
@@ -66,7 +66,7 @@ def test_an_owners_profile_gives_an_archive_and_a_row_of_its_own(tmp_path: Path)
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
-def test_every_familys_json_goes_through_an_archives_options_as_it_is(profile: Profile) -> None:
+def test_every_familys_json_comes_unchanged_out_of_an_archives_options(profile: Profile) -> None:
     family = building.own_family(loads(dumps(profile)))
     space: Dict[str, Any] = {}
     exec(compile(building.module(family.options), "options.py", "exec"), space)
@@ -91,7 +91,7 @@ def test_layout_of_the_json_and_hash_seed_do_not_change_the_archive(tmp_path: Pa
 
 
 def test_the_builder_needs_no_library(tmp_path: Path) -> None:
-    """Without site-packages and away from the project: an administrator's Python may have nothing else."""
+    """Runs without site-packages and outside the project, as an administrator's Python may be bare."""
     subprocess.run([sys.executable, "-I", "-S", str(ROOT / "packaging" / "build.py"), "--profile", str(PROFILE), "--only", "rpcm",
                     "--out", str(tmp_path)], cwd="/", check=True, capture_output=True, timeout=60)
     assert len(list(tmp_path.glob("*.gz"))) == 2
@@ -132,7 +132,7 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
                         'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Alike, Arc'),
     "an OID with a name": (_outlets(name={"kind": "Column", "oid": "acme.2"}),
                            "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID"),
-    "a scale that is no text": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
+    "a scale that is not text": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
                                 'profile.outlets[0].current.scale: give a number as a text, such as "0.1", not 0.1'),
     "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' is both in 'on' and in 'off'"),
     "evidence of nothing": (_changed(evidence={}), "profile: evidence.state and what the profile reads do not agree"),
@@ -145,14 +145,14 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("bad", sorted(BAD))
-def test_a_profile_that_is_wrong_gives_one_sentence_with_the_keys_path_and_no_archive(
+def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archive(
         bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make, sentence = BAD[bad]
     file, out = tmp_path / "mine.json", tmp_path / "out"
     make(file)
     assert run(out, "--profile", str(file)) == 1
-    said = capsys.readouterr()
-    assert said.err.startswith(f"build.py: {file}: {sentence}") and said.err.count("\n") == 1 and said.out == ""
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"build.py: {file}: {sentence}") and printed.err.count("\n") == 1 and printed.out == ""
     assert not out.exists()
 
 
@@ -170,19 +170,19 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "rpcm", "--profile-key", "sentry3"],
      "the family 'sentry3' is to be fixed, but is none of the chosen ones (rpcm)"),
 ])
-def test_a_family_that_is_not_known_is_refused_with_those_near_it(
+def test_an_unknown_family_is_refused_with_similar_names(
         arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     assert capsys.readouterr().err.startswith(f"build.py: {words}") and not (tmp_path / "out").exists()
 
 
-def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_snmp_options_without_the_snmp_archive_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path, "nut", "--only=rpcm")
     assert stopped.value.code == 2 and "name it too" in capsys.readouterr().err
 
 
-# ---- what goes in ------------------------------------------------------------------------------------------
+# ---- options in the archive --------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("arguments, options", [
     (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
@@ -193,7 +193,7 @@ def test_options_of_snmp_beside_other_archives_only_are_wrong_use(tmp_path: Path
     (["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
      {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
 ])
-def test_options_come_into_the_archive_as_the_handler_reads_them(
+def test_options_enter_the_archive_as_the_handler_reads_them(
         tmp_path: Path, arguments: list[str], options: Dict[str, str]) -> None:
     assert run(tmp_path, *arguments) == 0
     assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == ["pdu_snmp", "register.sh"]
@@ -215,7 +215,7 @@ def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) 
     assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "yes"}
 
 
-def test_the_script_keeps_an_own_handler_as_long_as_its_archive_is_there(tmp_path: Path) -> None:
+def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: Path) -> None:
     run(tmp_path, "--profile", str(PROFILE))
     run(tmp_path, "--profile", str(written(tmp_path, key="aaa")))
     assert rows(tmp_path) == [*registry.names(), "aaa", "acme_strip"]
@@ -233,26 +233,26 @@ def _odd() -> Iterator[Tuple[str, str]]:
 
 
 @pytest.mark.parametrize("vendor, shown", _odd())
-def test_a_vendors_name_cannot_leave_its_place_in_the_script(tmp_path: Path, vendor: str, shown: str) -> None:
+def test_a_vendors_name_stays_in_its_field_of_the_script(tmp_path: Path, vendor: str, shown: str) -> None:
     assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
     text = (tmp_path / "out" / "register.sh").read_text("utf-8")
     assert f"\nacme_strip|{shown} (SNMP, own profile acme-strip)|snmp'\n".replace("| (", "|(") in text
     subprocess.run(["sh", "-n", str(tmp_path / "out" / "register.sh")], check=True, timeout=60)
 
 
-def test_help_tells_of_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "pdu_<key>",
-                 "pdu snmp parts"):
+    for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "--metered-only",
+                 "--switch-automatic", "pdu_<key>", "pdu snmp parts"):
         assert word in text
 
 
-def test_a_handlers_name_behind_only_is_not_looked_up_as_a_family(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_handlers_name_after_only_is_not_looked_up_as_a_family(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, "--only", "apc-rpdu2", "snmp")
-    said = capsys.readouterr().err
-    assert ended.value.code == 2 and "snmp was read as a family" in said and "build.py snmp --only" in said
+    printed = capsys.readouterr().err
+    assert ended.value.code == 2 and "snmp was read as a family" in printed and "build.py snmp --only" in printed
     assert not list(tmp_path.iterdir())
     assert run(tmp_path, "snmp", "--only", "apc-rpdu2") == 0

@@ -1,4 +1,4 @@
-"""The handbook's chapter about a PDU of one's own says what its example file says, and its commands run."""
+"""docs/own-pdu.md agrees with its example file, and its commands run."""
 from __future__ import annotations
 
 import json
@@ -41,16 +41,16 @@ def test_every_object_of_the_text_is_one_of_the_examples_device() -> None:
     assert len(set(named)) > 8 and not [oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)]
 
 
-@pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines()])
-def test_its_commands_run(command: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines() if "acme-strip.json" in line])
+def test_the_commands_of_the_page_run(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)
-    assert program == "python"
+    arguments = [*(["-m", "handlers"] if program == "pdu" else []), *arguments]
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
     done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
 
 
-def test_every_option_of_the_builder_is_in_it() -> None:
+def test_the_page_names_the_options_of_the_builder() -> None:
     for option in ("--profile", "--only", "--profile-key", "--switch-unproven"):
         assert f"`{option}" in TEXT

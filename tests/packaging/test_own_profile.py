@@ -1,4 +1,4 @@
-"""Archives with options of their own on the whole road: built, registered with the real script, polled and switched."""
+"""Archives with build options: built, registered with the real script, polled and switched."""
 from __future__ import annotations
 
 import contextlib
@@ -14,6 +14,7 @@ from handlers.snmp.frozen import parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import KINDS, dumps
+from tests.conformance.forks import Forks
 from tests.dcimanager import Call, DciManager, Pdu
 from tests.handlers.snmp.calls import pdu as built_in
 from tests.needs import ROOT
@@ -31,7 +32,7 @@ _UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
 
 
 def build(out: Path, *arguments: str) -> Path:
-    """The builder as an administrator runs it; the registering script that it writes."""
+    """Runs the builder as an administrator does; returns the path of its register.sh."""
     subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(out), *arguments], cwd="/",
                    check=True, capture_output=True, timeout=60)
     return out / "register.sh"
@@ -48,7 +49,7 @@ def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> 
 
 
 def read(manager: DciManager, pdu: Pdu) -> List[str]:
-    """Polls; the texts of both answers, empty where they are good."""
+    """Polls a PDU; returns the error texts of `status` and `statistic`, "" for success."""
     manager.poll([pdu])
     return [call.text for call in pdu.calls[-2:]]
 
@@ -57,18 +58,19 @@ def kinds(profile: Profile) -> Set[str]:
     return {type(part).__name__ for part in parts(profile)} & set(KINDS)
 
 
+_KINDS_OF = {key: kinds(_PROFILES[key]) for key in _UNITS}
 UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILES[key].sys_object_ids
                  and _PROFILES[key].switching_confidence is Confidence.LOW)
 
 
 def families() -> List[str]:
-    """Built-in families that together are made of every kind of part that any of them has, and one that is not certain."""
+    """Built-in families that together have every kind of part, among them one with unproven commands."""
     chosen = [UNCERTAIN]
-    open_kinds = {kind for key in _UNITS for kind in kinds(_PROFILES[key])} - kinds(_PROFILES[UNCERTAIN])
+    open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
     while open_kinds:
-        best = max(_UNITS, key=lambda key: len(kinds(_PROFILES[key]) & open_kinds))
+        best = max(_UNITS, key=lambda key: len(_KINDS_OF[key] & open_kinds))
         chosen.append(best)
-        open_kinds -= kinds(_PROFILES[best])
+        open_kinds -= _KINDS_OF[best]
     return chosen
 
 
@@ -86,7 +88,14 @@ class Road:
 
 
 @pytest.fixture(scope="module")
-def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+def forks() -> Iterator[Forks]:
+    """Worker processes, one for each PDU, that need not each import pysnmp."""
+    with Forks() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Road]:
     folder = tmp_path_factory.mktemp("own")
     files = [str(PROFILE)]
     for key in FAMILIES:
@@ -94,7 +103,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
         file.write_text(dumps(_PROFILES[key]), "utf-8")
         files.append(str(file))
     script = build(folder / "dist", *(argument for file in files for argument in ("--profile", file)))
-    with DciManager() as manager:
+    with DciManager(start=forks.start) as manager:
         admin = Admin(folder, script)
         register(admin, manager, "acme_strip", *(key.replace("-", "_") for key in FAMILIES))
         assert {tuple(handler.protocol) for handler in manager.handlers()} == {("snmp",)}
@@ -113,7 +122,7 @@ def test_a_pdu_described_in_json_is_polled(road: Road) -> None:
     assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
 
 
-def test_its_command_is_the_unlocking_and_the_value_that_the_json_names(road: Road) -> None:
+def test_switching_writes_the_unlock_and_the_value_from_the_json(road: Road) -> None:
     with Agent(strip()) as agent:
         pdu = road.add("acme-strip", agent)
         assert read(road.manager, pdu) == ["", ""]
@@ -127,7 +136,7 @@ def test_its_command_is_the_unlocking_and_the_value_that_the_json_names(road: Ro
     assert any("acme-strip" in line for line in road.manager.log(pdu))
 
 
-def test_its_lock_is_respected_in_its_owners_words(road: Road) -> None:
+def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(road: Road) -> None:
     with Agent(strip(protected=("1",))) as agent:
         pdu = road.add("acme-strip", agent)
         call = road.manager.switch(pdu, "1", False)
@@ -136,7 +145,7 @@ def test_its_lock_is_respected_in_its_owners_words(road: Road) -> None:
         assert agent.writes() == [] and agent.books().states["1"] is True
 
 
-def test_another_device_is_not_taken_for_it(road: Road) -> None:
+def test_an_archive_with_a_profile_refuses_another_device(road: Road) -> None:
     with Agent(BUILT_IN["rpcm"]()) as agent:
         pdu = road.add("acme-strip", agent)
         road.manager.poll([pdu])
@@ -189,8 +198,8 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
         assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
 
 
-def test_commands_that_are_not_certain_wait_for_an_archive_that_was_built_for_them(tmp_path: Path) -> None:
-    """The same PDU before and after the upload of a new version; its form has no settings."""
+def test_unproven_commands_need_an_archive_built_for_them(tmp_path: Path) -> None:
+    """Switches one PDU before and after the upload of a new version; the PDU's form has no settings."""
     unit = _UNITS[UNCERTAIN]
     assert unit.switch is not None
     version = unit.versions[0].replace("2c", "2")

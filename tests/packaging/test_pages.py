@@ -18,20 +18,20 @@ PAGES = [path for path in sorted(ROOT.rglob("*.md")) if not {".cache", ".venv"} 
          and not path.relative_to(ROOT).parts[0].startswith(".")]
 
 
-def test_the_tables_in_the_pages_are_those_of_the_code() -> None:
+def test_the_tables_of_the_pages_match_the_code() -> None:
     done = subprocess.run([sys.executable, str(ROOT / "packaging" / "readme.py"), "--check"], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     assert done.returncode == 0, done.stdout
 
 
-def test_every_test_that_is_named_as_proof_exists() -> None:
+def test_every_test_that_a_page_names_as_proof_exists() -> None:
     pages_with_proofs = (ROOT / "docs" / "certain.md", ROOT / "SECURITY.md")
     named = {name for page in pages_with_proofs for name in re.findall(r"`(tests/[\w./]+)`", page.read_text("utf-8"))}
     assert len(named) > 20 and [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
 def _anchors(path: Path) -> set[str]:
-    """GitHub's names of the headings."""
+    """The anchors that GitHub makes from the headings."""
     headings = re.findall(r"(?m)^#+ (.*)$", path.read_text("utf-8"))
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -51,14 +51,14 @@ def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
     assert list(_broken(path)) == []
 
 
-def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One\n[a](#one) [b](#two) [c](none.md) [d](page.md#one) [e](https://example.com)\n")
     assert list(_broken(page)) == ["#two", "none.md"]
 
 
 def stale(text: str) -> list[str]:
-    """The archives in a page that this version does not build; a line to roll back names one below OLD/."""
+    """The archives in a page that this version does not build. Archives below OLD/, for a roll back, must be of another one."""
     found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
     return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
 
@@ -68,19 +68,19 @@ def test_archives_are_named_with_the_present_version(path: Path) -> None:
     assert stale(path.read_text("utf-8")) == []
 
 
-def test_an_archive_of_another_version_is_seen() -> None:
+def test_an_archive_of_another_version_is_found() -> None:
     ours, other = f"pdu_snmp-{VERSION}.tar.gz", "pdu_snmp-0.0.9.tar.gz"
     assert stale(f"dist/{ours}, `dist/{other}`, OLD/{other}, OLD/{ours}") == [other, ours]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lines_to_paste_hold_no_ellipsis_and_no_placeholder_that_a_shell_would_obey(path: Path) -> None:
+def test_lines_to_paste_hold_no_ellipsis_and_no_placeholder_that_a_shell_would_take_for_a_redirection(path: Path) -> None:
     blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", path.read_text("utf-8"))
     bad = [line for block in blocks for line in block.splitlines() if "…" in line or re.search(r"<[a-z][a-z -]*>", line)]
     assert bad == []
 
 
-def test_readme_is_a_page() -> None:
+def test_readme_is_at_most_one_page() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert len(text.splitlines()) <= 110 and text.index("<!-- demo:begin -->") < 1500
 
@@ -94,7 +94,7 @@ def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
     assert "url(http" not in drawn and "<script" not in drawn
 
 
-def test_readme_s_table_has_the_demo_s_columns() -> None:
+def test_readmes_table_has_the_demos_columns() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     lines = text.partition("<!-- demo:begin -->")[2].partition("<!-- demo:end -->")[0].strip().splitlines()
     assert lines[0] == "| " + " | ".join(pages.COLUMNS) + " |"

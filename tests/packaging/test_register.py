@@ -1,8 +1,6 @@
-"""`register.sh` with the real curl against the stand-in: the straight road, and what it remembers."""
+"""`register.sh` with the real curl against the stand-in: successful runs, and the ids that it remembers."""
 from __future__ import annotations
 
-import os
-import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -14,7 +12,7 @@ from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request, answer_error
 
 from .building import archive, register_script, small_tree
-from .registering import Admin
+from .registering import SHELLS, Admin
 
 pytestmark = pytest.mark.against("curl")
 LIST = ("GET", "/api/eservice/v3/custom_equipment")
@@ -30,15 +28,9 @@ def without_list(request: Request, serve: Callable[[Request], Answer]) -> Answer
     return answer_error(404, 1, "no such function") if (request.method, request.path) == LIST else serve(request)
 
 
-@pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
-def test_first_run_registers_and_second_run_uploads_a_new_version(admin: Admin, manager: DciManager, shell: str,
-                                                                  tmp_path: Path) -> None:
-    path = shutil.which(shell)
-    if path is None:
-        pytest.skip(f"no {shell} here")
-    if shell == "busybox":
-        path = str(tmp_path / "sh")
-        os.symlink(str(shutil.which("busybox")), path)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_first_run_registers_and_second_run_uploads_a_new_version(admin: Admin, manager: DciManager, shell: str) -> None:
+    path = admin.shell(shell)
     first = admin.run(manager, shell=path)
     assert (first.code, first.err) == (0, "")
     assert [(h.handler, h.protocol, h.features, h.device_type, h.import_path, h.uploads) for h in manager.handlers()] == [
@@ -82,13 +74,13 @@ def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
         assert sorted(lines) == sorted([f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"])
 
 
-def test_file_of_ids_can_lie_elsewhere(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+def test_the_file_of_ids_may_have_another_path(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     assert admin.run(manager, "snmp", folder=tmp_path, DCI_IDS="my ids").code == 0
     assert (tmp_path / "my ids").read_text() == f"{manager.url} pdu_snmp 1\n"
     assert not (admin.script.parent / "register.ids").exists()
 
 
-def test_given_id_is_used_without_asking(admin: Admin, manager: DciManager) -> None:
+def test_a_given_id_is_used_and_nothing_is_registered_twice(admin: Admin, manager: DciManager) -> None:
     assert admin.run(manager, "snmp", DCI_IDS=str(admin.home / "other")).code == 0
     assert admin.run(manager, "--id", "1", "snmp").code == 0
     assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 2
@@ -152,7 +144,7 @@ def test_help_names_every_variable_option_and_exit_code(admin: Admin) -> None:
         assert word in shown.out
 
 
-def test_password_comes_from_a_file_too(admin: Admin, tmp_path: Path) -> None:
+def test_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n"):
         secret.write_bytes(content.encode())
@@ -165,14 +157,14 @@ ODD: List[str] = ["a\"b\\c", "$(touch here) `touch here` $HOME %s %n", "паро
 
 
 @pytest.mark.parametrize("secret", ODD)
-def test_any_password_arrives_as_it_is(admin: Admin, tmp_path: Path, secret: str) -> None:
+def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path, secret: str) -> None:
     with DciManager(password=secret, email="o'neil+\"x\"@example.com") as manager:
         done = admin.run(manager, "snmp", folder=tmp_path)
         assert (done.code, done.err) == (0, "")
     assert not (tmp_path / "here").exists()
 
 
-def test_two_versions_beside_each_other_do_not_disturb_the_script(admin: Admin, manager: DciManager) -> None:
+def test_the_script_uploads_its_own_version_where_archives_of_two_versions_lie(admin: Admin, manager: DciManager) -> None:
     register_script(admin.script.parent, "small", "snmp", version="2.0")
     assert admin.run(manager).code == 0
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""`register.sh` when something is wrong: one sentence, the right exit code, nothing registered twice, nothing left."""
+"""`register.sh` when something fails: one sentence, the right exit code, nothing registered twice, no files left."""
 from __future__ import annotations
 
 import os
@@ -38,7 +38,7 @@ def assert_failed(run: Run, code: int, *words: str) -> None:
         assert word in run.err
 
 
-def test_wrong_password_is_a_sentence_and_registers_nothing(admin: Admin, manager: DciManager) -> None:
+def test_wrong_password_is_an_error_and_registers_nothing(admin: Admin, manager: DciManager) -> None:
     run = admin.run(manager, DCI_PASSWORD="wrong")
     assert_failed(run, 3, "login", "wrong e-mail or password", "DCI_EMAIL")
     assert len(manager.requests) == 1 and manager.handlers() == [] and "wrong\"" not in run.err
@@ -87,7 +87,7 @@ def test_refused_connection_is_tried_again_and_then_named(admin: Admin, manager:
 
 
 def test_untrusted_certificate_stops_before_the_password_is_sent(admin: Admin, manager: DciManager) -> None:
-    (admin.home / ".curlrc").write_text("insecure\n")       # an administrator's own defaults must not weaken it
+    (admin.home / ".curlrc").write_text("insecure\n")       # the administrator's curl defaults must not weaken the check
     assert_failed(admin.run(manager, CURL_CA_BUNDLE=""), 4, "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
     assert manager.requests == [] and admin.pauses() == []
 
@@ -97,7 +97,7 @@ def test_untrusted_certificate_is_accepted_when_asked(admin: Admin, manager: Dci
     assert len(manager.handlers()) == 2
 
 
-def test_server_without_tls_is_a_sentence(admin: Admin, manager: DciManager) -> None:
+def test_server_without_tls_is_an_error(admin: Admin, manager: DciManager) -> None:
     def speak(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         connection.recv(1000)
@@ -108,8 +108,8 @@ def test_server_without_tls_is_a_sentence(admin: Admin, manager: DciManager) -> 
 
 
 @pytest.mark.parametrize("version, code", [(ssl.TLSVersion.TLSv1_1, 4), (ssl.TLSVersion.TLSv1_2, 0)])
-def test_tls_before_1_2_is_refused_also_by_a_curl_that_would_take_it(admin: Admin, manager: DciManager, tmp_path: Path,
-                                                                     version: ssl.TLSVersion, code: int) -> None:
+def test_tls_below_1_2_is_refused_even_where_curl_would_accept_it(admin: Admin, manager: DciManager, tmp_path: Path,
+                                                                  version: ssl.TLSVersion, code: int) -> None:
     lenient = tmp_path / "openssl.cnf"
     lenient.write_text("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
                        "[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n")
@@ -124,7 +124,7 @@ def test_tls_before_1_2_is_refused_also_by_a_curl_that_would_take_it(admin: Admi
 HOSTILE = "no\u001b[2J\r\n\"$(touch here)\" `touch here` \u009b31m\u202e\u2066\u200f\ttab; ключ"
 
 
-def test_refusal_of_the_description_is_shown_without_what_a_terminal_obeys(admin: Admin, tmp_path: Path) -> None:
+def test_a_refused_registration_is_shown_without_control_characters(admin: Admin, tmp_path: Path) -> None:
     def refuse(request: Request, serve: Serve) -> Answer:
         return answer_error(400, 1002, HOSTILE, {"a": ["b"]}) if is_call(request, CREATE) else serve(request)
 
@@ -179,16 +179,16 @@ def no_id(request: Request, serve: Serve) -> Optional[Answer]:
 
 
 @pytest.mark.parametrize("unclear", [cut_after_it_is_done, proxy_error, half_an_answer, no_id])
-def test_unclear_answer_to_the_description_is_never_repeated(admin: Admin, unclear: Unclear) -> None:
+def test_a_registration_with_an_unclear_answer_is_never_repeated(admin: Admin, unclear: Unclear) -> None:
     with DciManager(wrap=unclear) as manager:
         assert_failed(admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered", "--id")
         assert calls(manager, CREATE) == 1 and admin.pauses() == []
-        again = admin.run(manager, "snmp")                  # the list tells
+        again = admin.run(manager, "snmp")                  # this run finds the id in the list
         assert (again.code, again.err) == (0, "")
         assert calls(manager, CREATE) == 1 and [handler.uploads for handler in manager.handlers()] == [1]
 
 
-def test_unclear_answer_without_a_list_needs_the_administrators_word(admin: Admin) -> None:
+def test_an_unclear_answer_without_a_list_needs_an_id_from_the_administrator(admin: Admin) -> None:
     def unclear(request: Request, serve: Serve) -> Optional[Answer]:
         if is_call(request, LIST):
             return answer_error(404, 1, "none")
@@ -216,7 +216,7 @@ def test_upload_may_be_answered_with_nothing(admin: Admin) -> None:
                                   b'{"token": null}', b'{"token": true}', b'{"token": 12345}',
                                   b'{"token": ["abc"]}', b'{"token": " "}',
                                   b'{"token": "$(id)"}', b'{"token": "x"', b"\x00\xff", b"{" * 5000])
-def test_login_that_is_no_login_stops_there(admin: Admin, body: bytes) -> None:
+def test_a_login_without_a_valid_token_ends_the_run(admin: Admin, body: bytes) -> None:
     with DciManager(wrap=lambda request, serve: Answer(200, body)) as manager:
         assert_failed(admin.run(manager), 1, "DCI_URL")
         assert len(manager.requests) == 1
@@ -252,8 +252,8 @@ def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, manager: D
     ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
     ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
 ])
-def test_wrong_use_is_a_sentence_and_sends_nothing(admin: Admin, manager: DciManager, arguments: list[str],
-                                                   changes: dict[str, str], words: str) -> None:
+def test_wrong_arguments_and_settings_are_refused_and_send_nothing(admin: Admin, manager: DciManager, arguments: list[str],
+                                                                   changes: dict[str, str], words: str) -> None:
     assert_failed(admin.run(manager, *arguments, folder=None, **changes), 2, words)
     assert manager.requests == [] and admin.left_behind() == []
 
@@ -281,14 +281,14 @@ def test_a_missing_program_is_named_for_any_arguments(admin: Admin, manager: Dci
     (404, b"<html>not found</html>"), (404, b'{"detail": "Not Found"}'), (405, b""), (401, b"<html>who?</html>"),
     (404, b'{"error": {"code": 1, "msg": "no such function"}}'), (403, b"forbidden"), (400, b"{}"), (401, b""),
     (401, b'{"error": {"code": "Base.1.18.GeneralError", "message": "There is no valid session."}}')])
-def test_another_server_is_not_a_matter_of_the_password(admin: Admin, status: int, body: bytes) -> None:
+def test_an_error_of_another_server_does_not_blame_the_password(admin: Admin, status: int, body: bytes) -> None:
     with DciManager(wrap=lambda request, serve: Answer(status, body)) as other:
         run = admin.run(other)
         assert_failed(run, 1, f"HTTP {status}")
         assert "password" not in run.err and "DCI_URL" in run.err and len(other.requests) == 1
 
 
-def test_an_address_with_a_path_is_said_to_have_one(admin: Admin, manager: DciManager) -> None:
+def test_an_address_with_a_path_is_named_as_the_reason(admin: Admin, manager: DciManager) -> None:
     run = admin.run(manager, DCI_URL=f"{manager.url}/dcimgr")
     assert_failed(run, 1, "HTTP 4", "without a path")
     assert "password" not in run.err
@@ -332,7 +332,7 @@ def test_no_secret_is_visible_in_the_process_list(admin: Admin) -> None:
     def look(request: Request, serve: Serve) -> Answer:
         answer = serve(request)
         tokens.extend([request.headers["x-xsrf-token"]] if "x-xsrf-token" in request.headers else [])
-        seen.extend(command_lines())            # curl waits for this answer, so it and the script are in the list
+        seen.extend(command_lines())            # curl waits for this answer, so the list holds curl and the script
         return answer
 
     with DciManager(password="Very-Secret-77", wrap=look) as manager:
@@ -349,12 +349,12 @@ def command_lines() -> list[str]:
             try:
                 found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
             except OSError:
-                continue            # it has ended meanwhile
+                continue            # the process has ended meanwhile
     return found
 
 
 def test_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
-    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')           # Ctrl-C whenever something is removed
+    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')           # sends Ctrl-C before each removal
     done = admin.run(manager)
     assert done.code == 130 and "run it again" in done.err
     assert admin.left_behind() == []
@@ -377,7 +377,7 @@ def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         try:
             assert at_create.wait(PATIENCE_S)
-            os.killpg(process.pid, number)          # as a terminal does: the script and its curl
+            os.killpg(process.pid, number)          # signals the script and its curl, as a terminal does
             _, err = process.communicate(timeout=PATIENCE_S)
         finally:
             released.set()

@@ -1,7 +1,8 @@
-"""`register.sh` and hostile text: what DCImanager answers, what an archive is called and what is in it."""
+"""`register.sh` and hostile text: in answers of DCImanager, in an archive's name and in its content."""
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import tarfile
 from pathlib import Path
@@ -12,22 +13,23 @@ from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.hostile import LISTED, TEXTS, is_one_line
 
-from .registering import Admin
+from .registering import SHELLS, Admin
 from .test_register import CREATE, LIST
 from .test_register_failures import Serve, is_call
 
 pytestmark = pytest.mark.against("curl")
-MARKER = "here"                     # what the commands in the texts would make
+MARKER = "here"                     # the file that the commands in the texts would create
 MEANT = ("line break", "CRLF", "quotes", "substitution", "backticks", "end of a command", "upwards", "NUL", "long", "markup",
-         "ANSI", "percent path", "dots", "dash", "option", "equals", "bar", "half")
+         "ANSI", "percent path", "dots", "dash", "option", "equals", "bar", "half", "right to left", "line separator")
 ANSWERS = {about: TEXTS[about] for about in MEANT}
-# As a file's name: without the separator of folders and NUL, and of a length that a file system takes.
+# The texts that a file can have as its name: without slash and NUL, and not too long.
 FILES = {about: text for about, text in ANSWERS.items() if about in LISTED and not set(text) & set("/\0") and text != ".."}
+TURNS = "\u200e\u200f\u061c\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"     # line ends, direction marks
 
 
 def is_clean(text: str) -> bool:
-    """Whether a terminal gets one line, and nothing that it obeys. Scripts of all peoples are shown as they are."""
-    return text.endswith("\n") and not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text[:-1])
+    """Whether a terminal gets one line without control characters and marks of direction. Letters of every script are allowed."""
+    return text.endswith("\n") and not any(ord(c) < 32 or 127 <= ord(c) < 160 or c in TURNS for c in text[:-1])
 
 
 @pytest.mark.parametrize("text", list(ANSWERS.values()), ids=list(ANSWERS))
@@ -37,13 +39,13 @@ def test_a_refusal_in_any_words_is_one_line_and_runs_nothing(admin: Admin, tmp_p
 
     with DciManager(wrap=refuse) as manager:
         run = admin.run(manager, "small", folder=tmp_path)
-    is_json = "\ud800" not in text       # half a character is no text, and so no reason
+    is_json = "\ud800" not in text       # an answer with a lone surrogate is not valid JSON, so it has no reason to show
     assert run.code == (1 if is_json else 5) and is_clean(run.err) and ("code 1002" in run.err) is is_json, run
     assert run.err.startswith("register.sh: ") and not list(tmp_path.rglob(MARKER)) and admin.left_behind() == []
 
 
 @pytest.mark.parametrize("text", list(ANSWERS.values()), ids=list(ANSWERS))
-def test_an_id_that_is_no_number_reaches_no_url_no_file_and_no_terminal(admin: Admin, tmp_path: Path, text: str) -> None:
+def test_an_id_that_is_not_a_number_reaches_no_url_no_file_and_no_terminal(admin: Admin, tmp_path: Path, text: str) -> None:
     def answer(request: Request, serve: Serve) -> Answer:
         given = serve(request)
         return answer_json(200, {"id": text}) if is_call(request, CREATE) else given
@@ -51,13 +53,13 @@ def test_an_id_that_is_no_number_reaches_no_url_no_file_and_no_terminal(admin: A
     with DciManager(wrap=answer) as manager:
         run = admin.run(manager, "small", folder=tmp_path)
         assert not [request.path for request in manager.requests if request.path.endswith("/content")]
-        remembered = f"{manager.url} pdu_small ?\n"        # the next run looks in the list
+        remembered = f"{manager.url} pdu_small ?\n"        # the next run looks the id up in the list
     assert run.code == 5 and is_clean(run.err), run
     assert not list(tmp_path.rglob(MARKER)) and (admin.script.parent / "register.ids").read_text() == remembered
 
 
 @pytest.mark.parametrize("text", list(ANSWERS.values()), ids=list(ANSWERS))
-def test_a_list_of_handlers_with_such_ids_names_and_handlers_is_no_list_of_ours(admin: Admin, tmp_path: Path, text: str) -> None:
+def test_hostile_entries_in_the_list_of_handlers_are_ignored(admin: Admin, tmp_path: Path, text: str) -> None:
     listed = {"list": [{"id": text, "handler": "pdu_small", "name": text}, {"id": 7, "handler": text, "name": "pdu_small"}]}
 
     def answer(request: Request, serve: Serve) -> Answer:
@@ -72,7 +74,7 @@ def test_a_list_of_handlers_with_such_ids_names_and_handlers_is_no_list_of_ours(
 
 
 @pytest.mark.parametrize("text", list(FILES.values()), ids=list(FILES))
-def test_an_archive_may_be_called_anything(admin: Admin, manager: DciManager, tmp_path: Path, text: str) -> None:
+def test_an_archive_may_have_any_name(admin: Admin, manager: DciManager, tmp_path: Path, text: str) -> None:
     missing = admin.run(manager, "--archive", text, folder=tmp_path)
     assert missing.code in (2, 6) and is_clean(missing.err) and manager.requests == [], missing
     data = next(admin.script.parent.glob("pdu_small-*.tar.gz")).read_bytes()
@@ -83,14 +85,29 @@ def test_an_archive_may_be_called_anything(admin: Admin, manager: DciManager, tm
     dry = admin.run(manager, "--dry-run", "--archive", text, folder=tmp_path)
     assert dry.code == 0, dry
     pasted = "curl() { printf '%s\\0' \"$@\"; }\n" + dry.out[dry.out.rindex("curl -X POST"):]
-    said = subprocess.run(["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    printed = subprocess.run(["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     if is_one_line(text):
-        assert f"data=@{text}" in said.stdout.split("\0") and said.stderr == "", said
-    assert not [one for one in tmp_path.rglob(MARKER) if one.name != text] and not set(dry.out) & set("\x1b\r"), dry
+        assert f"data=@{text}" in printed.stdout.split("\0") and printed.stderr == "", printed
+    assert not [one for one in tmp_path.rglob(MARKER) if one.name != text] and is_clean(dry.out.replace("\n", "") + "\n"), dry
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_dry_run_shows_no_direction_mark_of_a_file_name_or_the_environment(admin: Admin, tmp_path: Path, shell: str) -> None:
+    name, email = f"a{TURNS}'b.tar.gz", f"a{TURNS}'\"\x1b[2Jb@example.com"
+    (tmp_path / name).write_bytes(next(admin.script.parent.glob("pdu_small-*.tar.gz")).read_bytes())
+    dry = admin.run(None, "--dry-run", "--archive", name, shell=admin.shell(shell), folder=tmp_path, DCI_EMAIL=email)
+    assert dry.code == 0 and is_clean(dry.out.replace("\n", "") + "\n"), dry
+    commands = "\n".join(line for line in dry.out.splitlines()[1:] if not line.startswith("pdu_small: "))
+    pasted = "curl() { printf '%s\\n' \"$@\"; }\n" + commands
+    printed = subprocess.run(["sh", "-c", pasted], capture_output=True, text=True, timeout=60).stdout.splitlines()
+    hidden = "?" * len(TURNS)
+    assert f"data=@a{hidden}'b.tar.gz" in printed
+    assert {"email": f"a{hidden}'\"\x1b[2Jb@example.com", "password": "<password>"} in [
+        json.loads(line) for line in printed if line.startswith("{")]
 
 
 @pytest.mark.parametrize("text", list(FILES.values()), ids=list(FILES))
-def test_a_folder_in_an_archive_may_not(admin: Admin, manager: DciManager, tmp_path: Path, text: str) -> None:
+def test_an_archive_with_a_hostile_folder_is_refused(admin: Admin, manager: DciManager, tmp_path: Path, text: str) -> None:
     made = tmp_path / "made.tar.gz"
     with tarfile.open(made, "w:gz") as packed:
         member = tarfile.TarInfo(f"pdu_{text}/handler.py")

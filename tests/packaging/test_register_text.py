@@ -1,4 +1,4 @@
-"""The script's own reading and writing of JSON, beside Python's, under every awk that is here; and a linter's opinion."""
+"""The JSON functions of register.sh compared with Python's, under every installed awk; shellcheck; every shell's parser."""
 from __future__ import annotations
 
 import json
@@ -52,7 +52,7 @@ def flat(value: object, path: str = "") -> Iterator[Tuple[str, object]]:
 
 
 def shown(value: object) -> str:
-    """What the script may show of a value: words as they are, text without anything that a terminal obeys."""
+    """A value as the script shows it: words unchanged, text without control characters."""
     if not isinstance(value, str):
         return json.dumps(value)
     return "".join(" " if c in "\n\r\t\b\f" else "?" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
@@ -70,7 +70,7 @@ documents = st.recursive(st.none() | st.booleans() | st.integers(-10**9, 10**9) 
 def test_values_are_those_that_python_reads(tools: Path, document: object, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(document, ensure_ascii=ascii_only, indent=indent)
     code, out = run(tools, "json_lines", text.encode())
-    # 0x7f stands unescaped in JSON; the script shows it as a blank and an escaped one as "?".
+    # JSON allows 0x7f unescaped; the script shows that one as a blank, and an escaped one as "?".
     want = "".join(f"{path}\t{shown(value)}\t{'text' if isinstance(value, str) else 'word'}\n" for path, value in flat(document))
     assert code == 0 and out.decode().replace(" ", "?") == want.replace(" ", "?")
 
@@ -87,7 +87,7 @@ BROKEN: List[bytes] = [b"", b" ", b"{", b"[1", b'{"a"}', b'{"a":}', b"{a: 1}", b
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_what_is_not_json_is_refused(tools: Path, text: bytes) -> None:
+def test_text_that_is_not_json_is_refused(tools: Path, text: bytes) -> None:
     assert run(tools, "json_lines", text)[0] == 1
 
 
@@ -96,7 +96,7 @@ def test_a_key_cannot_pretend_to_be_a_path(tools: Path) -> None:
     assert out == b".error?code\t1\tword\n.list?0??id\t2\tword\n.a?b\t3\tword\n"
 
 
-def test_shell_check_has_nothing_to_say(tmp_path: Path) -> None:
+def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
     linter = shutil.which("shellcheck")
     if linter is None:
         pytest.skip("shellcheck is missing: apt-get install shellcheck")

@@ -1,4 +1,4 @@
-"""From the tree to a switched outlet, with the commands that README gives: build, register, poll, switch, roll back."""
+"""From the tree to a switched outlet, with the commands of README: build, register, poll, switch."""
 from __future__ import annotations
 
 import contextlib
@@ -19,7 +19,7 @@ from .registering import Admin
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `make packages` leaves in dist/."""
+    """A folder like the dist/ that `make packages` writes."""
     out = tmp_path_factory.mktemp("built") / "dist"
     done = subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(out)], cwd="/",
                           capture_output=True, text=True, timeout=60)

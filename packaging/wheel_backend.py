@@ -1,0 +1,26 @@
+"""The build backend of the wheel: setuptools without the files of earlier builds.
+
+setuptools packs every file below build/lib. A module that was removed since the last `pip install .` would be installed again.
+"""
+from __future__ import annotations
+
+import importlib
+import shutil
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+_LEFT = Path(__file__).resolve().parents[1] / "build" / "lib"
+_SETUPTOOLS: Any = importlib.import_module("setuptools.build_meta")
+
+
+def __getattr__(name: str) -> Any:
+    """Pass every other hook of PEP 517 and PEP 660 to setuptools."""
+    return getattr(_SETUPTOOLS, name)
+
+
+def build_wheel(wheel_directory: str, config_settings: Optional[Mapping[str, Any]] = None,
+                metadata_directory: Optional[str] = None) -> str:
+    """Build the wheel and return its file name (PEP 517)."""
+    shutil.rmtree(_LEFT, ignore_errors=True)
+    built: str = _SETUPTOOLS.build_wheel(wheel_directory, config_settings, metadata_directory)
+    return built

@@ -1,0 +1,96 @@
+"""The wheel and pdu.pyz for the tests, built once in a run by the first of its processes that needs them."""
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, NamedTuple, Sequence
+
+import pytest
+
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+_TREE = ("common", "pdu_common", "handlers", "packaging", "pyproject.toml", "README.md", "LICENSE")
+LEFT_MODULE = "of_an_earlier_build.py"
+
+
+class Place(NamedTuple):
+    """The conditions of a build, which must not change its result."""
+
+    umask: int
+    zone: str
+
+
+HERE, ELSEWHERE = Place(0o022, "UTC"), Place(0o077, "Asia/Kathmandu")
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder `name` of this run, filled by `make` at the first call."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            make(folder)
+            (folder / "done").touch()
+    return folder
+
+
+def _run(command: Sequence[str], place: Place) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "TZ": place.zone, "SOURCE_DATE_EPOCH": "1700000000"}
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=PATIENCE_S,
+                          umask=place.umask, env=variables, check=False)
+
+
+def _tree(folder: Path, place: Place) -> Path:
+    """A copy of the project, compiled files included, with the file modes of the place and the present time."""
+    tree = folder / "tree"
+    tree.mkdir()
+    copied = _run(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(tree)], place)
+    assert copied.returncode == 0, copied.stderr
+    return tree
+
+
+def fetched(done: subprocess.CompletedProcess[str], what: str) -> None:
+    """Skips the test where packages cannot be fetched, or fails it where CI is set."""
+    offline = re.search("No matching distribution|could not fetch|Connection|network", done.stderr)
+    if done.returncode and offline and not os.environ.get("CI"):
+        pytest.skip(f"{what} needs packages from an index: {done.stderr.strip().splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+
+
+def pyz(folder: Path, place: Place = HERE) -> Path:
+    """pdu.pyz, built in the project itself or, for another place, in a copy."""
+    tree = ROOT if place is HERE else _tree(folder, place)
+    fetched(_run([sys.executable, str(tree / "packaging" / "tools.py"), "--out", str(folder)], place), "pdu.pyz")
+    return folder / "pdu.pyz"
+
+
+def wheel(folder: Path, place: Place = HERE) -> Path:
+    """The wheel, built in a copy of the project that holds a module left by an earlier build."""
+    tree = _tree(folder, place)
+    left = tree / "build" / "lib" / "handlers" / LEFT_MODULE
+    left.parent.mkdir(parents=True)
+    left.touch()
+    done = _run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-cache-dir",
+                 "-w", str(folder), str(tree)], place)
+    assert done.returncode == 0, done.stderr
+    return built_wheel(folder)
+
+
+def built_wheel(folder: Path) -> Path:
+    """The one wheel in a folder."""
+    found, = folder.glob("*.whl")
+    return found
+
+
+def environment(folder: Path, packed: Path) -> None:
+    """Makes a virtual environment with only the wheel and its requirements."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S)
+    fetched(_run([sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "-q", str(packed)], HERE),
+            "an installation")

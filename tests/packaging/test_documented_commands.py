@@ -1,0 +1,182 @@
+"""Every command line of the pages runs in a fresh clone, after the steps that its page names before it.
+
+Lines to paste are in fences of `sh`; in fences of `console`, commands follow a `$`. A page must name a program, file or folder
+before a line uses it, except those of a POSIX system, of README's first steps and of the clone.
+"""
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from typing import Iterator, List, NamedTuple, Sequence, Set
+
+import click
+import pytest
+
+from handlers.command.root import ROOT as PDU
+from tests.needs import ROOT
+
+from .test_pages import PAGES
+
+# Programs of POSIX or the shell, and those that README asks for.
+_AT_HAND = {".", "cat", "echo", "export", "sh", "curl", "git", "make", "python3"}
+_ACTIVATE = ". .venv/bin/activate"
+_FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
+_MADE_BY = {"dist/": ("make packages", "make tools", "packaging/build.py"), ".cache/dcimanager/": ("make serve",)}
+
+
+each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+class Line(NamedTuple):
+    """One command: its words, and the text of the page before it."""
+
+    words: List[str]
+    before: str
+
+
+def _commands(text: str) -> List[List[str]]:
+    """The commands of one line of shell, without comments, redirections and leading assignments."""
+    lexer = shlex.shlex(re.sub(r"\s\d?[<>]+\s*[^\s<>]+", "", text), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    found: List[List[str]] = [[]]
+    for word in lexer:
+        if set(word) <= set("|&;"):
+            found.append([])
+        elif found[-1] or not re.match(r"\w+=", word):
+            found[-1].append(word)
+    return found
+
+
+def lines(text: str) -> Iterator[Line]:
+    """The commands of a page, in order."""
+    for block in re.finditer(r"(?ms)^ *```(sh|console)\n(.*?)^ *```", text):
+        for line in re.finditer(r"(?m)^ *(\$ )?(.*)$", block[2]):
+            if block[1] == "sh" or line[1]:
+                for words in _commands(line[2]):
+                    if words:
+                        yield Line(words, text[:block.start(2) + line.start()])
+
+
+def _spans(text: str) -> List[str]:
+    """The inline code spans of a page."""
+    return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"(?ms)^ *```.*?^ *```", "", text))
+
+
+def unknown(line: Line) -> str:
+    """A program, file or step that the command needs and the page has not named before; "" if nothing is missing."""
+    program, introduced = line.words[0], set(re.findall(r"[\w.-]+", " ".join(_spans(line.before))))
+    text = " ".join(line.words)
+    if (program.startswith(".venv/") or text == _ACTIVATE) and "make env" not in line.before:
+        return "make env"
+    if program in ("pdu", "python") and _ACTIVATE not in line.before:
+        return _ACTIVATE
+    if not program.startswith(".venv/") and program not in {*_AT_HAND, "pdu", "python", *introduced}:
+        return program
+    given = (word for before, word in zip(line.words, line.words[1:]) if before not in ("-o", "--out"))
+    for word in given:
+        if any(word.startswith(folder) and not any(made in line.before for made in by) for folder, by in _MADE_BY.items()):
+            return word
+        if _FILE.fullmatch(word) and not word.startswith(tuple(_MADE_BY)) and not (ROOT / word).exists() and not re.search(
+                rf"(?<![\w/]){re.escape(word.partition('/')[0])}", line.before):
+            return word
+        in_the_tree = re.match(r"(tests|packaging|docs|handlers)/", word)
+        if in_the_tree and not (ROOT / word).exists() and f"pdu new {Path(word).name} " not in line.before:
+            return word
+    return ""
+
+
+@each_page
+def test_every_line_needs_only_what_the_clone_or_the_page_has_named(path: Path) -> None:
+    found = [(" ".join(line.words), unknown(line)) for line in lines(path.read_text("utf-8"))]
+    assert [(line, what) for line, what in found if what] == []
+
+
+def test_a_line_that_needs_more_is_found() -> None:
+    block = "```sh\n{}\n```\n"
+    assert [unknown(line) for line in lines(block.format("make demo KEEP=1   # more\nA=1 git pull && sh x/y"))] == ["", "", ""]
+    for command, what in (("pdu status", _ACTIVATE), ("python -m x", _ACTIVATE), ("promtool check", "promtool"),
+                          (_ACTIVATE, "make env"), (".venv/bin/pdu x", "make env"), ("sh dist/register.sh", "dist/register.sh"),
+                          ("cat hall.csv", "hall.csv"), ("sh tests/none", "tests/none"), ("make packages | tee x", "tee")):
+        assert [unknown(line) for line in lines(block.format(command))][-1] == what
+    assert not any(map(unknown, lines(f"`make env`, `{_ACTIVATE}`, `promtool`\n" + block.format("pdu x\npromtool y"))))
+    assert [line.words for line in lines("```console\n$ cat a 2>/dev/null\nprinted\n```\n")] == [["cat", "a"]]
+
+
+@each_page
+def test_command_lines_are_in_fences_that_are_checked(path: Path) -> None:
+    """Commands in an indented block or in a fence of another language would escape the checks."""
+    text = re.sub(r"(?ms)^ *```(sh|console|python)\n.*?^ *```", "", path.read_text("utf-8"))
+    assert re.findall(r"(?m)^(?: {4,}|\t)(?:\$ .*|(?:pdu|python3?|\.venv/\S+|make|sh|export|git|docker|curl) .*)$", text) == []
+
+
+# ---- arguments of the lines ----------------------------------------------------------------------------------------------
+
+
+def _targets() -> Set[str]:
+    return set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8")))
+
+
+def _wrong(words: Sequence[str]) -> str:
+    """The reason why `make`, `python -m` or `pdu` would refuse these words; "" if it would not, and for other programs."""
+    program, *rest = words
+    if program == "make":
+        asked = [word for word in rest if "=" not in word and not word.startswith("-")]
+        return ", ".join(word for word in asked if word not in _targets())
+    if program in ("python", "python3", ".venv/bin/python") and rest[:1] == ["-m"]:
+        module = rest[1].partition(":")[0]
+        return "" if importlib.util.find_spec(module) else module
+    return _refused(rest) if program in ("pdu", ".venv/bin/pdu") else ""
+
+
+def _refused(words: Sequence[str]) -> str:
+    """The error with which pdu refuses these arguments at its start; "" if it accepts them."""
+    command: click.Command = PDU
+    context, rest = PDU.make_context("pdu", list(words)), list(words)
+    try:
+        while isinstance(command, click.Group) and rest:
+            # The attribute's name depends on click's release.
+            first: List[str] = vars(context).get("_protected_args") or vars(context).get("protected_args") or []
+            name, found, rest = command.resolve_command(context, [*first, *context.args])
+            assert found is not None
+            context, command = found.make_context(name, rest, parent=context), found
+    except click.UsageError as error:
+        return error.format_message()
+    except click.exceptions.Exit:
+        pass                    # --help and --version end here
+    return ""
+
+
+@each_page
+def test_every_line_is_accepted_by_its_program(path: Path) -> None:
+    found = [(" ".join(line.words), _wrong(line.words)) for line in lines(path.read_text("utf-8"))]
+    assert [(line, why) for line, why in found if why] == []
+
+
+def _parts(span: str) -> Iterator[str]:
+    """The commands and options of pdu that a span names and that do not exist. Placeholders such as HOST are not checked."""
+    words = [word.strip("[]") for word in span.split()]
+    command: click.Command = PDU
+    known: Set[str] = {"-h", "--help", "--version"}
+    for word in words[1:]:
+        if word.startswith("-"):
+            if word.partition("=")[0] not in known:
+                yield word
+        elif isinstance(command, click.Group) and (word in command.list_commands(click.Context(command)) or word.islower()):
+            found = command.get_command(click.Context(command), word) if word.isalpha() else None
+            if found is None:
+                if not re.search(r"[\d.:]", word):
+                    yield word
+                continue
+            command = found
+            known |= {name for one in command.params for name in one.opts}
+
+
+@each_page
+def test_a_command_that_the_text_names_exists(path: Path) -> None:
+    spans = _spans(path.read_text("utf-8"))
+    called = [span for span in spans if re.match(r"(make|python3?|\.venv/bin/python) [a-z-]", span) and "..." not in span]
+    assert [(span, _wrong(shlex.split(span))) for span in called if _wrong(shlex.split(span))] == []
+    if path.name != "CHANGELOG.md":             # which also names commands of the past
+        assert [(span, part) for span in spans if span.startswith("pdu ") for part in _parts(span)] == []
