@@ -1,0 +1,624 @@
+"""Network settings, services, diagnosis and port forwarding.
+
+Source: Net.idl, Services.idl, Diagnostics.idl, PortForwardingAutoSetup.idl.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, Optional, Tuple
+
+from . import idl
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+
+
+class EapInnerAuthMethod(Enumeration):
+    INNER_EAP_MSCHAPv2, INNER_EAP_TLS = range(2)
+    MSCHAPv2 = 0
+
+
+class EapOuterAuthMethod(Enumeration):
+    EAP_PEAP, EAP_TLS = range(2)
+    PEAP = 0
+
+
+class EapStatus(Enumeration):
+    EAP_STATUS_DISABLED, EAP_STATUS_PENDING, EAP_STATUS_FAILED, EAP_STATUS_SUCCESS = range(4)
+
+
+class EthAuthType(Enumeration):
+    ETH_AUTH_NONE, ETH_AUTH_EAP = range(2)
+
+
+class EthDuplexMode(Enumeration):
+    DUPLEX_MODE_AUTO, DUPLEX_MODE_HALF, DUPLEX_MODE_FULL = range(3)
+
+
+class EthSpeed(Enumeration):
+    SPEED_AUTO, SPEED_MBIT_10, SPEED_MBIT_100, SPEED_MBIT_1000 = range(4)
+
+
+class InterfaceOpState(Enumeration):
+    NOT_PRESENT, DOWN, NO_LINK, UP = range(4)
+
+
+class InterfaceType(Enumeration):
+    ETHERNET, WLAN, BRIDGE = range(3)
+
+
+class IpConfigMethod(Enumeration):
+    STATIC, DHCP, AUTO = range(3)
+
+
+class PortForwardingAutoSetupExpansionUnitState(Enumeration):
+    PF_AUTO_SETUP_UNIT_ALREADY_EXISTS, PF_AUTO_SETUP_UNIT_PENDING, PF_AUTO_SETUP_UNIT_ADDED, PF_AUTO_SETUP_UNIT_ERROR = range(4)
+
+
+class PortForwardingAutoSetupRunningState(Enumeration):
+    (PF_AUTO_SETUP_NONE, PF_AUTO_SETUP_RUNNING, PF_AUTO_SETUP_CANCELED, PF_AUTO_SETUP_FINISHED_WITH_ERROR,
+     PF_AUTO_SETUP_FINISHED_SUCCESSFULLY) = range(5)
+
+
+class PortForwardingRole(Enumeration):
+    PRIMARY_UNIT, EXPANSION_UNIT = range(2)
+    MASTER, SLAVE = range(2)
+
+
+class WlanAuthType(Enumeration):
+    WLAN_AUTH_NONE, WLAN_AUTH_PSK, WLAN_AUTH_EAP = range(3)
+    NONE, PSK, EAP = range(3)
+
+
+class WlanChannelWidth(Enumeration):
+    (CHANNEL_WIDTH_UNKNOWN, CHANNEL_WIDTH_20_NO_HT, CHANNEL_WIDTH_20, CHANNEL_WIDTH_40, CHANNEL_WIDTH_80,
+     CHANNEL_WIDTH_80P80, CHANNEL_WIDTH_160) = range(7)
+
+
+class WlanSecProtocol(Enumeration):
+    WPA2 = 0
+
+
+class CommonInfo(Structure):
+    dns: DnsInfo = ZERO
+    routing: RoutingInfo = ZERO
+    portForwarding: PortForwardingInfo = ZERO
+
+
+class CommonSettings(Structure):
+    dns: DnsSettings = ZERO
+    routing: RoutingSettings = ZERO
+    portForwarding: PortForwardingSettings = ZERO
+
+
+class DnsInfo(Structure):
+    serverAddrs: List[str] = ZERO
+    searchSuffixes: List[str] = ZERO
+    resolverPrefersIPv6: bool = False
+
+
+class DnsSettings(Structure):
+    serverAddrs: List[str] = ZERO
+    searchSuffixes: List[str] = ZERO
+    resolverPrefersIPv6: bool = False
+
+
+class EapAuthSettings(Structure):
+    identity: str = ""
+    password: str = ""
+    clearPassword: bool = False
+    clientCertChain: str = ""
+    clientPrivKey: str = ""
+    clearClientPrivKey: bool = False
+    clientPrivKeyPassword: str = ""
+    outerMethod: EapOuterAuthMethod = ZERO
+    innerMethod: EapInnerAuthMethod = ZERO
+    caCertChain: str = ""
+    forceTrustedCert: bool = False
+    allowOffTimeRangeCerts: bool = False
+    allowNotYetValidCertsIfTimeBeforeBuild: bool = False
+    authServerName: str = ""
+
+
+class EthInfo(Structure):
+    eapStatus: EapStatus = ZERO
+    linkMode: EthLinkMode = ZERO
+    linkModeValid: bool = False
+    autonegEnabled: bool = False
+    linkDetected: bool = False
+    supportedLinkModes: List[EthLinkMode] = ZERO
+
+
+class EthLinkMode(Structure):
+    speed: EthSpeed = ZERO
+    duplexMode: EthDuplexMode = ZERO
+
+
+class EthSettings(Structure):
+    linkMode: EthLinkMode = ZERO
+    mtu: int = 0
+    authType: EthAuthType = ZERO
+    eap: EapAuthSettings = ZERO
+    lldpEnabled: bool = False
+
+
+class Info(Structure):
+    common: CommonInfo = ZERO
+    ifMap: Dict[str, InterfaceInfo] = ZERO
+    ethMap: Dict[str, EthInfo] = ZERO
+    wlanMap: Dict[str, WlanInfo] = ZERO
+
+
+class InterfaceIPv4Info(Structure):
+    enabled: bool = False
+    configMethod: IpConfigMethod = ZERO
+    addrsCidr: List[IpAddrCidr] = ZERO
+    dhcpServerAddr: str = ""
+    dhcpPreferredHostname: str = ""
+
+
+class InterfaceIPv6Info(Structure):
+    enabled: bool = False
+    configMethod: IpConfigMethod = ZERO
+    addrsCidr: List[IpAddrCidr] = ZERO
+    dhcpServerId: str = ""
+    dhcpPreferredHostname: str = ""
+    raManaged: bool = False
+    raOtherConf: bool = False
+
+
+class InterfaceInfo(Structure):
+    name: str = ""
+    label: str = ""
+    type: InterfaceType = ZERO
+    enabled: bool = False
+    controllingIfName: str = ""
+    state: InterfaceOpState = ZERO
+    macAddr: str = ""
+    mtu: int = 0
+    ipv4: InterfaceIPv4Info = ZERO
+    ipv6: InterfaceIPv6Info = ZERO
+    _aliases = {"controllingIfName": ("masterIfName",)}
+
+
+class InterfaceIpSettings(Structure):
+    enabled: bool = False
+    configMethod: IpConfigMethod = ZERO
+    staticAddrCidr: IpAddrCidr = ZERO
+    staticDefaultGatewayAddr: str = ""
+    dhcpPreferredHostname: str = ""
+    stablePrivacyEnabled: bool = False
+
+
+class InterfaceSettings(Structure):
+    enabled: bool = False
+    ipv4: InterfaceIpSettings = ZERO
+    ipv6: InterfaceIpSettings = ZERO
+
+
+class IpAddrCidr(Structure):
+    addr: str = ""
+    prefixLen: int = 0
+
+
+class IpRoute(Structure):
+    destNetAddrCidr: IpAddrCidr = ZERO
+    nextHopAddr: str = ""
+    ifName: str = ""
+
+
+class IpRoutingSettings(Structure):
+    staticRoutes: List[IpRoute] = ZERO
+    defaultGatewayAddr: str = ""
+    _legacy = ("defaultGatewayAddr",)
+
+
+class PortForwardingAutoSetupExpansionUnit(Structure):
+    state: PortForwardingAutoSetupExpansionUnitState = ZERO
+    errMsg: str = ""
+
+
+class PortForwardingAutoSetupStatus(Structure):
+    startTime: Time = ZERO
+    remainingExpansionUnits: int = 0
+    runningState: PortForwardingAutoSetupRunningState = ZERO
+    expansionUnits: Dict[int, PortForwardingAutoSetupExpansionUnit] = ZERO
+
+
+class PortForwardingInfo(Structure):
+    enabled: bool = False
+    nodeIndexValid: bool = False
+    nodeIndex: int = 0
+    expansionUnitConnected: bool = False
+    primaryUnitDownstreamIfName: str = ""
+    primaryUnitIPv4AddrInfos: List[PortForwardingPrimaryUnitAddrInfo] = ZERO
+    primaryUnitIPv6AddrInfos: List[PortForwardingPrimaryUnitAddrInfo] = ZERO
+    linkLocalIPv6Address: str = ""
+    _aliases = {"primaryUnitDownstreamIfName": ("masterDownstreamIfName",),
+        "primaryUnitIPv4AddrInfos": ("masterIPv4AddrInfos",), "primaryUnitIPv6AddrInfos": ("masterIPv6AddrInfos",),
+        "expansionUnitConnected": ("slaveConnected",)}
+
+
+class PortForwardingMasterAddrInfo(Structure):
+    ifName: str = ""
+    addr: str = ""
+
+
+class PortForwardingPrimaryUnitAddrInfo(Structure):
+    ifName: str = ""
+    addr: str = ""
+
+
+class PortForwardingProtocolMapping(Structure):
+    appProtoId: int = 0
+    appProtoName: str = ""
+    transportProtoName: str = ""
+
+
+class PortForwardingSettings(Structure):
+    enabled: bool = False
+    role: PortForwardingRole = ZERO
+    primaryUnitDownstreamIfName: str = ""
+    _aliases = {"primaryUnitDownstreamIfName": ("masterDownstreamIfName",)}
+
+
+class RoutingInfo(Structure):
+    ipv4Routes: List[IpRoute] = ZERO
+    ipv6Routes: List[IpRoute] = ZERO
+
+
+class RoutingSettings(Structure):
+    ipv4: IpRoutingSettings = ZERO
+    ipv6: IpRoutingSettings = ZERO
+
+
+class ServiceSettings(Structure):
+    service: str = ""
+    enable: bool = False
+    port: int = 0
+
+
+class Settings(Structure):
+    common: CommonSettings = ZERO
+    ifMap: Dict[str, InterfaceSettings] = ZERO
+    ethMap: Dict[str, EthSettings] = ZERO
+    wlanMap: Dict[str, WlanSettings] = ZERO
+
+
+class WlanInfo(Structure):
+    associated: bool = False
+    ssid: str = ""
+    bssid: str = ""
+    channel: int = 0
+    channelWidth: WlanChannelWidth = ZERO
+
+
+class WlanSettings(Structure):
+    enableHT: bool = False
+    ssid: str = ""
+    bssid: str = ""
+    mtu: int = 0
+    secProtocol: WlanSecProtocol = ZERO
+    authType: WlanAuthType = ZERO
+    psk: str = ""
+    clearPsk: bool = False
+    eap: EapAuthSettings = ZERO
+
+
+class CommonInfoChangedEvent(idl.Event, version="2.0.0"):
+    commonInfo: CommonInfo = ZERO
+
+
+class EthInfoChangedEvent(idl.Event, version="1.0.1"):
+    ifName: str = ""
+    ifLabel: str = ""
+    ethInfo: EthInfo = ZERO
+
+
+class InterfaceInfoChangedEvent(idl.Event, version="2.0.0"):
+    ifInfo: InterfaceInfo = ZERO
+
+
+class LinkStateChangedEvent(idl.Event, version="1.0.0"):
+    ifName: str = ""
+    ifLabel: str = ""
+    ifType: InterfaceType = ZERO
+    ifState: InterfaceOpState = ZERO
+
+
+class PortForwardingAutoSetupStatusChangedEvent(idl.Event, version="1.0.0"):
+    newStatus: PortForwardingAutoSetupStatus = ZERO
+
+
+class PortForwardingExpansionUnitPresenceStateChangedEvent(idl.Event, version="1.0.0"):
+    expansionUnitPresent: bool = False
+
+
+class PortForwardingSlavePresenceStateChangedEvent(idl.Event, version="1.0.0"):
+    slavePresent: bool = False
+
+
+class WlanInfoChangedEvent(idl.Event, version="1.0.0"):
+    ifName: str = ""
+    wlanInfo: WlanInfo = ZERO
+
+
+# ---- firmware 3.3.0 ------------------------------------------------------------------------------------------
+
+class AuthenticationMode(Enumeration):
+    AUTH_NONE, AUTH_PSK, AUTH_EAP = range(3)
+
+
+class AutoConfigs(Enumeration):
+    STATIC, DHCP, AUTO = range(3)
+
+
+class EapInnerMethod(Enumeration):
+    EAP_MSCHAPv2 = 0
+
+
+class EapOuterMethod(Enumeration):
+    EAP_PEAP = 0
+
+
+class InterfaceMode(Enumeration):
+    IF_MODE_WIRED, IF_MODE_WIRELESS, IF_MODE_USB_DEVICE = range(3)
+
+
+class LanDuplex(Enumeration):
+    LAN_DUPLEX_AUTO, LAN_DUPLEX_HALF, LAN_DUPLEX_FULL, LAN_DUPLEX_UNKNOWN = range(4)
+
+
+class LanSpeed(Enumeration):
+    LAN_SPEED_AUTO, LAN_SPEED_10MBIT, LAN_SPEED_100MBIT, LAN_SPEED_1000MBIT, LAN_SPEED_UNKNOWN = range(5)
+
+
+class EapSettings(Structure):
+    identity: str = ""
+    password: str = ""
+    outerMethod: EapOuterMethod = ZERO
+    innerMethod: EapInnerMethod = ZERO
+    caCertificate: str = ""
+    forceTrustedCert: bool = False
+    allowOffTimeRangeCerts: bool = False
+    allowNotYetValidCertsIfTimeBeforeBuild: bool = False
+
+
+class IPv4RoutingEntry(Structure):
+    dest: str = ""
+    nexthop: str = ""
+    intf: str = ""
+
+
+class IPv6RoutingEntry(Structure):
+    dest: str = ""
+    nexthop: str = ""
+    intf: str = ""
+
+
+class InterfaceState(Structure):
+    mode: InterfaceMode = ZERO
+    activeMode: InterfaceMode = ZERO
+    wirelessSupported: bool = False
+
+
+class LanInterfaceParameters(Structure):
+    speed: LanSpeed = ZERO
+    duplex: LanDuplex = ZERO
+    autonegotiation: bool = False
+    link: bool = False
+    supportedModes: List[LanLinkMode] = ZERO
+
+
+class LanInterfaceSettings(Structure):
+    speed: LanSpeed = ZERO
+    duplex: LanDuplex = ZERO
+
+
+class LanLinkMode(Structure):
+    speed: LanSpeed = ZERO
+    duplex: LanDuplex = ZERO
+
+
+class NetworkActiveValuesIPv6(Structure):
+    enabled: bool = False
+    autocfg: AutoConfigs = ZERO
+    ipaddrs: List[str] = ZERO
+    routes: List[IPv6RoutingEntry] = ZERO
+    ra_managed: bool = False
+    ra_otherconf: bool = False
+    dns_suffixes: List[str] = ZERO
+    dns_ip_1: str = ""
+    dns_ip_2: str = ""
+
+
+class NetworkConfigIP(Structure):
+    gai_prefer_ipv6: bool = False
+
+
+class NetworkConfigIPv4(Structure):
+    enabled: bool = False
+    autocfg: AutoConfigs = ZERO
+    ipaddr: str = ""
+    netmask: str = ""
+    gateway: str = ""
+    hostname: str = ""
+    dns_suffixes: List[str] = ZERO
+    override_dns: bool = False
+    dns_ip_1: str = ""
+    dns_ip_2: str = ""
+    domain_name: str = ""
+
+
+class NetworkConfigIPv6(Structure):
+    enabled: bool = False
+    autocfg: AutoConfigs = ZERO
+    ipaddr: str = ""
+    gateway: str = ""
+    hostname: str = ""
+    dns_suffixes: List[str] = ZERO
+    override_dns: bool = False
+    dns_ip_1: str = ""
+    dns_ip_2: str = ""
+    domain_name: str = ""
+
+
+class ServiceConfig(Structure):
+    service: str = ""
+    enable: bool = False
+    port: int = 0
+
+
+class WirelessInterfaceSettings(Structure):
+    ssid: str = ""
+    authentication: AuthenticationMode = ZERO
+    psk: str = ""
+    eap: EapSettings = ZERO
+    bssid: str = ""
+
+
+# ---- interfaces ----------------------------------------------------------------------------------------------
+
+class Net(Interface, version="8.0.0"):
+    """Network settings, at `/net`. Firmware 3.3.0 has the methods `getNetworkConfig…`; 3.3.10 added `getSettings`."""
+
+    ERR_INVALID_PARAMS = 1
+    SUCCESS = 0
+    ERR_DNS_TOO_MANY_SERVERS = 100
+    ERR_DNS_INVALID_SERVER = 101
+    ERR_DNS_TOO_MANY_SEARCH_SUFFIXES = 102
+    ERR_DNS_INVALID_SEARCH_SUFFIX = 103
+    ERR_ROUTING_IPV4_INVALID_DFLT_GATEWAY_ADDR = 200
+    ERR_ROUTING_IPV6_INVALID_DFLT_GATEWAY_ADDR = 201
+    ERR_ROUTING_IPV4_INVALID_DEST_ADDR = 202
+    ERR_ROUTING_IPV6_INVALID_DEST_ADDR = 203
+    ERR_ROUTING_IPV4_INVALID_DEST_PREFIX_LEN = 204
+    ERR_ROUTING_IPV6_INVALID_DEST_PREFIX_LEN = 205
+    ERR_ROUTING_IPV4_INVALID_NEXTHOP_ADDR = 206
+    ERR_ROUTING_IPV6_INVALID_NEXTHOP_ADDR = 207
+    ERR_ROUTING_IPV4_INVALID_INTERFACE = 208
+    ERR_ROUTING_IPV6_INVALID_INTERFACE = 209
+    ERR_ROUTING_IPV4_DEST_IS_NO_NETWORK_ADDR = 210
+    ERR_ROUTING_IPV6_DEST_IS_NO_NETWORK_ADDR = 211
+    ERR_ROUTING_IPV4_DEST_IS_DUPLICATE = 212
+    ERR_ROUTING_IPV6_DEST_IS_DUPLICATE = 213
+    ERR_ROUTING_IPV4_NO_NEXTHOP_OR_INTERFACE = 214
+    ERR_ROUTING_IPV6_NO_NEXTHOP_OR_INTERFACE = 215
+    ERR_ROUTING_IPV4_NEXTHOP_AND_INTERFACE_SET = 216
+    ERR_ROUTING_IPV6_NEXTHOP_AND_INTERFACE_SET = 217
+    ERR_PF_INVALID_MASTER_DOWNSTREAM_INTERFACE = 300
+    ERR_PF_NO_WORKING_MASTER_UPSTREAM_INTERFACE = 301
+    ERR_IF_IPV4_INVALID_CONFIG_METHOD = 400
+    ERR_IF_IPV6_INVALID_CONFIG_METHOD = 401
+    ERR_IF_IPV4_INVALID_STATIC_ADDR = 402
+    ERR_IF_IPV6_INVALID_STATIC_ADDR = 403
+    ERR_IF_IPV4_INVALID_STATIC_PREFIX_LEN = 404
+    ERR_IF_IPV6_INVALID_STATIC_PREFIX_LEN = 405
+    ERR_IF_IPV4_INVALID_DHCP_PREF_HOSTNAME = 406
+    ERR_IF_IPV6_INVALID_DHCP_PREF_HOSTNAME = 407
+    ERR_ETH_IF_UNSUPPORTED_LINKMODE = 500
+    ERR_WLAN_IF_INVALID_SSID = 600
+    ERR_WLAN_IF_INVALID_BSSID = 601
+    ERR_WLAN_IF_INVALID_PSK = 602
+    ERR_WLAN_IF_INVALID_EAP_IDENTITY = 603
+    ERR_WLAN_IF_INVALID_EAP_PASSWORD = 604
+    ERR_WLAN_IF_INVALID_EAP_CERT = 605
+    ERR_WLAN_IF_EAP_CERT_VERIFY_FAILED = 606
+    ERR_IF_EAP_INVALID_IDENTITY = 408
+    ERR_IF_EAP_INVALID_PASSWORD = 409
+    ERR_IF_EAP_INVALID_CLIENT_CERT = 410
+    ERR_IF_EAP_INVALID_CLIENT_PRIV_KEY_OR_PWD = 411
+    ERR_IF_EAP_CLIENT_CERT_PRIV_KEY_MISMATCH = 412
+    ERR_IF_EAP_INVALID_CA_CERT = 413
+    ERR_IF_EAP_CA_CERT_VERIFY_FAILED = 414
+    ERR_IF_EAP_INVALID_AUTH_SERVER_NAME = 415
+    ERR_ETH_IF_INVALID_MTU = 501
+    ERR_WLAN_IF_INVALID_MTU = 603
+    ERR_PF_INVALID_PRIMARY_UNIT_DOWNSTREAM_INTERFACE = 300
+    ERR_PF_NO_WORKING_PRIMARY_UNIT_UPSTREAM_INTERFACE = 301
+    ERR_PF_NOT_SUPPORTED = 302
+    ERR_WLAN_IF_NOT_SUPPORTED = 604
+    ERR_BRIDGE_IF_NOT_SUPPORTED = 700
+
+    def getInfo(self) -> Info: declared()
+    def getSettings(self) -> Settings: declared()
+    def setSettings(self, settings: Settings) -> int: declared()
+    def getPortForwardingProtocolMappings(self) -> List[PortForwardingProtocolMapping]: declared()
+    def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int: declared()
+    @method("cfg")
+    def getNetworkConfigIP(self) -> NetworkConfigIP: declared()
+    def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int: declared()
+    @method("cfg4", "cfg4current")
+    def getNetworkConfigIPv4(self) -> Tuple[NetworkConfigIPv4, NetworkConfigIPv4]: declared()
+    @method("static_routes", "active_routes")
+    def getNetworkConfigRoutesIPv4(self) -> Tuple[List[IPv4RoutingEntry], List[IPv4RoutingEntry]]: declared()
+    def setNetworkConfigRoutesIPv4(self, static_routes: List[IPv4RoutingEntry]) -> int: declared()
+    @method("static_routes", "active_routes")
+    def getNetworkConfigRoutesIPv6(self) -> Tuple[List[IPv6RoutingEntry], List[IPv6RoutingEntry]]: declared()
+    def setNetworkConfigRoutesIPv6(self, static_routes: List[IPv6RoutingEntry]) -> int: declared()
+    def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int: declared()
+    @method("cfg6", "ipv6current")
+    def getNetworkConfigIPv6(self) -> Tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]: declared()
+    def setNetworkConfigServices(self, services: List[ServiceConfig]) -> int: declared()
+    @method("services")
+    def getNetworkConfigServices(self) -> List[ServiceConfig]: declared()
+    @method("state", "lan", "lancurrent", "wlan")
+    def getNetworkConfigInterface(self) -> Tuple[InterfaceState, LanInterfaceSettings, LanInterfaceParameters,
+                                  WirelessInterfaceSettings]: declared()
+    @method("state", "ethmac", "wlanmac")
+    def getMACs(self) -> Tuple[InterfaceState, str, str]: declared()
+    def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int: declared()
+    def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int: declared()
+    def getBridgeSlaveCount(self) -> int: declared()
+
+
+class Services(Interface, version="1.0.0"):
+    """Network services and their ports."""
+
+    ERR_INVALID_PARAMS = 1
+
+    @method("servicesSettings")
+    def getSettings(self) -> List[ServiceSettings]: declared()
+    def setSettings(self, servicesSettings: List[ServiceSettings]) -> int: declared()
+
+
+class Diagnostics(Interface, version="2.0.0"):
+    """Ping, traceroute and listening sockets as the device sees them, at `/net/diag`."""
+
+    NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
+
+    @method("_ret_", "results")
+    def ping(self, hostName: str, count: int, size: Optional[int] = None) -> Tuple[int, List[str]]: declared()
+    @method("_ret_", "results")
+    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> Tuple[int, List[str]]: declared()
+    @method("_ret_", "results")
+    def listTcpConnections(self) -> Tuple[int, List[str]]: declared()
+    @method("_ret_", "results")
+    def listTcpUdpListenSockets(self) -> Tuple[int, List[str]]: declared()
+    @method("results")
+    def resolveHostName(self, hostName: str) -> List[str]: declared()
+    def flushRouteCache(self, ifName: str) -> None: declared()
+
+
+class PortForwardingAutoSetup(Interface, version="1.0.0"):
+    """Sets up a port-forwarding cascade from the primary unit."""
+
+    SUCCESS, ERR_PF_AUTO_SETUP_NOT_A_PRIMARY_UNIT, ERR_PF_AUTO_SETUP_ALREADY_RUNNING, ERR_PF_AUTO_SETUP_INVALID_PARAM = range(4)
+
+    def start(self, numberOfExpansionUnits: int, username: str, password: str, newPassword: str,
+              disableStrongPasswordReq: bool) -> int: declared()
+    def getStatus(self) -> PortForwardingAutoSetupStatus: declared()
+    def cancel(self) -> None: declared()
+
+
+FORWARDED_PORTS: Mapping[str, int] = {"https": 50000, "http": 50100, "ssh": 50200, "telnet": 50300, "snmp": 50500,
+                                      "modbus": 50600}       # snmp over UDP, the others over TCP
+HIGHEST_POSITION = 31
+
+
+def forwarded_port(position: int, service: str = "https") -> int:
+    """The port of a service on the primary unit's address. Position 0 is the primary unit, 1 to 31 are expansion units.
+
+    Raises ValueError for an unknown service or position. No round trip.
+    """
+    if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
+        services = ", ".join(FORWARDED_PORTS)
+        raise ValueError(f"{service} of position {position}: give one of {services} and 0 to {HIGHEST_POSITION}")
+    return FORWARDED_PORTS[service] + position

@@ -1,0 +1,585 @@
+"""External sensors and actuators: their slots, packages and hubs, and sensors behind gateways.
+
+Source: PosElement.idl, PeripheralDeviceSlot.idl, PeripheralDeviceManager.idl, PeripheralDevicePackage.idl, SensorHub.idl,
+ModbusCfg.idl, GatewaySensorManager.idl, PeripheralG2Production.idl.
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Optional, Tuple, Union
+
+from . import event, idl
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, ValueObject, declared, method
+
+if TYPE_CHECKING:
+    from . import portsmodel, sensors
+
+
+class PortType(Enumeration):
+    (ONBOARD, DEV_PORT, ONEWIRE_HUB_PORT, ONEWIRE_CHAIN_POS, REMOTE_HUB_PORT, WIRELESS_BRIDGE, WIRELESS_DEVICE,
+     UNSPECIFIED, GATEWAY_SENSOR, FEATURE_PORT, USB_PORT, USB_HUB_PORT, USB_RS485_DONGLE) = range(13)
+    ONEWIRE_ONBOARD, ONEWIRE_DEV_PORT = range(2)
+
+
+class Address(Structure):
+    position: List[PosElement] = ZERO
+    type: sensors.Sensor.TypeSpec = ZERO
+    isActuator: bool = False
+    channel: int = 0
+
+
+class DeviceID(Structure):
+    serial: str = ""
+    type: sensors.Sensor.TypeSpec = ZERO
+    isActuator: bool = False
+    channel: int = 0
+
+
+class PackageInfo(Structure):
+    class State(Enumeration):
+        NORMAL, FW_UPDATE, INTERNAL_ERROR, CONFIG_ERROR = range(4)
+
+    class FirmwareInfo(Structure):
+        class Version(Structure):
+            majorNumber: int = 0
+            minorNumber: int = 0
+            bootloaderVersion: int = 0
+
+        compileDate: Time = ZERO
+        version: PackageInfo.FirmwareInfo.Version = ZERO
+        updateDate: Time = ZERO
+        firmwareName: str = ""
+
+    class HardwareInfo(Structure):
+        serial: str = ""
+        packageClass: str = ""
+        model: str = ""
+        minDowngradeVersion: int = 0
+        revision: str = ""
+        address: str = ""
+
+    state: PackageInfo.State = ZERO
+    position: List[PosElement] = ZERO
+    hwInfo: PackageInfo.HardwareInfo = ZERO
+    fwInfo: PackageInfo.FirmwareInfo = ZERO
+
+
+class PosElement(Structure):
+    portType: PortType = ZERO
+    port: str = ""
+
+
+class Device(ValueObject, version="7.0.3"):
+    deviceID: DeviceID = ZERO
+    position: List[PosElement] = ZERO
+    packageClass: str = ""
+    device: Optional[sensors.Sensor] = None
+
+
+class Package(Interface, version="3.0.3"):
+    """One sensor package."""
+
+    def getPackageInfo(self) -> PackageInfo: declared()
+
+
+class BatteryPoweredDevicePackage(Package, version="1.0.2"):
+    """A wireless sensor package with a battery."""
+
+    class VoltageChangedEvent(idl.Event):
+        oldVoltage: float = 0.0
+        newVoltage: float = 0.0
+
+    def getBatteryVoltage(self) -> float: declared()
+
+
+class DoorHandleControllerPackage(Package, version="3.0.3"):
+    """A controller of door handles."""
+
+    SUCCESS, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = range(3)
+
+    class DoorForcedOpenEvent(idl.Event):
+        packageInfo: PackageInfo = ZERO
+        channel: int = 0
+        doorStateName: str = ""
+        doorHandleName: str = ""
+        doorLockName: str = ""
+
+    class MechanicallyUnlockedEvent(idl.Event):
+        packageInfo: PackageInfo = ZERO
+        channel: int = 0
+        doorStateName: str = ""
+        doorHandleName: str = ""
+        doorLockName: str = ""
+
+    def getSupportedHandleTypes(self) -> List[str]: declared()
+    def getSupportedExternalDeviceTypes(self) -> List[str]: declared()
+    def getHandleType(self, channel: int) -> str: declared()
+    def getExternalDeviceType(self, channel: int) -> str: declared()
+    def setHandleType(self, channel: int, handleType: str) -> int: declared()
+    def setExternalDeviceType(self, channel: int, type: str) -> int: declared()
+
+
+class SensorHub(Interface, version="2.0.4"):
+    """A hub of sensor ports."""
+
+    class UpstreamType(Enumeration):
+        BUILTIN, ENV_HUB, REMOTE_HUB = range(3)
+
+    class DeviceInfo(Structure):
+        serial: str = ""
+        model: str = ""
+        upstreamType: SensorHub.UpstreamType = ZERO
+        position: PosElement = ZERO
+        protocolVersion: int = 0
+        bootVersion: int = 0
+        appVersion: int = 0
+        hubPortInfos: List[SensorHub.HubPortInfo] = ZERO
+
+    class HubPortInfo(Structure):
+        hubPort: str = ""
+        fuse: Optional[portsmodel.PortFuse] = None
+
+    def getDeviceInfo(self) -> SensorHub.DeviceInfo: declared()
+    def getPackageInfo(self) -> PackageInfo: declared()
+
+
+class ModbusCfg(Interface, version="1.0.0"):
+    """How a Modbus sensor is described."""
+
+    EXCEPTION_ILLEGAL_FUNCTION = 1
+    EXCEPTION_ILLEGAL_DATA_ADDRESS = 2
+    EXCEPTION_ILLEGAL_DATA_VALUE = 3
+    EXCEPTION_SLAVE_OR_SERVER_FAILURE = 4
+    EXCEPTION_ACKNOWLEDGE = 5
+    EXCEPTION_SLAVE_OR_SERVER_BUSY = 6
+    EXCEPTION_NEGATIVE_ACKNOWLEDGE = 7
+    EXCEPTION_MEMORY_PARITY = 8
+    EXCEPTION_GATEWAY_PATH = 10
+    EXCEPTION_GATEWAY_TARGET = 11
+
+    class ModbusFunction(Enumeration):
+        COIL, DISCRETE_INPUT, HOLDING_REGISTER, INPUT_REGISTER = range(4)
+
+    class SpecificModbusErrors(Enumeration):
+        ERROR_BADCRC, ERROR_BADDATA, ERROR_BADEXC, ERROR_UNKEXC, ERROR_MDATA, ERROR_OTHER = range(6)
+
+    class SerialSettings(Structure):
+        class Parity(Enumeration):
+            NONE, EVEN, ODD = range(3)
+
+        baud: int = 0
+        parity: ModbusCfg.SerialSettings.Parity = ZERO
+        dataBits: int = 0
+        stopBits: int = 0
+
+
+class DeviceSlot(Interface, version="5.0.3"):
+    """A place for one sensor or actuator, at `/model/peripheraldeviceslot/<i>`."""
+
+    ERR_INVALID_PARAMS, ERR_NOT_SUPPORTED = range(1, 3)
+    CHANNEL_INVALID = -1
+
+    class Location(Structure):
+        x: str = ""
+        y: str = ""
+        z: str = ""
+
+    class Settings(Structure):
+        name: str = ""
+        description: str = ""
+        location: DeviceSlot.Location = ZERO
+        useDefaultThresholds: bool = False
+        properties: Union[Dict[str, str], Dict[str, Any]] = ZERO
+
+    class DeviceChangedEvent(idl.Event):
+        oldDevice: Optional[Device] = None
+        newDevice: Optional[Device] = None
+
+    class SettingsChangedEvent(event.UserEvent):
+        oldSettings: DeviceSlot.Settings = ZERO
+        newSettings: DeviceSlot.Settings = ZERO
+
+    def getDevice(self) -> Optional[Device]: declared()
+    def assign(self, devid: DeviceID) -> int: declared()
+    def assignAddress(self, packageClass: str, address: Address) -> int: declared()
+    def unassign(self) -> int: declared()
+    def getSettings(self) -> DeviceSlot.Settings: declared()
+    def setSettings(self, settings: DeviceSlot.Settings) -> int: declared()
+
+
+class DeviceManager(Interface, version="5.3.6"):
+    """External sensors and actuators, at `/model/peripheraldevicemanager`."""
+
+    ERR_INVALID_PARAMS, ERR_NOT_ON_SECONDARY = range(1, 3)
+
+    class DeviceFirmwareUpdateState(Enumeration):
+        UPDATE_STARTED, UPDATE_SUCCESSFUL, UPDATE_FAILED = range(3)
+
+    class ZCoordMode(Enumeration):
+        RACKUNITS, FREEFORM = range(2)
+
+    class DeviceTypeInfo(Structure):
+        type: sensors.Sensor.TypeSpec = ZERO
+        isActuator: bool = False
+        identifier: str = ""
+        name: str = ""
+        defaultRange: sensors.NumericSensor.Range = ZERO
+        defaultDecDigits: int = 0
+
+    class FirmwareUpdateState(Structure):
+        active: bool = False
+        remaining: int = 0
+
+    class MetaData(Structure):
+        oneWirePortCount: int = 0
+        onboardDeviceCount: int = 0
+
+    class Settings(Structure):
+        zCoordMode: DeviceManager.ZCoordMode = ZERO
+        autoManageNewDevices: bool = False
+        deviceAltitude: float = 0.0
+        presenceDetectionTimeout: int = 0
+        defaultThresholdsMap: Dict[str, sensors.NumericSensor.Thresholds] = ZERO
+        maxActivePoweredDryContacts: int = 0
+        muteOtherAccessControlUnit: bool = False
+
+    class Statistics(Structure):
+        cSumErrCnt: int = 0
+        fuseTripCnt: int = 0
+
+    class DeviceEvent(idl.Event):
+        devices: List[Device] = ZERO
+        allDevices: List[Device] = ZERO
+
+    class DeviceAddedEvent(DeviceEvent):
+        pass
+
+    class DeviceFirmwareUpdateStateChangedEvent(idl.Event):
+        oldVersion: str = ""
+        newVersion: str = ""
+        serial: str = ""
+        state: DeviceManager.DeviceFirmwareUpdateState = ZERO
+
+    class DeviceRemovedEvent(DeviceEvent):
+        pass
+
+    class FirmwareUpdateStateChangedEvent(idl.Event):
+        newState: DeviceManager.FirmwareUpdateState = ZERO
+
+    class PackageEvent(idl.Event):
+        packageInfos: List[PackageInfo] = ZERO
+        allPackages: List[PackageInfo] = ZERO
+
+    class PackageAddedEvent(PackageEvent):
+        pass
+
+    class PackageRemovedEvent(PackageEvent):
+        pass
+
+    class SettingsChangedEvent(event.UserEvent):
+        oldSettings: DeviceManager.Settings = ZERO
+        newSettings: DeviceManager.Settings = ZERO
+
+    class UnknownDeviceAttachedEvent(idl.Event):
+        romCode: str = ""
+        position: List[PosElement] = ZERO
+
+    def getDeviceSlots(self) -> List[DeviceSlot]: declared()
+    def getDeviceSlot(self, idx: int) -> Optional[DeviceSlot]: declared()
+    def getSensorHubs(self) -> List[SensorHub]: declared()
+    def getDiscoveredDevices(self) -> List[Device]: declared()
+    def getDiscoveredPackageInfos(self) -> List[PackageInfo]: declared()
+    def getSettings(self) -> DeviceManager.Settings: declared()
+    def setSettings(self, settings: DeviceManager.Settings) -> int: declared()
+    def getMetaData(self) -> DeviceManager.MetaData: declared()
+    def getDeviceTypeInfos(self) -> List[DeviceManager.DeviceTypeInfo]: declared()
+    def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState: declared()
+    def getStatistics(self) -> DeviceManager.Statistics: declared()
+    def getDiscoveredPackages(self) -> List[Package]: declared()
+    def getPortFuse(self) -> Optional[portsmodel.PortFuse]: declared()
+    def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]: declared()
+
+
+class _Renumbered:
+    """A constant with another number until release 4.2.20, which has version 2 of the interface.
+
+    The class has the newest number. A proxy that came from a unit has the number of that unit's firmware.
+    """
+
+    def __init__(self, newest: int, older: int) -> None:
+        self.newest, self.older = newest, older
+
+    def __get__(self, proxy: Optional[Interface], owner: type) -> int:
+        version = proxy.wire_type.partition(":")[2] if proxy is not None else ""
+        return self.older if version.startswith(("1.", "2.")) else self.newest
+
+
+class GatewaySensorManager(Interface, version="3.0.1"):
+    """Sensors behind a Modbus gateway (firmware 4.0.40 and later)."""
+
+    MODBUS_VENDOR_NAME = 0
+    MODBUS_PRODUCT_CODE = 1
+    MODBUS_REVISION = 2
+    MODBUS_VENDOR_URL = 3
+    MODBUS_PRODUCT_NAME: ClassVar[_Renumbered] = _Renumbered(4, 5)
+    MODBUS_MODEL_NAME: ClassVar[_Renumbered] = _Renumbered(5, 6)
+    MODBUS_APP_NAME: ClassVar[_Renumbered] = _Renumbered(6, 7)
+    ERR_CONFIG_INCONSISTENT, ERR_CONFIG_STORAGE_FAILED = range(1, 3)
+
+    class AccessType(Enumeration):
+        ACCESS_READ_WRITE, ACCESS_READ, ACCESS_WRITE = range(3)
+
+    class EncodingType(Enumeration):
+        (BOOL, INT, UINT, IEEE754, INT_ONES_COMPLEMENT, INT_SIGN_MAGNITUDE, INT_10K, UINT_10K, INT_BCD,
+         INT_SIGN_MAGNITUDE_BCD, UINT_BCD, INT_PACKED_BCD, INT_SIGN_MAGNITUDE_PACKED_BCD, UINT_PACKED_BCD) = range(14)
+
+    class Interpretation(Enumeration):
+        DEFAULT, REJECT_DEVICE, REJECT_SENSOR, IGNORE, UNAVAILABLE, NUMERIC_INVALID, STATE_ON, STATE_OFF = range(8)
+
+    class ModbusEndianness(Enumeration):
+        MODBUS_BIG_ENDIAN, MODBUS_LITTLE_ENDIAN = range(2)
+
+    class SnmpAuthProtocol(Enumeration):
+        MD5, SHA1, SHA224, SHA256, SHA384, SHA512 = range(6)
+
+    class SnmpPrivProtocol(Enumeration):
+        DES, AES128, AES192, AES256, AES192_3DES, AES256_3DES = range(6)
+
+    class SnmpSecurityLevel(Enumeration):
+        NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV = range(3)
+
+    class ConfigurationPackage(Structure):
+        disabled: bool = False
+        name: str = ""
+        classes: List[GatewaySensorManager.SensorClass] = ZERO
+        devices: List[GatewaySensorManager.RemoteDevice] = ZERO
+        encodings: List[GatewaySensorManager.ValueEncoding] = ZERO
+        sensors: List[GatewaySensorManager.Sensor] = ZERO
+
+    class FeedbackObject(Structure):
+        class FeedbackState(Enumeration):
+            UNSPECIFIED, INTENTIONALLY_UNUSED, FAILED_PRECONDITIONS_UNUSED, FAILED, GOOD = range(5)
+
+        key: str = ""
+        value: str = ""
+        stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
+
+    class ConfigurationChangedEvent(idl.Event):
+        configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage],
+                             Dict[int, GatewaySensorManager.ConfigurationPackage]] = ZERO
+
+    class Feedback(ValueObject):
+        currentState: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
+        infos: List[GatewaySensorManager.FeedbackObject] = ZERO
+
+    class DeviceFeedback(Feedback):
+        packageId: str = ""
+        deviceId: str = ""
+
+    class FeedbackChangedEvent(idl.Event):
+        feedback: List[GatewaySensorManager.Feedback] = ZERO
+
+    class InterpretationRule(ValueObject):
+        interpretation: GatewaySensorManager.Interpretation = ZERO
+        ignoreTimeout: int = 0
+        accessType: GatewaySensorManager.AccessType = ZERO
+
+    class InterpretationRuleCatchAll(InterpretationRule):
+        pass
+
+    class InterpretationRuleInvertable(InterpretationRule):
+        invertCondition: bool = False
+
+    class InterpretationRuleEnum(InterpretationRuleInvertable):
+        enumValues: Union[List[str], List[int]] = ZERO
+
+    class InterpretationRuleIEEE754INF(InterpretationRuleInvertable):
+        pass
+
+    class InterpretationRuleIEEE754NAN(InterpretationRuleInvertable):
+        pass
+
+    class InterpretationRuleModbusException(InterpretationRuleInvertable):
+        exceptions: List[int] = ZERO
+
+    class InterpretationRuleModbusSpecificError(InterpretationRuleInvertable):
+        errors: List[ModbusCfg.SpecificModbusErrors] = ZERO
+
+    class InterpretationRuleModbusSystemError(InterpretationRuleInvertable):
+        errnos: List[int] = ZERO
+
+    class InterpretationRuleRAW(InterpretationRuleInvertable):
+        value: Union[str, int] = ""
+        mask: Union[str, int] = ""
+
+    class InterpretationRuleRangeRAW(InterpretationRuleInvertable):
+        min: Union[str, int] = ""
+        max: Union[str, int] = ""
+        mask: Union[str, int] = ""
+
+    class Sensor(ValueObject):
+        sensorId: str = ""
+        disabled: bool = False
+        deviceId: str = ""
+        classId: str = ""
+        encodingId: str = ""
+        defaultName: str = ""
+        defaultDescription: str = ""
+        defaultLocationX: str = ""
+        defaultLocationY: str = ""
+        defaultLocationZ: str = ""
+
+    class ModbusSensor(Sensor):
+        function: ModbusCfg.ModbusFunction = ZERO
+        regAddr: int = 0
+
+    class ValueEncoding(ValueObject):
+        encodingId: str = ""
+        type: GatewaySensorManager.EncodingType = ZERO
+        invertState: bool = False
+        interpretationRules: List[GatewaySensorManager.InterpretationRule] = ZERO
+        minAccessInterval: int = 0
+
+    class NumericValueEncoding(ValueEncoding):
+        scalingFactor: float = 0.0
+        offset: float = 0.0
+
+    class ModbusValueEncoding8(NumericValueEncoding):
+        byteSwap: bool = False
+        mask: Union[str, int] = ""
+        start: int = 0
+        width: int = 0
+
+    class ModbusValueEncoding16(ModbusValueEncoding8):
+        pass
+
+    class ModbusValueEncoding32(ModbusValueEncoding16):
+        endianness: GatewaySensorManager.ModbusEndianness = ZERO
+
+    class ModbusValueEncoding48(ModbusValueEncoding32):
+        pass
+
+    class ModbusValueEncoding64(ModbusValueEncoding32):
+        pass
+
+    class ModbusValueEncodingBit(ValueEncoding):
+        pass
+
+    class SensorClass(ValueObject):
+        classId: str = ""
+
+    class NumericSensorClass(SensorClass):
+        metadata: sensors.NumericSensor.MetaData = ZERO
+        defaultThresholds: sensors.NumericSensor.Thresholds = ZERO
+        preferCommonThresholds: bool = False
+
+    class RemoteDevice(ValueObject):
+        deviceId: str = ""
+        disabled: bool = False
+        name: str = ""
+        timeoutMs: int = 0
+        retry: int = 0
+
+    class RemoteModbusDevice(RemoteDevice):
+        detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = ZERO
+        unitId: int = 0
+        unsupportedFunctionCodes: List[int] = ZERO
+
+    class RemoteModbusRTUDevice(RemoteModbusDevice):
+        busInterface: str = ""
+        busSettings: ModbusCfg.SerialSettings = ZERO
+        interframeDelayDeciChars: int = 0
+
+    class RemoteModbusTCPDevice(RemoteModbusDevice):
+        ipAddress: str = ""
+        tcpPort: int = 0
+
+    class RemoteSnmpDevice(RemoteDevice):
+        host: str = ""
+
+    class RemoteSnmpV1V2Device(RemoteSnmpDevice):
+        community: str = ""
+
+    class RemoteSnmpV3Device(RemoteSnmpDevice):
+        user: str = ""
+        level: GatewaySensorManager.SnmpSecurityLevel = ZERO
+        authProtocol: GatewaySensorManager.SnmpAuthProtocol = ZERO
+        authPassphrase: str = ""
+        privacyProtocol: GatewaySensorManager.SnmpPrivProtocol = ZERO
+        privacyPassphrase: str = ""
+
+    class SensorFeedback(Feedback):
+        packageId: str = ""
+        deviceId: str = ""
+        sensorId: str = ""
+
+    class SnmpSensor(Sensor):
+        oid: str = ""
+
+    class StateSensorClass(SensorClass):
+        type: sensors.Sensor.TypeSpec = ZERO
+
+    class SwitchSensorClass(StateSensorClass):
+        pass
+
+    def getConfiguration(self) -> Dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
+    def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage],
+                                          Dict[int, GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
+    def getFeedback(self) -> List[GatewaySensorManager.Feedback]: declared()
+
+
+class G2Production(Interface, version="4.0.0"):
+    """Production data of sensor packages."""
+
+    ERR_INVALID_PARAMS = 1
+    ERR_NO_CONFIG_MODE = 2
+    ERR_NO_DEVICE = 3
+    ERR_NO_FIRMWARE_FILE = 4
+    ERR_FIRMWARE_INVALID = 5
+    ERR_PROTECTED = 6
+    ERR_UPDATE_IN_PROGRESS = 7
+    SUCCESS = 0
+    ERR_OPERATION_FAILED = 4
+
+    class ConfigurationSpace(Enumeration):
+        HARDWARE, FUNCTION, FIRMWARE, RESERVED = range(4)
+
+    class ResetMethod(Enumeration):
+        BROWNOUT, WATCHDOG = range(2)
+
+    class FirmwareInfo(Structure):
+        crc: int = 0
+        compiler: str = ""
+        compilerVersion: int = 0
+        compileDate: str = ""
+        version: int = 0
+        subVersion: int = 0
+        configurationId: int = 0
+        updateDate: str = ""
+
+    def programSerialNumber(self, romcode: str, serial: str) -> int: declared()
+    def updateFirmware(self, romcode: str) -> int: declared()
+    def updateFirmwarePos(self, position: List[PosElement]) -> int: declared()
+    @method("_ret_", "info")
+    def getFirmwareInfo(self, romcode: str) -> Tuple[int, G2Production.FirmwareInfo]: declared()
+    @method("_ret_", "info")
+    def getFirmwareInfoPos(self, position: List[PosElement]) -> Tuple[int, G2Production.FirmwareInfo]: declared()
+    @method("_ret_", "cfg")
+    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> Tuple[int, List[int]]: declared()
+    @method("_ret_", "cfg")
+    def readConfigurationSpacePos(self, position: List[PosElement],
+                                  cs: G2Production.ConfigurationSpace) -> Tuple[int, List[int]]: declared()
+    def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: declared()
+    def eraseConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace) -> int: declared()
+    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: List[int]) -> int: declared()
+    def writeConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace,
+                                   cfg: List[PosElement]) -> int: declared()
+    @method("_ret_", "data")
+    def readRegisters(self, romcode: str, address: int, count: int) -> Tuple[int, List[int]]: declared()
+    @method("_ret_", "data")
+    def readRegistersPos(self, position: List[PosElement], address: int, count: int) -> Tuple[int, List[int]]: declared()
+    def writeRegisters(self, romcode: str, address: int, data: List[int]) -> int: declared()
+    def writeRegistersPos(self, position: List[PosElement], address: int, data: List[PosElement]) -> int: declared()
+    def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: declared()
+    def writeRegisterBitsPos(self, position: List[PosElement], address: int, mask: int, bits: int) -> int: declared()
+    def reset(self, romcode: str, method: G2Production.ResetMethod) -> int: declared()
+    def resetPos(self, position: List[PosElement], method: G2Production.ResetMethod) -> int: declared()
