@@ -383,7 +383,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     snmp.add_argument("--profile-key", metavar="KEY", default="",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
     for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),
-                         ("metered_only", "for units without outlets: an empty table of outlets is no error"),
+                         ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
                          ("switch_automatic", "also switch outlets in an automatic mode, which a command ends")):
         snmp.add_argument("--" + key.replace("_", "-"), dest="flags", action="append_const", const=key, default=[],
                           help=f"{meaning} (setting '{key}')")

@@ -358,7 +358,7 @@ def parse_oid(text: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
     parts = str(text).strip().strip(".").split(".")
     if not all(part.isascii() and part.isdigit() for part in parts) or len(parts) < 2:
-        raise SnmpError(f"{str(text)[:80]!r} is no OID")
+        raise SnmpError(f"{str(text)[:80]!r} is not an OID")
     return tuple(int(part) for part in parts)
 
 

@@ -33,7 +33,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
     state = given(context)
     text = text_of(file)
     if not snmprec.is_recording(text):
-        raise SettingsError(f"{file} is no recording of an SNMP device: pdu record snmp makes one; snmpwalk -On will do as well")
+        raise SettingsError(f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On")
     rows = snmprec.parse(text).rows
     known = read(mib) if mib else Mib()
     with new_file(out) as write:

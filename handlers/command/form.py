@@ -93,12 +93,12 @@ def known(state: Given, keys: Sequence[str]) -> None:
 
 
 def address(host: str) -> str:
-    """A host as people type it, without blanks around it. Raises SettingsError for a URL and other text that is no address."""
+    """A host as people type it, without blanks around it. Raises SettingsError for a URL or anything else but an address."""
     host = host.strip()
     if "://" in host:
         raise SettingsError(f"{host[:60]!r} is a URL: give the address alone, as in {host.partition('://')[2].partition('/')[0]}")
     if not host or any(character.isspace() for character in host):
-        raise SettingsError(f"{host[:60]!r} is no address: give a host name or an IP address")
+        raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
     return host
 
 

@@ -33,7 +33,7 @@ def load(handler: str) -> Handler:
     if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
     if not os.path.isfile(handler):
-        raise SettingsError(f"{handler[:200]!r} is no handler ({', '.join(registry.names())}) and no existing file "
+        raise SettingsError(f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}) and not an existing file "
                             f"(archives: make packages)")
     module = _unpacked(handler)
     return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), os.path.basename(handler), module)
@@ -42,7 +42,7 @@ def load(handler: str) -> Handler:
 def _described(name: str, shown: str, module: ModuleType) -> Handler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
-        raise SettingsError(f"{shown} is no handler archive: its handler.py has no make_handler")
+        raise SettingsError(f"{shown} is not a handler archive: its handler.py has no make_handler")
     home = sys.modules[make.__module__]
     double = sys.modules.get("pdu_common.base_snmp_pdu")        # if it is not loaded, the handler does not use it
     base = double.BaseSnmpPdu if double is not None else ()
@@ -62,7 +62,7 @@ def _unpacked(path: str) -> ModuleType:
     try:
         archive = archives.read(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
-            raise SettingsError(f"{path} is no handler archive: one folder with a handler.py is expected")
+            raise SettingsError(f"{path} is not a handler archive: one folder with a handler.py is expected")
         if _paths.setdefault(archive.top, path) != path:
             raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run takes one of them")
         if archive.top not in sys.modules:

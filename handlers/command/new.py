@@ -31,7 +31,7 @@ _MARK = "    Vendor(lambda: import_module("
 def _new(context: click.Context, name: str, title: Optional[str], tree: Optional[str], snmp: bool) -> int:
     root = Path(tree or ".")
     if not (root / _SKELETON).is_dir():
-        raise SettingsError(f"{root} is no copy of this project: run it in its folder, or give --tree FOLDER")
+        raise SettingsError(f"{root} is not a copy of this project: run it in its folder, or give --tree FOLDER")
     made = _family(root, name, title) if snmp else _handler(root, name, title)
     for path in made:
         if (root / path).exists():
@@ -55,7 +55,7 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
 def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name):
-        raise SettingsError(f"{name[:40]!r} is no name for a handler: give 2 to 31 lower-case letters and digits, a letter first")
+        raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first")
     if name in registry.names() or (root / "handlers" / name).exists() or (root / "handlers" / f"{name}.py").exists():
         raise SettingsError(f"handlers/{name} exists already; choose another name")
     made: Dict[Path, str] = {}
@@ -89,7 +89,7 @@ def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, st
 def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
     """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,20}-[a-z0-9-]{1,30}", key):
-        raise SettingsError(f"{key[:40]!r} is no key of a family: give VENDOR-MODEL in lower-case letters and digits")
+        raise SettingsError(f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and digits")
     file = key.partition("-")[0]
     if (root / _FAMILIES / f"{file}.py").exists():
         raise SettingsError(f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as CONTRIBUTING.md shows")

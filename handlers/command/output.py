@@ -96,7 +96,7 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 
 def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
-    """A progress bar on standard error; None if that is no terminal."""
+    """A progress bar on standard error; None if that is not a terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     import click

@@ -40,7 +40,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID, which may have a leading dot or begin with the name of a well-known root; None if it is no OID."""
+    """The arcs of an OID, which may have a leading dot or begin with the name of a well-known root; None if it is not an OID."""
     parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:

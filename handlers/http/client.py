@@ -23,7 +23,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
             or written is not None and not 1 <= written <= 65535):
         shown = "a text with an @," if "@" in host else repr(host[:60])          # the text before an @ may be a password
-        raise SettingsError(f"{shown} is no address; give a host name or an IP address, with :port if needed")
+        raise SettingsError(f"{shown} is not an address; give a host name or an IP address, with :port if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])
 
 
@@ -50,7 +50,7 @@ class Login(NamedTuple):
             return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
         except UnicodeError:
             pass                            # raised below, outside: Python's error would hold the password
-        raise SettingsError("user name or password holds bytes that are no UTF-8 text: type them anew")
+        raise SettingsError("user name or password holds bytes that are not UTF-8 text: type them anew")
 
     def quoted(self, text: str) -> str:
         """A device's text for an error: printable and cut; a notice instead where it holds password or token."""

@@ -52,7 +52,7 @@ class HttpRefused(HttpException, Refused):
 
 
 class HttpSyntax(HttpException, ProtocolError):
-    """The answer is no HTTP, or is larger than the limit."""
+    """The answer is not HTTP, or is larger than the limit."""
 
     def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
         ProtocolError.__init__(self, reason, payload, host, operation)
@@ -61,7 +61,7 @@ class HttpSyntax(HttpException, ProtocolError):
 def leaves_open(error: object) -> bool:
     """Whether an HTTP status leaves open if the device carried out a write.
 
-    4xx means that it declined. 5xx is a failure on the way; 1xx, 3xx and 2xx other than 200 are no answers to a call (RFC 9110,
+    4xx means that it declined. 5xx is a failure on the way; 1xx, 3xx and 2xx other than 200 are not answers to a call (RFC 9110,
     15): after these it may or may not have carried it out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
@@ -77,7 +77,7 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
     **{status: (HttpRefused, "the device redirects again ({}); give its final address") for status in REDIRECTS}}
-_NO_ANSWER = (HttpRefused, "the device answered {}, which is no answer to a call: is this the PDU's web service?")     # below 400
+_NO_ANSWER = (HttpRefused, "the device answered {}, which does not answer a call: is this the PDU's web service?")     # below 400
 _FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any proxy in between")
 
 
@@ -106,7 +106,7 @@ def _before_answer(error: Exception, at: str, kept: bool) -> HttpException:
         return HttpUnreachable("the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
                                "port, and try again", reused=kept)
     if isinstance(error, http.client.HTTPException):
-        return HttpSyntax(f"the answer is no HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
+        return HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
     if isinstance(error, ssl.SSLError):
         return HttpUnreachable(untrusted(error))
     if isinstance(error, (socket.gaierror, ValueError)):        # ValueError: the host name cannot be encoded

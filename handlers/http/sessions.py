@@ -54,7 +54,7 @@ class RequestsTransport:
         except requests.exceptions.ProxyError:
             failed = HttpUnreachable("the session's proxy cannot be reached, or refuses")
         except requests.exceptions.InvalidHeader as error:
-            failed = HttpSyntax(f"the answer is no HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
+            failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
         except requests.RequestException as error:
             failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and the "
                                      f"network")

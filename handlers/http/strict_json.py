@@ -38,7 +38,7 @@ def loads(body: bytes) -> object:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")                          # RFC 8259, 6
+    raise ValueError(f"{name} is not JSON")                          # RFC 8259, 6
 
 
 def _integer(digits: str) -> int:

@@ -70,7 +70,7 @@ class Answers:
         self._found[request] = answer
 
     def failure(self, request: Request[object]) -> Optional[Failure]:
-        """The ERR that answered `request`; None if the answer is no ERR."""
+        """The ERR that answered `request`; None if the answer is not an ERR."""
         answer = self._found[request]
         return self._masked(answer) if isinstance(answer, Failure) else None
 

@@ -81,7 +81,7 @@ class Connection:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
-            raise self.unreachable(f"{printable(self.host, 80)!r} with port {self.port} is no address that can be resolved "
+            raise self.unreachable(f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be resolved "
                                    f"({error}): check both") from None
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):

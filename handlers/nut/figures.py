@@ -1,6 +1,6 @@
 """Load and energy of a whole NUT device, from NUT's variables. Pure.
 
-No figure counts the same current twice. A sum with a missing part is no figure: it would look like a small load.
+No figure counts the same current twice. A sum with a missing part is not a figure: it would look like a small load.
 """
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Variables and commands of a NUT device -> its outlets. Pure; names and units are those of NUT's docs/nut-names.txt.
 
-An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are no outlets: `outlet.*` without a number (the
+An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets: `outlet.*` without a number (the
 whole device), `outlet.group.N.*` (banks), and numbers below 0, which a driver's template scan leaves behind.
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable

@@ -29,7 +29,7 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
     The unit then numbers its outlets in two ways, and which of them the owner's wiring follows is not known.
     """
     if any(answer.error is not None or not present(answer.get(), "label") for answer in (known, metadata)):
-        return                              # an older firmware may lack one of them; that is no contradiction
+        return                              # an older firmware may lack one of them; that is not a contradiction
     label, other = metadata.get().label, known.get().label
     if label != other:
         raise Unsupported(f"outlet {identity} was not switched: the PDU hands out the outlet labelled {quoted(label)!r} at this "

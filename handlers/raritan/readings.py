@@ -71,7 +71,7 @@ def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> A
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
-    """As `total`, but not metered unless every part is: a sum that leaves a part out is no total."""
+    """As `total`, but not metered unless every part is: a sum that leaves a part out is not a total."""
     every = list(parts)
     return total(every) if every and all(part.metered for part in every) else NOT_METERED
 

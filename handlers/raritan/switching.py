@@ -37,14 +37,14 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
 def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     """The unit and the position, from 0, of an outlet.
 
-    Raises NoSuchOutlet for a text that is no identity of this device, Unsupported for a branch circuit.
+    Raises NoSuchOutlet for a text that is not an identity of this device, Unsupported for a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(f"{identity} is a branch circuit of a power meter: it is metered and has no relay")
     if found is None or link == 1:
-        raise NoSuchOutlet(f"outlet {identity[:20]!r} is no outlet of this PDU: outlets are named '7', on link units '2.7'")
+        raise NoSuchOutlet(f"outlet {identity[:20]!r} is not an outlet of this PDU: outlets are named '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
         raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
                             Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) leaves out"))

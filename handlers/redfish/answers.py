@@ -29,8 +29,8 @@ def resource(reply: Reply, login: Login) -> Json:
     if found is not None:
         return found
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
-    raise ProtocolError(f"the answer is no JSON object that a Redfish service sends ({shown}): is this the PDU's web service, "
-                        f"and is nothing between it and here that answers in its place?", login.payload(reply.body))
+    raise ProtocolError(f"the answer is not a JSON object of a Redfish service ({shown}): check that this is the address of "
+                        "the PDU's web service and that no proxy answers in its place", login.payload(reply.body))
 
 
 def failure(reply: Reply, login: Login) -> PduHandlerError:

@@ -16,7 +16,7 @@ _FILLED = (Decimal(2**32 - 1), Decimal(2**31 - 1))      # "not measured": -1 as 
 class Figure(Frozen):
     """A measurement: value * `scale` is in A, W or kWh, exactly.
 
-    `absent`: values that mean "not measured", besides texts that are no number, 2^32 - 1, 2^31 - 1, and numbers below zero. With
+    `absent`: values that mean "not measured", besides text that is not a number, 2^32 - 1, 2^31 - 1, and numbers below 0. With
     `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the device does not
     have, such as a second line cord; a sum is whole without them. `exponent`: the power of ten that the device reports for each
     value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10: value / 10). A row
@@ -92,7 +92,7 @@ class Total(Frozen):
 
     `else_outlets`: if none of them has rows, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the
     indexes of the figures and in the identities of the outlets; each unit of a chain is then summed by its own first choice. A
-    partial sum is no total. Rows are not summed if one of them is not measured, nor outlets if one of them is not metered, and
+    partial sum is not a total. Rows are not summed if one of them is not measured, nor outlets if one of them is not metered, and
     units are not summed if a unit with outlets has no sum.
     """
 

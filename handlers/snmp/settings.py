@@ -29,7 +29,7 @@ PROFILE: Setting[str] = Setting("profile", "the key of a family in the table of 
 SWITCH_UNPROVEN: Setting[bool] = Setting("switch_unproven", "yes or no", yes_no, False,
                                          "yes: also switch families whose commands are not certain; try one idle outlet first")
 METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False,
-                                      "yes: the unit has no outlets to list, so an empty table of outlets is no error")
+                                      "yes: the unit has no outlets to list, so an empty table of outlets is not an error")
 SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_no, False,
                                           "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
                                           "which a command ends for good")

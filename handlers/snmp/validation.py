@@ -60,4 +60,4 @@ def pattern(value: str, what: str) -> re.Pattern[str]:
     try:
         return re.compile(value)
     except re.error as error:
-        raise ValueError(f"{what} is no regular expression ({error})") from None
+        raise ValueError(f"{what} is not a valid regular expression ({error})") from None

@@ -11,7 +11,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Tuple
 from .catalogue import Fault
 from .wire import Exchange
 
-_GARBAGE = b"\x30\x82\xff\xff this is no answer"
+_GARBAGE = b"\x30\x82\xff\xff this is not an answer"
 _LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
 Peer = Tuple[str, int]
 

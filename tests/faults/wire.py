@@ -12,7 +12,7 @@ from .catalogue import Fault
 
 _PATIENCE_S = 60.0
 _DRIP_S = 0.05                          # seconds between two bytes
-_GARBAGE = b"\x00\xff\x13\x37 this is no answer \r\n\x80\n" * 3
+_GARBAGE = b"\x00\xff\x13\x37 this is not an answer \r\n\x80\n" * 3
 
 
 class Exchange(NamedTuple):

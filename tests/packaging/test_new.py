@@ -117,10 +117,10 @@ def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["nut"], "exists already"), (["../x"], "no name for a handler"), (["Acme"], "no name for a handler"),
+    (["nut"], "exists already"), (["../x"], "not a handler's name"), (["Acme"], "not a handler's name"),
     (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "a title has letters"),
-    (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "no key of a family"),
-    (["acme", "--tree", "/nonexistent"], "no copy of this project")])
+    (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
+    (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
 def test_an_impossible_name_or_title_is_refused_and_nothing_is_written(arguments: List[str], words: str) -> None:
     before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
     assert words in refused(ROOT, *arguments)

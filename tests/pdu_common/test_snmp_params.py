@@ -51,7 +51,7 @@ def test_an_address_that_cannot_be_resolved_is_named_as_the_reason() -> None:
 
 @pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3"))
 def test_text_that_is_not_an_oid_is_refused(oid: str) -> None:
-    with pytest.raises(SnmpError, match="is no OID"):
+    with pytest.raises(SnmpError, match="is not an OID"):
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_walk(oid)
 
 

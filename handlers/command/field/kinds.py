@@ -124,7 +124,7 @@ class Kind(NamedTuple):
     a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed, and raises the
     errors of handlers/errors.py. `is_recording` recognises the text of a recording. `serve` simulates the recorded device on a
     port. `serve_as` also makes it follow the commands of the named family or profile. Both raise SettingsError for a text that
-    is no recording, and OSError if the port is taken.
+    is not a recording, and OSError if the port is taken.
     """
 
     tcp_port: Optional[int]
@@ -160,5 +160,5 @@ def kind_of(text: str, file: str) -> str:
     """The handler whose recording this is. Raises SettingsError."""
     found = next((handler for handler in names() if kind(handler).is_recording(text)), None)
     if found is None:
-        raise SettingsError(f"{file} is no recording: pdu record makes one; the output of snmpwalk -On will do as well")
+        raise SettingsError(f"{file} is not a recording: use pdu record, or the output of snmpwalk -On")
     return found

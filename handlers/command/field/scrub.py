@@ -36,7 +36,7 @@ _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Digits alone are no serial number if they may be the states of a row of outlets ("1011101110").
+# Digits alone are not a serial number if they may be the states of a row of outlets ("1011101110").
 _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
 # A whole text of digits that is neither a date nor the states of a row of outlets.
 _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")

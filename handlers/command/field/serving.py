@@ -24,7 +24,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     site: Any
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that disconnects is no error of this server."""
+        """A client that disconnects is not an error of this server."""
 
 
 class Replay:

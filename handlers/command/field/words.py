@@ -1,4 +1,4 @@
-"""Words that cannot identify an owner: states, units, parts of a PDU. A text of such words and numbers is no name."""
+"""Words that cannot identify an owner: states, units, parts of a PDU. A text of such words and numbers is not a name."""
 from __future__ import annotations
 
 import re

@@ -20,7 +20,7 @@ _SHOWN = 5                      # limit of printed errors; the others are counte
 
 
 class Device(NamedTuple):
-    """One PDU of a list. `settings` are pairs of key and value. `metered`: its outlets report no state, and that is no fault."""
+    """One PDU of a list. `settings` are pairs of key and value. `metered`: its outlets report no state, which is normal."""
 
     name: str
     handler: str
@@ -87,7 +87,7 @@ def _check_head(head: Sequence[str], path: str) -> None:
     unknown = [name for name in named if name not in COLUMNS]
     missing = [name for name in _NEEDED if name not in named]
     if unknown or missing or len(set(named)) < len(named):
-        wrong = f"{printable(unknown[0], 60)!r} is no column" if unknown else (
+        wrong = f"{printable(unknown[0], 60)!r} is not a column" if unknown else (
             f"there is no column {missing[0]!r}" if missing else "a column occurs twice")
         raise SettingsError(f"{path}: {wrong}; the first line names the columns: {', '.join(COLUMNS)}")
 

@@ -43,7 +43,7 @@ def one_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        raise SettingsError(f"{printable(text, 60)!r} is no network: give one as 192.0.2.0/24{_meant(text)}") from None
+        raise SettingsError(f"{printable(text, 60)!r} is not a network: give one as 192.0.2.0/24{_meant(text)}") from None
 
 
 def _meant(text: str) -> str:

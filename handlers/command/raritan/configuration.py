@@ -71,7 +71,7 @@ def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
-        wrong(f"{tag[:20]!r} is nothing that can be downloaded; give {', '.join(cert.TAGS)}")
+        wrong(f"{tag[:20]!r} cannot be downloaded; give {', '.join(cert.TAGS)}")
     return save(context, cert.download, tag)
 
 

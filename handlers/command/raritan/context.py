@@ -140,7 +140,7 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
     """The action of a command, `show` without one. Raises SettingsError for one that is not `known`."""
     named: str = context.options.action or "show"
     if named not in known:
-        wrong(f"{named[:20]!r} is no action; give {allowed}")
+        wrong(f"{named[:20]!r} is not an action; give {allowed}")
     return named
 
 

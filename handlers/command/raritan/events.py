@@ -141,7 +141,7 @@ def _still_read(out: TextIO) -> None:
     """Raise BrokenPipeError where the reader of the output has gone, which without an event no write would show."""
     try:
         number = out.fileno()
-    except (OSError, ValueError):       # in a test, the output is no file
+    except (OSError, ValueError):       # in a test, the output is not a file
         return
     watched = select.poll()
     watched.register(number, 0)

@@ -12,7 +12,7 @@ from .context import Command, Commands, Context, action, listed, once, plain, wr
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
-_NO_IMAGE = "the file is no firmware image, or a damaged one"
+_NO_IMAGE = "the file is not a firmware image, or a damaged one"
 _LOOK_S = 1.0
 _UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
 

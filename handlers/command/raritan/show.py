@@ -164,7 +164,7 @@ def sensor_rid(context: Context, where: str) -> str:
             return context.unit.path(f"/{parts[0]}/{number(parts[1]) - 1}{middle}/{parts[-1]}")
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
-    wrong(f"{where[:60]!r} is no sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from 'sensors'")
+    wrong(f"{where[:60]!r} is not a sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from 'sensors'")
 
 
 def thresholds(context: Context) -> Result:
@@ -188,7 +188,7 @@ def thresholds(context: Context) -> Result:
 def _change(word: str) -> Tuple[str, Optional[float]]:
     name, _, value = word.partition("=")
     if name not in (*_EDGES, *_OTHERS):
-        wrong(f"{name[:40]!r} is no threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}")
+        wrong(f"{name[:40]!r} is not a threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}")
     if value == "off" and name in _EDGES:
         return name, None
     try:

@@ -1,6 +1,6 @@
 """AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of one table of nodes.
 
-A node with outlet 0 is no outlet. Only nodes of switching types have a state, and only those of metering types have figures.
+A node with outlet 0 is not an outlet. Only nodes of switching types have a state, and only those of metering types have figures.
 The PDU's totals are valid if it has metering nodes. A gateway has the same objects for a PDU on its bus, but passes a write to
 that PDU only after a further command, so it is not read.
 """

@@ -2,7 +2,7 @@
 
 The neutral wire is a row of the same table, of which only the current has a meaning. Its channel type distinguishes it.
 Firmware without this column (before MIB revision 2011-11-02) has no totals here. A concentrator (CTR) has another MIB, for the
-meters of many racks. It is no PDU and is not read.
+meters of many racks. It is not a PDU and is not read.
 """
 from __future__ import annotations
 

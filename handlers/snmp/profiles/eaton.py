@@ -91,7 +91,7 @@ PROFILES = (
         load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
         evidence=SIMULATED.of("current")),
     Profile(
-        # Each current transformer is a row. The MIB does not say what it measures, so their sum is no load. -1 is no
+        # Each current transformer is a row. The MIB does not say what it measures, so their sum is not a load. -1 is no
         # transformer.
         key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB",
         source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-GENESIS-II-MIB"),

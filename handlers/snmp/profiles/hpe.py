@@ -149,7 +149,7 @@ PROFILES = (
     Profile(
         key="hpe-pdu-module", vendor="HPE", mib="CPQPOWER-MIB 1.80 (pdu)", source=CPQPOWER,
         models=("PDU Management Module for metered PDUs",), sys_object_ids=oids(PDU),
-        # One figure for each PDU. The power of some of them is no total.
+        # One figure for each PDU. The power of some of them is not a total.
         power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False),
                                  scalar(PDU + ".1.1.0", "numOfPdu")))),
         evidence=SIMULATED.of("power"),

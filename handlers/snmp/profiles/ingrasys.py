@@ -27,5 +27,5 @@ PROFILES = (
         models=("metered PDU (NRT-OP-PDU)",), sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),
         evidence=SIMULATED.of("current"),
-        note="Metered per line, without outlets. In spite of its key it is no transfer switch."),
+        note="Metered per line, without outlets. In spite of its key it is not a transfer switch."),
 )

@@ -1,7 +1,7 @@
 """Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables instead of one of outlets.
 
 A variable is found by its whole name, because its number changes with firmware and sensors. The CMC's own relays
-("Output.Relay") are no sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
+("Output.Relay") are not sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
 variable has a unit and a scale.
 
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18 with
@@ -80,7 +80,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(TC_RELAY, on=("1",), off=("0",), doubts=(Doubt(TC_STATUS, SETTLED),)),
             control=Guarded(Write(Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"), on=1, off=0),
-                            TC_TYPE, allow=(RELAY_PSM,), why="it is no relay of a PSM strip"),
+                            TC_TYPE, allow=(RELAY_PSM,), why="it is not a relay of a PSM strip"),
             number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
             name=_outputs("3", "unitXOutputText")),),
         switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),

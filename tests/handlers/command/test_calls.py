@@ -318,7 +318,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["up", "nut", "h"], "OUTLET"), (["status", "nut"], "HOST"), (["status", "nosuch", "h"], "no handler"),
+    (["up", "nut", "h"], "OUTLET"), (["status", "nut"], "HOST"), (["status", "nosuch", "h"], "not a handler"),
     (["stauts"], "mean status"),
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "nut", "h", "--password", "s3cret"], "no such option"),
@@ -327,7 +327,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["down", "nut", "h", "1", "-s", "username=u", "--yes"], "PDU_PASSWORD"), (["status", "raritan", "h"], "PDU_PASSWORD"),
     (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
     (["status", "snmp", "https://192.0.2.7/x"], "as in 192.0.2.7"),
-    (["status", "nut", "a b"], "no address"), (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
+    (["status", "nut", "a b"], "not an address"), (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
     (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
     (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"), (["status", "raritan", "h", "--ca-pem", "/no/such/ca"],
                                                                      "--ca-pem: /no/such/ca"),

@@ -132,7 +132,7 @@ def test_a_token_replaces_the_password_and_a_password_the_token(agent: MakeAgent
 
 
 def test_a_password_that_is_not_utf_8_is_a_settings_error_that_hides_it() -> None:
-    with pytest.raises(SettingsError, match="no UTF-8") as caught:
+    with pytest.raises(SettingsError, match="not UTF-8") as caught:
         Agent("https", "pdu.example", "admin", "hush\udcff")
     assert "hush" not in repr(caught.value) + str(caught.value)
 
@@ -238,12 +238,12 @@ def test_each_form_of_an_address_becomes_its_url(host: str, url: str) -> None:
 @pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb",
                                   "a\r\nb", "a\x00", "a\x1b"])
 def test_an_invalid_address_is_a_settings_error(host: str) -> None:
-    with pytest.raises(SettingsError, match="is no address"):
+    with pytest.raises(SettingsError, match="is not an address"):
         endpoint("https", host)
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
-    with pytest.raises(SettingsError, match="with an @, is no address") as caught:
+    with pytest.raises(SettingsError, match="with an @, is not an address") as caught:
         endpoint("https", "admin:hush@hush@pdu.example")
     assert "hush" not in str(caught.value)
 

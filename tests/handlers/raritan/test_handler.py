@@ -228,7 +228,7 @@ _BAD: List[Tuple[Dict[str, str], str]] = [
     ({"link_units": "1"}, "link_units"), ({"link_units": "2-4"}, "link_units"), ({"link_units": "300"}, "link_units"),
     ({"link_units": "٣"}, "link_units"),
     ({"verify": "perhaps"}, "yes or no"), ({"timeout": "900"}, "timeout"), ({"fingerprint": "12"}, "fingerprint"),
-    ({"scheme": "http"}, "scheme=https"), ({"host": "a b"}, "'host'.*not allowed"), ({"host": "a/b"}, "no address")]
+    ({"scheme": "http"}, "scheme=https"), ({"host": "a b"}, "'host'.*not allowed"), ({"host": "a/b"}, "not an address")]
 
 
 @pytest.mark.parametrize("wrong, words", _BAD, ids=[str(one[0]) for one in _BAD])

@@ -150,7 +150,7 @@ def test_a_value_that_python_itself_cannot_handle_is_a_protocol_error(agent: Mak
 @pytest.mark.parametrize("call", [get_state, set_state])
 def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_sent(call: Callable[[Agent], object]) -> None:
     agent = Agent("https", "pdu.example", "a", "b")
-    with pytest.raises(ProtocolError, match="no text"):
+    with pytest.raises(ProtocolError, match="not text"):
         agent.json_rpc("/model/\ud800", "setPowerState", {"pstate": 0})
 
 

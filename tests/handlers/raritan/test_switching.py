@@ -82,7 +82,7 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(handle: Handle, 
 
 def test_digits_of_another_script_do_not_name_an_outlet(handle: Handle) -> None:
     with XerusPdu(Model(outlets=13)) as pdu:
-        with pytest.raises(PduHandlerError, match="is no outlet of this PDU"):
+        with pytest.raises(PduHandlerError, match="is not an outlet of this PDU"):
             handle(pdu).port_down(PduPortView("1\u0663"))          # the Arabic-Indic digit 3
         assert not writes(pdu)
 

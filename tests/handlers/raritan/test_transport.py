@@ -244,7 +244,7 @@ def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agen
 @pytest.mark.parametrize("body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"])
 def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
     with Peer([[body]]) as peer:
-        with pytest.raises(HttpException, match="no HTTP"):
+        with pytest.raises(HttpException, match="not HTTP"):
             get_state(agent("http", peer.address))
 
 
@@ -292,13 +292,13 @@ def test_a_304_is_reported_even_with_a_content_length(agent: MakeAgent) -> None:
 
 _BROKEN: List[Tuple[str, Step, type, str]] = [
     ("half a body", http(b'{"jsonrpc"', length=500), Unreachable, "middle of the answer"),
-    ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", ProtocolError, "no JSON|no HTTP"),
+    ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", ProtocolError, "not the JSON|not HTTP"),
     ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{", Unreachable, "middle of the answer"),
     ("an invalid chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Unreachable, "middle of the answer"),
-    ("half a status", b"HTTP/1", ProtocolError, "no HTTP"), ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "no HTTP"),
+    ("half a status", b"HTTP/1", ProtocolError, "not HTTP"), ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
     ("nothing", None, Unreachable, "closed before an answer"), ("404", http(b"x", "404 No"), Refused, "no such resource"),
-    ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "no HTTP"),
-    ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "no HTTP")]
+    ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "not HTTP"),
+    ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "not HTTP")]
 
 
 @pytest.mark.parametrize("step, kind, words", [one[1:] for one in _BROKEN], ids=[one[0] for one in _BROKEN])

@@ -25,7 +25,7 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(3.0, 3.0), 3.0),
     (lines(3.0, 2.0, neutral=1.0), 5.0),
     (lines(5.19, PhaseWiringType="TwoPhase3Wire", CurrentAmps={"Reading": 5.19}), 5.19),
-    (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are no total
+    (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are not a total
     ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps only the highest line
     ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}, "Line2ToLine3": {}}}, None),
     ({"CurrentAmps": {"Reading": None}}, None),

@@ -51,7 +51,7 @@ DEFAULT = PduStatisticView()
 @pytest.mark.parametrize("mains, branches, load", [
     ([amps(8.0)], [amps(5.0)], 8.0), ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
     ([{}], [amps(5.0), amps(2.0)], 7.0),                                        # the mains are not metered
-    ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),                             # one of two mains is no total
+    ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),                             # one of two mains is not a total
     ([amps(8.0), {"Status": {"State": "Absent"}}], [amps(5.0)], 8.0),           # the second cord is not fitted
     ([], [amps(5.0)], 5.0), ([{}], [{}], 3.0), ([{}], [amps(5.0), {}], 3.0),
     ([amps(None)], [amps(5.0)], DEFAULT.load),                                  # unknown at present: no other source replaces it

@@ -145,7 +145,7 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
 
 
 def test_a_pattern_must_be_a_regular_expression() -> None:
-    with pytest.raises(ValueError, match="no regular expression"):
+    with pytest.raises(ValueError, match="not a valid regular expression"):
         Named("1.3.1", "1.3.2", "(")
 
 

@@ -116,7 +116,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(29, "no table at all, numbers that change with the firmware (Rittal)", "Named: the variable's whole name",
          _on(_STATES, "rittal-cmc3")
          + ("test_sources.py::test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end",)),
-    Trap(30, "rows that are no outlets", "absent, Only",
+    Trap(30, "rows that are not outlets", "absent, Only",
          _on(_PADDING, "apc-cpdu", "hpe-mapdu3", "hpe-mapdu3_metered", "panduit-g5", "aten-pe", "apc-easy-epdu")
          + _on(_STATES, "vertiv-dcs-mpdu")),
     Trap(31, "tables that mix outlets, phases and totals", "Only by the row's kind",
@@ -127,7 +127,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(33, "values that mean 'not measured'", "Figure.absent, below zero, no number",
          _on(_FIGURES, "apc-rpdu2", "sentry3", "aten-pe", "vertiv-dcs-mpdu", "avocent-pm", "raritan-px1")
          + ("test_figures.py::test_an_unmeasured_value_is_no_figure_and_never_zero",)),
-    Trap(34, "units of energy, three in one MIB; projections that are no counters",
+    Trap(34, "units of energy, three in one MIB; projections that are not counters",
          "Figure.scale of each column; no energy where there is no counter",
          _on(_FIGURES, "eaton-epdu", "apc-rpdu2", "hpe-mapdu3", "panduit-g5", "cpi-econnect", "sentry3", "schleifenbauer")
          + _on(_TOTALS, "sentry3", "panduit-g5", "tripplite-products")),

@@ -40,7 +40,7 @@ def read(files: Sequence[str]) -> Mib:
         seen = _dumped(smidump, file) if smidump is not None else {}
         second.update(seen)
         if not modules and not seen:
-            raise SettingsError(f"{file} is no MIB file that can be read ({trouble})")
+            raise SettingsError(f"{file} is not a MIB file that can be read ({trouble})")
         if not modules:
             notes.append(f"{file}: read by smidump alone ({trouble})")
     both = _agreed(_objects(parsed), second)

@@ -62,7 +62,7 @@ def parse(text: str) -> List[Device]:
         elif variable is not None:
             _present(found).variables[variable[1]] = _unquoted(variable[2])
         elif line.strip() and not line.startswith(("#", "TIMER ")):         # dummy-ups' sequences have timers
-            raise SettingsError(f"line {number} of the recording is no line 'variable: value'")
+            raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
     if not any(device.variables for device in found):
         raise SettingsError("the recording holds no variable")
     return found

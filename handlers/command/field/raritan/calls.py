@@ -47,7 +47,7 @@ def parse(text: str) -> Dict[Key, Outcome]:
         calls = json.loads(text)["calls"]
         found = {key(str(call["rid"]), str(call["method"]), call.get("params")): _outcome(call) for call in calls}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SettingsError(f"the recording is no list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
+        raise SettingsError(f"the recording is not a list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
     if not found:
         raise SettingsError("the recording holds no call")
     return found

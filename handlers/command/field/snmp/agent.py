@@ -54,7 +54,7 @@ class Agent:
 
     def _serve(self, community: str) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_exception_handler(lambda *_: None)       # a datagram that is no SNMP message gets no answer
+        self._loop.set_exception_handler(lambda *_: None)       # a datagram that is not an SNMP message gets no answer
         self._loop.run_until_complete(self._start(community))
         self._ready.set()
         self._loop.run_forever()

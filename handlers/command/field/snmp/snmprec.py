@@ -73,7 +73,7 @@ def _snmprec(text: str) -> Rows:
             oid, kind, value = line.split("|", 2)
             rows[_checked(arcs(oid))] = _sized(_row(kind.partition(":")[0], value))
         except (ValueError, OverflowError) as error:
-            raise SettingsError(f"line {number} of the recording is no row 'OID|tag|value' ({str(error)[:80]})") from None
+            raise SettingsError(f"line {number} of the recording is not a row 'OID|tag|value' ({str(error)[:80]})") from None
     return rows
 
 
@@ -176,7 +176,7 @@ def _typed(text: str) -> Optional[Row]:
 def _number(tag: int, text: str) -> Row:
     number = re.search(r"\((-?[0-9]+)\)", text) or re.match(r"\s*(-?[0-9]+)", text)
     if number is None:
-        raise ValueError(f"{text[:30]!r} is no number")
+        raise ValueError(f"{text[:30]!r} is not a number")
     return Row(tag, int(number[1]))
 
 

@@ -133,7 +133,7 @@ class Agent(Files):
         also: characters of the target, besides letters, digits and `_.-~/`, that are not percent-encoded. Raises HttpException.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
-            raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is no text")
+            raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is not text")
         path, started = quote(target if target.startswith("/") else "/" + target, safe="/" + also), time.monotonic()
         reply = self._client.send(method, path, headers, body, self.login, wait, total, repeatable=repeatable, limit=limit)
         if self.debug:
@@ -149,8 +149,8 @@ def parsed(reply: Reply, login: Login) -> object:
     except (ValueError, RecursionError):
         pass                                # raised below, without Python's error, which holds the whole answer
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
-    raise JsonRpcSyntaxException(f"the answer is no JSON that a Xerus PDU sends ({shown}): is this a Xerus PDU, and is nothing "
-                                 f"between it and here that answers in its place?", login.payload(reply.body))
+    raise JsonRpcSyntaxException(f"the answer is not the JSON of a Xerus PDU ({shown}): check that this is the address of a "
+                                 "Xerus PDU and that no proxy answers in its place", login.payload(reply.body))
 
 
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
@@ -160,7 +160,7 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
     another id or none: it does not belong to this call (JSON-RPC 2.0, 5).
     """
     if not isinstance(answer, dict):
-        raise JsonRpcSyntaxException("the answer is no JSON object", login.payload(body))
+        raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
     error, given = answer.get("error"), answer.get("id")
     if type(given) is not int or given != number:           # `true` is an int to Python, and equals 1
         words = f", with {error_of(error, login).reason}" if error is not None else ""
@@ -175,7 +175,7 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
 
 
 def responses(answer: object, count: int, login: Login) -> List[Union[object, PduHandlerError]]:
-    """The result or error of each call in a bulk. Raises JsonRpcSyntaxException if `answer` is no result of `performBulk`."""
+    """The result or error of each call in a bulk. Raises JsonRpcSyntaxException if `answer` is not a result of `performBulk`."""
     found = answer.get("responses") if isinstance(answer, dict) else None
     if not isinstance(found, list) or len(found) != count:
         raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
@@ -185,7 +185,7 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
     """The result or error of one call. `statcode` is its HTTP status; `json` is null where HTTP itself failed."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
-        return JsonRpcSyntaxException("a response in the bulk is no object with a status")
+        return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status, answer = response["statcode"], response.get("json")
     declines = status in _FAILED and isinstance(answer, dict) and answer.get("error") is not None
     if status != 200 and not declines:

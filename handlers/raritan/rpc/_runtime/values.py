@@ -89,7 +89,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not. Raises ValueError for a value that is no integer."""
+        """The element with that ordinal, listed or not. Raises ValueError for a value that is not an integer."""
         return cls(json)
 
     @classmethod

@@ -122,7 +122,7 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments, says", [
     (("replay", "/nowhere/at.all"), "cannot be read (No such file or directory)"),
     (("replay", str(ROOT)), "cannot be read (Is a directory)"),
-    (("replay", str(ROOT / "README.md")), "is no recording"), (("replay", os.devnull), "is no recording"),
+    (("replay", str(ROOT / "README.md")), "is not a recording"), (("replay", os.devnull), "is not a recording"),
     (("record", "snmp", "192.0.2.1", "-o", "/nowhere/at.all"), "cannot be written"),
     (("record", "gopher", "192.0.2.1"), "gopher"),
     (("record", "snmp", "192.0.2.1", "--keep", "everything"), "everything")])

@@ -80,7 +80,7 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 def test_the_kind_of_a_recording_is_read_from_its_content(handler: str, tmp_path: Path) -> None:
     with UNITS[handler]() as unit:
         assert kind_of(recorded(unit), "any") == handler
-    with pytest.raises(SettingsError, match="is no recording"):
+    with pytest.raises(SettingsError, match="is not a recording"):
         kind_of("<html>nothing</html>", "any")
 
 

@@ -148,7 +148,8 @@ def test_a_pdu_without_a_login_uses_the_environment_or_reports_a_missing_secret(
 
 @pytest.mark.parametrize("line, words", [
     ("x,snmp,192.0.2.1,nobody,", "x: there is no login 'nobody'; known: nut, raritan"),
-    ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is no handler"), ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line ")])
+    ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),
+    ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line ")])
 def test_a_wrong_list_ends_before_anything_is_polled(small: Hall, line: str, words: str) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
     path = small.list(line)

@@ -83,7 +83,7 @@ settings = {timeout = 5, verify = false}
 
 @pytest.mark.parametrize("text, words", [
     ("", "no PDU in it"), (HEAD, "no PDU in it"),
-    ("name,adress\n", "'adress' is no column"), ("name,handler\n", "no column 'address'"),
+    ("name,adress\n", "'adress' is not a column"), ("name,handler\n", "no column 'address'"),
     ("handler,address,handler\n", "a column occurs twice"),
     (f"handler,address,password\nsnmp,h,{SECRET}\n", "'password' is no"),
     (HEAD + "a,snmp,192.0.2.1,x,y=1,no,more\n", "line 2 has 7 cells, the head has 6"),

@@ -153,7 +153,7 @@ def test_end_of_input_at_the_password_prompt_means_no_password(run: Run, monkeyp
     assert run("info")[0] == 2
 
 
-@pytest.mark.parametrize("error, code", [(KeyboardInterrupt(), 130), (ValueError("'x' is no address"), 2), (ImportError(), 2)])
+@pytest.mark.parametrize("error, code", [(KeyboardInterrupt(), 130), (ValueError("not an address"), 2), (ImportError(), 2)])
 def test_a_search_that_cannot_start_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
                                                          error: BaseException, code: int) -> None:
     from handlers.raritan import zeroconf

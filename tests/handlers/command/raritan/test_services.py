@@ -37,7 +37,7 @@ def test_a_file_that_is_not_an_image_is_refused(run: Run, tmp_path: Path) -> Non
     path.write_bytes(b"x" * 100)
     for words in (["update", str(path), "--yes", "--cross"], ["upload", str(path)]):
         code, _, err = run("firmware", *words)
-        assert code == 6 and "no firmware image" in err and "--cross" not in err
+        assert code == 6 and "not a firmware image" in err and "--cross" not in err
 
 
 def test_an_update_is_recognised_in_a_full_update_history(

@@ -72,9 +72,9 @@ def test_an_unreadable_file_is_refused_with_one_sentence(recording: Path, mib: P
     broken = tmp_path / "broken.mib"
     broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
     for arguments, says in ((["/nowhere/at.all"], "cannot be read"),
-                            ([str(ROOT / "README.md")], "is no recording of an SNMP device"),
+                            ([str(ROOT / "README.md")], "is not a recording of an SNMP device"),
                             ([str(recording), "--mib", "/nowhere/at.all"], "cannot be read"),
-                            ([str(recording), "--mib", str(broken)], "is no MIB file that can be read"),
+                            ([str(recording), "--mib", str(broken)], "is not a MIB file that can be read"),
                             ([str(recording), "--key", "No Key"], "--key")):
         assert root.run(["draft", *arguments]) == 2
         error = capsys.readouterr().err
