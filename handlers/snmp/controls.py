@@ -5,7 +5,7 @@ A control itself only reads. If it raises Unsupported, nothing was written.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import List, Optional, Tuple, Union
+from typing import Dict, List, Optional, Tuple, Union
 
 from ..errors import Named, NoSuchOutlet, Unsupported
 from . import validation
@@ -27,16 +27,20 @@ class Control(Frozen, ABC):
 
     def over_automatic(self) -> Control:
         """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""
-        return self
+        return changed(self, **{name: inner.over_automatic() for name, inner in self._inner().items()})
 
     @property
     def writes_neighbours(self) -> bool:
         """Whether a write repeats the states of other outlets, so that two at once would undo each other."""
-        return False
+        return any(inner.writes_neighbours for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
         """Whether all other outlets that `orders` wrote read as written. Makes no request if `orders` wrote no others."""
-        return True
+        return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
+
+    def _inner(self) -> Dict[str, Control]:
+        """The fields that are controls themselves."""
+        return {name: field for name, field in vars(self).items() if isinstance(field, Control)}
 
 
 class Write(Control):
@@ -78,9 +82,6 @@ class Unlock(Control):
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [(self.at.instance(reader, identity), self.value), *self.then.orders(reader, identity, up)]
-
-    def over_automatic(self) -> Control:
-        return changed(self, then=self.then.over_automatic())
 
 
 class WritePacked(Control):
@@ -158,8 +159,7 @@ class Guarded(Control):
         return self.then.orders(reader, identity, up)
 
     def over_automatic(self) -> Control:
-        then = self.then.over_automatic()
-        return then if self.automatic else changed(self, then=then)
+        return self.then.over_automatic() if self.automatic else super().over_automatic()
 
 
 class Unmarked(Control):
@@ -180,6 +180,3 @@ class Unmarked(Control):
         if marked:
             raise Unsupported(f"outlet {identity} is not switched: {self.why} (outlet {marked[0]})")
         return self.then.orders(reader, identity, up)
-
-    def over_automatic(self) -> Control:
-        return changed(self, then=self.then.over_automatic())

@@ -13,15 +13,7 @@ from typing import Iterator, MutableMapping
 
 from ..errors import Unreachable
 
-
-class _Turn:
-    """The right to command one device."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-
-_turns: MutableMapping[str, _Turn] = weakref.WeakValueDictionary()
+_turns: MutableMapping[str, threading.Lock] = weakref.WeakValueDictionary()
 _guard = threading.Lock()
 
 
@@ -29,15 +21,15 @@ _guard = threading.Lock()
 def alone(device: str, seconds: float) -> Iterator[None]:
     """Waits until no other thread commands the device. Raises Unreachable after `seconds`."""
     with _guard:
-        turn = _turns.get(device) or _Turn()
+        turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn
-    if not turn.lock.acquire(timeout=max(0.0, seconds)):
+    if not turn.acquire(timeout=max(0.0, seconds)):
         raise Unreachable("one write sets all outlets of this device at once, and another command to it has not ended: "
                           "nothing was written; try again")
     try:
         yield
     finally:
-        turn.lock.release()
+        turn.release()
 
 
 def _forget() -> None:

@@ -11,7 +11,11 @@ from typing import Dict, List, Optional
 import pytest
 
 from handlers.errors import PduHandlerError, Unreachable
-from handlers.snmp import turns
+from handlers.snmp import options, schema, turns
+from handlers.snmp.controls import Control, Guarded, Unmarked
+from handlers.snmp.frozen import changed
+from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
+from handlers.snmp.sources import Scalar
 from handlers.snmp.turns import alone
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -23,6 +27,9 @@ from tests.waiting import PATIENCE_S, finished
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 STATES = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
 OUTLETS = 8
+DIGIPOWER = FAMILIES[0]
+PACKED = DIGIPOWER.outlets[0].control
+assert PACKED is not None
 
 
 def states(agent: Agent) -> List[str]:
@@ -83,6 +90,27 @@ class Meddled(Agent):
 def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, neighbour: Optional[int]) -> None:
     with Meddled(undo, neighbour) as agent:
         was_on = states(agent)[0] == "1"
+        assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
+        assert len(agent.writes()) == 1
+
+
+CHECKED = (
+    Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",)),
+    Unmarked(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), quiet=("0",), why="marked"))
+
+
+@pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
+def test_a_check_before_the_command_changes_nothing_about_the_other_outlets(
+        control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
+    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
+    with Meddled(undo=False, neighbour=5) as agent:
+        was_on = states(agent)[0] == "1"
+        with alone(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
+            short.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
+            with pytest.raises(Unreachable, match="another command to it has not ended"):
+                switch(agent, 1, not was_on)
+        assert agent.writes() == []
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
         assert len(agent.writes()) == 1
 
