@@ -48,9 +48,9 @@ def bits(raw: Raw) -> bytes:
     return bytes.fromhex("".join(words)) if 1 < len(words) == pairs else octets(raw)
 
 
-def number(raw: Raw, unit: str = "") -> Optional[Decimal]:
-    """The value as an exact number, None if it is none. `unit` is a text that may follow the number."""
-    said = text(raw)
+def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
+    """The value as an exact number, None if it is missing or no number. `unit` is a text that may follow the number."""
+    said = "" if raw is None else text(raw)
     if unit and said.endswith(unit):
         said = said[:-len(unit)].rstrip()
     return Decimal(said) if _NUMBER.fullmatch(said) else None

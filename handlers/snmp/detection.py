@@ -6,7 +6,7 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
 from .decoding import shown, text
-from .device import Found, by_identity, by_other_rows, by_states, controlled_outlets, has_no_outlets
+from .device import Found, by_other_rows, by_states, controlled_outlets, has_no_outlets
 from .families import near
 from .profile import Profile
 from .reader import Device, Reader
@@ -78,15 +78,16 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
     """The first candidate that answers with outlets without states, or with meters; else None. Raises ProtocolError if only
     meters of a family with outlets answer and nothing proves that this device has no outlets."""
     unproven: Optional[Found] = None
+    for profile, root in tried:
+        found = by_other_rows(profile, reader.at(root))
+        if found and (found.states or has_no_outlets(profile, found.reader)):
+            return found
+        if found and metered_only:
+            return _metered(found)
+        unproven = unproven or found
     # Several families may share a sysObjectID, so only the first candidate is recognised by it alone.
-    for probe, likely in ((by_other_rows, tried), (by_identity, tried[:1] if by_id else ())):
-        for candidate in likely:
-            found = probe(candidate.profile, reader.at(candidate.root))
-            if found and (found.states or has_no_outlets(found.profile, found.reader)):
-                return found
-            if found and metered_only:
-                return _metered(found)
-            unproven = unproven or found
+    if by_id and tried and not tried[0].profile.outlets:
+        return Found(tried[0].profile, None, {}, reader.at(tried[0].root))
     if unproven:
         raise ProtocolError((f"the PDU answers the meters of the family '{unproven.profile.key}' and lists no outlet, and "
                              "nothing proves that it has none: poll it again; if the unit only meters, set ",

@@ -35,8 +35,9 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
     than it counts.
     """
     for outlets in profile.outlets:
-        states = outlets.states.read(reader) if outlets.states else {}
-        counted = _count(outlets.count, reader) if outlets.states else 0
+        if outlets.states is None:
+            continue
+        states, counted = outlets.states.read(reader), _count(outlets.count, reader)
         if states or counted:
             return Found(profile, outlets, _complete(outlets, states, counted, reader), reader)
     return None
@@ -78,11 +79,6 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
         if rows and all(number(value) == 0 for value in rows.values()):
             return True
     return outlets.states is not None and outlets.states.lists_no_outlet(reader)
-
-
-def by_identity(profile: Profile, reader: Reader) -> Optional[Found]:
-    """A device of a family without outlets, even if none of its meters answers; None for every other family."""
-    return None if profile.outlets else Found(profile, None, {}, reader)
 
 
 def _count(source: Optional[Source], reader: Reader) -> int:

@@ -65,12 +65,12 @@ class Figure(Frozen):
         scale = self.scale if self.scale_of_integers is None or not isinstance(raw, int) else self.scale_of_integers
         value = abs(value) * scale
         if self.exponent:
-            power = None if exponent is None else number(exponent)
+            power = number(exponent)
             if power is None or power != int(power) or abs(power) > self.MOST_DIGITS:
                 return None
             value = value.scaleb(int(power))
         if self.factor:
-            times = None if factor is None else number(factor)
+            times = number(factor)
             if times is None:
                 return None
             value = value / -times if times < 0 else value * times if times > 0 else value

@@ -64,10 +64,11 @@ class Whole(Source):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        value = self.count.one(reader, "0")
-        counted = None if value is None else number(value)
-        rows = self.source.rows(reader) if counted is not None and counted > 0 else {}
-        return rows if counted is not None and len(rows) >= counted else {}
+        counted = number(self.count.one(reader, "0"))
+        if counted is None or counted <= 0:
+            return {}
+        rows = self.source.rows(reader)
+        return rows if len(rows) >= counted else {}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity)

@@ -103,7 +103,7 @@ class Counted(Source):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        counted = self._counted(reader)
+        counted = number(self.count.one(reader, "0"))
         rows = {} if counted == 0 else self.source.rows(reader)
         fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
         if counted is not None and len(fitting) < counted:
@@ -111,11 +111,7 @@ class Counted(Source):
         return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self._fits(identity, self._counted(reader)) else None
-
-    def _counted(self, reader: Reader) -> Optional[Decimal]:
-        value = self.count.one(reader, "0")
-        return None if value is None else number(value)
+        return self.source.one(reader, identity) if self._fits(identity, number(self.count.one(reader, "0"))) else None
 
     @staticmethod
     def _fits(identity: str, counted: Optional[Decimal]) -> bool:
