@@ -8,8 +8,6 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 
 
 class AssetStripConfig(Interface, version="1.0.1"):
-    """Settings of an asset strip: orientation, numbering, LEDs of its rack units."""
-
     class LEDMode(Enumeration):
         LED_MODE_ON, LED_MODE_OFF, LED_MODE_BLINK_FAST, LED_MODE_BLINK_SLOW = range(4)
 
@@ -65,8 +63,6 @@ class AssetStripConfig(Interface, version="1.0.1"):
 
 
 class AssetStrip(Interface, version="2.0.6"):
-    """An asset strip: the tags in its rack units."""
-
     NO_ERROR, ERR_INVALID_PARAM, ERR_NO_SUCH_OBJECT, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = range(5)
     MAIN_STRIP_COLUMN = 0
 

@@ -105,8 +105,6 @@ class RadiusManager(Interface, version="4.0.0"):
 
 
 class TacPlusManager(Interface, version="1.0.1"):
-    """TACACS+ servers that check logins."""
-
     ERR_INVALID_CFG = 1
     ERR_SERVER_UNSPECIFIED = 2
     ERR_INVALID_SHARED_SECRET = 3

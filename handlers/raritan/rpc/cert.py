@@ -10,10 +10,12 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
 
+# Fields of older firmware, which are in `keyInfo` now.
+_IN_KEY_INFO = {"keyLength": "keyInfo.rsaKeyLength", "rsaKeyLength": "keyInfo.rsaKeyLength", "keyType": "keyInfo.type",
+                "ellipticCurve": "keyInfo.ecCurve"}
+
 
 class Scep(Interface, version="1.0.0"):
-    """Certificates by SCEP."""
-
     NO_ERROR, ERR_INVALID_PARAMS = range(2)
 
     class EnrollmentRunStatus(Enumeration):
@@ -91,8 +93,7 @@ class ServerSSLCert(Interface, version="4.0.1"):
         invalidAfter: str = ""
         serialNumber: str = ""
         keyInfo: ServerSSLCert.KeyInfo = ZERO
-        _lifted = {"keyLength": "keyInfo.rsaKeyLength", "rsaKeyLength": "keyInfo.rsaKeyLength",
-            "keyType": "keyInfo.type", "ellipticCurve": "keyInfo.ecCurve"}
+        _lifted = _IN_KEY_INFO
 
     class CommonAttributes(Structure):
         country: str = ""
@@ -123,8 +124,7 @@ class ServerSSLCert(Interface, version="4.0.1"):
         subject: ServerSSLCert.CommonAttributes = ZERO
         names: List[str] = ZERO
         keyInfo: ServerSSLCert.KeyInfo = ZERO
-        _lifted = {"keyLength": "keyInfo.rsaKeyLength", "rsaKeyLength": "keyInfo.rsaKeyLength",
-            "keyType": "keyInfo.type", "ellipticCurve": "keyInfo.ecCurve"}
+        _lifted = _IN_KEY_INFO
 
     def getSupportedKeyInfos(self) -> List[ServerSSLCert.KeyInfo]: declared()
     def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int: declared()

@@ -12,8 +12,6 @@ class KeyValue(Structure):
 
 
 class Cfg(Interface, version="1.0.1"):
-    """Raw configuration values by key."""
-
     ERR_INVALID_KEY, ERR_INVALID_VALUE, ERR_NOT_ALLOWED_IN_FIPS_MODE = range(1, 4)
 
     @method("_ret_", "values")

@@ -11,8 +11,6 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
 
 class Bluetooth(Interface, version="1.0.0"):
-    """The Bluetooth interface."""
-
     class Antenna(Enumeration):
         Internal, External = range(2)
 
@@ -29,8 +27,6 @@ class Bluetooth(Interface, version="1.0.0"):
 
 
 class Crestron(Interface, version="1.0.0"):
-    """The Crestron control system."""
-
     class Settings(Structure):
         enableXioCloudConnection: bool = False
 
@@ -70,8 +66,6 @@ class Modbus(Interface, version="2.0.0"):
 
 
 class Redfish(Interface, version="1.0.0"):
-    """The Redfish service."""
-
     class Settings(Structure):
         enabled: bool = False
 

@@ -62,8 +62,6 @@ class DsamPort(Interface, version="1.0.0"):
 
 
 class DsamDevice(Interface, version="1.0.0"):
-    """One serial access module."""
-
     SUCCESS = 0
 
     class FirmwareVersion(Structure):
@@ -83,8 +81,6 @@ class DsamDevice(Interface, version="1.0.0"):
 
 
 class DsamManager(Interface, version="1.0.0"):
-    """All serial access modules, and the update of their firmware."""
-
     class DsamAttachedEvent(idl.Event):
         info: DsamDevice.Info = ZERO
         device: Optional[DsamDevice] = None

@@ -57,8 +57,6 @@ class EventLog(Interface, version="2.0.0"):
 
 
 class WlanLog(Interface, version="1.0.0"):
-    """The log of the wireless interface."""
-
     def clear(self) -> None: declared()
     def getInfo(self) -> LogInfo: declared()
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()

@@ -20,8 +20,6 @@ class Device(Interface, version="1.0.0"):
 
 
 class GatewayMgr(Interface, version="1.0.0"):
-    """Modbus gateways."""
-
     NO_ERROR, ERR_INVALID_PARAMS = range(2)
 
     class RtuSettings(Structure):

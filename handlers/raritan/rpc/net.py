@@ -570,8 +570,6 @@ class Net(Interface, version="8.0.0"):
 
 
 class Services(Interface, version="1.0.0"):
-    """Network services and their ports."""
-
     ERR_INVALID_PARAMS = 1
 
     @method("servicesSettings")

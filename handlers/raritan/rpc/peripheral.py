@@ -76,14 +76,10 @@ class Device(ValueObject, version="7.0.3"):
 
 
 class Package(Interface, version="3.0.3"):
-    """One sensor package."""
-
     def getPackageInfo(self) -> PackageInfo: declared()
 
 
 class BatteryPoweredDevicePackage(Package, version="1.0.2"):
-    """A wireless sensor package with a battery."""
-
     class VoltageChangedEvent(idl.Event):
         oldVoltage: float = 0.0
         newVoltage: float = 0.0
@@ -92,8 +88,6 @@ class BatteryPoweredDevicePackage(Package, version="1.0.2"):
 
 
 class DoorHandleControllerPackage(Package, version="3.0.3"):
-    """A controller of door handles."""
-
     SUCCESS, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = range(3)
 
     class DoorForcedOpenEvent(idl.Event):
@@ -119,8 +113,6 @@ class DoorHandleControllerPackage(Package, version="3.0.3"):
 
 
 class SensorHub(Interface, version="2.0.4"):
-    """A hub of sensor ports."""
-
     class UpstreamType(Enumeration):
         BUILTIN, ENV_HUB, REMOTE_HUB = range(3)
 

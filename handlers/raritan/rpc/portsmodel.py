@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 
 class Port(Interface, version="2.0.4"):
-    """A port for sensors and accessories."""
-
     NO_ERROR, ERR_INVALID_PARAM, ERR_DEVICE_BUSY = range(3)
 
     class DetectionType(Enumeration):
@@ -61,8 +59,6 @@ class Port(Interface, version="2.0.4"):
 
 
 class PortFuse(Interface, version="1.0.1"):
-    """The electronic fuse of a port."""
-
     class Status(Enumeration):
         UNKNOWN, TRIPPED, GOOD = range(3)
 

@@ -8,8 +8,6 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 
 class AnalogModem(Interface, version="1.0.0"):
-    """An analog modem at a serial port."""
-
     SUCCESS, ERR_INVALID_VALUE = range(2)
 
     class Settings(Structure):
@@ -30,8 +28,6 @@ class AnalogModem(Interface, version="1.0.0"):
 
 
 class GsmModem(Interface, version="1.0.2"):
-    """A GSM modem at a serial port."""
-
     SUCCESS = 0
     ERR_INVALID_VALUE = 1
     ERR_WRONG_PIN = 2
@@ -81,8 +77,6 @@ class GsmModem(Interface, version="1.0.2"):
 
 
 class SerialPort(Interface, version="3.0.1"):
-    """A serial port, and the device attached to it."""
-
     SUCCESS, ERR_INVALID_VALUE = range(2)
 
     class PortState(Enumeration):

@@ -8,8 +8,6 @@ from ._runtime import ZERO, Interface, Structure, declared, method
 
 
 class CardReader(Interface, version="1.0.4"):
-    """One card reader, with its card."""
-
     NO_ERROR, ERR_SLOT_EMPTY = range(2)
 
     class MetaData(Structure):
@@ -42,8 +40,6 @@ class CardReader(Interface, version="1.0.4"):
 
 
 class CardReaderManager(Interface, version="1.0.5"):
-    """All card readers and their settings."""
-
     class CardReaderSettings(Structure):
         name: str = ""
         description: str = ""

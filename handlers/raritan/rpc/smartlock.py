@@ -93,8 +93,6 @@ class DoorAccessControl(Interface, version="1.2.5"):
 
 
 class Keypad(Interface, version="1.0.0"):
-    """One keypad, with the last PIN entered."""
-
     NO_ERROR, ERR_SLOT_EMPTY = range(2)
 
     class MetaData(Structure):
@@ -114,8 +112,6 @@ class Keypad(Interface, version="1.0.0"):
 
 
 class KeypadManager(Interface, version="1.0.1"):
-    """All keypads and their settings."""
-
     class KeypadSettings(Structure):
         name: str = ""
         description: str = ""

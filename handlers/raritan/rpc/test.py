@@ -7,8 +7,6 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
 
 class Display(Interface, version="2.0.0"):
-    """Test of the display."""
-
     class Orientation(Enumeration):
         NORMAL, FLIPPED, LEFT, RIGHT = range(4)
 
@@ -28,8 +26,6 @@ class Display(Interface, version="2.0.0"):
 
 
 class Unit(Interface, version="2.0.0"):
-    """Tests of the unit's lights, buttons, beeper and bus."""
-
     def getDisplays(self) -> List[Display]: declared()
     def getButtonStates(self) -> List[bool]: declared()
     def setBuzzer(self, isOn: bool) -> None: declared()

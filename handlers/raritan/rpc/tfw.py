@@ -7,8 +7,6 @@ from ._runtime import Interface, declared
 
 
 class ScannerCtrl(Interface, version="1.0.0"):
-    """One scanner and its interval."""
-
     def getScanInterval(self) -> int: declared()
     def setScanInterval(self, interval: int) -> None: declared()
 

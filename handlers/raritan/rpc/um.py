@@ -6,8 +6,6 @@ from .usermgmt import SnmpV3AuthProto, SnmpV3PrivProto, SnmpV3SecLevel
 
 
 class SnmpV3(Interface, version="1.0.0"):
-    """Only until firmware 3.6."""
-
     SecurityLevel = SnmpV3SecLevel
     AuthProtocol = SnmpV3AuthProto
     PrivProtocol = SnmpV3PrivProto

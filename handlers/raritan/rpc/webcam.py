@@ -81,8 +81,6 @@ class WebcamRemovedEvent(WebcamEvent, version="1.0.2"):
 
 
 class Webcam(Interface, version="2.0.2"):
-    """One webcam: settings and capabilities."""
-
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 
     class SettingsChangedEvent(event.UserEvent):

@@ -8,8 +8,6 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
 
 class ZigbeeDevice(Interface, version="1.0.0"):
-    """One wireless device."""
-
     CLUSTER_BASIC = 0
     CLUSTER_POWER_CONFIGURATION = 1
     CLUSTER_RSSI = 11

@@ -9,8 +9,6 @@ from .structures import UserEvent
 
 
 class Consumer(Interface, version="1.0.0"):
-    """A receiver of pushed events."""
-
     def pushEvents(self, events: List[idl.Event]) -> None: declared()
 
 

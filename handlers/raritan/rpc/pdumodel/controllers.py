@@ -139,8 +139,6 @@ class Bcm(Interface, version="1.0.0"):
 
 
 class Cascade(Interface, version="1.0.0"):
-    """The PDUs of a cascade."""
-
     class Info(Structure):
         pduIds: List[int] = ZERO
 

@@ -72,8 +72,6 @@ class Inlet(EDevice, version="3.0.4"):
 
 
 class Inlets(Interface, version="1.0.0"):
-    """The number of inlets."""
-
     class Info(Structure):
         numberOfInlets: int = 0
 

@@ -118,8 +118,6 @@ class Outlet(EDevice, version="3.0.4"):
 
 
 class Outlets(Interface, version="1.0.0"):
-    """The number of outlets."""
-
     class Info(Structure):
         numberOfOutlets: int = 0
 

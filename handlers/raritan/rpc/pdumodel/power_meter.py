@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 
 class PowerMeter(Interface, version="2.0.4"):
-    """A power meter behind a controller."""
-
     ERR_INVALID_PARAM, ERR_MODBUS_UNIT_IN_USE = range(1, 3)
 
     class Type(Enumeration):

@@ -28,8 +28,6 @@ class PowerBus(EDevice, version="1.0.0"):
 
 
 class ShelfPowerSupply(EDevice, version="1.0.0"):
-    """One power supply of a power shelf."""
-
     ERR_OPERATION_NOT_SUPPORTED, ERR_INVALID_ARGUMENT = range(1, 3)
     FAULT_STATE_NO_FAULT, FAULT_STATE_WARNING, FAULT_STATE_CRITICAL = range(3)
 

@@ -82,8 +82,6 @@ class OverCurrentProtector(EDevice, version="4.0.4"):
 
 
 class OverCurrentProtectors(Interface, version="1.0.0"):
-    """The number of protectors."""
-
     class Info(Structure):
         numberOfOCPs: int = 0
 

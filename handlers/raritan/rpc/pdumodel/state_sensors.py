@@ -15,14 +15,10 @@ if TYPE_CHECKING:
 
 
 class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
-    """Quality of the supply: normal, warning or critical."""
-
     STATE_NORMAL, STATE_WARNING, STATE_CRITICAL = range(3)
 
 
 class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
-    """State of a residual current monitor, which can test itself."""
-
     STATE_NORMAL, STATE_WARNING, STATE_CRITICAL, STATE_SELFTEST, STATE_FAILURE = range(5)
 
     def startSelfTest(self) -> int: declared()
@@ -47,8 +43,6 @@ class TypeBResidualCurrentNumericSensor(sensors.NumericSensor, version="1.0.8"):
 
 
 class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
-    """Watches the voltage for dips and swells."""
-
     class EventType(Enumeration):
         DIP, SWELL, UNKNOWN = range(3)
 
