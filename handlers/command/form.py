@@ -74,6 +74,18 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     return found
 
 
+def of_command(name: str, declared: Sequence[Setting[object]], state: Given, host: str, secrets: Sequence[str] = (),
+               login: bool = True) -> Dict[str, str]:
+    """The `values` of `pdu NAME HOST`, whose commands take `secrets` too. Raises SettingsError for an unknown setting."""
+    keys = [setting.key for setting in declared]
+    check(state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}")
+    for key in state.settings:
+        if key not in keys:
+            allowed = ", ".join(one for one in keys if one not in SECRETS)
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
+    return values(name, declared, state, host, login)
+
+
 def check(state: Given, secrets: Sequence[str], whose: str) -> None:
     """Check that no argument holds a secret, and that each --secret-file is one of `secrets`. Raises SettingsError."""
     for key in state.settings:
@@ -82,14 +94,6 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
     for key in state.secret_files:
         if key not in secrets:
             raise SettingsError(f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {', '.join(secrets) or 'none'}")
-
-
-def known(state: Given, keys: Sequence[str]) -> None:
-    """Check that every given setting is one of `keys`. Raises SettingsError."""
-    for key in state.settings:
-        if key not in keys:
-            allowed = ", ".join(one for one in keys if one not in SECRETS)
-            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
 
 
 def address(host: str) -> str:

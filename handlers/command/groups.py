@@ -8,7 +8,8 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence,
 import click
 
 from . import form
-from .options import Given, Parameters, Word, given
+from .options import Given, Parameters, Word, asking, given, output
+from .output import Result, shown
 
 EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
 
@@ -20,26 +21,23 @@ class Place(NamedTuple):
     name: str
     help: str
 
+    def load(self) -> Any:
+        """What the module has under the name."""
+        return getattr(importlib.import_module(f".{self.module}", __package__), self.name)
+
 
 class Lazy(click.Group):
-    """The commands in `places`. `make` turns the object that a module has under a place's name into a click command."""
+    """The commands in `places`."""
 
-    def __init__(self, name: str, places: Mapping[str, Place], make: Optional[Callable[[str, Any, str], click.Command]] = None,
-                 **more: Any) -> None:
+    def __init__(self, name: str, places: Mapping[str, Place], **more: Any) -> None:
         super().__init__(name, no_args_is_help=False, **more)
-        self.places, self.make = places, make
+        self.places = places
 
     def list_commands(self, ctx: click.Context) -> List[str]:
         return list(self.places)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        place = self.places.get(cmd_name)
-        if place is None:
-            return None
-        found: Any = getattr(importlib.import_module(f".{place.module}", __package__), place.name)
-        if self.make is not None:
-            found = self.make(cmd_name, found, place.help)
-        assert isinstance(found, click.Command)
+        found: Optional[click.Command] = self.places[cmd_name].load() if cmd_name in self.places else None
         return found
 
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
@@ -54,13 +52,49 @@ class Lazy(click.Group):
             formatter.write_dl([(name, place.help) for name, place in self.places.items()])
 
 
-class OnHost(Lazy):
-    """`HOST COMMAND ...`. The group's options may come before and behind HOST. Commands in `without` take no HOST."""
+class Command(NamedTuple):
+    """A command of an OnHost group: its function, and its own arguments and options. One that `writes` asks first.
 
-    def __init__(self, name: str, places: Mapping[str, Place], make: Callable[[str, Any, str], click.Command],
+    `help` is its line in the list of a group that imports its commands anyway.
+    """
+
+    run: Callable[[Any], Result]
+    parameters: Parameters = ()
+    help: str = ""
+    writes: bool = False
+
+
+Commands = Mapping[str, Command]
+Run = Callable[[Given, str, str, Command, Mapping[str, Any]], Result]
+
+
+class OnHost(Lazy):
+    """`HOST COMMAND ...`. The options `before` may come before and behind HOST, `behind` behind a command.
+
+    `run` takes the shared options' values, the host, the command's name, the command and its arguments. Commands in `without`
+    take no HOST.
+    """
+
+    def __init__(self, name: str, places: Mapping[str, Place], run: Run, before: Parameters, behind: Parameters,
                  without: Sequence[str] = (), **more: Any) -> None:
-        super().__init__(name, places, make, **more)
-        self.without = without
+        super().__init__(name, places, params=[click.Argument(["host"], metavar="HOST"), *before, *output()],
+                         epilog=EPILOG, **more)
+        self.run, self.behind, self.without = run, behind, without
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        if cmd_name not in self.places or cmd_name in self.without:
+            return super().get_command(ctx, cmd_name)
+        place = self.places[cmd_name]
+        command: Command = place.load()[cmd_name]
+
+        @click.pass_context
+        def call(context: click.Context, /, **words: Any) -> int:
+            assert context.parent is not None
+            state, host = given(context), form.address(str(context.parent.params["host"]))
+            return shown(self.run(state, host, cmd_name, command, words), state.json)
+        about = [f"{word.plain}  {word.about}" for word in command.parameters if isinstance(word, Word) and word.about]
+        return click.Command(cmd_name, callback=call, help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
+                             params=[*command.parameters, *self.behind, *(asking() if command.writes else ()), *output()])
 
     def parse_args(self, ctx: click.Context, args: List[str]) -> List[str]:
         before, rest = self._options_first(ctx, args)
@@ -76,19 +110,3 @@ class OnHost(Lazy):
         parser.allow_interspersed_args = False
         rest = parser.parse_args(list(args))[1]
         return args[:len(args) - len(rest)], rest
-
-
-def on_host(name: str, help_: str, arguments: Parameters, options: Parameters,
-            run: Callable[[Given, str, Mapping[str, Any]], int]) -> click.Command:
-    """A command of an OnHost group. `run` takes the shared options' values, the host, and the command's own arguments."""
-    @click.pass_context
-    def call(__context: click.Context, **words: Any) -> int:
-        assert __context.parent is not None
-        return run(given(__context), form.address(str(__context.parent.params["host"])), words)
-    return click.Command(name, callback=call, help=explained(help_, arguments), params=[*arguments, *options])
-
-
-def explained(help_: str, parameters: Parameters) -> str:
-    """The help of a command with a line for each of its arguments."""
-    lines = [f"{word.plain}  {word.about}" for word in parameters if isinstance(word, Word) and word.about]
-    return help_ + ("\n\n\b\n" + "\n".join(lines) if lines else "")

@@ -3,9 +3,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any, Callable, Mapping, NamedTuple, Sequence
-
-import click
+from typing import Any, Mapping, NamedTuple
 
 from ..errors import Named, SettingsError, printable
 from ..nut.client import NutClient
@@ -13,24 +11,25 @@ from ..nut.connection import PORT
 from ..settings import host_and_port
 from . import asking, form
 from .exits import DONE, NOT_SEEN
-from .groups import EPILOG, OnHost, Place, on_host
-from .options import LOGIN, TLS, Given, Parameters, Spelling, asking as asks, device, output, words
-from .output import Result, columns, figure, shown
+from .groups import Command, Commands, OnHost, Place
+from .options import LOGIN, TLS, Given, Spelling, asking as asks, device, setting, words
+from .output import Result, columns, figure
 
 _SEEN_S = 3.0               # seconds that a variable may take to show the value that was set
 _LONGEST = 4000             # limit for a value, in characters
-_SECRETS = ("password",)
 _STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not track what becomes of it: look at the device"
 _CHANGED = "the driver still reports another value than was set"
+_NOT_HERE = ("host", "device")      # settings that HOST and DEVICE replace
 _WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also a UPS's whole load that can be switched", "yes")
 
 
 class Call(NamedTuple):
-    """One run of a command: the session, the shared options and the arguments."""
+    """One run of a command: the session, the setting `whole_load`, the shared options and the arguments."""
 
     nut: NutClient
+    whole_load: bool
     state: Given
     host: str
     words: Mapping[str, Any]
@@ -63,9 +62,8 @@ def outlets(call: Call) -> Result:
     """Show the outlets of a device: 1 round trip."""
     from ..nut import outlets as reading  # imported late: most commands do not need it
     from ..nut.members import SWITCHES
-    from ..nut.settings import WHOLE_LOAD
     seen = call.nut.snapshots([call.device], writable=True)[call.device]
-    found = reading.read(*seen, WHOLE_LOAD.value(form.typed(call.state, [WHOLE_LOAD.key]).get(WHOLE_LOAD.key)))
+    found = reading.read(*seen, call.whole_load)
     data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
         "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
         "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,
@@ -138,64 +136,38 @@ def version(call: Call) -> Result:
     return Result({"server": server, "protocol": protocol}, [printable(server), f"protocol {printable(protocol)}"])
 
 
-class Command(NamedTuple):
-    """One command: its line in the list, its arguments, and its own options. One that writes logs in and asks first."""
-
-    help: str
-    run: Callable[[Call], Result]
-    arguments: Parameters = ()
-    writes: bool = False
-    own: Sequence[Spelling] = ()
-
-
 _DEVICE = ("DEVICE", "the device's name on the server: list shows it")
-COMMANDS: Mapping[str, Command] = {
-    "list": Command("the server's devices", devices),
-    "vars": Command("all variables of a device, or one", variables, words(_DEVICE, ("VARIABLE?", ""))),
-    "outlets": Command("outlets with state, figures and how they are switched", outlets, words(_DEVICE), own=(_WHOLE_LOAD,)),
-    "commands": Command("commands of a device, with the server's words on them", commands, words(_DEVICE)),
-    "run": Command("run a command and wait for the driver's report; asks", run,
-                   words(_DEVICE, ("COMMAND", "commands lists them"), ("PARAMETER?", "")), True),
-    "set": Command("set a variable and read it back; asks", set_, words(_DEVICE, ("VARIABLE", ""), ("VALUE", "")), True),
-    "clients": Command("who is logged in to a device, or to each", clients, words(("DEVICE?", "without it each device"))),
-    "ver": Command("versions of the server and of its protocol", version),
+COMMANDS: Commands = {
+    "list": Command(devices, help="the server's devices"),
+    "vars": Command(variables, words(_DEVICE, ("VARIABLE?", "")), "all variables of a device, or one"),
+    "outlets": Command(outlets, [*words(_DEVICE), *setting(_WHOLE_LOAD)],
+                       "outlets with state, figures and how they are switched"),
+    "commands": Command(commands, words(_DEVICE), "commands of a device, with the server's words on them"),
+    "run": Command(run, words(_DEVICE, ("COMMAND", "commands lists them"), ("PARAMETER?", "")),
+                   "run a command and wait for the driver's report; asks", writes=True),
+    "set": Command(set_, words(_DEVICE, ("VARIABLE", ""), ("VALUE", "")), "set a variable and read it back; asks", writes=True),
+    "clients": Command(clients, words(("DEVICE?", "without it each device")), "who is logged in to a device, or to each"),
+    "ver": Command(version, help="versions of the server and of its protocol"),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-# ---- the session -------------------------------------------------------------------------------------------
-
-def _make(name: str, found: Any, help_: str) -> click.Command:
-    command: Command = found[name]
-
-    def call(state: Given, host: str, words: Mapping[str, Any]) -> int:
-        state.words = ("device",)
-        with _client(state, host, command.writes) as nut:
-            result = command.run(Call(nut, state, host, words))
-        return shown(result, state.json)
-    return on_host(name, help_, command.arguments,
-                   [*device(*command.own, *LOGIN, *TLS), *(asks() if command.writes else ()), *output()], call)
-
-
-def _client(state: Given, host: str, writes: bool) -> NutClient:
-    """The session. To read, the login is sent only to a server that demands one, so nobody is asked for a password."""
-    form.check(state, _SECRETS, "pdu nut")
-    bare, port = host_and_port(host)
-    if not writes and not form.typed(state, _KEYS):
-        return NutClient(bare, port or PORT)
-    from ..nut import settings as nut  # imported late: most commands do not need it
+def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
+    """To read, the login is sent only to a server that demands one, so nobody is asked for a password."""
+    from ..nut import settings as nut  # imported late: the list of commands does not need it
     from ..settings import TIMEOUT, Settings
-    declared = [setting for setting in nut.SETTINGS if setting.key in _KEYS]
-    form.known(state, _KEYS)
-    texts = form.values("nut", declared, state, bare, login=writes)
-    if writes and not texts.get("username"):
+    state.words = ("device",)
+    bare, port = host_and_port(host)
+    declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
+    texts = form.of_command("nut", declared, state, bare, login=command.writes)
+    if command.writes and not texts.get("username"):
         raise SettingsError(("a NUT server takes this only from a user of its upsd.users: give ", Named("username")))
     values = Settings(texts, declared)
-    user = values[nut.USERNAME] if writes or values[nut.PASSWORD] else ""
-    return NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD],
-                     tls=nut.tls_of(values), timeout=values[TIMEOUT])
+    user = values[nut.USERNAME] if command.writes or values[nut.PASSWORD] else ""
+    with NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD],
+                   tls=nut.tls_of(values), timeout=values[TIMEOUT]) as client:
+        return command.run(Call(client, values[nut.WHOLE_LOAD], state, host, words))
 
 
-_KEYS = ("port", "username", "password", "tls", "verify", "ca_pem", "fingerprint", "timeout", "whole_load")
-nut = OnHost("nut", PLACES, _make, help="Jobs on a NUT server.", epilog=EPILOG,
-             params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *TLS), *asks(), *output()])
+_OPTIONS = device(*LOGIN, *TLS)
+nut = OnHost("nut", PLACES, _run, [*_OPTIONS, *asks()], _OPTIONS, help="Jobs on a NUT server.")

@@ -95,7 +95,7 @@ def asking() -> Parameters:
 
 def device(*spellings: Spelling) -> Parameters:
     """The options that say how the device is reached."""
-    return [*(part for one in spellings for part in _setting(one)),
+    return [*(part for one in spellings for part in setting(one)),
             *option("-s --setting", "a handler setting, as on DCImanager's form; also the variable PDU_KEY", "KEY=VALUE",
                     multiple=True, expose_value=False, callback=_pairs("settings", "--setting takes KEY=VALUE")),
             *secret_files()]
@@ -123,7 +123,8 @@ def _log() -> None:
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-def _setting(one: Spelling) -> Parameters:
+def setting(one: Spelling) -> Parameters:
+    """A handler setting as an option."""
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value not in (None, False):
             given(context).settings[one.key] = one.value or str(value)

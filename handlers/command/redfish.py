@@ -4,7 +4,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import json
-from typing import Any, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Tuple
 
 import click
 
@@ -13,9 +13,9 @@ from ..redfish.answers import Json
 from ..redfish.resources import child, entries, link, text
 from ..redfish.service import ROOT, RedfishService
 from . import form
-from .groups import EPILOG, OnHost, Place, on_host
-from .options import LOGIN, TLS, Given, Parameters, Spelling, device, option, output, words
-from .output import Result, columns, facts, figure, shown
+from .groups import Command, Commands, OnHost, Place
+from .options import LOGIN, TLS, Given, Spelling, device, option, words
+from .output import Result, columns, facts, figure
 
 _MOST_LINES = 5000          # limit of resources in the output of `tree`
 _DEPTH, _DEEPEST = 2, 10
@@ -130,52 +130,31 @@ def _path(call: Call) -> str:
     return path
 
 
-class Command(NamedTuple):
-    """One command. `help` is its line in the list of commands."""
-
-    help: str
-    run: Callable[[Call], Result]
-    arguments: Parameters = ()
-
-
-COMMANDS: Mapping[str, Command] = {
-    "info": Command("the service and its PDUs: versions, models, serial numbers", info),
-    "outlets": Command("outlets with state, figures, locks and what their switching takes", outlets),
-    "sensors": Command("all sensors of the PDUs and of their chassis", sensors),
-    "show": Command("one resource as JSON", show, words(_PATH)),
-    "tree": Command("the resources under one, with their types", tree, [
-        *words(_PATH), *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST))]),
+COMMANDS: Commands = {
+    "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
+    "outlets": Command(outlets, help="outlets with state, figures, locks and what their switching takes"),
+    "sensors": Command(sensors, help="all sensors of the PDUs and of their chassis"),
+    "show": Command(show, words(_PATH), "one resource as JSON"),
+    "tree": Command(tree, [
+        *words(_PATH), *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST))],
+        "the resources under one, with their types"),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-# ---- the session -------------------------------------------------------------------------------------------
-
-def _make(name: str, found: Any, help_: str) -> click.Command:
-    command: Command = found[name]
-
-    def call(state: Given, host: str, words: Mapping[str, Any]) -> int:
-        with _service(state, host) as (service, pdu):
-            return shown(command.run(Call(service, pdu, words)), state.json)
-    return on_host(name, help_, command.arguments, [*device(*LOGIN, *_OWN), *output()], call)
-
-
-@contextlib.contextmanager
-def _service(state: Given, host: str) -> Iterator[Tuple[RedfishService, str]]:
+def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
     from pdu_common.connection import PduData
 
     from ..redfish import settings
     from ..redfish.service import opened
-    form.check(state, ("password",), "pdu redfish")
-    texts = form.values("redfish", settings.SETTINGS, state, host)
-    form.known(state, [setting.key for setting in settings.SETTINGS])
+    texts = form.of_command("redfish", settings.SETTINGS, state, host)
     try:
         with opened(settings.read(PduData(host, texts))) as service:
-            yield service, texts.get("pdu", "")
+            return command.run(Call(service, texts.get("pdu", ""), words))
     except PduHandlerError as error:
         error.at(host)
         raise
 
 
-redfish = OnHost("redfish", PLACES, _make, help="Show the resources of a Redfish service.", epilog=EPILOG,
-                 params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *_OWN), *output()])
+_OPTIONS = device(*LOGIN, *_OWN)
+redfish = OnHost("redfish", PLACES, _run, _OPTIONS, _OPTIONS, help="Show the resources of a Redfish service.")

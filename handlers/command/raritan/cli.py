@@ -10,21 +10,18 @@ import click
 
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
-from ..groups import EPILOG, OnHost, Place, on_host
-from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, output
+from ..groups import Command, OnHost, Place
+from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, option, output
 from ..output import Result, columns, shown
 
 if TYPE_CHECKING:
     from ...raritan.rpc import Agent
-    from .context import Command
 
 _DISCOVER = "discover"
-_SEARCH_S, _DAY_S = 4.0, 86400.0
+_DAY_S = 86400.0
 _NOT_THERE = ("404", "-32601")        # HTTP: no such resource; JSON-RPC: no such method
-_SECRETS = ("password", "token", "config_password", "link_password", "new_password", "read_community", "write_community")
+_SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
 _NOT_HERE = ("host", "link_units")        # settings that HOST and --link replace
-_TLS = [one for one in TLS if one.key != "tls"]
-_LINK = click.IntRange(2, 255)
 
 PLACES: Mapping[str, Place] = {
     _DISCOVER: Place("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
@@ -49,28 +46,12 @@ PLACES: Mapping[str, Place] = {
         ("network", "servers", "watched servers: show, add HOST, delete ID; changes ask"))}}
 
 
-def _make(name: str, found: Any, help_: str) -> click.Command:
-    """The click command of one place."""
-    if isinstance(found, click.Command):
-        return found
-    command: Command = found[name]
-
-    def run(state: Given, host: str, words: Mapping[str, Any]) -> int:
-        return shown(_run(state, name, host, SimpleNamespace(**words), command), state.json)
-    return on_host(name, help_, command.parameters, [
-        click.Option(["--link"], type=_LINK, metavar="ID", help="act on this link unit"),
-        click.Option(["--wait"], type=Seconds(0.0, _DAY_S), metavar="SECONDS",
-                     help="how long to look for the end of what was started (60; a firmware update: 1800)"),
-        *device(*LOGIN, *_TLS), *asking(), *output()], run)
-
-
-def _run(state: Given, name: str, host: str, options: SimpleNamespace, command: Command) -> Result:
+def _run(state: Given, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
     from ...raritan import settings
     from .context import Context
+    options = SimpleNamespace(**words)
     declared = [setting for setting in settings.SETTINGS if setting.key not in _NOT_HERE]
-    form.check(state, _SECRETS, "pdu raritan")
-    form.known(state, [setting.key for setting in declared])
-    data = SimpleNamespace(ip=host, custom_params=form.values("raritan", declared, state, host))
+    data = SimpleNamespace(ip=host, custom_params=form.of_command("raritan", declared, state, host, _SECRETS))
     # The agent prints what --debug shows; the result is printed at the end.
     out = sys.stdout
     with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):
@@ -127,8 +108,11 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
 
 
 discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[
-    click.Option(["--seconds"], type=Seconds(0.1, 600.0), default=_SEARCH_S, metavar="N", help="how long to listen (4)"),
-    click.Option(["--interface"], multiple=True, metavar="ADDRESS", help="ask only on this one (default: on all)"), *output()])
-raritan = OnHost("raritan", PLACES, _make, (_DISCOVER,), epilog=EPILOG,
-                 help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",
-                 params=[click.Argument(["host"], metavar="HOST"), *device(*LOGIN, *_TLS), *asking(), *output()])
+    *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
+    *option("--interface", "ask only on this one (default: on all)", "ADDRESS", multiple=True), *output()])
+_OPTIONS = [*device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
+raritan = OnHost("raritan", PLACES, _run, _OPTIONS, [
+    *option("--link", "act on this link unit", "ID", click.IntRange(2, 255)),
+    *option("--wait", "how long to look for the end of what was started (60; a firmware update: 1800)", "SECONDS",
+            Seconds(0.0, _DAY_S)),
+    *_OPTIONS], (_DISCOVER,), help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.")

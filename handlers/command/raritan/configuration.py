@@ -12,9 +12,10 @@ from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
 from ..asking import read_file
 from ..exits import DONE, NOT_SEEN
+from ..groups import Command, Commands
 from ..options import Parameters, option, words
 from ..output import Result, facts, text
-from .context import Command, Commands, Context, action, check, listed, number, once, plain, save, wrong
+from .context import Context, action, check, listed, number, once, plain, save, wrong
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5

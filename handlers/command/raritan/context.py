@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from types import SimpleNamespace
-from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Set, TextIO, Type, TypeVar
+from typing import Any, Callable, Iterator, List, Mapping, NoReturn, Optional, Sequence, Set, TextIO, Type, TypeVar
 
 from ...errors import ProtocolError, Refused, SettingsError, Unreachable
 from ...http.multipart import Progress
@@ -19,7 +19,7 @@ from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.units import Present, Unit
 from .. import asking, output
 from ..exits import DONE
-from ..options import Given, Parameters
+from ..options import Given
 from ..output import Result, facts
 
 T = TypeVar("T")
@@ -96,16 +96,6 @@ class Context:
         """Show on a terminal how far a long command is."""
         if not self.state.json and sys.stderr.isatty():
             print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
-
-
-class Command(NamedTuple):
-    """One command of `pdu raritan HOST`, and its parameters beside the shared ones."""
-
-    run: Callable[[Context], Result]
-    parameters: Parameters = ()
-
-
-Commands = Mapping[str, Command]
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:

@@ -20,9 +20,10 @@ from ...raritan.rpc.idl import Event
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.rpc.sensors import NumericSensor, StateSensor
 from .. import exits, output, report
+from ..groups import Command, Commands
 from ..options import Seconds, option
 from ..output import Result
-from .context import Command, Commands, Context, plain
+from .context import Context, plain
 from .show import sensors_of_the_pdu
 
 _USUAL: Tuple[Demand, ...] = ((Outlet.StateChangedEvent, None), (NumericSensor.StateChangedEvent, None),

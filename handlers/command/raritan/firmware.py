@@ -6,9 +6,10 @@ from typing import List
 from ...errors import Denied, PduHandlerError, Refused, Unreachable
 from ...raritan.rpc import firmware as fw
 from ..exits import DONE, NOT_SEEN
+from ..groups import Command, Commands
 from ..options import option, words
 from ..output import Result, columns, text
-from .context import Command, Commands, Context, action, listed, once, plain, wrong
+from .context import Context, action, listed, once, plain, wrong
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"

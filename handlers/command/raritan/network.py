@@ -10,9 +10,10 @@ from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ...raritan.rpc.servermon import ServerMonitor
 from ..exits import NOT_SEEN
+from ..groups import Command, Commands
 from ..options import option, words
 from ..output import Result, columns, text
-from .context import Command, Commands, Context, action, check, listed, number, once, plain, table, wrong
+from .context import Context, action, check, listed, number, once, plain, table, wrong
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",

@@ -11,9 +11,10 @@ from ...raritan.rpc._runtime.values import field_names
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
+from ..groups import Command, Commands
 from ..options import words
 from ..output import Result
-from .context import Command, Commands, Context, check, listed, number, seen, table, wrong
+from .context import Context, check, listed, number, seen, table, wrong
 
 _UNITS = {
     Sensor.VOLT: "V", Sensor.AMPERE: "A", Sensor.WATT: "W", Sensor.VOLT_AMP: "VA", Sensor.WATT_HOUR: "Wh",

@@ -9,9 +9,10 @@ from ...raritan.preconditions import refuse_mixed_up, refused
 from ...raritan.rpc import Bulk
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
+from ..groups import Command, Commands
 from ..options import option, words
 from ..output import Result, facts, text
-from .context import Command, Commands, Context, check, listed, number, once, seen, wrong
+from .context import Context, check, listed, number, once, seen, wrong
 
 _PAUSE_S = 0.3
 _NAMED = 12             # limit of outlets that a question names; the others are counted

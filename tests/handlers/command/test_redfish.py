@@ -84,6 +84,13 @@ def test_a_password_is_refused_as_an_argument(unit: RedfishService, capsys: pyte
     assert code == 2 and "is a secret" in err
 
 
+def test_an_unknown_setting_is_named_before_a_password_is_asked_for(
+        unit: RedfishService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("PDU_PASSWORD")
+    code, _, err = run(unit, capsys, "info", "-s", "devise=x")
+    assert code == 2 and "there is no setting 'devise'" in err
+
+
 def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys: pytest.CaptureFixture[str],
                                                    tmp_path: Path) -> None:
     unit.rewrite = lambda target, body: {**body, "Name": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
