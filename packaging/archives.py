@@ -145,7 +145,7 @@ def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
     if top in allowed:
         return
     if top == "handlers":
-        raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, whose place in an archive is another; "
+        raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which has another path in an archive; "
                          f"write the import with leading dots")
     raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager does not promise; an archive "
                      f"has the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST))}")
@@ -222,7 +222,7 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
     closure.add((name, "handler"))
     unused = sorted(set(replace or {}) - set(closure.files))
     if unused:
-        raise BuildError(f"{unused[0]} is to be replaced, but the handler {name!r} does not use it")
+        raise BuildError(f"{unused[0]} has a replacement, but the handler {name!r} does not use it")
     return closure.files
 
 
@@ -372,13 +372,13 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
                                      allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"which archives: {', '.join(known)} (default: all; with options below only what they name)")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
+                        help=f"which archives: {', '.join(known)} (default: all, or those of the options below)")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
                      help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
                           "pdu snmp parts lists the parts of such a file, show FAMILY an example")
-    snmp = parser.add_argument_group("options of pdu_snmp", "for forms that have no settings")
+    snmp = parser.add_argument_group("options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP")
     snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="only these families")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
@@ -400,7 +400,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
     swallowed = [key for key in options.only if key in known]
     if swallowed:
-        parser.error(f"--only takes all words behind it, so {', '.join(swallowed)} was read as a family: name handlers first, "
+        parser.error(f"--only takes all words after it, so {', '.join(swallowed)} was read as a family: name handlers first, "
                      f"as in build.py snmp --only KEY")
     has_options = bool(options.only or options.profile_key or options.flags)
     if has_options and options.names and "snmp" not in options.names:

@@ -100,7 +100,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line. Returns 0 if built, else 1."""
     parser = argparse.ArgumentParser(prog="tools.py", allow_abbrev=False,
                                      description="Build dist/pdu.pyz, the command pdu in one file.")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/ of the project)")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
     try:
         made = build(parser.parse_args(arguments).out)
     except (BuildError, OSError) as error:

@@ -1,6 +1,6 @@
 """One event loop in its own thread, kept for the life of the process, because pysnmp has no synchronous calls.
 
-A pysnmp engine belongs to the loop in which it was made, and waits for ever in another one. All threads run their coroutines in
+A pysnmp engine belongs to the loop in which it was made, and waits forever in another one. All threads run their coroutines in
 this loop, so their calls run at the same time. A forked child makes a new thread and a new loop at its first call.
 """
 from __future__ import annotations

@@ -56,7 +56,7 @@ _RUNS = ("run", "check_call", "check_output", "call")
 
 
 def _endless(call: ast.Call) -> bool:
-    """Whether this call may wait for ever: a child process, a thread, an event, a queue's reader."""
+    """Whether this call may wait forever: a child process, a thread, an event, a queue's reader."""
     function = call.func
     if not isinstance(function, ast.Attribute) or any(keyword.arg in ("timeout", None) for keyword in call.keywords):
         return False

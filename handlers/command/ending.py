@@ -1,4 +1,4 @@
-"""How every program of this project ends: output of any text works, and a reader that closes the pipe causes no error."""
+"""The start and end of every program of this project: any text can be printed, and a closed pipe causes no traceback."""
 from __future__ import annotations
 
 import io
@@ -31,5 +31,5 @@ def run(main: Callable[[], int]) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python flushes the rest at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python flushes the rest when it exits
         return READER_GONE

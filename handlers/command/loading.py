@@ -64,7 +64,7 @@ def _unpacked(path: str) -> ModuleType:
         if not archive.holds_module(f"{archive.top}.handler"):
             raise SettingsError(f"{path} is not a handler archive: one folder with a handler.py is expected")
         if _paths.setdefault(archive.top, path) != path:
-            raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run takes one of them")
+            raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run can load only one of them")
         if archive.top not in sys.modules:
             folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
             _unpacked_here.append(folder)

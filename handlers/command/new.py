@@ -75,7 +75,7 @@ def _for_people(text: str, what: str) -> str:
     """`text` with single blanks. Raises SettingsError for characters that Python or Markdown could read as code."""
     shown_as = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
-        raise SettingsError(f"a {what} has letters, digits, blanks and . + & - only")
+        raise SettingsError(f"a {what} has letters, digits, spaces and . + & - only")
     return shown_as
 
 

@@ -76,7 +76,7 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
-    **{status: (HttpRefused, "the device redirects again ({}); give its final address") for status in REDIRECTS}}
+    **{status: (HttpRefused, "the device redirects more than once ({}); give its final address") for status in REDIRECTS}}
 _NO_ANSWER = (HttpRefused, "the device answered {}, which does not answer a call: is this the PDU's web service?")     # below 400
 _FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any proxy in between")
 
@@ -84,10 +84,10 @@ _FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any
 def of_status(status: int, password: Optional[str] = None) -> HttpException:
     """The error for a status other than 200. Scripts look for `HTTP Error <status>` in its text.
 
-    `password`: the one that was sent, if any. Few people choose one that begins or ends with a blank.
+    `password`: the one that was sent, if any. A space at its begin or end is more often a typing mistake than intended.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
-    blank = "; the password begins or ends with a blank" if status == 401 and password and password != password.strip() else ""
+    blank = "; the password begins or ends with a space" if status == 401 and password and password != password.strip() else ""
     reason = words.format(f"HTTP Error {status}") + blank
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 

@@ -12,7 +12,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 | SetRWVar of a value with blanks | the whole value | its first word |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument, empty or quoted name | ERR INVALID-ARGUMENT, not sent | the rest is sent as a request |
-| a server that falls silent or closes | PyNUTError within `timeout`, also an OSError | waits for ever |
+| a server that falls silent or closes | PyNUTError within `timeout`, also an OSError | waits forever |
 | an answer outside the protocol | PyNUTError, and the connection is closed | ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |

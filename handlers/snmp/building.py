@@ -72,7 +72,7 @@ def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = 
     for key in filter(None, (*only, profile)):
         family(key)
     if only and profile and profile not in only:
-        raise UnknownFamily(f"the family {profile!r} is to be fixed, but is none of the chosen ones ({', '.join(only)})")
+        raise UnknownFamily(f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})")
     chosen: Dict[str, str] = {}
     if only:
         chosen["only"] = ",".join(key for key in _KEYS if key in only)
@@ -90,7 +90,7 @@ def _near(text: str) -> str:
                 if any(word in name.lower() for name in (family.key, family.vendor, *family.models))]
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
-        return f"near it: {', '.join(near[:_MOST_NEAR])}"
+        return f"similar: {', '.join(near[:_MOST_NEAR])}"
     return "pdu snmp families lists them"
 
 

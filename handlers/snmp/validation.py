@@ -9,44 +9,44 @@ _SUFFIX = re.compile(r"[0-9]+(\.[0-9]+)*")
 
 
 def oid(value: str, what: str) -> None:
-    """A numeric OID without a leading dot, or one that starts with `~` (the family's root)."""
+    """Requires a numeric OID without a leading dot, or one that starts with `~` (the family's root)."""
     if not _OID.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the family's root)")
 
 
 def suffix(value: str, what: str) -> None:
-    """Arcs of an index such as 1.14, or nothing."""
+    """Requires arcs of an index such as 1.14, or nothing."""
     if value and not _SUFFIX.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2, or leave it out")
 
 
 def given(value: str, what: str) -> None:
-    """A text that is not empty."""
+    """Requires text other than spaces."""
     if not value.strip():
         raise ValueError(f"{what} is empty")
 
 
 def separator(value: str) -> None:
-    """A text of one character or more; a blank is one."""
+    """Requires at least one character; a space counts."""
     if not value:
         raise ValueError("separator is empty")
 
 
 def some(values: Sequence[object], what: str) -> None:
-    """At least one, and none twice."""
+    """Requires at least one value, and none twice."""
     if not values:
         raise ValueError(f"{what} is empty; give at least one")
     once(values, what)
 
 
 def once(values: Sequence[object], what: str) -> None:
-    """None twice."""
+    """Requires that no value occurs twice."""
     if len(set(values)) != len(values):
         raise ValueError(f"{what} names something twice")
 
 
 def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
-    """No value in two of the named sets."""
+    """Requires that no value is in two of the named sets."""
     seen: dict[str, str] = {}
     for name, values in sets:
         for value in values:
@@ -56,7 +56,7 @@ def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
 
 
 def pattern(value: str, what: str) -> re.Pattern[str]:
-    """A regular expression."""
+    """Compiles a regular expression."""
     try:
         return re.compile(value)
     except re.error as error:

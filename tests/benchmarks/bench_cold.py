@@ -111,7 +111,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--runs", type=rounds, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
-    table = Table(title=f"import and make_handler in a fresh process, milliseconds over the doubles, medians of {runs}")
+    table = Table(title=f"import and make_handler in a fresh process, medians of {runs} in milliseconds")
     for column in ("", "with bytecode", "without", "modules", "first status"):
         table.add_column(column, justify="right" if column else "left")
     found = measure(runs)

@@ -9,12 +9,12 @@ import time
 from typing import Dict, List, Tuple
 
 _HOST = "127.0.0.1"
-# (time of sending, running number, datagram, socket to send with, address)
+# (time of sending, sequence number, datagram, socket to send with, address)
 Held = Tuple[float, int, bytes, socket.socket, Tuple[str, int]]
 
 
 def relay(port: int, round_trip_s: float) -> None:
-    """Prints the relay's port, then runs until the process is ended."""
+    """Prints the relay's port, then runs until the process is stopped."""
     front = _socket()
     clients: Dict[Tuple[str, int], socket.socket] = {}
     owners: Dict[socket.socket, Tuple[str, int]] = {}

@@ -20,7 +20,8 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
 class Platform(NamedTuple):
-    """A platform: `tree` holds `common` and `pdu_common`; `adapter` is a file that makes and reads its objects ("": ours).
+    """A platform: `tree` holds `common` and `pdu_common`; `adapter` is a file that makes and reads its objects
+    ("": the functions of tests/dcimanager/adapter.py).
 
     `start` replaces the start of `python`.
     """

@@ -41,7 +41,7 @@ CREATE TABLE feed (server INTEGER NOT NULL REFERENCES server ON DELETE CASCADE,
 
 
 class InUse(OSError):
-    """Another stand-in works on this folder."""
+    """Another stand-in uses this folder."""
 
 
 class Closed(Exception):
@@ -73,7 +73,7 @@ class Database:
         if version == 0:
             self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         elif version != SCHEMA_VERSION:
-            raise ValueError(f"{path} was written by another version of this program (form {version}, not {SCHEMA_VERSION})")
+            raise ValueError(f"{path} was written by another version of this program (schema {version}, not {SCHEMA_VERSION})")
 
     def close(self) -> None:
         """Close the file and let others use it; may be called twice."""

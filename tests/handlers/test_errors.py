@@ -12,7 +12,7 @@ CLASSES: List[Type[errors.PduHandlerError]] = [
     errors.Unsupported]
 
 
-def test_the_text_names_host_operation_and_reason_as_far_as_known() -> None:
+def test_the_text_names_host_operation_and_reason_where_known() -> None:
     assert str(errors.Unreachable("no answer", "pdu1", "status")) == "pdu1: status: no answer"
     assert str(errors.Unreachable("no answer")) == "no answer"
 

@@ -66,7 +66,7 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
-def test_every_familys_json_comes_unchanged_out_of_an_archives_options(profile: Profile) -> None:
+def test_an_archives_options_hold_every_familys_json_unchanged(profile: Profile) -> None:
     family = building.own_family(loads(dumps(profile)))
     space: Dict[str, Any] = {}
     exec(compile(building.module(family.options), "options.py", "exec"), space)
@@ -162,13 +162,13 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; near it: apc-rpdu2"),
-    (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; near it: sentry3"),
-    (["--only", "Vertiv"], "there is no family 'Vertiv'; near it: "),
+    (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; similar: apc-rpdu2"),
+    (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; similar: sentry3"),
+    (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
     (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; pdu snmp families lists them"),
-    (["--profile-key", "apc"], "there is no family 'apc'; near it: apc-"),
+    (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-"),
     (["--only", "rpcm", "--profile-key", "sentry3"],
-     "the family 'sentry3' is to be fixed, but is none of the chosen ones (rpcm)"),
+     "--profile-key sentry3 is not one of the families of --only (rpcm)"),
 ])
 def test_an_unknown_family_is_refused_with_similar_names(
         arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

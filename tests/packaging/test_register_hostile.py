@@ -28,7 +28,7 @@ TURNS = "\u200e\u200f\u061c\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u206
 
 
 def is_clean(text: str) -> bool:
-    """Whether a terminal gets one line without control characters and marks of direction. Letters of every script are allowed."""
+    """Whether a terminal gets one line without control characters and direction marks. Letters of every script are allowed."""
     return text.endswith("\n") and not any(ord(c) < 32 or 127 <= ord(c) < 160 or c in TURNS for c in text[:-1])
 
 

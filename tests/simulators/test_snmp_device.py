@@ -70,7 +70,7 @@ def test_an_effect_comes_after_its_delay_in_the_row_that_was_written() -> None:
     assert [device.text(f"{B}.{n}") for n in (1, 2, 3)] == ["0", "8", "0"]
 
 
-def test_a_value_of_seconds_delays_and_a_later_write_cancels() -> None:
+def test_a_written_delay_in_seconds_is_restarted_by_a_later_write() -> None:
     clock = ManualClock()
     device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after_written=True, cancels=True),))], clock)
     _write(device, f"{A}.1", 5)
@@ -197,7 +197,7 @@ def test_a_string_longer_than_the_mib_allows_is_refused() -> None:
     assert device.write(arcs("1.3.6.1.4.1.17420.1.2.9.1.13.0"), OCTETS, b",".join([b"1"] * 24)) == "wrongLength"
 
 
-def test_executing_one_plug_executes_the_marks_on_all_others() -> None:
+def test_a_command_to_one_plug_carries_out_the_marks_on_all_others() -> None:
     device = packed.wti(outlets=3).device
     state, action = "1.3.6.1.4.1.2634.3.100.200.1.3", "1.3.6.1.4.1.2634.3.100.200.1.4"
     _write(device, f"{action}.1", 2)
@@ -207,7 +207,7 @@ def test_executing_one_plug_executes_the_marks_on_all_others() -> None:
     assert [device.text(f"{action}.{n}") for n in (1, 2, 3)] == ["0", "0", "0"]
 
 
-def test_pulizzis_command_before_the_first_outlet_switches_the_whole_unit() -> None:
+def test_pulizzis_command_object_0_switches_the_whole_unit() -> None:
     device = packed.pulizzi(outlets=3).device
     _write(device, "1.3.6.1.4.1.20677.2.6.2.1.0", 2)
     assert [device.text(f"1.3.6.1.4.1.20677.2.6.3.{n}.0") for n in (1, 2, 3)] == ["2", "2", "2"]

@@ -22,7 +22,7 @@ _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3
                12: "the new password is too simple", 13: "communication failed", 14: "this kind of unit cannot be linked",
                15: "the firmware versions differ"}
 _SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed", 3: "that host is watched already",
-                 4: "no more servers fit"}
+                 4: "the list of watched servers is full"}
 _LINK_ACTIONS = "show, add ID HOST, release ID"
 _NETWORK_ACTIONS = "show, bridge on|off, forwarding on|off"
 _SERVER_ACTIONS = "show, add HOST, delete ID"
@@ -50,7 +50,7 @@ def links(context: Context) -> Result:
     """Show, add or release link units: 1 round trip to show, 2 to change."""
     wanted = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
     if context.options.link:
-        wrong("link units are those of the primary unit: leave --link out")
+        wrong("only the primary unit has link units: leave out --link")
     manager = CascadeManager("/cascade", context.agent)
     if wanted == "add":
         link, host = _number(context.options.value[0], "link id"), context.options.value[1]

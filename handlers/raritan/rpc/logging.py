@@ -80,7 +80,7 @@ class LogHelper:
         self.last_entry = entries[-1] if entries else None
 
     def get_next_entries(self) -> List[LogEntry]:
-        """The entries since the last call. A log that began anew returns those after the last entry seen, else all."""
+        """The entries since the last call. If the log was recreated: those after the last entry seen, or all of them."""
         before = self.creationtime
         entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
         if self.creationtime != before and self.last_entry in entries:
@@ -106,7 +106,7 @@ class LogHelper:
             chunk = log.getChunk(position, -1, RangeDirection.FORWARD, *filters)
             after = chunk.idFirst + chunk.allEntryCnt
             if chunk.logCreationTime != info.creationTime or chunk.allEntryCnt == 0 or after <= position:
-                break               # the log began anew (the next call notices), ended, or its ids do not advance
+                break               # the log was recreated (the next call notices), has ended, or its ids do not advance
             entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
             position = after
         return entries, info.idNext, info.creationTime

@@ -342,7 +342,7 @@ def test_a_chain_of_twenty_thousand_members_is_read_in_time() -> None:
         assert len(str(caught.value)) < 300
 
 
-def test_too_many_devices_are_a_short_error_about_the_setting() -> None:
+def test_too_many_devices_give_a_short_error_about_the_setting() -> None:
     name = "x" * 400
     with NutServer([StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]) as server:
         with pytest.raises(SettingsError, match="101 devices.*'device'") as caught:

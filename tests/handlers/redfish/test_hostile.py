@@ -182,7 +182,7 @@ def _led(body: Any, where: str, other_url: str) -> Any:
 
 
 @pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
-@pytest.mark.parametrize("page", ["the same again", "a new one for ever"])
+@pytest.mark.parametrize("page", ["the same again", "a new one forever"])
 def test_paging_that_does_not_end_is_an_error_within_the_deadline(model: Model, page: str) -> None:
     count = iter(range(1, 10 ** 9))
 

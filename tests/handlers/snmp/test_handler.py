@@ -210,8 +210,8 @@ def test_making_a_handler_checks_no_settings() -> None:
 
 @pytest.mark.parametrize("settings, sentence", [
     ({"profile": "no-strip"}, f"family 'no-strip'.*it has {len(PROFILES)}, such as apc-rpdu2, apc-rpdu, apc-masterswitch$"),
-    ({"profile": "raritan"}, "near it: raritan-px2, raritan-px1$"),
-    ({"profile": "entry3"}, "near it: sentry3"),
+    ({"profile": "raritan"}, "similar: raritan-px2, raritan-px1$"),
+    ({"profile": "entry3"}, "similar: sentry3"),
     ({"profile": "a b"}, "'profile'.*'a b' is not allowed"),
     ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
 ])

@@ -173,7 +173,7 @@ class XerusPdu:
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Sensors answer "not valid" until getSensors of their owner is called; of an inlet, `inlets` times."""
+        """Makes sensors "not valid" until getSensors of their outlet, protector or inlet (`inlets` times) is called."""
         with self.lock:
             for unit in self.units.values():
                 for device in (*unit.inlets, *unit.outlets, *unit.protectors):

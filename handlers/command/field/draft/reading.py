@@ -62,7 +62,7 @@ def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict
         other = second.get(oid)
         if other is not None and other.enumeration and object_.enumeration and other.enumeration != object_.enumeration:
             object_.enumeration = {}
-            object_.doubt = f"pysmi and smidump read other enumerations of {object_.name}"
+            object_.doubt = f"pysmi and smidump read different enumerations of {object_.name}"
         elif other is not None and not object_.enumeration:
             object_.enumeration = other.enumeration
     return both

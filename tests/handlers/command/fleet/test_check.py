@@ -67,7 +67,7 @@ def test_built_archives_are_checked_as_dcimanager_would_run_them(small: Hall, tm
     (tmp_path / "other.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
     twice = small.list(*(f"{name},{path},192.0.2.1,snmp," for name, path in (
         ("x", tmp_path / "other.tar.gz"), ("y", tmp_path / "pdu_snmp-0.10.0.tar.gz"))))
-    assert "are both pdu_snmp: one run takes one of them" in run("check", twice, "--auth", small.logins).stderr
+    assert "are both pdu_snmp: one run can load only one of them" in run("check", twice, "--auth", small.logins).stderr
     missing = run("check", small.list(), "--auth", small.logins, "--archives", small.folder)
     assert missing.returncode == 2 and "has no archive of" in missing.stderr
 
@@ -264,7 +264,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shown_on", ["a pipe", "a terminal"])
-def test_a_watch_refuses_a_name_that_a_terminal_would_obey(tmp_path: Path, shown_on: str) -> None:
+def test_a_watch_refuses_a_name_with_control_characters(tmp_path: Path, shown_on: str) -> None:
     name = "rack\x1b[2J\x9b31m\u202e\u2066\r\n* forged: outlet 1 UP -> DOWN\x00\t=1+1"
     escaped = "".join(f"\\u{ord(c):04x}" for c in name)           # a TOML escape can spell any character
     path = tmp_path / "list.toml"

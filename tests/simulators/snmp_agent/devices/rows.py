@@ -39,7 +39,7 @@ class Rows(Dict[str, Row]):
 
 
 def indexes(count: int, before: str = "", first: int = 1) -> Sequence[str]:
-    """Row indexes: `before` and a running number."""
+    """Row indexes: `before` followed by consecutive numbers."""
     return [f"{before}{number}" for number in range(first, first + count)]
 
 

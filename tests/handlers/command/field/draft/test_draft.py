@@ -208,7 +208,7 @@ def test_enumerations_that_contradict_each_other_are_dropped() -> None:
     oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     first, second = Object("a", "M", oid, enumeration={1: "on", 2: "off"}), Object("a", "M", oid, enumeration={1: "off", 2: "on"})
     both = _agreed({oid: first}, {oid: second})
-    assert both[oid].enumeration == {} and "other enumerations" in both[oid].doubt
+    assert both[oid].enumeration == {} and "different enumerations" in both[oid].doubt
 
 
 @pytest.mark.parametrize("names, on, off", [
