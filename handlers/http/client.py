@@ -81,7 +81,7 @@ class HttpClient:
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
         """The answer, which has one of the statuses `answers`: 1 round trip.
 
-1 more if a read met a closed connection or a redirect. Only a `repeatable` request is ever sent twice.
+        1 more if a read met a closed connection or a redirect. Only a `repeatable` request is ever sent twice.
         Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,

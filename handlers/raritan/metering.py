@@ -35,10 +35,6 @@ class InletMeter(FeedMeter):
         self._sensors = bulk.add(self._inlet.getSensors)
         self._poles, self._enabled = bulk.add(self._inlet.getPoles), bulk.add(self._inlet.isEnabled)
 
-    def use(self, inlet: Inlet) -> None:
-        """Read this reference from now on, because no object has the guessed id."""
-        self._inlet = inlet
-
     @property
     def in_use(self) -> bool:
         """Whether the inlet is enabled. An inlet that cannot be disabled is always in use."""
@@ -123,17 +119,16 @@ class UnitMeter:
 
     def _use_inlets(self, bulk: Bulk) -> List[InletMeter]:
         """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns these others."""
-        references = [self._unit.mine(inlet) for inlet in self._inlet_list.get()]
-        self._inlets = [self._inlets[index] if index < _GUESSED_INLETS else InletMeter(self._unit, reference)
-                        for index, reference in enumerate(references)]
-        unread = []
-        for inlet, reference in zip(self._inlets, references):
-            if inlet.found:
+        guessed, self._inlets, unread = self._inlets, [], []
+        for index, reference in enumerate(self._inlet_list.get()):
+            if index < _GUESSED_INLETS and guessed[index].found:
+                inlet = guessed[index]
                 inlet.ask_readings(bulk)
             else:
-                inlet.use(reference)
+                inlet = InletMeter(self._unit, self._unit.mine(reference))
                 inlet.ask_sensors(bulk)
                 unread.append(inlet)
+            self._inlets.append(inlet)
         return unread
 
     def _fitted(self) -> bool:

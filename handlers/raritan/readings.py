@@ -52,11 +52,6 @@ def counted(reading: Reading) -> Amount:
     return found if found.metered else NOT_KNOWN
 
 
-def total(parts: Iterable[Amount]) -> Amount:
-    """The sum of the metered parts; not known if one of them is not."""
-    return _together(parts, sum)
-
-
 def largest(parts: Iterable[Amount]) -> Amount:
     """The largest of the metered parts; not known if one of them is not."""
     return _together(parts, max)
@@ -71,9 +66,9 @@ def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> A
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
-    """As `total`, but not metered unless every part is: a sum that leaves a part out is not a total."""
+    """The sum; not known if a part is not. Not metered unless every part is: a sum that leaves a part out is not a total."""
     every = list(parts)
-    return total(every) if every and all(part.metered for part in every) else NOT_METERED
+    return _together(every, sum) if all(part.metered for part in every) else NOT_METERED
 
 
 def kilowatt_hours(watt_hours: Amount) -> Optional[float]:

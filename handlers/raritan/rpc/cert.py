@@ -165,9 +165,9 @@ def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data]
     """
     # > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
     # < return_code=0
-    files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file", "mimetype": _BINARY}]
+    files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file"}]
     if keyData:
-        files.append({"data": keyData, "filename": "key.pem", "formname": "key_file", "mimetype": _BINARY})
+        files.append({"data": keyData, "filename": "key.pem", "formname": "key_file"})
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
     found = re.search(r"return_code=(\d+)", str(response["body"]))
@@ -179,6 +179,3 @@ def download(agent: Agent, tag: str = "active_cert") -> bytes:
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
     return agent.get(scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))
-
-
-_BINARY = "application/octet-stream"

@@ -28,8 +28,8 @@ class Files:
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
-        Each of `datas` has data (bytes or an open binary file), filename, formname, mimetype. It may have progress, a function
-        called with (bytes sent, size). Header names are in lower case, and are found in any case. Raises HttpException.
+        Each of `datas` has data (bytes or an open binary file), filename and formname. It may have mimetype, and progress, a
+        function called with (bytes sent, size). Header names are in lower case, and are found in any case. Raises HttpException.
         """
         from ....http.multipart import FormFile, Headers, MultipartForm  # imported late: method calls do not need it
 

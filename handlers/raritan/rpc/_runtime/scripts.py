@@ -44,8 +44,7 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
            progress: Optional[Progress] = None) -> Mapping[str, object]:
     """Send one file: one round trip. `progress` is called with (bytes sent, size)."""
-    return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname,
-                                         "mimetype": "application/octet-stream", "progress": progress}])
+    return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}])
 
 
 def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
