@@ -222,7 +222,7 @@ def test_an_invalid_login_leaves_the_previous_one_in_place(agent: MakeAgent) -> 
                 raise AssertionError("never used")
         with pytest.raises(SettingsError, match="one line"):
             to.set_auth_token("")
-        with pytest.raises(SettingsError, match="no UTF-8"):
+        with pytest.raises(SettingsError, match="not UTF-8"):
             to.set_auth_basic("other", "\udcff")
         assert (to.user, to.passwd, to.token) == ("admin", "good", None)
         to.json_rpc("/x", "getA")
