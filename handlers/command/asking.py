@@ -4,7 +4,8 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import Named, Part, PduHandlerError, SettingsError, printable
+from ..errors import Named, PduHandlerError, SettingsError, printable
+from .files import read_file
 from .options import Given
 
 
@@ -28,15 +29,6 @@ def confirm(state: Given, question: str, host: str = "") -> None:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
     state.changing = True
-
-
-def read_file(path: str, *what: Part) -> bytes:
-    """The content of a small file. Raises SettingsError, whose sentence begins with `what`."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise SettingsError((*what, f"{path} cannot be read ({error.strerror})")) from None
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:

@@ -8,8 +8,8 @@ import click
 
 from ..errors import SettingsError
 from .exits import DONE, code_of
-from .field.files import new_file, text_of
 from .field.snmp.rows import dotted
+from .files import new_file, text_of
 from .options import given, option, output
 from .output import Result, shown
 
@@ -43,7 +43,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
             raise SettingsError(f"--key: {error}") from None
         profile = schema.dumps(found.profile) if found.profile is not None else ""
         if profile:
-            write(profile + "\n")
+            write(f"{profile}\n".encode())
     family = recording.detected(rows)
     notes = [*known.notes]
     if family is not None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 from .. import registry
 from ..errors import Named, SettingsError
 from ..settings import host_and_port
-from .asking import read_file, secret
+from .asking import secret
+from .files import read_file
 from .options import SECRETS, Given
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any, Callable, Dict, Optional, Sequence
 import click
 
 from . import form
-from .field.files import new_file
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
+from .files import new_file
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, Seconds, device, given, option, output
 from .output import Result, shown
@@ -26,7 +26,7 @@ def _record(context: click.Context, handler: str, host: str, out: Optional[str],
     try:
         with new_file(out) as write:
             recording = kind(handler).record(data, Recorder(keep, patience, _progress(state)))
-            write(recording.text)
+            write(recording.text.encode("utf-8", "surrogateescape"))
     finally:
         _progress(state)("")
     return shown(_result(recording, handler, host, out), state.json)

@@ -10,8 +10,8 @@ import click
 
 from ..errors import SettingsError
 from .exits import DONE
-from .field.files import text_of
 from .field.kinds import Served, kind, kind_of
+from .files import text_of
 from .options import given, option, output
 from .output import print_json
 

@@ -10,8 +10,8 @@ from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
 from ...raritan.rpc._runtime import scripts
 from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
-from ..asking import read_file
 from ..exits import DONE, NOT_SEEN
+from ..files import read_file
 from ..groups import Command, Commands
 from ..options import Parameters, option, words
 from ..output import Result, facts, text

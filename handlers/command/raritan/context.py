@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import datetime
 import enum
-import os
 import sys
 import time
 from types import SimpleNamespace
@@ -19,6 +18,7 @@ from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.units import Present, Unit
 from .. import asking, output
 from ..exits import DONE
+from ..files import new_file
 from ..options import Given
 from ..output import Result, facts
 
@@ -137,29 +137,17 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 # ---- files -------------------------------------------------------------------------------------------------
 
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
-    """Write `download(agent, *details)` to the file of --out, `-` for the standard output. Existing files are not replaced.
-
-    The file is opened before the download, which may take long, so that a bad name fails at once.
-    """
+    """Write `download(agent, *details)` to the file of --out, `-` for the standard output. Existing files are not replaced."""
     path, agent = context.options.out, context.files
     if path == "-" and context.state.json:
         wrong("--json needs --out FILE here: one output cannot be both")
     if path == "-":
         data = download(agent, *details)
         return Result({"bytes": len(data)}, (), raw=data)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)     # keys and configurations are secrets
-    except OSError as error:
-        wrong(f"{path} cannot be written ({error.strerror})")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            size = file.write(download(agent, *details))
-    except BaseException as error:
-        os.unlink(path)
-        if isinstance(error, OSError):
-            wrong(f"{path} cannot be written ({error.strerror})")
-        raise
-    return Result({"file": path, "bytes": size}, [f"{path}: {size} bytes"])
+    with new_file(path) as write:
+        data = download(agent, *details)
+        write(data)
+    return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
 
 
 # ---- output ------------------------------------------------------------------------------------------------

@@ -5,8 +5,16 @@ import os
 from contextlib import contextmanager
 from typing import Callable, Iterator, Optional
 
-from ...errors import SettingsError
-from ..asking import read_file
+from ..errors import Part, SettingsError
+
+
+def read_file(path: str, *what: Part) -> bytes:
+    """The content of a small file. Raises SettingsError, whose sentence begins with `what`."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise SettingsError((*what, f"{path} cannot be read ({error.strerror})")) from None
 
 
 def text_of(path: str) -> str:
@@ -15,11 +23,11 @@ def text_of(path: str) -> str:
 
 
 @contextmanager
-def new_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
-    """Creates a file before the work begins, and yields the function that writes its text.
+def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
+    """Creates a file before the work begins, and yields the function that writes its content.
 
-    A path that cannot be written fails at once, not after a long recording. The file is removed if the work fails or writes
-    nothing, so that an incomplete file never passes for a complete one. Without a path nothing is written. Raises
+    A path that cannot be written fails at once, not after a long recording or download. The file is removed if the work fails
+    or writes nothing, so that an incomplete file never passes for a complete one. Without a path nothing is written. Raises
     SettingsError.
     """
     if not path:
@@ -31,11 +39,11 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
     written = False
 
-    def write(text: str) -> None:
+    def write(content: bytes) -> None:
         nonlocal written
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         written = True
