@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 # Tests side by side: more than most machines have cores, because many of them wait for a server.
 WORKERS ?= 6
 export PYTHON VENV
-# Tests start hundreds of programs; without its bytecode each of them compiles the pack anew.
+# Tests start hundreds of programs; without its bytecode each of them compiles the whole pack.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -40,17 +40,17 @@ audit: env       ## known vulnerabilities of what is installed in .venv, by pip-
 	@.cache/audit/bin/pip-audit --strict --progress-spinner off \
 		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-faults: env      ## the fault matrix: every handler, call and fault at each step of the talk, as a table
+faults: env      ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
 
 soak: env        ## a day of polls and switchings in minutes, every third call with a fault, against the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
-hosts: env       ## every archive on every plausible form of the platform, on each Python from 3.9 to 3.13 that is here
+hosts: env       ## every archive on every plausible form of the platform, on each installed Python from 3.9 to 3.13
 	@$(RUN) -m tests.conformance.hosts
 
-fuzz: env        ## every reader of foreign bytes for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
-	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris does not install here: by chance alone"
+fuzz: env        ## every parser of foreign bytes for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
+	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris cannot be installed here: inputs are random only"
 	@$(RUN) -m tests.fuzz $(ARGS)
 
 coverage: env system ## all tests, and which lines and branches they did not run
@@ -59,7 +59,7 @@ coverage: env system ## all tests, and which lines and branches they did not run
 	@status=0; $(RUN) -m coverage run -m pytest -q -n $(WORKERS) --dist worksteal || status=$$?; \
 		$(RUN) -m coverage combine -q && $(RUN) -m coverage report; exit $$status
 
-packages:        ## dist/*.tar.gz and dist/register.sh; needs Python alone
+packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
 
 tools: env       ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9
@@ -71,7 +71,7 @@ try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-pictures: env system ## the demo's table in README and docs/demo.svg, and docs/pictures/*.png from a real browser, anew
+pictures: env system ## write the demo's table in README, docs/demo.svg, and docs/pictures/*.png from a real browser
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
@@ -81,22 +81,22 @@ devices: env     ## write the tables of devices and settings in docs/, from the 
 bench: env system ## all benchmarks: ratios against peers, measured in one run each, in one table: docs/benchmarks.md
 	@$(RUN) -m tests.benchmarks
 
-bench-raritan: env ## Raritan: requests and seconds beside the vendor's SDK
+bench-raritan: env ## Raritan: requests and seconds, compared with the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
 
-bench-snmp: env system ## SNMP: beside Net-SNMP's tools and plain pysnmp
+bench-snmp: env system ## SNMP: compared with Net-SNMP's tools and plain pysnmp
 	@$(RUN) -m tests.benchmarks.bench_snmp
 
-bench-nut: env system ## NUT: beside PyNUTClient and upsc
+bench-nut: env system ## NUT: compared with PyNUTClient and upsc
 	@$(RUN) -m tests.benchmarks.bench_nut
 
-bench-redfish: env ## Redfish: beside DMTF's library and rf_power_equipment.py
+bench-redfish: env ## Redfish: compared with DMTF's library and rf_power_equipment.py
 	@$(RUN) -m tests.benchmarks.bench_redfish
 
-bench-cold: env  ## import and make_handler in a fresh process, beside `import requests`
+bench-cold: env  ## import and make_handler in a fresh process, compared with `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
 
-bench-fleet: env system ## 1,000 simulated PDUs by pdu check, beside a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+bench-fleet: env system ## 1,000 simulated PDUs by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
 	@$(RUN) -m tests.benchmarks.bench_fleet
 
 bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers

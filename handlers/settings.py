@@ -122,7 +122,7 @@ def host(value: str) -> str:
 
 
 def host_and_port(text: str) -> Tuple[str, Optional[int]]:
-    """Host without the brackets of IPv6, and the port behind it or None."""
+    """Host without the brackets of IPv6, and the port after it or None."""
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
     if found is None:
         return text.strip(), None

@@ -14,7 +14,7 @@ def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """The SHA-256 fingerprint of the certificate that the device shows now; "" if it shows none.
 
     `dial` opens a second connection, on which the device awaits a handshake: Python does not hand out a certificate that it
-    refused. Nothing is sent behind the handshake.
+    refused. Nothing is sent after the handshake.
     """
     try:
         with dial() as plain, Trust(verify=False).context().wrap_socket(plain, server_hostname=host) as secured:

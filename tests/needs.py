@@ -1,4 +1,4 @@
-"""Programs of the system and recordings beside the project, which some tests need.
+"""Programs of the system and recordings next to the project, which some tests need.
 
 A missing program skips the test and names the command that installs it; where CI is set, it fails the test. Recordings under
 another licence are kept outside the project; a clone without them skips their tests.
@@ -58,10 +58,10 @@ def pysmi() -> str:
 
 
 def shared(*parts: str) -> Path:
-    """A file or folder beside the project. Skips the test if it is missing."""
+    """A file or folder next to the project. Skips the test if it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"no recordings beside the project ({'/'.join(parts)})")
+        pytest.skip(f"no recordings next to the project ({'/'.join(parts)})")
     return path
 
 

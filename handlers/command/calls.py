@@ -211,7 +211,7 @@ def _switching(name: str, help_: str, on: bool) -> click.Command:
 status = _reading("status", "Every outlet: the identity that DCImanager shows, its state, the number on the unit, its name.",
                   _status)
 statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and of each outlet that it meters.", _statistic)
-labels = _reading("labels", "The number printed on the unit and the name of every outlet, beside its identity.", _labels)
+labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
 _ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
 
 The PDU gets one command for each outlet. The state shown is what it reported afterwards."""

@@ -69,7 +69,7 @@ Run = Callable[[Given, str, str, Command, Mapping[str, Any]], Result]
 
 
 class OnHost(Lazy):
-    """`HOST COMMAND ...`. The options `before` may come before and behind HOST, `behind` behind a command.
+    """`HOST COMMAND ...`. The options `before` may come before and after HOST, `behind` after a command.
 
     `run` takes the shared options' values, the host, the command's name, the command and its arguments. Commands in `without`
     take no HOST.

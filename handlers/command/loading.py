@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Handler(NamedTuple):
     """`make` is the module's make_handler, `settings` are the settings it takes, `snmp`: it takes a PduSnmpData.
 
-    `name` is the handler's name (`raritan`), for an archive the part behind `pdu_`. `shown` is the name for people.
+    `name` is the handler's name (`raritan`), for an archive the part after `pdu_`. `shown` is the name for people.
     """
 
     name: str

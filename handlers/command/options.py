@@ -147,7 +147,7 @@ _MARKS = {"": ("{}", 1, True), "?": ("[{}]", 1, False), "*": ("[{}]...", -1, Fal
 
 
 class Word(click.Argument):
-    """An argument with a line of help. `?` behind its name makes it optional; `*` (none needed) and `+` allow several."""
+    """An argument with a line of help. `?` after its name makes it optional; `*` (none needed) and `+` allow several."""
 
     def __init__(self, name: str, about: str = "", **more: Any) -> None:
         plain = name.rstrip("?*+")

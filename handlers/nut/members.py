@@ -23,11 +23,11 @@ class Member:
     def __init__(self, number: int) -> None:
         self.number, self.prefix = number, f"device.{number}." if number else ""
         self.variables: Dict[str, str] = {}
-        self.commands: Dict[str, str] = {}                  # name behind the prefix -> whole name
+        self.commands: Dict[str, str] = {}                  # name after the prefix -> whole name
         self.rows: Dict[str, Dict[str, str]] = {}           # an outlet's number -> its variables
 
     def take(self, name: str, rest: str, text: Optional[str]) -> None:
-        """A variable with its value, or a command without; `rest` is the name behind the prefix."""
+        """A variable with its value, or a command without; `rest` is the name after the prefix."""
         row = _ROW.fullmatch(rest)
         if text is None:
             self.commands[rest] = name

@@ -89,7 +89,7 @@ class WritePacked(Control):
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
     shows the new text. Refused if any outlet reports something else than `on` or `off`, because writing that back could switch
-    it. Refused if the text is longer than `longest`, because the device would cut it and switch the outlets behind the cut.
+    it. Refused if the text is longer than `longest`, because the device would cut it and switch the outlets after the cut.
     """
 
     at: Place
@@ -130,7 +130,7 @@ class WritePacked(Control):
 
 
 class Guarded(Control):
-    """A control behind a lock or a right: refused with the sentence `why` if `test` forbids it for this outlet.
+    """A control that depends on a lock or a right: refused with the sentence `why` if `test` forbids it for this outlet.
 
     Exactly one of the two is given. `allow`: permitted only if `test` reads one of these. `refuse`: refused only if it reads
     one of these, so a device without the object permits it. `automatic`: `test` is of an automatic mode that a command would

@@ -1,4 +1,4 @@
-"""Measures the start of a handler in a fresh process: import of each built archive and `make_handler`, beside `import requests`.
+"""Measures the start of a handler in a fresh process: import of each archive and `make_handler`, compared with `import requests`.
 
     python -m tests.benchmarks.bench_cold [--runs N]
 

@@ -109,7 +109,7 @@ def test_a_bad_line_of_a_recording_is_named(text: str) -> None:
 
 
 @pytest.mark.against("recordings of real units")
-def test_every_recording_beside_the_project_is_read() -> None:
+def test_every_recording_next_to_the_project_is_read() -> None:
     for path in sorted(shared("snmp", "recordings").glob("*.snmprec")):
         rows = read_snmprec(path.read_text("utf-8", "surrogateescape"))
         assert len(rows) > 20

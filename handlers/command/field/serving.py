@@ -39,7 +39,7 @@ class Replay:
         self._thread.start()
 
     def served(self, handler: str, about: str, options: str = "") -> Served:
-        """This server, described by `about`. `options`: what `pdu status` needs beside handler and address."""
+        """This server, described by `about`. `options`: what `pdu status` needs besides handler and address."""
         poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
         return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
 

@@ -61,7 +61,7 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
-    """The lines behind the head, without empty lines and those that begin with #."""
+    """The lines after the header, without empty lines and those that begin with #."""
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)

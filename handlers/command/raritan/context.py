@@ -79,7 +79,7 @@ class Context:
         asking.askable(self.state, what, self.agent.host)
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:
-        """A secret of this command beside the login. Raises SettingsError."""
+        """A secret of this command other than the login's. Raises SettingsError."""
         return asking.secret(self.state, key, question, needed)
 
     def progress(self, what: str) -> Optional[Progress]:

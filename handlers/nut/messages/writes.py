@@ -46,7 +46,7 @@ def get_tracking(identifier: str = "") -> Request[str]:
 
 
 def _tracked(reply: Reply) -> str:
-    """The tracking id behind `OK TRACKING`, '' for a plain OK."""
+    """The tracking id after `OK TRACKING`, '' for a plain OK."""
     words = ok(reply).split(" ")
     if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):
         return words[1]

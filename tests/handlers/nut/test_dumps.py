@@ -20,7 +20,7 @@ STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPower
 # For a UPS or a transfer switch: output.current.
 LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0,
          "HP__R3000_XR": 10.3, "HP__RT3000_G2": 0.2}
-needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings beside the project (nut/dumps)")
+needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings next to the project (nut/dumps)")
 
 
 def expected(dump: str) -> Dict[str, Any]:

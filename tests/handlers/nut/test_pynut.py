@@ -60,7 +60,7 @@ WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
     ("FSD", ("none",)), ("FSD", ("tripplite",))]
 
 
-@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", READS)
 def test_a_reading_returns_what_pynutclient_returns(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
     with Both(real, NOBODY) as both:
@@ -68,7 +68,7 @@ def test_a_reading_returns_what_pynutclient_returns(real: Upsd, method: str, arg
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
-@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
                          ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
 @pytest.mark.parametrize("method, arguments", WRITES)
@@ -85,7 +85,7 @@ NUMBERS: List[Tuple[str, Tuple[Any, ...]]] = [
     ("CheckUPSAvailable", (None,)), ("FSD", (5,))]
 
 
-@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", NUMBERS)
 def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd, method: str,
                                                                      arguments: Tuple[Any, ...]) -> None:
@@ -94,7 +94,7 @@ def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd,
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
-@pytest.mark.against("NUT upsd, beside PyNUTClient from PyPI")
+@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 def test_clients_that_are_logged_in_are_listed_alike(real: Upsd) -> None:
     with Both(real, PRIMARY) as both:
         both.ours.DeviceLogin("small")

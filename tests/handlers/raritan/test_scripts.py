@@ -1,4 +1,4 @@
-"""What public scripts for the vendor's binding use beside the documented calls."""
+"""What public scripts for the vendor's binding use besides the documented calls."""
 from __future__ import annotations
 
 import copy

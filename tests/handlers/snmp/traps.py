@@ -75,7 +75,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "digipower-2c") + ("test_controls.py::test_a_packed_text_is_read_again_right_before_the_write",
                                          "test_controls.py::test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write",
                                          "test_controls.py::test_a_text_that_the_device_would_truncate_is_not_written")),
-    Trap(15, "a column for each outlet, with limits right behind the last (Vertiv DCS)", "Spread by_row, bounded on both sides",
+    Trap(15, "a column for each outlet, with limits right after the last (Vertiv DCS)", "Spread by_row, bounded on both sides",
          _on(_SWITCH, "vertiv-dcs-mpdu-2c") + _on(_NOWHERE, "vertiv-dcs-mpdu")
          + ("test_sources.py::test_a_spread_never_leaves_its_bounds_on_either_side",
             "test_sources.py::test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column")),

@@ -4,7 +4,7 @@
     errors       the exceptions
     waits        how long an answer may take; files: uploads and downloads
     calls        interfaces, their methods, bulks
-    declarations references, fields, types behind annotations
+    declarations references, fields, types of annotations
     registry     the vendor's modules, the base of IDL types, classes by IDL name
     values       base classes of enumerations, structures and value objects; printing
     decoding     JSON → values; `variants` for maps, unions and value objects, `differing` for firmware older or newer than

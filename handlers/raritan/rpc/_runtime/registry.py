@@ -1,4 +1,4 @@
-"""The vendor's modules, the IDL names of classes, and the class behind an IDL name."""
+"""The vendor's modules, the IDL names of classes, and the class for an IDL name."""
 from __future__ import annotations
 
 import importlib

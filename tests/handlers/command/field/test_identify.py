@@ -58,7 +58,7 @@ def test_every_recording_is_named() -> None:
                 for name in names)
     print(f"\nidentified: {right} of {len(names)} recordings")
     if not names:
-        pytest.skip("no recordings beside the project")
+        pytest.skip("no recordings next to the project")
     assert right == len(names)
 
 

@@ -89,7 +89,7 @@ def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None
     hits, total = _counted(None)
     print(f"\ndraft without MIB: {hits} of {total} recordings with states, {hits} of {len(names())} with outlets")
     if not names():
-        pytest.skip("no recordings beside the project")
+        pytest.skip("no recordings next to the project")
     assert 3 * hits >= 2 * len(names()) and total <= len(names())
 
 
@@ -100,7 +100,7 @@ def test_with_a_mib_the_states_of_nine_recordings_in_ten_are_found_and_no_meanin
     hits, total = _counted(tmp_path)
     print(f"\ndraft with MIB: {hits} of {total} recordings with states")
     if not names():
-        pytest.skip("no recordings beside the project")
+        pytest.skip("no recordings next to the project")
     assert 10 * hits >= 9 * total
 
 
