@@ -74,6 +74,11 @@ class Answers:
         answer = self._found[request]
         return self._masked(answer) if isinstance(answer, Failure) else None
 
+    def code(self, request: Request[object]) -> str:
+        """The code of that ERR; '' if the answer is no ERR."""
+        failure = self.failure(request)
+        return failure.code if failure is not None else ""
+
     def __getitem__(self, request: Request[T]) -> T:
         answer = self._found[request]
         error: PduHandlerError

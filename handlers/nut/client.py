@@ -6,13 +6,12 @@ from typing import Callable, Dict, List, Optional, Tuple, TypeVar
 from ..errors import Denied
 from . import messages
 from .answers import Answers, Request
-from .failures import ERRORS, Failure, NotProven
+from .failures import ERRORS, NotProven
 from .reader import POLL, STATUS, WAIT, NutReader
 
 T = TypeVar("T")
-_UNKNOWN_UPS = Failure("UNKNOWN-UPS")
-_UNKNOWN_WHILE_WAITING = (Failure("VAR-NOT-SUPPORTED"), Failure("CMD-NOT-SUPPORTED"))
-_UNKNOWN_COMMAND = Failure("UNKNOWN-COMMAND")
+_UNKNOWN_NAME = ("UNKNOWN-COMMAND", "INVALID-ARGUMENT")         # for a request whose name the server does not support
+_UNKNOWN_WHILE_WAITING = ("VAR-NOT-SUPPORTED", "CMD-NOT-SUPPORTED")
 _POLL_LONGEST = 0.5             # longest pause, in seconds, between two readings of a write's report
 
 
@@ -56,7 +55,7 @@ class NutClient(NutReader):
             return dict.fromkeys(names, "")
         described = {command: messages.get_cmddesc(ups, command) for command in names}
         answers = self._read(*described.values())
-        return {command: "" if answers.failure(request) else answers[request] for command, request in described.items()}
+        return {command: "" if answers.code(request) else answers[request] for command, request in described.items()}
 
     def variable(self, ups: str, variable: str) -> str:
         """One variable: 1 round trip."""
@@ -85,8 +84,7 @@ class NutClient(NutReader):
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
         old, new = messages.get_numlogins(ups), messages.get_numlogins(ups, "NUMATTACH")
-        answers = self._read(old, new)
-        return answers[new if answers.failure(old) else old]
+        return _under_either_name(self._read(old, new), old, new)
 
     def version(self) -> str:
         """Name and version of the server: 1 round trip."""
@@ -95,8 +93,7 @@ class NutClient(NutReader):
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
         new, old = messages.protver(), messages.protver("NETVER")
-        answers = self._read(new, old)
-        return answers[old if answers.failure(new) else new]
+        return _under_either_name(self._read(new, old), new, old)
 
     def help(self) -> str:
         """The requests that the server supports: 1 round trip."""
@@ -129,16 +126,14 @@ class NutClient(NutReader):
     def _renamed(send: Callable[[Request[str]], Answers], usual: Request[str], other: Request[str]) -> None:
         """Send the request under its usual name; if the server does not support it, under the other: 1 round trip more."""
         answers = send(usual)
-        if answers.failure(usual) == _UNKNOWN_COMMAND:
-            send(other)[other]
-        else:
-            answers[usual]
+        if answers.code(usual) in _UNKNOWN_NAME:
+            answers, usual = send(other), other
+        answers[usual]
 
     def primary(self, ups: str) -> None:
         """Ask for the rights of the primary client, under both names of the request: 1 round trip."""
         new, old = messages.primary(ups), messages.primary(ups, "MASTER")
-        answers = self._with_user(new, old)
-        answers[old if answers.failure(new) == _UNKNOWN_COMMAND else new]
+        _under_either_name(self._with_user(new, old), new, old)
 
     def forced_shutdown(self, ups: str) -> None:
         """Set the device's forced-shutdown flag: 1 round trip. The flag stays until the server restarts."""
@@ -171,16 +166,17 @@ class NutClient(NutReader):
             answers = self._with_user(write)
         else:
             answers = self._with_user(tracking, write)
-            if answers.failure(tracking) is None:
+            if not answers.code(tracking):
                 self._tracked_on = self._connection.opened
-        failure = answers.failure(write)
-        if failure in _UNKNOWN_WHILE_WAITING:
+        code = answers.code(write)
+        if code in _UNKNOWN_WHILE_WAITING:
             status = messages.get_var(ups, STATUS)
             if _says_wait(self.ask(status), status):
                 raise self._still_waiting(ups)
-        if failure == _UNKNOWN_UPS:
+        if code == "UNKNOWN-UPS":
             raise self._no_such_device()
-        if failure is not None and failure.code not in ERRORS:      # an unknown code, from another version or a proxy
+        failure = answers.failure(write)
+        if failure is not None and code not in ERRORS:              # an unknown code, from another version or a proxy
             raise NotProven(f"{failure.error().reason}; it may or may not have been done: look at the device before trying "
                             f"again", self._connection.host, write.label)
         identifier = answers[write]
@@ -212,5 +208,10 @@ class NutClient(NutReader):
             pause = min(2 * pause, _POLL_LONGEST)
 
 
+def _under_either_name(answers: Answers, usual: Request[T], other: Request[T]) -> T:
+    """The answer to `usual`; to `other`, the same request under another name, if the server supports only that one."""
+    return answers[other if answers.code(usual) in _UNKNOWN_NAME else usual]
+
+
 def _says_wait(answers: Answers, status: Request[str]) -> bool:
-    return answers.failure(status) is None and answers[status] == WAIT
+    return not answers.code(status) and answers[status] == WAIT

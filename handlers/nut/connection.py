@@ -9,7 +9,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
 
-from ..errors import PduHandlerError, ProtocolError, Reason, Unreachable, printable
+from ..errors import PduHandlerError, ProtocolError, Unreachable, printable
 from ..tally import SENT
 from .answers import Answers, Request, Secret
 from .decoder import Decoder
@@ -81,8 +81,8 @@ class Connection:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
-            raise self.unreachable(f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be resolved "
-                                   f"({error}): check both") from None
+            raise Unreachable(f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be resolved "
+                              f"({error}): check both", self.host, "connect") from None
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
             try:
@@ -98,8 +98,8 @@ class Connection:
             except OSError as error:
                 made.close()
                 failed = error
-        raise self.unreachable(f"no connection to port {self.port} ({_words(failed)}): check address and port, that upsd "
-                                   f"runs, and that its LISTEN and the firewall let this host in")
+        raise Unreachable(f"no connection to port {self.port} ({_words(failed)}): check address and port, that upsd runs, and "
+                          f"that its LISTEN and the firewall let this host in", self.host, "connect")
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (1 more for each further 16 KiB of requests).
@@ -119,8 +119,8 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise self.unreachable("the NUT server answers too slowly for this call, and nothing more was asked: see its load "
-                                   "and the network")
+            raise Unreachable("the NUT server answers too slowly for this call, and nothing more was asked: see its load and the "
+                              "network", self.host, "connect")
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
@@ -148,8 +148,7 @@ class Connection:
             failed = self._secret.without(error)
         except OSError as error:
             what = f"no answer within {self.timeout:g} s" if isinstance(error, socket.timeout) else _words(error)
-            failed = self.unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and "
-                                      f"load", "")
+            failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and load")
         finally:
             if not whole:
                 self.close()
@@ -170,10 +169,6 @@ class Connection:
         if left <= 0:
             raise socket.timeout
         return left
-
-    def unreachable(self, reason: Reason, operation: str = "connect") -> Unreachable:
-        """An error of this connection, for the caller to raise."""
-        return Unreachable(reason, self.host, operation)
 
 
 def _refuse_unasked(connection: socket.socket) -> None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ..errors import Named, PduHandlerError, SettingsError
 from . import messages
@@ -100,9 +100,10 @@ class NutReader:
     def _read(self, *requests: Request[object]) -> Answers:
         """`ask` for readings: logs in if the server demands it. Raises SettingsError for a device that the server lacks."""
         answers = self.ask(*requests)
-        if self._username and self._known_on != self._connection.opened and _codes(answers, requests) & set(_LOGIN_FIRST):
+        if self._username and self._known_on != self._connection.opened and any(
+                answers.code(request) in _LOGIN_FIRST for request in requests):
             answers = self._with_user(*requests)
-        if "UNKNOWN-UPS" in _codes(answers, requests):
+        if "UNKNOWN-UPS" in map(answers.code, requests):
             raise self._no_such_device()
         return answers
 
@@ -149,8 +150,3 @@ class NutReader:
     def _still_waiting(self, ups: str) -> DriverNotConnected:
         return DriverNotConnected(f"the NUT server still waits for the driver of {ups}: check that driver", WAIT,
                                   self._connection.host, "GET VAR")
-
-
-def _codes(answers: Answers, requests: Sequence[Request[object]]) -> Set[str]:
-    """The codes of the ERRs among the answers."""
-    return {failure.code for failure in map(answers.failure, requests) if failure is not None}

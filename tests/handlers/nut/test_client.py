@@ -73,6 +73,24 @@ def test_a_server_before_2_8_accepts_only_master(server: NutServer) -> None:
         nut.primary("pdu")
 
 
+def test_the_words_behind_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
+    """RFC 9271, 4.1: `ERR code extra`."""
+    odd = {"PRIMARY pdu": b"ERR UNKNOWN-COMMAND use MASTER\n", "LOGIN pdu": b"ERR UNKNOWN-COMMAND use ATTACH\n",
+           "INSTCMD nosuch load.off": b"ERR UNKNOWN-UPS nosuch\n", "ATTACH pdu": b"OK\n"}
+    server.faults.rewrite = lambda line, answer: odd.get(line, answer)
+    with named(server, MON) as nut:
+        nut.primary("pdu")
+        nut.login("pdu")
+    with named(server, ADMIN) as nut, pytest.raises(SettingsError, match="it has pdu, ups"):
+        nut.run("nosuch", "load.off")
+
+
+def test_the_number_of_clients_fails_with_the_error_of_the_name_that_the_server_supports(server: NutServer) -> None:
+    server.faults.rewrite = lambda line, answer: b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
+    with client(server) as nut, pytest.raises(DriverNotConnected):
+        nut.logins("pdu")
+
+
 def test_a_login_is_sent_once_before_readings_and_only_if_the_server_demands_it(server: NutServer) -> None:
     received = listen(server)
     server.faults.login_to_read = True
