@@ -110,6 +110,18 @@ def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twi
     assert len(device.asked) == 2
 
 
+def test_a_queue_that_is_sent_again_has_only_the_answers_of_the_last_time() -> None:
+    device = Device([{"json": None, "statcode": 503}])
+    agent = Agent("https", "pdu.example", "a", "b", transport=device)
+    helper = BulkRequestHelper(agent)
+    helper.add_request(devsettings.Snmp("/snmp", agent).getV3EngineId)
+    assert isinstance(helper.perform_bulk()[0], Unreachable)
+    device.responses = [_ok(0)]
+    assert helper.perform_bulk(raise_subreq_failure=True) == ["id"] == helper.responses
+    device.responses = [{"json": None, "statcode": 503}]
+    assert isinstance(helper.perform_bulk()[0], Unreachable)
+
+
 def test_an_empty_bulk_costs_no_request() -> None:
     device = Device([])
     Bulk(Agent("https", "pdu.example", "a", "b", transport=device)).perform()

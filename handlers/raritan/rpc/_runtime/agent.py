@@ -48,8 +48,7 @@ class Agent(Files):
         self._client = HttpClient(endpoint(proto, host, port), transport or StandardTransport(trust))
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
-        self.user, self.passwd, self.token = user, passwd, token
-        self.login.headers()                # raises SettingsError for an invalid login
+        self._log_in(Login(user, passwd, token))
 
     def __enter__(self) -> Agent:
         return self

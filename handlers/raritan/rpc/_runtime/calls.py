@@ -121,7 +121,8 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Take the result of this call, or its error."""
+        """Take the result of this call, or its error, in place of those of an earlier bulk."""
+        self.error = None
         try:
             if isinstance(answer, PduHandlerError):
                 raise answer
