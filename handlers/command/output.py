@@ -4,13 +4,13 @@ from __future__ import annotations
 import contextlib
 import enum
 import sys
-from typing import Any, ContextManager, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, ContextManager, List, Mapping, NamedTuple, Optional, Sequence
 
 from ..errors import printable
 from .exits import DONE
 
 _CELL = 200             # limit for a cell, in characters
-_UNITS = ("A", "W", "VA", "kWh")
+_LINE = 78              # limit for a line of progress, in characters
 NOT_METERED = "not metered"
 _DECIMALS = 3           # decimal places of A, W and kWh; devices measure no finer than mA and Wh
 
@@ -104,8 +104,7 @@ def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
     return bar
 
 
-def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]], plain: Any = lambda value: value) -> Result:
-    """A table as a result, in JSON a list of objects. A column whose head is a unit holds figures."""
-    data: List[Dict[str, Any]] = [dict(zip(head, map(plain, row))) for row in rows]
-    cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
-    return Result({name: data}, columns(head, cells))
+def passing(line: str, as_json: bool) -> None:
+    """Show a line on a terminal until the next one replaces it; "" clears it."""
+    if not as_json and sys.stderr.isatty():
+        print(f"\r{line[:_LINE]:<{_LINE}}\r", end="", file=sys.stderr, flush=True)

@@ -1,8 +1,7 @@
 """`pdu record`: the answers of a device in a file, without anything that shows whose device it is."""
 from __future__ import annotations
 
-import sys
-from typing import Any, Callable, Dict, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 import click
 
@@ -11,11 +10,10 @@ from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
 from .files import new_file
 from .loading import load
-from .options import LOGIN, SNMP, TLS, Given, Seconds, device, given, option, output
-from .output import Result, shown
+from .options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
+from .output import Result, passing, shown
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
-_WIDTH = 78
 _LOOK = "Look through the file before you give it away: no program knows every name."
 
 
@@ -25,10 +23,10 @@ def _record(context: click.Context, handler: str, host: str, out: Optional[str],
     data = form.pdu_data(load(handler), host, state)
     try:
         with new_file(out) as write:
-            recording = kind(handler).record(data, Recorder(keep, patience, _progress(state)))
+            recording = kind(handler).record(data, Recorder(keep, patience, lambda line: passing(line, state.json)))
             write(recording.text.encode("utf-8", "surrogateescape"))
     finally:
-        _progress(state)("")
+        passing("", state.json)
     return shown(_result(recording, handler, host, out), state.json)
 
 
@@ -38,13 +36,6 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
     return Result({**data, "recording": recording.text}, recording.text.splitlines(), note="\n".join([recording.holds, *notes]))
-
-
-def _progress(state: Given) -> Callable[[str], None]:
-    """Shows the progress, on a terminal only."""
-    if state.json or not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: print(f"\r{text[:_WIDTH]:<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
 record = click.Command("record", callback=_record, help=f"""\

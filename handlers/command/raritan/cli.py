@@ -12,7 +12,7 @@ from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
 from ..groups import Command, OnHost, Place
 from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, option, output
-from ..output import Result, columns, shown
+from ..output import Result, columns, passing, shown
 
 if TYPE_CHECKING:
     from ...raritan.rpc import Agent
@@ -62,6 +62,8 @@ def _run(state: Given, host: str, name: str, command: Command, words: Mapping[st
             raise
         except PduHandlerError as error:
             raise _without(error, agent, options).at(agent.host, name) from error
+        finally:
+            passing("", state.json)
 
 
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:

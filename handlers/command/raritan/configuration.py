@@ -5,17 +5,18 @@ from typing import Callable, List, Mapping, Union
 
 import click
 
-from ...errors import Denied, ProtocolError, Refused, Unreachable
+from ...errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
 from ...raritan.rpc._runtime import scripts
 from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
+from ..asking import secret
 from ..exits import DONE, NOT_SEEN
 from ..files import read_file
 from ..groups import Command, Commands
 from ..options import Parameters, option, words
 from ..output import Result, facts, text
-from .context import Context, action, check, listed, number, once, plain, save, wrong
+from .context import Context, action, check, listed, number, once, plain, save
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
@@ -48,7 +49,7 @@ def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     files: List[str] = context.options.file
     if not 1 <= len(files) <= 2:
-        wrong("cert upload takes a certificate and, where the unit did not make it, its key")
+        raise SettingsError("cert upload takes a certificate and, where the unit did not make it, its key")
     data = [read_file(path) for path in files]
     _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
     pending = proxy.getInfo().pendingCertInfo
@@ -72,7 +73,7 @@ def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
-        wrong(f"{tag[:20]!r} cannot be downloaded; give {', '.join(cert.TAGS)}")
+        raise SettingsError(f"{tag[:20]!r} cannot be downloaded; give {', '.join(cert.TAGS)}")
     return save(context, cert.download, tag)
 
 
@@ -87,9 +88,9 @@ def config(context: Context) -> Result:
     """Download or upload a raw, bulk or backup configuration: 1 round trip and the file."""
     kind, action = context.options.kind, context.options.action
     if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
-        wrong("give raw, bulk or backup, then get --out FILE or put FILE")
+        raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
     if action == "put" and not context.options.file:
-        wrong("config put takes a file")
+        raise SettingsError("config put takes a file")
     if kind == "raw":
         return _raw(context, action)
     return _bulk(context, action, backup=kind == "backup")
@@ -100,19 +101,19 @@ def _raw(context: Context, action: str) -> Result:
         return save(context, rawcfg.download)
     data = read_file(context.options.file)
     context.confirm("replace the configuration with this file")
-    _accepted(rawcfg.upload(context.files, data, context.progress("upload")), "the configuration")
+    _accepted(rawcfg.upload(context.files, data, context.progress), "the configuration")
     return _followed(context, rawcfg.RawConfiguration("/rawcfg", context.agent))
 
 
 def _bulk(context: Context, action: str, backup: bool) -> Result:
     options = context.options
     units = _units(options.units)
-    password = context.secret("config_password", "configuration password", needed=False)
+    password = secret(context.state, "config_password", "configuration password", needed=False)
     if action == "get":
         return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
     data = read_file(options.file)
     context.confirm("restore this backup" if backup else "take over this bulk configuration")
-    _accepted(bulkcfg.upload(context.files, data, backup, password, options.skip_check or "", units, context.progress("upload")),
+    _accepted(bulkcfg.upload(context.files, data, backup, password, options.skip_check or "", units, context.progress),
               "the configuration")
     return _followed(context, bulkcfg.BulkConfiguration("/bulkcfg", context.agent))
 
@@ -144,7 +145,7 @@ def _units(words_: str) -> List[int]:
         return []
     units = [number(word) for word in words_.split(",")]
     if min(units) < 0:
-        wrong("--units takes link ids with commas between, 1 for the unit itself")
+        raise SettingsError("--units takes link ids with commas between, 1 for the unit itself")
     return units
 
 
@@ -169,7 +170,7 @@ def pmc(context: Context) -> Result:
         answer = pdumodel.upload_pmc_config(context.files, data)
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value and not 1 <= number(value) <= 8:
-        wrong("give csv (all mains), csv PANEL (1 to 8), or put FILE")
+        raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")
     if value:
         return save(context, pdumodel.download_panel_csv, number(value))
     return save(context, pdumodel.download_powermeter_csv)
@@ -192,11 +193,11 @@ def snmp(context: Context) -> Result:
     for word in context.options.change:
         name, _, value = word.partition("=")
         if name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
-            wrong(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
+            raise SettingsError(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
         setattr(settings, _SNMP[name], value == "yes" if name in ("v2", "v3") else value)
         changed = True
     for name, field in _COMMUNITIES.items():
-        community = context.secret(f"{name}_community", f"{name} community", needed=False)
+        community = secret(context.state, f"{name}_community", f"{name} community", needed=False)
         if community:
             setattr(settings, field, community)
             changed = True

@@ -3,27 +3,26 @@ from __future__ import annotations
 
 import datetime
 import enum
-import sys
 import time
 from types import SimpleNamespace
-from typing import Any, Callable, Iterator, List, Mapping, NoReturn, Optional, Sequence, Set, TextIO, Type, TypeVar
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Set, TextIO, Type, TypeVar
 
 from ...errors import ProtocolError, Refused, SettingsError, Unreachable
-from ...http.multipart import Progress
 from ...raritan import states
 from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.errors import leaves_open
 from ...raritan.rpc._runtime.values import shown_fields
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.units import Present, Unit
-from .. import asking, output
+from .. import asking
 from ..exits import DONE
 from ..files import new_file
 from ..options import Given
-from ..output import Result, facts
+from ..output import Result, columns, facts, figure, passing
 
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
+_UNITS = ("A", "W", "VA", "kWh")
 
 
 class Context:
@@ -44,7 +43,7 @@ class Context:
     def files(self) -> Agent:
         """The agent for files, which only the addressed unit sends and takes. SettingsError with --link."""
         if self.options.link:
-            wrong("files are those of the unit that HOST is: leave --link out, or give the link unit's own address")
+            raise SettingsError("files are those of the unit that HOST is: leave --link out, or give the link unit's own address")
         return self.agent
 
     @property
@@ -65,37 +64,22 @@ class Context:
             time.sleep(pause)
             yield
 
-    @property
-    def place(self) -> str:
-        """The unit, for questions."""
-        return f"link unit {self.options.link} of {self.agent.host}" if self.options.link else self.agent.host
-
     def confirm(self, what: str) -> None:
         """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
-        asking.confirm(self.state, f"{what} on {self.place}", self.agent.host)
+        unit = f"link unit {self.options.link} of {self.agent.host}" if self.options.link else self.agent.host
+        asking.confirm(self.state, f"{what} on {unit}", self.agent.host)
 
     def askable(self, what: str) -> None:
         """Raises NotConfirmed if `confirm` would have nobody to ask. Call it before long work."""
         asking.askable(self.state, what, self.agent.host)
 
-    def secret(self, key: str, question: str, needed: bool = True) -> str:
-        """A secret of this command other than the login's. Raises SettingsError."""
-        return asking.secret(self.state, key, question, needed)
-
-    def progress(self, what: str) -> Optional[Progress]:
-        """Shows on a terminal how much of a file is sent; None elsewhere."""
-        if self.state.json or not sys.stderr.isatty():
-            return None
-
-        def show(sent: int, size: int) -> None:
-            end = "\n" if sent >= size else ""
-            print(f"\r{what}: {100 * sent // max(size, 1)} % of {size / 1e6:.1f} MB", end=end, file=sys.stderr, flush=True)
-        return show
-
-    def tell(self, text: str) -> None:
+    def tell(self, line: str) -> None:
         """Show on a terminal how far a long command is."""
-        if not self.state.json and sys.stderr.isatty():
-            print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
+        passing(line, self.state.json)
+
+    def progress(self, sent: int, size: int) -> None:
+        """Show on a terminal how much of a file is sent, until all of it is."""
+        self.tell(f"upload: {100 * sent // size} % of {size / 1e6:.1f} MB" if sent < size else "")
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:
@@ -116,11 +100,6 @@ def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
                       f"(result code {int(code)})", str(int(code)))
 
 
-def wrong(text: str) -> NoReturn:
-    """Refuse an argument."""
-    raise SettingsError(text)
-
-
 def number(word: str) -> int:
     """A number of at most 9 ASCII digits; -1 for any other text."""
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
@@ -130,7 +109,7 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
     """The action of a command, `show` without one. Raises SettingsError for one that is not `known`."""
     named: str = context.options.action or "show"
     if named not in known:
-        wrong(f"{named[:20]!r} is not an action; give {allowed}")
+        raise SettingsError(f"{named[:20]!r} is not an action; give {allowed}")
     return named
 
 
@@ -140,7 +119,7 @@ def save(context: Context, download: Callable[..., bytes], *details: object) -> 
     """Write `download(agent, *details)` to the file of --out, `-` for the standard output. Existing files are not replaced."""
     path, agent = context.options.out, context.files
     if path == "-" and context.state.json:
-        wrong("--json needs --out FILE here: one output cannot be both")
+        raise SettingsError("--json needs --out FILE here: one output cannot be both")
     if path == "-":
         data = download(agent, *details)
         return Result({"bytes": len(data)}, (), raw=data)
@@ -174,9 +153,10 @@ def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
     return "unknown" if position in doubted else states.status(state).value
 
 
-def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> Result:
-    """A result that is a table; in JSON a list of objects."""
-    return output.table(name, head, rows, plain)
+def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
+    """A result that is a table; in JSON a list of objects. A column whose head is a unit holds figures."""
+    cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
+    return Result({name: [dict(zip(head, map(plain, row))) for row in rows]}, columns(head, cells))
 
 
 def listed(shown: Mapping[str, object], data: object = None, exit_code: int = DONE) -> Result:

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from typing import List
 
-from ...errors import Denied, PduHandlerError, Refused, Unreachable
+from ...errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import firmware as fw
 from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import option, words
 from ..output import Result, columns, text
-from .context import Context, action, listed, once, plain, wrong
+from .context import Context, action, listed, once, plain
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
@@ -22,7 +22,7 @@ def firmware(context: Context) -> Result:
     """Run one action. The docstring of its function names its round trips."""
     name = action(context, _DO, _ACTIONS)
     if context.options.file and name not in ("upload", "update"):
-        wrong(f"firmware {name} takes no file")
+        raise SettingsError(f"firmware {name} takes no file")
     return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
 
 
@@ -37,7 +37,7 @@ def _show(context: Context, proxy: fw.Firmware) -> Result:
 def _upload(context: Context, proxy: fw.Firmware) -> Result:
     """Upload an image and check it: 3 round trips and the file."""
     if not context.options.file:
-        wrong("firmware upload takes a file")
+        raise SettingsError("firmware upload takes a file")
     _send(context)
     if not proxy.getImageInfo()[1].valid:
         raise Refused(_NO_IMAGE, "image")
@@ -48,9 +48,9 @@ def _send(context: Context) -> None:
     agent = context.files
     try:
         with open(context.options.file, "rb") as file:
-            fw.upload(agent, file, progress=context.progress("upload"))
+            fw.upload(agent, file, progress=context.progress)
     except OSError as error:
-        wrong(f"{context.options.file} cannot be read ({error.strerror})")
+        raise SettingsError(f"{context.options.file} cannot be read ({error.strerror})") from None
 
 
 def _image(context: Context, proxy: fw.Firmware) -> Result:

@@ -1,19 +1,20 @@
 """Commands for link units, the network and watched servers."""
 from __future__ import annotations
 
-from typing import Callable, Mapping
+from typing import Mapping
 
 import click
 
-from ...errors import Unreachable, Unsupported
+from ...errors import SettingsError, Unreachable, Unsupported
 from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ...raritan.rpc.servermon import ServerMonitor
+from ..asking import secret
 from ..exits import NOT_SEEN
 from ..groups import Command, Commands
 from ..options import option, words
 from ..output import Result, columns, text
-from .context import Context, action, check, listed, number, once, plain, table, wrong
+from .context import Context, action, check, listed, number, once, plain, table
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
@@ -32,7 +33,7 @@ BRIDGE = "br0"
 def _number(word: str, what: str) -> int:
     found = number(word)
     if found < 0:
-        wrong(f"{word[:20]!r} is no {what}: give a number")
+        raise SettingsError(f"{word[:20]!r} is no {what}: give a number")
     return found
 
 
@@ -40,7 +41,7 @@ def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
     """The action that was typed. `actions` maps each action to the number of values that follow it."""
     name = action(context, actions, allowed)
     if len(context.options.value) != actions[name]:
-        wrong(f"give {allowed}")
+        raise SettingsError(f"give {allowed}")
     return name
 
 
@@ -50,12 +51,12 @@ def links(context: Context) -> Result:
     """Show, add or release link units: 1 round trip to show, 2 to change."""
     wanted = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
     if context.options.link:
-        wrong("only the primary unit has link units: leave out --link")
+        raise SettingsError("only the primary unit has link units: leave out --link")
     manager = CascadeManager("/cascade", context.agent)
     if wanted == "add":
         link, host = _number(context.options.value[0], "link id"), context.options.value[1]
-        login = context.secret("link_password", f"password of {context.options.link_user} on {host}")
-        fresh = context.secret("new_password", "new password", needed=False)
+        login = secret(context.state, "link_password", f"password of {context.options.link_user} on {host}")
+        fresh = secret(context.state, "new_password", "new password", needed=False)
         context.confirm(f"link the unit {text(host)} as {link}")
         code = once("the unit may or may not be linked", "links",
                     lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh))
@@ -79,8 +80,13 @@ def network(context: Context) -> Result:
     if wanted != "show":
         state = context.options.value[0]
         if state not in ("on", "off"):
-            wrong(f"give {_NETWORK_ACTIONS}")
-        _CHANGE[wanted](context, settings, state == "on")
+            raise SettingsError(f"give {_NETWORK_ACTIONS}")
+        if wanted == "forwarding":
+            _forwarding(context, settings, state == "on")
+        elif BRIDGE in settings.ifMap:
+            settings.ifMap[BRIDGE].enabled = state == "on"
+        else:
+            raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
         context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable at this address)")
         check(proxy.setSettings(settings), "the network settings")
         try:
@@ -95,12 +101,6 @@ def network(context: Context) -> Result:
         "downstream interface": forwarding.primaryUnitDownstreamIfName, **(ports if forwarding.enabled else {})})
 
 
-def _bridge(context: Context, settings: Settings, on: bool) -> None:
-    if BRIDGE not in settings.ifMap:
-        raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
-    settings.ifMap[BRIDGE].enabled = on
-
-
 def _forwarding(context: Context, settings: Settings, on: bool) -> None:
     """Change the port forwarding. Only the primary unit names an interface: the one that leads to the expansion units."""
     forwarding = settings.common.portForwarding
@@ -108,14 +108,11 @@ def _forwarding(context: Context, settings: Settings, on: bool) -> None:
     if not on:
         return
     if context.options.role not in ("primary", "expansion"):
-        wrong("forwarding on needs --role primary or --role expansion")
+        raise SettingsError("forwarding on needs --role primary or --role expansion")
     if context.options.role == "primary" and not context.options.interface:
-        wrong("--role primary needs --interface, the one that leads to the expansion units (usb, eth2, …)")
+        raise SettingsError("--role primary needs --interface, the one that leads to the expansion units (usb, eth2, …)")
     forwarding.role = PortForwardingRole.PRIMARY_UNIT if context.options.role == "primary" else PortForwardingRole.EXPANSION_UNIT
     forwarding.primaryUnitDownstreamIfName = context.options.interface or ""
-
-
-_CHANGE: Mapping[str, Callable[[Context, Settings, bool], None]] = {"bridge": _bridge, "forwarding": _forwarding}
 
 
 # ---- watched servers ---------------------------------------------------------------------------------------

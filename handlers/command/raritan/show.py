@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, Optional, Tuple
 
+from ...errors import SettingsError
 from ...raritan import panels, states
 from ...raritan.readings import amount, ask, kilowatt_hours
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel
@@ -14,7 +15,7 @@ from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..groups import Command, Commands
 from ..options import words
 from ..output import Result
-from .context import Context, check, listed, number, seen, table, wrong
+from .context import Context, check, listed, number, seen, table
 
 _UNITS = {
     Sensor.VOLT: "V", Sensor.AMPERE: "A", Sensor.WATT: "W", Sensor.VOLT_AMP: "VA", Sensor.WATT_HOUR: "Wh",
@@ -83,7 +84,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
 
 def sensors(context: Context) -> Result:
     """Show the sensors of inlets, lines, breakers, outlets and slots: 4 round trips."""
-    places = list(sensors_of_the_pdu(context)) + _sensors_in_slots(context)
+    places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
     numeric = {where: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))
                for where, sensor in places if isinstance(sensor, NumericSensor)}
@@ -165,7 +166,8 @@ def sensor_rid(context: Context, where: str) -> str:
             return context.unit.path(f"/{parts[0]}/{number(parts[1]) - 1}{middle}/{parts[-1]}")
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
-    wrong(f"{where[:60]!r} is not a sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from 'sensors'")
+    raise SettingsError(f"{where[:60]!r} is not a sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from "
+                        f"'sensors'")
 
 
 def thresholds(context: Context) -> Result:
@@ -189,7 +191,7 @@ def thresholds(context: Context) -> Result:
 def _change(word: str) -> Tuple[str, Optional[float]]:
     name, _, value = word.partition("=")
     if name not in (*_EDGES, *_OTHERS):
-        wrong(f"{name[:40]!r} is not a threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}")
+        raise SettingsError(f"{name[:40]!r} is not a threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}")
     if value == "off" and name in _EDGES:
         return name, None
     try:
@@ -198,7 +200,7 @@ def _change(word: str) -> Tuple[str, Optional[float]]:
             return name, wanted
     except (ValueError, OverflowError):
         pass                                # reported below
-    wrong(f"{word[:60]!r}: give a number{', or off' if name in _EDGES else ''}")
+    raise SettingsError(f"{word[:60]!r}: give a number{', or off' if name in _EDGES else ''}")
 
 
 COMMANDS: Commands = {

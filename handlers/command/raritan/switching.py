@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Callable, List
 
-from ...errors import Denied, NoSuchOutlet, PduHandlerError
+from ...errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError
 from ...raritan import states
 from ...raritan.preconditions import refuse_mixed_up, refused
 from ...raritan.rpc import Bulk
@@ -12,7 +12,7 @@ from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import option, words
 from ..output import Result, facts, text
-from .context import Context, check, listed, number, once, seen, wrong
+from .context import Context, check, listed, number, once, seen
 
 _PAUSE_S = 0.3
 _NAMED = 12             # limit of outlets that a question names; the others are counted
@@ -27,7 +27,7 @@ def _numbers(context: Context, count: int) -> List[int]:
     for word in named:
         position = number(word) - 1
         if position < -1:
-            wrong(f"{word[:20]!r} is not an outlet; give numbers from 1 to {count}, or all")
+            raise SettingsError(f"{word[:20]!r} is not an outlet; give numbers from 1 to {count}, or all")
         if not 0 <= position < count:
             raise NoSuchOutlet(f"there is no outlet {word[:20]}; give numbers from 1 to {count}, or all")
         out.append(position)
@@ -51,7 +51,7 @@ def switch(context: Context) -> Result:
     """Switch outlets: 2 round trips for the outlets, 1 for the command, then 1 for each look until all have the wanted state."""
     wanted = context.options.state
     if wanted not in ("on", "off"):
-        wrong(f"{wanted[:20]!r}: give on or off")
+        raise SettingsError(f"{wanted[:20]!r}: give on or off")
     state = Outlet.PowerState.PS_ON if wanted == "on" else Outlet.PowerState.PS_OFF
     return _sent(context, f"switch {wanted}", "up" if wanted == "on" else "down",
                  lambda pdu: pdu.setAllOutletPowerStates(state), lambda outlet: outlet.setPowerState(state),
@@ -142,7 +142,7 @@ def sequence(context: Context) -> Result:
     action: str = context.options.action or "show"
     pdu = context.pdu
     if context.options.delay is not None and action in ("show", "cancel"):
-        wrong("--delay goes with an order")
+        raise SettingsError("--delay goes with an order")
     if action == "cancel":
         context.confirm("cancel the running sequence")
         pdu.cancelOutletSequence()
@@ -162,13 +162,13 @@ def sequence(context: Context) -> Result:
 def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     delay = number(context.options.delay or "0")
     if delay < 0:
-        wrong("--delay takes milliseconds")
+        raise SettingsError("--delay takes milliseconds")
     outlets = context.outlets()
     settings = pdu.getSettings()
     numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):
-        wrong(f"an order names each outlet from 1 to {len(outlets)} once, with commas between; none means as numbered; "
-              f"{text(order, 40)} does not")
+        raise SettingsError(f"an order names each outlet from 1 to {len(outlets)} once, with commas between; none means as "
+                            f"numbered; {text(order, 40)} does not")
     _agreed(context, outlets, numbers)
     context.confirm("change the order in which outlets are switched on")
     settings.outletPowerStateSequence = numbers

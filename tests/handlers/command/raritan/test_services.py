@@ -24,6 +24,14 @@ def test_a_firmware_update_runs_from_the_upload_to_the_restart(run: Run, tmp_pat
     assert updated["last"]["status"] == "SUCCESSFUL" and updated["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
+def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300", 50_000))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    code, _, err = run("firmware", "update", str(path), "--yes", "--wait", "30")
+    assert code == 0 and "update: " in err and not err.rpartition("\r")[2] and not err.split("\r")[-2].strip()
+
+
 @pytest.mark.parametrize("flaw, option", [({"compatible": False}, "--cross"), ({"signed": False}, "--allow-untrusted")])
 def test_an_incompatible_image_needs_an_option(run: Run, tmp_path: Path, flaw: Any, option: str) -> None:
     path = tmp_path / "image.bin"
