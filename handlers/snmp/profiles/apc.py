@@ -4,8 +4,6 @@ A newer unit also answers the tables of older generations, so the richer family 
 numbers inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2; MasterSwitch plus: command
 off = 3, where 2 would be "on, later"), so a value that was read is never written back.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
@@ -79,7 +77,6 @@ RPDU2_OUTLETS = Outlets(
     energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS))
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
-RPDU2_LINES: Figure = figure(column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"), TENTHS)
 
 
 def unit_and_outlet(state: Source) -> Chained:
@@ -101,8 +98,6 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 
 EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
-EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
-EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
@@ -116,7 +111,7 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
                  _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
-        load=total(RPDU2_LINES, RPDU_LINES),
+        load=total(figure(column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"), TENTHS), RPDU_LINES),
         power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS), RPDU_WATTS),
         energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
@@ -166,7 +161,8 @@ PROFILES = (
             states=State(EASY_STATE, on=("2",), off=("1",), absent=("-1",)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
             count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), Only(EASY_STATE, EASY_STATE, ("-1",), keep=False)),
-            number=Chained(EASY_MODULE, EASY_NUMBER)),),
+            number=Chained(column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule"),
+                           column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
         load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")),
                     figure(column("318.1.1.30.4.2.1.6", "ePDUPhaseStatusActivePower")),

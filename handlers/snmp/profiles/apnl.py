@@ -4,18 +4,15 @@ A node with outlet 0 is not an outlet. Only nodes of switching types have a stat
 The PDU's totals are valid if it has metering nodes. A gateway has the same objects for a PDU on its bus, but passes a write to
 that PDU only after a further command, so it is not read.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Provided, Source
-from .shorthand import ONES, TENTHS, column, figure, oids, public, scalar, total
+from .shorthand import ONES, TENTHS, column, figure, oids, pysnmp_mibs, scalar, total
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
 METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"
 SWITCHING, METERING = (METER_AND_SWITCH, SWITCH), (METER, METER_AND_SWITCH)
 OUTLET = column("29640.4.3.33.1.3", "nodeOutlet")
 NO_OUTLET = "0"
-PDU_TYPE = scalar("29640.4.3.1.0", "pduType")
 MODULAR = "0"
 
 
@@ -25,7 +22,7 @@ def _metered(values: Source) -> Source:
 
 def _of_pdu(values: Source) -> Source:
     """Objects of a PDU; none of a gateway."""
-    return Provided(values, PDU_TYPE, MODULAR)
+    return Provided(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
 
 
 def _total_of_pdu(values: Source) -> Source:
@@ -36,7 +33,7 @@ def _total_of_pdu(values: Source) -> Source:
 PROFILES = (
     Profile(
         key="apnl-modular", vendor="AP Nederland", mib="APNL-MODULAR-PDU-MIB of 2013-01-24",
-        source=public("DotZero24/pysnmp-mibs", "mibs/apnl/APNL-MODULAR-PDU-MIB"),
+        source=pysnmp_mibs("mibs/apnl/APNL-MODULAR-PDU-MIB"),
         models=("OEC2 modular PDU",), sys_object_ids=oids("29640"),
         outlets=(Outlets(
             states=State(_of_pdu(Only(column("29640.4.3.33.1.13", "nodeSwitchOperStatus"), OUTLET, (NO_OUTLET,), keep=False)),

@@ -7,8 +7,6 @@ Newer firmware has the table displayOutletStatus, where values above 3 have anot
 It is read there if the table is long enough. Otherwise slots are read one by one: those whose outletConfirmation is supported,
 or all if none is. Server boards of this vendor have the same sysObjectID and none of these tables.
 """
-from __future__ import annotations
-
 from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write, changed
 from ..sources import Only, Provided, Span, Spread, Whole
 from .shorthand import THOUSANDTHS, column, figure, librenms, oid, oids, scalar, total

@@ -4,8 +4,6 @@ The MIB is not public. The source is an owner's monitoring checks, which only re
 first arc of the identity is 2 for them and 1 for C13 and all others. A current of 0 may also mean that an outlet has no meter.
 Powers are left out, because the checks do not say their unit. The load is the sum of the circuits behind the breakers.
 """
-from __future__ import annotations
-
 from ..parts import DRIVER, Outlets, Profile, State
 from ..sources import Merged
 from .shorthand import TENTHS, by_unit, column, figure, oids, total

@@ -4,11 +4,9 @@ The status has one value for on and one for off for each alarm and warning: odd 
 to 24 off. Measurements are in one table of variables, indexed by a GUID of eight octets. The first seven are those of the
 measured socket or phase, the last one differs for each variable. Each variable has a type, a status, a unit and a power of ten.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
-from ..sources import Only, Source, Spelt
-from .shorthand import ONES, column, counted_by_unit, oids, public, total
+from ..sources import OfUnits, Only, Source, Spelt
+from .shorthand import ONES, column, oids, pysnmp_mibs, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
@@ -38,13 +36,13 @@ def _measured(kind: tuple[str, str], at: Source) -> Figure:
 PROFILES = (
     Profile(
         key="bachmann-bluenet2", vendor="Bachmann", mib="BACHMANN-BLUENET2-MIB",
-        source=public("DotZero24/pysnmp-mibs", "mibs/bachmann/BACHMANN-BLUENET2-MIB"),
+        source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
         models=("BlueNet BN2000 to BN7500",), sys_object_ids=oids("31770.2.1"),
         outlets=(Outlets(
             states=State(STATUS, on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2)))),
             control=Guarded(Write(MODE, on=1, off=2), MODE, refuse=(NOT_AVAILABLE, NOT_SWITCHABLE),
                             why="the device has no relay for it, or cannot reach it"),
-            count=counted_by_unit(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
+            count=OfUnits(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
             name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
             current=_measured(CURRENT, SOCKETS), power=_measured(POWER, SOCKETS), energy=_measured(ENERGY, SOCKETS)),),
         load=total(_measured(CURRENT, PHASES), else_outlets=True),

@@ -3,8 +3,8 @@
 The MIB does not name units: tenths of amperes and watts are from two public drivers. An RPC without a meter reads -2000000.
 """
 from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
-from ..sources import Unless
-from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
+from ..sources import OfUnits, Unless
+from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")
@@ -13,13 +13,12 @@ NO_METER = ("-1", "-2000000")
 
 PROFILES = (
     Profile(
-        key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1",
-        source=public("DotZero24/pysnmp-mibs", "mibs/baytech/Baytech-MIB-403-1"),
+        key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1", source=pysnmp_mibs("mibs/baytech/Baytech-MIB-403-1"),
         models=("MRP27", "RPC-nNC", "MMP"), sys_object_ids=oids("4779"),
         outlets=(Outlets(
             states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
-            count=counted_by_unit(column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets"), STATE),
+            count=OfUnits(column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets"), STATE),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
         load=total(figure(CURRENT, TENTHS, NO_METER),
                    figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS, NO_METER)),

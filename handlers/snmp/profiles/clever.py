@@ -7,13 +7,11 @@ beside that of the first one. Only the addressed unit is read.
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
 outlets are used only if every outlet has one, so that a group's current is not taken for an outlet's.
 """
-from __future__ import annotations
-
 from typing import Optional
 
 from ..parts import DRIVER, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Counted, Only, Provided, Scalar, Source, Span, Spread, Whole
-from .shorthand import HUNDREDTHS, KILO, NET_SNMP, ONES, TENTHS, column, figure, oid, oids, public, scalar, total
+from .shorthand import HUNDREDTHS, KILO, NET_SNMP, TENTHS, column, figure, oid, oids, public, scalar, total
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
@@ -22,19 +20,12 @@ TEST_PROGRAM = "https://github.com/ChinaClever/IDC_TestSystem/tree/HEAD/IDC_Test
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _amperes(source: Source) -> Figure:
-    """A as text; older firmware has hundredths as INTEGER."""
-    return Figure(source, ONES, ("-1",), scale_of_integers=HUNDREDTHS)
-
-
-def _kilowatt_hours(source: Source) -> Figure:
-    """kWh as text; older firmware has tenths as INTEGER."""
-    return Figure(source, ONES, ("-1",), scale_of_integers=TENTHS)
-
-
 def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, switch: Column, name: Column, current: Column,
               energy: Column, line_current: Source, line_energy: Source, power: Optional[Column] = None) -> Profile:
-    """A family with values as texts. Its number of outlets, 0 included, is the probe, so each other tree costs one GET."""
+    """A family with values as texts; older firmware has INTEGERs, in hundredths of A and tenths of kWh.
+
+    Its number of outlets, 0 included, is the probe, so each other tree costs one GET.
+    """
     def here(values: Source) -> Provided:
         return Provided(values, count, r"\d+")
 
@@ -49,11 +40,11 @@ def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, swi
             control=Write(switch, on=ON, off=OFF),
             none_if_zero=count,
             name=name,
-            current=_amperes(of_each(current)),
+            current=Figure(of_each(current), scale_of_integers=HUNDREDTHS),
             power=figure(of_each(power), KILO) if power else None,
-            energy=_kilowatt_hours(of_each(energy))),),
-        load=total(_amperes(here(line_current))),
-        energy=total(_kilowatt_hours(here(line_energy))),
+            energy=Figure(of_each(energy), scale_of_integers=TENTHS)),),
+        load=total(Figure(here(line_current), scale_of_integers=HUNDREDTHS)),
+        energy=total(Figure(here(line_energy), scale_of_integers=TENTHS)),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"))
 

@@ -8,8 +8,6 @@ same older sysObjectIDs, so the outlet table decides.
 A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines, which
 count the current of the lines again.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
@@ -24,13 +22,10 @@ CPS = librenms("cyberpower/CPS-MIB")
 EPDU2_STATE = column(EPDU2 + ".6.1.4.1.5", "ePDU2OutletSwitchedStatusState")
 MODULE = column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex")
 NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
-NAME = column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
-EPDU_STATE = column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState")
-ATS_STATE = column(ATS + ".6.3.1.3", "atsOutletStatusOutletState")
 LINES = ("1", "2", "3")                                                        # of atsLoadStatusPhase; 4 to 6 are pairs of lines
 ATS_TOTAL = "1"                                                                # the row with the total, in the table of banks
 
@@ -73,7 +68,7 @@ PROFILES = (
             rows=METERED_NAME,
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
             number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
-            name=First((NAME, METERED_NAME)),
+            name=First((column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
             current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
             power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
             energy=_metered("11", "ePDU2OutletMeteredStatusEnergy")),),
@@ -90,7 +85,7 @@ PROFILES = (
         key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)", source=CPS,
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",), sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(EPDU_STATE, on=("1",), off=("2",)),
+            states=State(column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"), on=("1",), off=("2",)),
             count=EPDU_COUNT, none_if_zero=EPDU_COUNT,
             control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
             name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
@@ -105,7 +100,7 @@ PROFILES = (
         key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)", source=CPS,
         models=("Switched ATS PDU (PDUxxSW...ATNET)",), sys_object_ids=oids(ATS, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(ATS_STATE, on=("1",), off=("2",)),
+            states=State(column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"), on=("1",), off=("2",)),
             control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
             count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
             name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName")),),

@@ -4,8 +4,8 @@ Row 0 of a port is all its outlets, so it is neither listed nor written. State a
 unknown. The current of a port is that of its chained units, in tenths of A.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
-from ..sources import Arc
-from .shorthand import TENTHS, column, counted_by_unit, figure, oids, public, total
+from ..sources import Arc, OfUnits
+from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 POWER = column("2925.4.5.4.1.4", "cyOutletPower")
 OUTLETS = Arc(POWER, -1, ("0",), keep=False)
@@ -14,13 +14,13 @@ LOCKED = "1"
 PROFILES = (
     Profile(
         key="cyclades-pm", vendor="Cyclades", mib="CYCLADES-ACS-PM-MIB of 2005-08-29",
-        source=public("DotZero24/pysnmp-mibs", "mibs/vertiv/CYCLADES-ACS-PM-MIB"),
+        source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
         models=("AlterPath PM behind AlterPath ACS",), sys_object_ids=oids("2925"),
         outlets=(Outlets(
             states=State(OUTLETS, on=("1",), off=("0",)),
             control=Guarded(Write(POWER, on=1, off=0), column("2925.4.5.4.1.5", "cyOutletLock"), refuse=(LOCKED,),
                             why="it is locked on the device"),
-            count=counted_by_unit(column("2925.4.5.2.1.2", "cyPMNumberOutlets"), OUTLETS),
+            count=OfUnits(column("2925.4.5.2.1.2", "cyPMNumberOutlets"), OUTLETS),
             name=column("2925.4.5.4.1.2", "cyOutletName")),),
         load=total(figure(column("2925.4.5.3.1.5", "cyPMUnitCurrent"), TENTHS), unit=Arcs(0, 1)),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "switching")),

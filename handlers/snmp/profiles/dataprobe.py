@@ -12,8 +12,7 @@ LINE_CORDS = by_unit(lambda cord: scalar(f"1418.6.6.{2 * cord}.0", f"currentLC{c
 
 PROFILES = (
     Profile(
-        key="dataprobe-iboot", vendor="Dataprobe", mib="IBOOTPDU-MIB of 2017-10-25",
-        source=librenms("dataprobe/IBOOTPDU-MIB"),
+        key="dataprobe-iboot", vendor="Dataprobe", mib="IBOOTPDU-MIB of 2017-10-25", source=librenms("dataprobe/IBOOTPDU-MIB"),
         models=("iBoot-PDU4", "iBoot-PDU8"), sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=(Outlets(
             states=State(column("1418.6.5.1.7", "outletActualStatus"), on=("1",), off=("0",),

@@ -3,8 +3,6 @@
 It resembles APC's rPDU2, but states are on 1 and off 2 (rPDU2: on 2, off 1). The metered table has another index. Outlets are
 metered in whole amperes.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import First
 from .shorthand import TENS, TENTHS, by_number, column, figure, librenms, oids, scalar, total
@@ -12,7 +10,6 @@ from .shorthand import TENS, TENTHS, by_number, column, figure, librenms, oids, 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
 METERED_NUMBER = column(ROOT + ".130.2.2.1.2", "rPDUOutletMeteredStatusNumber")
-NAME = column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName")
 METERED_NAME = column(ROOT + ".130.2.2.1.3", "rPDUOutletMeteredStatusName")
 
 
@@ -30,7 +27,7 @@ PROFILES = (
             rows=METERED_NAME,
             count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
             number=First((NUMBER, METERED_NUMBER)),
-            name=First((NAME, METERED_NAME)),
+            name=First((column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)),
             current=_metered("6", "rPDUOutletMeteredStatusCurrent"),
             power=_metered("8", "rPDUOutletMeteredStatusPower"),
             energy=_metered("7", "rPDUOutletMeteredStatusEnergy")),),

@@ -3,8 +3,6 @@
 One agent has up to 16 units. The identity is the position of an outlet on the first unit, "unit.position" on the others. -1 is
 a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.
 """
-from __future__ import annotations
-
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
 from ..sources import Field, Merged, Packed, Prefixed, Span, Spread
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
@@ -13,15 +11,12 @@ FIRST, LAST = 1, 16
 UNITS = (Span(FIRST, LAST, FIRST),)
 STATUS = Spread(oid("17420.1.2.9"), UNITS, "pduNNOutletStatus", tail="13.0")
 STATES = Packed(STATUS, main=str(FIRST))
-CURRENT = Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0")
 
 
 def _names(unit: int) -> Field:
     """The first field of each outlet's configuration."""
     return Field(column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0"), 0)
 
-
-NAMES = Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))
 
 PROFILES = (
     Profile(
@@ -30,8 +25,8 @@ PROFILES = (
         outlets=(Outlets(
             states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
             control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
-            name=NAMES),),
-        load=total(figure(CURRENT, TENTHS)),
+            name=Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))),),
+        load=total(figure(Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0"), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
         note="Units with more than 16 outlets need more characters than a write may have, and are not switched."),
 )

@@ -12,8 +12,7 @@ OUTLETS = (Span(1, 256, 1),)        # the buses that feed them have numbers from
 
 PROFILES = (
     Profile(
-        key="dli-energy-object", vendor="Digital Loggers", mib="ENERGY-OBJECT-MIB",
-        source=librenms("ENERGY-OBJECT-MIB"),
+        key="dli-energy-object", vendor="Digital Loggers", mib="ENERGY-OBJECT-MIB", source=librenms("ENERGY-OBJECT-MIB"),
         models=("Web Power Switch Pro", "Ethernet Power Controller with firmware 1.8 or later"),
         sys_object_ids=NET_SNMP, sweep=True,
         outlets=(Outlets(

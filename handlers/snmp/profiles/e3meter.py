@@ -4,18 +4,15 @@ The neutral wire is a row of the same table, of which only the current has a mea
 Firmware without this column (before MIB revision 2011-11-02) has no totals here. A concentrator (CTR) has another MIB, for the
 meters of many racks. It is not a PDU and is not read.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Profile
 from ..sources import Column, Only
 from .shorthand import THOUSANDTHS, column, figure, librenms, oids, total
 
 LIVE_WIRE = "0"
-CHANNEL = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
 def _live(values: Column) -> Only:
-    return Only(values, CHANNEL, (LIVE_WIRE,))
+    return Only(values, column("21695.1.10.7.2.1.12", "e3IpmChannelType"), (LIVE_WIRE,))
 
 
 PROFILES = (

@@ -12,7 +12,7 @@ and not switched.
 from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
 from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread
 from . import hpe, raritan
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, pysnmp_mibs, scalar, total
 
 NEUTRAL = "2"
 LINES = figure(
@@ -21,9 +21,6 @@ LINES = figure(
     THOUSANDTHS)
 
 PULIZZI_OUTLETS = 36
-PULIZZI_STATE = Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus")
-PULIZZI_COMMAND = Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand")
-PULIZZI_NAME = Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0")
 
 MONITORED = "20677.3.1.1"
 MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
@@ -71,30 +68,28 @@ PROFILES = (
         load=raritan.PX1_LOAD, power=raritan.PX1_POWER,
         switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching")),
     Profile(
-        key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB",
-        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-EPDU-PU-SW-MIB"),
+        key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB", source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
         # Units with the second sysObjectID have the first one's tree with newer firmware, and another tree with older firmware.
         roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
                Root(oid("20677.1"), oid("20677.1.5"))),
         outlets=(Outlets(
-            states=State(PULIZZI_STATE, on=("1",), off=("2",), absent=("0",)),
-            control=Write(PULIZZI_COMMAND, on=1, off=2),
-            name=PULIZZI_NAME),),
+            states=State(Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"), on=("1",), off=("2",), absent=("0",)),
+            control=Write(Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2),
+            name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0")),),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
     Profile(
         key="eaton-pulizzi-monitored", vendor="Eaton", mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
-        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-EPDU-PU-MI-MIB"),
+        source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),
         models=("Monitored ePDU with blue display (Pulizzi)",), sys_object_ids=oids("20677.3"),
         load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
         evidence=SIMULATED.of("current")),
     Profile(
         # Each current transformer is a row. The MIB does not say what it measures, so their sum is not a load. -1 is no
         # transformer.
-        key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB",
-        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-GENESIS-II-MIB"),
+        key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB", source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",), sys_object_ids=oids("17373"),
         outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
         evidence=SIMULATED.of("current")),
@@ -114,8 +109,7 @@ PROFILES = (
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
         note="One public driver, no MIB text. The unit of the device's power is not known, so the powers of outlets are summed."),
     Profile(
-        key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08",
-        source=public("DotZero24/pysnmp-mibs", "mibs/eaton/EATON-PDU-MIB"),
+        key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08", source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
         models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",), sys_object_ids=oids("534.6.6.4"),
         outlets=(Outlets(
             rows=BREAKER, number=Chained(Number(BREAKER, plus=0, position=0), Number(BREAKER, plus=0)), name=BREAKER,

@@ -3,8 +3,6 @@
 Switched and metered outlets are two tables with different indexes, joined by unit and number. Rows beyond the unit's outlets
 are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on).
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
@@ -59,8 +57,7 @@ def energy(root: str) -> Total:
 
 PROFILES = (
     Profile(
-        key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18",
-        source=librenms("enlogic/ENLOGIC-PDU-MIB"),
+        key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18", source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",), sys_object_ids=oids("38446.1"),
         outlets=(outlets("38446.1"),),
         load=load("38446.1"), power=power("38446.1"), energy=energy("38446.1"),

@@ -4,13 +4,11 @@ The three oldest products have shorter paths. Meter channels belong to inlets an
 single outlets (products 58, 64, 83, 87 and 100 in their MIBs). Its index starts at 0 according to its description, and at 1
 according to its type, so the rows decide.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, Root, State, Write
 from ..sources import Only, Renumbered, Source
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, public, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, pysnmp_mibs, scalar, total
 
 OLDEST = (1, 5, 6)                  # products EPC 8x, 24x, 2x6
 PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
@@ -57,7 +55,7 @@ PROFILES = (
     Profile(
         # Their MIBs have the same meters and no ports, so these products have no outlets.
         key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
-        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
+        source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
         models=("Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x", "ATS 3020"),
         roots=_roots(METERED),
         load=LOAD, power=POWER, energy=ENERGY,

@@ -8,8 +8,6 @@ commands.
 The oldest is the management module for metered PDUs (pdu), which has breakers and no outlets. Its currents are left out: they
 are in A before revision 1.66 of the MIB and in hundredths of A since then, and the module does not report its revision.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Optional
 
@@ -28,19 +26,13 @@ from ..parts import (
     Verbs,
     changed,
 )
-from ..sources import Chained, First, Merged, Number, Only, Part, Source, Whole
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
+from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
 PADDING = "0"               # the state in rows beyond the unit's outlets
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
 CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only meters
 CPQPOWER = librenms("hp/CPQPOWER-MIB")
-
-
-def switchable(root: str, name: str, then: Control) -> Guarded:
-    """The control, if the device's own setting for the outlet allows it."""
-    return Guarded(then, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
-                   why="the device's own setting makes it not switchable")
 
 
 def verbs(root: str, name: str) -> Verbs:
@@ -65,7 +57,8 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
 
     return Outlets(
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
-        control=switchable(root, name, control),
+        control=Guarded(control, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
+                        why="the device's own setting makes it not switchable"),
         rows=Only(names, names, ("",), keep=False),
         count=_count(root, name, count, controllable, Only(listed, listed, (PADDING,), keep=False)) if count else None,
         number=First((number(listed), number(names))),
@@ -77,7 +70,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
 
 def _count(root: str, name: str, count: str, controllable: str, listed: Source) -> Source:
     counts = column(f"{root}.1.2.1.{count}", name + "OutletCount")
-    of_listed = counted_by_unit(counts, listed)
+    of_listed = OfUnits(counts, listed)
     if not controllable:
         return of_listed
     return First((Only(counts, column(f"{root}.1.2.1.{controllable}", name + "Controllable"), (CONTROLLABLE,)), of_listed))

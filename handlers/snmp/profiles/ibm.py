@@ -7,11 +7,9 @@ them: the older table ends before it. Without column 15, column 11 is the state 
 firmware ("sLEN") and every row has a valid value of a state. Otherwise outlets are listed and not switched. Values 2 to 5
 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Source
-from .shorthand import THOUSANDTHS, column, counted, figure, oids, public, scalar, total
+from .shorthand import THOUSANDTHS, column, counted, figure, oids, pysnmp_mibs, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
@@ -19,7 +17,6 @@ NEWER = column(TABLE + ".13", "ibmPduOutletState; power in older firmware")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
-VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 
 
 def _newer(at: Source) -> Source:
@@ -27,12 +24,12 @@ def _newer(at: Source) -> Source:
 
 
 def _older(at: Source) -> Source:
-    return Provided(Provided(at, OLDER, "-1|[0-5]"), VERSION, "(?!.*sLEN).*")
+    return Provided(Provided(at, OLDER, "-1|[0-5]"), scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion"), "(?!.*sLEN).*")
 
 
 PROFILES = (
     Profile(
-        key="ibm-dpi", vendor="IBM", mib="IBM-PDU-MIB", source=public("DotZero24/pysnmp-mibs", "mibs/ibm/IBM-PDU-MIB"),
+        key="ibm-dpi", vendor="IBM", mib="IBM-PDU-MIB", source=pysnmp_mibs("mibs/ibm/IBM-PDU-MIB"),
         models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",), sys_object_ids=oids("2.6.223"),
         outlets=(
             Outlets(

@@ -3,8 +3,6 @@
 A panel with two buses reports the current of each one, and systemCurrent is that of the first bus. An enabled output with
 an open fuse has no power, so its state is UNKNOWN.
 """
-from __future__ import annotations
-
 from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Number, Source
 from .shorthand import column, librenms, oids, scalar, total

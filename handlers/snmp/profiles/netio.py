@@ -1,7 +1,7 @@
 """NETIO products: PowerPDU and PowerBOX of NETIO-PRODUCTS-NETIO-MIB. A 0 may also mean that there is no meter."""
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
-from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, scalar, total
 
 NOT_MEASURED = ("0", "-1")
 
@@ -10,7 +10,7 @@ STATE = column("47952.1.1.1.3", "netioOutputState")
 PROFILES = (
     Profile(
         key="netio", vendor="NETIO", mib="NETIO-PRODUCTS-NETIO-MIB",
-        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/NETIO-PRODUCTS-NETIO-MIB.py"),
+        source=pysnmp_mibs("pysnmp_mibs/NETIO-PRODUCTS-NETIO-MIB.py"),
         models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"), sys_object_ids=oids("47952"),
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("0",)),

@@ -7,17 +7,14 @@ npPwrTable has the same relays under other numbers. Newer firmware keeps it besi
 states in it. Firmware without npPwrRelayState (DKSF-50-11) reports the state only by the mode: not in an automatic mode, and
 not during a reset.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Column
-from .shorthand import column, librenms, oids, public
+from .shorthand import column, librenms, oids, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")
 NO_RESET = ("0", "2")               # npPwrStartReset: normal, pause after a reset; 1 is a reset
 
-MODE = column("25728.5500.5.1.2", "npRelayMode")
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
 
@@ -34,12 +31,12 @@ PROFILES = (
         sys_object_ids=oids("25728"),
         outlets=(Outlets(
             states=State(column("25728.5500.5.1.15", "npRelayState"), on=ON, off=OFF),
-            control=_by_mode(MODE),
+            control=_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
             name=column("25728.5500.5.1.6", "npRelayMemo")),),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
     Profile(
         key="netping-pwr", vendor="NetPing", mib="DKSF-60-4-X-X-X, DKSF-50-11-X-X-X (npPwr)",
-        source=public("DotZero24/pysnmp-mibs", "mibs/netping/DKSF-60-4-X-X-X"),
+        source=pysnmp_mibs("mibs/netping/DKSF-60-4-X-X-X"),
         models=("UniPing server solution (DKSF 50, 60)", "power switches with firmware before npRelay"),
         sys_object_ids=oids("25728"),
         outlets=(

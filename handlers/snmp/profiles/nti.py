@@ -4,14 +4,13 @@ Both MIBs have the same number and the same columns. State and command share a c
 read, because the unit of its currents is not documented.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from .shorthand import column, oids, public
+from .shorthand import column, oids, pysnmp_mibs
 
 VALUE = column("3699.1.1.6.1.7.1.1.5", "rlyOutputValue")
 
 PROFILES = (
     Profile(
-        key="nti-ipdu", vendor="NTI", mib="IPDUS2 of 2014-01-08, IPDUSX of 2013-01-21",
-        source=public("DotZero24/pysnmp-mibs", "mibs/nti/IPDUS2"),
+        key="nti-ipdu", vendor="NTI", mib="IPDUS2 of 2014-01-08, IPDUSX of 2013-01-21", source=pysnmp_mibs("mibs/nti/IPDUS2"),
         models=("IPDU-S2", "IPDU-SX"), sys_object_ids=oids("3699.1.1.6"),
         outlets=(Outlets(
             states=State(VALUE, on=("1",), off=("0",)),

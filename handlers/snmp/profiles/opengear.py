@@ -4,19 +4,19 @@ The index is ogRpcIndex.ogRpcOutletIndex: the PDU in the console server's list, 
 not available is neither on nor off. UPSs of the console server are in another table, which is not read.
 """
 from ..parts import SIMULATED, Arcs, Outlets, Profile, State
-from .shorthand import HUNDREDTHS, TENTHS, column, counted_by_unit, figure, librenms, oids, total
+from ..sources import OfUnits
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, total
 
 STATE = column("25049.17.16.1.4", "ogRpcOutletState")
 THE_PDU = Arcs(stop=1)
 
 PROFILES = (
     Profile(
-        key="opengear-rpc", vendor="Opengear", mib="OG-STATUSv2-MIB of 2020-11-10",
-        source=librenms("opengear/OG-STATUSv2-MIB"),
+        key="opengear-rpc", vendor="Opengear", mib="OG-STATUSv2-MIB of 2020-11-10", source=librenms("opengear/OG-STATUSv2-MIB"),
         models=("PDUs behind ACM, CM, IM and OM console servers",), sys_object_ids=oids("25049.1"),
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("2",)),
-            count=counted_by_unit(column("25049.17.15.1.6", "ogRpcOutletTotal"), STATE),
+            count=OfUnits(column("25049.17.15.1.6", "ogRpcOutletTotal"), STATE),
             name=column("25049.17.16.1.3", "ogRpcOutletName"),
             current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS)),),
         load=total(figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS), else_outlets=True, unit=THE_PDU),

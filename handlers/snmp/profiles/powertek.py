@@ -11,11 +11,9 @@ KWH, as PWTv1-MIB does where they are Wh.
 
 The Simple PDU (SimplePDU-MIB) meters its inlet. Energies are left out for the same reason.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
 from ..sources import Counted, Merged, Provided, Source, Tables
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, by_unit, column, figure, oid, oids, public, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, by_unit, column, figure, oid, oids, pysnmp_mibs, scalar, total
 
 
 def _tables(path: str, name: str) -> Tables:
@@ -65,8 +63,7 @@ def _pwt2_inlets(first: int, *names: str) -> Merged:
 
 PROFILES = (
     Profile(
-        key="ts-bspdu", vendor="Powertek", mib="PWTv1-MIB",
-        source=public("DotZero24/pysnmp-mibs", "mibs/powertek/PWTv1-MIB"),
+        key="ts-bspdu", vendor="Powertek", mib="PWTv1-MIB", source=pysnmp_mibs("mibs/powertek/PWTv1-MIB"),
         models=("BSPDU", "TS BSPDU"), sys_object_ids=oids("42610.1.4.4"),
         outlets=(Outlets(
             states=State(by_unit(_states, range(1, 9)), on=("2",), off=("1",)),
@@ -81,8 +78,7 @@ PROFILES = (
         switching_confidence=Confidence.LOW, evidence=SIMULATED,
         note="Units of an older MIB under the same sysObjectID switch after a delay; nothing on the device distinguishes them."),
     Profile(
-        key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94",
-        source=public("DotZero24/pysnmp-mibs", "mibs/powertek/SPS2v1-MIB"),
+        key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94", source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
         models=("PWT2 (SPS2)",), sys_object_ids=oids("42610.1.4.1"),
         outlets=(Outlets(
             states=State(_pwt2("5", "pduDevMonOutletXPortRlyState"), on=("2",), off=("1",),
@@ -99,7 +95,7 @@ PROFILES = (
         note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: their unit is not certain."),
     Profile(
         key="powertek-simple", vendor="Powertek", mib="SimplePDU-MIB 0.60 of 2021-03-12",
-        source=public("DotZero24/pysnmp-mibs", "mibs/powertek/SimplePDU-MIB"),
+        source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),
         models=("Simple PDU: metered inlet",), sys_object_ids=oids(SIMPLE),
         load=total(figure(_by_phase("[123]"), HUNDREDTHS), figure(_by_phase("[012]"), HUNDREDTHS)),
         power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),

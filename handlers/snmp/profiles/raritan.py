@@ -10,8 +10,6 @@ no poles, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
-from __future__ import annotations
-
 from typing import Optional
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed

@@ -3,8 +3,6 @@
 One table has the meters of the PDU, its phases, its modules and its outlets. A meter without data reads 0 in every column, so
 only meters with data of good quality count. Power may be below zero.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
@@ -16,14 +14,13 @@ TYPE = column("55108.1.3.1.1.3", "upduMeterType")
 ENERGY = column("55108.1.3.1.1.4", "upduMeterEnergyP")
 POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
-QUALITY = column("55108.1.3.1.1.15", "upduMeterDataQuality")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
 OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: measured and calculated totals; an outlet
 WITHOUT_DATA = ("1", "2")
 
 
 def _with_data(values: Source) -> Source:
-    return Only(values, QUALITY, WITHOUT_DATA, keep=False)
+    return Only(values, column("55108.1.3.1.1.15", "upduMeterDataQuality"), WITHOUT_DATA, keep=False)
 
 
 def _of_type(values: Source, scale: Decimal, kind: str) -> Figure:

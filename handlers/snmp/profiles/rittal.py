@@ -7,8 +7,6 @@ variable has a unit and a scale.
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18 with
 the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
 """
-from __future__ import annotations
-
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Provided, Tables
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total

@@ -4,8 +4,6 @@ The unit is an address on the ring. An outlet has the same number in the tables 
 meter or a switch are missing in that table. An input without voltage is not wired to its meter: measuring modules answer zeros
 for all inputs, while their channels meter.
 """
-from __future__ import annotations
-
 from decimal import Decimal
 
 from ..parts import RECORDED, Confidence, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write, changed

@@ -5,8 +5,8 @@ Every infeed has outlets. The fourth infeed of a three-phase tower is the neutra
 for infeeds (cords) and kWh for towers.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Arc, Bits, Only, Part
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, counted_by_unit, figure, librenms, oids, scalar, total
+from ..sources import Arc, Bits, OfUnits, Only, Part
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
@@ -16,13 +16,11 @@ ST4_NEUTRAL = "4"           # a value of st4LineIndex
 
 STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
-FOURTH_INFEEDS = Arc(INFEED_LOAD, 1, ("4",))
-NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE), over=FOURTH_INFEEDS, start=0, stop=1)
+NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE), over=Arc(INFEED_LOAD, 1, ("4",)), stop=1)
 
 PROFILES = (
     Profile(
-        key="sentry3", vendor="Server Technology", mib="Sentry3-MIB of 2016-01-25",
-        source=librenms("sentry/Sentry3-MIB"),
+        key="sentry3", vendor="Server Technology", mib="Sentry3-MIB of 2016-01-25", source=librenms("sentry/Sentry3-MIB"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",), sys_object_ids=oids("1718.3"),
         outlets=(Outlets(
             states=State(STATUS, on=("1",), off=("0",)),
@@ -34,7 +32,7 @@ PROFILES = (
                 column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
                 why="it is locked on the device"),
             rows=column("1718.3.2.3.1.2", "outletID"),
-            count=counted_by_unit(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
+            count=OfUnits(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
@@ -46,8 +44,7 @@ PROFILES = (
                      figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH, evidence=changed(SIMULATED, current=Proof.RECORDING)),
     Profile(
-        key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15",
-        source=librenms("sentry/Sentry4-MIB"),
+        key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15", source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",), sys_object_ids=oids("1718.4"),
         outlets=(Outlets(
             states=State(ST4_STATE, on=("1",), off=("2",)),
@@ -56,7 +53,7 @@ PROFILES = (
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
                 why="it is locked, or always on, on the device"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-            count=counted_by_unit(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
+            count=OfUnits(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),

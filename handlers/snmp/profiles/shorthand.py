@@ -7,7 +7,7 @@ from typing import Callable, Iterable, Optional, Sequence
 from ..families import ENTERPRISES
 from ..figures import Arcs, Figure, Total
 from ..reader import ROOT
-from ..sources import Column, Joined, Merged, OfUnits, Prefixed, Provided, Scalar, Source
+from ..sources import Column, Joined, Merged, Prefixed, Provided, Scalar, Source
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
 ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
@@ -21,6 +21,11 @@ def public(repository: str, path: str) -> str:
 def librenms(path: str) -> str:
     """The link of a MIB in LibreNMS, which collects the vendors' releases."""
     return public("librenms/librenms", f"mibs/{path}")
+
+
+def pysnmp_mibs(path: str) -> str:
+    """The link of a MIB, or of its compiled form, in a collection of MIBs for pysnmp."""
+    return public("DotZero24/pysnmp-mibs", path)
 
 
 def oid(below: str) -> str:
@@ -61,11 +66,6 @@ def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
 def counted(count: Source, listed: Source) -> Provided:
     """The device's number of outlets, ignored if the table `listed` is empty: units without the table count outlets too."""
     return Provided(count, listed, ".*")
-
-
-def counted_by_unit(count: Source, listed: Source) -> OfUnits:
-    """The number of outlets of each unit. Units absent from `listed` are ignored: metered units count outlets too."""
-    return OfUnits(count, listed)
 
 
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None) -> Total:

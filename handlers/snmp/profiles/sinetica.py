@@ -6,15 +6,14 @@ a unit or of all units.
 from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Outlets, Profile, Proof, State, Write, changed
-from .shorthand import TENTHS, column, figure, oids, public, total
+from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 HUNDREDS = Decimal(100)         # W in a tenth of a kilowatt
 
 PROFILES = (
     Profile(
-        key="sinetica-hawk", vendor="Sinetica", mib="HAWK-I2-MIB",
-        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/HAWK-I2-MIB.py"),
+        key="sinetica-hawk", vendor="Sinetica", mib="HAWK-I2-MIB", source=pysnmp_mibs("pysnmp_mibs/HAWK-I2-MIB.py"),
         models=("Hawk-i", "Panduit Eagle-i"), sys_object_ids=oids("3711.24"),
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("2",)),

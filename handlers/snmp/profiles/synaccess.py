@@ -5,10 +5,9 @@ the wrong tree would switch the neighbour, so each tree has its own `Outlets`.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number
-from .shorthand import ONES, by_unit, column, figure, oids, public, scalar, total
+from .shorthand import ONES, by_unit, column, figure, oids, pysnmp_mibs, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
-OLD_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
 # Without an inlet module its objects are missing or 0. Then the banks are summed.
@@ -17,8 +16,7 @@ NO = "2"
 
 PROFILES = (
     Profile(
-        key="synaccess-synlink", vendor="Synaccess", mib="SYNLINK-MIB",
-        source=public("DotZero24/pysnmp-mibs", "mibs/synaccess/SYNLINK-MIB"),
+        key="synaccess-synlink", vendor="Synaccess", mib="SYNLINK-MIB", source=pysnmp_mibs("mibs/synaccess/SYNLINK-MIB"),
         models=("SynLink SP, SM",), sys_object_ids=oids("21728.4", "21728"),
         outlets=(Outlets(
             states=State(LINK_STATE, on=("1",), off=("0",)),
@@ -30,8 +28,7 @@ PROFILES = (
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note="Currents are not read: they are whole numbers, for which the MIB names amperes and no scale."),
     Profile(
-        key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB",
-        source=public("DotZero24/pysnmp-mibs", "pysnmp_mibs/SYNSYS-MIB.py"),
+        key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB", source=pysnmp_mibs("pysnmp_mibs/SYNSYS-MIB.py"),
         models=("netBooter NP series",), sys_object_ids=oids("21728"),
         outlets=(
             Outlets(
@@ -41,7 +38,7 @@ PROFILES = (
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw"))),
             Outlets(
-                states=State(OLD_STATUS, on=("1", "257"), off=("0", "2", "256")),
+                states=State(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), on=("1", "257"), off=("0", "2", "256")),
                 control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
         load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
         energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"))),

@@ -4,8 +4,6 @@ The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PD
 has no counter of energy: its objects with that name are a projection or the sum of a day. The older cards and the vendor's UPS
 have the same sysObjectID, so the outlet table decides.
 """
-from __future__ import annotations
-
 from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
 
@@ -27,8 +25,7 @@ CONTROLLABLE = ("2", "3")           # values with bit 1; bit 0 does not permit s
 
 PROFILES = (
     Profile(
-        key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS",
-        source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
+        key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS", source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
         models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",), sys_object_ids=oids("850.1.1.1"),
         outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"),
                  _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),

@@ -6,10 +6,9 @@ may be the charge of a battery, so a WEB3 has no load. A load at normally closed
 """
 from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
-from .shorthand import ONES, TENTHS, librenms, oid, oids, total
+from .shorthand import TENTHS, librenms, oid, oids, total
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
-CURRENTS = Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 PROFILES = (
@@ -20,7 +19,7 @@ PROFILES = (
             states=State(RELAYS, on=("1",), off=("0",)),
             control=Write(RELAYS, on=1, off=0),
             # Decimal text in amperes; an INTEGER would be tenths.
-            current=Figure(CURRENTS, ONES, scale_of_integers=TENTHS)),),
+            current=Figure(Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN"), scale_of_integers=TENTHS)),),
         load=total(else_outlets=True),
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.MIB, current=Proof.SIMULATED, switching=Proof.MIB),

@@ -2,8 +2,6 @@
 
 The six layouts have nothing in common. In four of them the numbers of the command differ from those of the state.
 """
-from __future__ import annotations
-
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import First, Merged, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
@@ -19,13 +17,12 @@ from .shorthand import (
     librenms,
     oid,
     oids,
-    public,
+    pysnmp_mibs,
     scalar,
     total,
 )
 
 # Present Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the factory's name.
-V5_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
 V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
@@ -33,7 +30,7 @@ V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
 
 
 def _v5_metered(values: Source) -> Source:
-    return by_number(values, keys=(V5_METERED_NAME,), own=(V5_NAME,))
+    return by_number(values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),))
 
 
 # A unit fed in delta draws the current of its lines; its phases are between them. Firmware without lines reads 0.
@@ -121,7 +118,7 @@ PROFILES = (
         note="The command is a Gauge32 in the MIB and DCImanager writes an INTEGER, which a strict device refuses."),
     Profile(
         key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
-        source=public("DotZero24/pysnmp-mibs", "mibs/geist/GEIST-EM-SERIES-MIB"),
+        source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),
         models=("Geist EM series",), sys_object_ids=oids("21239.3"),
         outlets=(Outlets(
             rows=EM_CURRENT, count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
@@ -131,8 +128,7 @@ PROFILES = (
                                    scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
         evidence=SIMULATED.of("current")),
     Profile(
-        key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02",
-        source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
+        key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02", source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"), sys_object_ids=oids("476.1.42"),
         outlets=(Outlets(
             states=State(column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"), on=("2",), off=("1",)),
