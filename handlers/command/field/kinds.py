@@ -9,16 +9,17 @@ import pkgutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from pdu_common.helper import EnumPowerStatus
+from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
 from ... import host, registry
-from ...errors import PduHandlerError, SettingsError, Unreachable
-from ..output import figure
+from ...errors import PduHandlerError, Refused, SettingsError, Unreachable, printable
+from ..output import figure, metered
 from . import __path__ as _OWN
 
 T = TypeVar("T")
+LONGEST = 120                   # limit for a value in an Identity, in characters
 _PAUSE_S = 2.0
 
 
@@ -81,7 +82,7 @@ class Identity:
     """
 
     handler: str
-    answers: bool = False
+    answers: bool = True
     family: str = ""
     why: str = ""
     about: Dict[str, str] = field(default_factory=dict)
@@ -92,12 +93,21 @@ class Identity:
     evidence: Dict[str, str] = field(default_factory=dict)
     next_steps: List[str] = field(default_factory=list)
 
+    def note_about(self, facts: Mapping[str, object]) -> None:
+        """Note what the device says of itself, without empty facts."""
+        self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
+
     def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
         """Note first that states can be read, with the number of outlets in each state and the evidence."""
         counted = Counter(state.name for state in states)
         listed = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
         self.can.insert(0, f"read the states of {len(states)} outlets ({listed})")
         self.evidence["state"] = basis
+
+    def note_switched(self, switched: int, outlets: int, basis: str) -> None:
+        """Note how many of the outlets can be switched, with the evidence."""
+        self.can.append(f"switch {switched} of {outlets} outlets (it was not tried here, and needs an account that may)")
+        self.evidence["switching"] = basis
 
     def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
         """Note a total with its evidence, or that it cannot be read. `device` is the device's name if there are several."""
@@ -108,11 +118,18 @@ class Identity:
             self.can.append(f"{before}report its {name} ({figure(value, unit)})")
             self.evidence[before + name] = basis
 
-    def note_energies(self, energies: Iterable[Optional[float]]) -> None:
-        """Note how many outlets report an energy. None marks an outlet that reports none."""
-        metered = sum(energy is not None for energy in energies)
-        if metered:
-            self.can.append(f"report the energy by outlet ({metered} outlets)")
+    def note_figures(self, read: Callable[[], PduStatisticView], load: str, energy: str) -> None:
+        """Note the totals, with the evidence of load and energy, and how many outlets report an energy."""
+        try:
+            view = read()
+        except Refused as error:
+            self.cannot.append(f"report load and energy: {error.reason}")
+            return
+        self.note_total("load", metered(view, "load"), "A", load)
+        self.note_total("energy", metered(view, "total_consumption"), "kWh", energy)
+        counted = sum(metered(port, "consumption") is not None for port in view.ports)
+        if counted:
+            self.can.append(f"report the energy by outlet ({counted} outlets)")
         else:
             self.cannot.append("report figures by outlet")
 

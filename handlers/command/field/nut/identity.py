@@ -11,19 +11,18 @@ from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
 from ...output import counted
-from ..kinds import Identity
+from ..kinds import LONGEST, Identity
 from .dump import Device
 from .reading import everything
 
 _WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
-_LONGEST = 120              # limit for a value, in characters
 
 
 def identity(data: Any) -> Identity:
     """The server's devices, and what can be read and switched. Raises the errors of handlers/errors.py."""
     with session(data, "identify", NutClient, bounded=False) as (client, settings):
         version = client.version()
-        out = Identity("nut", True, about={"server": printable(version, _LONGEST)})
+        out = Identity("nut", about={"server": printable(version, LONGEST)})
         found = everything(client, settings)
     for device in found:
         _device(device, settings, out)
@@ -40,7 +39,7 @@ def identity(data: Any) -> Identity:
 
 
 def _device(device: Device, settings: Settings, out: Identity) -> None:
-    shown = {name: printable(device.variables[name], _LONGEST) for name in _WHAT if name in device.variables}
+    shown = {name: printable(device.variables[name], LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
     family = f"{device.name}: {shown.get('driver.name', '?')}"
     try:

@@ -4,22 +4,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, List
 
-from ....errors import Refused, printable
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent, Bulk, Pending
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
-from ...output import metered
 from ..kinds import Identity
 
-_LONGEST = 120              # limit for a value, in characters
 _BINDING = "the vendor's documented interface, which recorded traffic of two real units confirms"
 
 
 def identity(data: Any) -> Identity:
     """The unit, and what can be read and switched. Raises the errors of handlers/errors.py: Denied if the login is refused."""
-    out = Identity("raritan", True, "Xerus JSON-RPC", "it answers the calls of Xerus firmware at /model/pdu/0")
+    out = Identity("raritan", family="Xerus JSON-RPC", why="it answers the calls of Xerus firmware at /model/pdu/0")
     with settings.agent(data, settings.read(data)) as agent:
         _unit(agent, out)
     handler = RaritanPdu(data)
@@ -28,7 +25,9 @@ def identity(data: Any) -> Identity:
         out.note_states(states, f"Outlet.getState, powerState: {_BINDING}")
     else:
         out.cannot.append("read states: it lists no outlets")
-    _figures(handler, out)
+    out.note_figures(
+        handler.statistic, f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}",
+        f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
     return out
 
 
@@ -43,10 +42,9 @@ def _unit(agent: Agent, out: Identity) -> None:
         raise listed.error
     if metadata.error is None:
         plate = metadata.get().nameplate
-        out.about.update({name: printable(str(value), _LONGEST) for name, value in (
-            ("manufacturer", plate.manufacturer), ("model", plate.model), ("firmware", metadata.get().fwRevision)) if value})
+        out.note_about({"manufacturer": plate.manufacturer, "model": plate.model, "firmware": metadata.get().fwRevision})
     elif version.error is None:
-        out.about["firmware"] = printable(str(version.get()), _LONGEST)
+        out.note_about({"firmware": version.get()})
     outlets = listed.get()
     bulk = Bulk(agent)
     asked = bulk.each(Outlet.getMetaData, outlets)
@@ -69,20 +67,7 @@ def _switching(asked: List[Pending[Outlet.MetaData]], out: Identity) -> None:
         return
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
-        out.can.append(f"switch {switchable} of {len(asked)} outlets (it was not tried here, and needs an account that may)")
-        out.evidence["switching"] = f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike"
+        out.note_switched(switchable, len(asked),
+                          f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike")
     else:
         out.cannot.append("switch: no outlet has a relay")
-
-
-def _figures(handler: RaritanPdu, out: Identity) -> None:
-    try:
-        view = handler.statistic()
-    except Refused as error:
-        out.cannot.append(f"report load and energy: {error.reason}")
-        return
-    out.note_total("load", metered(view, "load"), "A",
-                   f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}")
-    out.note_total("energy", metered(view, "total_consumption"), "kWh",
-                   f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
-    out.note_energies(metered(port, "consumption") for port in view.ports)

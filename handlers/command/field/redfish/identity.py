@@ -3,14 +3,14 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from ....errors import PduHandlerError, Refused, printable
+from .... import host
+from ....errors import PduHandlerError
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.service import RedfishService, opened
 from ...output import counted
 from ..kinds import Identity
 
-_LONGEST = 120              # limit for a value, in characters
 _SCHEMA = "the standard's schema; units simulated from it"
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
@@ -21,7 +21,7 @@ def identity(data: Any) -> Identity:
     Raises the errors of handlers/errors.py: Denied if the login is refused, Unsupported if no service answers.
     """
     given = settings.read(data)
-    out = Identity("redfish", True)
+    out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
     with opened(given) as service:
         try:
             _service(service, given, out)
@@ -33,18 +33,19 @@ def identity(data: Any) -> Identity:
 def _service(service: RedfishService, given: settings.Given, out: Identity) -> None:
     root = service.root()
     found = units.units(service, given.pdu)
-    out.about.update({"service": printable(f"Redfish {resources.text(root, 'RedfishVersion')}".strip(), _LONGEST)})
+    out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     for unit in found:
-        out.about.update({f"{unit.prefix.rstrip('.')} {name}".strip(): printable(value, _LONGEST) for name, key in _ABOUT.items()
-                          for value in [resources.text(unit.resource, key)] if value})
+        out.note_about({f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
+                        for name, key in _ABOUT.items()})
     outlets = [one for unit in found for one in units.outlets(service, unit, metered=True)]
     out.seen = [{"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
                 {"object": "Outlets", "holds": f"{len(outlets)}"},
                 {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
     out.tried = [{"family": "Redfish", "result": f"{len(outlets)} outlets"}]
     _states([outlet for _, outlet in outlets], out)
-    _figures(service, given.pdu, out)
-    out.family, out.why = "Redfish", "its service root lists power equipment"
+    out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
+                     f"the mains' lines; else branches, else outlets: {_SCHEMA}",
+                     f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
 def _states(outlets: List[Json], out: Identity) -> None:
@@ -56,21 +57,9 @@ def _states(outlets: List[Json], out: Identity) -> None:
     offered = [one for one in actions if resources.text(one, "target")]
     sure = [one for one in offered if commands.allowed(one, {}) is not None or commands.info_link(one) is not None]
     if sure:
-        out.can.append(f"switch {len(sure)} of {len(outlets)} outlets (it was not tried here, and needs an account that may)")
-        out.evidence["switching"] = f"action {commands.ACTION[1:]}, with the values that it lists: {_SCHEMA}"
+        out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}, with the values that it lists: {_SCHEMA}")
     if len(sure) < len(offered):
         out.cannot.append(f"switch {len(offered) - len(sure)} outlets without switch_unproven=yes: their actions do not say what "
                           "they take")
     if not offered:
         out.cannot.append("switch: no outlet offers the action, or the account may not")
-
-
-def _figures(service: RedfishService, pdu: str, out: Identity) -> None:
-    try:
-        load, energy, ports = metering.measured(service, pdu)
-    except Refused as error:
-        out.cannot.append(f"report load and energy: {error.reason}")
-        return
-    out.note_total("load", load, "A", f"the mains' lines; else branches, else outlets: {_SCHEMA}")
-    out.note_total("energy", energy, "kWh", f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
-    out.note_energies(port.energy_kwh for port in ports)

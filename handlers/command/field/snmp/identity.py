@@ -15,13 +15,13 @@ from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
 from ....snmp.reader import Device, Reader
 from ....snmp.settings import choose
-from ..kinds import Identity
+from ...output import counted
+from ..kinds import LONGEST, Identity
 
 _RESTS = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
           Proof.SIMULATED: "the MIB's text, tried on a simulator made from it", Proof.RECORDING: "the recording of a real unit",
           Proof.UNIT: "a real unit"}
 _MOST_SECONDS = 60.0
-_LONGEST = 120              # limit for a value, in characters
 
 
 def identity(data: Any) -> Identity:
@@ -33,10 +33,10 @@ def identity(data: Any) -> Identity:
 def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = False) -> Identity:
     """The device as one of these families. Everything is read once, and stays in `device`."""
     sys_object_id, usable = detection.sys_object_id(device, profiles)
-    out = Identity("snmp", True, about={"sysObjectID": sys_object_id})
+    out = Identity("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
     if description is not None:
-        out.about["sysDescr"] = shown(description, _LONGEST)
+        out.about["sysDescr"] = shown(description, LONGEST)
     tried = list(detection.candidates(usable, profiles))
     try:
         found = detection.read_as(device, profiles[0]) if is_fixed else detection.detect(device, profiles)
@@ -44,18 +44,15 @@ def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = Fals
         out.why = error.reason
         out.tried = [_row(one.profile, device, one.root) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
-        out.next_steps = list(_NEXT_STEPS)
+        out.next_steps = ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
+                          "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
+                          "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
         return out
     out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
     out.tried = _tried(tried, found, device)
     _capabilities(found, out)
     out.seen = _seen(device, [found.profile])
     return out
-
-
-_NEXT_STEPS = ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
-               "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
-               "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
 
 
 def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
@@ -140,15 +137,10 @@ def _basis(part: Optional[Frozen], proof: Proof) -> str:
 
 def _seen(device: Reader, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
     """The objects that were read, by their names in the MIB if a profile has these."""
+    holds = [(oid, "nothing" if value is None else shown(value, LONGEST)) for oid, value in device.got.items()]
+    holds += [(oid, counted(len(rows), "row") if rows else "nothing") for oid, rows in device.walked.items()]
     names = _object_names(profiles)
-    rows: List[Dict[str, Any]] = [{"object": names.get(oid, oid), "oid": oid, "holds": "nothing" if value is None
-                                   else shown(value, _LONGEST)} for oid, value in device.got.items()]
-    return rows + [{"object": names.get(oid, oid), "oid": oid, "holds": _rows(len(held))}
-                   for oid, held in device.walked.items()]
-
-
-def _rows(count: int) -> str:
-    return "nothing" if not count else "1 row" if count == 1 else f"{count} rows"
+    return [{"object": names.get(oid, oid), "oid": oid, "holds": held} for oid, held in holds]
 
 
 def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
