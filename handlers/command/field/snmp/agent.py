@@ -13,10 +13,10 @@ from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
 
+from ..serving import HOST
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row, of_wire
 from .unit import Unit
 
-HOST = "127.0.0.1"
 _STARTS_S, _ENDS_S = 20.0, 5.0
 _TYPES: Mapping[int, Any] = {
     INTEGER: rfc1902.Integer32, OCTETS: rfc1902.OctetString, OID: rfc1902.ObjectIdentifier, ADDRESS: rfc1902.IpAddress,
@@ -31,7 +31,7 @@ class Agent:
 
     def __init__(self, unit: Unit, port: int, community: str) -> None:
         """With `port` 0 the system chooses a port."""
-        self.unit, self.host = unit, HOST
+        self._unit = unit
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((HOST, port))
@@ -70,7 +70,7 @@ class Agent:
             config.add_vacm_user(made, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
         served = context.SnmpContext(made)
         served.unregister_context_name(b"")
-        served.register_context_name(b"", _Instrumentation(self.unit))
+        served.register_context_name(b"", _Instrumentation(self._unit))
         for responder in (cmdrsp.GetCommandResponder, cmdrsp.NextCommandResponder, cmdrsp.BulkCommandResponder,
                           cmdrsp.SetCommandResponder):
             responder(made, served)

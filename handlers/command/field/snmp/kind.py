@@ -11,6 +11,7 @@ from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
 from ..kinds import Kind, Recorder, Recording, Served
+from ..serving import HOST
 from . import recording, snmprec
 from .rows import Memory, Rows
 from .unit import Unit
@@ -33,8 +34,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
     left_out = f"; {parsed.left_out} lines left out, which name an object and not its number" if parsed.left_out else ""
-    return Served(agent.host, agent.port, why + left_out, f"snmp {agent.host}:{agent.port}",
-                  lambda: [f"SET {one.oid} = {one.value}: {one.done}" for one in list(unit.writes)], agent.close)
+    return Served(HOST, agent.port, why + left_out, f"snmp {HOST}:{agent.port}", lambda: list(unit.writes), agent.close)
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:

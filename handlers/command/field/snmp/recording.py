@@ -5,7 +5,7 @@ import functools
 from typing import Collection, Iterator, List, Mapping, Optional, Set
 
 from pdu_common._credentials import Credentials
-from pdu_common._snmp import Pairs, SnmpTimeout, parse_oid, typed_rows
+from pdu_common._snmp import Pairs, SnmpTimeout, typed_rows
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.connection import PduSnmpData
 
@@ -17,33 +17,33 @@ from ....snmp.reader import Reader
 from ..kinds import Recorder
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber
 from ..words import is_plain, parts
-from .rows import ADDRESS, OCTETS, SYS_CONTACT, SYS_DESCR, SYS_LOCATION, SYS_NAME, Arcs, Memory, Row, Rows, arcs, of_wire, reading
+from .rows import ADDRESS, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dotted, of_wire, reading
 
-TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
-MOST_ROWS = 200_000
+_TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
+_MOST_ROWS = 200_000
 _PAGE = 100                         # rows of one read, which is repeated after a lost answer; v1 needs a round trip for each row
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6
 _SPELLED = 7                        # the first arcs of an OID, never part of an index: 1.3.6.1.4.1.<vendor>
-_SYSTEM = {SYS_NAME: NAMES, SYS_CONTACT: CONTACTS, SYS_LOCATION: LOCATIONS}
+# sysName, sysContact and sysLocation.
+_SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
 
 
 def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
-    """All rows of TREES. A lost connection costs one page. Raises the errors of handlers/errors.py."""
+    """All rows of _TREES. A lost connection costs one page. Raises the errors of handlers/errors.py."""
     credentials = _credentials(data)
     rows: Rows = {}
-    for tree in TREES:
-        root = last = parse_oid(tree)
+    for root in map(arcs, _TREES):
+        last = root
         while True:
             found = recorder.again(functools.partial(_page, credentials, root, last))
             if not found:
                 break
-            for oid, value in found:
-                rows[oid] = of_wire(value)
+            rows.update((oid, of_wire(value)) for oid, value in found)
             last = found[-1][0]
-            recorder.tell(f"{len(rows)} objects, at {'.'.join(map(str, last[:12]))}")
-            if len(rows) > MOST_ROWS:
-                raise ProtocolError(f"more than {MOST_ROWS} objects and no end of them", host=data.ip, operation="record")
+            recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
+            if len(rows) > _MOST_ROWS:
+                raise ProtocolError(f"more than {_MOST_ROWS} objects and no end of them", host=data.ip, operation="record")
     if not rows:
         raise ProtocolError("the agent answers, and shows none of its objects: look at the view of this community or user",
                             host=data.ip, operation="record")
@@ -174,4 +174,4 @@ def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
         metering.meter(found._replace(reader=reader))
     except PduHandlerError:
         pass                            # the handler stops at the same error
-    return {arcs(f"{oid}.{index}" if index else oid) for oid, values in memory.asked.items() for index in values}
+    return set(memory.read())

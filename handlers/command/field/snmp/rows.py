@@ -12,7 +12,7 @@ Arcs = Tuple[int, ...]
 INTEGER, OCTETS, NULL, OID, ADDRESS, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 5, 6, 64, 65, 66, 67, 68, 70      # BER tags
 _APPLICATION = 64                   # the bit of a tag that marks the types of SNMP (RFC 2578)
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
-SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = ((1, 3, 6, 1, 2, 1, 1, last, 0) for last in (1, 2, 4, 5, 6))
+SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 
 class Row(NamedTuple):
@@ -75,6 +75,10 @@ class Memory:
         end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
         self.asked[oid] = {dotted(found[len(root):]): self._rows[found].raw for found in self._order[start:end]}
         return self.asked[oid]
+
+    def read(self) -> List[Arcs]:
+        """The OIDs of all rows that were read."""
+        return [arcs(f"{oid}.{index}" if index else oid) for oid, rows in self.asked.items() for index in rows]
 
 
 def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:

@@ -14,13 +14,12 @@ _WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)(
 _TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)", re.DOTALL)
 _RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
 _NOTHING = ("No Such ", "No more variables", "NULL")
-# Roots and objects of the system group, which Net-SNMP prints by name with its own MIBs. Other names need `snmpwalk -On`.
+# Names that Net-SNMP prints with its own MIBs, beside those of `oid_arcs`. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
           "SNMPv2-MIB::sysContact": "1.3.6.1.2.1.1.4", "SNMPv2-MIB::sysName": "1.3.6.1.2.1.1.5",
           "SNMPv2-MIB::sysLocation": "1.3.6.1.2.1.1.6", "SNMPv2-MIB::sysServices": "1.3.6.1.2.1.1.7",
           "DISMAN-EVENT-MIB::sysUpTimeInstance": "1.3.6.1.2.1.1.3.0", "SNMPv2-MIB::sysUpTime": "1.3.6.1.2.1.1.3",
-          "SNMPv2-SMI::enterprises": "1.3.6.1.4.1", "SNMPv2-SMI::mib-2": "1.3.6.1.2.1", "SNMPv2-SMI::experimental": "1.3.6.1.3",
-          "SNMPv2-SMI::private": "1.3.6.1.4", "SNMPv2-SMI::zeroDotZero": "0.0", "iso": "1"}
+          "SNMPv2-SMI::experimental": "1.3.6.1.3", "SNMPv2-SMI::private": "1.3.6.1.4", "SNMPv2-SMI::zeroDotZero": "0.0"}
 
 
 class Parsed(NamedTuple):
@@ -51,12 +50,8 @@ def written(rows: Mapping[Arcs, Row]) -> List[str]:
 
 
 def _written(row: Row) -> str:
-    if isinstance(row.value, int):
-        return f"{row.tag}|{row.value}"
-    if isinstance(row.value, tuple):
-        return f"{row.tag}|{dotted(row.value)}"
-    if row.tag == ADDRESS and len(row.value) == 4:
-        return f"{row.tag}|{'.'.join(map(str, row.value))}"
+    if not isinstance(row.value, bytes) or row.tag == ADDRESS and len(row.value) == 4:
+        return f"{row.tag}|{row.raw!s}"
     plain = row.tag == OCTETS and row.value.isascii() and row.value.decode("ascii").isprintable()
     return f"{row.tag}|{row.value.decode('ascii')}" if plain else f"{row.tag}x|{row.value.hex()}"
 
@@ -137,28 +132,20 @@ def _walk(text: str) -> Parsed:
 
 def _statements(text: str) -> Iterator[Tuple[int, str]]:
     """Number and text of each row. Texts and octets may continue on the next lines."""
-    begun: List[str] = []
-    start = 0
+    begun: List[Tuple[int, List[str]]] = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
-        if _WALKED.match(line):
-            if begun:
-                yield start, "\n".join(begun).rstrip("\n")
-            begun, start = [line], number
-        elif begun:
-            begun.append(line)
+        if begun and not _WALKED.match(line):
+            begun[-1][1].append(line)
         elif line.strip() and not line.startswith("#"):
-            yield number, line
-    if begun:
-        yield start, "\n".join(begun).rstrip("\n")
+            begun.append((number, [line]))
+    for number, lines in begun:
+        yield number, "\n".join(lines).rstrip("\n")
 
 
 def _oid(text: str) -> Optional[Arcs]:
-    name, _, index = text.partition(".") if "::" in text or text.startswith("iso") else ("", "", text)
-    if name:
-        root = _NAMES.get(name, "")
-        text = f"{root}.{index}" if root and index else root
-    return oid_arcs(text) or None
+    name, dot, index = text.partition(".")
+    return oid_arcs(_NAMES.get(name, name) + dot + index) or None
 
 
 def _typed(text: str) -> Optional[Row]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import re
 import threading
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Iterator, List, Optional, Sequence, Set, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -23,24 +23,19 @@ from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs, dotte
 _MOST_BITS = 512
 
 
-class Written(NamedTuple):
-    """One SET that arrived: object, value as text, and effect."""
-
-    oid: str
-    value: str
-    done: str
-
-
 class Unit:
-    """A simulated device: its rows, and the outlets of the family in `found`. Thread-safe."""
+    """A simulated device: its rows, and the outlets of the family in `found`. `writes` lists each SET with its effect.
 
-    def __init__(self, rows: Rows, found: Optional[Found] = None) -> None:
+    Thread-safe.
+    """
+
+    def __init__(self, rows: Rows, found: Optional[Found]) -> None:
         self._rows = dict(rows)
         self._order = sorted(rows)
         self._found = found
         self._control = found.outlets.control if found and found.outlets else None
         self._lock = threading.Lock()
-        self.writes: List[Written] = []
+        self.writes: List[str] = []
 
     def get(self, oid: Arcs) -> Optional[Row]:
         return self._rows.get(oid)
@@ -54,7 +49,7 @@ class Unit:
         """Carry out a SET. Returns "" or the name of the SNMP error (RFC 3416, 4.2.5)."""
         with self._lock:
             error, done = self._set(oid, value)
-            self.writes.append(Written(dotted(oid), str(value.raw), done or error))
+            self.writes.append(f"SET {dotted(oid)} = {value.raw!s}: {done or error}")
             return error
 
     def _set(self, oid: Arcs, value: Row) -> Tuple[str, str]:
@@ -101,9 +96,7 @@ class Unit:
         after = {**before, identity: wanted}
         if before == after:
             return True
-        below = (f"{oid}.{index}" for oid, rows in memory.asked.items() for index in rows if index)
-        read = [oid for oid in map(arcs, (*memory.asked, *below)) if oid in self._rows]
-        for change in _changes(states, wanted, identity, read, self._rows):
+        for change in _changes(states, wanted, identity, memory.read(), self._rows):
             changed = {**self._rows, **change}
             if states.read(reading(changed, self._found.reader)) == after:
                 self._rows = changed
