@@ -11,6 +11,7 @@ from typing import Any, List, Mapping, Tuple
 from .kinds import Served
 
 HOST = "127.0.0.1"
+_LONGEST = 4 << 20                  # limit for the body of a request, in bytes
 _ENDS_S = 5.0
 ANY_LOGIN = "-s scheme=http --username any"
 Response = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
@@ -50,9 +51,7 @@ class Replay:
 
 
 class HttpReplay(Replay):
-    """Answers requests of at most `longest` bytes with `reply`. Raises OSError if the port is taken."""
-
-    longest = 4 << 20
+    """Answers requests with `reply`. Raises OSError if the port is taken."""
 
     def __init__(self, port: int) -> None:
         super().__init__(ReplayServer((HOST, port), _Handler))
@@ -70,11 +69,11 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60.0
 
     def _serve(self) -> None:
-        site, size = self.server.site, self.headers.get("Content-Length", "0")
-        if not re.fullmatch("[0-9]{1,12}", size) or int(size) > site.longest:
+        size = self.headers.get("Content-Length", "0")
+        if not re.fullmatch("[0-9]{1,12}", size) or int(size) > _LONGEST:
             self.close_connection = True
             return self._send(411, None, {})
-        return self._send(*site.reply(self.command, self.path, self.rfile.read(int(size))))
+        return self._send(*self.server.site.reply(self.command, self.path, self.rfile.read(int(size))))
 
     do_GET = do_POST = do_DELETE = _serve
 

@@ -21,8 +21,8 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 def _serve(text: str, port: int) -> Served:
     found = tree.parse(text)
     server = RedfishServer(found, port)
-    about = f"{len(found)} resources of a Redfish service; {server.outlets} outlets follow their actions, any login is taken"
-    return server.served("redfish", about, ANY_LOGIN)
+    about = f"{len(found)} resources of a Redfish service; {len(server.switches)} outlets follow their actions"
+    return server.served("redfish", f"{about}, any login is taken", ANY_LOGIN)
 
 
 KIND = Kind(tcp_port=443, rank=3, record=_record, is_recording=tree.is_tree, serve=_serve)

@@ -17,18 +17,11 @@ _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
 class RedfishServer(HttpReplay):
     """Serves the resources of a recording."""
 
-    longest = 1 << 20
-
     def __init__(self, resources: Mapping[str, Json], port: int) -> None:
         self._resources: Dict[str, Json] = {path: dict(resource) for path, resource in resources.items()}
-        self._switches = switches(resources)
+        self.switches = switches(resources)
         self._lock = threading.Lock()
         super().__init__(port)
-
-    @property
-    def outlets(self) -> int:
-        """How many outlets follow commands."""
-        return len(self._switches)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
         path, _, query = target.partition("?")
@@ -50,7 +43,7 @@ class RedfishServer(HttpReplay):
         return 200, expanded(self._resources, found, levels) if expands else found, {}
 
     def _switched(self, target: str, body: bytes) -> Response:
-        outlet = self._switches.get(target)
+        outlet = self.switches.get(target)
         if outlet is None:
             return _error(404, "the recording has no such action")
         try:

@@ -14,7 +14,6 @@ from ....errors import SettingsError
 from ....redfish.commands import ACTION
 from ....redfish.resources import child, text as text_of
 
-FORMAT = "redfish resources 1"
 Json = Dict[str, Any]
 _HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"redfish resources ')
 
@@ -26,7 +25,7 @@ def is_tree(text: str) -> bool:
 def written(resources: Mapping[str, Json]) -> str:
     """One resource in each line."""
     lines = [f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}" for path, resource in resources.items()]
-    return f'{{"recording": "{FORMAT}", "resources": {{\n' + ",\n".join(lines) + "\n}}\n"
+    return '{"recording": "redfish resources 1", "resources": {\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def parse(text: str) -> Dict[str, Json]:
