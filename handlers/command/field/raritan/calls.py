@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 
 from ....errors import SettingsError
 
-FORMAT = "xerus calls 1"
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)       # raised for data of another form
 _HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"xerus calls ')
 Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
 Outcome = Dict[str, Any]                # one member: `result`, `error` or `status`
@@ -38,7 +38,7 @@ def written(calls: Mapping[Key, Outcome]) -> str:
     """One call in each line."""
     lines = [json.dumps({"rid": rid, "method": method, "params": json.loads(params), **outcome}, ensure_ascii=False)
              for (rid, method, params), outcome in calls.items()]
-    return f'{{"recording": "{FORMAT}", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
+    return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
 def parse(text: str) -> Dict[Key, Outcome]:
@@ -46,7 +46,7 @@ def parse(text: str) -> Dict[Key, Outcome]:
     try:
         calls = json.loads(text)["calls"]
         found = {key(str(call["rid"]), str(call["method"]), call.get("params")): _outcome(call) for call in calls}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except MALFORMED as error:
         raise SettingsError(f"the recording is not a list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
     if not found:
         raise SettingsError("the recording holds no call")
@@ -69,28 +69,22 @@ def references(data: Any) -> Iterator[Reference]:
             yield from references(value)
 
 
-def answered(request: Any, outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
-    """HTTP status and JSON of the answer to one call."""
-    number = request.get("id") if isinstance(request, Mapping) else None
-    if "result" in outcome:
-        return 200, {"jsonrpc": "2.0", "result": outcome["result"], "id": number}
-    if "error" in outcome:
-        return 200, {"jsonrpc": "2.0", "error": outcome["error"], "id": number}
-    return int(outcome.get("status", 404)), {}
+def answered(request: Mapping[str, Any], outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
+    """HTTP status and JSON of the answer to one call. Raises ValueError for a recorded status that is not a number."""
+    for member in ("result", "error"):
+        if member in outcome:
+            return 200, {"jsonrpc": "2.0", member: outcome[member], "id": request.get("id")}
+    return int(outcome["status"]), {}
 
 
-def taken(rid: str, request: Any, status: int, answer: Any) -> List[Tuple[Key, Outcome]]:
-    """The calls of one exchange with their outcomes; those inside a bulk call one by one."""
-    if not isinstance(request, Mapping) or not isinstance(request.get("method"), str):
-        return []
+def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> List[Tuple[Key, Outcome]]:
+    """The calls of one exchange with their outcomes; those inside a bulk call one by one. Raises MALFORMED."""
     if request["method"] == "performBulk":
-        inner = [(one.get("rid"), one.get("json")) for one in (request.get("params") or {}).get("requests", ())]
-        result = answer.get("result") if isinstance(answer, Mapping) else None
-        responses = result.get("responses") if isinstance(result, Mapping) else None
-        if not isinstance(responses, list) or len(responses) != len(inner):
-            return []
-        return [call for (target, asked), one in zip(inner, responses)
-                for call in taken(str(target), asked, int(one.get("statcode", 0)), one.get("json"))]
+        asked, responses = request["params"]["requests"], answer["result"]["responses"]
+        if len(asked) != len(responses):
+            raise ValueError("a bulk call with another number of answers")
+        return [call for one, response in zip(asked, responses)
+                for call in taken(one["rid"], one["json"], int(response.get("statcode", 0)), response.get("json"))]
     outcome: Outcome = {"status": status}
     if isinstance(answer, Mapping):
         outcome = next(({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None), outcome)

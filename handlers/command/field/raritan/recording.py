@@ -4,11 +4,12 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from typing import Any, Dict, Iterator, List, Set
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ....errors import Unsupported
 from ....http.connection import StandardTransport
-from ....http.message import Transport
+from ....http.message import Endpoint, Reply, Request, Transport
+from ....http.strict_json import loads
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent
@@ -19,8 +20,7 @@ from ....raritan.rpc._runtime.registry import find
 from ....tls import Trust
 from ..kinds import Recorder
 from ..scrub import Scrubber
-from .calls import Key, Outcome, Reference, key, references
-from .tape import Tape
+from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 _MOST_CALLS = 20_000
@@ -34,7 +34,7 @@ _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
     """All calls with their outcomes. Raises the errors of handlers/errors.py."""
     given = settings.read(data)
-    tape = Tape(StandardTransport(given.trust), recorder)
+    tape = _Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)
     handler.status()
     with contextlib.suppress(Unsupported):
@@ -45,10 +45,30 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
     return tape.calls
 
 
+class _Tape:
+    """Sends requests by `transport`, and keeps every call with its outcome. Lost requests are repeated: all calls only read."""
+
+    def __init__(self, transport: Transport, recorder: Recorder) -> None:
+        self._transport, self._recorder = transport, recorder
+        self.calls: Dict[Key, Outcome] = {}
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        reply = self._recorder.again(lambda: self._transport.exchange(where, request))
+        assert isinstance(request.body, bytes)
+        with contextlib.suppress(*MALFORMED):           # the handler raises an error for the same answer
+            answer = loads(reply.body) if reply.body else None
+            self.calls.update(taken(request.target, json.loads(request.body), reply.status, answer))
+        self._recorder.tell(f"{len(self.calls)} calls")
+        return reply
+
+    def close(self) -> None:
+        self._transport.close()
+
+
 class _Taped(RaritanPdu):
     """The Raritan handler on a transport that records its calls."""
 
-    def __init__(self, data: object, tape: Tape) -> None:
+    def __init__(self, data: object, tape: _Tape) -> None:
         super().__init__(data)
         self._tape = tape
 
@@ -56,13 +76,16 @@ class _Taped(RaritanPdu):
         return self._tape
 
 
-def _crawl(agent: Agent, tape: Tape) -> None:
+def _crawl(agent: Agent, tape: _Tape) -> None:
     """Call every getter of every object found so far, until no answer refers to a new object."""
     met: Set[str] = set()
+    asked: Set[Tuple[str, str]] = set()
     while True:
-        ask = [one for one in _asked(tape, met) if one[:2] not in {known[:2] for known in tape.calls}]
+        asked.update(known[:2] for known in tape.calls)
+        ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
         if not ask or len(tape.calls) > _MOST_CALLS:
             return
+        asked.update(one[:2] for one in ask)            # also those that the device leaves without an answer
         for start in range(0, len(ask), CALLS_IN_A_BULK):
             part = ask[start:start + CALLS_IN_A_BULK]
             requests = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number}}
@@ -70,7 +93,7 @@ def _crawl(agent: Agent, tape: Tape) -> None:
             agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True)
 
 
-def _asked(tape: Tape, met: Set[str]) -> Iterator[Key]:
+def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
     """The getters of all new objects, and getMetaData of each outlet by its well-known id."""
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):

@@ -10,7 +10,7 @@ from typing import Any, Dict, Mapping, Tuple
 
 from ....raritan.rpc.pdumodel import Outlet
 from ..serving import HttpReplay, Response
-from .calls import Key, Outcome, answered, key
+from .calls import MALFORMED, Key, Outcome, answered, key
 
 _NO_METHOD = {"code": -32601, "message": "Method not found"}
 _STATES = {0: "off", 1: "on"}
@@ -29,23 +29,17 @@ class XerusServer(HttpReplay):
         if method != "POST":
             return 405, None, {}
         try:
-            request = json.loads(body)
-        except ValueError:
+            status, content = self._answer(target, json.loads(body))
+        except MALFORMED:
             return 400, None, {}
-        status, content = self.answer(target, request)
         return status, content or None, {}
 
-    def answer(self, rid: str, request: Any) -> Tuple[int, Dict[str, Any]]:
-        """HTTP status and JSON for one call."""
-        if not isinstance(request, Mapping) or not isinstance(request.get("method"), str):
-            return 400, {}
+    def _answer(self, rid: str, request: Mapping[str, Any]) -> Tuple[int, Dict[str, Any]]:
+        """HTTP status and JSON for one call. Raises MALFORMED."""
         if request["method"] == "performBulk":
-            inner = (request.get("params") or {}).get("requests")
-            if not isinstance(inner, list):
-                return 400, {}
             responses = []
-            for one in inner:
-                status, content = self.answer(str(one.get("rid")), one.get("json"))
+            for one in request["params"]["requests"]:
+                status, content = self._answer(one["rid"], one["json"])
                 responses.append({"json": content or None, "statcode": status})
             return answered(request, {"result": {"responses": responses}})
         with self._lock:

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import socket
-from typing import List
+from typing import Any, List
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -15,7 +16,9 @@ from handlers.command.field.kinds import kind, names
 from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
 from handlers.command.field.snmp import snmprec
-from handlers.errors import SettingsError
+from handlers.errors import ProtocolError, SettingsError
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Reply, Request
 from tests.handlers.command.field.planted import UNITS, recorded
 
 LINES = st.sampled_from([
@@ -80,3 +83,33 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsy
             connection.sendall(request.encode("latin-1"))
             assert connection.recv(100).startswith(b"HTTP/1.1 411 ")
     assert "Traceback" not in capsys.readouterr().err
+
+
+def of_bulk(request: Any, form: str) -> bytes:
+    """An answer to a bulk call that the protocol does not allow."""
+    if form == "deep":
+        return b"[" * 50_000
+    count = len(request["params"]["requests"])
+    responses = {"none": [], "numbers": [1] * count, "words": [{"statcode": "x"}] * count}[form]
+    return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"responses": responses}}).encode()
+
+
+@pytest.mark.parametrize("form", ["none", "numbers", "words", "deep"])
+def test_a_bulk_call_with_a_malformed_answer_ends(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answers to the recorder's own calls, which begin with the firmware, are left out, or one error."""
+    sent: List[bytes] = []
+
+    class Malformed(StandardTransport):
+        def exchange(self, where: Endpoint, request: Request) -> Reply:
+            assert isinstance(request.body, bytes) and len(sent) < 50
+            sent.append(request.body)
+            reply = super().exchange(where, request)
+            own = any(b'"/firmware"' in body for body in sent)
+            return reply._replace(body=of_bulk(json.loads(request.body), form)) if own else reply
+    monkeypatch.setattr("handlers.command.field.raritan.recording.StandardTransport", Malformed)
+    with UNITS["raritan"]() as unit:
+        if form == "deep":
+            with pytest.raises(ProtocolError):
+                recorded(unit)
+        else:
+            assert '"getOutlets"' in recorded(unit)
