@@ -35,7 +35,8 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     data: Dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
-    return Result({**data, "recording": recording.text}, recording.text.splitlines(), note="\n".join([recording.holds, *notes]))
+    lines = recording.text.rstrip("\n").split("\n")        # splitlines() would also split inside a line
+    return Result({**data, "recording": recording.text}, lines, note="\n".join([recording.holds, *notes]))
 
 
 record = click.Command("record", callback=_record, help=f"""\

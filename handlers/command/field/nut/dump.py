@@ -10,6 +10,7 @@ from typing import Dict, List, Optional, Sequence
 
 from ....errors import SettingsError
 from ....nut import outlets
+from ....nut.words import escaped
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
@@ -36,7 +37,7 @@ class Device:
 
 def is_dump(text: str) -> bool:
     """Whether the first line that is not a comment is a variable."""
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    first = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
     return _VARIABLE.fullmatch(first) is not None
 
 
@@ -55,42 +56,36 @@ def written(devices: Sequence[Device]) -> str:
 def parse(text: str) -> List[Device]:
     """The devices of a dump. Raises SettingsError with the number of a line that is neither variable nor comment."""
     found: List[Device] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
         if comment is not None:
-            _comment(found, comment[1], comment[2], _unquoted(comment[3] or ""))
+            what, name, value = comment[1], comment[2], _unquoted(comment[3] or "")
         elif variable is not None:
-            _present(found).variables[variable[1]] = _unquoted(variable[2])
-        elif line.strip() and not line.startswith(("#", "TIMER ")):         # dummy-ups' sequences have timers
+            what, name, value = "variable", variable[1], _unquoted(variable[2])
+        elif not line.strip() or line.startswith(("#", "TIMER ")):          # dummy-ups' sequences have timers
+            continue
+        else:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
+        if what == "device":
+            found.append(Device(name, value))
+        elif not found:
+            found.append(Device(_UNNAMED))
+        if what == "variable":
+            found[-1].variables[name] = value
+        elif what == "command":
+            found[-1].commands[name] = value
+        elif what == "describe":
+            found[-1].descriptions[name] = value
+        elif what == "writable":
+            found[-1].writable.append(name)
     if not any(device.variables for device in found):
         raise SettingsError("the recording holds no variable")
     return found
 
 
-def _comment(found: List[Device], what: str, name: str, rest: str) -> None:
-    if what == "device":
-        found.append(Device(name, rest))
-    elif what == "command":
-        _present(found).commands[name] = rest
-    elif what == "describe":
-        _present(found).descriptions[name] = rest
-    else:
-        _present(found).writable.append(name)
-
-
-def _present(found: List[Device]) -> Device:
-    """The device that the present line belongs to."""
-    if not found:
-        found.append(Device(_UNNAMED))
-    return found[-1]
-
-
 def _word(value: str) -> str:
     """The value as dummy-ups reads it: in quotes if it is empty or has characters with a special meaning."""
-    if _PLAIN.fullmatch(value) and "\n" not in value:
-        return value
-    return '"' + "".join("\\" + c if c in '"\\#' else c for c in value.replace("\n", " ")) + '"'
+    return value if _PLAIN.fullmatch(value) else f'"{escaped(value)}"'
 
 
 def _unquoted(value: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, List
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from handlers.command import root
 from handlers.command.field.draft.mib import Mib
 from handlers.command.field.draft.profile import draft
 from handlers.command.field.kinds import kind, names
@@ -20,6 +21,7 @@ from handlers.errors import ProtocolError, SettingsError
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from tests.handlers.command.field.planted import UNITS, recorded
+from tests.simulators.nut_server import NutServer, StaticDevice
 
 LINES = st.sampled_from([
     "1.3.6.1.2.1.1.1.0|4|Acme", "1.3.6.1.4.1.9.1.1.1.1|2|99999999999", "1.3.6.1.4.1.9.1.1.1.2|2|1",
@@ -113,3 +115,13 @@ def test_a_bulk_call_with_a_malformed_answer_ends(form: str, monkeypatch: pytest
                 recorded(unit)
         else:
             assert '"getOutlets"' in recorded(unit)
+
+
+@pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])
+def test_a_value_with_a_line_separator_stays_on_its_line(separator: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only a line feed ends a line of a recording, in a file as on standard output."""
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": f"good{separator}done"})
+    with NutServer([device]) as server:
+        assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+    text = capsys.readouterr().out
+    assert dump.is_dump(text) and dump.parse(text)[0].variables["ups.test.result"] == f"good{separator}done"
