@@ -11,15 +11,14 @@ from .listing import Device
 
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
     """The PDUs, each with the newest archive of its handler in `folder`, if one is given. Raises SettingsError."""
-    if folder is None:
-        return list(devices)
     built = {name: newest(folder, name) for name in {device.handler for device in devices}}
     return [device._replace(handler=built[device.handler]) for device in devices]
 
 
-def newest(folder: str, handler: str) -> str:
-    """The path of a handler's newest archive. A `handler` that is a path is returned unchanged. Raises SettingsError."""
-    if handler.endswith(".tar.gz"):
+def newest(folder: Optional[str], handler: str) -> str:
+    """The path of a handler's newest archive. Without a folder, `handler` is returned unchanged, as is a path. Raises
+    SettingsError."""
+    if folder is None or handler.endswith(".tar.gz"):
         return handler
     pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")
     try:

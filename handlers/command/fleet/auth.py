@@ -63,9 +63,9 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
     secrets: Dict[str, str] = {}
     for key, value in table.items():
         try:
-            text = toml.as_text(value)
-        except ValueError:
-            raise SettingsError(f"{where}: {printable(key, 60)!r} is neither text nor a number") from None
+            text = toml.as_text(repr(printable(key, 60)), value)
+        except ValueError as error:
+            raise SettingsError(f"{where}: {error}") from None
         secret, source = _reference(key)
         if not secret:
             settings[key] = text
@@ -82,8 +82,8 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
 def _reference(key: str) -> Tuple[str, str]:
     """The secret that a key names, and the key's ending: "_file", "_env" or "". Returns ("", "") for a setting."""
     for ending in ("", "_file", "_env"):
-        if key.endswith(ending) and key[:len(key) - len(ending)] in SECRETS:
-            return key[:len(key) - len(ending)], ending
+        if key.removesuffix(ending) in SECRETS:
+            return key.removesuffix(ending), ending
     return "", ""
 
 

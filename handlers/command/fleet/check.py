@@ -70,14 +70,12 @@ def _run(wanted: Wanted, state: Given) -> int:
         _check_writable(wanted.html)
     before: Dict[str, Row] = {}
     begin = time.monotonic()
-    number = 0
     while True:
         done = _round(wanted, state, polled, before)
-        _shown(wanted, state, done, number)
+        _shown(wanted, state, done, first=not before)
         if wanted.watch is None:
             return done.found.level
         before = {row.device.name: row for row in done.rows}
-        number += 1
         begin = max(begin + wanted.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
 
@@ -106,7 +104,7 @@ def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mappi
     return Round(whole, summary(whole, time.monotonic() - begin), time.strftime(_TIME), marks)
 
 
-def _shown(wanted: Wanted, state: Given, done: Round, number: int) -> None:
+def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
     if wanted.html is not None:
         _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:
@@ -120,17 +118,17 @@ def _shown(wanted: Wanted, state: Given, done: Round, number: int) -> None:
     elif wanted.nagios:
         print("\n".join(nagios(done.found, done.rows)))
     else:
-        for line in _lines(wanted, done, number):
+        for line in _lines(wanted, done, first):
             print(line)
         sys.stdout.flush()
 
 
-def _lines(wanted: Wanted, done: Round, number: int) -> Iterator[str]:
+def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
     """--watch on a terminal shows each round as a whole. Elsewhere later rounds show only their changes."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
-    whole = number == 0 or terminal
+    whole = first or terminal
     if whole:
         yield from tables.table(done.rows, done.marks)
         yield from tables.problems(done.rows)

@@ -11,7 +11,6 @@ OBJECT_ID, DESCRIPTION, NAME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0", "1.3.6.
 _INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
 _V2C = 1
 _LONGEST_OID = 128              # limit in arcs (RFC 2578, 3.5)
-_BITS = 31                      # size of a request id in bits
 
 
 class Answer(NamedTuple):
@@ -39,26 +38,20 @@ def answer(data: bytes) -> Optional[Answer]:
 
 
 def _answer(data: bytes) -> Answer:
-    _, _, (tag, body) = tuple(_parts(_only(data, _SEQUENCE)))
-    if tag != _RESPONSE:
+    (outer, message), = _parts(data)
+    _, _, (tag, body) = _parts(message)
+    if outer != _SEQUENCE or tag != _RESPONSE:
         raise ValueError
-    number, status, _, (kind, bindings) = tuple(_parts(body))
+    number, status, _, (kind, bindings) = _parts(body)
     if int.from_bytes(status[1], "big") or kind != _SEQUENCE:
         raise ValueError
     found: Dict[str, str] = {}
     for tag, binding in _parts(bindings):
         if tag == _SEQUENCE:
-            (name_tag, name), (value_tag, value) = tuple(_parts(binding))
+            (name_tag, name), (value_tag, value) = _parts(binding)
             if name_tag == _OID and value_tag in (_OCTETS, _OID):
                 found[_dotted(name)] = _dotted(value) if value_tag == _OID else value.decode("utf-8", "replace")
     return Answer(int.from_bytes(number[1], "big"), *(found.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)))
-
-
-def _only(data: bytes, tag: int) -> bytes:
-    (found, content), = tuple(_parts(data))
-    if found != tag:
-        raise ValueError
-    return content
 
 
 def _parts(data: bytes) -> Iterator[Tuple[int, bytes]]:
@@ -88,8 +81,6 @@ def _tlv(tag: int, content: bytes) -> bytes:
 
 
 def _integer(number: int) -> bytes:
-    if number >> _BITS:
-        raise ValueError(number)
     return _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 

@@ -3,20 +3,20 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence
 
 import click
 
 from ... import registry
 from ...errors import PduHandlerError, SettingsError
 from ...settings import host_and_port
-from ..loading import Handler, load
+from ..loading import load
 from ..options import Given, Seconds, given, option, output, secret_files
 from . import listing
 from .allowed import Allowed
 from .archives import newest, replaced
 from .auth import of_environment, of_file
-from .polling import prepare, targets
+from .polling import targets
 from .sweep import one_network
 
 LISTEN = "127.0.0.1:9914"
@@ -70,17 +70,13 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
 
 def _allowed(wanted: Wanted, state: Given) -> Allowed:
     """Reads list and logins, and loads every handler that a query can name. Raises SettingsError."""
-    prepare()
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
     found = [one_network(text) for text in dict.fromkeys(wanted.network)]
     listed = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
     kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]     # as named in the list
-    return Allowed(kept, found, _handlers(wanted.archives) if found else {}, auths)
-
-
-def _handlers(archives: Optional[str]) -> Mapping[str, Handler]:
-    return {name: load(name if archives is None else newest(archives, name)) for name in registry.names()}
+    handlers = {name: load(newest(wanted.archives, name)) for name in registry.names()} if found else {}
+    return Allowed(kept, found, handlers, auths)
 
 
 def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:

@@ -1,13 +1,13 @@
 """`pdu find NETWORK...`: the PDUs of networks, as a list for `pdu check` and `pdu exporter`."""
 from __future__ import annotations
 
+import collections
 import contextlib
 import csv
-import io
 import ipaddress
 import socket
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
@@ -67,14 +67,14 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
 
 def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
     """The PDUs that a family of the SNMP handler fits, and all other devices that answered."""
+    from ...snmp.detection import candidates
     from ...snmp.profiles import PROFILES
     pdus: List[Found] = []
     others: List[Found] = []
     for address, one in answers.items():
-        family = max(PROFILES, key=lambda profile: profile.match(one.object_id) if one.object_id else 0)
-        fits = bool(one.object_id and family.match(one.object_id))
-        what = family.key if fits else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
-        (pdus if fits else others).append(Found(address, "snmp", port, printable(one.name.strip(), _LONGEST_NAME), what))
+        family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if one.object_id else None
+        what = family.key if family else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
+        (pdus if family else others).append(Found(address, "snmp", port, printable(one.name.strip(), _LONGEST_NAME), what))
     return pdus, others
 
 
@@ -111,9 +111,7 @@ def _own_address(network: sweep.Network) -> str:
 
 def _named(pdus: Sequence[Found]) -> List[Found]:
     """The PDUs with unique names: an address replaces an empty or unusable name, and follows a name that several PDUs have."""
-    taken: Dict[str, int] = {}
-    for one in pdus:
-        taken[one.name] = taken.get(one.name, 0) + 1
+    taken = collections.Counter(one.name for one in pdus)
     made = []
     for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
         plain = one.name if one.name and not one.name.startswith(("#", "=", "+", "-", "@")) else ""
@@ -127,9 +125,7 @@ def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: 
         print_json({"asked": asked, "pdus": [{**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)],
                     "others": [{"address": one.address, "name": one.name, "what": one.what} for one in others]})
         return
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_HEAD, *rows])
-    sys.stdout.write(out.getvalue())
+    csv.writer(sys.stdout, lineterminator="\n").writerows([_HEAD, *rows])
     sys.stdout.flush()
     for line in columns((), [(one.address, one.handler, one.what) for one in pdus]):
         print(line, file=sys.stderr)

@@ -121,7 +121,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise ValueError(f"there is no {printable(unknown[0], 60)!r}; a PDU has {', '.join(COLUMNS)}")
-    given = {key: _cell(key, value) for key, value in cells.items() if key != "settings"}
+    given = {key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"}
     missing = [key for key in _NEEDED if not given.get(key)]
     if missing:
         raise ValueError(f"there is no {missing[0]}")
@@ -140,13 +140,6 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
                   tuple(_settings(cells.get("settings", ""), folder).items()), metered)
 
 
-def _cell(key: str, value: Any) -> str:
-    try:
-        return toml.as_text(value).strip()
-    except ValueError:
-        raise ValueError(f"{key} is neither text nor a number") from None
-
-
 def _settings(value: Any, folder: str) -> Dict[str, str]:
     """The settings in `key=value; key=value` or a TOML table. Secrets are refused. A path in `ca_pem` is relative to the list."""
     pairs: Iterable[Tuple[str, Any]]
@@ -162,7 +155,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
             raise ValueError(f"{key} is a secret, and a list holds none: name a login in the column auth")
         if key in found:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
-        text = _cell(key, one)
+        text = toml.as_text(key, one).strip()
         found[key] = os.path.join(folder, text) if key == "ca_pem" and "BEGIN CERTIFICATE" not in text else text
     return found
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Callable, Iterable, List, Mapping, Optional, Sequence
+from typing import Iterable, List, Mapping, Optional, Sequence
 
 from .verdict import BAD, DOUBTFUL, Row, Summary
 
@@ -59,7 +59,8 @@ def _line(tag: str, cells: Iterable[str]) -> str:
 
 
 def _all(rows: Sequence[Row]) -> List[str]:
-    loads, energies = _scale(rows, lambda row: row.load_a), _scale(rows, lambda row: row.energy_kwh)
+    loads = max((row.load_a or 0.0 for row in rows), default=0.0)
+    energies = max((row.energy_kwh or 0.0 for row in rows), default=0.0)
     lines = [[escape(row.device.name), escape(row.device.address), _marked("td", row, row.result),
               _number(row.figures[0]), _bar(row.load_a, loads),
               _number(row.figures[1]), _bar(row.energy_kwh, energies),
@@ -71,10 +72,6 @@ def _all(rows: Sequence[Row]) -> List[str]:
 
 def _marked(tag: str, row: Row, text: str) -> str:
     return f'<{tag} class="{_CLASSES.get(row.level, "")}">{escape(text)}</{tag}>'
-
-
-def _scale(rows: Sequence[Row], value: Callable[[Row], Optional[float]]) -> float:
-    return max((value(row) or 0.0 for row in rows), default=0.0)
 
 
 def _bar(value: Optional[float], most: float) -> str:

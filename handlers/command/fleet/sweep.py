@@ -55,12 +55,7 @@ def _meant(text: str) -> str:
 
 def hosts(network: Network) -> Iterator[str]:
     """Its addresses without those of the network and of the broadcast: many would answer a datagram to those."""
-    number = int(network.network_address)
-    first, last = number, number + network.num_addresses - 1
-    if network.num_addresses > 2:
-        first, last = first + 1, last - (1 if network.version == 4 else 0)      # IPv6 has no broadcast, RFC 4291, 2.6.1
-    for value in range(first, last + 1):
-        yield str(type(network.network_address)(value))
+    return map(str, network.hosts())
 
 
 def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None]) -> Dict[str, Answer]:

@@ -27,10 +27,10 @@ def loads(text: str, path: str) -> Dict[str, Any]:
     raise SettingsError(f"{path}: not valid TOML{where}")
 
 
-def as_text(value: Any) -> str:
-    """A setting's value as text, as on DCImanager's form. Raises ValueError for lists and tables."""
+def as_text(key: str, value: Any) -> str:
+    """A setting's value as text, as on DCImanager's form. Raises ValueError for lists and tables, with a sentence."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (str, int, float)):
         return str(value)
-    raise ValueError
+    raise ValueError(f"{key} is neither text nor a number")

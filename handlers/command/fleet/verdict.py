@@ -63,24 +63,21 @@ class Row(NamedTuple):
 def judged(device: Device, reading: Reading, keep_outlets: bool = True) -> Row:
     """The row of one PDU."""
     level, result = _level(device, reading)
-    failure = reading.failure
+    kind, reason = reading.failure or ("", "")
     on, off, unknown = (reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN))
     return Row(device, level, result, on, off, unknown, reading.load_a, reading.energy_kwh, round(reading.seconds, 3),
-               reading.requests, failure.kind if failure else "", failure.reason if failure else "",
-               reading.outlets if keep_outlets else ())
+               reading.requests, kind, reason, reading.outlets if keep_outlets else ())
 
 
 def _level(device: Device, reading: Reading) -> Tuple[int, str]:
-    failure = reading.failure
-    if failure is not None and failure.kind in _STALE:
+    if reading.failure is None:
+        return (DOUBTFUL, "unknown") if reading.count(UNKNOWN) and not device.metered else (WELL, _WELL)
+    kind = reading.failure.kind
+    if kind in _STALE:
         return DOUBTFUL, "stale"
-    if failure is not None and (not reading.answered or failure.kind == "unreachable"):
-        return BAD, failure.kind
-    if failure is not None:
-        return DOUBTFUL, "no figures"
-    if reading.count(UNKNOWN) and not device.metered:
-        return DOUBTFUL, "unknown"
-    return WELL, _WELL
+    if not reading.answered or kind == "unreachable":
+        return BAD, kind
+    return DOUBTFUL, "no figures"
 
 
 class Summary(NamedTuple):
