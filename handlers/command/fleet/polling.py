@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -177,18 +177,15 @@ def _count(pdu: object, count: List[int]) -> bool:
     return True
 
 
-def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Iterator[Tuple[str, str]]:
-    """The handler's time-out, shortened: a call to a device that never answers ends soon after `longest` seconds."""
+def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
+    """The handler's time-out if it must be shorter: a call to a device that never answers ends soon after `longest` seconds."""
+    usual, tries = 10.0, 1
     try:
-        given = float(settings.get("timeout", ""))
+        if handler.snmp:
+            usual, tries = 2.0, 1 + int(settings.get("retries") or 2)
+        elif not any(setting.key == "timeout" for setting in handler.settings):
+            return {}
+        given = float(settings.get("timeout") or usual)
     except ValueError:
-        given = 0.0
-    if handler.snmp:
-        tries = _whole(settings.get("retries", ""), 2) + 1
-        yield "timeout", f"{max(0.1, min(given or 2.0, longest / tries)):g}"
-    elif any(setting.key == "timeout" for setting in handler.settings):
-        yield "timeout", f"{max(0.1, min(given or 10.0, longest)):g}"
-
-
-def _whole(text: str, usual: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() else usual
+        return {}               # the handler refuses the text with its own sentence
+    return {"timeout": f"{max(0.1, longest / tries):g}"} if given * tries > longest else {}

@@ -1,6 +1,7 @@
 """The exporter over real HTTP, on simulated PDUs of every handler: metrics, refusals, deadlines, exit."""
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import threading
@@ -185,6 +186,18 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
 def test_a_dead_pdu_is_reported_before_the_scrape_times_out(running: Exporter) -> None:
     found = running.probe(timeout="6", target="dead")
     assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+
+
+def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall) -> None:
+    lines = {f"{name}-{number}": f"{line.replace(name, f'{name}-{number}', 1)}; {pair}"
+             for name, line in zip(small.peers, small.lines) for number, pair in enumerate(("timeout=soon", "timeout=0"))}
+    listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", name="refused.csv")
+    rows = json.loads(run("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
+    kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
+    assert set(kinds) == {*lines, "tries"}
+    with exporter("--list", listed, "--auth", small.logins) as running:
+        for name, kind in kinds.items():
+            assert running.probe(timeout="5", target=name)["pdu_probe_error"] == {(("kind", kind),): 1.0}, name
 
 
 def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall) -> None:
