@@ -49,7 +49,7 @@ def pem(text: str) -> str:
 
 
 VERIFY: Setting[bool] = Setting("verify", "yes or no", yes_no, True,
-                                "no: accept any certificate (the connection can then be listened to)")
+                                "no: accept any certificate (others on the network can then listen)")
 CA_PEM: Setting[str] = Setting(
     "ca_pem", "the text of PEM certificates, not a file's name: paste the file, with or without its line ends", pem, "",
     "trust these authorities, and no others", longest=LONGEST_PEM)

@@ -67,7 +67,7 @@ def shared(*parts: str) -> Path:
 
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
-    """Other Pythons of this machine by their version ("3.9"), also those below 3.9 and those of pyenv."""
+    """Other Pythons of this machine by their version ("3.9"), including those below 3.9 and those of pyenv."""
     # pyenv's folders first: its scripts in PATH start ten times slower, and are then not needed.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]

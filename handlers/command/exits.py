@@ -20,19 +20,19 @@ class Exit(NamedTuple):
 EXITS = (
     Exit(DONE, (), "done"),
     Exit(DEFECT, ("defect",), "a defect of this program: run again with --debug and report what it prints"),
-    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings, a missing package, an old Python"),
+    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings, a missing package, a Python that is too old"),
     Exit(3, ("unreachable",), "the device does not answer, or its certificate is not trusted"),
-    Exit(4, ("denied",), "login or rights"),
+    Exit(4, ("denied",), "the login was refused, or the account lacks a right"),
     Exit(5, ("protocol",), "an answer that the protocol does not allow"),
     Exit(6, ("refused",), "the device refused"),
     Exit(7, ("no-such-outlet",), "no such outlet"),
-    Exit(8, ("unsupported",), "this device does not have that"),
+    Exit(8, ("unsupported",), "the device does not support this"),
     Exit(NOT_SEEN, ("not-seen", "not-proven"), "the command was accepted, but its result was not seen in time"),
     Exit(10, ("data-stale",), "NUT: the driver has lost its device"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
-    Exit(NOT_CONFIRMED, ("not-confirmed",), "nobody said yes; nothing was done"),
+    Exit(NOT_CONFIRMED, ("not-confirmed",), "it was not confirmed; nothing was done"),
     Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C"),
-    Exit(READER_GONE, (), "nobody read the output to its end"),
+    Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )
 _CODES: Mapping[str, int] = {kind: one.code for one in EXITS for kind in one.kinds}
 

@@ -60,7 +60,7 @@ TLS = (
     Spelling("--tls", "tls", "", "NUT: STARTTLS before anything is sent", "yes"),
     Spelling("--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"),
     Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
-    Spelling("--no-verify", "verify", "", "accept any certificate (the connection can then be listened to)", "no"),
+    Spelling("--no-verify", "verify", "", "accept any certificate (others on the network can then listen)", "no"),
 )
 SNMP = (
     Spelling("--snmp-version", "snmp_version", "1|2c|3", "SNMP: the version (2c)"),

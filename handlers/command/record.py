@@ -14,7 +14,7 @@ from .options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
 from .output import Result, passing, shown
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
-_LOOK = "Look through the file before you give it away: no program knows every name."
+_LOOK = "Look through the file before you share it: no program knows every name."
 
 
 @click.pass_context

@@ -84,7 +84,7 @@ _FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any
 def of_status(status: int, password: Optional[str] = None) -> HttpException:
     """The error for a status other than 200. Scripts look for `HTTP Error <status>` in its text.
 
-    `password`: the one that was sent, if any. A space at its begin or end is more often a typing mistake than intended.
+    `password`: the one that was sent, if any. A space before or after it is usually a typing mistake.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     blank = "; the password begins or ends with a space" if status == 401 and password and password != password.strip() else ""

@@ -6,5 +6,6 @@ from .message import PORTS
 
 SCHEME: Setting[str] = Setting("scheme", "https or http", one_of(*PORTS), "https",
                                "http only where the PDU does not enforce HTTPS: the password then travels in clear")
-USERNAME: Setting[str] = Setting("username", "a user name", str, "", "an account that may read, and switch outlets if it is to")
+USERNAME: Setting[str] = Setting("username", "a user name", str, "",
+                                  "an account that may read, and switch outlets if DCImanager is to switch")
 PASSWORD: Setting[str] = Setting("password", "that user's password, on one line", one_line, "", "with username", secret=True)

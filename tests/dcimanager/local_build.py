@@ -57,7 +57,7 @@ def _titles(script: str) -> Dict[str, str]:
 def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
     """Takes an archive that a person dropped on the page: a new version of the handler of its name, registered if needed.
 
-    Raises Refusal, also for a bad archive, and then changes nothing.
+    Raises Refusal, for a bad archive too, and then changes nothing.
     """
     try:
         archive = read(data)

@@ -44,7 +44,7 @@ class DciManager:
     handlers must not find ("sqlite3"). `call_seconds` bounds every call of a handler; `processes` is how many may run.
     `platform` holds the packages common and pdu_common; `start` replaces the start of a worker process.
 
-    `data` is a folder that keeps handlers, PDUs, readings and log for the next run, also after a crash; None: all are deleted
+    `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a crash; None: all are deleted
     at the end. `poll_seconds` is the interval of the timer; 0: only `poll` polls. `page_port` serves the page without TLS
     too, on this machine only; 0: a port that the system chooses; None: HTTPS only.
     """

@@ -62,7 +62,7 @@ class Runtime:
         return handler
 
     def remove(self, number: int) -> Handler:
-        """Removes a handler with its archives. Raises Refusal, also while a PDU uses the handler."""
+        """Removes a handler with its archives. Raises Refusal if it is unknown or a PDU uses it."""
         with self._uploading:
             handler = self._store.delete(number)
             if handler.top:

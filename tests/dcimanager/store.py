@@ -84,7 +84,7 @@ class Store:
         handler.protocol = protocol
 
     def delete(self, number: int) -> Handler:
-        """Deletes a handler. Raises Refusal, also while a PDU uses the handler."""
+        """Deletes a handler. Raises Refusal if it is unknown or a PDU uses it."""
         with self._lock:
             handler = self.by_id(number)
             if any(pdu.handler == handler.handler for pdu in self._pdus.values()):

@@ -172,6 +172,6 @@ check = click.Command("check", callback=_check, help=_HELP, params=[
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--parallel", "PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
-    *option("--watch", "poll again and again, and mark what changed", "SECONDS", Seconds(1, 86400)),
+    *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one page that needs nothing else", "FILE"),
     *option("--nagios", "print what a monitoring plugin prints"), *secret_files(), *output()])

@@ -50,7 +50,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
              patience_s: float = PATIENCE_S) -> Generator[Tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    The processes end with the generator, also if it is closed early. If nothing arrives for `patience_s` seconds, an archive
+    The processes end with the generator, even if it is closed early. If nothing arrives for `patience_s` seconds, an archive
     hangs: the missing PDUs are given up.
     """
     chosen = layout(len(targets), parallel)

@@ -26,8 +26,8 @@ LIST = Rule(0o002, "everybody can change it, and it decides where logins are sen
 def text(path: str, rule: Rule) -> str:
     """The file as UTF-8 text, without the mark that spreadsheets put in front.
 
-    Raises SettingsError, also if its permissions break `rule` or another user owns it. The permissions are those of the opened
-    file, so that nobody can exchange the file in between.
+    Raises SettingsError for an unreadable file, and if its permissions break `rule` or another user owns it. The permissions are
+    those of the opened file, so that nobody can exchange the file in between.
     """
     try:
         with open(path, "rb") as file:

@@ -28,7 +28,7 @@ PLACES: Mapping[str, Place] = {
     **{name: Place(f"raritan.{module}", "COMMANDS", help_) for module, name, help_ in (
         ("show", "info", "what the unit is"),
         ("show", "outlets", "outlets with state, current, power and energy"),
-        ("show", "sensors", "all sensors, also in peripheral slots"),
+        ("show", "sensors", "all sensors, including those in peripheral slots"),
         ("events", "events", "what happens, one line each, until Ctrl-C: --count, --for, --all"),
         ("show", "thresholds", "thresholds of a sensor: show, or set NAME=VALUE, NAME=off; asks"),
         ("switching", "switch", "switch outlets on or off and wait until they are; asks"),

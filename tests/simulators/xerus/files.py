@@ -147,7 +147,7 @@ class Files:
                      "application/octet-stream")
 
     def _get_pmc(self, query: Query) -> Answer:
-        """A CSV of all mains; with a panel id also of the panel's circuits, here the outlets."""
+        """A CSV of all mains, and with a panel id also of the panel's circuits (here the outlets)."""
         panel = query.get("panelid")
         if panel is not None and panel not in {str(number) for number in range(1, 9)}:
             return Answer(404)

@@ -155,7 +155,7 @@ def parsed(reply: Reply, login: Login) -> object:
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
     """The `result` member of the answer to the call with the id `number`.
 
-    Raises JsonRpcErrorException for an error object. Raises JsonRpcSyntaxException for any other answer, also for one with
+    Raises JsonRpcErrorException for an error object. Raises JsonRpcSyntaxException for any other answer, including one with
     another id or none: it does not belong to this call (JSON-RPC 2.0, 5).
     """
     if not isinstance(answer, dict):

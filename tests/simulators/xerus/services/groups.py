@@ -1,4 +1,4 @@
-"""Outlet groups, also over several link units (from 3.5)."""
+"""Outlet groups, which may span several link units (from 3.5)."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
