@@ -8,11 +8,15 @@ from collections import Counter
 from typing import Dict, Generator, Iterator, List
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import secrecy
 from tests.dealing import dealt
 
 _AGAINST = "against"
+# Hypothesis' own limits, 200 ms for an example and a second for making its data, fail on a busy machine.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)

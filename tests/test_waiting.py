@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import terminal
 from tests.needs import ROOT
@@ -47,6 +48,11 @@ def test_a_thread_that_does_not_end_is_named() -> None:
 
 def test_until_is_false_when_the_time_is_over() -> None:
     assert until(lambda: True, 0) and not until(lambda: False, 0.01)
+
+
+def test_an_example_of_hypothesis_may_take_any_time() -> None:
+    usual = settings.default
+    assert usual is not None and usual.deadline is None and HealthCheck.too_slow in usual.suppress_health_check
 
 
 # ---- every wait in the source of the tests --------------------------------------------------------------------

@@ -65,7 +65,7 @@ documents = st.recursive(st.none() | st.booleans() | st.integers(-10**9, 10**9) 
                          max_leaves=8)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(document=documents, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
 def test_values_are_those_that_python_reads(tools: Path, document: object, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(document, ensure_ascii=ascii_only, indent=indent)
@@ -75,7 +75,7 @@ def test_values_are_those_that_python_reads(tools: Path, document: object, ascii
     assert code == 0 and out.decode().replace(" ", "?") == want.replace(" ", "?")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(secret=st.text(st.characters(min_codepoint=1, exclude_categories=("Cs",)), max_size=12))
 def test_any_text_becomes_a_json_string(tools: Path, secret: str) -> None:
     code, out = run(tools, "json_text", secret.encode() + b"\n")
