@@ -81,7 +81,8 @@ _wire = wire
 
 def wire(data):
     address, params = _wire(data)
-    return address, {**params, "port": "161", "timeout": "0.5", "retries": "0"}
+    seconds = "0.5" if address == "127.0.0.1" else "20"         # nothing answers on port 161 of 127.0.0.1
+    return address, {**params, "port": "161", "timeout": seconds, "retries": "0"}
 '''}
 
 

@@ -6,11 +6,11 @@ import subprocess
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process, even a paused one, with SIGTERM, and with SIGKILL after five seconds."""
+    """Ends a process, even a paused one, with SIGTERM, and with SIGKILL after 30 seconds."""
     process.send_signal(signal.SIGCONT)             # a paused process would not get the next signal
     process.terminate()
     try:
-        process.wait(5)
+        process.wait(30)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(30)

@@ -19,15 +19,16 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from tests.needs import program
+from tests.ports import reserved
 from tests.servers.process import end
 from tests.simulators.snmp_agent import ber, device as simulated
 from tests.simulators.snmp_agent.device import Device, Row, Rule, Write
 from tests.simulators.snmp_agent.model import Model
+from tests.waiting import PATIENCE_S
 
 READ, WRITE = "public", "private"
 AUTH_PASSWORD, PRIV_PASSWORD = "authpass12", "privpass12"
 _HERE = Path(__file__).resolve().parent
-_READY_S = 30.0
 
 
 class User(NamedTuple):
@@ -82,11 +83,9 @@ class Snmpd:
         self.port = 0
 
     def __enter__(self) -> Snmpd:
-        for _ in range(5):                  # another process may take the free port before snmpd binds it
-            self.port = _free_port()
-            if self._start():
-                return self
-            self._end_process()
+        self.port = reserved()
+        if self._start():
+            return self
         log = self.folder / "snmpd.log"
         words = log.read_text("utf-8", "replace")[-500:] if log.exists() else ""
         self.stop()
@@ -162,7 +161,7 @@ class Snmpd:
     def _answers(self) -> bool:
         """Asks until snmpd answers, because snmpd does not announce when it is ready. False if it ends or does not answer."""
         question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),))))
-        end = time.monotonic() + _READY_S
+        end = time.monotonic() + PATIENCE_S
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.connect((self.host, self.port))
             asking.settimeout(0.03)
@@ -177,9 +176,3 @@ class Snmpd:
         if self._process is not None:
             self._kill()
             self._process = None
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

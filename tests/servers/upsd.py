@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
 
 from tests.needs import program
+from tests.ports import reserved
 from tests.servers.process import end as end_process
 from tests.waiting import until
 
@@ -100,7 +101,7 @@ class Upsd:
     host = "127.0.0.1"
 
     def __init__(self, sections: Sequence[Section], users: Sequence[User] = USERS, *, tls: bool = False,
-                 max_age: int = 15) -> None:
+                 max_age: int = 60) -> None:
         self._sections = {section.name: section for section in sections}
         self._users, self._max_age = users, max_age
         self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))
@@ -121,12 +122,11 @@ class Upsd:
             for section in self._sections.values():
                 if section.run:
                     self._await_driver(section)
-            for _ in range(5):              # another process may take the free port before upsd binds it
-                self.port = _free_port()
-                self._write_server()
-                if self._start_upsd():
-                    return self
-            raise RuntimeError(f"upsd did not start: {self._log('upsd')}")
+            self.port = reserved()
+            self._write_server()
+            if not self._start_upsd():
+                raise RuntimeError(f"upsd did not start: {self._log('upsd')}")
+            return self
         except BaseException:
             self.stop()
             raise
@@ -181,7 +181,7 @@ class Upsd:
 
     def ask(self, line: str) -> str:
         """The first line of upsd's answer on a new connection; "" if there is none."""
-        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 2) as connection:
+        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 20) as connection:
             connection.sendall(line.encode() + b"\n")
             with connection.makefile("rb") as answer:
                 return answer.readline().decode("utf-8", "replace").rstrip("\n")
@@ -317,9 +317,3 @@ def _server() -> str:
     """The path of upsd. Debian's upsd in the PATH is a script that reads /etc/nut; the program itself is beside the drivers."""
     beside = Path(program("dummy-ups")).with_name("upsd")
     return str(beside) if beside.exists() else program("upsd")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

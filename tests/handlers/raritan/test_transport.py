@@ -17,6 +17,7 @@ from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorExcepti
 from handlers.raritan.rpc._runtime.agent import reads_only
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from handlers.tls import Trust
+from tests.ports import refusing
 from tests.simulators.certificates import Authority, server_context
 from tests.waiting import PATIENCE_S, until
 
@@ -31,10 +32,8 @@ def _outlet(agent: Agent) -> pdumodel.Outlet:
 # ---- no answer ---------------------------------------------------------------------------------------------
 
 def test_a_refused_connection_is_unreachable_and_names_the_address(agent: MakeAgent) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(HttpException, match="refuses the connection") as caught:
+    with refusing() as port, pytest.raises(HttpException, match="refuses the connection") as caught:
+        address = f"127.0.0.1:{port}"
         get_state(agent("http", address))
     assert isinstance(caught.value, Unreachable) and address in str(caught.value)
 
@@ -424,11 +423,8 @@ def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
 
 def test_the_original_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
     """As in the vendor's SDK 4.4. It survives pickling and has no traceback, whose frames would hold the password."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(HttpException) as caught:
-        get_state(agent("http", address))
+    with refusing() as port, pytest.raises(HttpException) as caught:
+        get_state(agent("http", f"127.0.0.1:{port}"))
     error = caught.value
     assert isinstance(error.args[1], ConnectionRefusedError) and error.args[1].__traceback__ is None
     copy = pickle.loads(pickle.dumps(error))

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from pathlib import Path
 from typing import Dict, List
 
@@ -17,6 +16,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
 from tests.handlers.command.field.planted import PLANTED, UNITS, read, recorded, replayed
 from tests.needs import program, shared
+from tests.ports import refusing
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.servers.upsd import Upsd, dummy_file
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
@@ -142,12 +142,11 @@ def test_a_device_that_never_answered_is_not_waited_for() -> None:
         params = {"port": str(agent.port), "community": "public", "timeout": "0.1", "retries": "0"}
         with pytest.raises(Unreachable):
             kind("snmp").record(PduSnmpData(agent.host, params), Recorder(patience=60.0, sleep=sleep))
-    with socket.create_server(("127.0.0.1", 0)) as taken:       # closed below, so nobody listens on its port
-        port = str(taken.getsockname()[1])
-    for handler in ("raritan", "redfish", "nut"):
-        settings = {"port": port, "username": "any", "password": "any"}
-        with pytest.raises(Unreachable):
-            kind(handler).record(PduData("127.0.0.1", settings), Recorder(patience=60.0, sleep=sleep))
+    with refusing() as port:
+        for handler in ("raritan", "redfish", "nut"):
+            settings = {"port": str(port), "username": "any", "password": "any"}
+            with pytest.raises(Unreachable):
+                kind(handler).record(PduData("127.0.0.1", settings), Recorder(patience=60.0, sleep=sleep))
 
 
 @pytest.mark.against("Net-SNMP snmpd")

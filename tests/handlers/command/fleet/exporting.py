@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import subprocess
 import urllib.error
 import urllib.parse
@@ -15,6 +14,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.needs import program
+from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, environment
@@ -92,7 +92,7 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
     """Run Prometheus with `config` until the block ends. `folder` must already hold the rules."""
     path = folder / "prometheus.yml"
     path.write_text(config)
-    port = free_port()
+    port = reserved()
     with open(folder / "prometheus.log", "wb") as log:
         process = subprocess.Popen([program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder / 'data'}",
                                     f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
@@ -107,8 +107,3 @@ def ready(url: str) -> bool:
         return fetched(f"{url}-/ready")[0] == 200
     except OSError:
         return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])

@@ -11,9 +11,10 @@ import pytest
 
 from tests.needs import ROOT, program
 from tests.peers import PEERS
+from tests.ports import reserved
 from tests.waiting import until
 
-from .exporting import Prometheus, exporter, free_port, prometheus
+from .exporting import Prometheus, exporter, prometheus
 from .halls import Hall
 
 DOCS = ROOT / "docs" / "prometheus"
@@ -57,7 +58,7 @@ def value(seen: Prometheus, expression: str) -> float:
 def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_path: Path) -> None:
     peers = small.peers
     limit = min(peer.books().load_a or 0.0 for peer in peers.values()) + 0.01
-    port = free_port()
+    port = reserved()
     rules(tmp_path, limit)
     with exporter("--list", small.list(dead=True), "--auth", small.logins, port=port), \
             prometheus(tmp_path, config(port)) as seen:
@@ -83,7 +84,7 @@ def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_
     from tests.simulators.snmp_agent import Agent
     from tests.simulators.snmp_agent.device import Row
     from tests.simulators.snmp_agent.devices.apc import rpdu2
-    device, port = rpdu2(outlets=2), free_port()
+    device, port = rpdu2(outlets=2), reserved()
     rules(tmp_path, 100)
     with Agent(device) as agent, prometheus(tmp_path, config(port)) as seen:
         with exporter("--list", small.list(f"falls,snmp,127.0.0.1:{agent.port},snmp,"), "--auth", small.logins, port=port):
@@ -101,7 +102,7 @@ def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_
 @pytest.mark.against("prometheus")
 def test_two_exporters_share_one_list(small: Hall, tmp_path: Path) -> None:
     """The test uncomments the lines of the configuration that share a list between exporters."""
-    ports = [free_port(), free_port()]
+    ports = [reserved(), reserved()]
     lines = [small.lines[0].replace(",", f" {number},", 1) for number in range(8)]
     text = config(ports[0])
     one, several = text.index("      # One exporter:"), text.index("      # Several behind")

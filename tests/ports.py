@@ -1,0 +1,56 @@
+"""Ports of 127.0.0.1 for servers that must be told their port, and a port that refuses every connection."""
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import random
+import socket
+import tempfile
+from pathlib import Path
+from typing import Iterator, Set
+
+_FIRST, _LAST = 10_000, 32_000      # systems choose the ports of clients, and of servers that ask for port 0, above
+_TRIES = 1000
+_mine: Set[int] = set()
+_locked = os.open(Path(tempfile.gettempdir()) / f"pdu-handlers-ports-{os.getuid()}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def reserved() -> int:
+    """A port that is free over TCP and UDP, and that no other test takes until this process ends.
+
+    A free port from the system could be given to another program before the server has bound it.
+    """
+    for _ in range(_TRIES):
+        port = random.randint(_FIRST, _LAST)
+        if port not in _mine and _lock(port) and _is_free(port):
+            _mine.add(port)
+            return port
+    raise OSError("no port is free")
+
+
+def _lock(port: int) -> bool:
+    """Locks one byte of a file; the system frees the lock when the process ends."""
+    try:
+        fcntl.lockf(_locked, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
+
+
+def _is_free(port: int) -> bool:
+    try:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[int]:
+    """A TCP port that refuses connections. It stays bound, so that nobody else can listen on it meanwhile."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield int(bound.getsockname()[1])
