@@ -1,9 +1,16 @@
 """Variables, clients and handlers that several NUT tests use."""
 from __future__ import annotations
 
-from typing import Dict
+import functools
+import socket
+import threading
+from typing import Callable, Dict, Optional
 
+import pytest
+
+from handlers.nut import client as writer, handler as made, reader
 from handlers.nut.client import NutClient
+from handlers.nut.connection import Connection
 from handlers.nut.handler import NutPdu, make_handler
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduView
@@ -24,8 +31,48 @@ def pdu_variables(outlets: int) -> Dict[str, str]:
     return found
 
 
-# Seconds that a client waits for an answer that never comes. A real answer may take PATIENCE_S.
-SILENCE_S = 2.0
+def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:
+    """A function for the rewrite of an answer. A client that gets the returned answer waits 0.2 s for more, and gives up.
+
+    Any other answer may take as long as the client's time-out, because the machine may be busy.
+    """
+    silent = threading.Event()
+
+    class Impatient(Connection):
+        def _receive(self, connection: socket.socket, end: float) -> bytes:
+            while True:
+                over = silent.is_set()
+                try:
+                    return super()._receive(connection, min(end, self._clock() + 0.2))
+                except socket.timeout:
+                    if over or self._clock() >= end:
+                        silent.clear()
+                        raise
+
+    def last(answer: Optional[bytes]) -> Optional[bytes]:
+        silent.set()
+        return answer
+    monkeypatch.setattr(reader, "Connection", Impatient)
+    return last
+
+
+LOOKS_S = 42.0              # the time-out with `looks_three_times`
+
+
+def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
+    """Lets 14 s pass, by the clock of the clients alone, between two looks at a report or at a driver. Returns their class.
+
+    With a time-out of LOOKS_S the third look is the last one, and each look may take 14 s.
+    """
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+    for module, name in ((reader, "POLL"), (writer, "POLL"), (writer, "_POLL_LONGEST")):
+        monkeypatch.setattr(module, name, LOOKS_S / 3)
+    kind = functools.partial(NutClient, clock=lambda: now[0], sleep=sleep)
+    monkeypatch.setattr(made, "NutClient", kind)
+    return kind
 
 
 def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> NutClient:
@@ -35,8 +82,8 @@ def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> N
 
 
 def handler(server: object, **settings: str) -> NutPdu:
-    """Make the handler as DCImanager does, with these handler settings."""
-    return make_handler(PduData(f"{getattr(server, 'host')}:{getattr(server, 'port')}", settings))
+    """Make the handler as DCImanager does, with these handler settings. An answer may take PATIENCE_S, unless they say less."""
+    return make_handler(PduData(f"{getattr(server, 'host')}:{getattr(server, 'port')}", {"timeout": str(PATIENCE_S), **settings}))
 
 
 ADMIN_SETTINGS = {"username": ADMIN.name, "password": ADMIN.password}

@@ -11,9 +11,9 @@ from handlers.nut import messages
 from handlers.nut.client import NutClient
 from handlers.nut.failures import DataStale, DriverNotConnected, NotProven
 from tests.handlers.nut.clients import MON, VIEWER, listen, named, trips
-from tests.handlers.nut.given import SILENCE_S, client
+from tests.handlers.nut.given import LOOKS_S, client, looks_three_times
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
-from tests.waiting import finished
+from tests.waiting import PATIENCE_S, finished
 
 
 def test_variables_commands_and_writable_variables_are_one_round_trip(server: NutServer) -> None:
@@ -104,7 +104,8 @@ def test_a_login_is_sent_once_before_readings_and_only_if_the_server_demands_it(
         with named(server, VIEWER) as nut:
             assert read(nut)  == read(nut)
         assert [line.split()[0] for line in received].count("PASSWORD") == 1
-    with NutClient(server.host, server.port, timeout=2) as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
+    unnamed = NutClient(server.host, server.port, timeout=PATIENCE_S)
+    with unnamed as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
         nut.devices()
     wrong = User(VIEWER.name, "wr0ngsecret")
     with named(server, wrong) as nut:
@@ -168,9 +169,10 @@ def test_an_error_in_the_report_of_an_accepted_write_leaves_its_effect_open(serv
     assert len(server.books().writes) == 2
 
 
-def test_a_driver_that_never_reports_leaves_the_effect_open(server: NutServer) -> None:
+def test_a_driver_that_never_reports_leaves_the_effect_open(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.faults.tracked = "PENDING"
-    nut = NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S)
+    kind = looks_three_times(monkeypatch)
+    nut = kind(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=LOOKS_S)
     with nut, pytest.raises(NotProven, match="has not reported"):
         nut.run("pdu", "outlet.1.load.off")
     assert len(server.books().writes) == 1
@@ -266,9 +268,11 @@ def test_a_write_during_wait_is_not_taken_for_a_missing_capability(server: NutSe
     assert not server.books().writes
 
 
-def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer) -> None:
+def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
-    with client(server, timeout=SILENCE_S) as nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
+    kind = looks_three_times(monkeypatch)
+    nut = kind(server.host, server.port, timeout=LOOKS_S)
+    with nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
         nut.snapshots(["pdu", "ups"])
 
 

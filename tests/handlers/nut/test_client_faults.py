@@ -15,7 +15,8 @@ from handlers.nut.client import NutClient
 from handlers.nut.failures import NotProven
 from tests.chains import kept
 from tests.handlers.nut.clients import named
-from tests.handlers.nut.given import SILENCE_S, client
+from tests.handlers.nut.given import client, gives_up_soon
+from tests.ports import refusing
 from tests.servers.scripted import serving
 from tests.simulators.nut_server import ADMIN, Cut, NutServer, User
 from tests.waiting import PATIENCE_S
@@ -46,10 +47,15 @@ def without_end(line: str, answer: bytes) -> Optional[bytes]:
     (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
 ], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line",
         "new ERR"])
-def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer,
-                                                                               kind: type) -> None:
-    server.faults.rewrite = lambda line, answer: rewrite(line, answer) if line.startswith("LIST VAR") else answer
-    with client(server, timeout=SILENCE_S if rewrite in (silence, without_end) else PATIENCE_S) as nut:
+def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer, kind: type,
+                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    last = gives_up_soon(monkeypatch)
+
+    def broken(line: str, answer: bytes) -> Optional[bytes]:
+        given = rewrite(line, answer) if line.startswith("LIST VAR") else answer
+        return last(given) if line.startswith("LIST VAR") and rewrite in (silence, without_end) else given
+    server.faults.rewrite = broken
+    with client(server) as nut:
         with pytest.raises(kind) as caught:
             nut.variables("pdu")
         error = caught.value
@@ -82,9 +88,7 @@ def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> Non
 
 
 def test_a_refused_connection_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with NutClient("127.0.0.1", port, timeout=1) as nut, pytest.raises(Unreachable, match="upsd"):
+    with refusing() as port, NutClient("127.0.0.1", port) as nut, pytest.raises(Unreachable, match="upsd"):
         nut.devices()
 
 
@@ -194,14 +198,17 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
     lambda answer: b"ERR UNKNOWN-COMMAND\n", lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2],
                          ids=["silence", "closed", "half", "other", "unknown", "stale", "twice"])
 def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(server: NutServer, words: str,
-                                                                   rewrite: Callable[[bytes], Optional[bytes]]) -> None:
+                                                                   rewrite: Callable[[bytes], Optional[bytes]],
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     received: List[str] = []
+    last = gives_up_soon(monkeypatch)
 
     def at_that_step(line: str, answer: bytes) -> Optional[bytes]:
         received.append(line)
-        return rewrite(answer) if line.startswith(words) else answer
+        given = rewrite(answer) if line.startswith(words) else answer
+        return last(given) if given is None else given
     server.faults.rewrite = at_that_step
-    with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=SILENCE_S) as nut:
+    with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=PATIENCE_S) as nut:
         with contextlib.suppress(PduHandlerError):
             nut.run("pdu", "outlet.1.load.off")
     assert sum(line.startswith("INSTCMD") for line in received) == len(server.books().writes) <= 1

@@ -16,7 +16,7 @@ from handlers.nut.handler import NutPdu, make_handler
 from handlers.nut.settings import SETTINGS
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, SILENCE_S, WORDS, handler, states
+from tests.handlers.nut.given import ADMIN_SETTINGS, LOOKS_S, WORDS, gives_up_soon, handler, looks_three_times, states
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, StaticDevice, SwitchedPdu, User
 from tests.waiting import PATIENCE_S, finished
 
@@ -193,7 +193,8 @@ def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
 
 
 @pytest.mark.parametrize("fault, ends", [("no tracking", UNKNOWN), ("no answer", Unreachable), ("no report", Unreachable)])
-def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, ends: object) -> None:
+def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, ends: object,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     pdu = SwitchedPdu("pdu", 2, poll_s=30, clock=lambda: 0.0)
     with NutServer([pdu]) as server:
         pdu.turn("1", False)                    # as if somebody switched at the device after the driver's last poll
@@ -202,7 +203,9 @@ def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, en
         server.faults.tracked = "PENDING" if fault == "no report" else None
         if fault == "no answer":
             server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
-        timeout = str(SILENCE_S if fault == "no report" else PATIENCE_S)
+        if fault == "no report":
+            looks_three_times(monkeypatch)
+        timeout = str(LOOKS_S if fault == "no report" else PATIENCE_S)
         call, port = handler(server, device="pdu", timeout=timeout, **ADMIN_SETTINGS).port_up, PduPortView("1")
         if isinstance(ends, EnumPowerStatus):
             assert call(port, deadline=0).power_status is ends
@@ -227,9 +230,10 @@ def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server
     assert len(server.books().writes) == 1
 
 
-def test_a_command_without_a_report_is_confirmed_by_the_state(server: NutServer) -> None:
+def test_a_command_without_a_report_is_confirmed_by_the_state(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.faults.tracked = "PENDING"
-    pdu = handler(server, device="pdu", timeout=str(SILENCE_S), **ADMIN_SETTINGS)
+    looks_three_times(monkeypatch)
+    pdu = handler(server, device="pdu", timeout=str(LOOKS_S), **ADMIN_SETTINGS)
     assert pdu.port_down(PduPortView("1")).power_status is DOWN
     server.faults.ignored = True
     with pytest.raises(Unreachable, match="may or may not have switched"):
@@ -253,10 +257,11 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
 @pytest.mark.parametrize("words, ends", [
     ("LIST UPS", Unreachable), ("LIST VAR", ProtocolError), ("LIST RW", Unreachable), ("USERNAME", DOWN), ("INSTCMD", DOWN),
     ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
-def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str,
-                                                                                 ends: object) -> None:
-    server.faults.rewrite = lambda line, answer: None if line.startswith(words) else answer
-    pdu, port = handler(server, timeout=str(SILENCE_S), **ADMIN_SETTINGS), PduPortView("1")
+def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str, ends: object,
+                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    last = gives_up_soon(monkeypatch)
+    server.faults.rewrite = lambda line, answer: last(None) if line.startswith(words) else answer
+    pdu, port = handler(server, timeout=str(PATIENCE_S), **ADMIN_SETTINGS), PduPortView("1")
     if isinstance(ends, EnumPowerStatus):
         assert pdu.port_down(port, deadline=0).power_status is ends and server.books().states["1"] is False
     else:

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.nut import pynut
 from handlers.tls import Trust
+from tests.ports import refusing
 from tests.servers.scripted import serving
 from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, NutServer, StaticDevice
@@ -24,8 +25,8 @@ class Both:
 
     def __init__(self, server: Any, user: Optional[User]) -> None:
         login, password = (user.name, user.password) if user is not None else (None, None)
-        self.ours = pynut.PyNUTClient(server.host, server.port, login, password, False, 5)
-        self.theirs: Any = theirs.PyNUTClient(server.host, server.port, login, password, False, 5)
+        self.ours = pynut.PyNUTClient(server.host, server.port, login, password, False, PATIENCE_S)
+        self.theirs: Any = theirs.PyNUTClient(server.host, server.port, login, password, False, PATIENCE_S)
 
     def __enter__(self) -> Both:
         return self
@@ -104,7 +105,7 @@ def test_clients_that_are_logged_in_are_listed_alike(real: Upsd) -> None:
 
 
 def test_with_text_every_result_is_str(real: Upsd) -> None:
-    with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, text=True) as nut:
+    with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, text=True, timeout=PATIENCE_S) as nut:
         variables = nut.GetUPSVars("small")
         assert variables["outlet.1.desc"] == 'a "quoted" \\ # one'
         assert nut.ver().endswith("\n") and nut.help().startswith("Commands")
@@ -158,14 +159,14 @@ def test_a_value_with_blanks_is_written_completely(real: Upsd) -> None:
 
 
 def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
-    with pynut.PyNUTClient(real.host, real.port, ODD.name, ODD.password) as nut:
+    with pynut.PyNUTClient(real.host, real.port, ODD.name, ODD.password, timeout=PATIENCE_S) as nut:
         assert nut.SetRWVar("small", "ups.id", "odd") == "OK"
 
 
 @pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"),
                                        ("small", "a b", "x")])
 def test_no_argument_can_become_a_second_request(real: Upsd, arguments: Tuple[str, str, str]) -> None:
-    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password) as nut:
+    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, timeout=PATIENCE_S) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
             nut.SetRWVar(*arguments)
         assert nut.CheckUPSAvailable("small")
@@ -188,18 +189,18 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) ->
     with nut, pytest.raises(pynut.PyNUTError) as caught:
         nut.GetUPSList()
     assert isinstance(caught.value, OSError)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    for kind in (pynut.PyNUTError, OSError):
-        with pytest.raises(kind):
-            pynut.PyNUTClient("127.0.0.1", port, timeout=PATIENCE_S)
-    with pytest.raises(OSError):
-        theirs.PyNUTClient("127.0.0.1", port, timeout=1)
+    with refusing() as port:
+        for kind in (pynut.PyNUTError, OSError):
+            with pytest.raises(kind):
+                pynut.PyNUTClient("127.0.0.1", port, timeout=PATIENCE_S)
+        with pytest.raises(OSError):
+            theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
 def test_a_new_connection_is_never_opened_without_the_user() -> None:
     with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
-        with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password) as nut:
+        with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password,
+                               timeout=PATIENCE_S) as nut:
             assert nut.SetRWVar("a", "x", "z") == "OK"
             server.drop_connections()
             for _ in range(2):
@@ -213,7 +214,7 @@ def test_a_new_connection_is_never_opened_without_the_user() -> None:
 def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
-        with pynut.PyNUTClient(server.host, server.port) as nut:
+        with pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
             calls: List[Callable[[], object]] = [nut.GetUPSList, lambda: nut.GetUPSVars("a"), lambda: nut.SetRWVar("a", "x", "z")]
             for call in calls:
                 with pytest.raises(pynut.PyNUTError):
@@ -221,7 +222,7 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
 
 
 def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
-    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True) as nut:
+    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True, PATIENCE_S) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
     printed = capsys.readouterr().out
     assert "SetRWVar: SET VAR small ups.id" in printed and ADMIN.password not in printed and "s3cret" not in printed
@@ -229,14 +230,14 @@ def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.Ca
 
 
 def test_the_facade_works_over_tls(real_tls: Upsd) -> None:
-    with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem)) as nut:
+    with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), timeout=PATIENCE_S) as nut:
         assert b"pdu" in nut.GetUPSList()
     with pytest.raises(pynut.PyNUTConnectionError):
-        pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust())
+        pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(), timeout=PATIENCE_S)
 
 
 def test_lists_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
-    with NutServer() as server, pynut.PyNUTClient(server.host, server.port) as nut:
+    with NutServer() as server, pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
         calls: List[Tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1),
                                                          (lambda: nut.GetUPSCommands("pdu"), 2)]
         for call, price in calls:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, Iterator, List
+from typing import Callable, Iterator, List, TypeVar
 
 import pytest
 
@@ -17,9 +17,10 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.servers import upsd
 from tests.servers.upsd import ADMIN, ODD, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.against("NUT upsd")
+T = TypeVar("T")
 
 
 def test_status_and_statistic_of_a_pdu_with_48_outlets(real: Upsd) -> None:
@@ -156,7 +157,7 @@ def test_forced_shutdown_sets_the_flag(real: Upsd) -> None:
 def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
     for host in ("127.0.0.1", "localhost"):
         with NutClient(host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), username=ADMIN.name,
-                       password=ADMIN.password) as nut:
+                       password=ADMIN.password, timeout=PATIENCE_S) as nut:
             assert nut.set("pdu", "outlet.1.desc", "over TLS") and nut.variable("pdu", "outlet.1.desc") == "over TLS"
             again = messages.starttls()
             assert nut.ask(again).failure(again) == Failure("ALREADY-SSL-MODE")
@@ -164,7 +165,7 @@ def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
 
 def test_starttls_is_refused_for_an_unknown_authority_and_a_wrong_pin(real_tls: Upsd) -> None:
     for tls in (Trust(), Trust(fingerprint="ab" * 32)):
-        with NutClient(real_tls.host, real_tls.port, tls=tls) as nut, pytest.raises(Unreachable):
+        with NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut, pytest.raises(Unreachable):
             nut.devices()
 
 
@@ -205,13 +206,13 @@ def test_a_silent_driver_is_stale_and_a_dead_one_not_connected_and_neither_is_of
 
 def test_a_client_reads_again_after_the_server_restarted(short_lived: Upsd) -> None:
     with client(short_lived) as nut:
-        nut.variables("pdu")
+        assert _patient(lambda: nut.variables("pdu"))
         short_lived.stop_upsd()
         for _ in range(2):
             with pytest.raises(Unreachable):
                 nut.variables("pdu")
         short_lived.start_upsd(wait=False)
-        assert nut.snapshots(["pdu"])["pdu"].variables["outlet.1.status"] == "on"
+        assert _patient(lambda: nut.snapshots(["pdu"]))["pdu"].variables["outlet.1.status"] == "on"
 
 
 def test_a_server_that_waits_for_its_driver_is_an_error(short_lived: Upsd) -> None:
@@ -220,19 +221,24 @@ def test_a_server_that_waits_for_its_driver_is_an_error(short_lived: Upsd) -> No
     assert short_lived.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE",
                                                          "ERR DRIVER-NOT-CONNECTED")
     with pytest.raises((DriverNotConnected, DataStale)):
-        handler(short_lived, device="pdu", timeout="1").status()
+        handler(short_lived, device="pdu").status()
     short_lived.resume_driver("pdu")
     _until(lambda: short_lived.ask("GET VAR pdu outlet.1.status") == 'VAR pdu outlet.1.status "on"')
     assert _ports(handler(short_lived, device="pdu")) == 2
 
 
 def _ports(pdu: NutPdu) -> int:
-    """Return the number of ports in a status. Retries: on a busy machine a driver may be 3 s late, which makes its data stale."""
-    found: List[int] = []
+    """Return the number of ports in a status."""
+    return len(_patient(pdu.status).ports)
+
+
+def _patient(call: Callable[[], T]) -> T:
+    """Return the result of a reading. Retries: on a busy machine a driver may be 3 s late, which makes its data stale."""
+    found: List[T] = []
 
     def read() -> bool:
         with contextlib.suppress(DataStale):
-            found.append(len(pdu.status().ports))
+            found.append(call())
         return bool(found)
     _until(read)
     return found[0]
