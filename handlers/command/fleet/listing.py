@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
@@ -62,9 +63,9 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
     """The lines after the header, without empty lines and those that begin with #."""
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    first = next((line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")), "")
     delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     head: List[str] = []
     try:
         for row in reader:

@@ -37,8 +37,10 @@ def refused(ask: Callable[[], Any]) -> str:
     "\ufeffname;handler;address\r\na;snmp;192.0.2.1\r\n",
     "Name\tHandler\tAddress\n\n# not this one\n a \tsnmp\t192.0.2.1\n",
     "handler,address,name,auth,settings,metered\nsnmp,192.0.2.1,a,,,\n",
-    "name,handler,address,,\na,snmp,192.0.2.1,,\n"],
-    ids=["commas", "a spreadsheet's", "tabs", "all columns", "empty columns"])
+    "name,handler,address,,\na,snmp,192.0.2.1,,\n",
+    " # a; b; c\nname,handler,address\na,snmp,192.0.2.1\n",
+    "# a comment\u2028in one line\nname,handler,address\na,snmp,192.0.2.1\n"],
+    ids=["commas", "a spreadsheet's", "tabs", "all columns", "empty columns", "indented comment", "line separator"])
 def test_a_list_is_read_from_csv_as_people_write_it(read: Any, text: str) -> None:
     assert read(text).devices == [PLAIN]
 
