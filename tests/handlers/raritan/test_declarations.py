@@ -104,7 +104,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 # A status needs these modules. Statistics and link units import theirs on first use.
-_VENDOR = {"event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.outlet", "pdumodel.pdu", "pdumodel.structures"}
+_VENDOR = {"event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.pdu"}
 
 
 def _program(text: str, *arguments: object) -> Any:

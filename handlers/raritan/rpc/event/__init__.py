@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 from .._runtime import lazily
 
 if TYPE_CHECKING:
-    from .channels import *
-    from .engine import *
+    from .services import *
     from .structures import *
 
 __getattr__, __all__ = lazily(__name__, {
-    "channels": "Channel Consumer DataPushService Service",
-    "engine": "AlarmManager Engine TimerEventManager",
+    "services": "AlarmManager Channel Consumer DataPushService Engine Service TimerEventManager",
     "structures": "Event KeyValue UserEvent",
 })

@@ -7,7 +7,7 @@ from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 if TYPE_CHECKING:
-    from .structures import CtrlStatistic
+    from .pdu import CtrlStatistic
 
 
 class Controller(Interface, version="5.0.1"):

@@ -8,7 +8,7 @@ from .._runtime import ZERO, Interface, Structure, declared, method
 
 if TYPE_CHECKING:
     from .. import sensors
-    from .outlet import Outlet
+    from .pdu import Outlet
 
 
 class OutletGroup(Interface, version="1.1.11"):

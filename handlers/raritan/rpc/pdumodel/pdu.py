@@ -1,20 +1,258 @@
-"""The PDU. Source: Pdu.idl."""
+"""The PDU, its outlets, and the types that the parts of a PDU share.
+
+Source: Pdu.idl, Outlet.idl, Outlets.idl, Pole.idl, OverCurrentProtector.idl, Controller.idl, Nameplate.idl, Waveform.idl,
+EDevice.idl.
+"""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional
+from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, declared
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
 
 if TYPE_CHECKING:
     from .. import hmi, peripheral, portsmodel, sensors
     from .controllers import Controller
-    from .inlet import Inlet
-    from .outlet import Outlet
     from .power_shelf import PowerShelfManager
-    from .protectors import OverCurrentProtector
-    from .structures import CircuitBreakerStatistic, CtrlStatistic, Nameplate, OutletStatistic
-    from .transfer_switch import TransferSwitch
+    from .supply import Inlet, OverCurrentProtector, ResidualCurrentStateSensor, TransferSwitch
+
+
+class PowerLine(Enumeration):
+    L1, L2, L3, NEUTRAL, EARTH, PLUS, MINUS = range(7)
+
+
+class CircuitBreakerStatistic(Structure):
+    tripCnt: int = 0
+
+
+class CtrlStatistic(Structure):
+    mainCSumErrCnt: int = 0
+    subCSumErrCnt: int = 0
+    timeoutCnt: int = 0
+    resetCnt: int = 0
+    emResetCnt: int = 0
+    _aliases = {"mainCSumErrCnt": ("masterCSumErrCnt",), "subCSumErrCnt": ("slaveCSumErrCnt",)}
+
+
+class DoublePole(Structure):
+    label: str = ""
+    line: PowerLine = ZERO
+    inNodeId: int = 0
+    outNodeId: int = 0
+    voltage: Optional[sensors.NumericSensor] = None
+    voltageLN: Optional[sensors.NumericSensor] = None
+    current: Optional[sensors.NumericSensor] = None
+    peakCurrent: Optional[sensors.NumericSensor] = None
+    activePower: Optional[sensors.NumericSensor] = None
+    apparentPower: Optional[sensors.NumericSensor] = None
+    powerFactor: Optional[sensors.NumericSensor] = None
+    activeEnergy: Optional[sensors.NumericSensor] = None
+    apparentEnergy: Optional[sensors.NumericSensor] = None
+
+
+class MeteredLinePair(Structure):
+    leftLine: PowerLine = ZERO
+    rightLine: PowerLine = ZERO
+    leftNodeId: int = 0
+    rightNodeId: int = 0
+    voltage: Optional[sensors.NumericSensor] = None
+    current: Optional[sensors.NumericSensor] = None
+    peakCurrent: Optional[sensors.NumericSensor] = None
+    activePower: Optional[sensors.NumericSensor] = None
+    reactivePower: Optional[sensors.NumericSensor] = None
+    apparentPower: Optional[sensors.NumericSensor] = None
+    powerFactor: Optional[sensors.NumericSensor] = None
+    phaseAngle: Optional[sensors.NumericSensor] = None
+    displacementPowerFactor: Optional[sensors.NumericSensor] = None
+    activeEnergy: Optional[sensors.NumericSensor] = None
+    apparentEnergy: Optional[sensors.NumericSensor] = None
+    crestFactor: Optional[sensors.NumericSensor] = None
+    voltageThd: Optional[sensors.NumericSensor] = None
+    currentThd: Optional[sensors.NumericSensor] = None
+
+
+class Nameplate(Structure):
+    class Rating(Structure):
+        voltage: str = ""
+        current: str = ""
+        frequency: str = ""
+        power: str = ""
+
+    manufacturer: str = ""
+    brand: str = ""
+    model: str = ""
+    partNumber: str = ""
+    serialNumber: str = ""
+    rating: Nameplate.Rating = ZERO
+    imageFileURL: str = ""
+
+
+class OutletStatistic(Structure):
+    relayCycleCnt: int = 0
+    relayFailCnt: int = 0
+
+
+class Pole(Structure):
+    label: str = ""
+    line: PowerLine = ZERO
+    nodeId: int = 0
+    voltage: Optional[sensors.NumericSensor] = None
+    voltageLN: Optional[sensors.NumericSensor] = None
+    current: Optional[sensors.NumericSensor] = None
+    peakCurrent: Optional[sensors.NumericSensor] = None
+    activePower: Optional[sensors.NumericSensor] = None
+    reactivePower: Optional[sensors.NumericSensor] = None
+    apparentPower: Optional[sensors.NumericSensor] = None
+    powerFactor: Optional[sensors.NumericSensor] = None
+    phaseAngle: Optional[sensors.NumericSensor] = None
+    displacementPowerFactor: Optional[sensors.NumericSensor] = None
+    activeEnergy: Optional[sensors.NumericSensor] = None
+    apparentEnergy: Optional[sensors.NumericSensor] = None
+    residualCurrent: Optional[sensors.NumericSensor] = None
+    residualACCurrent: Optional[sensors.NumericSensor] = None
+    residualDCCurrent: Optional[sensors.NumericSensor] = None
+    crestFactor: Optional[sensors.NumericSensor] = None
+    voltageThd: Optional[sensors.NumericSensor] = None
+    currentThd: Optional[sensors.NumericSensor] = None
+    residualCurrentStatus: Optional[ResidualCurrentStateSensor] = None
+
+
+class Rating(Structure):
+    current: int = 0
+    decimalCurrent: float = 0.0
+    minVoltage: int = 0
+    maxVoltage: int = 0
+
+
+class ThrowPole(Structure):
+    label: str = ""
+    line: PowerLine = ZERO
+    inNodeIds: List[int] = ZERO
+    outNodeId: int = 0
+
+
+class Waveform(Structure):
+    voltage: List[float] = ZERO
+    current: List[float] = ZERO
+    sampleRate: int = 0
+
+
+class EDevice(Interface, version="1.0.1"):
+    """Base of inlets, protectors and outlets. `getParents` are the devices that feed it, `getChildren` those that it feeds."""
+
+    def getParents(self) -> List[EDevice]: declared()
+    def getChildren(self) -> List[EDevice]: declared()
+    def getWaveform(self) -> Waveform: declared()
+    def getPoleWaveform(self, line: PowerLine) -> Waveform: declared()
+
+
+class Outlet(EDevice, version="3.0.4"):
+    """An outlet, at `/model/pdu/<p>/outlet/<i>`. `<i>` counts from 0; the label is the number printed on the unit."""
+
+    ERR_OUTLET_NOT_SWITCHABLE, ERR_LOAD_SHEDDING_ACTIVE, ERR_OUTLET_DISABLED, ERR_OUTLET_NOT_OFF = range(1, 5)
+    ERR_INVALID_PARAM = 1
+    ERR_RELAY_CONTROL_DISABLED = 5
+    ERR_OPERATION_UNSUPPORTED = 1
+
+    class PowerState(Enumeration):
+        PS_OFF, PS_ON = range(2)
+
+    class StartupState(Enumeration):
+        SS_ON, SS_OFF, SS_LASTKNOWN, SS_PDUDEF = range(4)
+
+    class LedState(Structure):
+        red: bool = False
+        green: bool = False
+        blinking: bool = False
+
+    class MetaData(Structure):
+        label: str = ""
+        receptacleType: str = ""
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
+        isSwitchable: bool = False
+        isLatching: bool = False
+        maxRelayCycleCnt: int = 0
+        hasWaveformSupport: bool = False
+        hasServiceModeSupport: bool = False
+
+    class Sensors(Structure):
+        voltage: Optional[sensors.NumericSensor] = None
+        current: Optional[sensors.NumericSensor] = None
+        peakCurrent: Optional[sensors.NumericSensor] = None
+        maximumCurrent: Optional[sensors.NumericSensor] = None
+        unbalancedCurrent: Optional[sensors.NumericSensor] = None
+        unbalancedVoltage: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        reactivePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        powerFactor: Optional[sensors.NumericSensor] = None
+        displacementPowerFactor: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        apparentEnergy: Optional[sensors.NumericSensor] = None
+        phaseAngle: Optional[sensors.NumericSensor] = None
+        lineFrequency: Optional[sensors.NumericSensor] = None
+        crestFactor: Optional[sensors.NumericSensor] = None
+        voltageThd: Optional[sensors.NumericSensor] = None
+        currentThd: Optional[sensors.NumericSensor] = None
+        inrushCurrent: Optional[sensors.NumericSensor] = None
+        outletState: Optional[sensors.StateSensor] = None
+
+    class Settings(Structure):
+        name: str = ""
+        startupState: Outlet.StartupState = ZERO
+        usePduCycleDelay: bool = False
+        cycleDelay: int = 0
+        nonCritical: bool = False
+        sequenceDelay: int = 0
+
+    class State(Structure):
+        available: bool = False
+        powerState: Outlet.PowerState = ZERO
+        switchOnInProgress: bool = False
+        cycleInProgress: bool = False
+        isLoadShed: bool = False
+        isSuspended: bool = False
+        hasInrushWaveform: bool = False
+        inServiceMode: bool = False
+        ledState: Outlet.LedState = ZERO
+        lastPowerStateChange: Time = ZERO
+
+    class PowerControlEvent(event.UserEvent):
+        state: Outlet.PowerState = ZERO
+        cycle: bool = False
+
+    class ServiceModeChangedEvent(event.UserEvent):
+        enabled: bool = False
+
+    class SettingsChangedEvent(event.UserEvent):
+        oldSettings: Outlet.Settings = ZERO
+        newSettings: Outlet.Settings = ZERO
+
+    class StateChangedEvent(idl.Event):
+        oldState: Outlet.State = ZERO
+        newState: Outlet.State = ZERO
+
+    def getMetaData(self) -> Outlet.MetaData: declared()
+    def getSensors(self) -> Outlet.Sensors: declared()
+    def getState(self) -> Outlet.State: declared()
+    def setPowerState(self, pstate: Outlet.PowerState) -> int: declared()
+    def cyclePowerState(self) -> int: declared()
+    def getSettings(self) -> Outlet.Settings: declared()
+    def setSettings(self, settings: Outlet.Settings) -> int: declared()
+    @method("i", "o", "p")
+    def getIOP(self) -> Tuple[Optional[Inlet], Optional[OverCurrentProtector], List[Pole]]: declared()
+    def getController(self) -> Optional[Controller]: declared()
+    def getInrushWaveform(self) -> Waveform: declared()
+    def setServiceModeEnabled(self, enabled: bool) -> int: declared()
+    def unstick(self) -> int: declared()
+
+
+class Outlets(Interface, version="1.0.0"):
+    class Info(Structure):
+        numberOfOutlets: int = 0
+
+    def getInfo(self) -> Outlets.Info: declared()
 
 
 class Pdu(Interface, version="6.5.7"):

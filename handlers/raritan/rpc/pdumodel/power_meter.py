@@ -9,7 +9,7 @@ from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 if TYPE_CHECKING:
     from .. import sensors
     from .controllers import Controller
-    from .structures import Pole, PowerLine
+    from .pdu import Pole, PowerLine
 
 
 class PowerMeter(Interface, version="2.0.4"):

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, List, Optional
 
 from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared
-from .structures import EDevice
+from .pdu import EDevice
 
 if TYPE_CHECKING:
     from .. import sensors
     from .controllers import Controller
-    from .structures import Pole
+    from .pdu import Pole
 
 
 class PowerBus(EDevice, version="1.0.0"):

@@ -7,11 +7,9 @@ from .._runtime import lazily
 
 if TYPE_CHECKING:
     from .logger import *
-    from .numeric_sensor import *
     from .sensor import *
 
 __getattr__, __all__ = lazily(__name__, {
     "logger": "AlertedSensorManager Logger",
-    "numeric_sensor": "AccumulatingNumericSensor NumericSensor",
-    "sensor": "Sensor StateSensor Switch",
+    "sensor": "AccumulatingNumericSensor NumericSensor Sensor StateSensor Switch",
 })

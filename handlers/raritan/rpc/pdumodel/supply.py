@@ -1,0 +1,303 @@
+"""What feeds the outlets: inlets, transfer switches, overcurrent protectors, and sensors for the condition of these.
+
+Source: Inlet.idl, Inlets.idl, TransferSwitch.idl, OverCurrentProtectorTripSensor.idl, OverCurrentProtector.idl,
+OverCurrentProtectors.idl, PowerQualitySensor.idl, ResidualCurrentStateSensor.idl, TransferSwitchBypassStateSensor.idl,
+TypeBResidualCurrentNumericSensor.idl, VoltageMonitoringSensor.idl.
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
+
+from .. import event, idl, sensors
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from .pdu import EDevice
+
+if TYPE_CHECKING:
+    from .pdu import DoublePole, MeteredLinePair, Nameplate, Outlet, Pole, Rating, ThrowPole, Waveform
+
+
+class Inlet(EDevice, version="3.0.4"):
+    """An inlet, at `/model/pdu/<p>/inlet/<i>`. Inlets have no parents."""
+
+    class MetaData(Structure):
+        label: str = ""
+        plugType: str = ""
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
+        hasWaveformSupport: bool = False
+        isDC: bool = False
+
+    class Sensors(Structure):
+        voltage: Optional[sensors.NumericSensor] = None
+        current: Optional[sensors.NumericSensor] = None
+        peakCurrent: Optional[sensors.NumericSensor] = None
+        residualCurrent: Optional[sensors.NumericSensor] = None
+        residualACCurrent: Optional[sensors.NumericSensor] = None
+        residualDCCurrent: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        reactivePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        powerFactor: Optional[sensors.NumericSensor] = None
+        displacementPowerFactor: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        apparentEnergy: Optional[sensors.NumericSensor] = None
+        unbalancedCurrent: Optional[sensors.NumericSensor] = None
+        unbalancedLineLineCurrent: Optional[sensors.NumericSensor] = None
+        unbalancedVoltage: Optional[sensors.NumericSensor] = None
+        unbalancedLineLineVoltage: Optional[sensors.NumericSensor] = None
+        lineFrequency: Optional[sensors.NumericSensor] = None
+        phaseAngle: Optional[sensors.NumericSensor] = None
+        crestFactor: Optional[sensors.NumericSensor] = None
+        voltageThd: Optional[sensors.NumericSensor] = None
+        currentThd: Optional[sensors.NumericSensor] = None
+        powerQuality: Optional[sensors.StateSensor] = None
+        surgeProtectorStatus: Optional[sensors.StateSensor] = None
+        residualCurrentStatus: Optional[ResidualCurrentStateSensor] = None
+
+    class Settings(Structure):
+        name: str = ""
+
+    class EnableStateChangedEvent(event.UserEvent):
+        enabled: bool = False
+
+    class SettingsChangedEvent(event.UserEvent):
+        oldSettings: Inlet.Settings = ZERO
+        newSettings: Inlet.Settings = ZERO
+
+    def getMetaData(self) -> Inlet.MetaData: declared()
+    def getSensors(self) -> Inlet.Sensors: declared()
+    def getPoles(self) -> List[Pole]: declared()
+    def getLinePairs(self) -> List[MeteredLinePair]: declared()
+    def getSettings(self) -> Inlet.Settings: declared()
+    def setSettings(self, settings: Inlet.Settings) -> int: declared()
+    def setEnabled(self, enabled: bool) -> None: declared()
+    def isEnabled(self) -> bool: declared()
+
+
+class Inlets(Interface, version="1.0.0"):
+    class Info(Structure):
+        numberOfInlets: int = 0
+
+    def getInfo(self) -> Inlets.Info: declared()
+
+
+class TransferSwitch(EDevice, version="6.0.3"):
+    """Feeds its outlets from one of several inlets. Protectors and outlets always name the first inlet."""
+
+    ERR_INVALID_PARAM, ERR_SWITCH_PREVENTED, ERR_SWITCH_FAILED = range(1, 4)
+    OPERATIONAL_STATE_OFF, OPERATIONAL_STATE_NORMAL, OPERATIONAL_STATE_STANDBY, OPERATIONAL_STATE_NON_REDUNDANT = range(4)
+    SWITCH_FAULT_I1_SHORT = 1
+    SWITCH_FAULT_I1_OPEN = 2
+    SWITCH_FAULT_I2_SHORT = 4
+    SWITCH_FAULT_I2_OPEN = 8
+    OPERATIONAL_STATE_BYPASSED = 4
+
+    class TransferReason(Enumeration):
+        (REASON_UNKNOWN, REASON_STARTUP, REASON_MANUAL_TRANSFER, REASON_AUTO_RETRANSFER, REASON_POWER_FAILURE,
+         REASON_POWER_QUALITY, REASON_OVERLOAD, REASON_OVERHEAT, REASON_INTERNAL_FAILURE, REASON_BYPASS_ACTIVE) = range(10)
+
+    class Type(Enumeration):
+        STS, ATS, HTS = range(3)
+
+    class MetaData(Structure):
+        label: str = ""
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
+        type: TransferSwitch.Type = ZERO
+        sourceCount: int = 0
+
+    class Sensors(Structure):
+        selectedSource: Optional[sensors.StateSensor] = None
+        operationalState: Optional[sensors.StateSensor] = None
+        sourceVoltagePhaseSyncAngle: Optional[sensors.NumericSensor] = None
+        overloadAlarm: Optional[sensors.StateSensor] = None
+        phaseSyncAlarm: Optional[sensors.StateSensor] = None
+        switchFault: Optional[sensors.StateSensor] = None
+        installFaultAlarm: Optional[sensors.StateSensor] = None
+        outputStatus: Optional[sensors.StateSensor] = None
+        bypassState: Optional[TransferSwitchBypassStateSensor] = None
+        selectedBypassSource: Optional[Interface] = None
+        _legacy = ("selectedBypassSource",)
+
+    class Settings(Structure):
+        name: str = ""
+        preferredSource: int = 0
+        autoRetransfer: bool = False
+        noAutoRetransferIfPhaseFault: bool = False
+        autoRetransferWaitTime: int = 0
+        manualTransferEnabled: bool = False
+        phaseSyncSensorEnabled: bool = False
+
+    class Statistics(Structure):
+        transferCount: int = 0
+        powerFailDetectTime: int = 0
+        relayOpenTime: int = 0
+        totalTransferTime: int = 0
+        overloadCount: int = 0
+        switchOvercurrentCount: int = 0
+
+    class TransferLogEntry(Structure):
+        timestamp: Time = ZERO
+        oldInlet: int = 0
+        newInlet: int = 0
+        reason: TransferSwitch.TransferReason = ZERO
+        waveform: Union[Waveform, List[TransferSwitch.WaveformSample]] = ZERO
+        statistics: TransferSwitch.Statistics = ZERO
+        switchFault: int = 0
+
+    class WaveformSample(Structure):
+        voltage: float = 0.0
+        current: float = 0.0
+
+    class SettingsChangedEvent(event.UserEvent):
+        oldSettings: TransferSwitch.Settings = ZERO
+        newSettings: TransferSwitch.Settings = ZERO
+
+    def getMetaData(self) -> TransferSwitch.MetaData: declared()
+    def getSensors(self) -> TransferSwitch.Sensors: declared()
+    def getPoles(self) -> List[ThrowPole]: declared()
+    def getSettings(self) -> TransferSwitch.Settings: declared()
+    def setSettings(self, settings: TransferSwitch.Settings) -> int: declared()
+    def getStatistics(self) -> TransferSwitch.Statistics: declared()
+    def transferToSource(self, source: int, faultOverride: bool) -> int: declared()
+    def getLastTransferReason(self) -> TransferSwitch.TransferReason: declared()
+    def getLastTransferWaveform(self) -> Union[Waveform, List[TransferSwitch.WaveformSample]]: declared()
+    def getTransferLog(self) -> List[TransferSwitch.TransferLogEntry]: declared()
+    def getParameters(self) -> Dict[str, str]: declared()
+    def setParameters(self, parameters: Union[Dict[str, Any], Dict[str, str]]) -> int: declared()
+
+
+class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
+    """State of a protector: closed (1) or tripped (0), and the cause of the trip."""
+
+    class TripEventInformation(Structure):
+        cause: Optional[Outlet] = None
+        timestamp: Time = ZERO
+        current: float = 0.0
+
+    class TripStateChangedEvent(sensors.StateSensor.StateChangedEvent):
+        tripCause: Optional[Outlet] = None
+        tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = ZERO
+
+    def getTripCause(self) -> Optional[Outlet]: declared()
+    def getTripEventInformation(self) -> OverCurrentProtectorTripSensor.TripEventInformation: declared()
+    def getTripWaveform(self) -> Waveform: declared()
+
+
+class OverCurrentProtector(EDevice, version="4.0.4"):
+    """A breaker or fuse, at `/model/pdu/<p>/ocp/<i>`."""
+
+    class Type(Enumeration):
+        BREAKER_1POLE, BREAKER_2POLE, BREAKER_3POLE, FUSE, FUSE_PAIR, RCBO_2POLE, RCBO_3POLE, RCBO_4POLE = range(8)
+
+    class MetaData(Structure):
+        label: str = ""
+        namePlate: Nameplate = ZERO
+        rating: Rating = ZERO
+        type: OverCurrentProtector.Type = ZERO
+        maxTripCnt: int = 0
+
+    class Sensors(Structure):
+        trip: Optional[sensors.StateSensor] = None
+        voltage: Optional[sensors.NumericSensor] = None
+        current: Optional[sensors.NumericSensor] = None
+        peakCurrent: Optional[sensors.NumericSensor] = None
+        maximumCurrent: Optional[sensors.NumericSensor] = None
+        activePower: Optional[sensors.NumericSensor] = None
+        reactivePower: Optional[sensors.NumericSensor] = None
+        apparentPower: Optional[sensors.NumericSensor] = None
+        powerFactor: Optional[sensors.NumericSensor] = None
+        displacementPowerFactor: Optional[sensors.NumericSensor] = None
+        crestFactor: Optional[sensors.NumericSensor] = None
+        activeEnergy: Optional[sensors.NumericSensor] = None
+        apparentEnergy: Optional[sensors.NumericSensor] = None
+        phaseAngle: Optional[sensors.NumericSensor] = None
+        lineFrequency: Optional[sensors.NumericSensor] = None
+        residualCurrent: Optional[sensors.NumericSensor] = None
+        residualACCurrent: Optional[sensors.NumericSensor] = None
+        residualDCCurrent: Optional[sensors.NumericSensor] = None
+        residualCurrentStatus: Optional[ResidualCurrentStateSensor] = None
+
+    class Settings(Structure):
+        name: str = ""
+
+    class SettingsChangedEvent(event.UserEvent):
+        oldSettings: OverCurrentProtector.Settings = ZERO
+        newSettings: OverCurrentProtector.Settings = ZERO
+
+    def getMetaData(self) -> OverCurrentProtector.MetaData: declared()
+    def getSensors(self) -> OverCurrentProtector.Sensors: declared()
+    def getPoles(self) -> List[DoublePole]: declared()
+    def getInlet(self) -> Optional[Inlet]: declared()
+    def getOCP(self) -> Optional[OverCurrentProtector]: declared()
+    def getSettings(self) -> OverCurrentProtector.Settings: declared()
+    def setSettings(self, settings: OverCurrentProtector.Settings) -> int: declared()
+
+
+class OverCurrentProtectors(Interface, version="1.0.0"):
+    class Info(Structure):
+        numberOfOCPs: int = 0
+
+    def getInfo(self) -> OverCurrentProtectors.Info: declared()
+
+
+class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
+    STATE_NORMAL, STATE_WARNING, STATE_CRITICAL = range(3)
+
+
+class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
+    STATE_NORMAL, STATE_WARNING, STATE_CRITICAL, STATE_SELFTEST, STATE_FAILURE = range(5)
+
+    def startSelfTest(self) -> int: declared()
+
+
+class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
+    """The bypass of a transfer switch: its state, and the selected inlet."""
+
+    STATE_SELECTED_INLET_MASK = 7
+    STATE_SELECTED_INLET_IS_ACTIVE = 8
+    STATE_FAULT = 16
+    STATE_ACTIVE_INLET_MASK = 7
+    STATE_IS_BYPASS_SELECTED = 8
+
+    def acknowledgeFault(self) -> None: declared()
+
+
+class TypeBResidualCurrentNumericSensor(sensors.NumericSensor, version="1.0.8"):
+    """Residual current including its DC part. `degauss` demagnetises the sensor."""
+
+    def degauss(self) -> None: declared()
+
+
+class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
+    class EventType(Enumeration):
+        DIP, SWELL, UNKNOWN = range(3)
+
+    class DipSwellThresholds(Structure):
+        dipActive: bool = False
+        dipThreshold: float = 0.0
+        swellActive: bool = False
+        swellThreshold: float = 0.0
+        deassertionHysteresis: float = 0.0
+
+    class Event(Structure):
+        type: VoltageMonitoringSensor.EventType = ZERO
+        timestamp: Time = ZERO
+        duration: int = 0
+        voltage: float = 0.0
+        waveform: Waveform = ZERO
+
+    class DipSwellThresholdsChangedEvent(event.UserEvent):
+        oldThresholds: VoltageMonitoringSensor.DipSwellThresholds = ZERO
+        newThresholds: VoltageMonitoringSensor.DipSwellThresholds = ZERO
+
+    class EventListClearedEvent(event.UserEvent):
+        pass
+
+    class EventOccurredEvent(idl.Event):
+        event: VoltageMonitoringSensor.Event = ZERO
+
+    def getRecentEvents(self) -> List[VoltageMonitoringSensor.Event]: declared()
+    def clearRecentEvents(self) -> None: declared()
+    def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds: declared()
+    def setDipSwellThresholds(self, thresholds: VoltageMonitoringSensor.DipSwellThresholds) -> int: declared()
