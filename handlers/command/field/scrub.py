@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Pattern, Sequence, Set, Tuple, TypeVar
 
+from ...settings import host_and_port
 from .words import is_common
 
 T = TypeVar("T")
@@ -28,13 +29,14 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
      r"|driver\.parameter\.port$|e-?mail", ADDRESSES),
     (r"contact", CONTACTS),
     (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
-    (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$", NAMES)))
+    (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
 _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}(?! ?[0-9A-Za-z:-])")
 # Four numbers are an address, unless a word before them marks a version, or all of them are as small as in a version.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
+_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")       # its first part is also used alone
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Digits alone are not a serial number if they may be the states of a row of outlets ("1011101110").
 _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
@@ -48,9 +50,13 @@ _UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to
 
 
 class Scrubber:
-    """Learned values and their stand-ins. Values of the kinds in `keep` are not replaced; `secrets` always are."""
+    """Learned values and their stand-ins. Values of the kinds in `keep` are not replaced; `secrets` always are.
 
-    def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = ()) -> None:
+    `user` and `host` are those of the login: the host with or without a port.
+    """
+
+    def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = (), user: Optional[str] = None,
+                 host: str = "") -> None:
         self.keep = frozenset(keep)
         self._stands: Dict[Tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
@@ -60,6 +66,8 @@ class Scrubber:
         self._spelled: Optional[List[Tuple[str, str]]] = None
         for secret in secrets:
             self.learn(SECRETS, secret or "")
+        self.learn(NAMES, user or "")
+        self.learn(ADDRESSES, host_and_port(host)[0])
 
     @staticmethod
     def twice(scrubbed: Callable[[], T]) -> T:
@@ -76,6 +84,9 @@ class Scrubber:
         self._learned[value] = stand
         self._given.add(stand)
         self._pattern = self._spelled = None
+        full = _FULL_NAME.fullmatch(value)
+        if full and kind in (NAMES, ADDRESSES):
+            self.learn(NAMES, full[1])
         return stand
 
     def text(self, text: str, numbers: bool = True) -> str:
@@ -85,8 +96,7 @@ class Scrubber:
             return text
         text = self._known().sub(lambda found: self._learned[found[0]], text) if self._learned else text
         if ADDRESSES not in self.keep:
-            text = _MAIL.sub(self._by(ADDRESSES), _MAC.sub(self._by(ADDRESSES), text))
-            text = _IPV6.sub(self._address, _IPV4.sub(self._address, text))
+            text = self._without_addresses(_MAIL.sub(self._by(ADDRESSES), text))
         if SERIALS not in self.keep:
             text = _LABELLED_SERIAL.sub(self._serial, text)
             if not text.strip().isdigit():
@@ -95,15 +105,24 @@ class Scrubber:
                 text = self.learn(SERIALS, text)
         return text
 
+    def _without_addresses(self, text: str) -> str:
+        return _IPV6.sub(self._address, _IPV4.sub(self._address, _MAC.sub(self._by(ADDRESSES), text)))
+
     def value(self, key: str, value: str) -> str:
         """The scrubbed value of a variable or JSON member with the name `key`."""
         kind = kind_of(key)
         return self.text(value) if kind is None or kind in self.keep else self.learn(kind, value)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
-        """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay."""
+        """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay.
+
+        Every text inside a contact or a location is part of it, unless its own name says more (`Placement`, `PhoneNumber`).
+        """
         if isinstance(data, Mapping):
-            return {name: self.json(value, str(name), leave) for name, value in data.items()}
+            whole = kind_of(key) in (CONTACTS, LOCATIONS)
+            return {name if ADDRESSES in self.keep else self._without_addresses(name):
+                    self.json(value, key if whole and kind_of(name) is None and name[:1] != "@" else name, leave)
+                    for name, value in data.items()}
         if isinstance(data, (list, tuple)):
             return [self.json(value, key, leave) for value in data]
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
@@ -192,7 +211,7 @@ def _is_mask(address: Any) -> bool:
 def _spelled(value: str, stand: str) -> Iterable[Tuple[str, str]]:
     """The forms in which an index may spell a value, each with that of its stand-in."""
     try:
-        octets, stand_in = ipaddress.IPv4Address(value).packed, ipaddress.IPv4Address(stand).packed
+        octets, stand_in = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand).packed
         if max(octets) >= _TELLING_ARC:           # many OIDs end with small arcs such as 1.1.1.1
             yield "".join(map(chr, octets)), "".join(map(chr, stand_in))
     except ValueError:

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from typing import Any, List, Sequence, Tuple
 
+from .... import host
 from ....errors import PduHandlerError
 from ....nut.client import NutClient
 from ....nut.handler import session
-from ....nut.settings import PASSWORD
+from ....nut.settings import PASSWORD, USERNAME
+from ....settings import HOST, Settings
 from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served
 from ..scrub import NAMES, Scrubber
@@ -22,12 +24,13 @@ def _record(data: Any, recorder: Recorder) -> Recording:
         with session(data, "record", NutClient, bounded=False) as (client, _):
             return client.version()
 
-    def read() -> Tuple[List[dump.Device], str]:
+    def read() -> Tuple[List[dump.Device], Settings]:
         with session(data, "record", NutClient, bounded=False) as (client, settings):
-            return everything(client, settings), settings[PASSWORD]
+            return everything(client, settings), settings
     recorder.again(answers)
-    found, password = recorder.again(read)
-    clean = scrubbed(found, Scrubber(recorder.keep, (password,)))
+    found, settings = recorder.again(read)
+    where = settings[HOST] or host.address(data)
+    clean = scrubbed(found, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where))
     count = sum(len(device.variables) for device in clean)
     notes = [] if len(clean) == 1 else ["dummy-ups takes one device in a file: record each with -s device=NAME for it."]
     return Recording(dump.written(clean), f"{counted(len(clean), 'device')}, {count} variables, "

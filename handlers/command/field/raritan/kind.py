@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .... import host
 from ..kinds import Kind, Recorder, Recording, Served
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
@@ -13,8 +14,10 @@ from .server import XerusServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     from ....raritan import settings
     from . import recording
-    login = settings.read(data).login
-    clean = recording.scrubbed(recording.calls(data, recorder), Scrubber(recorder.keep, (login.password, login.token)))
+    given = settings.read(data)
+    secrets = given.login.password, given.login.token
+    scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
+    clean = recording.scrubbed(recording.calls(data, recorder), scrubber)
     return Recording(calls.written(clean), f"{len(clean)} calls")
 
 

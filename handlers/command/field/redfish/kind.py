@@ -13,7 +13,8 @@ from .server import RedfishServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     from ....redfish import settings
     from . import recording
-    scrubber = Scrubber(recorder.keep, (settings.read(data).login.password,))
+    given = settings.read(data)
+    scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
     clean = recording.scrubbed(recording.resources(data, recorder), scrubber)
     return Recording(tree.written(clean), f"{len(clean)} resources")
 

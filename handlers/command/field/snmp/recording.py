@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import Collection, Iterator, List, Mapping, Optional, Set
 
 from pdu_common._credentials import Credentials
@@ -24,6 +25,8 @@ _MOST_ROWS = 200_000
 _PAGE = 100                         # rows of one read, which is repeated after a lost answer; v1 needs a round trip for each row
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6
+_TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
+_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
 _SPELLED = 7                        # the first arcs of an OID, never part of an index: 1.3.6.1.4.1.<vendor>
 # sysName, sysContact and sysLocation.
 _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
@@ -82,10 +85,11 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     Below a vendor's tree every word is replaced unless it is a technical term or in sysDescr. Rows that the device's family
     reads for anything but names keep their words.
     """
-    scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS))
-    scrubber.learn(NAMES, data.snmp_params.get("user", ""))
+    scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
         scrubber.learn(kind, _text(rows.get(oid)))
+    host = _UNAME.match(_text(rows.get(SYS_DESCR)))
+    scrubber.learn(NAMES, host[1] if host else "")
     found = detected(rows)
     for name in _names(rows, found):
         scrubber.learn(NAMES, name)
@@ -96,31 +100,33 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
+    """The row without anything that identifies the owner. `known`: words that stay; None for a row that the family needs."""
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
+    if row.text is None and len(row.value) == _MAC_OCTETS:
+        return row if ADDRESSES in scrubber.keep or not any(row.value) else Row(OCTETS, _mac(row.value, scrubber))
     coded = "utf-8" if row.text is not None else "latin-1"
     text = row.value.decode(coded)
-    if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")) or row.text is None and len(text) == _MAC_OCTETS:
-        return _octets(row, scrubber)
+    if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
+        runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
+        clean = runs.sub(lambda found: _words(found[0], oid, scrubber, known), text)
+        return Row(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
     padding = text[len(text.rstrip("\0 \r\n\t")):]
     bare = text[:len(text) - len(padding)]
-    if oid in _SYSTEM:
-        bare = scrubber.learn(_SYSTEM[oid], bare)
-    else:
-        bare = scrubber.text(bare, numbers=known is None)
-        if known is not None and oid != SYS_DESCR and NAMES not in scrubber.keep:
-            bare = _common(bare, known, scrubber)
+    bare = scrubber.learn(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     return Row(OCTETS, (bare + padding).encode(coded, "replace"))
 
 
-def _octets(row: Row, scrubber: Scrubber) -> Row:
-    """Octets that are not text. Six of them are taken for a MAC address."""
-    assert isinstance(row.value, bytes)
-    if len(row.value) != _MAC_OCTETS or ADDRESSES in scrubber.keep or not any(row.value):
-        return row
-    return Row(OCTETS, bytes.fromhex(scrubber.learn(ADDRESSES, row.value.hex(":")).replace(":", "")))
+def _mac(octets: bytes, scrubber: Scrubber) -> bytes:
+    """Six octets that are not text are taken for a MAC address."""
+    return bytes.fromhex(scrubber.learn(ADDRESSES, octets.hex(":")).replace(":", ""))
+
+
+def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[Set[str]]) -> str:
+    text = scrubber.text(text, numbers=known is None)
+    return text if known is None or oid == SYS_DESCR or NAMES in scrubber.keep else _common(text, known, scrubber)
 
 
 def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:

@@ -14,13 +14,13 @@ from handlers.nut.handler import NutPdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
-from tests.handlers.command.field.planted import PLANTED, UNITS, read, recorded, replayed
+from tests.handlers.command.field.planted import PLANTED, UNITS, Unit, read, recorded, replayed
 from tests.needs import program, shared
 from tests.ports import refusing
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.servers.upsd import Upsd, dummy_file
-from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults
+from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, read_snmprec
 from tests.simulators.xerus import Fault, XerusPdu
 
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
@@ -60,6 +60,27 @@ def test_equal_values_get_equal_replacements(handler: str) -> None:
     assert all(stand in first and stand in second for stand in same[handler])
     if handler == "nut":                                # the device's name equals its location
         assert first.count("name-1") == 2 and "device.location: name-1" in first
+
+
+def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
+    rows = {"1.3.6.1.2.1.1.1.0": b"Linux frontend42 4.9.0 armv7l", "1.3.6.1.2.1.1.5.0": b"kunde7.example",
+            "1.3.6.1.4.1.99999.1.1.0": b"Schmidt\0\0\x01left", "1.3.6.1.4.1.99999.1.2.0": b"\xff\x01Hetzmann-GmbH\x02",
+            "1.3.6.1.4.1.99999.1.3.0": bytes((10, 20, 30, 40)), "1.3.6.1.4.1.99999.1.4.0": b"at 10.20.30.40, see frontend42",
+            "1.3.6.1.4.1.99999.1.5.0": b"kunde7", "1.3.6.1.4.1.99999.1.6.0": bytes((0x80, 7, 0xff)),
+            "1.3.6.1.4.1.99999.1.7.0": b"M\xc3\xbcller\0\x01"}
+    with Agent(Device({oid: Row(4, value) for oid, value in rows.items()})) as agent:
+        text = recorded(Unit("snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})))
+    found = {oid: row.value for oid, row in read_snmprec(text).items()}
+    assert found["1.3.6.1.4.1.99999.1.6.0"] == rows["1.3.6.1.4.1.99999.1.6.0"]
+    for value in (b"frontend42", b"kunde7", b"Schmidt", b"Hetzmann", b"GmbH", b"10.20.30.40", bytes((10, 20, 30, 40)), b"ller"):
+        assert not [oid for oid, held in found.items() if isinstance(held, bytes) and value in held], value
+
+
+def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "started by mschmidt from localhost"})
+    with NutServer([device], users=[User("mschmidt", "any", commands=frozenset())]) as server:
+        text = recorded(Unit("nut", PduData("localhost", {"port": str(server.port), "username": "mschmidt", "password": "any"})))
+    assert "ups.test.result: started by name-1 from host-1.example" in text
 
 
 @HANDLERS

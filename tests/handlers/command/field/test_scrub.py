@@ -26,6 +26,29 @@ def test_a_learned_value_is_replaced_everywhere_by_the_same_text() -> None:
     assert scrubber.text("10.1.2.3 and 10.1.2.4, 10.1.2.3") == "192.0.2.1 and 192.0.2.2, 192.0.2.1"
 
 
+def test_the_first_part_of_a_full_host_name_is_replaced_alone_too() -> None:
+    scrubber = Scrubber(host="pdu-berlin-7.kunde.example:8443", user="mschmidt")
+    assert scrubber.text("Linux pdu-berlin-7 5.4") == "Linux name-2 5.4"
+    assert scrubber.text("https://pdu-berlin-7.kunde.example/ as mschmidt") == "https://host-1.example/ as name-1"
+    assert Scrubber(user="admin", host="127.0.0.1").text("admin at 127.0.0.1") == "admin at 127.0.0.1"
+
+
+def test_every_text_inside_a_location_or_a_contact_is_replaced() -> None:
+    given = {"Location": {"PostalAddress": {"POBox": "Postfach 7", "Landmark": "Dom"}, "Placement": {"Rack": "Reihe9"},
+                          "Info": "Hof", "Latitude": 50.9, "@odata.id": "/redfish/v1/Here"},
+             "Contacts": [{"PhoneNumber": "+49 221 7", "ContactName": "Schmidt"}], "Model": "Dom"}
+    found = Scrubber().json(given)
+    assert found["Location"] == {
+        "PostalAddress": {"POBox": "location-1", "Landmark": "location-2"}, "Placement": {"Rack": "location-3"},
+        "Info": "location-4", "Latitude": 50.9, "@odata.id": "/redfish/v1/Here"}
+    assert found["Contacts"] == [{"PhoneNumber": "contact-1", "ContactName": "contact-2"}] and found["Model"] == "location-2"
+
+
+def test_an_address_in_the_name_of_a_member_is_replaced() -> None:
+    found = Scrubber().json({"10.20.30.40": {"state": "up"}, "00:c0:b7:12:34:56": 1, "Members@odata.count": 2})
+    assert found == {"192.0.2.1": {"state": "up"}, "02:00:00:00:00:01": 1, "Members@odata.count": 2}
+
+
 def test_a_replacement_is_not_replaced_again() -> None:
     scrubber = Scrubber()
     once = scrubber.text("00:c0:b7:12:34:56 10.0.0.77 fe80::1 SN: AB1234567 x@y.example")
@@ -47,7 +70,8 @@ def test_kinds_named_by_keep_are_kept_but_never_secrets() -> None:
 @pytest.mark.parametrize("key, kind", [
     ("serialNumber", SERIALS), ("device.serial", SERIALS), ("ctrlBoardSerial", SERIALS), ("SerialNumber", SERIALS),
     ("macAddress", ADDRESSES), ("device.macaddr", ADDRESSES), ("HostName", ADDRESSES), ("driver.parameter.port", ADDRESSES),
-    ("driver.parameter.community", SECRETS), ("outlet.3.desc", NAMES), ("name", NAMES), ("UserLabel", NAMES),
+    ("driver.parameter.community", SECRETS), ("ups.id", NAMES), ("outlet.3.id", None),
+    ("outlet.3.desc", NAMES), ("name", NAMES), ("UserLabel", NAMES),
     ("device.contact", CONTACTS), ("Password", SECRETS), ("outlet.3.status", None), ("device.model", None),
     ("powerState", None), ("label", None), ("input.current", None), ("ups.mfr", None)])
 def test_members_and_variables_are_classified_by_their_names(key: str, kind: object) -> None:
@@ -60,5 +84,8 @@ def test_an_index_that_encodes_an_address_or_a_name_is_replaced() -> None:
     scrubber.learn(NAMES, "alpha")
     assert scrubber.arcs((3, 1, 10, 20, 30, 40)) == (3, 1, 192, 0, 2, 1)
     assert scrubber.arcs((7, 5, *b"alpha", 2)) == (7, 6, *b"name-1", 2)
+    scrubber.text("fd00:12:34::7")
+    assert bytes(scrubber.arcs((2, 16, *bytes.fromhex("fd000012003400000000000000000007")))).hex() == (
+        "0210" "20010db8000000000000000000000001")
     scrubber.text("1.1.1.1")
     assert scrubber.arcs((4, 1, 1, 1, 1, 1)) == (4, 1, 1, 1, 1, 1)
