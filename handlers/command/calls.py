@@ -17,13 +17,13 @@ from ..errors import NoSuchOutlet, printable
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .loading import load
-from .options import LOGIN, SNMP, TLS, Completed, Given, asking as asks, device, given, output, spelled
+from .options import LOGIN, SNMP, TLS, Given, asking as asks, completed, device, given, output, spelled
 from .output import Result, columns, figure, metered, print_json, shown
 from .report import described, failed
 
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
-_HANDLER = click.Argument(["handler"], type=Completed("handler", registry.names, or_file=True), metavar="HANDLER")
+_HANDLER = click.Argument(["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER")
 Outlets = List[Dict[str, Any]]
 
 
@@ -130,14 +130,9 @@ def _lines(answer: Dict[str, Any]) -> Iterable[str]:
     rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]
     lines = columns(head, rows)
     yield lines[0]
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for outlet, line in zip(outlets, lines[1:]):
-        yield _coloured(line, outlet.get("state", ""))
-
-
-def _coloured(line: str, state: str) -> str:
-    if not sys.stdout.isatty() or "NO_COLOR" in os.environ or state not in _COLOURS:
-        return line
-    return click.style(line, fg=_COLOURS[state])
+        yield click.style(line, fg=_COLOURS[outlet["state"]]) if coloured and outlet.get("state") in _COLOURS else line
 
 
 def _reading(name: str, help_: str, ask: Callable[[Any], Dict[str, Any]]) -> click.Command:

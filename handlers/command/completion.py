@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import click
 
-from .groups import Lazy
 from .options import output
 
 _SHELLS = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
@@ -15,7 +14,7 @@ def _print(context: click.Context, shell: str) -> int:
 
     from .root import COMPLETION, ROOT
     kind = get_completion_class(shell)
-    assert kind is not None and isinstance(ROOT, Lazy)
+    assert kind is not None
     print(kind(ROOT, {}, "pdu", COMPLETION).source())
     return 0
 

@@ -12,7 +12,7 @@ import click
 
 from .. import registry
 from ..errors import SettingsError
-from .options import given, option, output, words
+from .options import Word, given, option, output
 from .output import Result, shown
 
 _SKELETON = Path("packaging", "new")
@@ -121,7 +121,7 @@ new = click.Command(
     "new", callback=_new,
     help="Write a handler that works on a simulated device, with its tests, to turn into yours (docs/new-handler.md); or, with "
          "--snmp, the entry and fixture of an SNMP family (CONTRIBUTING.md).",
-    params=[*words(("NAME", "of the handler, as in handlers/NAME; with --snmp the key of the family, VENDOR-MODEL")),
+    params=[Word("NAME", "of the handler, as in handlers/NAME; with --snmp the key of the family, VENDOR-MODEL"),
             *option("--title", "vendor or make, for people", "TEXT"),
             *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
             *option("--snmp", "an SNMP family instead of a handler"), *output()])

@@ -12,7 +12,7 @@ from ..settings import host_and_port
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .groups import Command, Commands, OnHost, Place
-from .options import LOGIN, TLS, Given, Spelling, asking as asks, device, setting, words
+from .options import LOGIN, TLS, Given, Spelling, Word, asking as asks, device, setting
 from .output import Result, columns, figure
 
 _SEEN_S = 3.0               # seconds that a variable may take to show the value that was set
@@ -136,17 +136,16 @@ def version(call: Call) -> Result:
     return Result({"server": server, "protocol": protocol}, [printable(server), f"protocol {printable(protocol)}"])
 
 
-_DEVICE = ("DEVICE", "the device's name on the server: list shows it")
+_DEVICE = Word("DEVICE", "the device's name on the server: list shows it")
 COMMANDS: Commands = {
     "list": Command(devices, help="the server's devices"),
-    "vars": Command(variables, words(_DEVICE, ("VARIABLE?", "")), "all variables of a device, or one"),
-    "outlets": Command(outlets, [*words(_DEVICE), *setting(_WHOLE_LOAD)],
-                       "outlets with state, figures and how they are switched"),
-    "commands": Command(commands, words(_DEVICE), "commands of a device, with the server's words on them"),
-    "run": Command(run, words(_DEVICE, ("COMMAND", "commands lists them"), ("PARAMETER?", "")),
+    "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
+    "outlets": Command(outlets, [_DEVICE, *setting(_WHOLE_LOAD)], "outlets with state, figures and how they are switched"),
+    "commands": Command(commands, [_DEVICE], "commands of a device, with the server's words on them"),
+    "run": Command(run, [_DEVICE, Word("COMMAND", "commands lists them"), Word("PARAMETER?")],
                    "run a command and wait for the driver's report; asks", writes=True),
-    "set": Command(set_, words(_DEVICE, ("VARIABLE", ""), ("VALUE", "")), "set a variable and read it back; asks", writes=True),
-    "clients": Command(clients, words(("DEVICE?", "without it each device")), "who is logged in to a device, or to each"),
+    "set": Command(set_, [_DEVICE, Word("VARIABLE"), Word("VALUE")], "set a variable and read it back; asks", writes=True),
+    "clients": Command(clients, [Word("DEVICE?", "without it each device")], "who is logged in to a device, or to each"),
     "ver": Command(version, help="versions of the server and of its protocol"),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}

@@ -157,21 +157,13 @@ class Word(click.Argument):
         self.plain, self.about = plain, about
 
 
-class Completed(click.ParamType):
-    """An argument that a shell completes from `known`. With `or_file` from file names if none of these fits."""
-
-    def __init__(self, name: str, known: Callable[[], Iterable[str]], or_file: bool = False) -> None:
-        self.name, self._known, self._or_file = name, known, or_file
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> List[CompletionItem]:
+def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., List[CompletionItem]]:
+    """The `shell_complete` of an argument: from `known`, with `or_file` from file names if none of these fits."""
+    def complete(_context: click.Context, _argument: click.Parameter, incomplete: str) -> List[CompletionItem]:
         from click.shell_completion import CompletionItem
-        found = [CompletionItem(word) for word in self._known() if word.startswith(incomplete)]
-        return found or [CompletionItem(incomplete, type="file")] if self._or_file else found
-
-
-def words(*names: Tuple[str, str]) -> Parameters:
-    """Arguments with their helps."""
-    return [Word(name, about) for name, about in names]
+        found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")] if or_file else found
+    return complete
 
 
 def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:

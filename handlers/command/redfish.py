@@ -14,7 +14,7 @@ from ..redfish.resources import child, entries, link, text
 from ..redfish.service import ROOT, RedfishService
 from . import form
 from .groups import Command, Commands, OnHost, Place
-from .options import LOGIN, TLS, Given, Spelling, device, option, words
+from .options import LOGIN, TLS, Given, Spelling, Word, device, option
 from .output import Result, columns, facts, figure
 
 _MOST_LINES = 5000          # limit of resources in the output of `tree`
@@ -23,7 +23,7 @@ _STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
 _PDU = Spelling("--pdu", "pdu", "ID", "which of several PDUs")
 _OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
-_PATH = ("PATH?", f"a path of the service, such as {ROOT}Chassis; without it {ROOT}")
+_PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis; without it {ROOT}")
 
 
 class Call(NamedTuple):
@@ -78,21 +78,21 @@ def tree(call: Call) -> Result:
     """The resources below one, breadth first. Costs a round trip for each resource and each page."""
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
-    deepest = _DEPTH if call.words["depth"] is None else int(call.words["depth"])
     seen: Dict[str, str] = {}
     while waiting and len(seen) < _MOST_LINES:
         path, depth = waiting.popleft()
-        if path.rstrip("/") in seen:
+        place = path.rstrip("/")
+        if place in seen:
             continue
         try:
             resource = call.service.get(path)
         except PduHandlerError as error:
             if error.kind not in ("refused", "protocol"):
                 raise
-            seen[path.rstrip("/")] = f"({error.reason})"
+            seen[place] = f"({error.reason})"
             continue
-        seen[path.rstrip("/")] = text(resource, "@odata.type").lstrip("#")
-        if depth < deepest:
+        seen[place] = text(resource, "@odata.type").lstrip("#")
+        if depth < call.words["depth"]:
             listed = links_of(call.service, resource) if "Members" in resource else []
             waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
     return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())],
@@ -134,9 +134,9 @@ COMMANDS: Commands = {
     "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
     "outlets": Command(outlets, help="outlets with state, figures, locks and what their switching takes"),
     "sensors": Command(sensors, help="all sensors of the PDUs and of their chassis"),
-    "show": Command(show, words(_PATH), "one resource as JSON"),
+    "show": Command(show, [_PATH], "one resource as JSON"),
     "tree": Command(tree, [
-        *words(_PATH), *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST))],
+        _PATH, *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST), default=_DEPTH)],
         "the resources under one, with their types"),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}

@@ -70,8 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     state = Given(json="--json" in arguments)       # also for errors before the options are read
     try:
         with ROOT.make_context("pdu", list(arguments) or ["--help"], obj=state) as context:
-            outcome = ROOT.invoke(context)
-        return outcome if isinstance(outcome, int) else exits.DONE
+            return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:

@@ -8,7 +8,7 @@ import click
 
 from ..errors import SettingsError
 from .groups import EPILOG, Lazy, Place
-from .options import Completed, Word, given, output
+from .options import Word, completed, given, output
 from .output import Result, columns, shown
 
 _TABLES = ("devices", "identities", "costly")
@@ -80,7 +80,7 @@ def _command(name: str, run: Any, *parameters: Sequence[click.Parameter]) -> cli
 families = _command("families", _families, [Word("WORD?"), click.Option(
     ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs")],
     output())
-show = _command("show", _show, [Word("FAMILY", type=Completed("family", _keys))], output())
+show = _command("show", _show, [Word("FAMILY", shell_complete=completed(_keys))], output())
 check = _command("check", _check, [click.Argument(["file"], metavar="FILE.json")], output())
 parts = _command("parts", _parts, output())
 snmp = Lazy("snmp", PLACES, help="SNMP families and profiles.", epilog=EPILOG)

@@ -7,12 +7,10 @@ two, because the platform's SNMP modules take long to load.
 """
 from __future__ import annotations
 
-from ..settings import host_and_port
 from .base import BasePdu
 from .form import address, settings
 from .labels import Label, label
 from .statistic import PortFigures, statistic_view
 from .views import log_call, pdu_view
 
-__all__ = ["BasePdu", "Label", "PortFigures", "address", "host_and_port", "label", "log_call", "pdu_view", "settings",
-           "statistic_view"]
+__all__ = ["BasePdu", "Label", "PortFigures", "address", "label", "log_call", "pdu_view", "settings", "statistic_view"]

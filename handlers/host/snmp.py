@@ -28,11 +28,14 @@ class Snmp:
     def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
         self._device, self._clock = device, clock
         self._seconds, self._start = seconds, clock()
+        params = getattr(device.pdu_data, "snmp_params", None)
+        self._params: Mapping[object, object] = params if isinstance(params, Mapping) else {}
+        self._port = str(self._params.get("port") or 161)[:10]
 
     @property
     def name(self) -> str:
         """Address and port, which identify the agent among simultaneous calls."""
-        return f"{known_address(self._device.pdu_data).lower()} {self._port()}"
+        return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:
         """Let requests start up to `seconds` after the object was made."""
@@ -69,11 +72,6 @@ class Snmp:
                 rows[suffix] = value
         return rows
 
-    def _port(self) -> str:
-        params = getattr(self._device.pdu_data, "snmp_params", None)
-        port = params.get("port") if isinstance(params, Mapping) else None
-        return str(port or 161)[:10]
-
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
         self.check()
         try:
@@ -82,23 +80,22 @@ class Snmp:
             raise
         except Exception as error:      # the only broad except: the platform's exceptions are not documented
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
-            found = translate(words, self._without_secrets(words), writing, self._port())
+            found = translate(words, self._without_secrets(words), writing, self._port)
             if found is None:
                 return None
             raise found.at(known_address(self._device.pdu_data), operation) from None
 
     def _without_secrets(self, text: str) -> str:
         """The text with each secret as ***. If that would reveal a part of a secret, the whole text is left out."""
-        params = getattr(self._device.pdu_data, "snmp_params", None)
-        if isinstance(params, Mapping):
-            for key, value in params.items():
-                # A platform may pass a community of digits as a number.
-                if isinstance(value, (str, int)) and str(value) and any(w in str(key).lower() for w in ("commun", "pass", "key")):
-                    password = "pass" in str(key).lower()       # *** inside a sentence would reveal the word
-                    if _inside_a_word(str(value), text) or password and str(value) in text:
-                        short = "; it has fewer than 8 characters" if password and len(str(value)) < 8 else ""
-                        return f"{text.partition(':')[0]}: the platform's words hold a part of {key} and are left out{short}"
-                    text = text.replace(str(value), "***")
+        for key, value in self._params.items():
+            secret = str(value) if isinstance(value, (str, int)) else ""        # a community of digits may be a number
+            if secret and any(word in str(key).lower() for word in ("commun", "pass", "key")):
+                password = "pass" in str(key).lower()       # *** inside a sentence would reveal the word
+                found = re.escape(secret)
+                if re.search(rf"\w{found}|{found}\w", text) or password and secret in text:
+                    short = "; it has fewer than 8 characters" if password and len(secret) < 8 else ""
+                    return f"{text.partition(':')[0]}: the platform's words hold a part of {key} and are left out{short}"
+                text = text.replace(secret, "***")
         return text
 
 
@@ -108,8 +105,3 @@ def known_address(pdu_data: object) -> str:
         return address(pdu_data)
     except SettingsError:
         return ""
-
-
-def _inside_a_word(secret: str, text: str) -> bool:
-    found = re.escape(secret)
-    return re.search(rf"\w{found}|{found}\w", text) is not None

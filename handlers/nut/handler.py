@@ -9,7 +9,7 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
 from ..errors import PduHandlerError
-from ..settings import HOST, TIMEOUT, Settings
+from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices, figures
 from .client import NutClient
@@ -69,7 +69,7 @@ def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = Tru
     address = ""
     try:
         settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
-        address, port = host.host_and_port(settings[HOST] or host.address(pdu_data))
+        address, port = host_and_port(settings[HOST] or host.address(pdu_data))
         with kind(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
                   tls=tls_of(settings), timeout=settings[TIMEOUT],
                   total=CALL_SECONDS if bounded else None) as client:

@@ -14,7 +14,7 @@ from ..asking import secret
 from ..exits import DONE, NOT_SEEN
 from ..files import read_file
 from ..groups import Command, Commands
-from ..options import Parameters, option, words
+from ..options import Parameters, Word, option
 from ..output import Result, facts, text
 from .context import Context, action, check, listed, number, once, plain, save
 
@@ -216,16 +216,16 @@ def _out(needed: bool) -> Parameters:
 
 
 COMMANDS: Commands = {
-    "cert": Command(certificate, [*words(("ACTION?", _CERT_ACTIONS), ("FILE*", "files, or what to download")), *_out(False)]),
+    "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or what to download"), *_out(False)]),
     "config": Command(config, [
-        *words(("KIND", "raw, bulk or backup"), ("ACTION", _CONFIG_ACTIONS), ("FILE?", "for put")), *_out(False),
+        Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS), Word("FILE?", "for put"), *_out(False),
         *option("--clear-text", "get: not encrypted; else with PDU_CONFIG_PASSWORD"),
         *option("--profile", "get: a filter profile", "NAME"),
         *option("--units", "link ids, 1 is the unit itself", "IDS"),
         *option("--skip-check", "put: model, firmware_version or both with a comma", "WHAT")]),
     "diag": Command(diagnosis, _out(True)),
     "eto": Command(eto, _out(False)),
-    "pmc": Command(pmc, [*words(("ACTION", "csv or put"), ("VALUE?", "a panel, or a file")), *_out(False)]),
-    "snmp": Command(snmp, words(("CHANGE*", "v2=yes, v3=no, contact=..., name=..., location=...; "
-                                            "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY"))),
+    "pmc": Command(pmc, [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)]),
+    "snmp": Command(snmp, [Word("CHANGE*", "v2=yes, v3=no, contact=..., name=..., location=...; "
+                                            "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY")]),
 }

@@ -7,7 +7,7 @@ from ...errors import Denied, PduHandlerError, Refused, SettingsError, Unreachab
 from ...raritan.rpc import firmware as fw
 from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
-from ..options import option, words
+from ..options import Word, option
 from ..output import Result, columns, text
 from .context import Context, action, listed, once, plain
 
@@ -142,5 +142,5 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
 
 _DO = {"show": _show, "upload": _upload, "image": _image, "update": _update, "discard": _discard, "reboot": _reboot}
 COMMANDS: Commands = {"firmware": Command(firmware, [
-    *words(("ACTION?", _ACTIONS), ("FILE?", "an image")), *option("--cross", "also an image for another product"),
+    Word("ACTION?", _ACTIONS), Word("FILE?", "an image"), *option("--cross", "also an image for another product"),
     *option("--allow-untrusted", "also an image without a good signature")])}

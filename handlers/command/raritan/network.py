@@ -12,7 +12,7 @@ from ...raritan.rpc.servermon import ServerMonitor
 from ..asking import secret
 from ..exits import NOT_SEEN
 from ..groups import Command, Commands
-from ..options import option, words
+from ..options import Word, option
 from ..output import Result, columns, text
 from .context import Context, action, check, listed, number, once, plain, table
 
@@ -138,11 +138,11 @@ def servers(context: Context) -> Result:
 
 
 COMMANDS: Commands = {
-    "links": Command(links, [*words(("ACTION?", _LINK_ACTIONS), ("VALUE*", "link id and host")),
+    "links": Command(links, [Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id and host"),
                              click.Option(["--link-user"], metavar="NAME", default="admin", show_default=True, help=(
                                  "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD"))]),
-    "network": Command(network, [*words(("ACTION?", _NETWORK_ACTIONS), ("VALUE*", "on or off")),
+    "network": Command(network, [Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
                                  *option("--role", "forwarding: primary or expansion", "ROLE"),
                                  *option("--interface", "forwarding on the primary unit: the interface downstream", "NAME")]),
-    "servers": Command(servers, words(("ACTION?", _SERVER_ACTIONS), ("VALUE*", "host, or id"))),
+    "servers": Command(servers, [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")]),
 }

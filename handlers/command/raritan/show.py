@@ -13,7 +13,7 @@ from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..groups import Command, Commands
-from ..options import words
+from ..options import Word
 from ..output import Result
 from .context import Context, check, listed, number, seen, table
 
@@ -207,6 +207,6 @@ COMMANDS: Commands = {
     "info": Command(info),
     "outlets": Command(outlets),
     "sensors": Command(sensors),
-    "thresholds": Command(thresholds, words(("SENSOR", "outlet/3/current, inlet/1/L2/current, ocp/1/current, or an id"),
-                                            ("CHANGE*", "upperCritical=16, lowerWarning=off, ..."))),
+    "thresholds": Command(thresholds, [Word("SENSOR", "outlet/3/current, inlet/1/L2/current, ocp/1/current, or an id"),
+                                       Word("CHANGE*", "upperCritical=16, lowerWarning=off, ...")]),
 }

@@ -10,7 +10,7 @@ from ...raritan.rpc import Bulk
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
-from ..options import option, words
+from ..options import Word, option
 from ..output import Result, facts, text
 from .context import Context, check, listed, number, once, seen
 
@@ -180,11 +180,11 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
             check(outlet.setSettings(own), "the delay", {1: "the device does not take it"})
 
 
-_OUTLETS = ("OUTLET+", "numbers from 1, or all")
+_OUTLETS = Word("OUTLET+", "numbers from 1, or all")
 _IN_SEQUENCE = option("--in-sequence", "several outlets in the unit's own order")
 COMMANDS: Commands = {
-    "switch": Command(switch, [*words(_OUTLETS, ("STATE", "on or off")), *_IN_SEQUENCE]),
-    "cycle": Command(cycle, [*words(_OUTLETS), *_IN_SEQUENCE]),
-    "sequence": Command(sequence, [*words(("ACTION?", "show, cancel, none, or an order such as 3,1,2")),
+    "switch": Command(switch, [_OUTLETS, Word("STATE", "on or off"), *_IN_SEQUENCE]),
+    "cycle": Command(cycle, [_OUTLETS, *_IN_SEQUENCE]),
+    "sequence": Command(sequence, [Word("ACTION?", "show, cancel, none, or an order such as 3,1,2"),
                                    *option("--delay", "with an order: milliseconds after each outlet", "MS")]),
 }
