@@ -70,7 +70,7 @@ def test_show_prints_one_resource_and_tree_all_below_it(unit: RedfishService, ca
 
 
 @pytest.mark.parametrize("words, code, sentence", [
-    (("show", "redfish/v1"), 2, "no path"), (("show", "/redfish/v1/nothing"), 6, "404"),
+    (("show", "redfish/v1"), 2, "is not a path"), (("show", "/redfish/v1/nothing"), 6, "404"),
     (("show", "//evil.example/x"), 5, "where"),
     (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
 def test_an_impossible_call_has_one_sentence_and_an_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
