@@ -22,7 +22,7 @@ _NOUN = "handler setting "
 
 @dataclass(frozen=True, eq=False)
 class Setting(Generic[T_co]):
-    """One key. `read` turns a text of at most `longest` characters into a value, or raises ValueError; `allowed` describes such
+    """One key. `read` turns a string of at most `longest` characters into a value, or raises ValueError; `allowed` describes such
     texts. A `secret` is neither trimmed nor shown."""
 
     key: str

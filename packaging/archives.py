@@ -39,7 +39,7 @@ class BuildError(Exception):
 class Handler(NamedTuple):
     """One archive: pdu_`name`. `shown` is its name in DCImanager's list of handlers.
 
-    `package` is the package below handlers/ (default: `name`); `replace` has new texts for some of its files, by path.
+    `package` is the package below handlers/ (default: `name`); `replace` has new content for some of its files, by path.
     """
 
     name: str
@@ -215,7 +215,7 @@ class _Closure:
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
     """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
 
-    `replace` has new texts for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error:
+    `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error:
     such an option would have no effect.
     """
     closure = _Closure(tree, name, replace or {})

@@ -22,7 +22,7 @@ class BaseSnmpPdu(BasePdu):
         return get(self._credentials(), oid)
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
-        """KNOWN: one write. INFERRED: an int goes as INTEGER, a text as OCTET STRING. Sent once."""
+        """KNOWN: one write. INFERRED: an int is sent as INTEGER, a str as OCTET STRING. Sent once."""
         set_(self._credentials(), oid, value)
 
     def snmp_walk(self, oid: str) -> List[Element]:

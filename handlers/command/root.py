@@ -33,7 +33,7 @@ PLACES: Mapping[str, Place] = {
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
     "redfish": Place("redfish", "redfish", "outlets, sensors and all other resources of a Redfish service"),
-    "snmp": Place("snmp", "snmp", "SNMP families, and profiles of one's own"),
+    "snmp": Place("snmp", "snmp", "SNMP families, and profiles of your own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
     "identify": Place("identify", "identify", "what a device is: the family that fits and why, what it can and cannot do"),
     "record": Place("record", "record", "what a device answers, in a file, without names, addresses and serial numbers"),

@@ -18,5 +18,5 @@ class Label(NamedTuple):
 
 
 def label(identity: str, number: str, name: str) -> Label:
-    """A label from a device's texts, with control characters escaped."""
+    """A label from a device's text, with control characters escaped."""
     return Label(identity, printable(number), printable(name))

@@ -35,7 +35,7 @@ def raw_value(element: object) -> Optional[Raw]:
         if not _LOWEST <= value <= _HIGHEST:
             raise ProtocolError("the device gave a number of more than 64 bits")
     elif len(value) > LONGEST_TEXT:
-        raise ProtocolError(f"the device gave a text of {len(value)} characters, more than a datagram can hold")
+        raise ProtocolError(f"the device sent a string of {len(value)} characters, more than a datagram can hold")
     return value
 
 
@@ -72,7 +72,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, indexes)]
     if all(index is not None for index in indexes):
         return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in indexes if index is not None]
-    raise ProtocolError("this platform's walked rows tell neither OID nor index (looked for oid, oid_index, index)",
+    raise ProtocolError("this platform's walked rows have neither OID nor index (looked for oid, oid_index, index)",
                         operation=f"walk {asked}")
 
 

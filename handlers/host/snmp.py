@@ -57,7 +57,7 @@ class Snmp:
         return None if element is None else raw_value(element)
 
     def set(self, oid: str, value: Union[int, str]) -> None:
-        """Write one object once. The platform chooses the type: INTEGER for an int, OCTET STRING for a text."""
+        """Write one object once. The platform chooses the type: INTEGER for an int, OCTET STRING for a str."""
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
     def walk(self, oid: str) -> Dict[str, Raw]:

@@ -34,7 +34,7 @@ def payload(body: bytes, login: Login) -> bytes:
 
 
 def secrets(login: Login) -> List[str]:
-    """The texts that must not be shown: password, token, and `user:pa`, since a device may cut the header that it sends back."""
+    """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the header that it sends back."""
     found = [secret for secret in (login.password, login.token) if secret]
     return [*found, f"{login.user}:{login.password[:_BEGINNING]}"] if login.user and login.password else found
 
@@ -48,7 +48,7 @@ def holds(text: str, secrets: Sequence[str]) -> bool:
 
 
 def _views(text: str) -> Iterator[str]:
-    """The text, and the texts that result when an escape or encoding is undone."""
+    """The text, and the variants that result when an escape or encoding is undone."""
     plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(text))
     yield from plain
     for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):

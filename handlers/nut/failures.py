@@ -69,10 +69,10 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "ALREADY-ATTACHED": (Refused, "this connection is attached to a device already"),
     "ALREADY-SET-USERNAME": (Refused, "this connection has a user already"),
     "ALREADY-SET-PASSWORD": (Refused, "this connection has a password already"),
-    "UNKNOWN-COMMAND": (Refused, "the NUT server does not know this request"),
+    "UNKNOWN-COMMAND": (Refused, "the NUT server does not recognise this request"),
     # Servers before NUT 1.5.
     "VAR-UNKNOWN": (Refused, "the device has no such variable"),
-    "UNKNOWN-TYPE": (Refused, "the NUT server does not know the type of this variable"),
+    "UNKNOWN-TYPE": (Refused, "the NUT server does not recognise the type of this variable"),
     "UNKNOWN-INSTCMD": (Refused, "the device has no such command"),
     "MISSING-ARGUMENT": (Refused, "the NUT server misses an argument"),
 }

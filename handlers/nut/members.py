@@ -82,7 +82,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
 
 
 def number(text: Optional[str]) -> Optional[float]:
-    """The decimal number in a text, which may have blanks around it. None for any other text and for numbers below 0."""
+    """The decimal number in a string, which may have spaces around it. None for any other string and for numbers below 0."""
     if text is None or not is_number(text.strip()):
         return None
     figure = float(text)

@@ -37,7 +37,7 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
 def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     """The unit and the position, from 0, of an outlet.
 
-    Raises NoSuchOutlet for a text that is not an identity of this device, Unsupported for a branch circuit.
+    Raises NoSuchOutlet for a string that is not an identity of this device, Unsupported for a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN

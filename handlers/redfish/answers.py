@@ -55,6 +55,6 @@ def quoted_messages(reply: Reply, login: Login) -> str:
 
 
 def messages(infos: object) -> List[object]:
-    """The texts of a list of messages, or the MessageId where a message has no text."""
+    """The text of each message in a list, or the MessageId where a message has no text."""
     entries = [info for info in infos if isinstance(info, dict)] if isinstance(infos, list) else []
     return [info.get("Message") or info.get("MessageId") for info in entries]

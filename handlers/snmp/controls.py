@@ -85,11 +85,11 @@ class Unlock(Control):
 
 
 class WritePacked(Control):
-    """Writes one text with the states of all outlets, of which one is changed.
+    """Writes one string with the states of all outlets, of which one is changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
     shows the new text. Refused if any outlet reports something else than `on` or `off`, because writing that back could switch
-    it. Refused if the text is longer than `longest`, because the device would cut it and switch the outlets after the cut.
+    it. Refused if the string is longer than `longest`, because the device would cut it and switch the outlets after the cut.
     """
 
     at: Place

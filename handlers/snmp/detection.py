@@ -121,6 +121,6 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
         raw = None                      # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(shown(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
-    return (f"this PDU is of no family that the handler knows: sysObjectID {said}, sysDescr {description}; {asked}. "
+    return (f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description}; {asked}. "
             "Record it (pdu record snmp ADDRESS) to have it added, or name its family in ",
             Named("profile", noun="the setting "))

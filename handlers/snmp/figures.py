@@ -20,7 +20,7 @@ class Figure(Frozen):
     `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the device does not
     have, such as a second line cord; a sum is whole without them. `exponent`: the power of ten that the device reports for each
     value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10: value / 10). A row
-    without its exponent or factor has no figure. `unit`: a text that follows the number. `scale_of_integers`: the scale if the
+    without its exponent or factor has no figure. `unit`: the text that follows the number. `scale_of_integers`: the scale if the
     value comes as INTEGER instead of text.
     """
 

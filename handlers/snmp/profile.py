@@ -105,7 +105,7 @@ class Profile(Frozen):
 
 
 def below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs. Compares texts, because each call does this for every
+    """Whether `oid` is `prefix` or starts with all its arcs. Compares strings, because each call does this for every
     candidate."""
     return f"{oid}.".startswith(f"{prefix}.")
 

@@ -101,7 +101,7 @@ def _read(data: object, hint: Any, path: str) -> Any:
     return _read_object(data, hint, path)
 
 
-_WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", bool: "true or false"}
+_WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
 def _read_union(data: object, arguments: Tuple[Any, ...], path: str) -> Any:
@@ -120,7 +120,7 @@ def _read_decimal(data: object, path: str) -> Decimal:
     except InvalidOperation:
         value = None
     if value is None:
-        raise ProfileError(f"{path}: give a number as a text, such as \"0.1\", not {_said(data)}")
+        raise ProfileError(f"{path}: give a number as a string, such as \"0.1\", not {_said(data)}")
     return value
 
 

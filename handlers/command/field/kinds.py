@@ -140,7 +140,7 @@ class Kind(NamedTuple):
     `tcp_port` is the usual port. It is None for UDP, where only an answer shows that somebody listens. If several handlers read
     a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed, and raises the
     errors of handlers/errors.py. `is_recording` recognises the text of a recording. `serve` simulates the recorded device on a
-    port. `serve_as` also makes it follow the commands of the named family or profile. Both raise SettingsError for a text that
+    port. `serve_as` also makes it follow the commands of the named family or profile. Both raise SettingsError for text that
     is not a recording, and OSError if the port is taken.
     """
 

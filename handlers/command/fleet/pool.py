@@ -154,7 +154,7 @@ def packed(place: int, reading: Reading) -> bytes:
 
 
 def unpacked(data: bytes) -> Tuple[int, Reading]:
-    """The inverse of `packed`. Equal texts become one object, because PDUs share identities and states."""
+    """The inverse of `packed`. Equal strings become one object, because PDUs share identities and states."""
     place, (outlets, load, energy, seconds, requests, failed, answered, _) = json.loads(data)
     made = [Outlet(_same(identity), _same(state), *figures) for identity, state, *figures in outlets]
     return place, Reading(made, load, energy, seconds, requests, None if failed is None else Failure(*failed), answered)

@@ -1,7 +1,7 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
 No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs of
-owners. Values are texts with decimals ("1.53"), or "--" if a unit has no such meter or relay. In a chain each unit has a tree
+owners. Values are strings with decimals ("1.53"), or "--" if a unit has no such meter or relay. In a chain each unit has a tree
 beside that of the first one. Only the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
@@ -22,7 +22,7 @@ MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, switch: Column, name: Column, current: Column,
               energy: Column, line_current: Source, line_energy: Source, power: Optional[Column] = None) -> Profile:
-    """A family with values as texts; older firmware has INTEGERs, in hundredths of A and tenths of kWh.
+    """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths of kWh.
 
     Its number of outlets, 0 included, is the probe, so each other tree costs one GET.
     """

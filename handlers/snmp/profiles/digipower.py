@@ -1,4 +1,4 @@
-"""DigiPower, also sold by Lindy and Manhattan: all states of a unit are one text, and a write replaces all of it.
+"""DigiPower, also sold by Lindy and Manhattan: all states of a unit are one string, and a write replaces all of it.
 
 One agent has up to 16 units. The identity is the position of an outlet on the first unit, "unit.position" on the others. -1 is
 a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.

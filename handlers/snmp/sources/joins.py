@@ -72,7 +72,7 @@ class Part(Source):
 
 
 class Gathered(Source):
-    """For each row of `lists` (a text with names of meters), the sum of the `values` of these meters, found by their `names`.
+    """For each row of `lists` (a string with names of meters), the sum of the `values` of these meters, found by their `names`.
 
     A row that names no meter, or a meter without a value, has no value. Only meters with the same first arc of the index (the
     module) are matched.

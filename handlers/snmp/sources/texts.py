@@ -1,4 +1,4 @@
-"""Sources that split values (packed texts, fields, bits), and printed numbers made from indexes."""
+"""Sources that split values (packed strings, fields, bits), and printed numbers made from indexes."""
 from __future__ import annotations
 
 from typing import Optional, Tuple

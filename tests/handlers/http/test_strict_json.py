@@ -1,4 +1,4 @@
-"""Strict JSON: a repeated key is found in every spelling, and numbers and texts have limits."""
+"""Strict JSON: a repeated key is found in every spelling, and numbers and strings have limits."""
 from __future__ import annotations
 
 import json

@@ -243,7 +243,7 @@ def test_an_invalid_address_is_a_settings_error(host: str) -> None:
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
-    with pytest.raises(SettingsError, match="with an @, is not an address") as caught:
+    with pytest.raises(SettingsError, match="contains an @, is not an address") as caught:
         endpoint("https", "admin:hush@hush@pdu.example")
     assert "hush" not in str(caught.value)
 

@@ -273,7 +273,7 @@ def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_stat
 def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in _FIXTURES if unit.name == name)
     rows = unit.device().rows()
-    if name == "digipower":         # the text with all states is empty
+    if name == "digipower":         # the string with all states is empty
         rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
     else:
         rows = without_state_rows(unit)

@@ -60,7 +60,7 @@ RESERVED = {
     "a neighbour without power in the same text": Reserved("digipower", "2.1", {}, "outlet 2 reports '-2'"),
     "a position without an outlet in the same text": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"},
                                                               "outlet 4 reports '-1'"),
-    "a text that is longer than a write may be": Reserved(
+    "a string that is longer than a write may be": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
 }
 

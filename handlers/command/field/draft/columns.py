@@ -79,7 +79,7 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     words = {letters(value) for value in counts}
     if words and words <= ON_WORDS | OFF_WORDS:
         return Guess(STATE, table, column, 12 + _place(table, labels), (
-            f"every one of its {table.size} texts is a word for on or off: {_counted(counts)}",), _doubt_of_words(words), object_)
+            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), _doubt_of_words(words), object_)
     values = integers(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
@@ -161,7 +161,7 @@ def _place(table: Table, labels: float) -> float:
 
 
 def _labels(table: Table) -> int:
-    """2 if texts of the table name outlets, 1 if it has a text for each row, else 0."""
+    """2 if strings of the table name outlets, 1 if it has a string for each row, else 0."""
     best = 0
     for column in table.columns:
         values = texts(column)
@@ -186,8 +186,8 @@ def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[G
     score = len(set(values)) + (len(values) if any(_OUTLET.search(value) for value in values) else 0)
     score += len(values) if object_ is not None and re.search(r"name|label|descr", object_.name.lower()) else 0
     shown = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
-    return Guess(NAME, table, column, score, (f"texts: {shown}", *_definition(object_)), "" if object_ else "judged by its texts",
-                 object_)
+    return Guess(NAME, table, column, score, (f"strings: {shown}", *_definition(object_)),
+                 "" if object_ else "judged by its values", object_)
 
 
 def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:

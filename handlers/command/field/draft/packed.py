@@ -1,4 +1,4 @@
-"""Finds texts with the states of all outlets ("1,1,0,1") in a recording. Pure."""
+"""Finds strings with the states of all outlets ("1,1,0,1") in a recording. Pure."""
 from __future__ import annotations
 
 from typing import List, NamedTuple, Tuple
@@ -7,7 +7,7 @@ from ..snmp.rows import Arcs, Rows, dotted
 from .columns import OFF_WORDS, ON_WORDS
 
 _SEPARATORS = (",", ";", "|", " ")
-_FEWEST, _MOST = 4, 64          # limits for the number of outlets in a text
+_FEWEST, _MOST = 4, 64          # limits for the number of outlets in a string
 
 
 class PackedGuess(NamedTuple):
@@ -20,7 +20,7 @@ class PackedGuess(NamedTuple):
 
 
 def packed(rows: Rows) -> List[PackedGuess]:
-    """The texts, those with the most values first, and of these the ones with an outlet that is on."""
+    """The strings, those with the most values first, and of these the ones with an outlet that is on."""
     found = []
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t")

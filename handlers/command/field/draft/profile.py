@@ -61,7 +61,7 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
 
 
 def _score(guess: PackedGuess) -> float:
-    """The score of a text with states, comparable with that of a column: its number of values, but 0 if all are off."""
+    """The score of a string with states, comparable with that of a column: its number of values, but 0 if all are off."""
     return len(guess.values) if set(guess.values) - {"0"} else 0
 
 
